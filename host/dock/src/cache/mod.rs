@@ -1,0 +1,174 @@
+//! Compiled components on disk, so that a plugin is compiled once on a machine.
+//!
+//! Entries are named by the component's digest inside a folder named by the engine's compatibility hash, written to a
+//! temporary file and renamed. Each begins with the digest of the compiled code, which is checked before the
+//! code is loaded: a damaged entry is compiled again and never run.
+
+mod deserialize;
+
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::source::{Artifact, Digest};
+
+/// Entries that were not used for so long are removed when the cache is opened.
+const UNUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The private cache of one engine.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// Opens the cache below `root`, making its folders for this user alone.
+    pub(crate) fn open(root: &Path, engine: &Engine) -> io::Result<Self> {
+        let folder = root.join(compatibility(engine));
+        create_private(&folder)?;
+        let cache = Self { folder };
+        cache.remove_unused(SystemTime::now());
+        Ok(cache)
+    }
+
+    /// The compiled form of an artifact, from the cache or compiled now and kept. Takes as long as the compiler
+    /// does, so it belongs on a thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// Those of the compiler. A cache that cannot be read or written costs time, not correctness: it is only warned of.
+    pub(crate) fn load(&self, engine: &Engine, artifact: &Artifact) -> wasmtime::Result<Component> {
+        let path = self.folder.join(format!("{}.cwasm", artifact.digest()));
+        match self.read(engine, &path) {
+            Ok(Some(component)) => return Ok(component),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(path = %path.display(), "compiled plugin not taken from the cache: {error:#}")
+            }
+        }
+        let component = Component::from_binary(engine, artifact.bytes())?;
+        if let Err(error) = self.write(&path, &component.serialize()?) {
+            tracing::warn!(path = %path.display(), "compiled plugin not kept: {error}");
+        }
+        Ok(component)
+    }
+
+    fn read(&self, engine: &Engine, path: &Path) -> wasmtime::Result<Option<Component>> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match bytes.split_first_chunk::<32>() {
+            Some((digest, code)) if Digest::of(code).as_bytes() == digest => {
+                let component = deserialize::component(engine, code)?;
+                touch(path);
+                Ok(Some(component))
+            }
+            _ => Err(wasmtime::Error::msg("the entry is damaged")),
+        }
+    }
+
+    fn write(&self, path: &Path, code: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(Digest::of(code).as_bytes())?;
+        file.write_all(code)?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    fn remove_unused(&self, now: SystemTime) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let used = entry.metadata().and_then(|metadata| metadata.modified());
+            if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > UNUSED_FOR)) {
+                // Another process may have been quicker.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// Marks an entry as used. Failing only means that it may be removed too early.
+fn touch(path: &Path) {
+    let _ = fs::File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now()));
+}
+
+#[cfg(unix)]
+fn create_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Names everything about the engine that compiled code depends on: wasmtime's version, the target, the settings.
+fn compatibility(engine: &Engine) -> String {
+    #[derive(Default)]
+    struct Bytes(Vec<u8>);
+    impl Hasher for Bytes {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+        fn finish(&self) -> u64 {
+            0
+        }
+    }
+    let mut bytes = Bytes::default();
+    engine.precompile_compatibility_hash().hash(&mut bytes);
+    Digest::of(&bytes.0).short()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact() -> Artifact {
+        Artifact::new(wat::parse_str("(component)").unwrap())
+    }
+
+    #[test]
+    fn a_second_load_reads_the_entry_and_a_damaged_entry_is_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let engine = Engine::default();
+        let cache = Cache::open(root.path(), &engine).unwrap();
+        let path = cache.folder.join(format!("{}.cwasm", artifact().digest()));
+        cache.load(&engine, &artifact()).unwrap();
+        assert!(cache.read(&engine, &path).unwrap().is_some());
+
+        for damage in [&b""[..], b"short", &[0u8; 4096]] {
+            fs::write(&path, damage).unwrap();
+            assert!(cache.read(&engine, &path).is_err());
+            cache.load(&engine, &artifact()).unwrap();
+            assert!(cache.read(&engine, &path).unwrap().is_some());
+        }
+    }
+
+    #[test]
+    fn entries_nobody_uses_go() {
+        let root = tempfile::tempdir().unwrap();
+        let engine = Engine::default();
+        let cache = Cache::open(root.path(), &engine).unwrap();
+        cache.load(&engine, &artifact()).unwrap();
+        cache.remove_unused(SystemTime::now());
+        assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 1);
+        cache.remove_unused(SystemTime::now() + UNUSED_FOR + Duration::from_secs(60));
+        assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&root.path().join("new"), &Engine::default()).unwrap();
+        assert_eq!(fs::metadata(&cache.folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}

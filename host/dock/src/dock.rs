@@ -1,0 +1,184 @@
+//! The dock itself: what all plugins of an application share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine, WasmBacktraceDetails};
+
+use crate::cache::Cache;
+use crate::log::LogLevel;
+use crate::source::Artifact;
+
+/// How often the epoch advances: how late a deadline may be noticed, and how long a busy guest holds its thread
+/// before it yields to other tasks.
+pub(crate) const EPOCH_TICK: Duration = Duration::from_millis(10);
+
+/// One engine with its compiler cache. An application has one, and loads all its plugins through it. Cheap to clone.
+///
+/// Plugins are loaded and called inside a tokio runtime whose time driver is enabled, of either flavour.
+#[derive(Clone)]
+pub struct Dock(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    cache: Option<Cache>,
+    fuel: bool,
+    log_level: LogLevel,
+}
+
+impl Dock {
+    /// A dock with the defaults.
+    ///
+    /// # Errors
+    ///
+    /// When the machine is none that wasmtime can compile for.
+    pub fn new() -> Result<Self, DockError> {
+        Self::builder().build()
+    }
+
+    /// Sets up a dock.
+    pub fn builder() -> DockBuilder {
+        DockBuilder::default()
+    }
+
+    /// The engine, for an application that runs other wasm beside its plugins.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn meters_fuel(&self) -> bool {
+        self.0.fuel
+    }
+
+    pub(crate) fn log_level(&self) -> LogLevel {
+        self.0.log_level
+    }
+
+    /// Compiles, or takes from the cache. Blocks.
+    pub(crate) fn compile(&self, artifact: &Artifact) -> wasmtime::Result<Component> {
+        match &self.0.cache {
+            Some(cache) => cache.load(&self.0.engine, artifact),
+            None => Component::from_binary(&self.0.engine, artifact.bytes()),
+        }
+    }
+}
+
+/// Sets up a [`Dock`].
+#[derive(Clone, Debug)]
+pub struct DockBuilder {
+    cache: CacheFolder,
+    fuel: bool,
+    stack_bytes: usize,
+    log_level: LogLevel,
+}
+
+#[derive(Clone, Debug)]
+enum CacheFolder {
+    Users,
+    Path(PathBuf),
+    None,
+}
+
+impl Default for DockBuilder {
+    fn default() -> Self {
+        Self { cache: CacheFolder::Users, fuel: false, stack_bytes: 512 << 10, log_level: LogLevel::Debug }
+    }
+}
+
+impl DockBuilder {
+    /// Keeps compiled plugins in this folder, which nobody else may be able to write: compiled code is trusted. The default is
+    /// `witdock` in the user's cache folder.
+    #[must_use]
+    pub fn cache_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache = CacheFolder::Path(folder.into());
+        self
+    }
+
+    /// Compiles every plugin anew at each start.
+    #[must_use]
+    pub fn without_cache(mut self) -> Self {
+        self.cache = CacheFolder::None;
+        self
+    }
+
+    /// Counts fuel, so that [`Limits::fuel`](crate::Limits::fuel) can be set. Default off: counting costs each plugin some speed,
+    /// and the deadline already ends a loop.
+    #[must_use]
+    pub fn fuel(mut self, fuel: bool) -> Self {
+        self.fuel = fuel;
+        self
+    }
+
+    /// The stack of a call, bytes, for all plugins: compiled code checks against one bound. Default 512 KiB, wasmtime's own, which
+    /// interpreters inside guests are known to work with.
+    #[must_use]
+    pub fn stack_bytes(mut self, bytes: usize) -> Self {
+        self.stack_bytes = bytes;
+        self
+    }
+
+    /// The least urgent lines of plugins that are kept. Default [`LogLevel::Debug`].
+    #[must_use]
+    pub fn log_level(mut self, level: LogLevel) -> Self {
+        self.log_level = level;
+        self
+    }
+
+    /// Makes the engine and opens the cache. A cache that cannot be opened is warned of and done without.
+    ///
+    /// # Errors
+    ///
+    /// When the machine is none that wasmtime can compile for, or the settings contradict each other.
+    pub fn build(self) -> Result<Dock, DockError> {
+        let mut config = Config::new();
+        config
+            .epoch_interruption(true)
+            .consume_fuel(self.fuel)
+            .max_wasm_stack(self.stack_bytes)
+            // Host functions run on the same fiber, above the guest's frames.
+            .async_stack_size(self.stack_bytes.saturating_add(1536 << 10))
+            // Costs nothing where a component carries no debug information.
+            .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+        let engine = Engine::new(&config).map_err(|error| DockError { message: format!("{error:#}") })?;
+        let cache = match self.cache {
+            CacheFolder::Users => dirs::cache_dir().map(|folder| folder.join("witdock")),
+            CacheFolder::Path(folder) => Some(folder),
+            CacheFolder::None => None,
+        }
+        .and_then(|folder| match Cache::open(&folder, &engine) {
+            Ok(cache) => Some(cache),
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), "compiled plugins are not kept: {error}");
+                None
+            }
+        });
+        tick(&engine)?;
+        Ok(Dock(Arc::new(Inner { engine, cache, fuel: self.fuel, log_level: self.log_level })))
+    }
+}
+
+/// The engine could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the wasm engine cannot be set up: {message}")]
+pub struct DockError {
+    message: String,
+}
+
+/// Advances the engine's epoch for as long as it lives. One thread an engine: an epoch bumped by a timer of each call would
+/// count against its neighbours.
+fn tick(engine: &Engine) -> Result<(), DockError> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("witdock-epoch".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(EPOCH_TICK);
+            }
+        })
+        .map(drop)
+        .map_err(|error| DockError { message: format!("no thread for the epoch: {error}") })
+}

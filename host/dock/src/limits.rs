@@ -1,0 +1,46 @@
+//! What a plugin may consume.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What one plugin may consume. Every field has a default that an honest plugin does not meet.
+///
+/// The stack is the engine's and the same for all plugins: see [`DockBuilder::stack_bytes`](crate::DockBuilder::stack_bytes).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// Bytes of all linear memories of one instance together. Default 64 MiB: a Rust guest needs one or two, a JavaScript
+    /// or Python guest brings an interpreter and starts at twenty.
+    pub memory_bytes: usize,
+    /// How long one call may take, host functions included. Default 5 s: long for anything interactive, short
+    /// enough that a loop is noticed. An interface that has faster calls should set less.
+    pub call_deadline: Duration,
+    /// Wasm instructions that one call may execute, about; the same call on the same input always uses the same fuel. Default
+    /// none, since counting slows code down; needs [`DockBuilder::fuel`](crate::DockBuilder::fuel).
+    pub fuel: Option<u64>,
+    /// Host resources that one instance may hold at a time. Default 4,096: each is host memory that the memory
+    /// limit does not see.
+    pub handles: usize,
+    /// Bytes that one transfer from guest to host may copy, arguments of a host call or results of an export. Default
+    /// 32 MiB: several batches or a large document, and no way to make the host allocate at will.
+    pub host_call_bytes: usize,
+    /// Log lines a second, stdout and stderr included. Default 100: more than a person reads; what is over is
+    /// counted and the count logged.
+    pub log_lines_per_second: u32,
+    /// Entries of all tables of one instance together. Default 100,000: an interpreter's function table has some ten thousand.
+    pub table_elements: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 64 << 20,
+            call_deadline: Duration::from_secs(5),
+            fuel: None,
+            handles: 4096,
+            host_call_bytes: 32 << 20,
+            log_lines_per_second: 100,
+            table_elements: 100_000,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! An artifact made ready to start: checked, granted, compiled and linked.
+
+use std::sync::Arc;
+
+use wasmtime::component::{InstancePre, Linker};
+
+use crate::candidate::Candidate;
+use crate::check::{Fit, check};
+use crate::error::LoadError;
+use crate::grants::{self, Granted};
+use crate::settings::Settings;
+use crate::source::Digest;
+
+use crate::{HostState, Interface, services};
+
+/// What instances of one artifact are started from.
+pub(crate) struct Linked<I: Interface> {
+    pub(crate) digest: Digest,
+    pub(crate) pre: InstancePre<HostState<I::State>>,
+    pub(crate) granted: Granted,
+    /// Whether it exports `witdock:plugin/state`.
+    pub(crate) keeps_state: bool,
+}
+
+impl<I: Interface> Linked<I> {
+    /// Checks, compiles and links, on a thread that may block.
+    pub(crate) async fn prepare(
+        settings: &Arc<Settings<I>>,
+        candidate: Candidate,
+    ) -> Result<Self, LoadError> {
+        let shared = settings.clone();
+        let prepared = tokio::task::spawn_blocking(move || prepare(&shared, &candidate)).await;
+        prepared.unwrap_or_else(|error| {
+            // The compiler panicked, or the runtime shuts down.
+            Err(LoadError::Runtime {
+                plugin: settings.name.clone(),
+                step: "compiled",
+                message: error.to_string(),
+            })
+        })
+    }
+}
+
+fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
+    let Candidate { artifact, request } = candidate;
+    let plugin = &settings.name;
+    let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &[services::COMPONENT_TYPE])
+        .map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
+    let granted = settings
+        .policy
+        .grant(request, &lent_imports(&fit))
+        .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
+    let runtime = |step| {
+        move |error: wasmtime::Error| LoadError::Runtime {
+            plugin: plugin.clone(),
+            step,
+            message: format!("{error:#}"),
+        }
+    };
+    let component = settings.dock.compile(artifact).map_err(runtime("compiled"))?;
+    let pre = (|| {
+        let mut linker = Linker::new(settings.dock.engine());
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        services::link(&mut linker)?;
+        I::link(&mut linker)?;
+        grants::refuse_ungranted(&mut linker, &component, &granted)?;
+        linker.instantiate_pre(&component)
+    })()
+    .map_err(runtime("linked"))?;
+    Ok(Linked {
+        digest: artifact.digest(),
+        pre,
+        granted,
+        keeps_state: fit.exports(services::STATE_INTERFACE),
+    })
+}
+
+/// The interfaces of the application's own world that the component imports: what has to be granted by name.
+fn lent_imports(fit: &Fit) -> Vec<String> {
+    // An interface of types alone lends nothing.
+    fit.imports.iter().filter(|item| !item.functions.is_empty()).map(|item| item.name.to_string()).collect()
+}

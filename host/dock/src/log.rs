@@ -1,0 +1,30 @@
+//! Lines that plugins write, as an application sees them.
+
+use serde::Serialize;
+
+/// How much a line matters, from most to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Something failed.
+    Error,
+    /// Something that a person should look at.
+    Warn,
+    /// What happens.
+    Info,
+    /// For the plugin's author.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+/// One line that a plugin wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: LogLevel,
+    /// Which part of the plugin speaks: a module's path, or `stdout`, `stderr`.
+    pub target: String,
+    /// The text, without a line end.
+    pub message: String,
+}

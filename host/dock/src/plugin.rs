@@ -1,0 +1,153 @@
+//! A plugin: the handle that an application holds.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{broadcast, watch};
+use wasmtime::Store;
+
+use crate::call;
+use crate::core::Core;
+use crate::error::{CallError, LoadError};
+use crate::event::Event;
+use crate::lock::lock;
+use crate::reload::{self, Reload, Trigger};
+use crate::source::Digest;
+use crate::statistics::Statistics;
+use crate::status::{Phase, Status};
+use crate::supervisor;
+use crate::watch::{WatchError, follow};
+use crate::{HostState, Interface};
+
+/// A plugin that is loaded. Cheap to clone; all clones are the same plugin, and it ends with the last of them.
+pub struct Plugin<I: Interface>(pub(crate) Arc<Core<I>>);
+
+impl<I: Interface> Clone for Plugin<I> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<I: Interface> std::fmt::Debug for Plugin<I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin").field("status", &*self.0.status.borrow()).finish_non_exhaustive()
+    }
+}
+
+impl<I: Interface> Plugin<I> {
+    /// Calls the plugin, and waits for the answer in the caller's task.
+    ///
+    /// The closure is given the guest's bindings and the store that they need. Calls to a stateful plugin queue in order; an
+    /// instance that a call has left by an error, a deadline or a dropped future is never entered again, and
+    /// the next call starts a fresh one.
+    ///
+    /// ```ignore
+    /// let edits = plugin.call(async |guest, store| guest.call_format(store, &text).await).await?;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Everything that ends the call without a value. What the plugin itself answers as a WIT `result` is a value.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future ends the call and discards the instance.
+    pub async fn call<R>(
+        &self,
+        run: impl AsyncFnOnce(&I, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+    ) -> Result<R, CallError> {
+        self.call_named("call", run).await
+    }
+
+    /// The same under a name, mostly the export's: errors say it, and statistics are kept by it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plugin::call`].
+    pub async fn call_named<R>(
+        &self,
+        export: &str,
+        run: impl AsyncFnOnce(&I, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+    ) -> Result<R, CallError> {
+        call::call(&self.0, export, run).await
+    }
+
+    /// Reads the source again, builds it if it is a folder, and puts the new generation in place of the old one. Calls wait
+    /// for the moment of the swap and none is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Whatever makes the new generation unfit. The old one then goes on serving, and [`Status`] says why.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future does not stop the reload, which ends by itself.
+    pub async fn reload(&self) -> Result<Reload, LoadError> {
+        reload::reload(&self.0, Trigger::Person).await
+    }
+
+    /// Watches the source, and reloads when it changes, until the plugin is stopped or dropped. Reloads that fail are told by
+    /// [`Plugin::status`] and [`Plugin::events`].
+    ///
+    /// # Errors
+    ///
+    /// When the system cannot watch the source's folders.
+    pub fn watch(&self) -> Result<(), WatchError> {
+        let task = follow(&self.0)?;
+        *lock(&self.0.watch) = Some(task);
+        Ok(())
+    }
+
+    /// Stops the plugin: running calls are cancelled, and further ones refused until it is revived.
+    pub fn stop(&self) {
+        self.0.stopped.send_replace(true);
+        self.0.status.send_modify(|status| status.phase = Phase::Stopped);
+        self.0.emit(Event::Stopped);
+    }
+
+    /// Lets a stopped or quarantined plugin serve again, with a fresh record.
+    pub fn revive(&self) {
+        lock(&self.0.supervisor).on(supervisor::Event::Revived, Instant::now());
+        self.0.stopped.send_replace(false);
+        self.0.status.send_modify(|status| status.phase = Phase::Serving);
+        self.0.emit(Event::Revived);
+    }
+
+    /// The plugin's name.
+    pub fn name(&self) -> &str {
+        &self.0.settings.name
+    }
+
+    /// The generation that serves, from 1.
+    pub fn generation(&self) -> u64 {
+        self.0.current().number
+    }
+
+    /// The digest of the component that serves.
+    pub fn digest(&self) -> Digest {
+        self.0.current().identity.digest
+    }
+
+    /// How the plugin stands, and each time that changes.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.0.status.subscribe()
+    }
+
+    /// What happens to the plugin from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.settings.events.subscribe()
+    }
+
+    /// What the plugin has cost since it was loaded.
+    pub fn statistics(&self) -> Statistics {
+        let (memory_bytes, memory_peak_bytes) = self.0.settings.gauge.read();
+        let status = self.0.status.borrow();
+        Statistics {
+            generation: status.generation,
+            exports: self.0.recorder.exports(),
+            memory_bytes,
+            memory_peak_bytes,
+            last_failure: status.last_failure.clone(),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The `[build]` table of a manifest.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// How a plugin's folder becomes a component. Paths are relative to the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Table")]
+#[non_exhaustive]
+pub struct Build {
+    /// What is run.
+    pub recipe: Recipe,
+    /// Further files and folders whose change asks for a build, for example `../../wit`.
+    pub watch: Vec<PathBuf>,
+    /// Files and folders whose change does not, for example sources that the build itself generates.
+    pub ignore: Vec<PathBuf>,
+}
+
+/// What a build runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recipe {
+    /// `language = "rust"`: the folder is a cargo package with a `cdylib`, built in release mode.
+    Rust {
+        /// What it is compiled for.
+        target: Target,
+    },
+    /// `command` and `output`: any program that leaves a component, or a core module that carries its
+    /// component type, at a known path.
+    Command {
+        /// The program, found through `PATH`, or relative to the folder where it starts with `./`.
+        program: String,
+        /// The program's arguments.
+        arguments: Vec<String>,
+        /// The file that the command leaves.
+        output: PathBuf,
+    },
+}
+
+/// What Rust plugins are compiled for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Target {
+    /// `wasm32-unknown-unknown`: imports nothing but what the plugin's world names.
+    #[default]
+    #[serde(rename = "wasm32-unknown-unknown")]
+    Unknown,
+    /// `wasm32-wasip2`: the standard library's files, clocks and environment work, if they are granted.
+    #[serde(rename = "wasm32-wasip2")]
+    Wasip2,
+}
+
+impl Target {
+    /// The target's name, as rustc knows it.
+    pub fn triple(self) -> &'static str {
+        match self {
+            Self::Unknown => "wasm32-unknown-unknown",
+            Self::Wasip2 => "wasm32-wasip2",
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.triple())
+    }
+}
+
+/// The table as it is written, before its keys are known to go together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    language: Option<Language>,
+    target: Option<Target>,
+    command: Option<Vec<String>>,
+    output: Option<PathBuf>,
+    #[serde(default)]
+    watch: Vec<PathBuf>,
+    #[serde(default)]
+    ignore: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Language {
+    Rust,
+}
+
+const RECIPES: &str = "write either `language = \"rust\"`, or `command = [\"npm\", \"run\", \"build\"]` \
+                       with `output = \"dist/plugin.wasm\"`";
+
+impl TryFrom<Table> for Build {
+    type Error = String;
+
+    fn try_from(table: Table) -> Result<Self, String> {
+        let Table { language, target, command, output, watch, ignore } = table;
+        let recipe = match (language, command, output) {
+            (Some(Language::Rust), None, None) => Recipe::Rust { target: target.unwrap_or_default() },
+            (Some(_), Some(_), _) => {
+                return Err(format!("[build] has both `language` and `command`: {RECIPES}"));
+            }
+            (Some(_), None, Some(_)) => {
+                return Err("`output` goes with `command`: with `language = \"rust\"` cargo says \
+                            where the output is; remove `output`"
+                    .into());
+            }
+            (None, Some(_), _) if target.is_some() => {
+                return Err(
+                    "`target` goes with `language`: a command knows its own target; remove `target`".into()
+                );
+            }
+            (None, Some(_), None) => {
+                return Err("`command` needs `output`, the file that the command leaves, \
+                            for example `output = \"dist/plugin.wasm\"`"
+                    .into());
+            }
+            (None, Some(command), Some(output)) => {
+                let mut words = command.into_iter();
+                let program = words.next().filter(|program| !program.is_empty()).ok_or(
+                    "`command` is empty: write the program and its arguments, \
+                     for example `command = [\"npm\", \"run\", \"build\"]`",
+                )?;
+                Recipe::Command { program, arguments: words.collect(), output }
+            }
+            (None, None, _) => return Err(format!("[build] does not say what to run: {RECIPES}")),
+        };
+        Ok(Self { recipe, watch, ignore })
+    }
+}

@@ -1,0 +1,154 @@
+//! `plugin.toml`: a plugin's name, how it is built, and what it asks for.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer};
+
+use super::build::Build;
+use crate::grants::Request;
+use crate::nearest::nearest;
+
+/// The manifest's name in a plugin's folder. A component file has it beside itself, as `<stem>.toml`.
+pub const MANIFEST_FILE: &str = "plugin.toml";
+
+/// A plugin's manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// `[plugin]`: what the plugin is.
+    pub plugin: About,
+    /// `[build]`: how a folder becomes a component. A folder has it, a component file has not.
+    #[serde(default)]
+    pub build: Option<Build>,
+    /// `[grants]`: what the plugin asks to touch.
+    #[serde(default)]
+    pub grants: Request,
+}
+
+/// The `[plugin]` table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct About {
+    /// The plugin's name: up to 64 ASCII letters, digits, `-`, `_` and `.`, starting with a letter or digit.
+    #[serde(deserialize_with = "plugin_name")]
+    pub name: String,
+    /// One line for a person who chooses plugins.
+    #[serde(default)]
+    pub description: String,
+    /// The plugin's own version, as its author writes it.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+impl Manifest {
+    /// Parses a manifest's text. `file` is named in errors.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ManifestError> {
+        toml::from_str(text).map_err(|error| ManifestError::from_toml(file, text, &error))
+    }
+
+    /// The manifest of a component that has none: a name made of its file's, and the default request.
+    pub(super) fn unwritten(stem: &str) -> Self {
+        Self {
+            plugin: About { name: name_from(stem), description: String::new(), version: None },
+            build: None,
+            grants: Request::default(),
+        }
+    }
+}
+
+/// A name made of a file's or a folder's.
+pub(super) fn name_from(stem: &str) -> String {
+    let name: String =
+        stem.chars().map(|c| if is_name_character(c) { c } else { '-' }).take(LONGEST_NAME).collect();
+    let name = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    if name.is_empty() { "plugin".to_owned() } else { name.to_owned() }
+}
+
+/// In bytes.
+const LONGEST_NAME: usize = 64;
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+fn plugin_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let fits = name.len() <= LONGEST_NAME
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(is_name_character);
+    if fits {
+        return Ok(name);
+    }
+    // The name becomes part of file names and log targets.
+    Err(serde::de::Error::custom(format!(
+        "`{name}` cannot name a plugin: write up to 64 letters a-z, digits, `-`, `_` and `.`, \
+         starting with a letter or digit, for example \"word-count\""
+    )))
+}
+
+/// What is wrong in a manifest, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub struct ManifestError {
+    /// The manifest.
+    pub file: PathBuf,
+    /// The line and column, both counted from 1, columns in characters.
+    pub position: Option<(usize, usize)>,
+    /// The bytes of the text that the message is about.
+    pub span: Option<Range<usize>>,
+    /// What is wrong, what was expected, and what to write.
+    pub message: String,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some((line, column)) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl ManifestError {
+    /// An error about the manifest as a whole.
+    pub(super) fn whole(file: &Path, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), position: None, span: None, message: message.into() }
+    }
+
+    fn from_toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let span = error.span();
+        Self {
+            file: file.to_owned(),
+            position: span.as_ref().and_then(|span| position(text, span.start)),
+            span,
+            message: explain(error.message()),
+        }
+    }
+}
+
+/// Adds to serde's "unknown field `x`, expected one of `a`, `b`" the name that was probably meant.
+fn explain(message: &str) -> String {
+    let message = message.trim_end().replace('\n', ": ");
+    if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {
+        return message;
+    }
+    // Every second piece between backticks is a name: first the unknown one, then the known ones.
+    let mut names = message.split('`').skip(1).step_by(2);
+    let suggestion = names.next().and_then(|unknown| nearest(unknown, names));
+    match suggestion {
+        Some(known) => format!("{message}; did you mean `{known}`?"),
+        None => message,
+    }
+}
+
+fn position(text: &str, offset: usize) -> Option<(usize, usize)> {
+    let before = text.get(..offset)?;
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    Some((line, column))
+}

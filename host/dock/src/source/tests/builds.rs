@@ -1,0 +1,224 @@
+use std::sync::Mutex;
+
+use tempfile::TempDir;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, Store};
+use wit_component::StringEncoding;
+use wit_parser::Resolve;
+
+use super::{folder, write};
+use crate::check::check;
+use crate::source::{Artifact, BuildError, BuildEvent, EncodeError, Source, SourceError};
+
+const RUST: &[u8] = b"[plugin]\nname = 'tiny'\n[build]\nlanguage = 'rust'\n";
+const PACKAGE: &[u8] = b"[package]\nname = 'tiny-one'\nversion = '0.1.0'\nedition = '2024'\n\
+    [lib]\ncrate-type = ['cdylib', 'rlib']\n[profile.release]\nlto = false\n[workspace]\n";
+
+/// Opens and builds the folder, and returns what the build told as well.
+async fn build(folder: &TempDir) -> (Result<Artifact, SourceError>, Vec<BuildEvent>) {
+    let events = Mutex::new(Vec::new());
+    let source = Source::open(folder.path()).unwrap();
+    let artifact = source.artifact(|event| events.lock().unwrap().push(event)).await;
+    (artifact, events.into_inner().unwrap())
+}
+
+/// A component type as a bindings generator would link it in.
+fn component_type() -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package =
+        resolve.push_str("tiny.wit", "package a:b; world tiny { export run: func() -> u32; }").unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    wit_component::metadata::encode(&resolve, world, StringEncoding::UTF8, None).unwrap()
+}
+
+#[tokio::test]
+async fn a_rust_folder_becomes_a_component_that_runs() {
+    let component_type = component_type();
+    let code = format!(
+        "#[unsafe(link_section = \"component-type:tiny\")]\n#[used]\n\
+         static TYPE: [u8; {}] = *include_bytes!(\"../type.bin\");\n\
+         #[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 {{ 7 }}\n",
+        component_type.len()
+    );
+    let folder = folder(&[
+        ("plugin.toml", RUST),
+        ("Cargo.toml", PACKAGE),
+        ("type.bin", &component_type),
+        ("src/lib.rs", code.as_bytes()),
+    ]);
+    let (artifact, events) = build(&folder).await;
+    let artifact = artifact.unwrap();
+
+    let engine = Engine::default();
+    let component = Component::new(&engine, artifact.bytes()).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
+    let run = instance.get_typed_func::<(), (u32,)>(&mut store, "run").unwrap();
+    assert_eq!(run.call(&mut store, ()).unwrap(), (7,));
+
+    let BuildEvent::Started { what } = &events[0] else { panic!("{events:?}") };
+    assert!(what.contains("build --lib --release") && what.contains("wasm32-unknown-unknown"), "{what}");
+    assert!(
+        events.iter().any(
+            |event| matches!(event, BuildEvent::Line(line) if line.trim_start().starts_with("Compiling tiny-one"))
+        ),
+        "{events:?}"
+    );
+    assert!(matches!(events.last(), Some(BuildEvent::Finished { .. })));
+
+    // With the other target the compiler's own linker makes the component.
+    let wasip2 = String::from_utf8_lossy(RUST) + "target = 'wasm32-wasip2'\n";
+    write(folder.path(), "plugin.toml", wasip2.as_bytes());
+    let other = build(&folder).await.0.unwrap();
+    assert!(check(other.bytes(), &component_type, &[]).unwrap().exports("run"));
+    write(folder.path(), "plugin.toml", RUST);
+
+    // The same sources give the same identity, and a broken edit shows the compiler's own words and line.
+    assert_eq!(build(&folder).await.0.unwrap().digest(), artifact.digest());
+    write(folder.path(), "src/lib.rs", b"pub fn fine() {}\n\npub fn broken() -> u32 { \"text\" }\n");
+    let (error, _) = build(&folder).await;
+    let error = error.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::Build(BuildError::Failed { status, .. }) if status.code() == Some(101))
+    );
+    let message = error.to_string();
+    assert!(message.contains("error[E0308]: mismatched types\n --> src/lib.rs:3:"), "{message}");
+}
+
+#[tokio::test]
+async fn a_module_without_a_component_type_is_told_what_it_lacks() {
+    let code = b"#[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 { 7 }\n";
+    let folder = folder(&[("plugin.toml", RUST), ("Cargo.toml", PACKAGE), ("src/lib.rs", code)]);
+    let error = build(&folder).await.0.unwrap_err();
+    assert!(matches!(error, SourceError::Encode { error: EncodeError::NoComponentType, .. }));
+    let message = error.to_string();
+    assert!(message.contains("tiny_one.wasm: "), "{message}");
+    assert!(message.contains("no component type: did you use wit-bindgen's `generate!`?"), "{message}");
+}
+
+#[tokio::test]
+async fn a_package_that_is_no_cdylib_is_told_what_to_write() {
+    let package = String::from_utf8_lossy(PACKAGE).replace("'cdylib', ", "");
+    let folder = folder(&[("plugin.toml", RUST), ("Cargo.toml", package.as_bytes()), ("src/lib.rs", b"")]);
+    let message = build(&folder).await.0.unwrap_err().to_string();
+    assert!(message.contains("the library `tiny_one` is not built as a wasm module"), "{message}");
+    assert!(message.contains("crate-type = [\"cdylib\"]"), "{message}");
+}
+
+#[tokio::test]
+async fn a_folder_without_a_package_and_a_package_that_cargo_refuses() {
+    let bare = folder(&[("plugin.toml", RUST)]);
+    let message = build(&bare).await.0.unwrap_err().to_string();
+    assert!(message.contains("needs a Cargo.toml beside plugin.toml"), "{message}");
+
+    // No compiler runs here: the reason stands in cargo's own lines.
+    let broken =
+        folder(&[("plugin.toml", RUST), ("Cargo.toml", b"[package]\nnme = 'x'\n"), ("src/lib.rs", b"")]);
+    let message = build(&broken).await.0.unwrap_err().to_string();
+    assert!(message.contains("failed to parse manifest at"), "{message}");
+}
+
+#[cfg(unix)]
+mod commands {
+    use super::*;
+
+    fn script(command: &str) -> TempDir {
+        let manifest = format!(
+            "[plugin]\nname = 'scripted'\n[build]\ncommand = ['sh', '-c', {command:?}]\noutput = 'out/x.wasm'\n"
+        );
+        folder(&[("plugin.toml", manifest.as_bytes())])
+    }
+
+    async fn message(command: &str) -> String {
+        build(&script(command)).await.0.unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_command_leaves_its_output_and_its_lines() {
+        let folder = script("echo one; echo two >&2; mkdir -p out; printf '(component)' > out/x.wasm");
+        let (artifact, events) = build(&folder).await;
+        assert_eq!(&**artifact.unwrap().bytes(), b"(component)");
+        for line in ["one", "two"] {
+            assert!(events.contains(&BuildEvent::Line(line.into())), "{events:?}");
+        }
+        let untouched = BuildEvent::Line("the command left out/x.wasm as it was".into());
+        assert!(!events.contains(&untouched));
+    }
+
+    #[tokio::test]
+    async fn an_output_that_was_not_written_again_is_told() {
+        let folder = script("true");
+        write(folder.path(), "out/x.wasm", b"old");
+        let (artifact, events) = build(&folder).await;
+        assert_eq!(&**artifact.unwrap().bytes(), b"old");
+        assert!(
+            events.contains(&BuildEvent::Line("the command left out/x.wasm as it was".into())),
+            "{events:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn every_failure_says_what_happened() {
+        let failed = message("echo 'src/main.ts:4: bad' >&2; exit 3").await;
+        assert!(failed.contains("failed (exit status: 3)\nsrc/main.ts:4: bad"), "{failed}");
+        assert!(
+            message("true").await.contains("the output out/x.wasm is not there: correct `output` in [build]")
+        );
+        assert!(message("mkdir -p out; : > out/x.wasm").await.contains("out/x.wasm is empty"));
+        assert!(message("mkdir -p out/x.wasm").await.contains("out/x.wasm is not a file"));
+
+        let missing = folder(&[(
+            "plugin.toml",
+            b"[plugin]\nname = 'x'\n[build]\ncommand = ['no-such-tool']\noutput = 'x.wasm'",
+        )]);
+        let message = build(&missing).await.0.unwrap_err().to_string();
+        assert!(message.contains("cannot run `no-such-tool`"), "{message}");
+        assert!(message.contains("install it, or correct `command`"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_program_with_a_path_is_the_folders_own() {
+        let manifest = b"[plugin]\nname = 'x'\n[build]\ncommand = ['./make.sh']\noutput = 'x.wasm'";
+        let folder = folder(&[("plugin.toml", manifest)]);
+        crate::source::tests::script(folder.path(), "make.sh", "echo here > x.wasm");
+        assert_eq!(&**build(&folder).await.0.unwrap().bytes(), b"here\n");
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_build_is_killed() {
+        let folder = script("echo $$; exec sleep 600");
+        let source = Source::open(folder.path()).unwrap();
+        let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
+        let pid = {
+            let build = source.artifact(|event| {
+                if let BuildEvent::Line(line) = event {
+                    sender.send(line).unwrap();
+                }
+            });
+            tokio::select! {
+                artifact = build => panic!("{artifact:?}"),
+                pid = lines.recv() => pid.unwrap(),
+            }
+        };
+        let is_alive = || {
+            let mut kill = std::process::Command::new("kill");
+            kill.args(["-0", &pid]).stderr(std::process::Stdio::null()).status().unwrap().success()
+        };
+        let gone = async {
+            while is_alive() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), gone).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_process_left_behind_does_not_hold_the_build_up() {
+        let folder = script("mkdir -p out; echo x > out/x.wasm; sleep 600 & echo $! > pid");
+        let begin = std::time::Instant::now();
+        build(&folder).await.0.unwrap();
+        assert!(begin.elapsed() < std::time::Duration::from_secs(60));
+        let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+        std::process::Command::new("kill").arg(pid.trim()).status().unwrap();
+    }
+}

@@ -1,0 +1,187 @@
+use std::path::PathBuf;
+
+use super::{folder, open};
+use crate::grants::{Access, FolderRequest};
+use crate::source::{Build, Recipe, Source, SourceError, Target};
+
+#[test]
+fn a_whole_manifest_is_read() {
+    let source = open(
+        r#"
+        [plugin]
+        name = "word-count"
+        description = "Counts words"
+        version = "1.2.0"
+
+        [build]
+        language = "rust"
+        target = "wasm32-wasip2"
+        watch = ["../../wit"]
+        ignore = ["src/generated"]
+
+        [grants]
+        imports = ["witdock:etl/lookup"]
+        folders = [{ path = "data" }, { path = "out", access = "read-write" }]
+        env = ["LANG"]
+        network = ["example.com:443"]
+        clocks = true
+        "#,
+    )
+    .unwrap();
+
+    assert_eq!(source.name(), "word-count");
+    assert_eq!(source.manifest().plugin.version.as_deref(), Some("1.2.0"));
+    let Source::Folder { build, .. } = &source else { panic!("{source:?}") };
+    assert_eq!(
+        *build,
+        Build {
+            recipe: Recipe::Rust { target: Target::Wasip2 },
+            watch: vec!["../../wit".into()],
+            ignore: vec!["src/generated".into()],
+        }
+    );
+    let request = source.request();
+    assert_eq!(request.imports.as_deref(), Some(["witdock:etl/lookup".to_owned()].as_slice()));
+    assert_eq!(
+        request.folders,
+        [
+            FolderRequest { path: "data".into(), access: Access::ReadOnly },
+            FolderRequest { path: "out".into(), access: Access::ReadWrite },
+        ]
+    );
+    assert!(request.clocks && !request.random && !request.stdio);
+}
+
+#[test]
+fn a_command_build_is_read() {
+    let source =
+        open("[plugin]\nname = 'js'\n[build]\ncommand = ['npm', 'run', 'build']\noutput = 'dist/js.wasm'\n")
+            .unwrap();
+    let Source::Folder { build, .. } = source else { panic!("{source:?}") };
+    let Recipe::Command { program, arguments, output } = build.recipe else { panic!("{build:?}") };
+    assert_eq!((program.as_str(), arguments), ("npm", vec!["run".to_owned(), "build".to_owned()]));
+    assert_eq!(output, PathBuf::from("dist/js.wasm"));
+}
+
+/// The error's text after the manifest's name, and that the name stands before it.
+fn message(manifest: &str) -> String {
+    let SourceError::Manifest(error) = open(manifest).unwrap_err() else { panic!("{manifest}") };
+    let text = error.to_string();
+    let file = error.file.display().to_string();
+    assert!(file.ends_with("plugin.toml"), "{file}");
+    text.strip_prefix(&file).unwrap().to_owned()
+}
+
+#[test]
+fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
+    let head = "[plugin]\nname = 'x'\n";
+    let build = "[plugin]\nname = 'x'\n[build]\n";
+    let cases = [
+        (
+            format!("{build}langauge = 'rust'"),
+            ":4:1: unknown field `langauge`, expected one of `language`, `target`, `command`, `output`, `watch`, \
+             `ignore`; did you mean `language`?",
+        ),
+        (
+            format!("{head}[grants]\nclock = true"),
+            ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `clocks`, `random`, \
+             `stdio`; did you mean `clocks`?",
+        ),
+        (
+            format!("{head}[grants]\nfolders = [{{ path = 'a', access = 'write' }}]"),
+            ":4:35: unknown variant `write`, expected `read-only` or `read-write`",
+        ),
+        (
+            format!("{build}language = 'rust'\ntarget = 'wasm32-wasip1'"),
+            ":5:10: unknown variant `wasm32-wasip1`, expected `wasm32-unknown-unknown` or `wasm32-wasip2`; \
+             did you mean `wasm32-wasip2`?",
+        ),
+        (
+            "[plugin]\nname = '../up'".into(),
+            ":2:8: `../up` cannot name a plugin: write up to 64 letters a-z, digits, `-`, `_` and `.`, starting with a \
+             letter or digit, for example \"word-count\"",
+        ),
+        ("[plugin]\ndescription = 'x'".into(), ":1:1: missing field `name`"),
+        ("[plugin]\nname = 'x".into(), ":2:10: invalid literal string, expected `'`"),
+        (
+            format!("{build}command = ['make']"),
+            ":3:1: `command` needs `output`, the file that the command leaves, for example `output = \"dist/plugin.wasm\"`",
+        ),
+        (
+            format!("{build}command = []\noutput = 'x.wasm'"),
+            ":3:1: `command` is empty: write the program and its arguments, for example \
+             `command = [\"npm\", \"run\", \"build\"]`",
+        ),
+        (
+            format!("{build}watch = ['a']"),
+            ":3:1: [build] does not say what to run: write either `language = \"rust\"`, or \
+             `command = [\"npm\", \"run\", \"build\"]` with `output = \"dist/plugin.wasm\"`",
+        ),
+        (
+            format!("{build}language = 'rust'\ncommand = ['make']"),
+            ":3:1: [build] has both `language` and `command`: write either `language = \"rust\"`, or \
+             `command = [\"npm\", \"run\", \"build\"]` with `output = \"dist/plugin.wasm\"`",
+        ),
+        (
+            format!("{build}command = ['make']\noutput = 'x'\ntarget = 'wasm32-wasip2'"),
+            ":3:1: `target` goes with `language`: a command knows its own target; remove `target`",
+        ),
+        (
+            format!("{build}language = 'rust'\noutput = 'x'"),
+            ":3:1: `output` goes with `command`: with `language = \"rust\"` cargo says where the output is; remove `output`",
+        ),
+    ];
+    for (manifest, expected) in cases {
+        assert_eq!(message(&manifest), expected, "\n{manifest}");
+    }
+    assert!(message(head).starts_with(": [build] is missing"));
+}
+
+#[test]
+fn a_component_takes_the_manifest_beside_it_or_its_files_name() {
+    let folder = folder(&[
+        ("bare.wasm", b""),
+        ("my plugin (1).wasm", b""),
+        ("told.wasm", b""),
+        ("told.toml", b"[plugin]\nname = 'other-name'\n[grants]\nrandom = true"),
+        ("built.wasm", b""),
+        ("built.toml", b"[plugin]\nname = 'b'\n[build]\nlanguage = 'rust'"),
+    ]);
+    let bare = Source::open(folder.path().join("bare.wasm")).unwrap();
+    assert_eq!(bare.name(), "bare");
+    assert_eq!(bare.request().imports, None);
+
+    let spaced = Source::open(folder.path().join("my plugin (1).wasm")).unwrap();
+    assert_eq!(spaced.name(), "my-plugin--1-");
+
+    let told = Source::open(folder.path().join("told.wasm")).unwrap();
+    assert_eq!(told.name(), "other-name");
+    assert!(told.request().random);
+
+    let error = Source::open(folder.path().join("built.wasm")).unwrap_err().to_string();
+    assert!(error.contains("built.toml: [build] belongs in the plugin.toml of a project folder"), "{error}");
+}
+
+#[test]
+fn what_is_no_plugin_is_told_what_to_be() {
+    let folder = folder(&[
+        ("notes.txt", b"x"),
+        ("rust-one/Cargo.toml", b""),
+        ("empty/readme.md", b""),
+        ("good/plugin.toml", b""),
+        ("latin.wasm", b""),
+        ("latin.toml", b"\xff\xfe"),
+    ]);
+    let error = |name: &str| Source::open(folder.path().join(name)).unwrap_err().to_string();
+    assert!(error("nowhere.wasm").contains("nowhere.wasm: cannot be read"));
+    assert!(error("notes.txt").contains("a plugin is a .wasm file, or a folder with a plugin.toml"));
+    assert!(error("empty").contains("this folder has no plugin.toml"));
+    assert!(error("good/plugin.toml").contains("name the folder that it stands in"));
+    assert!(error("latin.wasm").contains("latin.toml: cannot be read: stream did not contain valid UTF-8"));
+
+    // The four lines that the error shows make the folder a plugin.
+    let told = error("rust-one");
+    let (_, lines) = told.split_once("four lines\n").unwrap();
+    std::fs::write(folder.path().join("rust-one/plugin.toml"), lines).unwrap();
+    assert_eq!(Source::open(folder.path().join("rust-one")).unwrap().name(), "rust-one");
+}

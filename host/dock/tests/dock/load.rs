@@ -1,0 +1,41 @@
+//! Plugins that never get to serve.
+
+use witdock::{LoadError, Policy};
+
+use crate::guest::{Fixture, Guest, Lent};
+
+#[tokio::test]
+async fn an_import_that_is_not_granted() {
+    let fixture = Fixture::new(Guest::default());
+    let error = fixture.builder().policy(Policy::new()).load(Lent::default).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, LoadError::Refused { .. }), "{text}");
+    assert!(text.contains("the interface test:counter/host@0.1.0"), "{text}");
+    assert!(text.contains("imports = [\"test:counter/host\"]"), "{text}");
+}
+
+#[tokio::test]
+async fn an_instance_that_the_application_does_not_accept() {
+    let fixture = Fixture::new(Guest { start: 9, ..Guest::default() });
+    let error = fixture.builder().load(Lent::default).await.unwrap_err();
+    assert_eq!(error.to_string(), "counter was not accepted: a fresh counter stands at 9");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_plugin() {
+    let fixture = Fixture::new(Guest::default());
+    let core_module = wat::parse_str("(module)").unwrap();
+    let other_world = wat::parse_str("(component)").unwrap();
+    for (bytes, words) in [
+        (&b""[..], "empty"),
+        (b"\0asm", "bytes"),
+        (b"hello", "not"),
+        (&core_module, "core WebAssembly module"),
+        (&other_world, "test:counter/counter"),
+    ] {
+        fixture.write_bytes(bytes);
+        let error = fixture.builder().load(Lent::default).await.unwrap_err();
+        assert!(matches!(error, LoadError::Misfit { .. }), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}

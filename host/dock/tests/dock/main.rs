@@ -1,0 +1,11 @@
+//! The dock with real components: calls, limits, supervision, reload.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(unreachable_pub, reason = "one binary: `pub` says what its modules share")]
+
+mod calls;
+mod guest;
+mod limits;
+mod load;
+mod reload;
+mod supervision;
+mod watching;

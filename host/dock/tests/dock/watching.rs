@@ -1,0 +1,57 @@
+//! The real watcher on the real file system.
+
+use std::time::Duration;
+
+use witdock::{Event, Plugin};
+
+use crate::guest::{Counting, Fixture, Guest, add, write_file};
+
+/// Waits for a change of the plugin's status that a person would see.
+async fn until(plugin: &Plugin<Counting>, words: &str) {
+    let mut status = plugin.status();
+    let seen = status.wait_for(|status| status.to_string().contains(words));
+    if tokio::time::timeout(Duration::from_secs(20), seen).await.is_err() {
+        panic!("{words:?} was never seen; the status is {}", *plugin.status().borrow());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_changes_is_reloaded_and_a_bad_one_is_told() {
+    let fixture = Fixture::new(Guest::default());
+    let plugin = fixture.load().await;
+    plugin.watch().unwrap();
+    add(&plugin, 5).await.unwrap();
+
+    fixture.write(Guest { factor: 2, ..Guest::default() });
+    until(&plugin, "running generation 2").await;
+    assert_eq!(add(&plugin, 1).await.unwrap(), 7);
+
+    fixture.write_bytes(b"\x7fELF and so on");
+    until(&plugin, "running generation 2; generation 3 rejected").await;
+    assert_eq!(add(&plugin, 1).await.unwrap(), 9);
+
+    // Written in place this time, not renamed.
+    write_file(&fixture.path(), &Guest { factor: 3, ..Guest::default() }.component());
+    until(&plugin, "running generation 3").await;
+    assert_eq!(add(&plugin, 1).await.unwrap(), 12);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_half_written_is_waited_for() {
+    let fixture = Fixture::new(Guest::default());
+    let plugin = fixture.load().await;
+    let mut events = plugin.events();
+    plugin.watch().unwrap();
+    let component = Guest { factor: 2, ..Guest::default() }.component();
+    write_file(&fixture.path(), &component[..component.len() / 2]);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    write_file(&fixture.path(), &component);
+    loop {
+        let event = tokio::time::timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
+        match event {
+            Event::Rejected { reason, .. } => panic!("reported a file that was being written: {reason}"),
+            Event::Serving { generation: 2, .. } => break,
+            _ => {}
+        }
+    }
+}
