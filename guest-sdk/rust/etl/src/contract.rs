@@ -1,0 +1,231 @@
+//! What a transform reads and writes, told by column name.
+
+use crate::bindings::witdock::etl::types::{self as wit, DataType, Field, OutputField};
+use crate::{Error, Schema};
+use std::collections::HashSet;
+
+/// What a transform will read and write: only the columns that it reads come to it, and only the ones that it
+/// makes go back. Columns that are passed on never move.
+///
+/// ```
+/// use witdock_etl_guest::{Contract, DataType, Error, Field, Schema};
+///
+/// fn describe(input: &Schema) -> Result<Contract, Error> {
+///     Contract::of(input)
+///         .read("dep_time", DataType::Utf8)
+///         .pass_all_except(["dep_time"])
+///         .make(Field::int32("dep_time").nullable())
+///         .build()
+/// }
+///
+/// let input = Schema::new(vec![Field::utf8("carrier"), Field::utf8("dep_time")]);
+/// assert!(describe(&input).is_ok());
+/// assert_eq!(
+///     describe(&Schema::new(vec![Field::utf8("carrier")])),
+///     Err(Error::Schema("there is no column `dep_time`; the columns are carrier".to_owned())),
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contract {
+    reads: Vec<Read>,
+    output: Vec<OutputField>,
+    output_fields: Vec<Field>,
+}
+
+/// A column that `process` is given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Read {
+    pub(crate) index: u32,
+    pub(crate) name: String,
+}
+
+impl Contract {
+    /// Starts a contract over an input of this schema.
+    pub fn of(input: &Schema) -> ContractBuilder<'_> {
+        ContractBuilder {
+            input,
+            contract: Contract { reads: Vec::new(), output: Vec::new(), output_fields: Vec::new() },
+            problem: None,
+        }
+    }
+
+    /// The schema of what comes out.
+    pub fn output(&self) -> &[Field] {
+        &self.output_fields
+    }
+
+    /// The columns that the transform makes, in the order in which an output gives them.
+    pub fn made(&self) -> impl Iterator<Item = &Field> {
+        self.output.iter().filter_map(|field| match field {
+            OutputField::New(field) => Some(field),
+            OutputField::Same(_) => None,
+        })
+    }
+
+    pub(crate) fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    pub(crate) fn into_wit(self) -> wit::Contract {
+        wit::Contract { reads: self.reads.into_iter().map(|read| read.index).collect(), output: self.output }
+    }
+}
+
+/// A contract that is being told. The output's columns stand in the order of the calls; the first thing that
+/// does not fit the input is the error that [`build`](Self::build) returns.
+#[derive(Debug)]
+#[must_use]
+pub struct ContractBuilder<'s> {
+    input: &'s Schema,
+    contract: Contract,
+    problem: Option<Error>,
+}
+
+impl ContractBuilder<'_> {
+    /// Reads the column of this name, which must be of this type.
+    pub fn read(self, name: &str, data_type: DataType) -> Self {
+        self.with(|input, contract| {
+            let (index, field) = input.find(name)?;
+            if field.data_type != data_type {
+                return Err(Error::Schema(format!(
+                    "column `{name}` is {}, and {} was expected",
+                    field.data_type.name(),
+                    data_type.name(),
+                )));
+            }
+            contract.read(index, name)
+        })
+    }
+
+    /// Reads the column of this name, of whatever type it is.
+    pub fn read_any(self, name: &str) -> Self {
+        self.with(|input, contract| contract.read(input.find(name)?.0, name))
+    }
+
+    /// Passes the column of this name on, untouched.
+    pub fn pass(self, name: &str) -> Self {
+        self.with(|input, contract| {
+            let (index, field) = input.find(name)?;
+            contract.pass(index, field)
+        })
+    }
+
+    /// Passes every column on, untouched.
+    pub fn pass_all(self) -> Self {
+        self.pass_all_except([])
+    }
+
+    /// Passes every column on but these.
+    pub fn pass_all_except<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.with(|input, contract| {
+            let left_out = names
+                .into_iter()
+                .map(|name| input.find(name).map(|_| name))
+                .collect::<Result<HashSet<_>, _>>()?;
+            input
+                .fields()
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| !left_out.contains(field.name.as_str()))
+                .try_for_each(|(index, field)| contract.pass(index, field))
+        })
+    }
+
+    /// Makes a column of its own.
+    pub fn make(self, field: Field) -> Self {
+        self.with(|_, contract| {
+            contract.output_fields.push(field.clone());
+            contract.output.push(OutputField::New(field));
+            Ok(())
+        })
+    }
+
+    /// The contract.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`]: a column that is missing or of another type, or two output columns of one name.
+    pub fn build(self) -> Result<Contract, Error> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let mut names = HashSet::new();
+        match self.contract.output_fields.iter().find(|field| !names.insert(field.name.as_str())) {
+            Some(field) => Err(Error::Schema(format!("the output would have two columns `{}`", field.name))),
+            None => Ok(self.contract),
+        }
+    }
+
+    fn with(mut self, tell: impl FnOnce(&Schema, &mut Contract) -> Result<(), Error>) -> Self {
+        if self.problem.is_none() {
+            self.problem = tell(self.input, &mut self.contract).err();
+        }
+        self
+    }
+}
+
+impl Contract {
+    fn read(&mut self, index: usize, name: &str) -> Result<(), Error> {
+        let index = column_index(index)?;
+        if self.reads.iter().all(|read| read.index != index) {
+            self.reads.push(Read { index, name: name.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, index: usize, field: &Field) -> Result<(), Error> {
+        self.output.push(OutputField::Same(column_index(index)?));
+        self.output_fields.push(field.clone());
+        Ok(())
+    }
+}
+
+fn column_index(index: usize) -> Result<u32, Error> {
+    u32::try_from(index).map_err(|_| Error::Schema("the input has more than 2^32 columns".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> Schema {
+        Schema::new(vec![Field::utf8("a"), Field::int32("b").nullable(), Field::utf8("c")])
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_told_by_index() {
+        let made = Field::int64("n");
+        let contract = Contract::of(&input())
+            .read("c", DataType::Utf8)
+            .read_any("b")
+            .read("c", DataType::Utf8)
+            .make(made.clone())
+            .pass_all_except(["b"])
+            .build()
+            .unwrap();
+        assert_eq!(contract.output().iter().map(|field| &*field.name).collect::<Vec<_>>(), ["n", "a", "c"]);
+        assert_eq!(contract.made().collect::<Vec<_>>(), [&made]);
+        let wit = contract.into_wit();
+        assert_eq!(wit.reads, [2, 1]);
+        assert_eq!(wit.output, [OutputField::New(made), OutputField::Same(0), OutputField::Same(2)]);
+    }
+
+    #[track_caller]
+    fn refused(contract: ContractBuilder<'_>, expected: &str) {
+        assert_eq!(contract.build(), Err(Error::Schema(expected.to_owned())));
+    }
+
+    #[test]
+    fn what_does_not_fit_the_input_is_named() {
+        let input = input();
+        let missing = "there is no column `d`; the columns are a, b, c";
+        refused(Contract::of(&input).read("d", DataType::Utf8), missing);
+        refused(Contract::of(&input).pass_all_except(["a", "d"]), missing);
+        refused(Contract::of(&input).pass("d").read("b", DataType::Utf8), missing);
+        refused(Contract::of(&input).read("b", DataType::Utf8), "column `b` is int32, and utf8 was expected");
+        refused(
+            Contract::of(&input).pass_all().make(Field::int64("b")),
+            "the output would have two columns `b`",
+        );
+    }
+}
