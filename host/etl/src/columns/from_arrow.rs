@@ -1,0 +1,58 @@
+use arrow_array::cast::AsArray;
+use arrow_array::types::ByteArrayType;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+};
+use arrow_array::{Array, ArrayRef, GenericByteArray};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::ArrowError;
+
+use super::fields::guest_type;
+use super::ipc;
+use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
+
+/// Copies an Arrow array into the form that crosses the boundary.
+///
+/// # Errors
+///
+/// When Arrow cannot write the array as IPC.
+pub fn column_to_guest(array: &ArrayRef) -> Result<Column, ArrowError> {
+    let values = match guest_type(array.data_type()) {
+        DataType::Boolean => array.as_boolean_opt().map(|array| Values::Boolean(bitmap(array.values()))),
+        DataType::Int32 => primitive::<Int32Type>(array).map(Values::Int32),
+        DataType::Int64 => primitive::<Int64Type>(array).map(Values::Int64),
+        DataType::Float64 => primitive::<Float64Type>(array).map(Values::Float64),
+        DataType::Date32 => primitive::<Date32Type>(array).map(Values::Date32),
+        DataType::TimestampUs => primitive::<TimestampMicrosecondType>(array).map(Values::TimestampUs),
+        DataType::Utf8 => array.as_string_opt().and_then(bytes).map(Values::Utf8),
+        DataType::Binary => array.as_binary_opt().and_then(bytes).map(Values::Binary),
+        DataType::Ipc => {
+            // It carries its own nulls.
+            return Ok(Column { validity: None, values: Values::Ipc(ipc::encode_column(array)?) });
+        }
+    };
+    let values = values.ok_or_else(|| {
+        ArrowError::CastError(format!("an array says that it is {} and is not", array.data_type()))
+    })?;
+    let validity = array.nulls().filter(|nulls| nulls.null_count() > 0).map(|nulls| bitmap(nulls.inner()));
+    Ok(Column { validity, values })
+}
+
+/// The bits from the first row on: a sliced array's may begin in the middle of a byte.
+fn bitmap(bits: &BooleanBuffer) -> Vec<u8> {
+    let mut bytes = bits.sliced().to_vec();
+    bytes.truncate(bits.len().div_ceil(8));
+    bytes
+}
+
+fn primitive<T: ArrowPrimitiveType>(array: &ArrayRef) -> Option<Vec<T::Native>> {
+    Some(array.as_primitive_opt::<T>()?.values().to_vec())
+}
+
+/// Offsets from 0 on, and only the bytes that they reach: a sliced array's begin somewhere in a longer buffer.
+fn bytes<T: ByteArrayType<Offset = i32>>(array: &GenericByteArray<T>) -> Option<BytesColumn> {
+    let offsets = array.value_offsets();
+    let (first, last) = (*offsets.first()?, *offsets.last()?);
+    let data = array.value_data().get(usize::try_from(first).ok()?..usize::try_from(last).ok()?)?;
+    Some(BytesColumn { offsets: offsets.iter().map(|offset| offset - first).collect(), data: data.to_vec() })
+}

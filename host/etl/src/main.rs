@@ -1,0 +1,97 @@
+//! The command line of witdock-etl.
+
+mod arguments;
+mod run;
+mod validate;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use witdock_etl::pipeline::PipelineError;
+use witdock_etl::progress::Reporter;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A bar and a stream of log lines would push each other around.
+    let reporter = if arguments.verbose > 0 { Reporter::lines() } else { Reporter::new() };
+    start_log(arguments.verbose, &reporter);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the runtime cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = async {
+                match arguments.command {
+                    Command::Run(arguments) => run::run(arguments, reporter.clone()).await,
+                    Command::Validate(arguments) => validate::validate(arguments, reporter.clone()).await,
+                }
+            } => result,
+            Ok(()) = tokio::signal::ctrl_c() => {
+                reporter.end();
+                eprintln!("interrupted");
+                // What a shell makes of a program that SIGINT has ended.
+                Ok(ExitCode::from(130))
+            }
+        }
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            reporter.end();
+            show(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Shows an error: one about a pipeline file with the place in it, others as they are.
+fn show(error: anyhow::Error) {
+    match error.downcast::<PipelineError>() {
+        Ok(error) => eprintln!("{:?}", miette::Report::new(error)),
+        Err(error) => eprintln!("error: {error:#}"),
+    }
+}
+
+/// What the reporter tells as well, and what is about the compiler and not the pipeline.
+const QUIET: &str = "witdock::watch=error,witdock::reload=error,wasmtime=warn,cranelift=warn";
+
+fn start_log(verbose: u8, reporter: &Reporter) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},{QUIET}")));
+    let reporter = reporter.clone();
+    let color =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || LogWriter(reporter.clone()))
+        .with_ansi(color)
+        .without_time()
+        .init();
+}
+
+/// Writes log lines above the bar.
+struct LogWriter(Reporter);
+
+impl std::io::Write for LogWriter {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.write(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! What a person sees while a run goes on: a bar in a terminal, plain lines elsewhere. It goes to standard error, results do not.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Tells how a run goes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Reporter(Arc<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    Bar(Mutex<Bar>),
+    Lines(Mutex<Lines>),
+}
+
+#[derive(Debug)]
+struct Bar {
+    /// The run that goes on.
+    bar: ProgressBar,
+    /// A plugin's build, shown while no run goes on: the bar says more.
+    building: ProgressBar,
+    runs: bool,
+    begun: Instant,
+}
+
+impl Bar {
+    fn shown(&self) -> &ProgressBar {
+        if self.runs { &self.bar } else { &self.building }
+    }
+}
+
+#[derive(Debug)]
+struct Lines {
+    begun: Instant,
+    told: Instant,
+    bytes: u64,
+}
+
+/// How often a line is written where there is no bar.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+impl Reporter {
+    /// A bar if standard error is a terminal, lines otherwise.
+    pub fn new() -> Self {
+        if io::stderr().is_terminal() { Self::bar() } else { Self::lines() }
+    }
+
+    /// Lines, whatever standard error is.
+    pub fn lines() -> Self {
+        let now = Instant::now();
+        Self(Arc::new(Kind::Lines(Mutex::new(Lines { begun: now, told: now, bytes: 0 }))))
+    }
+
+    fn bar() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        let template = "{spinner} {bar:16} {bytes}/{total_bytes}  {msg}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        let building = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg:.dim}") {
+            building.set_style(style);
+        }
+        Self(Arc::new(Kind::Bar(Mutex::new(Bar { bar, building, runs: false, begun: Instant::now() }))))
+    }
+
+    /// A plugin is being built, and this is the last word of its tools.
+    pub fn building(&self, words: &str) {
+        if let Kind::Bar(bar) = &*self.0 {
+            let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+            if bar.runs {
+                return;
+            }
+            bar.building.set_draw_target(ProgressDrawTarget::stderr());
+            bar.building.enable_steady_tick(Duration::from_millis(100));
+            bar.building.set_message(words.trim().to_owned());
+        }
+    }
+
+    /// No plugin is being built any more.
+    pub fn built(&self) {
+        if let Kind::Bar(bar) = &*self.0 {
+            let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+            bar.building.disable_steady_tick();
+            bar.building.set_message("");
+            bar.building.finish_and_clear();
+            bar.building.set_draw_target(ProgressDrawTarget::hidden());
+            bar.building.reset();
+        }
+    }
+
+    /// Writes a line above the bar.
+    pub fn message(&self, message: &str) {
+        self.write(format!("{message}\n").as_bytes());
+    }
+
+    /// Writes to standard error without tearing the bar.
+    pub fn write(&self, text: &[u8]) {
+        let put = || {
+            // A closed standard error is no reason to end a run.
+            let _ = io::stderr().write_all(text);
+        };
+        match &*self.0 {
+            Kind::Bar(bar) => {
+                let bar = bar.lock().unwrap_or_else(PoisonError::into_inner).shown().clone();
+                bar.suspend(put);
+            }
+            Kind::Lines(_) => put(),
+        }
+    }
+
+    /// A run over an input of so many bytes begins.
+    pub fn begin(&self, bytes: u64) {
+        self.built();
+        match &*self.0 {
+            Kind::Bar(bar) => {
+                let mut bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+                bar.runs = true;
+                bar.begun = Instant::now();
+                bar.bar.reset();
+                bar.bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.bar.set_length(bytes);
+            }
+            Kind::Lines(lines) => {
+                let now = Instant::now();
+                *lines.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Lines { begun: now, told: now, bytes };
+            }
+        }
+    }
+
+    /// So many rows and bytes of the input have been read.
+    pub fn advance(&self, rows: u64, bytes_read: u64) {
+        match &*self.0 {
+            Kind::Bar(bar) => {
+                let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+                bar.bar.set_message(speed(rows, bar.begun.elapsed()));
+                bar.bar.set_position(bytes_read);
+            }
+            Kind::Lines(lines) => {
+                let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+                if lines.told.elapsed() >= LINE_EVERY {
+                    lines.told = Instant::now();
+                    let percent = (bytes_read * 100).checked_div(lines.bytes).unwrap_or(100);
+                    eprintln!("{percent:>3} %  {}", speed(rows, lines.begun.elapsed()));
+                }
+            }
+        }
+    }
+
+    /// The run is over; the bar goes away.
+    pub fn end(&self) {
+        if let Kind::Bar(bar) = &*self.0 {
+            let mut bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+            bar.runs = false;
+            bar.bar.finish_and_clear();
+            bar.bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// "1,234,567 rows, 98,765 rows/s".
+fn speed(rows: u64, elapsed: Duration) -> String {
+    format!("{} rows, {} rows/s", number(rows), number(rate(rows, elapsed)))
+}
+
+/// Rows in a second.
+pub fn rate(rows: u64, elapsed: Duration) -> u64 {
+    let seconds = elapsed.as_secs_f64();
+    if seconds > 0.0 { (rows as f64 / seconds) as u64 } else { 0 }
+}
+
+/// A number with its thousands apart.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A duration for a person.
+pub fn duration(value: Duration) -> String {
+    match value.as_secs_f64() {
+        seconds if seconds >= 60.0 => format!("{} min {:02} s", value.as_secs() / 60, value.as_secs() % 60),
+        seconds if seconds >= 1.0 => format!("{seconds:.2} s"),
+        seconds => format!("{:.1} ms", seconds * 1e3),
+    }
+}

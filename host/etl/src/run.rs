@@ -1,0 +1,72 @@
+//! `witdock-etl run`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use witdock_etl::engine::{Engine, Outcome, RunOptions};
+use witdock_etl::pipeline::Pipeline;
+use witdock_etl::preview;
+use witdock_etl::progress::{Reporter, number};
+
+use crate::arguments::RunArguments;
+
+pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
+    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let engine = Engine::load(pipeline, reporter.clone()).await?;
+    let options = RunOptions {
+        limit: arguments.limit,
+        throttle: arguments.throttle.map(Into::into),
+        preview_rows: if arguments.json { 0 } else { arguments.preview },
+    };
+    if arguments.watch {
+        engine.watch()?;
+        reporter.message("watching the plugins: a new generation takes over in the middle of the run");
+    }
+    loop {
+        // A reload in the middle of the run is seen by the run itself; only a later one asks for another run.
+        let outcome = engine.run(options).await;
+        let mut seen = engine.generations();
+        match outcome {
+            Ok(outcome) if arguments.json => print(&[serde_json::to_string(&outcome.summary)?])?,
+            Ok(outcome) => print(&lines(&outcome)?)?,
+            Err(error) if arguments.watch => reporter.message(&format!("error: {error}")),
+            Err(error) => return Err(error.into()),
+        }
+        if !arguments.watch {
+            return Ok(ExitCode::SUCCESS);
+        }
+        reporter.message("done; a new generation runs the pipeline again, Ctrl-C ends");
+        engine.wait_for_reload(&mut seen).await;
+    }
+}
+
+fn lines(outcome: &Outcome) -> anyhow::Result<Vec<String>> {
+    let width = terminal_width();
+    let mut lines = Vec::new();
+    if outcome.first_rows.num_rows() > 0 {
+        lines.extend(preview::table(&outcome.first_rows)?.render(width));
+        let more = outcome.summary.rows_out.saturating_sub(outcome.first_rows.num_rows() as u64);
+        if more > 0 {
+            lines.push(format!("… and {} more rows", number(more)));
+        }
+        lines.push(String::new());
+    }
+    lines.extend(outcome.summary.lines(width));
+    Ok(lines)
+}
+
+/// Without a terminal, what fits a page.
+pub(crate) fn terminal_width() -> usize {
+    const PAGE: usize = 120;
+    terminal_size::terminal_size().map_or(PAGE, |(width, _)| usize::from(width.0))
+}
+
+/// Prints lines; a reader that has gone, as `head` does, is no error.
+pub(crate) fn print(lines: &[String]) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    let written = lines.iter().try_for_each(|line| writeln!(output, "{line}")).and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}

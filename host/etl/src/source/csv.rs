@@ -1,0 +1,350 @@
+//! Reads a CSV file as batches of text columns.
+
+mod lines;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use csv::ByteRecord;
+use thiserror::Error;
+
+use self::lines::Lines;
+use crate::pipeline::{CsvSource, OnRagged};
+use crate::rows::{Origin, Rows, SourcePlace};
+
+/// Why a CSV file cannot be read on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// The file cannot be opened or read.
+    #[error("cannot read {path}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The file has no bytes, so no header.
+    #[error("{path} is empty: a first line with the names of the columns was expected (or `header = false`)")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two columns have one name.
+    #[error(
+        "{path}:1: the columns {first} and {second} are both named `{name}`: rename one of them in the file"
+    )]
+    DuplicateColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+        /// The first one's number, from 1.
+        first: usize,
+        /// The second one's number, from 1.
+        second: usize,
+    },
+    /// A column has no name.
+    #[error("{path}:1: column {column} has no name: give it one in the first line, or set `header = false`")]
+    UnnamedColumn {
+        /// The file.
+        path: PathBuf,
+        /// Its number, from 1.
+        column: usize,
+    },
+    /// A record is longer or shorter than the header.
+    #[error("{path}:{line}: {found} fields, and {expected} were expected: {mend}")]
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+        /// Fields in the record.
+        found: usize,
+        /// Fields in the header, or in the first record.
+        expected: usize,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// A quote is opened and never closed, so that the rest of the file is one field.
+    #[error(
+        "{path}:{line}: a quote is opened in this record and never closed, up to the end of the file: close or remove it"
+    )]
+    OpenQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+    },
+    /// A field is not UTF-8.
+    #[error(
+        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at its byte {byte}: convert the file first, for \
+         example with `iconv -f latin1 -t utf-8`"
+    )]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on; 1 is the header.
+        line: u64,
+        /// The column's number, from 1.
+        column: usize,
+        /// The column's name.
+        name: String,
+        /// The offset in the field of the first byte that is wrong, from 0.
+        byte: usize,
+    },
+    /// The batch could not be put together.
+    #[error("{path}: cannot build a batch: {error}")]
+    Arrow {
+        /// The file.
+        path: PathBuf,
+        /// What Arrow said.
+        error: ArrowError,
+    },
+}
+
+/// A record that is not a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaggedRecord {
+    /// Where it is.
+    pub place: SourcePlace,
+    /// Its fields. What is not UTF-8 in them is replaced by U+FFFD.
+    pub fields: Vec<String>,
+    /// How many were expected.
+    pub expected: usize,
+}
+
+/// What one read gives.
+#[derive(Debug)]
+pub struct CsvBatch {
+    /// The rows.
+    pub rows: Rows,
+    /// Records that are none, with `on_ragged = "reject"`.
+    pub ragged: Vec<RaggedRecord>,
+    /// Bytes of the file that have been read so far.
+    pub bytes_read: u64,
+}
+
+/// Reads a CSV file batch by batch.
+#[derive(Debug)]
+pub struct CsvReader {
+    path: PathBuf,
+    reader: csv::Reader<Lines<File>>,
+    schema: SchemaRef,
+    options: CsvSource,
+    bytes: u64,
+    next_row: u64,
+    /// The first record, when it had to be read for the number of columns.
+    held: Option<(ByteRecord, u64)>,
+    /// Text in the last batch by column, so that the next one's builders need not grow.
+    text_bytes: Vec<usize>,
+}
+
+impl CsvReader {
+    /// Opens the file and reads its header.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there or empty, or its header names two columns alike or one not at all.
+    pub fn open(options: &CsvSource) -> Result<Self, CsvError> {
+        let path = options.path.clone();
+        let io_error = |error| CsvError::Io { path: path.clone(), error };
+        let file = File::open(&path).map_err(io_error)?;
+        let bytes = file.metadata().map_err(io_error)?.len();
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(options.delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 17)
+            .from_reader(Lines::new(file));
+        let mut first = ByteRecord::new();
+        let line = read_record(&mut reader, &mut first, &path)?
+            .ok_or_else(|| CsvError::Empty { path: path.clone() })?;
+        let names = if options.header {
+            header_names(&path, &first)?
+        } else {
+            (1..=first.len()).map(|column| format!("column_{column}")).collect()
+        };
+        let fields: Vec<_> = names.into_iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+        Ok(Self {
+            path,
+            reader,
+            text_bytes: vec![0; fields.len()],
+            schema: Arc::new(Schema::new(fields)),
+            options: options.clone(),
+            bytes,
+            next_row: 1,
+            held: (!options.header).then_some((first, line)),
+        })
+    }
+
+    /// The columns: all of them text, all of them nullable.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// The size of the file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Reads up to `batch_rows` rows, and `most` at most. `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read on, a record has too few or too many fields and such are not to be rejected, or a
+    /// field is not UTF-8.
+    pub fn read(&mut self, most: usize) -> Result<Option<CsvBatch>, CsvError> {
+        let most = self.options.batch_rows.min(most);
+        let columns = self.schema.fields().len();
+        let mut builders: Vec<_> = self
+            .text_bytes
+            .iter()
+            .map(|bytes| StringBuilder::with_capacity(most, bytes + bytes / 8 + 64))
+            .collect();
+        let (mut rows, mut lines) = (Vec::with_capacity(most), Vec::with_capacity(most));
+        let mut ragged = Vec::new();
+        let mut record = ByteRecord::new();
+        // Ragged records count too: a file of nothing else must not be held in memory.
+        while rows.len() + ragged.len() < most {
+            let Some(line) = self.next_record(&mut record)? else { break };
+            let place = SourcePlace { row: self.next_row, line };
+            self.next_row += 1;
+            self.check_quotes(&record, line)?;
+            if record.len() != columns {
+                ragged.push(self.ragged(&record, place)?);
+                continue;
+            }
+            for (column, (field, builder)) in record.iter().zip(&mut builders).enumerate() {
+                match str::from_utf8(field) {
+                    Ok(text) if self.options.null_values.iter().any(|null| null == text) => {
+                        builder.append_null();
+                    }
+                    Ok(text) => builder.append_value(text),
+                    Err(error) => {
+                        return Err(CsvError::NotUtf8 {
+                            path: self.path.clone(),
+                            line,
+                            column: column + 1,
+                            name: self
+                                .schema
+                                .fields()
+                                .get(column)
+                                .map_or_else(String::new, |f| f.name().clone()),
+                            byte: error.valid_up_to(),
+                        });
+                    }
+                }
+            }
+            rows.push(place.row);
+            lines.push(line);
+        }
+        if rows.is_empty() && ragged.is_empty() {
+            return Ok(None);
+        }
+        self.text_bytes = builders.iter().map(|builder| builder.values_slice().len()).collect();
+        let columns: Vec<ArrayRef> =
+            builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let batch = RecordBatch::try_new(self.schema(), columns)
+            .map_err(|error| CsvError::Arrow { path: self.path.clone(), error })?;
+        let origin = Origin::Source { rows: UInt64Array::from(rows), lines: UInt64Array::from(lines) };
+        Ok(Some(CsvBatch { rows: Rows { batch, origin }, ragged, bytes_read: self.reader.position().byte() }))
+    }
+
+    /// Reads the next record into `record` and gives the line that it begins on.
+    fn next_record(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, CsvError> {
+        match self.held.take() {
+            Some((held, line)) => {
+                *record = held;
+                Ok(Some(line))
+            }
+            None => read_record(&mut self.reader, record, &self.path),
+        }
+    }
+
+    /// A last record over several lines, in a file with an odd number of quotes, is one that was never closed. A quote
+    /// inside of a field that has none around it is text, and odd numbers of those are no error.
+    fn check_quotes(&self, record: &ByteRecord, line: u64) -> Result<(), CsvError> {
+        let at_end = self.reader.position().byte() >= self.bytes;
+        if at_end && self.reader.get_ref().odd_quotes() && record.as_slice().contains(&b'\n') {
+            return Err(CsvError::OpenQuote { path: self.path.clone(), line });
+        }
+        Ok(())
+    }
+
+    fn ragged(&self, record: &ByteRecord, place: SourcePlace) -> Result<RaggedRecord, CsvError> {
+        let expected = self.schema.fields().len();
+        match self.options.on_ragged {
+            OnRagged::Reject => Ok(RaggedRecord {
+                place,
+                fields: record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect(),
+                expected,
+            }),
+            OnRagged::Error => Err(CsvError::Ragged {
+                path: self.path.clone(),
+                line: place.line,
+                found: record.len(),
+                expected,
+                mend: if record.as_slice().contains(&b'\n') {
+                    "a quote seems to be left open on that line; mend the file, or set `on_ragged = \"reject\"`"
+                } else if expected == 1 {
+                    "is the `delimiter` right? Mend it or the line, or set `on_ragged = \"reject\"`"
+                } else {
+                    "mend the line, or set `on_ragged = \"reject\"` to put such records among the rejected rows"
+                },
+            }),
+        }
+    }
+}
+
+/// Reads the next record and gives the line that it begins on.
+fn read_record(
+    reader: &mut csv::Reader<Lines<File>>,
+    record: &mut ByteRecord,
+    path: &Path,
+) -> Result<Option<u64>, CsvError> {
+    let before = reader.position().byte();
+    match reader.read_byte_record(record) {
+        Ok(false) => Ok(None),
+        Ok(true) => {
+            let after = reader.position().byte();
+            Ok(Some(reader.get_mut().of_record(before, after)))
+        }
+        Err(error) => Err(CsvError::Io { path: path.to_owned(), error: io::Error::other(error) }),
+    }
+}
+
+fn header_names(path: &Path, header: &ByteRecord) -> Result<Vec<String>, CsvError> {
+    let mut names: Vec<String> = Vec::with_capacity(header.len());
+    for (index, field) in header.iter().enumerate() {
+        let column = index + 1;
+        let name = str::from_utf8(field).map_err(|error| CsvError::NotUtf8 {
+            path: path.to_owned(),
+            line: 1,
+            column,
+            name: String::from_utf8_lossy(field).into_owned(),
+            byte: error.valid_up_to(),
+        })?;
+        if name.is_empty() {
+            return Err(CsvError::UnnamedColumn { path: path.to_owned(), column });
+        }
+        if let Some(first) = names.iter().position(|earlier| earlier == name) {
+            return Err(CsvError::DuplicateColumn {
+                path: path.to_owned(),
+                name: name.to_owned(),
+                first: first + 1,
+                second: column,
+            });
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests;

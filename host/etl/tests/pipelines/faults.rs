@@ -1,0 +1,145 @@
+//! Plugins that misbehave: the run ends with a reason, and nothing is written.
+
+use std::fs;
+
+use crate::project::{AIRLINES, FLIGHTS, Project, component, repository, sink, stage};
+
+/// Flights through one faulty stage, with an earlier result in the sink's place.
+fn faulty(settings: &str, limits: &str) -> Project {
+    let more = format!(
+        "settings = {{ {settings} }}\nlimits = {{ {limits} }}\ngrants = {{ imports = [\"witdock:etl/*\"] }}\n"
+    );
+    let rest = format!(
+        "batch_rows = 1000\n[[lookup]]\nname = \"airlines\"\npath = {:?}\nkey = [\"carrier\"]\n{}{}",
+        repository(AIRLINES),
+        stage("faulty", "plugins/faults/faulty-transform", &more),
+        sink("csv", "out.csv")
+    );
+    let project = Project::new(&repository(FLIGHTS), &rest);
+    fs::write(project.path("out.csv"), "earlier").unwrap();
+    project
+}
+
+/// What is said of a run with this fault, after which everything is as it was.
+fn error(settings: &str, limits: &str) -> String {
+    let project = faulty(settings, limits);
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("stage `faulty`"), "{error}");
+    assert_eq!(project.read("out.csv"), "earlier");
+    assert_eq!(project.names(), ["out.csv", "pipeline.toml"]);
+    error
+}
+
+fn says(error: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(error.contains(part), "{part:?} is not in: {error}");
+    }
+}
+
+#[test]
+fn a_well_behaved_run_replaces_the_earlier_result() {
+    let project = faulty("fault = \"none\"", "");
+    assert_eq!(project.summary(&[])["rows_out"], 11_000);
+    assert_eq!(project.read("out.csv").lines().count(), 11_001);
+}
+
+#[test]
+fn trouble_in_a_batch_names_its_rows() {
+    let third = "source rows 2001 to 3000 (lines 2002 to 3001)";
+    says(&error("fault = \"panic\", after = 2", ""), &[third, "panicked: ", "src/trouble.rs:"]);
+    says(&error("fault = \"trap\", after = 2", ""), &[third, "trapped"]);
+    says(&error("fault = \"loop\", after = 2", "deadline_ms = 200"), &[third, "deadline of 200ms"]);
+    says(&error("fault = \"allocate\", after = 2", "memory_mb = 16"), &[third, "its limit is 16.0 MiB"]);
+    says(&error("fault = \"stack\", after = 2", ""), &[third, "ran out of stack"]);
+    says(&error("fault = \"loop\", after = 2", "fuel = 9_000_000"), &[third, "its fuel of 9000000"]);
+    says(
+        &error("fault = \"handles\", table = \"airlines\", after = 2", "handles = 50"),
+        &[third, "held more than 50 handles"],
+    );
+    says(
+        &error("fault = \"big-host-call\", after = 2", "host_call_mb = 1, memory_mb = 1024"),
+        &[third, "passed more than 1.0 MiB to the host at once"],
+    );
+    says(&error("fault = \"error\", after = 2", ""), &[third, "it cannot process the batch"]);
+}
+
+#[test]
+fn trouble_outside_of_a_batch_is_told_as_well() {
+    says(&error("fault = \"panic\", at = \"describe\"", ""), &["panicked"]);
+    says(&error("fault = \"panic\", at = \"open\"", ""), &["panicked"]);
+    says(&error("fault = \"panic\", at = \"finish\"", ""), &["finish", "panicked"]);
+}
+
+#[test]
+fn lies_in_an_output_are_found_before_they_are_rows() {
+    for (fault, word) in [
+        ("bad-lengths", "rows, and"),
+        ("bad-validity", "bytes of validity"),
+        ("bad-utf8", "is not UTF-8"),
+        ("split-utf8", "is not UTF-8"),
+        ("bad-offsets", "offset"),
+        ("offsets-past-end", "offset"),
+        ("null-in-non-nullable", "is null"),
+        ("missing-column", "its contract promises"),
+        ("wrong-type", "was promised"),
+        ("row-out-of-range", "it selected row"),
+        ("reject-out-of-range", "it rejected row"),
+        ("duplicate-reject", "twice"),
+        ("reject-and-keep", "and gave it out as well"),
+        ("too-many-fresh", "rows"),
+    ] {
+        let error = error(&format!("fault = \"{fault}\", after = 1"), "");
+        says(
+            &error,
+            &["source rows 1001 to 2000", "plugin faulty-transform, process: it breaks its contract", word],
+        );
+    }
+}
+
+#[test]
+fn lies_in_a_contract_are_found_before_the_first_row() {
+    says(&error("fault = \"lying-contract\"", ""), &["reads the input column"]);
+    says(&error("fault = \"pass-out-of-range\"", ""), &["passes on the input column"]);
+    says(&error("fault = \"duplicate-names\"", ""), &["two output columns the name"]);
+}
+
+#[test]
+fn what_is_not_granted_is_refused_with_the_grant_that_is_missing() {
+    let rest = format!(
+        "{}{}",
+        stage("faulty", "plugins/faults/faulty-transform", "settings = { fault = \"none\" }\n"),
+        sink("csv", "out.csv")
+    );
+    let error = Project::new(&repository(FLIGHTS), &rest).error(&["validate", "pipeline.toml"]);
+    says(&error, &["asks for more than it is granted", "imports = [\"witdock:etl/lookup\"]"]);
+}
+
+#[test]
+fn a_flood_of_log_lines_is_cut_and_harms_nothing() {
+    let project =
+        faulty("fault = \"flood-log\", after = 10", "deadline_ms = 60000, log_lines_per_second = 20");
+    let output = project.run(&["-v"]);
+    let log = String::from_utf8(output.stderr).unwrap();
+    let lines = log.lines().filter(|line| line.contains("plugin")).count();
+    assert!((10..2000).contains(&lines), "{lines} of a million lines were let through");
+}
+
+#[test]
+fn what_is_no_plugin_of_this_host_is_explained() {
+    let whole = component("plugins/etl/enrich");
+    for (bytes, words) in [
+        (&b"not wasm at all"[..], "WebAssembly"),
+        (b"", "empty"),
+        (b"\0asm\x01\0\0\0", "core WebAssembly module"),
+        (&whole[..whole.len() / 2], "bytes"),
+        (&component("plugins/faults/other-world"), "witdock:etl/transform"),
+    ] {
+        let rest = format!("[[stage]]\nname = \"s\"\nplugin = \"p.wasm\"\n{}", sink("csv", "out.csv"));
+        let project = Project::new(&repository(FLIGHTS), &rest);
+        fs::write(project.path("p.wasm"), bytes).unwrap();
+        says(&project.error(&["run", "pipeline.toml"]), &["stage `s`", "does not fit", words]);
+    }
+    let rest = format!("{}{}", stage("s", "plugins/nowhere", ""), sink("csv", "out.csv"));
+    let error = Project::new(&repository(FLIGHTS), &rest).error(&["run", "pipeline.toml"]);
+    says(&error, &["plugins/nowhere", "does not exist", "pipeline.toml:"]);
+}

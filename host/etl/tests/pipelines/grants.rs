@@ -1,0 +1,146 @@
+//! A plugin that tries to reach the machine, with and without each grant.
+
+use std::fs;
+use std::net::TcpListener;
+
+use crate::project::{Project, component, sink};
+
+/// The probe with what its manifest requests and what the pipeline grants, over a single row.
+fn prober(probe: &str, request: &str, grant: &str) -> Project {
+    let rest = format!(
+        "[[stage]]\nname = \"probe\"\nplugin = \"probe.wasm\"\n\
+         [stage.settings]\nprobe = {probe}\n[stage.grants]\n{grant}\n{}",
+        sink("csv", "out.csv")
+    );
+    let project = Project::new(std::path::Path::new("rows.csv"), &rest);
+    let write = |file: &str, bytes: &[u8]| fs::write(project.path(file), bytes).unwrap();
+    write("rows.csv", b"a\n1\n");
+    write("probe.wasm", &component("plugins/faults/wasi-probe"));
+    write("probe.toml", format!("[plugin]\nname = \"probe\"\n[grants]\n{request}\n").as_bytes());
+    fs::create_dir(project.path("lent")).unwrap();
+    write("lent/hello.txt", b"hello");
+    project
+}
+
+/// What the probe got.
+fn got(project: &Project) -> String {
+    project.run(&[]);
+    let out = project.read("out.csv");
+    out.trim_end().strip_prefix("a,got\n1,").unwrap().to_owned()
+}
+
+fn reach(probe: &str, request: &str, grant: &str) -> String {
+    got(&prober(probe, request, grant))
+}
+
+fn refused(probe: &str, request: &str, grant: &str) -> String {
+    prober(probe, request, grant).error(&["run", "pipeline.toml"])
+}
+
+#[test]
+fn folders() {
+    let read = "{ read-file = \"/data/hello.txt\" }";
+    let write = "{ write-file = { path = \"/data/new.txt\", text = \"new\" } }";
+    let read_only = "folders = [{ path = \"/data\", access = \"read-only\" }]";
+    let read_write = "folders = [{ path = \"/data\", access = \"read-write\" }]";
+    let lent = |access| format!("folders = [{{ path = \"/data\", host = \"lent\", access = \"{access}\" }}]");
+
+    assert_eq!(reach(read, read_only, &lent("read-only")), "ok: hello");
+    let denied = reach(read, "", "");
+    assert!(denied.starts_with("error: "), "{denied}");
+
+    // A plugin that asks for less than it is granted gets what it asks for.
+    let project = prober(write, read_only, &lent("read-write"));
+    assert!(got(&project).starts_with("error: "));
+    assert!(!project.path("lent/new.txt").exists());
+    let project = prober(write, read_write, &lent("read-write"));
+    assert_eq!(got(&project), "ok: 3");
+    assert_eq!(project.read("lent/new.txt"), "new");
+
+    // Out of the folder, and through a link that leads out of it.
+    for path in ["/data/../rows.csv", "/data/link.txt", "/etc/hostname"] {
+        let project = prober(&format!("{{ read-file = \"{path}\" }}"), read_write, &lent("read-write"));
+        std::os::unix::fs::symlink(project.path("rows.csv"), project.path("lent/link.txt")).unwrap();
+        let denied = got(&project);
+        assert!(denied.starts_with("error: "), "{path}: {denied}");
+    }
+}
+
+#[test]
+fn environment() {
+    let probe = "{ env = \"GREETING\" }";
+    let request = "env = [\"GREETING\"]";
+    assert_eq!(reach(probe, request, "env = { GREETING = \"hi\" }"), "ok: hi");
+    // Granted and not requested; and what the host itself has is in no plugin's environment.
+    assert!(reach(probe, "", "env = { GREETING = \"hi\" }").starts_with("error: "));
+    assert!(reach("{ env = \"PATH\" }", "", "").starts_with("error: "));
+}
+
+#[test]
+fn clocks_and_randomness_say_which_grant_is_missing() {
+    for (probe, grant) in
+        [("\"wall-clock\"", "clocks"), ("\"monotonic-clock\"", "clocks"), ("{ random = 8 }", "random")]
+    {
+        let granted = format!("{grant} = true");
+        let got = reach(probe, &granted, &granted);
+        assert!(got.starts_with("ok: "), "{probe}: {got}");
+        let refused = refused(probe, "", &granted);
+        assert!(refused.contains("which is not granted") && refused.contains(&granted), "{refused}");
+    }
+}
+
+#[test]
+fn stdout_and_stderr_are_log_lines_or_nothing() {
+    for stream in ["stdout", "stderr"] {
+        let probe = format!("{{ {stream} = \"a word from the plugin\" }}");
+        for (allowed, lines) in [("stdio = true", 1), ("", 0)] {
+            let output = prober(&probe, allowed, allowed).run(&["-vv"]);
+            let log = String::from_utf8(output.stderr).unwrap();
+            let said: Vec<_> = log.lines().filter(|line| line.contains("a word from the plugin")).collect();
+            assert_eq!(said.len(), lines, "{log}");
+            assert!(said.iter().all(|line| line.contains("probe") && line.contains(stream)), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn network() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let probe = format!("{{ connect = \"{address}\" }}");
+    let network = |host: &str| format!("network = [\"{host}\"]");
+
+    let granted = network(&address.to_string());
+    assert_eq!(reach(&probe, &granted, &granted), format!("ok: {address}"));
+    let by_name = network(&format!("localhost:{}", address.port()));
+    assert_eq!(reach(&probe, &by_name, &by_name), format!("ok: {address}"));
+
+    let elsewhere = network("127.0.0.1:1");
+    for (request, grant) in [("", ""), ("", &*granted), (&elsewhere, &elsewhere)] {
+        let denied = reach(&probe, request, grant);
+        assert!(denied.starts_with("error: "), "{request}: {denied}");
+    }
+}
+
+#[test]
+fn a_request_that_is_not_granted_names_the_line_to_write() {
+    for (request, line) in [
+        ("folders = [{ path = \"/data\", access = \"read-write\" }]", "path = \"/data\""),
+        ("env = [\"GREETING\"]", "env = { GREETING = \"…\" }"),
+        ("network = [\"127.0.0.1:80\"]", "network = [\"127.0.0.1:80\"]"),
+        ("clocks = true", "clocks = true"),
+        ("random = true", "random = true"),
+        ("stdio = true", "stdio = true"),
+    ] {
+        let refused = refused("\"wall-clock\"", request, "");
+        assert!(refused.contains("asks for more than it is granted"), "{refused}");
+        assert!(refused.contains(line), "{line} is not in: {refused}");
+    }
+}
+
+#[test]
+fn a_manifest_with_an_unknown_key_names_file_line_and_key() {
+    let refused = refused("\"wall-clock\"", "clock = true", "");
+    assert!(refused.contains("probe.toml:4"), "{refused}");
+    assert!(refused.contains("clock") && refused.contains("clocks"), "{refused}");
+}

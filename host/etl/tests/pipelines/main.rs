@@ -1,0 +1,9 @@
+//! Whole pipelines, run by the real program with real plugins over real flights.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod faults;
+mod flights;
+mod grants;
+mod project;
+mod source;
+mod watch;

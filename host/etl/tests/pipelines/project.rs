@@ -1,0 +1,131 @@
+//! A folder with a pipeline, and the program run in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use witdock::Source;
+
+/// 11,000 flights.
+pub(crate) const FLIGHTS: &str = "docs/tutorial/flights/flights.csv";
+pub(crate) const AIRLINES: &str = "docs/tutorial/flights/airlines.csv";
+
+/// A file of this repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap().join(path)
+}
+
+/// The component that a plugin's folder is built into.
+pub(crate) fn component(plugin: &str) -> Vec<u8> {
+    component_in(&repository(plugin))
+}
+
+fn component_in(folder: &Path) -> Vec<u8> {
+    let source = Source::open(folder).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(source.artifact(|_| {})).unwrap().bytes().to_vec()
+}
+
+/// The component of `count-per-key` with this text of its source replaced.
+pub(crate) fn edited_counter(from: &str, to: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let source = fs::read_to_string(repository("plugins/etl/count-per-key/src/lib.rs")).unwrap();
+    assert!(source.contains(from), "the plugin's source has no {from:?} any more");
+    write("src/lib.rs", &source.replacen(from, to, 1));
+    // The versions that the repository's own plugins are built with, and what is already built of them.
+    write("Cargo.lock", &fs::read_to_string(repository("plugins/Cargo.lock")).unwrap());
+    write(".cargo/config.toml", &format!("[build]\ntarget-dir = {:?}\n", repository("plugins/target")));
+    write("plugin.toml", "[plugin]\nname = \"counter\"\n[build]\nlanguage = \"rust\"\n");
+    // Two of these are built at a time, into one folder: each needs a name of its own.
+    let name = format!("edited-{}", folder.path().file_name().unwrap().to_string_lossy().replace('.', ""));
+    write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n\
+             [dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
+             witdock-etl-guest = {{ path = {:?} }}\n\
+             [profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n",
+            repository("guest-sdk/rust/etl")
+        ),
+    );
+    component_in(folder.path())
+}
+
+/// The same component with another digest: a custom section changes nothing that runs.
+pub(crate) fn another(component: &[u8], note: &str) -> Vec<u8> {
+    let mut bytes = component.to_vec();
+    bytes.extend([0, u8::try_from(5 + note.len()).unwrap()]);
+    bytes.extend(b"\x04note");
+    bytes.extend(note.as_bytes());
+    bytes
+}
+
+pub(crate) struct Project(TempDir);
+
+impl Project {
+    /// A pipeline over a source, with this text for all that comes after it.
+    pub(crate) fn new(source: &Path, rest: &str) -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        let text = format!("[source]\nformat = \"csv\"\npath = {source:?}\n{rest}");
+        fs::write(project.path("pipeline.toml"), text).unwrap();
+        project
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_witdock-etl"));
+        command.current_dir(self.0.path()).args(arguments).env_remove("RUST_LOG");
+        command
+    }
+
+    /// Runs the pipeline and expects it to succeed.
+    pub(crate) fn run(&self, more: &[&str]) -> Output {
+        let output = self.command(&[&["run", "pipeline.toml"], more].concat()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// The summary of a run that succeeds.
+    pub(crate) fn summary(&self, more: &[&str]) -> serde_json::Value {
+        serde_json::from_slice(&self.run(&[&["--json"], more].concat()).stdout).unwrap()
+    }
+
+    /// What the program says when it fails.
+    pub(crate) fn error(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(output.stdout.is_empty(), "results only on success");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// A stage with a plugin of this repository.
+pub(crate) fn stage(name: &str, plugin: &str, more: &str) -> String {
+    format!("[[stage]]\nname = \"{name}\"\nplugin = {:?}\n{more}", repository(plugin))
+}
+
+pub(crate) fn sink(format: &str, path: &str) -> String {
+    format!("[[sink]]\nformat = \"{format}\"\npath = \"{path}\"\n")
+}
