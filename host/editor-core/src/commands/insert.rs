@@ -1,0 +1,118 @@
+use super::{View, indent};
+use crate::change::{Bias, Edit};
+use crate::column::display_column;
+use crate::indent::{IndentStyle, indentation};
+use crate::selection::Selection;
+use crate::transaction::{EditKind, Transaction};
+
+/// Puts typed characters in the place of each selection. Those typed one after the other are undone together.
+pub fn type_text(view: View<'_>, text: &str) -> Transaction {
+    put(view, EditKind::Typing, text)
+}
+
+/// Puts a text in the place of each selection, its line breaks turned into the document's. An undo step of its own.
+pub fn insert_text(view: View<'_>, text: &str) -> Transaction {
+    put(view, EditKind::Other, &view.style.line_ending.normalize(text))
+}
+
+fn put(view: View<'_>, kind: EditKind, text: &str) -> Transaction {
+    view.collapsing(kind, view.selections.iter().map(|selection| Edit::replace(selection.range(), text)))
+}
+
+/// Breaks the line at each selection and indents the new line as the one before.
+///
+/// After an opening bracket it is indented one level more and, right before the bracket's partner, that one goes to
+/// a line of its own.
+pub fn newline(view: View<'_>) -> Transaction {
+    let line_break = view.style.line_ending.as_str();
+    let mut back = Vec::with_capacity(view.selections.len());
+    let edits: Vec<Edit> = view
+        .selections
+        .iter()
+        .map(|selection| {
+            let line = view.text.line_at(selection.start());
+            let mut indent = indentation(view.text, line);
+            // Broken inside its indentation, a line keeps what is before the cursor: the rest moves along.
+            indent.truncate(selection.start() - view.text.line_start(line));
+            let opening = view.text.char_before(selection.start());
+            let closing = view.text.char_at(selection.end());
+            let mut text = format!("{line_break}{indent}");
+            let mut after_cursor = String::new();
+            if matches!(opening, Some('{' | '[' | '(')) {
+                text += view.style.indent.unit();
+                if matches!(
+                    (opening, closing),
+                    (Some('{'), Some('}')) | (Some('['), Some(']')) | (Some('('), Some(')'))
+                ) {
+                    after_cursor = format!("{line_break}{indent}");
+                }
+            }
+            back.push(after_cursor.len());
+            Edit::replace(selection.range(), text + &after_cursor)
+        })
+        .collect();
+    let transaction = view.transaction(edits);
+    let mut mapper = transaction.changes().mapper();
+    let mut back = back.into_iter();
+    let after = view.selections.map_each(|selection| {
+        Selection::at(mapper.map(selection.end(), Bias::After) - back.next().unwrap_or_default())
+    });
+    transaction.with_selections(after)
+}
+
+/// What the Tab key does: fills up to the next indentation stop at each cursor, or indents the lines if a selection
+/// spans several.
+pub fn insert_tab(view: View<'_>) -> Transaction {
+    if view.selections.iter().any(|selection| view.lines_of(selection).count() > 1) {
+        return indent(view);
+    }
+    let edits = view.selections.iter().map(|selection| {
+        let unit = view.style.indent.unit();
+        let filling = match view.style.indent {
+            IndentStyle::Tabs => unit,
+            IndentStyle::Spaces(_) => {
+                let column = display_column(view.text, selection.start(), view.style.tab_width);
+                unit.get(column % unit.len()..).unwrap_or(unit)
+            }
+        };
+        Edit::replace(selection.range(), filling)
+    });
+    view.collapsing(EditKind::Typing, edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::edits;
+    use super::*;
+
+    #[test]
+    fn text_takes_the_place_of_selections() {
+        let check = |before, after| edits(|view| type_text(view, "é"), before, after);
+        check("|", "é|");
+        check("a[b]c", "aé|c");
+        check("]ab[c|", "é|cé|");
+        check("[a][b]", "é|é|");
+        edits(|view| insert_text(view, "x\ny"), "a|\r\nb|", "ax\r\ny|\r\nbx\r\ny|");
+    }
+
+    #[test]
+    fn new_lines_are_indented() {
+        edits(newline, "a|b", "a\n|b");
+        edits(newline, "x\r\n\ta|b", "x\r\n\ta\r\n\t|b");
+        edits(newline, "  a[b\n]c", "  a\n  |c");
+        edits(newline, " |   a", " \n |   a");
+        edits(newline, "|  a", "\n|  a");
+        edits(newline, "a\n  b\nif x {|", "a\n  b\nif x {\n  |");
+        edits(newline, "  x {|}", "  x {\n    |\n  }");
+        edits(newline, "f(|) g(|)", "f(\n    |\n) g(\n    |\n)");
+        edits(newline, "f(|}", "f(\n    |}");
+    }
+
+    #[test]
+    fn tabs_fill_up() {
+        edits(insert_tab, "ab|\n|", "ab  |\n    |");
+        edits(insert_tab, "x\n\ty|", "x\n\ty\t|");
+        edits(insert_tab, "[a\nb]", "    [a\n    b]");
+        edits(insert_tab, "漢|", "漢  |");
+    }
+}

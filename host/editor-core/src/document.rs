@@ -1,0 +1,349 @@
+//! A document: a text with its cursors, its history and its place between the last save and now.
+
+use std::sync::Arc;
+
+use crate::change::{ChangeError, ChangeSet, Edit};
+use crate::change_log::ChangeLog;
+use crate::column::TabWidth;
+use crate::commands::View;
+use crate::encoding::{Decoded, encode};
+use crate::history::{History, HistoryError, Jump, Mark, Step};
+use crate::indent::IndentStyle;
+use crate::line_ending::LineEndings;
+use crate::selection::Selections;
+use crate::style::Style;
+use crate::text::Text;
+use crate::transaction::{Revision, Transaction};
+
+/// A text that is being edited.
+///
+/// Every change goes through [`Document::apply`] or through history, and makes a new [`Revision`]. A change costs
+/// O(edits · log n + bytes changed + selections), for a text of n bytes: a key press at the end of 100 MB costs what
+/// it costs in an empty file.
+///
+/// ```
+/// use witdock_editor_core::{Document, Edit, commands};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut document = Document::from_bytes(b"hello\r\n")?;
+/// let read_at = document.revision();
+/// document.apply(commands::type_text(document.view(), "Oh, "))?;
+/// assert_eq!(document.text().to_string(), "Oh, hello\r\n");
+///
+/// // What was made against an older text is refused, and says so.
+/// assert!(document.apply_edits(read_at, [Edit::delete(0..5)]).is_err_and(|error| error.is_stale()));
+/// assert!(document.undo()?);
+/// assert!(!document.is_dirty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct Document {
+    text: Text,
+    selections: Selections,
+    revision: Revision,
+    /// The revision at which the text first was what it is: undo goes back to it.
+    content: Revision,
+    saved: Revision,
+    history: History,
+    log: ChangeLog,
+    bom: bool,
+    loaded_line_endings: LineEndings,
+    style: Style,
+}
+
+/// A text as it is to be saved, cheap to take and to hand to another thread.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    text: Text,
+    bom: bool,
+    revision: Revision,
+    content: Revision,
+}
+
+impl Snapshot {
+    /// The file's bytes in pieces, byte order mark included.
+    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
+        encode(&self.text, self.bom)
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The revision it was taken at.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+}
+
+impl From<Decoded> for Document {
+    /// A saved document with its cursor at the start, and the style that its text has.
+    fn from(decoded: Decoded) -> Document {
+        let style = Style {
+            line_ending: decoded.line_endings.dominant().unwrap_or_default(),
+            indent: IndentStyle::detect(&decoded.text).unwrap_or_default(),
+            tab_width: TabWidth::default(),
+        };
+        Document {
+            text: decoded.text,
+            bom: decoded.bom,
+            loaded_line_endings: decoded.line_endings,
+            style,
+            ..Document::default()
+        }
+    }
+}
+
+impl Document {
+    /// An empty document.
+    pub fn new() -> Document {
+        Document::default()
+    }
+
+    /// A document of a file's bytes; see [`Decoder`](crate::Decoder) for large ones. O(n).
+    ///
+    /// # Errors
+    /// Bytes that are not UTF-8.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Document, crate::DecodeError> {
+        Decoded::from_bytes(bytes).map(Document::from)
+    }
+
+    /// The text. A clone of it stays as it is, at no cost.
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The revision of the text.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The selections.
+    pub fn selections(&self) -> &Selections {
+        &self.selections
+    }
+
+    /// Moves the selections, kept within the text and between graphemes. Where they differ from those before, what
+    /// is typed next is another undo step.
+    pub fn set_selections(&mut self, selections: Selections) {
+        let selections = selections.clamp(&self.text);
+        if selections != self.selections {
+            self.history.break_entry();
+        }
+        // Even where they are equal: the column that vertical movement aims at may not be.
+        self.selections = selections;
+    }
+
+    /// How new text is formed: line breaks, indentation, tabs.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Sets how new text is formed. What is there stays.
+    pub fn set_style(&mut self, style: Style) {
+        self.style = style;
+    }
+
+    /// The line breaks that the file had when it was loaded.
+    pub fn loaded_line_endings(&self) -> LineEndings {
+        self.loaded_line_endings
+    }
+
+    /// Whether the file starts with a byte order mark. It is no part of the text, and is kept.
+    pub fn has_bom(&self) -> bool {
+        self.bom
+    }
+
+    /// What the commands work on.
+    pub fn view(&self) -> View<'_> {
+        View { text: &self.text, selections: &self.selections, revision: self.revision, style: self.style }
+    }
+
+    /// A transaction of `edits` against the text as it is.
+    ///
+    /// # Errors
+    /// As [`ChangeSet::new`].
+    pub fn transaction(&self, edits: impl IntoIterator<Item = Edit>) -> Result<Transaction, ChangeError> {
+        Ok(Transaction::new(self.revision, ChangeSet::new(&self.text, edits)?))
+    }
+
+    /// Changes the text, and gives the new revision. A transaction that changes nothing makes no revision and no
+    /// undo step, but may move the selections.
+    ///
+    /// # Errors
+    /// [`ChangeError::Stale`] if the text has moved on from the transaction's base. Nothing has changed then.
+    pub fn apply(&mut self, transaction: Transaction) -> Result<Revision, ChangeError> {
+        self.refuse_stale(transaction.base)?;
+        let Transaction { changes, selections, kind, .. } = transaction;
+        if changes.is_empty() {
+            if let Some(selections) = selections {
+                self.set_selections(selections);
+            }
+            return Ok(self.revision);
+        }
+        let mut text = self.text.clone();
+        changes.apply(&mut text)?;
+        let step = Step { inverse: changes.invert(&self.text), forward: Arc::new(changes) };
+        let before = self.mark();
+        let selections = selections.unwrap_or_else(|| self.selections.map(&step.forward));
+        self.selections = selections.clamp(&text);
+        self.text = text;
+        self.revision = self.revision.next();
+        self.content = self.revision;
+        self.log.push(Arc::clone(&step.forward));
+        self.history.record(step, before, self.mark(), kind);
+        Ok(self.revision)
+    }
+
+    /// Applies edits that were made against `base`, as one change and one undo step. For what comes from outside:
+    /// staleness is found before the edits are compared with a text that they were not made for.
+    ///
+    /// # Errors
+    /// [`ChangeError::Stale`], or edits that do not fit the text. Nothing has changed then.
+    pub fn apply_edits(
+        &mut self,
+        base: Revision,
+        edits: impl IntoIterator<Item = Edit>,
+    ) -> Result<Revision, ChangeError> {
+        self.refuse_stale(base)?;
+        self.apply(self.transaction(edits)?)
+    }
+
+    /// What has changed since `since`, as one change; `None` if that is too long ago, so that the whole text has to
+    /// be read. O(changes since · log).
+    pub fn changes_since(&self, since: Revision) -> Option<ChangeSet> {
+        if since == self.revision {
+            return Some(ChangeSet::empty(self.text.len()));
+        }
+        ChangeSet::compose_all(self.log.since(since, self.revision)?).ok()?
+    }
+
+    /// The changes since `since`, one for each revision, oldest first; `None` as for [`Document::changes_since`].
+    pub fn each_change_since(&self, since: Revision) -> Option<impl Iterator<Item = &ChangeSet>> {
+        self.log.since(since, self.revision)
+    }
+
+    /// Whether the text differs from what was loaded or last saved. Undo back to it makes the document clean again.
+    pub fn is_dirty(&self) -> bool {
+        self.content != self.saved
+    }
+
+    /// What to write to the file. O(1).
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { text: self.text.clone(), bom: self.bom, revision: self.revision, content: self.content }
+    }
+
+    /// Remembers that `snapshot` is what the file holds. The text may have moved on since it was taken. What is
+    /// typed next is another undo step, so that undo stops here.
+    pub fn mark_saved(&mut self, snapshot: &Snapshot) {
+        self.saved = snapshot.content;
+        self.history.break_entry();
+    }
+
+    /// Takes over what the file holds now, as one undo step that changes only what differs, and counts as saved.
+    /// O(n) in both texts.
+    ///
+    /// # Errors
+    /// [`HistoryError::GroupOpen`]: a command is at work.
+    pub fn reload(&mut self, decoded: Decoded) -> Result<Revision, HistoryError> {
+        if self.history.in_group() {
+            return Err(HistoryError::GroupOpen);
+        }
+        let changes = ChangeSet::between(&self.text, &decoded.text);
+        let revision = self.apply(Transaction::new(self.revision, changes))?;
+        self.bom = decoded.bom;
+        self.loaded_line_endings = decoded.line_endings;
+        self.mark_saved(&self.snapshot());
+        Ok(revision)
+    }
+
+    /// Whether there is a step to undo.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Whether there is a step to redo.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    /// Undoes the last step and restores the selections from before it. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`HistoryError::GroupOpen`].
+    pub fn undo(&mut self) -> Result<bool, HistoryError> {
+        let jump = self.history.undo()?;
+        self.jump(jump)
+    }
+
+    /// Redoes the last step undone and restores the selections from after it. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`HistoryError::GroupOpen`].
+    pub fn redo(&mut self) -> Result<bool, HistoryError> {
+        let jump = self.history.redo()?;
+        self.jump(jump)
+    }
+
+    /// What is typed next is another undo step: the caller has seen a pause, or a command in between.
+    pub fn break_undo(&mut self) {
+        self.history.break_entry();
+    }
+
+    /// Starts a group: all edits up to [`Document::commit_group`] are one undo step, and
+    /// [`Document::rollback_group`] takes them all back. Groups do not nest.
+    ///
+    /// # Errors
+    /// [`HistoryError::GroupOpen`].
+    pub fn begin_group(&mut self) -> Result<(), HistoryError> {
+        self.history.begin_group(self.mark())
+    }
+
+    /// Whether a group is open.
+    pub fn in_group(&self) -> bool {
+        self.history.in_group()
+    }
+
+    /// Ends the group.
+    ///
+    /// # Errors
+    /// [`HistoryError::NoGroup`].
+    pub fn commit_group(&mut self) -> Result<(), HistoryError> {
+        self.history.commit_group(&self.selections)
+    }
+
+    /// Takes back all edits of the group: text, selections and dirty flag are what they were before it, and what
+    /// could be redone still can. The revision grows, since others may have seen the text in between.
+    ///
+    /// # Errors
+    /// [`HistoryError::NoGroup`].
+    pub fn rollback_group(&mut self) -> Result<(), HistoryError> {
+        match self.history.abandon_group()? {
+            (Some(change), to) => self.jump(Some(Jump { change, to })).map(drop),
+            (None, before) => {
+                self.selections = before.selections;
+                Ok(())
+            }
+        }
+    }
+
+    fn refuse_stale(&self, base: Revision) -> Result<(), ChangeError> {
+        if base == self.revision { Ok(()) } else { Err(ChangeError::Stale { base, current: self.revision }) }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { selections: self.selections.clone(), content: self.content }
+    }
+
+    fn jump(&mut self, jump: Option<Jump>) -> Result<bool, HistoryError> {
+        let Some(Jump { change, to }) = jump else { return Ok(false) };
+        change.apply(&mut self.text)?;
+        self.selections = to.selections;
+        self.content = to.content;
+        self.revision = self.revision.next();
+        self.log.push(Arc::new(change));
+        Ok(true)
+    }
+}

@@ -1,0 +1,168 @@
+//! Undo and redo: one line of steps, with a place in it.
+
+use std::sync::Arc;
+
+use crate::change::{ChangeError, ChangeSet};
+use crate::selection::Selections;
+use crate::transaction::{EditKind, Revision};
+
+/// Why history could not be gone along.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// A group of edits is being made.
+    #[error("a group of edits is open: commit it or roll it back first")]
+    GroupOpen,
+    /// There is no group to commit or to roll back.
+    #[error("no group of edits is open: begin one first")]
+    NoGroup,
+    /// A step does not fit the text: a defect of this crate.
+    #[error("an undo step does not fit the text")]
+    Broken(#[from] ChangeError),
+}
+
+/// One change with its way back.
+pub(crate) struct Step {
+    pub(crate) forward: Arc<ChangeSet>,
+    pub(crate) inverse: ChangeSet,
+}
+
+/// A document's state around a step, apart from its text.
+#[derive(Clone)]
+pub(crate) struct Mark {
+    pub(crate) selections: Selections,
+    /// The revision at which this very content came to be.
+    pub(crate) content: Revision,
+}
+
+/// What is undone and redone as one.
+struct Entry {
+    steps: Vec<Step>,
+    before: Mark,
+    after: Mark,
+    kind: EditKind,
+}
+
+impl Entry {
+    fn backward(&self) -> Result<Option<ChangeSet>, ChangeError> {
+        ChangeSet::compose_all(self.steps.iter().rev().map(|step| &step.inverse))
+    }
+
+    fn forward(&self) -> Result<Option<ChangeSet>, ChangeError> {
+        ChangeSet::compose_all(self.steps.iter().map(|step| step.forward.as_ref()))
+    }
+}
+
+/// The way to another state of the document.
+pub(crate) struct Jump {
+    pub(crate) change: ChangeSet,
+    pub(crate) to: Mark,
+}
+
+/// The steps of a document: those before `position` are done, those after it undone.
+///
+/// A keystroke adds a step to the last entry, O(1); the steps of an entry are composed when it is undone.
+#[derive(Default)]
+pub(crate) struct History {
+    entries: Vec<Entry>,
+    position: usize,
+    /// Whether the last entry takes more steps of its kind.
+    open: bool,
+    /// The group in the making. It is apart from `entries`, so that a group rolled back leaves what can be redone.
+    group: Option<Entry>,
+}
+
+impl History {
+    pub(crate) fn record(&mut self, step: Step, before: Mark, after: Mark, kind: EditKind) {
+        if let Some(group) = &mut self.group {
+            group.steps.push(step);
+            group.after = after;
+            return;
+        }
+        let continues = self.open && self.position == self.entries.len() && kind != EditKind::Other;
+        if let Some(last) = self.entries.last_mut()
+            && continues
+            && last.kind == kind
+            && last.after.selections == before.selections
+        {
+            last.steps.push(step);
+            last.after = after;
+            return;
+        }
+        self.push(Entry { steps: vec![step], before, after, kind });
+        self.open = true;
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.entries.truncate(self.position);
+        self.entries.push(entry);
+        self.position = self.entries.len();
+    }
+
+    /// The next edit starts an entry, whatever its kind.
+    pub(crate) fn break_entry(&mut self) {
+        self.open = false;
+    }
+
+    pub(crate) fn can_undo(&self) -> bool {
+        self.group.is_none() && self.position > 0
+    }
+
+    pub(crate) fn can_redo(&self) -> bool {
+        self.group.is_none() && self.position < self.entries.len()
+    }
+
+    pub(crate) fn undo(&mut self) -> Result<Option<Jump>, HistoryError> {
+        if self.group.is_some() {
+            return Err(HistoryError::GroupOpen);
+        }
+        let Some(entry) = self.position.checked_sub(1).and_then(|last| self.entries.get(last)) else {
+            return Ok(None);
+        };
+        let jump = entry.backward()?.map(|change| Jump { change, to: entry.before.clone() });
+        self.position -= 1;
+        self.open = false;
+        Ok(jump)
+    }
+
+    pub(crate) fn redo(&mut self) -> Result<Option<Jump>, HistoryError> {
+        if self.group.is_some() {
+            return Err(HistoryError::GroupOpen);
+        }
+        let Some(entry) = self.entries.get(self.position) else { return Ok(None) };
+        let jump = entry.forward()?.map(|change| Jump { change, to: entry.after.clone() });
+        self.position += 1;
+        self.open = false;
+        Ok(jump)
+    }
+
+    pub(crate) fn begin_group(&mut self, now: Mark) -> Result<(), HistoryError> {
+        if self.group.is_some() {
+            return Err(HistoryError::GroupOpen);
+        }
+        self.group =
+            Some(Entry { steps: Vec::new(), before: now.clone(), after: now, kind: EditKind::Other });
+        Ok(())
+    }
+
+    pub(crate) fn in_group(&self) -> bool {
+        self.group.is_some()
+    }
+
+    /// Ends the group; `selections` are those that a redo of it restores.
+    pub(crate) fn commit_group(&mut self, selections: &Selections) -> Result<(), HistoryError> {
+        let mut group = self.group.take().ok_or(HistoryError::NoGroup)?;
+        self.open = false;
+        if !group.steps.is_empty() {
+            group.after.selections = selections.clone();
+            self.push(group);
+        }
+        Ok(())
+    }
+
+    /// Gives the group up and says how to get back to before it; `None` if it changed nothing.
+    pub(crate) fn abandon_group(&mut self) -> Result<(Option<ChangeSet>, Mark), HistoryError> {
+        let group = self.group.take().ok_or(HistoryError::NoGroup)?;
+        Ok((group.backward()?, group.before))
+    }
+}
