@@ -1,0 +1,23 @@
+//! The generated side of `witdock:editor`. The rest of the crate is the way to use it.
+
+#![allow(
+    missing_docs,
+    unsafe_code,
+    unreachable_pub,
+    clippy::all,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "generated: the canonical ABI is unsafe code, and the documentation stands in the WIT"
+)]
+
+wit_bindgen::generate!({
+    world: "witdock:editor/extension",
+    path: ["../../../wit/plugin", "../../../wit/editor"],
+    additional_derives: [PartialEq],
+    pub_export_macro: true,
+    export_macro_name: "export",
+    default_bindings_module: "witdock_editor_guest::bindings",
+    generate_all,
+});

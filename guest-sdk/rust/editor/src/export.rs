@@ -1,0 +1,232 @@
+//! A plugin as a component.
+
+use crate::bindings::exports::witdock::editor::plugin::Guest;
+use crate::edit::in_order;
+use crate::range::to_usize;
+use crate::{
+    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
+    Location, Plugin, Registration, Stateful, settings,
+};
+use std::any::Any;
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use witdock_guest::log;
+
+/// Makes a component of a [`Plugin`]: `witdock_editor_guest::export!(WordCount);`, once in a crate whose `crate-type` has
+/// `cdylib`.
+/// On other targets it does nothing: the names of a component's exports are none that a native library may have.
+///
+/// With `witdock_editor_guest::export!(Bookmarks, state);` the plugin is [`Stateful`], and its state outlives a reload.
+#[macro_export]
+macro_rules! export {
+    ($plugin:ty) => {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            type Component = $crate::Component<$plugin>;
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
+        };
+    };
+    ($plugin:ty, state) => {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            type Component = $crate::Component<$plugin>;
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
+    $crate::witdock_guest::state::export!(Component with_types_in $crate::witdock_guest::bindings);
+        };
+    };
+}
+
+/// The component of a plugin: [`export!`](crate::export) names it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Component<P>(PhantomData<P>);
+
+thread_local! {
+    // The one plugin of this component. A static cannot be generic, so its type is forgotten here.
+    static ACTIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+const NOT_ACTIVE: &str = "the plugin is not active: the editor activates it before any other call";
+
+fn with_active<P: Plugin, R>(call: impl FnOnce(&mut P) -> R) -> Option<R> {
+    witdock_guest::init();
+    ACTIVE.with_borrow_mut(|active| active.as_mut()?.downcast_mut().map(call))
+}
+
+impl<P: Plugin> Guest for Component<P> {
+    fn activate(settings: String) -> Result<Registration, ActivateError> {
+        witdock_guest::init();
+        let plugin = P::new(settings::parse(&settings).map_err(ActivateError::Settings)?)?;
+        let registration = plugin.registration();
+        ACTIVE.set(Some(Box::new(plugin)));
+        Ok(registration)
+    }
+
+    fn run_command(name: String, argument: Option<String>) -> Result<(), CommandError> {
+        with_active(|plugin: &mut P| plugin.run_command(&name, argument.as_deref()))
+            .unwrap_or_else(|| Err(CommandError::Failed(NOT_ACTIVE.to_owned())))
+    }
+
+    fn on_event(event: Event) {
+        with_active(|plugin: &mut P| match event {
+            Event::SettingsChanged(text) => match settings::parse(&text) {
+                Ok(settings) => plugin.reconfigure(settings),
+                Err(error) => log::error!("the new settings are refused, and the old ones stay: {error}"),
+            },
+            event => plugin.on_event(event),
+        });
+    }
+
+    fn format(document: DocumentVersion) -> Result<Vec<Edit>, FormatError> {
+        with_active(|plugin: &mut P| match Document::of(document) {
+            Some(document) => plugin.format(&document).map(in_order),
+            None => Ok(Vec::new()),
+        })
+        .unwrap_or_else(|| Err(FormatError::Failed(NOT_ACTIVE.to_owned())))
+    }
+
+    fn complete(at: Location) -> Vec<Completion> {
+        with_active(|plugin: &mut P| {
+            let document = Document::of(at.version)?;
+            Some(plugin.complete(&document, to_usize(at.offset)))
+        })
+        .flatten()
+        .unwrap_or_default()
+    }
+
+    fn hover(at: Location) -> Option<HoverText> {
+        with_active(|plugin: &mut P| plugin.hover(&Document::of(at.version)?, to_usize(at.offset))).flatten()
+    }
+}
+
+impl<P: Stateful> witdock_guest::state::Guest for Component<P> {
+    fn save() -> Result<Vec<u8>, String> {
+        with_active(|plugin: &mut P| witdock_guest::state::save(plugin.state()))
+            .unwrap_or_else(|| Err(NOT_ACTIVE.to_owned()))
+    }
+
+    fn restore(saved: Vec<u8>) -> Result<(), String> {
+        with_active(|plugin: &mut P| plugin.restore(witdock_guest::state::restore(&saved)?))
+            .unwrap_or_else(|| Err(NOT_ACTIVE.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Command, EventKinds};
+    use serde::Deserialize;
+
+    /// Counts how often it is called.
+    struct Tally {
+        step: u64,
+        count: u64,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {
+        #[serde(default = "one")]
+        step: u64,
+    }
+
+    fn one() -> u64 {
+        1
+    }
+
+    impl Plugin for Tally {
+        type Settings = Settings;
+
+        fn new(settings: Settings) -> Result<Self, ActivateError> {
+            if settings.step == 0 {
+                return Err(ActivateError::Settings("`step` is 1 or more".to_owned()));
+            }
+            Ok(Tally { step: settings.step, count: 0 })
+        }
+
+        fn registration(&self) -> Registration {
+            Registration::new().command(Command::new("count", "Count")).on(EventKinds::IDLE)
+        }
+
+        fn run_command(&mut self, name: &str, argument: Option<&str>) -> Result<(), CommandError> {
+            match (name, argument) {
+                ("count", None) => self.count += self.step,
+                (_, Some(argument)) => {
+                    return Err(CommandError::Argument(format!("none, and not `{argument}`")));
+                }
+                _ => return Err(CommandError::NoSuchCommand(name.to_owned())),
+            }
+            Ok(())
+        }
+
+        fn on_event(&mut self, event: Event) {
+            assert_eq!(event, Event::Idle(None));
+            self.count += 100;
+        }
+
+        fn reconfigure(&mut self, settings: Settings) {
+            self.step = settings.step;
+        }
+    }
+
+    impl Stateful for Tally {
+        type State = u64;
+
+        fn state(&self) -> &u64 {
+            &self.count
+        }
+
+        fn restore(&mut self, count: u64) -> Result<(), String> {
+            self.count = count;
+            Ok(())
+        }
+    }
+
+    type Subject = Component<Tally>;
+
+    fn run(name: &str) -> Result<(), CommandError> {
+        Subject::run_command(name.to_owned(), None)
+    }
+
+    fn saved() -> Result<Vec<u8>, String> {
+        <Subject as witdock_guest::state::Guest>::save()
+    }
+
+    #[test]
+    fn settings_that_do_not_fit_are_refused_in_plain_words() {
+        let refused = |settings: &str, expected: &str| {
+            let error = Subject::activate(settings.to_owned()).unwrap_err();
+            assert_eq!(error, ActivateError::Settings(expected.to_owned()));
+        };
+        refused(r#"{"steps": 1}"#, "unknown field `steps`, expected `step`");
+        refused(r#"{"step": "1"}"#, "invalid type: string \"1\", expected u64");
+        refused(r#"{"step": 0}"#, "`step` is 1 or more");
+    }
+
+    #[test]
+    fn a_plugin_that_is_not_active_says_so() {
+        assert_eq!(run("count"), Err(CommandError::Failed(NOT_ACTIVE.to_owned())));
+        assert_eq!(saved(), Err(NOT_ACTIVE.to_owned()));
+        Subject::on_event(Event::Idle(None));
+    }
+
+    #[test]
+    fn calls_reach_the_one_plugin_and_its_state_outlives_it() {
+        let registration = Subject::activate(r#"{"step": 2}"#.to_owned()).unwrap();
+        assert_eq!(registration.commands, [Command::new("count", "Count")]);
+        assert_eq!(run("count"), Ok(()));
+        assert_eq!(run("cuont"), Err(CommandError::NoSuchCommand("cuont".to_owned())));
+        Subject::on_event(Event::Idle(None));
+        Subject::on_event(Event::SettingsChanged(r#"{"step": 5}"#.to_owned()));
+        Subject::on_event(Event::SettingsChanged(r#"{"step": -5}"#.to_owned()));
+        assert_eq!(run("count"), Ok(()));
+        assert_eq!(saved().unwrap(), b"107");
+
+        Subject::activate("{}".to_owned()).unwrap();
+        <Subject as witdock_guest::state::Guest>::restore(b"107".to_vec()).unwrap();
+        assert_eq!(run("count"), Ok(()));
+        assert_eq!(saved().unwrap(), b"108");
+        let refused = <Subject as witdock_guest::state::Guest>::restore(b"\"107\"".to_vec()).unwrap_err();
+        assert!(refused.contains("invalid type: string"), "{refused}");
+    }
+}

@@ -1,0 +1,85 @@
+//! The `witdock:editor` interface as a Rust trait: a [`Plugin`] becomes a part of the text editor.
+//!
+//! ```
+//! use witdock_editor_guest::{
+//!     ActivateError, Command, CommandError, Document, Edit, NoSettings, Plugin, Registration, messages,
+//! };
+//!
+//! /// Turns the whole text into capitals.
+//! struct Shout;
+//!
+//! impl Plugin for Shout {
+//!     type Settings = NoSettings;
+//!
+//!     fn new(_: NoSettings) -> Result<Self, ActivateError> {
+//!         Ok(Shout)
+//!     }
+//!
+//!     fn registration(&self) -> Registration {
+//!         Registration::new().command(Command::new("shout", "Shout").key("alt-u"))
+//!     }
+//!
+//!     fn run_command(&mut self, _name: &str, _argument: Option<&str>) -> Result<(), CommandError> {
+//!         let document = Document::current()
+//!             .ok_or_else(|| CommandError::NotApplicable("no document is open".to_owned()))?;
+//!         let loud = document.whole_text()?.to_uppercase();
+//!         document.apply(vec![Edit::replace(0..document.length(), loud)])?;
+//!         messages::status("HEARD");
+//!         Ok(())
+//!     }
+//! }
+//!
+//! witdock_editor_guest::export!(Shout);
+//! # fn main() {}
+//! ```
+//!
+//! A [`Document`] is text that can be read and edited, by byte offsets; [`LineIndex`] and [`Document::position`] turn them
+//! into lines and columns. What a plugin shows is built with [`decorations`], [`panels`], [`status_line`] and [`messages`]; what
+//! takes a person's time is asked for with [`prompts`], and answered by an [`Event`]. A plugin that wants to keep
+//! what it holds when it is reloaded is [`Stateful`].
+//!
+//! `plugin.toml` beside `Cargo.toml` names the plugin and asks for what it imports, by the name of the module:
+//! `imports = ["witdock:editor/documents", "witdock:editor/messages"]`. The [`log`] macros need no asking.
+//! Natively, in unit tests, there is no editor, and [`Document::of_text`] stands in for an open document.
+
+pub mod bindings;
+pub mod clipboard;
+pub mod decorations;
+mod document;
+mod edit;
+mod error;
+mod export;
+mod held;
+pub mod jobs;
+pub mod messages;
+pub mod panels;
+mod plugin;
+mod position;
+pub mod prompts;
+mod range;
+mod registration;
+pub mod selections;
+pub mod settings;
+pub mod status_line;
+mod style;
+pub mod timers;
+pub mod viewport;
+pub mod workspace;
+
+pub use bindings::exports::witdock::editor::plugin::{
+    Abilities, ActivateError, Answer, Answered, Change, ChangeOrigin, Command, Completion, CompletionKind,
+    Event, EventKinds, FileType, FormatError, HoverText, JobEnded, Problem, Registration,
+};
+pub use bindings::witdock::editor::documents::{EditError, Line, TextError};
+pub use bindings::witdock::editor::types::{
+    Action, CommandError, DocumentId, DocumentInfo, DocumentVersion, Edit, Emphasis, Indentation, Invocation,
+    Location, Range, Revision, Scope, Selection, SelectionSet, Severity, Span, Style, Ticket,
+};
+pub use document::Document;
+pub use edit::{apply, edit_between};
+pub use plugin::{NoSettings, Plugin, Stateful};
+pub use position::{LineIndex, Position};
+pub use witdock_guest::{self, log};
+
+#[doc(hidden)]
+pub use export::Component;
