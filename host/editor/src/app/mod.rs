@@ -1,0 +1,373 @@
+//! The editor's state, and how input changes it. Nothing here touches the terminal, files or plugins: what is to
+//! be done outside is given back as effects.
+
+mod command;
+mod edit;
+mod find;
+mod message;
+mod mode;
+mod plugins;
+
+pub use command::{Command, LISTED, Listed, command_of};
+pub use message::{Level, Message};
+pub use mode::{Find, Mode, Palette};
+pub use plugins::PluginAction;
+
+use std::path::{Path, PathBuf};
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use witdock_editor_core::column::offset_at_column;
+use witdock_editor_core::commands::Clip;
+use witdock_editor_core::{Revision, Selection, Selections, Snapshot};
+
+use crate::buffer::{Buffer, DocumentId};
+use crate::file::{OpenError, Opened};
+use crate::plugins::{Call, News, PluginId, Report};
+use plugins::Slot;
+
+/// Something that has happened.
+#[derive(Debug)]
+pub enum Input {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The terminal has pasted a text.
+    Paste(String),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// The screen has so many columns and lines.
+    Resize(u16, u16),
+    /// A document was saved, or not: why not.
+    Saved {
+        /// The document.
+        document: DocumentId,
+        /// Its file.
+        path: PathBuf,
+        /// What was to be written.
+        text: Snapshot,
+        /// How it ended.
+        result: Result<(), String>,
+    },
+    /// Something has come from the plugins.
+    News(News),
+    /// How the plugins stand.
+    Reports(Vec<Report>),
+    /// Nothing was typed for half a second.
+    Idle,
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// A document is to be written to its file; [`Input::Saved`] tells how it ended.
+    Save {
+        /// The document.
+        document: DocumentId,
+        /// Its file.
+        path: PathBuf,
+        /// What to write.
+        text: Snapshot,
+    },
+    /// The terminal is to take this into the system's clipboard.
+    Copy(String),
+    /// A plugin is to be called; [`News::Ended`] tells what came of it.
+    Call {
+        /// The plugin.
+        plugin: PluginId,
+        /// What for.
+        call: Call,
+        /// What it sees.
+        snapshot: crate::plugins::Snapshot,
+    },
+    /// Something is to be done with a plugin.
+    Manage(PluginId, PluginAction),
+    /// The editor ends.
+    Quit,
+}
+
+/// Lines of the screen that are not text: the status line and the message line.
+pub const CHROME_LINES: u16 = 2;
+/// Lines that a turn of the mouse wheel scrolls.
+const WHEEL_LINES: isize = 3;
+
+/// The editor's state.
+pub struct App {
+    buffers: Vec<Buffer>,
+    /// An index into `buffers`, which is never empty.
+    active: usize,
+    next_id: DocumentId,
+    mode: Mode,
+    message: Option<Message>,
+    clip: Clip,
+    /// Columns and lines of the screen.
+    size: (u16, u16),
+    /// By [`PluginId`]: none for one that does not serve yet.
+    slots: Vec<Option<Slot>>,
+    reports: Vec<Report>,
+}
+
+impl App {
+    /// An editor with one empty document, on a screen of so many columns and lines.
+    pub fn new(columns: u16, lines: u16) -> Self {
+        Self {
+            buffers: vec![Buffer::untitled(1)],
+            active: 0,
+            next_id: 2,
+            mode: Mode::Edit,
+            message: None,
+            clip: Clip::default(),
+            size: (columns, lines),
+            slots: Vec::new(),
+            reports: Vec::new(),
+        }
+    }
+
+    /// Takes a file that was opened, or tells why it was not. The first of several is shown.
+    pub fn opened(&mut self, path: &Path, opened: Result<Opened, OpenError>) {
+        let Opened { document, read_only, is_new } = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.say(Message::error(error.to_string())),
+        };
+        let id = self.next_id;
+        self.next_id += 1;
+        let mixed = document.loaded_line_endings().is_mixed();
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut buffer = Buffer::untitled(id);
+        buffer.path = Some(path);
+        buffer.read_only = read_only;
+        buffer.document = document;
+        let name = buffer.name();
+        let untouched =
+            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
+        if self.buffers.len() == 1 && untouched {
+            self.buffers = vec![buffer];
+        } else {
+            self.buffers.push(buffer);
+        }
+        if read_only {
+            self.say(Message::warning(format!("{name} is read-only")));
+        } else if is_new {
+            self.say(Message::info(format!("{name} is a new file")));
+        } else if mixed {
+            self.say(Message::warning(format!(
+                "{name} has both LF and CRLF line breaks; they are kept as they are"
+            )));
+        }
+    }
+
+    /// The open documents, in the order of their opening.
+    pub fn buffers(&self) -> &[Buffer] {
+        &self.buffers
+    }
+
+    /// The document that keys go to.
+    pub fn active(&self) -> Option<&Buffer> {
+        self.buffers.get(self.active)
+    }
+
+    /// What keys mean.
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// What the message line says.
+    pub fn message(&self) -> Option<&Message> {
+        self.message.as_ref()
+    }
+
+    /// Shows a message, unless a more severe one stands there.
+    pub fn say(&mut self, message: Message) {
+        if self.message.as_ref().is_none_or(|old| old.level <= message.level) {
+            self.message = Some(message);
+        }
+    }
+
+    /// How many lines of text the screen has.
+    pub fn text_lines(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(CHROME_LINES)).max(1)
+    }
+
+    /// Columns of the gutter: a sign, the line number, a space.
+    pub fn gutter_columns(&self) -> usize {
+        let lines = self.active().map_or(1, |buffer| buffer.document.text().line_count());
+        lines.to_string().len().max(3) + 2
+    }
+
+    /// How many columns of text the screen has.
+    pub fn text_columns(&self) -> usize {
+        usize::from(self.size.0).saturating_sub(self.gutter_columns()).max(1)
+    }
+
+    /// Takes note of what has happened, and says what is to be done.
+    pub fn update(&mut self, input: Input) -> Vec<Effect> {
+        let before = self.place();
+        let effects = match input {
+            Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+            Input::Key(key) => {
+                self.message = None;
+                self.key(key)
+            }
+            Input::Paste(text) => {
+                self.message = None;
+                self.paste(&text);
+                Vec::new()
+            }
+            Input::Mouse(event) => {
+                self.mouse(event);
+                Vec::new()
+            }
+            Input::Resize(columns, lines) => {
+                self.size = (columns, lines);
+                self.show_cursor();
+                Vec::new()
+            }
+            Input::Saved { document, path, text, result } => {
+                self.saved(document, path, &text, result);
+                Vec::new()
+            }
+            Input::News(news) => self.news(news),
+            Input::Reports(reports) => {
+                self.reports = reports;
+                Vec::new()
+            }
+            Input::Idle => {
+                self.tell_idle();
+                Vec::new()
+            }
+        };
+        self.notice_changes();
+        if self.place() != before {
+            self.show_cursor();
+        }
+        effects
+    }
+
+    /// The active document's number, revision and cursor: where it differs, the view follows.
+    fn place(&self) -> Option<(DocumentId, Revision, Selection)> {
+        let buffer = self.active()?;
+        Some((buffer.id, buffer.document.revision(), buffer.document.selections().primary()))
+    }
+
+    fn show_cursor(&mut self) {
+        let (lines, columns) = (self.text_lines(), self.text_columns());
+        if let Some(buffer) = self.active_mut() {
+            buffer.show_cursor(lines, columns);
+        }
+    }
+
+    fn active_mut(&mut self) -> Option<&mut Buffer> {
+        self.buffers.get_mut(self.active)
+    }
+
+    fn run(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Save => return self.save(),
+            Command::Copy => return self.copy(),
+            Command::Cut => return self.cut(),
+            Command::Quit => return self.quit(),
+            Command::Close => self.close(),
+            Command::Find => self.begin_find(),
+            Command::Plugins => self.mode = Mode::Plugins(0),
+            Command::Palette => self.mode = Mode::Palette(Palette::default()),
+            Command::NextDocument => self.active = (self.active + 1) % self.buffers.len().max(1),
+            Command::PreviousDocument => {
+                self.active = self.active.checked_sub(1).unwrap_or(self.buffers.len().saturating_sub(1));
+            }
+            other => self.edit(other),
+        }
+        Vec::new()
+    }
+
+    fn save(&mut self) -> Vec<Effect> {
+        let Some(buffer) = self.active() else { return Vec::new() };
+        match &buffer.path {
+            Some(path) => {
+                vec![Effect::Save {
+                    document: buffer.id,
+                    path: path.clone(),
+                    text: buffer.document.snapshot(),
+                }]
+            }
+            None => {
+                self.mode = Mode::SaveAs(String::new());
+                Vec::new()
+            }
+        }
+    }
+
+    fn saved(&mut self, id: DocumentId, path: PathBuf, text: &Snapshot, result: Result<(), String>) {
+        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
+        match result {
+            Ok(()) => {
+                buffer.path = Some(path);
+                buffer.document.mark_saved(text);
+                let revision = text.revision();
+                let message = format!("{} saved, {} bytes", buffer.name(), text.text().len());
+                self.say(Message::info(message));
+                self.tell_saved(id, revision);
+            }
+            Err(why) => self.say(Message::error(why)),
+        }
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        if self.modified().is_empty() {
+            return vec![Effect::Quit];
+        }
+        self.mode = Mode::ConfirmQuit;
+        Vec::new()
+    }
+
+    /// The names of the documents that have changes that are not saved.
+    pub fn modified(&self) -> Vec<String> {
+        self.buffers.iter().filter(|buffer| buffer.document.is_dirty()).map(Buffer::name).collect()
+    }
+
+    fn close(&mut self) {
+        match self.active() {
+            Some(buffer) if buffer.document.is_dirty() => self.mode = Mode::ConfirmClose,
+            _ => self.close_active(),
+        }
+    }
+
+    fn close_active(&mut self) {
+        if self.active < self.buffers.len() {
+            self.buffers.remove(self.active);
+        }
+        if self.buffers.is_empty() {
+            self.buffers.push(Buffer::untitled(self.next_id));
+            self.next_id += 1;
+        }
+        self.active = self.active.min(self.buffers.len() - 1);
+    }
+
+    fn mouse(&mut self, event: MouseEvent) {
+        match event.kind {
+            MouseEventKind::ScrollUp => self.scroll(-WHEEL_LINES),
+            MouseEventKind::ScrollDown => self.scroll(WHEEL_LINES),
+            MouseEventKind::Down(MouseButton::Left) => self.point(event.column, event.row, false),
+            MouseEventKind::Drag(MouseButton::Left) => self.point(event.column, event.row, true),
+            _ => {}
+        }
+    }
+
+    fn scroll(&mut self, lines: isize) {
+        if let Some(buffer) = self.active_mut() {
+            buffer.scroll_by(lines);
+        }
+    }
+
+    /// Puts the cursor where the mouse points, or extends the selection to there.
+    fn point(&mut self, column: u16, row: u16, extend: bool) {
+        if usize::from(row) >= self.text_lines() || !matches!(self.mode, Mode::Edit) {
+            return;
+        }
+        let gutter = self.gutter_columns();
+        let Some(buffer) = self.active_mut() else { return };
+        let text = buffer.document.text();
+        let line = (buffer.scroll.line + usize::from(row)).min(text.line_count().saturating_sub(1));
+        let column = usize::from(column).saturating_sub(gutter) + buffer.scroll.column;
+        let head = offset_at_column(text, line, column, buffer.document.style().tab_width);
+        let anchor = if extend { buffer.document.selections().primary().anchor } else { head };
+        buffer.document.set_selections(Selections::one(Selection::new(anchor, head)));
+    }
+}

@@ -1,0 +1,181 @@
+//! Files: read as text, and written in one step.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use witdock_editor_core::{DecodeError, Decoder, Document, Snapshot};
+
+/// A file as it was opened.
+pub struct Opened {
+    /// Its text; empty where there is no file yet.
+    pub document: Document,
+    /// Whether it may not be written.
+    pub read_only: bool,
+    /// Whether there is no such file yet.
+    pub is_new: bool,
+}
+
+/// Why a file could not be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The path is a folder, a device or something else that has no text to edit.
+    #[error("{} cannot be opened: it is not a regular file", .0.display())]
+    NotAFile(PathBuf),
+    /// The system does not give it.
+    #[error("{} cannot be opened: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It is no text.
+    #[error("{} cannot be opened: {error}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: DecodeError,
+    },
+}
+
+/// Why a file could not be saved. The file on disk is what it was.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// Its permissions do not allow it.
+    #[error("{} is not saved: it is read-only; make it writable with `chmod u+w`", .0.display())]
+    ReadOnly(PathBuf),
+    /// The system does not write it.
+    #[error("{} is not saved: {error}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// Opens a file, or an empty document for one that does not exist.
+///
+/// # Errors
+///
+/// When it is no regular file, cannot be read, or is not UTF-8.
+pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let unreadable = |error| OpenError::Unreadable { path: path.to_owned(), error };
+    // Asked first: opening a pipe that nobody writes to would wait forever.
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Opened { document: Document::new(), read_only: false, is_new: true });
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    if !metadata.is_file() {
+        return Err(OpenError::NotAFile(path.to_owned()));
+    }
+    let not_text = |error| OpenError::NotText { path: path.to_owned(), error };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut decoder = Decoder::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
+        decoder.push(piece.get(..read).unwrap_or_default()).map_err(not_text)?;
+    }
+    let document = Document::from(decoder.finish().map_err(not_text)?);
+    Ok(Opened { document, read_only: metadata.permissions().readonly(), is_new: false })
+}
+
+/// Writes a file beside the old one and renames it into its place, so that a crash leaves either of them whole. A
+/// symbolic link stays one, and permissions stay what they are.
+///
+/// # Errors
+///
+/// When the file is read-only or its folder cannot be written to.
+pub fn save(path: &Path, text: &Snapshot) -> Result<(), SaveError> {
+    let unwritable = |error| SaveError::Unwritable { path: path.to_owned(), error };
+    let (target, old) = match fs::canonicalize(path) {
+        Ok(target) => {
+            let metadata = fs::metadata(&target).map_err(unwritable)?;
+            (target, Some(metadata.permissions()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+        Err(error) => return Err(unwritable(error)),
+    };
+    if old.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(SaveError::ReadOnly(path.to_owned()));
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".witdock-edit-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What any other program gives a new file: the umask takes its part.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(unwritable)?;
+    {
+        let mut writer = io::BufWriter::new(file.as_file_mut());
+        text.chunks().try_for_each(|chunk| writer.write_all(chunk)).map_err(unwritable)?;
+        writer.flush().map_err(unwritable)?;
+    }
+    if let Some(permissions) = old {
+        file.as_file().set_permissions(permissions).map_err(unwritable)?;
+    }
+    file.as_file().sync_all().map_err(unwritable)?;
+    file.persist(&target).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_binary_file_a_folder_and_an_old_encoding_are_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |bytes: &[u8], expected: &str| {
+            let path = folder.path().join("file");
+            fs::write(&path, bytes).unwrap();
+            let message = open(&path).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(message.contains("file cannot be opened") && message.contains(expected), "{message}");
+        };
+        check(b"\x7fELF\0\0\xff", "binary");
+        check(b"caf\xe9\n", "iconv");
+        let message = open(folder.path()).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(message.contains("not a regular file"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn saving_keeps_permissions_and_links_and_refuses_what_is_read_only() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("script"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o754)).unwrap();
+        symlink(&file, &link).unwrap();
+        let text = Document::from_bytes(b"new").unwrap().snapshot();
+        save(&link, &text).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o754);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+        assert!(matches!(save(&link, &text), Err(SaveError::ReadOnly(_))));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
+    }
+}

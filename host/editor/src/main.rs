@@ -1,0 +1,63 @@
+//! The command line of witdock-edit.
+
+mod arguments;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use witdock_editor::app::App;
+use witdock_editor::plugins::Host;
+use witdock_editor::terminal::Screen;
+use witdock_editor::{file, session};
+
+use crate::arguments::Arguments;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    use anyhow::Context;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    let (columns, lines) =
+        crossterm::terminal::size().context("the size of the terminal is not known: is there one?")?;
+    let mut app = App::new(columns, lines);
+    for path in &arguments.files {
+        app.opened(path, file::open(path));
+    }
+    let (sender, news) = tokio::sync::mpsc::unbounded_channel();
+    let host = Host::new(sender).context("plugins cannot be run")?;
+    {
+        let _inside = runtime.enter();
+        for folder in plugin_folders(arguments) {
+            host.load_all(&folder);
+        }
+    }
+    let mut screen = Screen::take().context("the terminal cannot be set up")?;
+    let ended = runtime.block_on(session::run(&mut app, &mut screen, &host, news));
+    drop(screen);
+    // A file that is being saved is waited for; a plugin that hangs is not.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    ended.context("the terminal failed")
+}
+
+/// The folders that were named, or else the person's own if there is one.
+fn plugin_folders(arguments: &Arguments) -> Vec<PathBuf> {
+    if !arguments.plugins.is_empty() {
+        return arguments.plugins.clone();
+    }
+    let own = dirs::data_dir().map(|data| data.join("witdock-edit").join("plugins"));
+    own.into_iter().filter(|folder| folder.is_dir()).collect()
+}

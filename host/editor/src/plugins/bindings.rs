@@ -1,0 +1,12 @@
+//! The editor interface's types and traits, generated from `wit/editor`.
+
+wasmtime::component::bindgen!({
+    path: ["../../wit/plugin", "../../wit/editor"],
+    world: "witdock:editor/extension",
+    imports: { default: trappable },
+    exports: { default: async },
+    with: {
+        "witdock:editor/documents.document": crate::plugins::call::Lent,
+    },
+    include_component_type: true,
+});

@@ -1,0 +1,90 @@
+//! The screen: drawn from the editor's state.
+
+mod lines;
+mod overlay;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::app::{App, Level, Mode};
+
+/// Draws the whole screen.
+pub fn view(app: &App, frame: &mut Frame<'_>) {
+    let [text, status, message] =
+        Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(1)])
+            .areas(frame.area());
+    lines::draw(app, frame, text);
+    draw_status(app, frame, status);
+    draw_message(app, frame, message);
+    overlay::draw(app, frame, text);
+}
+
+fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let Some(buffer) = app.active() else { return };
+    let document = &buffer.document;
+    let primary = document.selections().primary();
+    let place = document.text().line_column(primary.head);
+    let column = document.text().slice(primary.head - place.column..primary.head).chars().count();
+    let mut left = format!(" {}", buffer.name());
+    if document.is_dirty() {
+        left += " [modified]";
+    }
+    if buffer.read_only {
+        left += " [read-only]";
+    }
+    if app.buffers().len() > 1 {
+        let number = app.buffers().iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
+        left += &format!("  {number}/{}", app.buffers().len());
+    }
+    let mut right = String::new();
+    for segment in app.segments() {
+        right += &format!("{segment}  ");
+    }
+    if !primary.is_empty() {
+        right += &format!("{} selected  ", document.text().slice(primary.range()).chars().count());
+    }
+    right += &format!("{}  {}:{} ", buffer.language(), place.line + 1, column + 1);
+    let style = Style::new().add_modifier(Modifier::REVERSED);
+    frame.render_widget(Paragraph::new(left).style(style), area);
+    let right_width = u16::try_from(Line::raw(right.as_str()).width()).unwrap_or(u16::MAX).min(area.width);
+    let [_, at_right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right_width)]).areas(area);
+    frame.render_widget(Paragraph::new(right).style(style), at_right);
+}
+
+fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let asked = match app.mode() {
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) => None,
+        Mode::Find(find) => Some(("Find: ", find.query.clone())),
+        Mode::SaveAs(name) => Some(("Save as: ", name.clone())),
+        Mode::ConfirmQuit => Some(("", format!("Quit without saving {}? (y/n)", app.modified().join(", ")))),
+        Mode::ConfirmClose => Some(("", "Close without saving? (y/n)".to_owned())),
+    };
+    let mut spans = Vec::new();
+    if let Some((title, line)) = &asked {
+        spans.push(Span::styled(*title, Style::new().add_modifier(Modifier::BOLD)));
+        spans.push(Span::raw(line.as_str()));
+        spans.push(Span::raw("  "));
+        let width = Line::raw(format!("{title}{line}")).width();
+        let x = area.x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
+        frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+    }
+    match app.message() {
+        Some(message) => {
+            let color = match message.level {
+                Level::Info => Style::new(),
+                Level::Warning => Style::new().fg(Color::Yellow),
+                Level::Error => Style::new().fg(Color::Red),
+            };
+            spans.push(Span::styled(message.text.as_str(), color));
+        }
+        None if asked.is_none() => {
+            let help = "Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-P commands  Ctrl-Q quit";
+            spans.push(Span::styled(help, Style::new().add_modifier(Modifier::DIM)));
+        }
+        None => {}
+    }
+    frame.render_widget(Line::from(spans), area);
+}

@@ -1,0 +1,83 @@
+//! An editor without a terminal: keys in, text and screen out.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::ops::Range;
+use std::path::Path;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use witdock_editor::app::{App, Effect, Input};
+use witdock_editor::file::Opened;
+use witdock_editor::view::view;
+use witdock_editor_core::Document;
+
+pub(crate) struct Editor {
+    pub(crate) app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Editor {
+    pub(crate) fn with_text(name: &str, text: &str) -> Self {
+        let mut editor =
+            Self { app: App::new(60, 12), terminal: Terminal::new(TestBackend::new(60, 12)).unwrap() };
+        editor.open(name, text);
+        editor
+    }
+
+    pub(crate) fn open(&mut self, name: &str, text: &str) {
+        let document = Document::from_bytes(text.as_bytes()).unwrap();
+        self.app.opened(Path::new(name), Ok(Opened { document, read_only: false, is_new: false }));
+    }
+
+    /// Presses keys, written as in a key map, and gives what is to be done after the last one.
+    pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        keys.split(' ').map(|text| self.app.update(Input::Key(key(text)))).last().unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.app.active().unwrap().document.text().to_string()
+    }
+
+    pub(crate) fn selected(&self) -> Range<usize> {
+        self.app.active().unwrap().document.selections().primary().range()
+    }
+
+    pub(crate) fn screen(&mut self) -> String {
+        self.terminal.draw(|frame| view(&self.app, frame)).unwrap();
+        self.terminal.backend().to_string()
+    }
+}
+
+fn key(text: &str) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    let mut rest = text;
+    for (prefix, modifier) in
+        [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
+    {
+        if let Some(after) = rest.strip_prefix(prefix) {
+            modifiers |= modifier;
+            rest = after;
+        }
+    }
+    let code = match rest {
+        "enter" => KeyCode::Enter,
+        "tab" => KeyCode::Tab,
+        "backspace" => KeyCode::Backspace,
+        "delete" => KeyCode::Delete,
+        "escape" => KeyCode::Esc,
+        "space" => KeyCode::Char(' '),
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "page-up" => KeyCode::PageUp,
+        "page-down" => KeyCode::PageDown,
+        "f2" => KeyCode::F(2),
+        _ => KeyCode::Char(rest.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
