@@ -79,3 +79,8 @@ pub use watch::WatchError;
 
 #[doc(hidden)]
 pub use wasmtime;
+
+/// The README's example, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
