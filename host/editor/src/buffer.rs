@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use witdock_editor_core::Document;
 use witdock_editor_core::column::display_column;
 
+use crate::decoration::Decorations;
 use crate::plugins::{Origin, PluginId};
 
 /// The number of an open document, which no other document is given while the editor runs.
@@ -22,6 +23,8 @@ pub struct Buffer {
     pub document: Document,
     /// Where the view begins.
     pub scroll: Scroll,
+    /// What plugins draw over and beside the text.
+    pub decorations: Decorations,
     /// Who made the last change of the text.
     pub author: Author,
 }
@@ -53,6 +56,7 @@ impl Buffer {
             read_only: false,
             document: Document::new(),
             scroll: Scroll::default(),
+            decorations: Decorations::default(),
             author: Author::Person(Origin::Command),
         }
     }

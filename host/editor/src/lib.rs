@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod buffer;
+pub mod decoration;
 pub mod file;
 pub mod plugins;
 pub mod session;

@@ -3,25 +3,27 @@
 
 mod command;
 mod edit;
+mod files;
 mod find;
 mod message;
 mod mode;
+mod mouse;
+mod palette;
 mod plugins;
 
 pub use command::{Command, LISTED, Listed, command_of};
 pub use message::{Level, Message};
-pub use mode::{Find, Mode, Palette};
+pub use mode::{Find, Mode};
+pub use palette::{Entry, EntryAction, Palette};
 pub use plugins::PluginAction;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use witdock_editor_core::column::offset_at_column;
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::commands::Clip;
-use witdock_editor_core::{Revision, Selection, Selections, Snapshot};
+use witdock_editor_core::{Revision, Selection, Snapshot};
 
 use crate::buffer::{Buffer, DocumentId};
-use crate::file::{OpenError, Opened};
 use crate::plugins::{Call, News, PluginId, Report};
 use plugins::Slot;
 
@@ -86,8 +88,6 @@ pub enum Effect {
 
 /// Lines of the screen that are not text: the status line and the message line.
 pub const CHROME_LINES: u16 = 2;
-/// Lines that a turn of the mouse wheel scrolls.
-const WHEEL_LINES: isize = 3;
 
 /// The editor's state.
 pub struct App {
@@ -118,39 +118,6 @@ impl App {
             size: (columns, lines),
             slots: Vec::new(),
             reports: Vec::new(),
-        }
-    }
-
-    /// Takes a file that was opened, or tells why it was not. The first of several is shown.
-    pub fn opened(&mut self, path: &Path, opened: Result<Opened, OpenError>) {
-        let Opened { document, read_only, is_new } = match opened {
-            Ok(opened) => opened,
-            Err(error) => return self.say(Message::error(error.to_string())),
-        };
-        let id = self.next_id;
-        self.next_id += 1;
-        let mixed = document.loaded_line_endings().is_mixed();
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let mut buffer = Buffer::untitled(id);
-        buffer.path = Some(path);
-        buffer.read_only = read_only;
-        buffer.document = document;
-        let name = buffer.name();
-        let untouched =
-            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
-        if self.buffers.len() == 1 && untouched {
-            self.buffers = vec![buffer];
-        } else {
-            self.buffers.push(buffer);
-        }
-        if read_only {
-            self.say(Message::warning(format!("{name} is read-only")));
-        } else if is_new {
-            self.say(Message::info(format!("{name} is a new file")));
-        } else if mixed {
-            self.say(Message::warning(format!(
-                "{name} has both LF and CRLF line breaks; they are kept as they are"
-            )));
         }
     }
 
@@ -234,6 +201,9 @@ impl App {
                 Vec::new()
             }
         };
+        for buffer in &mut self.buffers {
+            buffer.decorations.follow(&buffer.document);
+        }
         self.notice_changes();
         if self.place() != before {
             self.show_cursor();
@@ -275,99 +245,5 @@ impl App {
             other => self.edit(other),
         }
         Vec::new()
-    }
-
-    fn save(&mut self) -> Vec<Effect> {
-        let Some(buffer) = self.active() else { return Vec::new() };
-        match &buffer.path {
-            Some(path) => {
-                vec![Effect::Save {
-                    document: buffer.id,
-                    path: path.clone(),
-                    text: buffer.document.snapshot(),
-                }]
-            }
-            None => {
-                self.mode = Mode::SaveAs(String::new());
-                Vec::new()
-            }
-        }
-    }
-
-    fn saved(&mut self, id: DocumentId, path: PathBuf, text: &Snapshot, result: Result<(), String>) {
-        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
-        match result {
-            Ok(()) => {
-                buffer.path = Some(path);
-                buffer.document.mark_saved(text);
-                let revision = text.revision();
-                let message = format!("{} saved, {} bytes", buffer.name(), text.text().len());
-                self.say(Message::info(message));
-                self.tell_saved(id, revision);
-            }
-            Err(why) => self.say(Message::error(why)),
-        }
-    }
-
-    fn quit(&mut self) -> Vec<Effect> {
-        if self.modified().is_empty() {
-            return vec![Effect::Quit];
-        }
-        self.mode = Mode::ConfirmQuit;
-        Vec::new()
-    }
-
-    /// The names of the documents that have changes that are not saved.
-    pub fn modified(&self) -> Vec<String> {
-        self.buffers.iter().filter(|buffer| buffer.document.is_dirty()).map(Buffer::name).collect()
-    }
-
-    fn close(&mut self) {
-        match self.active() {
-            Some(buffer) if buffer.document.is_dirty() => self.mode = Mode::ConfirmClose,
-            _ => self.close_active(),
-        }
-    }
-
-    fn close_active(&mut self) {
-        if self.active < self.buffers.len() {
-            self.buffers.remove(self.active);
-        }
-        if self.buffers.is_empty() {
-            self.buffers.push(Buffer::untitled(self.next_id));
-            self.next_id += 1;
-        }
-        self.active = self.active.min(self.buffers.len() - 1);
-    }
-
-    fn mouse(&mut self, event: MouseEvent) {
-        match event.kind {
-            MouseEventKind::ScrollUp => self.scroll(-WHEEL_LINES),
-            MouseEventKind::ScrollDown => self.scroll(WHEEL_LINES),
-            MouseEventKind::Down(MouseButton::Left) => self.point(event.column, event.row, false),
-            MouseEventKind::Drag(MouseButton::Left) => self.point(event.column, event.row, true),
-            _ => {}
-        }
-    }
-
-    fn scroll(&mut self, lines: isize) {
-        if let Some(buffer) = self.active_mut() {
-            buffer.scroll_by(lines);
-        }
-    }
-
-    /// Puts the cursor where the mouse points, or extends the selection to there.
-    fn point(&mut self, column: u16, row: u16, extend: bool) {
-        if usize::from(row) >= self.text_lines() || !matches!(self.mode, Mode::Edit) {
-            return;
-        }
-        let gutter = self.gutter_columns();
-        let Some(buffer) = self.active_mut() else { return };
-        let text = buffer.document.text();
-        let line = (buffer.scroll.line + usize::from(row)).min(text.line_count().saturating_sub(1));
-        let column = usize::from(column).saturating_sub(gutter) + buffer.scroll.column;
-        let head = offset_at_column(text, line, column, buffer.document.style().tab_width);
-        let anchor = if extend { buffer.document.selections().primary().anchor } else { head };
-        buffer.document.set_selections(Selections::one(Selection::new(anchor, head)));
     }
 }

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::Selections;
 
-use super::{App, Command, Effect, LISTED, command_of};
-use crate::plugins::PluginId;
+use super::{App, Effect, Palette, command_of};
 
 /// What keys mean.
 #[derive(Debug, Default)]
@@ -35,15 +34,6 @@ pub struct Find {
     pub query: String,
     /// The selections to go back to.
     pub(super) origin: Selections,
-}
-
-/// The list of commands, as far as they match what is typed.
-#[derive(Debug, Default)]
-pub struct Palette {
-    /// What is typed.
-    pub query: String,
-    /// Which of those that match is chosen.
-    pub chosen: usize,
 }
 
 impl App {
@@ -107,94 +97,6 @@ impl App {
         }
         Vec::new()
     }
-
-    fn palette_key(&mut self, mut palette: Palette, key: KeyEvent) -> Vec<Effect> {
-        let count = self.palette_entries(&palette.query).len();
-        match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => {
-                let entry = self.palette_entries(&palette.query).into_iter().nth(palette.chosen);
-                return entry.map_or_else(Vec::new, |entry| self.run_entry(entry));
-            }
-            KeyCode::Up => palette.chosen = palette.chosen.saturating_sub(1),
-            KeyCode::Down => palette.chosen = (palette.chosen + 1).min(count.saturating_sub(1)),
-            _ => {
-                edit_line(&mut palette.query, key);
-                palette.chosen = 0;
-            }
-        }
-        self.mode = Mode::Palette(palette);
-        Vec::new()
-    }
-
-    /// The commands that match, best first.
-    pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
-        let mut scored: Vec<(u32, Entry)> = LISTED
-            .iter()
-            .map(|listed| Entry {
-                title: listed.title.to_owned(),
-                name: listed.name.to_owned(),
-                key: listed.key.to_owned(),
-                action: EntryAction::Editor(listed.command),
-            })
-            .chain(self.plugin_entries())
-            .filter_map(|entry| {
-                let title = distance(query, &entry.title);
-                let name = distance(query, &entry.name);
-                Some((title.into_iter().chain(name).min()?, entry))
-            })
-            .collect();
-        scored.sort_by_key(|(distance, _)| *distance);
-        scored.into_iter().map(|(_, entry)| entry).collect()
-    }
-
-    fn run_entry(&mut self, entry: Entry) -> Vec<Effect> {
-        match entry.action {
-            EntryAction::Editor(command) => self.run(command),
-            EntryAction::Plugin(plugin, command) => {
-                self.queue_command(plugin, command);
-                Vec::new()
-            }
-        }
-    }
-}
-
-/// A line of the palette.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// What it does.
-    pub title: String,
-    /// `OWNER.COMMAND`.
-    pub name: String,
-    /// Its key, for people; empty where it has none.
-    pub key: String,
-    /// What choosing it does.
-    pub action: EntryAction,
-}
-
-/// What choosing a line of the palette does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EntryAction {
-    /// A command of the editor.
-    Editor(Command),
-    /// A command of a plugin.
-    Plugin(PluginId, String),
-}
-
-/// How far a query is from a name that has its letters in order: the letters passed over between them. None if the name
-/// does not have them.
-fn distance(query: &str, name: &str) -> Option<u32> {
-    let mut name = name.chars().flat_map(char::to_lowercase);
-    let mut passed = 0;
-    for wanted in query.chars().filter(|character| *character != ' ').flat_map(char::to_lowercase) {
-        loop {
-            if name.next()? == wanted {
-                break;
-            }
-            passed += 1;
-        }
-    }
-    Some(passed)
 }
 
 /// The character that a key stands for.
@@ -215,19 +117,5 @@ pub(super) fn edit_line(line: &mut String, key: KeyEvent) {
             line.pop();
         }
         _ => line.extend(typed(key)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_matches_letters_in_order_and_near_ones_best() {
-        let app = App::new(80, 24);
-        let best = |query| app.palette_entries(query).first().map(|entry| entry.name.clone());
-        assert_eq!(best("undo").as_deref(), Some("editor.undo"));
-        assert_eq!(best("sel all").as_deref(), Some("editor.select-all"));
-        assert_eq!(best("zzz"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_core::{ChangeError, Edit, Revision, Transaction};
 
-use super::mode::{Entry, EntryAction};
+use super::palette::{Entry, EntryAction};
 use super::{App, Effect, Message, Mode};
 use crate::buffer::{Author, Buffer, DocumentId};
 use crate::plugins::{

@@ -8,5 +8,6 @@ wasmtime::component::bindgen!({
     with: {
         "witdock:editor/documents.document": crate::plugins::call::Lent,
     },
+    additional_derives: [PartialEq, Eq],
     include_component_type: true,
 });

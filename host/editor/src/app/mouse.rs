@@ -1,0 +1,43 @@
+//! What the mouse does.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use witdock_editor_core::column::offset_at_column;
+use witdock_editor_core::{Selection, Selections};
+
+use super::{App, Mode};
+
+/// Lines that a turn of the mouse wheel scrolls.
+const WHEEL_LINES: isize = 3;
+
+impl App {
+    pub(super) fn mouse(&mut self, event: MouseEvent) {
+        match event.kind {
+            MouseEventKind::ScrollUp => self.scroll(-WHEEL_LINES),
+            MouseEventKind::ScrollDown => self.scroll(WHEEL_LINES),
+            MouseEventKind::Down(MouseButton::Left) => self.point(event.column, event.row, false),
+            MouseEventKind::Drag(MouseButton::Left) => self.point(event.column, event.row, true),
+            _ => {}
+        }
+    }
+
+    fn scroll(&mut self, lines: isize) {
+        if let Some(buffer) = self.active_mut() {
+            buffer.scroll_by(lines);
+        }
+    }
+
+    /// Puts the cursor where the mouse points, or extends the selection to there.
+    fn point(&mut self, column: u16, row: u16, extend: bool) {
+        if usize::from(row) >= self.text_lines() || !matches!(self.mode, Mode::Edit) {
+            return;
+        }
+        let gutter = self.gutter_columns();
+        let Some(buffer) = self.active_mut() else { return };
+        let text = buffer.document.text();
+        let line = (buffer.scroll.line + usize::from(row)).min(text.line_count().saturating_sub(1));
+        let column = usize::from(column).saturating_sub(gutter) + buffer.scroll.column;
+        let head = offset_at_column(text, line, column, buffer.document.style().tab_width);
+        let anchor = if extend { buffer.document.selections().primary().anchor } else { head };
+        buffer.document.set_selections(Selections::one(Selection::new(anchor, head)));
+    }
+}
