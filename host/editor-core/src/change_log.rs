@@ -9,24 +9,27 @@ use crate::transaction::Revision;
 /// How many changes are kept. Who is further behind reads the whole text; at ten keys a second that is two minutes.
 const KEPT: usize = 1024;
 
-/// The last changes, oldest first; each leads from one revision to the next.
+/// The last changes, oldest first, each with the revision that it was made to; it leads to that of the next.
 #[derive(Default)]
 pub(crate) struct ChangeLog {
-    changes: VecDeque<Arc<ChangeSet>>,
+    changes: VecDeque<(Revision, Arc<ChangeSet>)>,
 }
 
 impl ChangeLog {
-    pub(crate) fn push(&mut self, change: Arc<ChangeSet>) {
+    pub(crate) fn push(&mut self, before: Revision, change: Arc<ChangeSet>) {
         if self.changes.len() == KEPT {
             self.changes.pop_front();
         }
-        self.changes.push_back(change);
+        self.changes.push_back((before, change));
     }
 
-    /// The changes from `since` to `now`; `None` if they are no longer all there, or `since` is yet to come.
+    /// The changes from `since` to `now`; `None` if they are no longer all there, or there was no such state.
     pub(crate) fn since(&self, since: Revision, now: Revision) -> Option<impl Iterator<Item = &ChangeSet>> {
-        let count = usize::try_from(now.number().checked_sub(since.number())?).ok()?;
-        let first = self.changes.len().checked_sub(count)?;
-        Some(self.changes.range(first..).map(Arc::as_ref))
+        let first = if since == now {
+            self.changes.len()
+        } else {
+            self.changes.binary_search_by_key(&since, |(before, _)| *before).ok()?
+        };
+        Some(self.changes.range(first..).map(|(_, change)| change.as_ref()))
     }
 }

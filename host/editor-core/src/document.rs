@@ -42,6 +42,8 @@ pub struct Document {
     text: Text,
     selections: Selections,
     revision: Revision,
+    /// The highest number that any revision has, or that is reserved.
+    newest: Revision,
     /// The revision at which the text first was what it is: undo goes back to it.
     content: Revision,
     saved: Revision,
@@ -175,6 +177,38 @@ impl Document {
     /// # Errors
     /// [`ChangeError::Stale`] if the text has moved on from the transaction's base. Nothing has changed then.
     pub fn apply(&mut self, transaction: Transaction) -> Result<Revision, ChangeError> {
+        self.apply_as(transaction, None)
+    }
+
+    /// Takes `count` numbers of revisions out of use, for somebody who works on a copy of the text beside the document
+    /// and gives each of its states a number: the first of them. No other state will ever have one of these.
+    pub fn reserve_revisions(&mut self, count: u64) -> Revision {
+        let first = self.newest.next();
+        self.newest = Revision::new(self.newest.number().saturating_add(count));
+        first
+    }
+
+    /// Changes the text as [`Document::apply`] does, to a state that has a [reserved](Document::reserve_revisions) number
+    /// already.
+    ///
+    /// # Errors
+    /// [`ChangeError::Stale`] if the text has moved on from the transaction's base, or past that number.
+    pub fn apply_reserved(
+        &mut self,
+        transaction: Transaction,
+        revision: Revision,
+    ) -> Result<Revision, ChangeError> {
+        if revision <= self.revision || revision > self.newest {
+            return Err(ChangeError::Stale { base: transaction.base, current: self.revision });
+        }
+        self.apply_as(transaction, Some(revision))
+    }
+
+    fn apply_as(
+        &mut self,
+        transaction: Transaction,
+        reserved: Option<Revision>,
+    ) -> Result<Revision, ChangeError> {
         self.refuse_stale(transaction.base)?;
         let Transaction { changes, selections, kind, .. } = transaction;
         if changes.is_empty() {
@@ -190,9 +224,10 @@ impl Document {
         let selections = selections.unwrap_or_else(|| self.selections.map(&step.forward));
         self.selections = selections.clamp(&text);
         self.text = text;
-        self.revision = self.revision.next();
-        self.content = self.revision;
-        self.log.push(Arc::clone(&step.forward));
+        let revision = reserved.unwrap_or_else(|| self.reserve_revisions(1));
+        self.log.push(self.revision, Arc::clone(&step.forward));
+        self.revision = revision;
+        self.content = revision;
         self.history.record(step, before, self.mark(), kind);
         Ok(self.revision)
     }
@@ -292,6 +327,12 @@ impl Document {
         self.history.break_entry();
     }
 
+    /// The next change joins the last undo step, whatever its kind: it answers to that change. Where something was undone
+    /// since, or nothing was done yet, it is a step of its own.
+    pub fn join_undo(&mut self) {
+        self.history.join_next();
+    }
+
     /// Starts a group: all edits up to [`Document::commit_group`] are one undo step, and
     /// [`Document::rollback_group`] takes them all back. Groups do not nest.
     ///
@@ -342,8 +383,9 @@ impl Document {
         change.apply(&mut self.text)?;
         self.selections = to.selections;
         self.content = to.content;
-        self.revision = self.revision.next();
-        self.log.push(Arc::new(change));
+        let revision = self.reserve_revisions(1);
+        self.log.push(self.revision, Arc::new(change));
+        self.revision = revision;
         Ok(true)
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct History {
     position: usize,
     /// Whether the last entry takes more steps of its kind.
     open: bool,
+    /// Whether the next step joins the last entry, whatever its kind.
+    joining: bool,
     /// The group in the making. It is apart from `entries`, so that a group rolled back leaves what can be redone.
     group: Option<Entry>,
 }
@@ -79,11 +81,12 @@ impl History {
             group.after = after;
             return;
         }
-        let continues = self.open && self.position == self.entries.len() && kind != EditKind::Other;
+        let joins = std::mem::take(&mut self.joining);
+        let is_last = self.position == self.entries.len();
+        let continues = self.open && kind != EditKind::Other;
         if let Some(last) = self.entries.last_mut()
-            && continues
-            && last.kind == kind
-            && last.after.selections == before.selections
+            && is_last
+            && (joins || continues && last.kind == kind && last.after.selections == before.selections)
         {
             last.steps.push(step);
             last.after = after;
@@ -99,9 +102,15 @@ impl History {
         self.position = self.entries.len();
     }
 
+    /// The next edit belongs to the last entry, whatever its kind.
+    pub(crate) fn join_next(&mut self) {
+        self.joining = self.group.is_none();
+    }
+
     /// The next edit starts an entry, whatever its kind.
     pub(crate) fn break_entry(&mut self) {
         self.open = false;
+        self.joining = false;
     }
 
     pub(crate) fn can_undo(&self) -> bool {
@@ -121,7 +130,7 @@ impl History {
         };
         let jump = entry.backward()?.map(|change| Jump { change, to: entry.before.clone() });
         self.position -= 1;
-        self.open = false;
+        self.break_entry();
         Ok(jump)
     }
 
@@ -132,7 +141,7 @@ impl History {
         let Some(entry) = self.entries.get(self.position) else { return Ok(None) };
         let jump = entry.forward()?.map(|change| Jump { change, to: entry.after.clone() });
         self.position += 1;
-        self.open = false;
+        self.break_entry();
         Ok(jump)
     }
 
@@ -140,6 +149,7 @@ impl History {
         if self.group.is_some() {
             return Err(HistoryError::GroupOpen);
         }
+        self.joining = false;
         self.group =
             Some(Entry { steps: Vec::new(), before: now.clone(), after: now, kind: EditKind::Other });
         Ok(())

@@ -204,3 +204,40 @@ fn selections_from_outside_are_kept_in_the_text() {
     document.set_selections(Selections::new(vec![Selection::new(2, 999), Selection::at(1)], 0));
     assert_eq!(document.selections(), &Selections::one(Selection::new(0, 3)));
 }
+
+#[test]
+fn an_answer_to_a_change_joins_its_undo_step() {
+    let mut document = Document::from_bytes(b"x").unwrap();
+    document.apply(commands::type_text(document.view(), "(")).unwrap();
+    document.join_undo();
+    document.apply_edits(document.revision(), [Edit::insert(1, ")")]).unwrap();
+    document.apply(commands::type_text(document.view(), "a")).unwrap();
+    assert_eq!(document.text().to_string(), "()ax");
+    assert!(document.undo().unwrap() && !document.can_undo());
+    assert_eq!(document.text().to_string(), "x");
+    // What was undone stays undone: there is nothing to join.
+    document.join_undo();
+    document.apply_edits(document.revision(), [Edit::insert(1, "y")]).unwrap();
+    assert!(document.undo().unwrap() && !document.can_undo());
+    document.redo().unwrap();
+    assert_eq!(document.text().to_string(), "xy");
+}
+
+#[test]
+fn a_reserved_revision_is_nobody_elses() {
+    let mut document = Document::from_bytes(b"one").unwrap();
+    let base = document.revision();
+    let (mine, yours) = (document.reserve_revisions(10), document.reserve_revisions(10));
+    assert!(mine < yours);
+    let own = document.transaction([Edit::insert(0, "a")]).unwrap();
+    let late = own.clone();
+    assert_eq!(document.apply_reserved(own, mine), Ok(mine));
+    assert!(document.apply_reserved(late, yours).is_err_and(|error| error.is_stale()));
+    let next = document.apply_edits(mine, [Edit::insert(0, "b")]).unwrap();
+    assert!(next.number() >= yours.number() + 10);
+    assert_eq!(document.changes_since(base).unwrap().edits(), [Edit::insert(0, "ba")]);
+    assert!(document.changes_since(yours).is_none());
+    // A number that was never given out is nobody's to use.
+    let transaction = document.transaction([Edit::insert(0, "c")]).unwrap();
+    assert!(document.apply_reserved(transaction, Revision::new(next.number() + 1)).is_err());
+}
