@@ -86,6 +86,17 @@ impl<I: Interface> Plugin<I> {
         reload::reload(&self.0, Trigger::Person).await
     }
 
+    /// Does what [`Plugin::reload`] does, and where the source is what already runs, starts that anew: for an application
+    /// whose [`activate`](Interface::activate) does something else by now, as after a change of settings. State is handed
+    /// over as in a reload.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plugin::reload`].
+    pub async fn restart(&self) -> Result<Reload, LoadError> {
+        reload::reload(&self.0, Trigger::Restart).await
+    }
+
     /// Watches the source, and reloads when it changes, until the plugin is stopped or dropped. Reloads that fail are told by
     /// [`Plugin::status`] and [`Plugin::events`].
     ///

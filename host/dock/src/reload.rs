@@ -47,6 +47,8 @@ pub(crate) enum Trigger {
     Person,
     /// A changed file.
     Watch,
+    /// The application, whose start of an instance has changed: what already runs is taken as well.
+    Restart,
 }
 
 /// Reloads in a task of its own: half a transaction, dropped with its caller, would lose the state that is on its way from
@@ -82,7 +84,7 @@ async fn transact<I: Interface>(
     let candidate = Candidate::read(settings).await?;
     let identity = candidate.identity();
     let running = core.current();
-    if identity == running.identity {
+    if identity == running.identity && trigger != Trigger::Restart {
         reloads.last_tried = identity;
         unchanged(core, running.number);
         return Ok(Reload::Unchanged);

@@ -6,7 +6,8 @@ use witdock_editor_core::Document;
 use witdock_editor_core::column::display_column;
 
 use crate::decoration::Decorations;
-use crate::plugins::{Origin, PluginId};
+use crate::plugins::PluginId;
+use crate::plugins::api::ChangeOrigin;
 
 /// The number of an open document, which no other document is given while the editor runs.
 pub type DocumentId = u64;
@@ -33,7 +34,7 @@ pub struct Buffer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Author {
     /// A person, in this way.
-    Person(Origin),
+    Person(ChangeOrigin),
     /// A plugin.
     Plugin(PluginId),
 }
@@ -57,7 +58,7 @@ impl Buffer {
             document: Document::new(),
             scroll: Scroll::default(),
             decorations: Decorations::default(),
-            author: Author::Person(Origin::Command),
+            author: Author::Person(ChangeOrigin::Command),
         }
     }
 

@@ -69,6 +69,11 @@ impl Decorations {
         self.sets.retain(|set| set.owner != owner);
     }
 
+    /// The names of a plugin's sets.
+    pub fn names(&self, owner: PluginId) -> impl Iterator<Item = &str> {
+        self.sets.iter().filter(move |set| set.owner == owner).map(|set| set.name.as_str())
+    }
+
     /// The decorations that touch a range, those that begin first before the others.
     pub fn within(&self, range: Range<usize>) -> Vec<&Decoration> {
         let mut found: Vec<&Decoration> = self

@@ -79,6 +79,14 @@ fn carry_out(effect: Effect, host: &Host, sender: &mpsc::UnboundedSender<io::Res
         }
         Effect::Call { plugin, call, snapshot } => host.call(plugin, call, snapshot),
         Effect::Manage(plugin, action) => host.manage(plugin, action),
+        Effect::Wait { alarm, after } => {
+            let sender = sender.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                // The receiver is gone only if the editor has ended.
+                let _ = sender.send(Ok(Input::Alarm(alarm)));
+            });
+        }
         // The loop has done these itself: they are the screen's.
         Effect::Copy(_) | Effect::Quit => {}
     }

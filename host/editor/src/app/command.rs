@@ -44,6 +44,14 @@ pub enum Command {
     Palette,
     /// Opens the list of plugins.
     Plugins,
+    /// Asks plugins for ways to go on.
+    Complete,
+    /// Asks plugins what there is to say about the cursor's place.
+    Hover,
+    /// Has plugins format the document.
+    Format,
+    /// Gives the keys to the panel of a plugin.
+    Panel,
     /// Ends the editor.
     Quit,
 }
@@ -84,6 +92,10 @@ pub const LISTED: &[Listed] = &[
     },
     Listed { name: "editor.close", title: "Close document", key: "Ctrl-W", command: Command::Close },
     Listed { name: "editor.plugins", title: "Plugins", key: "F2", command: Command::Plugins },
+    Listed { name: "editor.complete", title: "Complete", key: "Ctrl-Space", command: Command::Complete },
+    Listed { name: "editor.hover", title: "What is this?", key: "F4", command: Command::Hover },
+    Listed { name: "editor.format", title: "Format document", key: "F8", command: Command::Format },
+    Listed { name: "editor.panel", title: "Go to the panel", key: "F6", command: Command::Panel },
     Listed { name: "editor.quit", title: "Quit", key: "Ctrl-Q", command: Command::Quit },
 ];
 
@@ -108,11 +120,15 @@ pub fn command_of(key: KeyEvent) -> Option<Command> {
         KeyCode::PageUp => Some(Command::PageUp(extend)),
         KeyCode::PageDown => Some(Command::PageDown(extend)),
         KeyCode::F(2) => Some(Command::Plugins),
+        KeyCode::F(4) => Some(Command::Hover),
+        KeyCode::F(6) => Some(Command::Panel),
+        KeyCode::F(8) => Some(Command::Format),
         KeyCode::Enter => Some(Command::Newline),
         KeyCode::Tab => Some(Command::Indent),
         KeyCode::Backspace => Some(Command::Delete(if control { Motion::WordLeft } else { Motion::Left })),
         KeyCode::Delete => Some(Command::Delete(if control { Motion::WordRight } else { Motion::Right })),
         KeyCode::Char(character) if control => match character.to_ascii_lowercase() {
+            ' ' => Some(Command::Complete),
             'a' => Some(Command::SelectAll),
             'c' => Some(Command::Copy),
             'f' => Some(Command::Find),

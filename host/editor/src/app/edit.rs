@@ -5,7 +5,7 @@ use witdock_editor_core::{Extend, Motion, Transaction, move_selections};
 
 use super::{App, Command, Effect, Message};
 use crate::buffer::{Author, Buffer};
-use crate::plugins::Origin;
+use crate::plugins::api::ChangeOrigin as Origin;
 
 impl App {
     /// Runs a command that concerns the active document alone.
@@ -54,7 +54,8 @@ impl App {
             }
             Mode::SaveAs(line) => line.push_str(first_line),
             Mode::Palette(palette) => palette.query.push_str(first_line),
-            Mode::ConfirmQuit | Mode::ConfirmClose | Mode::Plugins(_) => {}
+            Mode::Answer(answering) => answering.line.push_str(first_line),
+            Mode::ConfirmQuit | Mode::ConfirmClose | Mode::Plugins(_) | Mode::Panel => {}
         }
     }
 

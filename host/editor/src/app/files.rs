@@ -44,19 +44,21 @@ impl App {
 
     pub(super) fn save(&mut self) -> Vec<Effect> {
         let Some(buffer) = self.active() else { return Vec::new() };
-        match &buffer.path {
-            Some(path) => {
-                vec![Effect::Save {
-                    document: buffer.id,
-                    path: path.clone(),
-                    text: buffer.document.snapshot(),
-                }]
-            }
-            None => {
-                self.mode = Mode::SaveAs(String::new());
-                Vec::new()
-            }
+        if buffer.path.is_some() {
+            return self.format_and_save();
         }
+        self.mode = Mode::SaveAs(String::new());
+        Vec::new()
+    }
+
+    /// Writes a document to its file as it is.
+    pub(super) fn save_document(&self, id: DocumentId) -> Vec<Effect> {
+        let buffer = self.buffers.iter().find(|buffer| buffer.id == id);
+        let saved = buffer.and_then(|buffer| {
+            let path = buffer.path.clone()?;
+            Some(Effect::Save { document: id, path, text: buffer.document.snapshot() })
+        });
+        saved.into_iter().collect()
     }
 
     pub(super) fn saved(

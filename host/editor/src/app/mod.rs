@@ -13,11 +13,14 @@ mod plugins;
 
 pub use command::{Command, LISTED, Listed, command_of};
 pub use message::{Level, Message};
-pub use mode::{Find, Mode};
+pub use mode::{Answering, Find, Mode};
 pub use palette::{Entry, EntryAction, Palette};
-pub use plugins::PluginAction;
+pub use plugins::{Alarm, Asked, Completing, Hover, PluginAction, ShownPanel};
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::commands::Clip;
@@ -25,7 +28,7 @@ use witdock_editor_core::{Revision, Selection, Snapshot};
 
 use crate::buffer::{Buffer, DocumentId};
 use crate::plugins::{Call, News, PluginId, Report};
-use plugins::Slot;
+use plugins::{Formatting, Slot};
 
 /// Something that has happened.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ pub enum Input {
     Reports(Vec<Report>),
     /// Nothing was typed for half a second.
     Idle,
+    /// A time has passed that an effect has asked for.
+    Alarm(Alarm),
 }
 
 /// Something to be done outside.
@@ -80,6 +85,13 @@ pub enum Effect {
         /// What it sees.
         snapshot: crate::plugins::Snapshot,
     },
+    /// A time is to pass; [`Input::Alarm`] tells when it has.
+    Wait {
+        /// What is told then.
+        alarm: Alarm,
+        /// How long it takes, at least.
+        after: Duration,
+    },
     /// Something is to be done with a plugin.
     Manage(PluginId, PluginAction),
     /// The editor ends.
@@ -103,6 +115,19 @@ pub struct App {
     /// By [`PluginId`]: none for one that does not serve yet.
     slots: Vec<Option<Slot>>,
     reports: Vec<Report>,
+    /// The names of all commands, as plugins may ask for them.
+    command_names: Arc<Vec<String>>,
+    /// The folder that is worked in.
+    root: PathBuf,
+    /// Questions that nobody has been asked yet.
+    questions: VecDeque<Asked>,
+    /// The panel that is seen: whose, and its name.
+    front_panel: Option<(PluginId, String)>,
+    completion: Option<Completing>,
+    hover: Option<Hover>,
+    formatting: Vec<Formatting>,
+    /// Counts the times that a document was formatted.
+    attempts: u64,
 }
 
 impl App {
@@ -118,6 +143,14 @@ impl App {
             size: (columns, lines),
             slots: Vec::new(),
             reports: Vec::new(),
+            command_names: Arc::default(),
+            root: std::env::current_dir().unwrap_or_default(),
+            questions: VecDeque::new(),
+            front_panel: None,
+            completion: None,
+            hover: None,
+            formatting: Vec::new(),
+            attempts: 0,
         }
     }
 
@@ -150,7 +183,7 @@ impl App {
 
     /// How many lines of text the screen has.
     pub fn text_lines(&self) -> usize {
-        usize::from(self.size.1.saturating_sub(CHROME_LINES)).max(1)
+        usize::from(self.size.1.saturating_sub(CHROME_LINES)).saturating_sub(self.panel_lines()).max(1)
     }
 
     /// Columns of the gutter: a sign, the line number, a space.
@@ -171,6 +204,7 @@ impl App {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Input::Key(key) => {
                 self.message = None;
+                self.hover = None;
                 self.key(key)
             }
             Input::Paste(text) => {
@@ -198,13 +232,17 @@ impl App {
             }
             Input::Idle => {
                 self.tell_idle();
+                self.ask_next(true);
                 Vec::new()
             }
+            Input::Alarm(alarm) => self.alarm(alarm),
         };
         for buffer in &mut self.buffers {
             buffer.decorations.follow(&buffer.document);
         }
+        self.follow_completion();
         self.notice_changes();
+        self.ask_next(false);
         if self.place() != before {
             self.show_cursor();
         }
@@ -237,6 +275,10 @@ impl App {
             Command::Close => self.close(),
             Command::Find => self.begin_find(),
             Command::Plugins => self.mode = Mode::Plugins(0),
+            Command::Complete => self.complete(),
+            Command::Hover => self.ask_hover(),
+            Command::Format => return self.format(),
+            Command::Panel => self.focus_panel(),
             Command::Palette => self.mode = Mode::Palette(Palette::default()),
             Command::NextDocument => self.active = (self.active + 1) % self.buffers.len().max(1),
             Command::PreviousDocument => {

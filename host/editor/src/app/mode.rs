@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::Selections;
 
-use super::{App, Effect, Palette, command_of};
+use super::{App, Asked, Effect, Palette, command_of};
 
 /// What keys mean.
 #[derive(Debug, Default)]
@@ -25,6 +25,21 @@ pub enum Mode {
     Palette(Palette),
     /// They choose a plugin and say what is to be done with it: the index of the chosen one.
     Plugins(usize),
+    /// They go to the panel of a plugin.
+    Panel,
+    /// They answer a plugin's question.
+    Answer(Answering),
+}
+
+/// A plugin's question while it is answered.
+#[derive(Debug)]
+pub struct Answering {
+    /// The question.
+    pub asked: Asked,
+    /// What is typed: the answer, or what choices are looked for by.
+    pub line: String,
+    /// Which of the choices that match is chosen.
+    pub chosen: usize,
 }
 
 /// A search while it is typed.
@@ -46,15 +61,21 @@ impl App {
             Mode::ConfirmClose => self.confirm_close_key(key),
             Mode::Palette(palette) => self.palette_key(palette, key),
             Mode::Plugins(chosen) => self.plugins_key(chosen, key),
+            Mode::Panel => self.panel_key(key),
+            Mode::Answer(answering) => self.answer_key(answering, key),
         }
     }
 
     fn edit_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if let Some(effects) = self.completion_key(key) {
+            return effects;
+        }
         if let Some(command) = command_of(key) {
             return self.run(command);
         }
         if let Some(character) = typed(key) {
             self.type_character(character);
+            self.complete_after_typing();
         }
         Vec::new()
     }

@@ -91,7 +91,7 @@ pub enum EntryAction {
 
 /// How far a query is from a name that has its letters in order: the letters passed over between them. None if the name
 /// does not have them.
-fn distance(query: &str, name: &str) -> Option<u32> {
+pub(super) fn distance(query: &str, name: &str) -> Option<u32> {
     let mut name = name.chars().flat_map(char::to_lowercase);
     let mut passed = 0;
     for wanted in query.chars().filter(|character| *character != ' ').flat_map(char::to_lowercase) {

@@ -1,17 +1,18 @@
 //! The plugins that are loaded: watched, reloaded, stopped.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc};
-use witdock::{Dock, DockError, Event, Limits, Plugin, Policy, Source};
+use witdock::{CallErrorKind, Dock, DockError, Event, Limits, Plugin, Policy, Source};
 
 use super::bindings::Extension;
-use super::call::{CallState, Outcome, Snapshot};
-use super::news::{News, PluginId};
-use super::registered::Registered;
+use super::call::{CallState, Settings};
+use super::news::{Failure, News, PluginId};
 use super::runner::{Call, run};
+use super::snapshot::Snapshot;
 use crate::app::{Message, PluginAction};
 
 /// How long a call may take. It runs beside the editor, so that the limit is for the plugin's own sake.
@@ -41,6 +42,8 @@ pub struct Host {
     dock: Dock,
     plugins: Arc<std::sync::Mutex<Vec<Option<Plugin<Extension>>>>>,
     news: mpsc::UnboundedSender<News>,
+    /// By the plugins' names.
+    settings: std::sync::Mutex<HashMap<String, Settings>>,
 }
 
 impl Host {
@@ -50,7 +53,24 @@ impl Host {
     ///
     /// When wasm cannot be compiled for this machine.
     pub fn new(news: mpsc::UnboundedSender<News>) -> Result<Self, DockError> {
-        Ok(Self { dock: Dock::new()?, plugins: Arc::default(), news })
+        Ok(Self { dock: Dock::new()?, plugins: Arc::default(), news, settings: std::sync::Mutex::default() })
+    }
+
+    /// Sets what the configuration says about a plugin: JSON text, an object. One that is loaded hears of it, or starts anew.
+    pub fn configure(&self, name: &str, json: &str) {
+        if !self.settings_of(name).set(json) {
+            return;
+        }
+        let changed =
+            self.lock().iter().position(|plugin| plugin.as_ref().is_some_and(|plugin| plugin.name() == name));
+        if let Some(plugin) = changed {
+            // The receiver is gone only if the editor has ended.
+            let _ = self.news.send(News::Configured { plugin, settings: json.to_owned() });
+        }
+    }
+
+    fn settings_of(&self, name: &str) -> Settings {
+        lock(&self.settings).entry(name.to_owned()).or_default().clone()
     }
 
     /// Loads what is in a folder, beside the editor: plugin folders and component files, in the order of their names.
@@ -85,13 +105,14 @@ impl Host {
             plugins.push(None);
             plugins.len() - 1
         };
+        let settings = self.settings_of(source.name());
         let limits = Limits { call_deadline: CALL_DEADLINE, ..Limits::default() };
         let policy = Policy::new().import("witdock:editor/*");
         let builder = self.dock.plugin::<Extension>(source).policy(policy).limits(limits);
         let events = builder.events();
         let (plugins, news) = (Arc::clone(&self.plugins), self.news.clone());
         tokio::spawn(async move {
-            let loaded = match builder.load(CallState::default).await {
+            let loaded = match builder.load(move || CallState::new(settings.clone())).await {
                 Ok(loaded) => loaded,
                 Err(error) => return say(&news, Message::error(error.to_string())),
             };
@@ -110,18 +131,15 @@ impl Host {
         let Some(called) = self.lock().get(plugin).cloned().flatten() else { return };
         let news = self.news.clone();
         tokio::spawn(async move {
-            let outcome = match run(&called, call, snapshot).await {
-                Ok((outcome, None)) => outcome,
-                Ok((mut outcome, Some(message))) => {
-                    outcome.messages.push(message);
-                    outcome
+            let result = run(&called, call, snapshot).await.map_err(|error| match error.kind() {
+                CallErrorKind::BackingOff { retry_after } => Failure::Resting(*retry_after),
+                CallErrorKind::Failed { .. } | CallErrorKind::Start { .. } => {
+                    Failure::Failed(error.to_string())
                 }
-                Err(error) => {
-                    Outcome { messages: vec![Message::error(error.to_string())], ..Outcome::default() }
-                }
-            };
+                _ => Failure::Refused,
+            });
             // The receiver is gone only if the editor has ended.
-            let _ = news.send(News::Ended { plugin, outcome });
+            let _ = news.send(News::Ended { plugin, result });
         });
     }
 
@@ -138,6 +156,8 @@ impl Host {
         match action {
             PluginAction::Stop => managed.stop(),
             PluginAction::Revive => managed.revive(),
+            // How it ended comes by the plugin's events.
+            PluginAction::Restart => drop(tokio::spawn(async move { managed.restart().await })),
             PluginAction::Reload => {
                 // How it ended comes by the plugin's events.
                 tokio::spawn(async move { managed.reload().await });
@@ -202,8 +222,7 @@ async fn follow(
                     .call_named("registration", async |_, store| Ok(store.data().app.registration.clone()))
                     .await;
                 if let Ok(Some(registration)) = registration {
-                    let registered = Registered::from(&*registration);
-                    let _ = news.send(News::Serving { plugin, name: name.clone(), registered });
+                    let _ = news.send(News::Serving { plugin, name: name.clone(), registration });
                 }
             }
             Event::Rejected { generation, running, reason } => {

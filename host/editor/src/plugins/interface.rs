@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use wasmtime::Store;
-use wasmtime::component::{HasData, ResourceTable};
+use wasmtime::component::HasData;
 use witdock::HostState;
 
 use super::bindings::exports::witdock::editor::plugin::ActivateError;
 use super::bindings::{COMPONENT_TYPE, Extension};
-use super::call::{CallState, Snapshot};
+use super::call::CallState;
+use super::imports::CallView;
+use super::snapshot::Snapshot;
 
 witdock::interface! {
     Extension,
@@ -21,24 +23,16 @@ witdock::interface! {
     activate = activate,
 }
 
-/// The plugin's settings: there is no configuration file yet, so that each plugin has its defaults.
-pub(super) const SETTINGS: &str = "{}";
-
 struct HasCall;
 
 impl HasData for HasCall {
     type Data<'a> = CallView<'a>;
 }
 
-/// What host functions work on.
-pub(super) struct CallView<'a> {
-    pub(super) state: &'a mut CallState,
-    pub(super) table: &'a mut ResourceTable,
-}
-
 async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) -> wasmtime::Result<()> {
     store.data_mut().app.begin(Snapshot::default(), false);
-    let activated = guest.witdock_editor_plugin().call_activate(&mut *store, SETTINGS).await?;
+    let settings = store.data().app.settings.get();
+    let activated = guest.witdock_editor_plugin().call_activate(&mut *store, &settings).await?;
     let state = &mut store.data_mut().app;
     // Until it serves, a plugin shows nothing.
     state.end(false);

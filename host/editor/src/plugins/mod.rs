@@ -1,23 +1,39 @@
 //! Plugins: what the editor lends to them, and how their calls run beside it.
+//!
+//! The way of a call: the state makes a [`Call`] and a [`Snapshot`] of itself; [`Host::call`] runs it in a task, on the
+//! snapshot; what it has changed comes back as an [`Outcome`], all at once, and the state takes it or refuses it as late.
 
 #[allow(missing_docs, reason = "generated: the comments of wit/editor say what they are")]
 mod bindings;
 mod call;
-mod documents;
-mod happening;
 mod host;
 mod imports;
 mod interface;
 mod news;
-mod registered;
+mod outcome;
 mod runner;
+mod snapshot;
 
-pub use call::{CallState, DocumentChange, DocumentView, Lent, Outcome, Segment, Snapshot};
-pub use happening::{Happening, Origin};
+pub use api::{Emphasis, Scope, Severity, Span, Style};
+pub use call::{CallState, Lent, Settings, Ticket};
 pub use host::{Host, Report};
-pub use news::{News, PluginId};
-pub use registered::Registered;
-pub use runner::Call;
+pub use news::{Failure, News, PluginId};
+pub use outcome::{DecorationChange, DocumentChange, Outcome, Question, Timer};
+pub use runner::{Answered, Call, edit_for_guest};
+pub use snapshot::{DocumentView, Own, RESERVED_REVISIONS, Snapshot, Visible};
 
-/// What plugins show, as the interface has it: what a text means, and how that looks is the theme's business.
-pub use bindings::witdock::editor::types::{Emphasis, Scope, Severity, Span, Style};
+/// The interface's own words, as they are generated from `wit/editor`: the state of the editor speaks them where it
+/// speaks of plugins.
+pub mod api {
+    pub use super::bindings::exports::witdock::editor::plugin::{
+        Abilities, Answer, Answered, Change, ChangeOrigin, Command, Completion, CompletionKind, Event,
+        EventKinds, FileType, FormatError, HoverText, JobEnded, Problem, Registration,
+    };
+    pub use super::bindings::witdock::editor::panels::{Panel, PanelLine};
+    pub use super::bindings::witdock::editor::prompts::{Choice, ChoiceQuestion, TextQuestion};
+    pub use super::bindings::witdock::editor::status_line::Segment;
+    pub use super::bindings::witdock::editor::types::{
+        Action, CommandError, DocumentInfo, DocumentVersion, Emphasis, Invocation, Location, Range, Scope,
+        Severity, Span, Style,
+    };
+}

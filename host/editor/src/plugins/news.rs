@@ -1,7 +1,11 @@
 //! What comes from the plugins.
 
-use super::call::Outcome;
-use super::registered::Registered;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::api::Registration;
+use super::outcome::Outcome;
+use super::runner::Answered;
 use crate::app::Message;
 
 /// Which plugin: its place among those that were loaded.
@@ -17,17 +21,35 @@ pub enum News {
         /// Its name.
         name: String,
         /// What it does.
-        registered: Registered,
+        registration: Arc<Registration>,
     },
     /// It was stopped or put in quarantine: what it has registered and shows goes.
     Gone(PluginId),
-    /// A call has ended: what it has changed, or nothing.
+    /// Its settings are others now.
+    Configured {
+        /// The plugin.
+        plugin: PluginId,
+        /// The settings, JSON text.
+        settings: String,
+    },
+    /// A call has ended.
     Ended {
         /// The plugin.
         plugin: PluginId,
-        /// What it has changed.
-        outcome: Outcome,
+        /// What it has answered and changed, or why it did not.
+        result: Result<(Answered, Outcome), Failure>,
     },
     /// Something that a person should know.
     Said(Message),
+}
+
+/// Why a call came to nothing. It has changed nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// It failed, and the plugin has started anew: what it knew is gone, and so is what it showed.
+    Failed(String),
+    /// The plugin rests after a failure, for so long: the call can be made again then.
+    Resting(Duration),
+    /// It was stopped, or is in quarantine. Whoever did that has said so.
+    Refused,
 }

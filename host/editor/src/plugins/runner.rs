@@ -1,51 +1,109 @@
 //! One call into a plugin, in a task of its own, beside the editor.
 
 use witdock::Plugin;
+use witdock_editor_core::{ChangeSet, Edit};
 
+use super::api::{CommandError, Completion, DocumentVersion, Event, FormatError, HoverText, Location};
 use super::bindings::Extension;
-use super::bindings::witdock::editor::types::CommandError;
-use super::call::{Outcome, Snapshot};
-use super::happening::Happening;
-use crate::app::Message;
+use super::bindings::witdock::editor::types;
+use super::outcome::Outcome;
+use super::snapshot::Snapshot;
 
 /// Something that a plugin is called for.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
     /// A command is to be run.
-    Run(String),
+    Run {
+        /// Its name, without the plugin's.
+        command: String,
+        /// What it is given.
+        argument: Option<String>,
+    },
     /// Something has happened.
-    Tell(Happening),
+    Tell(Event),
+    /// A document is to be formatted.
+    Format(DocumentVersion),
+    /// Ways to go on are wanted.
+    Complete(Location),
+    /// Something is to be said about a place.
+    Hover(Location),
 }
 
-/// Calls a plugin. What it answers to say that it failed comes as a message.
+/// What a plugin has answered.
+#[derive(Debug)]
+pub enum Answered {
+    /// The command has run, or not: why not.
+    Run(Result<(), CommandError>),
+    /// It was told.
+    Told,
+    /// How to format the document; none of it where the edits fit no text.
+    Formatted(DocumentVersion, Result<Vec<Edit>, FormatError>),
+    /// Ways to go on.
+    Completed(Location, Vec<Completion>),
+    /// What there is to say about the place.
+    Hovered(Location, Option<HoverText>),
+}
+
+impl Call {
+    fn export(&self) -> &'static str {
+        match self {
+            Self::Run { .. } => "run-command",
+            Self::Tell(_) => "on-event",
+            Self::Format(_) => "format",
+            Self::Complete(_) => "complete",
+            Self::Hover(_) => "hover",
+        }
+    }
+
+    /// Commands and events may edit; whoever answers a question has nothing to change.
+    fn may_edit(&self) -> bool {
+        matches!(self, Self::Run { .. } | Self::Tell(_))
+    }
+}
+
+/// Calls a plugin.
 pub(super) async fn run(
     plugin: &Plugin<Extension>,
     call: Call,
     snapshot: Snapshot,
-) -> Result<(Outcome, Option<Message>), witdock::CallError> {
-    let export = if matches!(call, Call::Run(_)) { "run-command" } else { "on-event" };
+) -> Result<(Answered, Outcome), witdock::CallError> {
     plugin
-        .call_named(export, async |guest, store| {
-            store.data_mut().app.begin(snapshot, true);
+        .call_named(call.export(), async |guest, store| {
+            store.data_mut().app.begin(snapshot, call.may_edit());
             let guest = guest.witdock_editor_plugin();
-            let failed = match call {
-                Call::Run(name) => guest.call_run_command(&mut *store, &name, None).await?.err(),
-                Call::Tell(happening) => {
-                    guest.call_on_event(&mut *store, &happening.into_guest()).await?;
-                    None
+            let answered = match call {
+                Call::Run { command, argument } => {
+                    Answered::Run(guest.call_run_command(&mut *store, &command, argument.as_deref()).await?)
                 }
+                Call::Tell(event) => {
+                    guest.call_on_event(&mut *store, &event).await?;
+                    Answered::Told
+                }
+                Call::Format(version) => {
+                    let formatted = guest.call_format(&mut *store, version).await?;
+                    let text = store.data().app.document(version.document).map(|working| &working.view.text);
+                    let formatted = formatted.and_then(|edits| match text {
+                        Some(text) => super::imports::change(text, edits)
+                            .map(|change: ChangeSet| change.edits().to_vec())
+                            .map_err(|error| {
+                                FormatError::Failed(format!("its edits fit no text: {error:?}"))
+                            }),
+                        None => Ok(Vec::new()),
+                    });
+                    Answered::Formatted(version, formatted)
+                }
+                Call::Complete(at) => Answered::Completed(at, guest.call_complete(&mut *store, at).await?),
+                Call::Hover(at) => Answered::Hovered(at, guest.call_hover(&mut *store, at).await?),
             };
-            let outcome = store.data_mut().app.end(failed.is_none());
-            Ok((outcome, failed.map(|error| explain(plugin.name(), error))))
+            let kept = !matches!(answered, Answered::Run(Err(_)));
+            let outcome = store.data_mut().app.end(kept);
+            Ok((answered, outcome))
         })
         .await
 }
 
-fn explain(plugin: &str, error: CommandError) -> Message {
-    match error {
-        CommandError::NotApplicable(why) => Message::info(format!("{plugin}: {why}")),
-        CommandError::NoSuchCommand(name) => Message::error(format!("{plugin} has no command `{name}`")),
-        CommandError::Argument(why) => Message::error(format!("{plugin}: the argument is wrong: {why}")),
-        CommandError::Failed(why) => Message::error(format!("{plugin}: {why}")),
-    }
+/// An edit as the interface has it.
+pub fn edit_for_guest(edit: &Edit) -> types::Edit {
+    let range = types::Range { start: edit.range.start as u64, end: edit.range.end as u64 };
+    types::Edit { range, text: edit.text.clone() }
 }

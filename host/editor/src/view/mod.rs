@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::app::{App, Level, Mode};
+use crate::plugins::Question;
 
 /// Draws the whole screen.
 pub fn view(app: &App, frame: &mut Frame<'_>) {
@@ -41,7 +42,10 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     let mut right = String::new();
     for segment in app.segments() {
-        right += &format!("{segment}  ");
+        for span in &segment.spans {
+            right += &span.text;
+        }
+        right += "  ";
     }
     if !primary.is_empty() {
         right += &format!("{} selected  ", document.text().slice(primary.range()).chars().count());
@@ -56,7 +60,11 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let asked = match app.mode() {
-        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) => None,
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Panel => None,
+        Mode::Answer(answering) => match &answering.asked.question {
+            Question::Text(question) => Some((question.title.as_str(), answering.line.clone())),
+            Question::Choice(_) => None,
+        },
         Mode::Find(find) => Some(("Find: ", find.query.clone())),
         Mode::SaveAs(name) => Some(("Save as: ", name.clone())),
         Mode::ConfirmQuit => Some(("", format!("Quit without saving {}? (y/n)", app.modified().join(", ")))),

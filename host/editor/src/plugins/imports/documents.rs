@@ -1,18 +1,20 @@
 //! The texts of documents, as plugins read and edit them.
 
-use std::ops::Range;
-
 use wasmtime::component::Resource;
 use witdock_editor_core::{ChangeSet, Edit, IndentStyle, Text};
 
-use super::bindings::witdock::editor::documents::{self, Document, EditError, Indentation, Line, TextError};
-use super::bindings::witdock::editor::types::{self, DocumentInfo, DocumentVersion};
-use super::call::{DocumentView, Lent, Working};
-use super::interface::CallView;
+use super::{CallView, Misplaced, number, offset, version, within};
 use crate::buffer::DocumentId;
+use crate::plugins::api::DocumentInfo;
+use crate::plugins::bindings::witdock::editor::documents::{
+    self, Document, EditError, Indentation, Line, TextError,
+};
+use crate::plugins::bindings::witdock::editor::types;
+use crate::plugins::call::{Lent, Working};
+use crate::plugins::snapshot::DocumentView;
 
-/// The most that is handed over at once, in bytes: what the dock lets a guest copy in one call, and a margin.
-const MAX_TEXT_BYTES: usize = 16 << 20;
+/// The most that is handed over at once, in bytes: half of what the dock lets a guest copy in one call.
+pub(super) const MAX_TEXT_BYTES: usize = 16 << 20;
 
 pub(super) fn info(view: &DocumentView) -> DocumentInfo {
     DocumentInfo {
@@ -23,49 +25,32 @@ pub(super) fn info(view: &DocumentView) -> DocumentInfo {
     }
 }
 
-pub(super) fn version(view: &DocumentView) -> DocumentVersion {
-    DocumentVersion { document: view.id, revision: view.revision.number() }
-}
-
-/// A number from a guest as an offset; one that does not fit is past the end of any text.
-pub(super) fn offset(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-fn checked(text: &Text, range: types::Range) -> Result<Range<usize>, TextError> {
-    let (start, end) = (offset(range.start), offset(range.end));
-    if start > end || end > text.len() {
-        return Err(TextError::OutOfRange(text.len() as u64));
+fn piece(text: &Text, range: types::Range) -> Result<String, TextError> {
+    let range = within(text, range).map_err(|misplaced| match misplaced {
+        Misplaced::OutOfRange => TextError::OutOfRange(text.len() as u64),
+        Misplaced::NotOnBoundary(place) => TextError::NotOnBoundary(place as u64),
+    })?;
+    if range.len() > MAX_TEXT_BYTES {
+        return Err(TextError::TooLong(MAX_TEXT_BYTES as u64));
     }
-    match [start, end].into_iter().find(|place| !text.is_boundary(*place)) {
-        Some(place) => Err(TextError::NotOnBoundary(place as u64)),
-        None if end - start > MAX_TEXT_BYTES => Err(TextError::TooLong(MAX_TEXT_BYTES as u64)),
-        None => Ok(start..end),
-    }
+    Ok(text.slice(range))
 }
 
 /// The guest's edits, or what is wrong with them.
-fn change(text: &Text, edits: Vec<types::Edit>) -> Result<ChangeSet, EditError> {
+pub(in crate::plugins) fn change(text: &Text, edits: Vec<types::Edit>) -> Result<ChangeSet, EditError> {
     let mut before = 0;
     let mut taken = Vec::with_capacity(edits.len());
     for (index, edit) in edits.into_iter().enumerate() {
         let index = number(index);
-        let (start, end) = (offset(edit.range.start), offset(edit.range.end));
-        if start > end || end > text.len() {
-            return Err(EditError::OutOfRange(index));
-        }
-        if !text.is_boundary(start) || !text.is_boundary(end) {
-            return Err(EditError::NotOnBoundary(index));
-        }
-        if start < before {
+        let range = within(text, edit.range).map_err(|misplaced| match misplaced {
+            Misplaced::OutOfRange => EditError::OutOfRange(index),
+            Misplaced::NotOnBoundary(_) => EditError::NotOnBoundary(index),
+        })?;
+        if range.start < before {
             return Err(EditError::Overlapping(index));
         }
-        before = end;
-        taken.push(Edit::replace(start..end, edit.text));
+        before = range.end;
+        taken.push(Edit::replace(range, edit.text));
     }
     // Checked one by one above, so that nothing is left to be wrong with the whole.
     ChangeSet::new(text, taken).map_err(|_| EditError::OutOfRange(0))
@@ -147,13 +132,13 @@ impl documents::HostDocument for CallView<'_> {
         range: types::Range,
     ) -> wasmtime::Result<Result<String, TextError>> {
         let text = &self.lent(&this)?.view.text;
-        Ok(checked(text, range).map(|range| text.slice(range)))
+        Ok(piece(text, range))
     }
 
     fn whole_text(&mut self, this: Resource<Document>) -> wasmtime::Result<Result<String, TextError>> {
         let text = &self.lent(&this)?.view.text;
         let whole = types::Range { start: 0, end: text.len() as u64 };
-        Ok(checked(text, whole).map(|range| text.slice(range)))
+        Ok(piece(text, whole))
     }
 
     fn lines(
@@ -207,7 +192,7 @@ impl documents::HostDocument for CallView<'_> {
 
 impl Working {
     fn edit(&mut self, against: u64, edits: Vec<types::Edit>) -> Result<u64, EditError> {
-        let view = &mut self.view;
+        let view = &self.view;
         if view.read_only {
             return Err(EditError::ReadOnly);
         }
@@ -218,11 +203,6 @@ impl Working {
         if change.is_empty() {
             return Ok(against);
         }
-        change.apply(&mut view.text).map_err(|_| EditError::OutOfRange(0))?;
-        view.selections = view.selections.map(&change);
-        view.revision = witdock_editor_core::Revision::new(against + 1);
-        view.modified = true;
-        self.changes.push(change);
-        Ok(against + 1)
+        self.take(change).map(|revision| revision.number()).map_err(|_| EditError::OutOfRange(0))
     }
 }

@@ -1,0 +1,266 @@
+//! The plugins' share of the state: what they have registered, what they are still to be told, and what they show.
+
+mod completion;
+mod format;
+mod hover;
+mod job;
+mod panel;
+mod question;
+mod slot;
+mod take;
+mod timer;
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_core::Revision;
+
+pub use self::completion::Completing;
+pub(super) use self::format::Formatting;
+pub use self::hover::Hover;
+pub use self::panel::ShownPanel;
+pub use self::question::Asked;
+pub(super) use self::slot::Slot;
+use self::slot::Waiting;
+pub use self::timer::Alarm;
+use super::palette::{Entry, EntryAction};
+use super::{App, Effect, Mode};
+use crate::buffer::{Buffer, DocumentId};
+use crate::plugins::api::{Event, EventKinds, Segment};
+use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Report, Snapshot, Visible};
+
+/// What a person may do with a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginAction {
+    /// It is called no more, and a running call ends.
+    Stop,
+    /// A stopped or quarantined one may be called again.
+    Revive,
+    /// Its source is read, and built, again.
+    Reload,
+    /// What serves starts anew: its settings are others.
+    Restart,
+}
+
+impl App {
+    /// What is due now that the screen has been drawn: one call for each plugin that has nothing else to do.
+    pub fn calls(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for plugin in 0..self.slots.len() {
+            let active = self.buffers.get(self.active);
+            let Some(Some(slot)) = self.slots.get_mut(plugin) else { continue };
+            let Some(call) = slot.next_call(plugin, &self.buffers, active) else { continue };
+            effects.push(Effect::Call { plugin, call, snapshot: self.snapshot(plugin) });
+        }
+        effects
+    }
+
+    /// The editor as it is now, for a call of this plugin.
+    fn snapshot(&mut self, plugin: PluginId) -> Snapshot {
+        let documents = self
+            .buffers
+            .iter_mut()
+            .map(|buffer| DocumentView {
+                id: buffer.id,
+                revision: buffer.document.revision(),
+                reserved: buffer.document.reserve_revisions(RESERVED_REVISIONS),
+                text: buffer.document.text().clone(),
+                selections: buffer.document.selections().clone(),
+                style: buffer.document.style(),
+                path: buffer.path.as_ref().map(|path| {
+                    path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+                }),
+                language: buffer.language().to_owned(),
+                modified: buffer.document.is_dirty(),
+                read_only: buffer.read_only,
+            })
+            .collect();
+        let first_line = self.active().map_or(0, |buffer| buffer.scroll.line);
+        Snapshot {
+            documents,
+            current: self.active().map(|buffer| buffer.id),
+            clipboard: self.clip.text(),
+            visible: Visible {
+                first_line,
+                end_line: first_line + self.text_lines(),
+                columns: self.text_columns(),
+            },
+            root: self.root.clone(),
+            commands: Arc::clone(&self.command_names),
+            own: self.own(plugin),
+        }
+    }
+
+    /// What a plugin has open.
+    fn own(&self, plugin: PluginId) -> Own {
+        let Some(Some(slot)) = self.slots.get(plugin) else { return Own::default() };
+        let front = self.front_panel.as_ref().filter(|(owner, _)| *owner == plugin).map(|(_, name)| name);
+        Own {
+            panels: slot
+                .panels
+                .iter()
+                .map(|(name, view)| (name.clone(), view.is_open && front == Some(name)))
+                .collect(),
+            decorations: self
+                .buffers
+                .iter()
+                .flat_map(|buffer| buffer.decorations.names(plugin).map(|name| (buffer.id, name.to_owned())))
+                .collect(),
+            segments: slot.segments.len(),
+            questions: self.questions_of(plugin),
+            timers: slot.timers.len(),
+            jobs: slot.jobs,
+        }
+    }
+
+    /// Queues what plugins do not know yet of the documents and the cursor.
+    pub(super) fn notice_changes(&mut self) {
+        let active = self.buffers.get(self.active);
+        for slot in self.slots.iter_mut().flatten() {
+            slot.notice(&self.buffers, active);
+        }
+    }
+
+    pub(super) fn tell_saved(&mut self, id: DocumentId, revision: Revision) {
+        let Some(buffer) = self.buffers.iter().find(|buffer| buffer.id == id) else { return };
+        let saved = crate::plugins::api::DocumentVersion { document: id, revision: revision.number() };
+        for slot in self.slots.iter_mut().flatten() {
+            if slot.wants(EventKinds::SAVED, buffer) {
+                slot.wait(Waiting::Tell(Event::Saved(saved)));
+            }
+        }
+    }
+
+    pub(super) fn tell_idle(&mut self) {
+        let Some(buffer) = self.buffers.get(self.active) else { return };
+        for slot in self.slots.iter_mut().flatten() {
+            if slot.wants(EventKinds::IDLE, buffer) {
+                slot.wait(Waiting::Idle);
+            }
+        }
+    }
+
+    pub(super) fn queue_command(&mut self, plugin: PluginId, command: String) {
+        if let Some(Some(slot)) = self.slots.get_mut(plugin) {
+            slot.wait(Waiting::Run { command, argument: None, asked: None });
+        }
+    }
+
+    pub(super) fn news(&mut self, news: News) -> Vec<Effect> {
+        match news {
+            News::Serving { plugin, name, registration } => {
+                if self.slots.len() <= plugin {
+                    self.slots.resize_with(plugin + 1, || None);
+                }
+                self.disown(plugin);
+                if let Some(place) = self.slots.get_mut(plugin) {
+                    let mut slot = Slot::new(name, registration);
+                    // A call of the old generation may still be under way, and says so itself when it ends.
+                    if let Some(old) = place.take() {
+                        slot.succeed(old);
+                    }
+                    *place = Some(slot);
+                }
+                self.command_names = Arc::new(self.command_names());
+                Vec::new()
+            }
+            News::Gone(plugin) => {
+                self.disown(plugin);
+                let ends = match self.slots.get_mut(plugin).and_then(Option::take) {
+                    Some(mut slot) => self.give_up(plugin, slot.all_waiting()),
+                    None => Vec::new(),
+                };
+                self.command_names = Arc::new(self.command_names());
+                ends
+            }
+            News::Configured { plugin, settings } => self.configured(plugin, settings),
+            News::Ended { plugin, result } => self.ended(plugin, result),
+            News::Said(message) => {
+                self.say(message);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Tells a plugin of its new settings, if it wants to hear of them; otherwise it starts anew with them.
+    fn configured(&mut self, plugin: PluginId, settings: String) -> Vec<Effect> {
+        let Some(Some(slot)) = self.slots.get_mut(plugin) else { return Vec::new() };
+        if slot.registration.events.contains(EventKinds::SETTINGS_CHANGED) {
+            slot.wait(Waiting::Tell(Event::SettingsChanged(settings)));
+            return Vec::new();
+        }
+        vec![Effect::Manage(plugin, PluginAction::Restart)]
+    }
+
+    /// Takes down all that a plugin shows and asks.
+    fn disown(&mut self, plugin: PluginId) {
+        for buffer in &mut self.buffers {
+            buffer.decorations.disown(plugin);
+        }
+        self.withdraw(|asked| asked.plugin == plugin);
+        if self.front_panel.as_ref().is_some_and(|(owner, _)| *owner == plugin) {
+            self.front_panel = None;
+        }
+        self.leave_panel_if_gone();
+    }
+
+    /// The commands of plugins, for the palette.
+    pub(super) fn plugin_entries(&self) -> impl Iterator<Item = Entry> {
+        self.slots.iter().enumerate().filter_map(|(plugin, slot)| Some((plugin, slot.as_ref()?))).flat_map(
+            |(plugin, slot)| {
+                slot.registration.commands.iter().map(move |command| Entry {
+                    title: command.title.clone(),
+                    name: format!("{}.{}", slot.name, command.name),
+                    key: String::new(),
+                    action: EntryAction::Plugin(plugin, command.name.clone()),
+                })
+            },
+        )
+    }
+
+    /// What plugins say in the status line, the most important last.
+    pub fn segments(&self) -> Vec<&Segment> {
+        let mut segments: Vec<&Segment> = self
+            .slots
+            .iter()
+            .flatten()
+            .flat_map(|slot| slot.segments.iter().map(|(_, segment)| segment))
+            .collect();
+        segments.sort_by_key(|segment| segment.priority);
+        segments
+    }
+
+    /// How many answers of a plugin came too late to count.
+    pub fn late_answers(&self, plugin: PluginId) -> u64 {
+        self.slots.get(plugin).and_then(Option::as_ref).map_or(0, |slot| slot.late)
+    }
+
+    fn name_of(&self, plugin: PluginId) -> &str {
+        self.slots.get(plugin).and_then(Option::as_ref).map_or("a plugin", |slot| &slot.name)
+    }
+
+    /// How the plugins stand.
+    pub fn reports(&self) -> &[Report] {
+        &self.reports
+    }
+
+    pub(super) fn plugins_key(&mut self, chosen: usize, key: KeyEvent) -> Vec<Effect> {
+        let plugin = self.reports.get(chosen).map(|report| report.plugin);
+        let last = self.reports.len().saturating_sub(1);
+        let (chosen, action) = match key.code {
+            KeyCode::Esc | KeyCode::F(2) => return Vec::new(),
+            KeyCode::Up => (chosen.saturating_sub(1), None),
+            KeyCode::Down => ((chosen + 1).min(last), None),
+            KeyCode::Char('s') => (chosen, Some(PluginAction::Stop)),
+            KeyCode::Char('v') => (chosen, Some(PluginAction::Revive)),
+            KeyCode::Char('r') => (chosen, Some(PluginAction::Reload)),
+            _ => (chosen, None),
+        };
+        self.mode = Mode::Plugins(chosen);
+        plugin.zip(action).map(|(plugin, action)| Effect::Manage(plugin, action)).into_iter().collect()
+    }
+}
+
+fn find_mut(buffers: &mut [Buffer], id: DocumentId) -> Option<&mut Buffer> {
+    buffers.iter_mut().find(|buffer| buffer.id == id)
+}

@@ -1,0 +1,122 @@
+//! Questions, the clipboard, settings, timers and jobs.
+
+use std::time::Duration;
+
+use super::{CallView, MOST, number, one_line, one_lines};
+use crate::plugins::api::{ChoiceQuestion, Invocation, TextQuestion};
+use crate::plugins::bindings::witdock::editor::{clipboard, jobs, prompts, settings, timers};
+use crate::plugins::call::{Ticket, new_ticket};
+use crate::plugins::outcome::{Question, Timer};
+
+/// The most choices of a question.
+const MAX_CHOICES: usize = 10_000;
+/// The shortest that a timer runs.
+const SHORTEST_TIMER: Duration = Duration::from_millis(10);
+
+impl CallView<'_> {
+    fn put(&mut self, question: Question) -> Result<u64, prompts::AskError> {
+        let outcome = &mut self.state.outcome;
+        if self.state.snapshot.own.questions + outcome.questions.len() >= MOST {
+            return Err(prompts::AskError::TooMany(number(MOST)));
+        }
+        let ticket = new_ticket();
+        outcome.questions.push((ticket, question));
+        Ok(ticket)
+    }
+
+    fn cancel(&mut self, ticket: Ticket) {
+        let outcome = &mut self.state.outcome;
+        outcome.questions.retain(|(other, _)| *other != ticket);
+        outcome.timers.retain(|(other, _)| *other != ticket);
+        // What nobody has is cancelled at no cost, and a call that does it without end meets its deadline.
+        if outcome.cancelled.len() < 2 * MOST {
+            outcome.cancelled.push(ticket);
+        }
+    }
+
+    fn start(&mut self, milliseconds: u32, repeats: bool) -> Result<u64, timers::TimerError> {
+        let outcome = &mut self.state.outcome;
+        if self.state.snapshot.own.timers + outcome.timers.len() >= MOST {
+            return Err(timers::TimerError::TooMany(number(MOST)));
+        }
+        let after = Duration::from_millis(milliseconds.into()).max(SHORTEST_TIMER);
+        let ticket = new_ticket();
+        outcome.timers.push((ticket, Timer { after, repeats }));
+        Ok(ticket)
+    }
+}
+
+impl prompts::Host for CallView<'_> {
+    fn ask(&mut self, mut question: TextQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
+        for text in [&mut question.title, &mut question.initial, &mut question.placeholder] {
+            *text = one_line(text);
+        }
+        Ok(self.put(Question::Text(question)))
+    }
+
+    fn pick(&mut self, mut question: ChoiceQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
+        if question.choices.is_empty() || question.choices.len() > MAX_CHOICES {
+            return Ok(Err(prompts::AskError::Choices(number(MAX_CHOICES))));
+        }
+        question.title = one_line(&question.title);
+        for choice in &mut question.choices {
+            choice.label = one_line(&choice.label);
+            choice.detail = one_lines(std::mem::take(&mut choice.detail));
+        }
+        Ok(self.put(Question::Choice(question)))
+    }
+
+    fn withdraw(&mut self, question: u64) -> wasmtime::Result<()> {
+        self.cancel(question);
+        Ok(())
+    }
+}
+
+impl clipboard::Host for CallView<'_> {
+    fn read(&mut self) -> wasmtime::Result<String> {
+        let state = &self.state;
+        Ok(state.outcome.copied.as_ref().unwrap_or(&state.snapshot.clipboard).clone())
+    }
+
+    fn write(&mut self, text: String) -> wasmtime::Result<()> {
+        self.state.outcome.copied = Some(text);
+        Ok(())
+    }
+}
+
+impl settings::Host for CallView<'_> {
+    fn current(&mut self) -> wasmtime::Result<String> {
+        Ok(self.state.settings.get())
+    }
+}
+
+impl timers::Host for CallView<'_> {
+    fn once(&mut self, after_ms: u32) -> wasmtime::Result<Result<u64, timers::TimerError>> {
+        Ok(self.start(after_ms, false))
+    }
+
+    fn every(&mut self, period_ms: u32) -> wasmtime::Result<Result<u64, timers::TimerError>> {
+        Ok(self.start(period_ms, true))
+    }
+
+    fn cancel(&mut self, timer: u64) -> wasmtime::Result<()> {
+        CallView::cancel(self, timer);
+        Ok(())
+    }
+}
+
+impl jobs::Host for CallView<'_> {
+    fn run(&mut self, invocation: Invocation) -> wasmtime::Result<Result<u64, jobs::JobError>> {
+        let snapshot = &self.state.snapshot;
+        if !snapshot.commands.contains(&invocation.command) {
+            return Ok(Err(jobs::JobError::NoSuchCommand(invocation.command)));
+        }
+        let outcome = &mut self.state.outcome;
+        if snapshot.own.jobs + outcome.jobs.len() >= MOST {
+            return Ok(Err(jobs::JobError::QueueFull(number(MOST))));
+        }
+        let ticket = new_ticket();
+        outcome.jobs.push((ticket, invocation));
+        Ok(Ok(ticket))
+    }
+}
