@@ -44,6 +44,8 @@ pub enum Command {
     Palette,
     /// Opens the list of plugins.
     Plugins,
+    /// Turns on or off that lines which are too long go on in the next row.
+    ToggleWrap,
     /// Asks plugins for ways to go on.
     Complete,
     /// Asks plugins what there is to say about the cursor's place.
@@ -92,6 +94,12 @@ pub const LISTED: &[Listed] = &[
     },
     Listed { name: "editor.close", title: "Close document", key: "Ctrl-W", command: Command::Close },
     Listed { name: "editor.plugins", title: "Plugins", key: "F2", command: Command::Plugins },
+    Listed {
+        name: "editor.toggle-wrap",
+        title: "Wrap long lines, or not",
+        key: "Alt-Z",
+        command: Command::ToggleWrap,
+    },
     Listed { name: "editor.complete", title: "Complete", key: "Ctrl-Space", command: Command::Complete },
     Listed { name: "editor.hover", title: "What is this?", key: "F4", command: Command::Hover },
     Listed { name: "editor.format", title: "Format document", key: "F8", command: Command::Format },
@@ -106,7 +114,10 @@ pub fn command_of(key: KeyEvent) -> Option<Command> {
     let extend = if key.modifiers.contains(KeyModifiers::SHIFT) { Extend::Yes } else { Extend::No };
     let moves = |plain, with_control| Some(Command::Move(if control { with_control } else { plain }, extend));
     if alt {
-        return None;
+        return match key.code {
+            KeyCode::Char('z') => Some(Command::ToggleWrap),
+            _ => None,
+        };
     }
     match key.code {
         KeyCode::Left => moves(Motion::Left, Motion::WordLeft),

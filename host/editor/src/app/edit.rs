@@ -74,6 +74,17 @@ impl App {
     }
 
     fn go(&mut self, motion: Motion, extend: Extend) {
+        let columns = self.text_columns();
+        let rows = match motion {
+            Motion::Up(count) => isize::try_from(count).ok().map(|count| -count),
+            Motion::Down(count) => isize::try_from(count).ok(),
+            _ => None,
+        };
+        if let (Some(rows), Some(buffer)) = (rows, self.active_mut())
+            && buffer.wraps
+        {
+            return buffer.move_rows(rows, extend, columns);
+        }
         if let Some(Buffer { document, .. }) = self.active_mut() {
             let tab = document.style().tab_width;
             let selections = move_selections(document.text(), document.selections(), motion, extend, tab);

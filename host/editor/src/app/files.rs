@@ -20,6 +20,7 @@ impl App {
         let mixed = document.loaded_line_endings().is_mixed();
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut buffer = Buffer::untitled(id);
+        buffer.set_language(&self.language_of(&path));
         buffer.path = Some(path);
         buffer.read_only = read_only;
         buffer.document = document;
@@ -76,6 +77,7 @@ impl App {
                 let revision = text.revision();
                 let message = format!("{} saved, {} bytes", buffer.name(), text.text().len());
                 self.say(Message::info(message));
+                self.find_languages();
                 self.tell_saved(id, revision);
             }
             Err(why) => self.say(Message::error(why)),

@@ -246,6 +246,7 @@ impl App {
         if self.place() != before {
             self.show_cursor();
         }
+        self.colour();
         effects
     }
 
@@ -262,6 +263,14 @@ impl App {
         }
     }
 
+    /// Colours what is seen.
+    fn colour(&mut self) {
+        let lines = self.text_lines();
+        if let Some(Buffer { highlight, document, scroll, .. }) = self.active_mut() {
+            highlight.reach(document, scroll.line, scroll.line + lines);
+        }
+    }
+
     fn active_mut(&mut self) -> Option<&mut Buffer> {
         self.buffers.get_mut(self.active)
     }
@@ -275,6 +284,13 @@ impl App {
             Command::Close => self.close(),
             Command::Find => self.begin_find(),
             Command::Plugins => self.mode = Mode::Plugins(0),
+            Command::ToggleWrap => {
+                if let Some(buffer) = self.active_mut() {
+                    buffer.wraps = !buffer.wraps;
+                    buffer.scroll = crate::buffer::Scroll { line: buffer.scroll.line, row: 0, column: 0 };
+                }
+                self.show_cursor();
+            }
             Command::Complete => self.complete(),
             Command::Hover => self.ask_hover(),
             Command::Format => return self.format(),

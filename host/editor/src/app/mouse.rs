@@ -1,7 +1,6 @@
 //! What the mouse does.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use witdock_editor_core::column::offset_at_column;
 use witdock_editor_core::{Selection, Selections};
 
 use super::{App, Mode};
@@ -21,8 +20,9 @@ impl App {
     }
 
     fn scroll(&mut self, lines: isize) {
+        let columns = self.text_columns();
         if let Some(buffer) = self.active_mut() {
-            buffer.scroll_by(lines);
+            buffer.scroll_by(lines, columns);
         }
     }
 
@@ -31,12 +31,14 @@ impl App {
         if usize::from(row) >= self.text_lines() || !matches!(self.mode, Mode::Edit) {
             return;
         }
-        let gutter = self.gutter_columns();
+        let (gutter, columns) = (self.gutter_columns(), self.text_columns());
         let Some(buffer) = self.active_mut() else { return };
-        let text = buffer.document.text();
-        let line = (buffer.scroll.line + usize::from(row)).min(text.line_count().saturating_sub(1));
+        let seen = buffer.visible(usize::from(row) + 1, columns);
+        let Some((line, _, _)) = seen.last() else { return };
         let column = usize::from(column).saturating_sub(gutter) + buffer.scroll.column;
-        let head = offset_at_column(text, line, column, buffer.document.style().tab_width);
+        let first = seen.iter().position(|(other, ..)| other == line).unwrap_or_default();
+        let skipped = if *line == buffer.scroll.line { buffer.scroll.row } else { 0 };
+        let head = buffer.place_in(*line, seen.len() - 1 - first + skipped, column, columns);
         let anchor = if extend { buffer.document.selections().primary().anchor } else { head };
         buffer.document.set_selections(Selections::one(Selection::new(anchor, head)));
     }

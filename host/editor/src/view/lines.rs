@@ -1,89 +1,177 @@
-//! The text with its line numbers.
+//! The text with its line numbers, signs and decorations.
+
+use std::ops::Range;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
-use witdock_editor_core::Text;
-use witdock_editor_core::column::{Cell, cells, display_column};
+use ratatui::style::{Modifier, Style};
 
 use crate::app::{App, Mode};
 use crate::buffer::Buffer;
-
-const GUTTER: Style = Style::new().fg(Color::DarkGray);
+use crate::decoration::{Decoration, Drawn};
+use crate::layout::{Glyph, Row};
+use crate::plugins::{Scope, Severity};
+use crate::theme;
 
 /// Draws the active document, and puts the terminal's cursor where the primary one is.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Some(buffer) = app.active() else { return };
-    let gutter = app.gutter_columns();
-    let text = buffer.document.text();
-    for row in 0..area.height {
-        let line = buffer.scroll.line + usize::from(row);
-        let y = area.y + row;
-        if line >= text.line_count() {
-            frame.buffer_mut().set_stringn(area.x, y, "~", usize::from(area.width), GUTTER);
-            continue;
+    let text_area = text_area(app, area);
+    let seen = buffer.visible(usize::from(area.height), usize::from(text_area.width));
+    let cursor_line = buffer.document.text().line_at(buffer.document.selections().primary().head);
+    let mut y = area.y;
+    for (line, is_first, row) in &seen {
+        let whole = buffer.document.text().line_start(*line)..buffer.document.text().line_end(*line);
+        let decorations = buffer.decorations.within(whole.clone());
+        if *is_first {
+            let sign = worst_sign(&decorations, &whole).map(|(severity, _)| severity);
+            draw_gutter(app, frame, Rect { y, height: 1, ..area }, *line, cursor_line == *line, sign);
         }
-        let number = format!(" {:>width$} ", line + 1, width = gutter - 2);
-        frame.buffer_mut().set_stringn(area.x, y, number, usize::from(area.width), GUTTER);
-        draw_line(buffer, frame, line, Rect { y, height: 1, ..text_area(area, gutter) });
+        let area = Rect { y, height: 1, ..text_area };
+        let pen = Pen { app, buffer, line: *line, start: whole.start, decorations: &decorations };
+        pen.draw(row, frame, area);
+        if row.range.end == whole.end {
+            pen.draw_after_line(row, frame, area);
+        }
+        y += 1;
     }
-    if matches!(app.mode(), Mode::Edit) {
-        place_cursor(buffer, frame, text_area(area, gutter));
+    if matches!(app.mode(), Mode::Edit)
+        && let Some((x, y)) = position(app, buffer.document.selections().primary().head, area)
+    {
+        frame.set_cursor_position((x, y));
     }
 }
 
-fn text_area(area: Rect, gutter: usize) -> Rect {
-    let gutter = u16::try_from(gutter).unwrap_or(u16::MAX).min(area.width);
+/// The message of the sign on the cursor's line, if it has one.
+pub(super) fn sign_message(buffer: &Buffer) -> Option<(Severity, &str)> {
+    let text = buffer.document.text();
+    let line = text.line_at(buffer.document.selections().primary().head);
+    let whole = text.line_start(line)..text.line_end(line);
+    worst_sign(&buffer.decorations.within(whole.clone()), &whole)
+}
+
+/// The most severe sign that belongs to a line.
+fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option<(Severity, &'a str)> {
+    let signs = decorations.iter().filter_map(|one| match &one.drawn {
+        Drawn::Sign(severity, message) if line.start <= one.range.start && one.range.start <= line.end => {
+            Some((*severity, message.as_str()))
+        }
+        _ => None,
+    });
+    signs.max_by_key(|(severity, _)| *severity as u8)
+}
+
+/// Where on the screen a place is, unless it is out of sight.
+pub(super) fn position(app: &App, offset: usize, area: Rect) -> Option<(u16, u16)> {
+    let buffer = app.active()?;
+    let area = text_area(app, area);
+    let line = buffer.document.text().line_at(offset);
+    let seen = buffer.visible(usize::from(area.height), usize::from(area.width));
+    let of_line = |(other, _, row): &(usize, bool, Row)| *other == line && row.range.start <= offset;
+    let index = seen.iter().rposition(of_line)?;
+    let (_, _, row) = seen.get(index)?;
+    // Behind the end of a row that goes on below, and that below is out of sight.
+    if offset > row.range.end {
+        return None;
+    }
+    let column = row.column_of(offset).checked_sub(buffer.scroll.column)?;
+    // A row that is full leaves no cell for the cursor behind it.
+    let last = usize::from(area.width.checked_sub(1)?);
+    let x = if buffer.wraps { column.min(last) } else { column };
+    let (x, y) = (u16::try_from(x).ok()?, u16::try_from(index).ok()?);
+    (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
+}
+
+fn text_area(app: &App, area: Rect) -> Rect {
+    let gutter = u16::try_from(app.gutter_columns()).unwrap_or(u16::MAX).min(area.width);
     Rect { x: area.x + gutter, width: area.width - gutter, ..area }
 }
 
-fn draw_line(buffer: &Buffer, frame: &mut Frame<'_>, line: usize, area: Rect) {
-    let text = buffer.document.text();
-    let first = buffer.scroll.column;
-    let end = first + usize::from(area.width);
-    let tab = buffer.document.style().tab_width;
-    for cell in cells(text, line, tab).take_while(|cell| cell.column < end) {
-        // A wide character that the edge cuts through is left out.
-        if cell.column < first || cell.column + cell.width > end {
-            continue;
+fn draw_gutter(
+    app: &App,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    line: usize,
+    is_current: bool,
+    sign: Option<Severity>,
+) {
+    let width = app.gutter_columns().saturating_sub(2);
+    let style = if is_current { theme::CURRENT_LINE } else { theme::GUTTER };
+    let number = format!(" {:>width$} ", line + 1);
+    frame.buffer_mut().set_stringn(area.x, area.y, number, usize::from(area.width), style);
+    if let Some((drawn, style)) = sign.map(theme::sign) {
+        frame.buffer_mut().set_stringn(area.x, area.y, drawn, usize::from(area.width), style);
+    }
+}
+
+/// Draws one line's rows.
+struct Pen<'a> {
+    app: &'a App,
+    buffer: &'a Buffer,
+    line: usize,
+    /// Where the line starts.
+    start: usize,
+    decorations: &'a [&'a Decoration],
+}
+
+impl Pen<'_> {
+    fn draw(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
+        let first = self.buffer.scroll.column;
+        let end = first + usize::from(area.width);
+        let colours = self.buffer.highlight.of_line(self.line);
+        for glyph in &row.glyphs {
+            // A wide character that an edge cuts through is left out.
+            if glyph.x < first || glyph.x + glyph.width > end {
+                continue;
+            }
+            let Ok(x) = u16::try_from(glyph.x - first) else { break };
+            let style = self.style_of(glyph, colours);
+            frame.buffer_mut().set_stringn(area.x + x, area.y, &glyph.text, glyph.width, style);
         }
-        let Ok(x) = u16::try_from(cell.column - first) else { break };
-        let style = style_of(buffer, &cell);
-        frame.buffer_mut().set_stringn(area.x + x, area.y, shown(text, &cell), cell.width, style);
     }
-}
 
-fn style_of(buffer: &Buffer, cell: &Cell) -> Style {
-    let selected =
-        |range: std::ops::Range<usize>| range.start <= cell.range.start && cell.range.end <= range.end;
-    if buffer.document.selections().iter().any(|selection| selected(selection.range())) {
-        Style::new().add_modifier(Modifier::REVERSED)
-    } else {
-        Style::new()
+    fn style_of(&self, glyph: &Glyph, colours: &[(Range<usize>, Scope)]) -> Style {
+        if let Some(style) = glyph.drawn_as {
+            return theme::style(style);
+        }
+        let at = glyph.range.start;
+        let in_line = at - self.start;
+        // In order, so that the one that may hold the place is found without looking at the others.
+        let colour = colours.get(colours.partition_point(|(range, _)| range.end <= in_line));
+        let mut style = match colour {
+            Some((range, scope)) if range.contains(&in_line) => theme::scope(*scope),
+            _ => Style::new(),
+        };
+        for decoration in self.decorations.iter().filter(|one| one.range.contains(&at)) {
+            if let Drawn::Styled(drawn_as) = &decoration.drawn {
+                style = style.patch(theme::style(*drawn_as));
+            }
+        }
+        if self.app.hover().is_some_and(|hover| hover.range.contains(&at)) {
+            style = style.add_modifier(Modifier::UNDERLINED);
+        }
+        let selections = self.buffer.document.selections();
+        if selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end()) {
+            style = style.patch(theme::CHOSEN);
+        }
+        style
     }
-}
 
-/// What stands for a grapheme on the screen: itself, but for tabs and what a terminal would obey.
-fn shown(text: &Text, cell: &Cell) -> String {
-    let grapheme = text.slice(cell.range.clone());
-    if grapheme == "\t" {
-        return " ".repeat(cell.width);
-    }
-    if grapheme.chars().any(char::is_control) { "\u{fffd}".to_owned() } else { grapheme }
-}
-
-fn place_cursor(buffer: &Buffer, frame: &mut Frame<'_>, area: Rect) {
-    let text = buffer.document.text();
-    let head = buffer.document.selections().primary().head;
-    let column = display_column(text, head, buffer.document.style().tab_width);
-    let place = (
-        column.checked_sub(buffer.scroll.column).and_then(|x| u16::try_from(x).ok()),
-        text.line_at(head).checked_sub(buffer.scroll.line).and_then(|y| u16::try_from(y).ok()),
-    );
-    if let (Some(x), Some(y)) = place
-        && x < area.width
-        && y < area.height
-    {
-        frame.set_cursor_position((area.x + x, area.y + y));
+    fn draw_after_line(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
+        let mut x = row.width.saturating_sub(self.buffer.scroll.column);
+        for decoration in self.decorations {
+            let Drawn::AfterLine(spans) = &decoration.drawn else { continue };
+            if decoration.range.start < self.start {
+                continue;
+            }
+            for span in spans {
+                let Ok(column) = u16::try_from(x) else { return };
+                let Some(room) = area.width.checked_sub(column).filter(|room| *room > 0) else { return };
+                let style = theme::style(span.style);
+                let (end, _) =
+                    frame.buffer_mut().set_stringn(area.x + column, area.y, &span.text, room.into(), style);
+                x = usize::from(end.saturating_sub(area.x));
+            }
+        }
     }
 }

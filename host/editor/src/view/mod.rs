@@ -2,24 +2,34 @@
 
 mod lines;
 mod overlay;
+mod plugin;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::app::{App, Level, Mode};
+use crate::app::{App, Mode};
 use crate::plugins::Question;
+use crate::theme;
 
 /// Draws the whole screen.
 pub fn view(app: &App, frame: &mut Frame<'_>) {
-    let [text, status, message] =
-        Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(1)])
-            .areas(frame.area());
+    let panel_lines = u16::try_from(app.panel_lines()).unwrap_or(u16::MAX);
+    let [text, panel, status, message] = Layout::vertical([
+        Constraint::Min(1),
+        Constraint::Length(panel_lines),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(frame.area());
     lines::draw(app, frame, text);
+    if let Some(shown) = app.panel() {
+        plugin::panel(&shown, frame, panel);
+    }
     draw_status(app, frame, status);
     draw_message(app, frame, message);
+    plugin::over_text(app, frame, text);
     overlay::draw(app, frame, text);
 }
 
@@ -40,22 +50,21 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let number = app.buffers().iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
         left += &format!("  {number}/{}", app.buffers().len());
     }
-    let mut right = String::new();
+    let mut right: Vec<Span<'_>> = Vec::new();
     for segment in app.segments() {
-        for span in &segment.spans {
-            right += &span.text;
-        }
-        right += "  ";
+        right.extend(theme::line(&segment.spans).spans);
+        right.push(Span::raw("  "));
     }
     if !primary.is_empty() {
-        right += &format!("{} selected  ", document.text().slice(primary.range()).chars().count());
+        let count = document.text().slice(primary.range()).chars().count();
+        right.push(Span::raw(format!("{count} selected  ")));
     }
-    right += &format!("{}  {}:{} ", buffer.language(), place.line + 1, column + 1);
-    let style = Style::new().add_modifier(Modifier::REVERSED);
-    frame.render_widget(Paragraph::new(left).style(style), area);
-    let right_width = u16::try_from(Line::raw(right.as_str()).width()).unwrap_or(u16::MAX).min(area.width);
+    right.push(Span::raw(format!("{}  {}:{} ", buffer.language(), place.line + 1, column + 1)));
+    let right = Line::from(right);
+    frame.render_widget(Paragraph::new(left).style(theme::STATUS), area);
+    let right_width = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
     let [_, at_right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right_width)]).areas(area);
-    frame.render_widget(Paragraph::new(right).style(style), at_right);
+    frame.render_widget(Paragraph::new(right).style(theme::STATUS), at_right);
 }
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -70,9 +79,10 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Mode::ConfirmQuit => Some(("", format!("Quit without saving {}? (y/n)", app.modified().join(", ")))),
         Mode::ConfirmClose => Some(("", "Close without saving? (y/n)".to_owned())),
     };
+    let sign = app.active().and_then(lines::sign_message);
     let mut spans = Vec::new();
     if let Some((title, line)) = &asked {
-        spans.push(Span::styled(*title, Style::new().add_modifier(Modifier::BOLD)));
+        spans.push(Span::styled(*title, theme::STRONG));
         spans.push(Span::raw(line.as_str()));
         spans.push(Span::raw("  "));
         let width = Line::raw(format!("{title}{line}")).width();
@@ -81,16 +91,14 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     match app.message() {
         Some(message) => {
-            let color = match message.level {
-                Level::Info => Style::new(),
-                Level::Warning => Style::new().fg(Color::Yellow),
-                Level::Error => Style::new().fg(Color::Red),
-            };
-            spans.push(Span::styled(message.text.as_str(), color));
+            spans.push(Span::styled(message.text.as_str(), theme::level(message.level)));
+        }
+        None if asked.is_none() && sign.is_some() => {
+            spans.extend(sign.map(|(severity, text)| Span::styled(text, theme::sign(severity).1)));
         }
         None if asked.is_none() => {
             let help = "Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-P commands  Ctrl-Q quit";
-            spans.push(Span::styled(help, Style::new().add_modifier(Modifier::DIM)));
+            spans.push(Span::styled(help, theme::FAINT));
         }
         None => {}
     }

@@ -10,6 +10,7 @@ mod slot;
 mod take;
 mod timer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -26,6 +27,7 @@ pub use self::timer::Alarm;
 use super::palette::{Entry, EntryAction};
 use super::{App, Effect, Mode};
 use crate::buffer::{Buffer, DocumentId};
+use crate::language;
 use crate::plugins::api::{Event, EventKinds, Segment};
 use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Report, Snapshot, Visible};
 
@@ -75,16 +77,14 @@ impl App {
                 read_only: buffer.read_only,
             })
             .collect();
+        let (lines, columns) = (self.text_lines(), self.text_columns());
         let first_line = self.active().map_or(0, |buffer| buffer.scroll.line);
+        let last = self.active().and_then(|buffer| Some(buffer.visible(lines, columns).last()?.0));
         Snapshot {
             documents,
             current: self.active().map(|buffer| buffer.id),
             clipboard: self.clip.text(),
-            visible: Visible {
-                first_line,
-                end_line: first_line + self.text_lines(),
-                columns: self.text_columns(),
-            },
+            visible: Visible { first_line, end_line: last.map_or(first_line, |last| last + 1), columns },
             root: self.root.clone(),
             commands: Arc::clone(&self.command_names),
             own: self.own(plugin),
@@ -161,7 +161,7 @@ impl App {
                     }
                     *place = Some(slot);
                 }
-                self.command_names = Arc::new(self.command_names());
+                self.registered();
                 Vec::new()
             }
             News::Gone(plugin) => {
@@ -170,7 +170,7 @@ impl App {
                     Some(mut slot) => self.give_up(plugin, slot.all_waiting()),
                     None => Vec::new(),
                 };
-                self.command_names = Arc::new(self.command_names());
+                self.registered();
                 ends
             }
             News::Configured { plugin, settings } => self.configured(plugin, settings),
@@ -180,6 +180,36 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Takes note that what plugins have registered is something else by now.
+    fn registered(&mut self) {
+        self.command_names = Arc::new(self.command_names());
+        self.find_languages();
+    }
+
+    /// Finds out anew what documents are written in.
+    pub(super) fn find_languages(&mut self) {
+        let languages: Vec<Option<String>> = self
+            .buffers
+            .iter()
+            .map(|buffer| buffer.path.as_deref().map(|path| self.language_of(path)))
+            .collect();
+        for (buffer, language) in self.buffers.iter_mut().zip(languages) {
+            if let Some(language) = language {
+                buffer.set_language(&language);
+            }
+        }
+    }
+
+    /// What a file is written in. Where a plugin knows it, its word counts.
+    pub(super) fn language_of(&self, path: &Path) -> String {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let types = self.slots.iter().flatten().flat_map(|slot| &slot.registration.file_types);
+        let known = types
+            .into_iter()
+            .find(|one| one.patterns.iter().any(|pattern| language::matches(pattern, &name)));
+        known.map_or_else(|| language::of_path(path).to_owned(), |known| known.language.clone())
     }
 
     /// Tells a plugin of its new settings, if it wants to hear of them; otherwise it starts anew with them.

@@ -1,0 +1,199 @@
+//! How a line of text lies on the screen: in one row or, wrapped, in several, with the virtual text of plugins between its
+//! characters.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use witdock_editor_core::column::{cells, grapheme_width};
+use witdock_editor_core::{TabWidth, Text};
+
+use crate::plugins::{Span, Style};
+
+/// A line with more bytes is never wrapped, so that its far end costs nothing as long as nobody goes there.
+const LONGEST_WRAPPED: usize = 64 << 10;
+
+/// What a line is laid out by.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Columns of the screen that text has.
+    pub columns: usize,
+    /// Whether a line that is longer goes on in the next row.
+    pub wraps: bool,
+    /// How wide tabs are.
+    pub tab: TabWidth,
+}
+
+/// One row of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The text that is in it.
+    pub range: Range<usize>,
+    /// What is drawn, from left to right.
+    pub glyphs: Vec<Glyph>,
+    /// Columns that they take.
+    pub width: usize,
+}
+
+/// One grapheme of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glyph {
+    /// Its column from the start of the row.
+    pub x: usize,
+    /// Its columns.
+    pub width: usize,
+    /// What is drawn.
+    pub text: String,
+    /// Its bytes in the text; empty for virtual text, at the place that it belongs to.
+    pub range: Range<usize>,
+    /// How virtual text is drawn; none for the text itself.
+    pub drawn_as: Option<Style>,
+}
+
+/// Lays out a line, with virtual text at these places. Of a line that is not wrapped nothing is laid out that lies more
+/// than the screen's width right of column `from`.
+pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])], from: usize) -> Vec<Row> {
+    let whole = text.line_start(line)..text.line_end(line);
+    let wraps = layout.wraps && whole.len() <= LONGEST_WRAPPED;
+    let end = from.saturating_add(layout.columns);
+    let mut glyphs = Vec::new();
+    let mut inline = inline.iter().peekable();
+    let mut shift = 0;
+    for cell in cells(text, line, layout.tab) {
+        while let Some((at, spans)) = inline.next_if(|(at, _)| *at <= cell.range.start) {
+            shift += put_virtual(&mut glyphs, *at, spans);
+        }
+        if !wraps && cell.column + shift > end {
+            break;
+        }
+        let drawn = shown(&cell.text, cell.width);
+        glyphs.push(Glyph { x: 0, width: cell.width, text: drawn, range: cell.range, drawn_as: None });
+    }
+    for (at, spans) in inline.filter(|(at, _)| *at <= whole.end) {
+        put_virtual(&mut glyphs, *at, spans);
+    }
+    broken(glyphs, whole, if wraps { layout.columns.max(1) } else { usize::MAX })
+}
+
+fn put_virtual(glyphs: &mut Vec<Glyph>, at: usize, spans: &[Span]) -> usize {
+    let before = glyphs.len();
+    for span in spans {
+        for grapheme in span.text.graphemes(true) {
+            let width = grapheme_width(grapheme, 0, TabWidth::new(1));
+            let text = shown(grapheme, width);
+            glyphs.push(Glyph { x: 0, width, text, range: at..at, drawn_as: Some(span.style) });
+        }
+    }
+    glyphs.iter().skip(before).map(|glyph| glyph.width).sum()
+}
+
+/// What stands for a grapheme on the screen: itself, but for tabs and what a terminal would obey.
+fn shown(grapheme: &str, width: usize) -> String {
+    if grapheme == "\t" {
+        return " ".repeat(width);
+    }
+    if grapheme.chars().any(char::is_control) { "\u{fffd}".to_owned() } else { grapheme.to_owned() }
+}
+
+/// Breaks glyphs into rows: behind the last space that fits, or where the row is full.
+fn broken(glyphs: Vec<Glyph>, whole: Range<usize>, columns: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut row: Vec<Glyph> = Vec::new();
+    let (mut width, mut start) = (0usize, whole.start);
+    for glyph in glyphs {
+        if width.saturating_add(glyph.width) > columns && !row.is_empty() {
+            let space = row.iter().rposition(|glyph| glyph.text.trim().is_empty());
+            let kept = space.map_or(row.len(), |space| space + 1);
+            let rest = row.split_off(kept);
+            let end = rest.first().map_or(glyph.range.start, |first| first.range.start);
+            rows.push(row_of(std::mem::replace(&mut row, rest), start..end));
+            start = end;
+            width = row.iter().map(|glyph| glyph.width).sum();
+        }
+        width += glyph.width;
+        row.push(glyph);
+    }
+    rows.push(row_of(row, start..whole.end));
+    rows
+}
+
+fn row_of(mut glyphs: Vec<Glyph>, range: Range<usize>) -> Row {
+    let mut x = 0;
+    for glyph in &mut glyphs {
+        glyph.x = x;
+        x += glyph.width;
+    }
+    Row { range, glyphs, width: x }
+}
+
+impl Row {
+    /// The column of a place in the row: behind virtual text that stands at it.
+    pub fn column_of(&self, offset: usize) -> usize {
+        let text = |glyph: &&Glyph| glyph.drawn_as.is_none() && glyph.range.start >= offset;
+        self.glyphs.iter().find(text).map_or(self.width, |glyph| glyph.x)
+    }
+
+    /// The place at a column, or the nearest one before it.
+    pub fn offset_at(&self, column: usize) -> usize {
+        let hit = self.glyphs.iter().find(|glyph| glyph.x + glyph.width > column);
+        hit.map_or(self.range.end, |glyph| glyph.range.start)
+    }
+}
+
+/// The row of these that a place is in: where one ends and the next begins, the next.
+pub fn row_of_offset(rows: &[Row], offset: usize) -> usize {
+    rows.iter().rposition(|row| row.range.start <= offset).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugins::{Emphasis, Scope};
+
+    fn layout(columns: usize) -> Layout {
+        Layout { columns, wraps: true, tab: TabWidth::default() }
+    }
+
+    fn drawn(text: &str, columns: usize, inline: &[(usize, &[Span])]) -> Vec<String> {
+        let rows = rows(&Text::from(text), 0, layout(columns), inline, 0);
+        rows.iter().map(|row| row.glyphs.iter().map(|glyph| glyph.text.as_str()).collect()).collect()
+    }
+
+    fn span(text: &str) -> Vec<Span> {
+        vec![Span {
+            text: text.to_owned(),
+            style: Style { scope: Scope::Muted, emphasis: Emphasis::empty() },
+        }]
+    }
+
+    #[test]
+    fn lines_break_behind_spaces_and_long_words_where_they_must() {
+        assert_eq!(drawn("one two three", 8, &[]), ["one two ", "three"]);
+        assert_eq!(drawn("abcdefgh", 3, &[]), ["abc", "def", "gh"]);
+        assert_eq!(drawn("漢字漢字", 3, &[]), ["漢", "字", "漢", "字"]);
+        assert_eq!(drawn("a\tb", 80, &[]), ["a   b"]);
+        assert_eq!(drawn("", 1, &[]), [""]);
+        assert_eq!(drawn("x\u{1b}", 80, &[]), ["x\u{fffd}"]);
+    }
+
+    #[test]
+    fn virtual_text_takes_room_and_is_no_place() {
+        let (one, two) = (span("<>"), span("!"));
+        let inline: [(usize, &[Span]); 2] = [(1, &one), (3, &two)];
+        assert_eq!(drawn("abc", 80, &inline), ["a<>bc!"]);
+        assert_eq!(drawn("abc", 3, &inline), ["a<>", "bc!"]);
+        let rows = rows(&Text::from("abc"), 0, layout(80), &inline, 0);
+        let row = rows.first().unwrap();
+        let columns: Vec<usize> = (0..=3).map(|offset| row.column_of(offset)).collect();
+        assert_eq!(columns, [0, 3, 4, 6]);
+        let places: Vec<usize> = (0..=6).map(|column| row.offset_at(column)).collect();
+        assert_eq!(places, [0, 1, 1, 1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn every_place_is_in_one_row() {
+        let text = Text::from("one two three");
+        let rows = rows(&text, 0, layout(6), &[], 0);
+        let found: Vec<usize> = (0..=13).map(|offset| row_of_offset(&rows, offset)).collect();
+        assert_eq!(found, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+    }
+}

@@ -1,0 +1,85 @@
+//! How the meanings of text look.
+//!
+//! Only the sixteen colours that every terminal has, as the person has set them, and the default background: a theme that
+//! goes with any other.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span as DrawnSpan};
+
+use crate::app::Level;
+use crate::plugins::{Emphasis, Scope, Severity, Span, Style as Meaning};
+
+/// Line numbers and what else stands beside the text.
+pub const GUTTER: Style = Style::new().fg(Color::DarkGray);
+/// The number of the line that the cursor is on.
+pub const CURRENT_LINE: Style = Style::new().fg(Color::Yellow);
+/// What is selected or chosen.
+pub const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// The status line.
+pub const STATUS: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// Of less interest than what is around it.
+pub const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
+/// Of more interest.
+pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
+
+/// How a meaning looks.
+pub fn scope(scope: Scope) -> Style {
+    let style = Style::new();
+    match scope {
+        Scope::Plain => style,
+        Scope::Muted => style.fg(Color::DarkGray),
+        Scope::Accent => style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
+        Scope::Heading => style.fg(Color::Blue).add_modifier(Modifier::BOLD),
+        Scope::Link => style.fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
+        Scope::Success => style.fg(Color::Green),
+        Scope::Info => style.fg(Color::Blue),
+        Scope::Warning => style.fg(Color::Yellow),
+        Scope::Error => style.fg(Color::Red),
+        Scope::Keyword => style.fg(Color::Magenta),
+        Scope::TypeName => style.fg(Color::Yellow),
+        Scope::FunctionName => style.fg(Color::Blue),
+        Scope::TextLiteral => style.fg(Color::Green),
+        Scope::Number => style.fg(Color::Cyan),
+        Scope::Comment => style.fg(Color::DarkGray).add_modifier(Modifier::ITALIC),
+    }
+}
+
+/// How a meaning looks, and what is done to its letters.
+pub fn style(meaning: Meaning) -> Style {
+    let modifiers = [
+        (Emphasis::BOLD, Modifier::BOLD),
+        (Emphasis::ITALIC, Modifier::ITALIC),
+        (Emphasis::UNDERLINED, Modifier::UNDERLINED),
+        (Emphasis::STRUCK_OUT, Modifier::CROSSED_OUT),
+        (Emphasis::REVERSED, Modifier::REVERSED),
+    ];
+    let has = |emphasis| meaning.emphasis.contains(emphasis);
+    modifiers
+        .into_iter()
+        .filter(|(emphasis, _)| has(*emphasis))
+        .fold(scope(meaning.scope), |style, (_, modifier)| style.add_modifier(modifier))
+}
+
+/// The sign in the gutter, and its colour.
+pub fn sign(severity: Severity) -> (&'static str, Style) {
+    match severity {
+        Severity::Hint => ("·", scope(Scope::Muted)),
+        Severity::Info => ("i", scope(Scope::Info)),
+        Severity::Warning => ("!", scope(Scope::Warning)),
+        Severity::Error => ("×", scope(Scope::Error).add_modifier(Modifier::BOLD)),
+    }
+}
+
+/// How a message looks.
+pub fn level(level: Level) -> Style {
+    match level {
+        Level::Info => Style::new(),
+        Level::Warning => scope(Scope::Warning),
+        Level::Error => scope(Scope::Error),
+    }
+}
+
+/// A plugin's line as it is drawn.
+pub fn line(spans: &[Span]) -> Line<'_> {
+    Line::from_iter(spans.iter().map(|span| DrawnSpan::styled(span.text.as_str(), style(span.style))))
+}
