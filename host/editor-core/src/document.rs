@@ -54,6 +54,17 @@ pub struct Document {
     style: Style,
 }
 
+impl std::fmt::Debug for Document {
+    /// Without its text, which may be large, and its history.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("bytes", &self.text.len())
+            .field("revision", &self.revision)
+            .field("is_dirty", &self.is_dirty())
+            .finish_non_exhaustive()
+    }
+}
+
 /// A text as it is to be saved, cheap to take and to hand to another thread.
 #[derive(Clone, Debug)]
 pub struct Snapshot {

@@ -101,6 +101,11 @@ impl Buffer {
         }
     }
 
+    /// Sets whether the language is coloured.
+    pub fn set_coloured(&mut self, is_coloured: bool) {
+        self.highlight = if is_coloured { Highlight::new(&self.language) } else { Highlight::default() };
+    }
+
     /// How its lines lie on a screen with so many columns for text.
     pub fn layout(&self, columns: usize) -> Layout {
         Layout { columns, wraps: self.wraps, tab: self.document.style().tab_width }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use witdock_editor_core::{DecodeError, Decoder, Document, Snapshot};
 
 /// A file as it was opened.
+#[derive(Debug)]
 pub struct Opened {
     /// Its text; empty where there is no file yet.
     pub document: Document,

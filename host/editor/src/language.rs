@@ -52,6 +52,16 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// What begins a comment that goes to the end of its line.
+pub fn comment(language: &str) -> Option<&'static str> {
+    match language {
+        "c" | "cpp" | "go" | "java" | "javascript" | "rust" | "typescript" | "wit" | "zig" => Some("//"),
+        "dockerfile" | "makefile" | "python" | "ruby" | "shell" | "toml" | "yaml" => Some("#"),
+        "lua" | "sql" => Some("--"),
+        _ => None,
+    }
+}
+
 /// Whether a language is prose, whose lines are as long as their paragraphs.
 pub fn is_prose(language: &str) -> bool {
     matches!(language, TEXT | "markdown")

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod buffer;
+pub mod config;
 pub mod decoration;
 pub mod file;
 pub mod highlight;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use witdock_editor::app::App;
+use witdock_editor::config::{self, Config};
 use witdock_editor::plugins::Host;
 use witdock_editor::terminal::Screen;
 use witdock_editor::{file, session};
@@ -15,6 +16,10 @@ use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.default_config || arguments.default_keys {
+        print_defaults(&arguments);
+        return ExitCode::SUCCESS;
+    }
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,7 +38,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .context("the runtime cannot be started")?;
     let (columns, lines) =
         crossterm::terminal::size().context("the size of the terminal is not known: is there one?")?;
-    let mut app = App::new(columns, lines);
+    let folder = arguments.config.clone().or_else(config::folder);
+    let config = Config::read(folder.as_deref());
+    let settings = config.settings.clone();
+    let mut app = App::new(config, columns, lines);
     for path in &arguments.files {
         app.opened(path, file::open(path));
     }
@@ -41,16 +49,27 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let host = Host::new(sender).context("plugins cannot be run")?;
     {
         let _inside = runtime.enter();
+        host.configure_all(&settings);
         for folder in plugin_folders(arguments) {
             host.load_all(&folder);
         }
     }
-    let mut screen = Screen::take().context("the terminal cannot be set up")?;
-    let ended = runtime.block_on(session::run(&mut app, &mut screen, &host, news));
+    let mut screen = Screen::take(settings.mouse).context("the terminal cannot be set up")?;
+    let ended = runtime.block_on(session::run(&mut app, &mut screen, host, news, folder));
     drop(screen);
     // A file that is being saved is waited for; a plugin that hangs is not.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     ended.context("the terminal failed")
+}
+
+/// Prints what the editor does by itself, as files to begin with.
+fn print_defaults(arguments: &Arguments) {
+    if arguments.default_config {
+        print!("{}", config::DEFAULT_CONFIG);
+    }
+    if arguments.default_keys {
+        print!("{}", config::default_keys());
+    }
 }
 
 /// The folders that were named, or else the person's own if there is one.

@@ -1,12 +1,14 @@
 //! A session: the loop that feeds input to the state, draws it, and carries out its effects.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event};
 use tokio::sync::mpsc;
 
 use crate::app::{App, Effect, Input, Mode};
+use crate::config::Config;
 use crate::file;
 use crate::plugins::{Host, News};
 use crate::terminal::Screen;
@@ -14,6 +16,14 @@ use crate::view::view;
 
 /// How long nothing is typed until plugins are told of a pause.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What effects are carried out with.
+pub struct Session {
+    host: Host,
+    /// Where the configuration is read from.
+    config_folder: Option<PathBuf>,
+    inputs: mpsc::UnboundedSender<io::Result<Input>>,
+}
 
 /// Runs the editor on a screen until it is quit. `news` comes from the plugins of `host`.
 ///
@@ -23,20 +33,22 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub async fn run(
     app: &mut App,
     screen: &mut Screen,
-    host: &Host,
+    host: Host,
     mut news: mpsc::UnboundedReceiver<News>,
+    config_folder: Option<PathBuf>,
 ) -> io::Result<()> {
     let (sender, mut inputs) = mpsc::unbounded_channel();
     read_terminal(sender.clone());
+    let session = Session { host, config_folder, inputs: sender };
     let mut typed = Some(Instant::now());
     loop {
         if matches!(app.mode(), Mode::Plugins(_)) {
-            app.update(Input::Reports(host.reports()));
+            app.update(Input::Reports(session.host.reports()));
         }
         screen.terminal.draw(|frame| view(app, frame))?;
         // After the screen is drawn, so that no plugin stands between a key and its sight.
         for effect in app.calls() {
-            carry_out(effect, host, &sender);
+            session.carry_out(effect);
         }
         let mut next = tokio::select! {
             biased;
@@ -59,7 +71,7 @@ pub async fn run(
                 match effect {
                     Effect::Quit => return Ok(()),
                     Effect::Copy(text) => screen.copy(&text)?,
-                    other => carry_out(other, host, &sender),
+                    other => session.carry_out(other),
                 }
             }
             next = inputs.try_recv().ok().transpose()?;
@@ -67,28 +79,49 @@ pub async fn run(
     }
 }
 
-fn carry_out(effect: Effect, host: &Host, sender: &mpsc::UnboundedSender<io::Result<Input>>) {
-    match effect {
-        Effect::Save { document, path, text } => {
-            let sender = sender.clone();
-            tokio::task::spawn_blocking(move || {
+impl Session {
+    fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::Save { document, path, text } => self.beside(move || {
                 let result = file::save(&path, &text).map_err(|error| error.to_string());
-                // The receiver is gone only if the editor has ended.
-                let _ = sender.send(Ok(Input::Saved { document, path, text, result }));
-            });
+                Input::Saved { document, path, text, result }
+            }),
+            Effect::Open(path) => self.beside(move || {
+                let opened = file::open(&path);
+                Input::Opened(path, opened)
+            }),
+            Effect::ReadConfig => {
+                let config = Config::read(self.config_folder.as_deref());
+                self.host.configure_all(&config.settings);
+                self.tell(Input::Configured(Box::new(config)));
+            }
+            Effect::Call { plugin, call, snapshot } => self.host.call(plugin, call, snapshot),
+            Effect::Manage(plugin, action) => self.host.manage(plugin, action),
+            Effect::Wait { alarm, after } => {
+                let inputs = self.inputs.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(after).await;
+                    // The receiver is gone only if the editor has ended.
+                    let _ = inputs.send(Ok(Input::Alarm(alarm)));
+                });
+            }
+            // The loop has done these itself: they are the screen's.
+            Effect::Copy(_) | Effect::Quit => {}
         }
-        Effect::Call { plugin, call, snapshot } => host.call(plugin, call, snapshot),
-        Effect::Manage(plugin, action) => host.manage(plugin, action),
-        Effect::Wait { alarm, after } => {
-            let sender = sender.clone();
-            tokio::spawn(async move {
-                tokio::time::sleep(after).await;
-                // The receiver is gone only if the editor has ended.
-                let _ = sender.send(Ok(Input::Alarm(alarm)));
-            });
-        }
-        // The loop has done these itself: they are the screen's.
-        Effect::Copy(_) | Effect::Quit => {}
+    }
+
+    /// Does what takes time on a thread of its own.
+    fn beside(&self, work: impl FnOnce() -> Input + Send + 'static) {
+        let inputs = self.inputs.clone();
+        tokio::task::spawn_blocking(move || {
+            // The receiver is gone only if the editor has ended.
+            let _ = inputs.send(Ok(work()));
+        });
+    }
+
+    fn tell(&self, input: Input) {
+        // The receiver is gone only if the editor has ended.
+        let _ = self.inputs.send(Ok(input));
     }
 }
 

@@ -21,12 +21,12 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic gives it back before its message is printed.
+    /// Takes the terminal over, and the mouse if wanted. A panic gives it back before its message is printed.
     ///
     /// # Errors
     ///
     /// When standard output is no terminal, or one that cannot be set up.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(mouse: bool) -> io::Result<Self> {
         let earlier = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
@@ -36,7 +36,10 @@ impl Screen {
         // From here on dropping it undoes whatever was done.
         let mut screen =
             Self { terminal: Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())? };
-        execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)?;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        if mouse {
+            execute!(stdout(), EnableMouseCapture)?;
+        }
         screen.terminal.clear()?;
         Ok(screen)
     }

@@ -5,6 +5,7 @@ use witdock_editor_core::{Extend, Motion, Transaction, move_selections};
 
 use super::{App, Command, Effect, Message};
 use crate::buffer::{Author, Buffer};
+use crate::language;
 use crate::plugins::api::ChangeOrigin as Origin;
 
 impl App {
@@ -15,17 +16,36 @@ impl App {
             Command::Move(motion, extend) => self.go(motion, extend),
             Command::PageUp(extend) => self.go(Motion::Up(page), extend),
             Command::PageDown(extend) => self.go(Motion::Down(page), extend),
-            Command::SelectAll => {
+            Command::Select(select) => {
                 if let Some(Buffer { document, .. }) = self.active_mut() {
-                    document.set_selections(commands::select_all(document.view()));
+                    document.set_selections(select(document.view()));
                 }
             }
+            Command::OneCursor => {
+                if let Some(Buffer { document, .. }) = self.active_mut() {
+                    document.set_selections(document.selections().only_primary());
+                }
+            }
+            Command::Change(change) => self.change(change),
             Command::Newline => self.change_by(Origin::Typed, commands::newline),
-            Command::Indent => self.change(commands::insert_tab),
-            Command::Delete(Motion::Left) => self.change(commands::delete_back),
-            Command::Delete(Motion::WordLeft) => self.change(commands::delete_word_back),
-            Command::Delete(Motion::WordRight) => self.change(commands::delete_word_forward),
-            Command::Delete(_) => self.change(commands::delete_forward),
+            Command::Indent => {
+                let spans_lines = self.active().is_some_and(|buffer| {
+                    let text = buffer.document.text();
+                    buffer
+                        .document
+                        .selections()
+                        .iter()
+                        .any(|one| text.line_at(one.start()) != text.line_at(one.end()))
+                });
+                self.change(if spans_lines { commands::indent } else { commands::insert_tab });
+            }
+            Command::ToggleComment => {
+                let sign = self.active().and_then(|buffer| language::comment(buffer.language()));
+                match sign {
+                    Some(sign) => self.change(|view| commands::toggle_line_comment(view, sign)),
+                    None => self.say(Message::info("this language has no comments that begin a line")),
+                }
+            }
             Command::Paste => {
                 let clip = self.clip.clone();
                 self.change_by(Origin::Pasted, |view| commands::paste(view, &clip));
@@ -52,10 +72,10 @@ impl App {
                 find.query.push_str(first_line);
                 self.find_again();
             }
-            Mode::SaveAs(line) => line.push_str(first_line),
+            Mode::Prompt(prompt) => prompt.line.push_str(first_line),
             Mode::Palette(palette) => palette.query.push_str(first_line),
             Mode::Answer(answering) => answering.line.push_str(first_line),
-            Mode::ConfirmQuit | Mode::ConfirmClose | Mode::Plugins(_) | Mode::Panel => {}
+            Mode::ConfirmQuit | Mode::ConfirmClose | Mode::Plugins(_) | Mode::Panel | Mode::Reading(_) => {}
         }
     }
 

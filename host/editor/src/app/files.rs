@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use witdock_editor_core::Snapshot;
 
+use super::prompt::Purpose;
 use super::{App, Effect, Message, Mode};
 use crate::buffer::{Buffer, DocumentId};
 use crate::file::{OpenError, Opened};
@@ -32,6 +33,7 @@ impl App {
         } else {
             self.buffers.push(buffer);
         }
+        self.set_up(self.buffers.len() - 1);
         if read_only {
             self.say(Message::warning(format!("{name} is read-only")));
         } else if is_new {
@@ -48,7 +50,7 @@ impl App {
         if buffer.path.is_some() {
             return self.format_and_save();
         }
-        self.mode = Mode::SaveAs(String::new());
+        self.prompt(Purpose::SaveAs, String::new());
         Vec::new()
     }
 

@@ -4,15 +4,22 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::{Found, Query, QueryOptions, Selection, Selections, Text};
 
 use super::mode::edit_line;
-use super::{App, Effect, Find, Message, Mode, command_of};
+use super::{App, Effect, Find, Message, Mode};
 
 impl App {
     pub(super) fn begin_find(&mut self) {
         let Some(buffer) = self.active() else { return };
         let origin = buffer.document.selections().clone();
-        let selected = buffer.document.text().slice(origin.primary().range());
-        let query = if selected.contains('\n') { String::new() } else { selected };
+        let query = self.selected_word();
         self.mode = Mode::Find(Find { query, origin });
+    }
+
+    /// What is selected, if it is of one line.
+    pub(super) fn selected_word(&self) -> String {
+        let selected = self
+            .active()
+            .map(|buffer| buffer.document.text().slice(buffer.document.selections().primary().range()));
+        selected.filter(|text| !text.contains('\n')).unwrap_or_default()
     }
 
     pub(super) fn find_key(&mut self, mut find: Find, key: KeyEvent) -> Vec<Effect> {
@@ -44,7 +51,7 @@ impl App {
             }
             _ => {
                 // Any command ends the search where it is: people go on at once.
-                return command_of(key).map_or_else(Vec::new, |command| self.run(command));
+                return self.key(key);
             }
         }
         self.mode = Mode::Find(find);

@@ -10,12 +10,16 @@ mod mode;
 mod mouse;
 mod palette;
 mod plugins;
+mod prompt;
+mod reading;
 
-pub use command::{Command, LISTED, Listed, command_of};
+pub use command::{COMMANDS, Command, Listed, MOVING};
 pub use message::{Level, Message};
 pub use mode::{Answering, Find, Mode};
-pub use palette::{Entry, EntryAction, Palette};
+pub use palette::{Entry, Palette};
 pub use plugins::{Alarm, Asked, Completing, Hover, PluginAction, ShownPanel};
+pub use prompt::Prompt;
+pub use reading::{ReadLine, Reading};
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -24,11 +28,14 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::commands::Clip;
-use witdock_editor_core::{Revision, Selection, Snapshot};
+use witdock_editor_core::{Revision, Selection, Snapshot, Style, TabWidth};
 
 use crate::buffer::{Buffer, DocumentId};
+use crate::config::{Config, KeyMap, Press, Settings, Wrap};
+use crate::file::{OpenError, Opened};
 use crate::plugins::{Call, News, PluginId, Report};
 use plugins::{Formatting, Slot};
+use prompt::Purpose;
 
 /// Something that has happened.
 #[derive(Debug)]
@@ -58,6 +65,10 @@ pub enum Input {
     Reports(Vec<Report>),
     /// Nothing was typed for half a second.
     Idle,
+    /// A file was opened, or not: why not.
+    Opened(PathBuf, Result<Opened, OpenError>),
+    /// The configuration was read.
+    Configured(Box<Config>),
     /// A time has passed that an effect has asked for.
     Alarm(Alarm),
 }
@@ -74,6 +85,10 @@ pub enum Effect {
         /// What to write.
         text: Snapshot,
     },
+    /// A file is to be opened; [`App::opened`] takes it.
+    Open(PathBuf),
+    /// The configuration is to be read; [`Input::Configured`] brings it.
+    ReadConfig,
     /// The terminal is to take this into the system's clipboard.
     Copy(String),
     /// A plugin is to be called; [`News::Ended`] tells what came of it.
@@ -108,6 +123,14 @@ pub struct App {
     active: usize,
     next_id: DocumentId,
     mode: Mode,
+    settings: Settings,
+    keymap: KeyMap,
+    /// Keys that may be the beginning of longer ones.
+    pressed: Vec<Press>,
+    /// What was said, the last at the end.
+    said: VecDeque<Message>,
+    /// Why plugins' commands do not have the keys that they ask for.
+    refused_keys: Vec<String>,
     message: Option<Message>,
     clip: Clip,
     /// Columns and lines of the screen.
@@ -132,12 +155,17 @@ pub struct App {
 
 impl App {
     /// An editor with one empty document, on a screen of so many columns and lines.
-    pub fn new(columns: u16, lines: u16) -> Self {
-        Self {
+    pub fn new(config: Config, columns: u16, lines: u16) -> Self {
+        let mut app = Self {
             buffers: vec![Buffer::untitled(1)],
             active: 0,
             next_id: 2,
             mode: Mode::Edit,
+            settings: Settings::default(),
+            keymap: KeyMap::default(),
+            pressed: Vec::new(),
+            said: VecDeque::new(),
+            refused_keys: Vec::new(),
             message: None,
             clip: Clip::default(),
             size: (columns, lines),
@@ -151,7 +179,37 @@ impl App {
             hover: None,
             formatting: Vec::new(),
             attempts: 0,
+        };
+        app.configure(config);
+        app
+    }
+
+    /// Takes over what a person has set, and tells what is wrong with it.
+    fn configure(&mut self, config: Config) {
+        let Config { settings, keymap, problems } = config;
+        self.settings = settings;
+        self.keymap = keymap;
+        self.bind_plugin_keys();
+        for index in 0..self.buffers.len() {
+            self.set_up(index);
         }
+        for problem in problems {
+            self.say(Message::error(problem.to_string()));
+        }
+    }
+
+    /// Makes a document as a person has set it.
+    fn set_up(&mut self, index: usize) {
+        let Settings { tab_width, wrap, colours, .. } = self.settings;
+        let Some(buffer) = self.buffers.get_mut(index) else { return };
+        let style = Style { tab_width: TabWidth::new(tab_width), ..buffer.document.style() };
+        buffer.document.set_style(style);
+        buffer.wraps = match wrap {
+            Wrap::Always => true,
+            Wrap::Never => false,
+            Wrap::Prose => crate::language::is_prose(buffer.language()),
+        };
+        buffer.set_coloured(colours);
     }
 
     /// The open documents, in the order of their opening.
@@ -176,6 +234,7 @@ impl App {
 
     /// Shows a message, unless a more severe one stands there.
     pub fn say(&mut self, message: Message) {
+        self.keep(&message);
         if self.message.as_ref().is_none_or(|old| old.level <= message.level) {
             self.message = Some(message);
         }
@@ -236,6 +295,15 @@ impl App {
                 Vec::new()
             }
             Input::Alarm(alarm) => self.alarm(alarm),
+            Input::Opened(path, opened) => {
+                self.opened(&path, opened);
+                self.active = self.buffers.len().saturating_sub(1);
+                Vec::new()
+            }
+            Input::Configured(config) => {
+                self.configure(*config);
+                Vec::new()
+            }
         };
         for buffer in &mut self.buffers {
             buffer.decorations.follow(&buffer.document);
@@ -283,6 +351,13 @@ impl App {
             Command::Quit => return self.quit(),
             Command::Close => self.close(),
             Command::Find => self.begin_find(),
+            Command::Replace => self.prompt(Purpose::Replace, self.selected_word()),
+            Command::GoToLine => self.prompt(Purpose::GoToLine, String::new()),
+            Command::Open => self.prompt(Purpose::Open, String::new()),
+            Command::SaveAs => self.prompt(Purpose::SaveAs, String::new()),
+            Command::Messages => self.show_messages(),
+            Command::Help => self.show_help(),
+            Command::ReadConfig => return vec![Effect::ReadConfig],
             Command::Plugins => self.mode = Mode::Plugins(0),
             Command::ToggleWrap => {
                 if let Some(buffer) = self.active_mut() {

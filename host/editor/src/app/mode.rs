@@ -1,11 +1,11 @@
 //! What keys mean at the moment.
 
-use std::path::PathBuf;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::Selections;
 
-use super::{App, Asked, Effect, Palette, command_of};
+use super::{App, Asked, Effect, Message, Palette, Prompt, Reading};
+use crate::config::{Found, Keys};
+use crate::plugins::api::Invocation;
 
 /// What keys mean.
 #[derive(Debug, Default)]
@@ -15,8 +15,10 @@ pub enum Mode {
     Edit,
     /// They make up what is looked for.
     Find(Find),
-    /// They make up the name of a file to save to.
-    SaveAs(String),
+    /// They make up a line that is asked for.
+    Prompt(Prompt),
+    /// They go through something that is there to be read.
+    Reading(Reading),
     /// They answer whether to quit although documents have changes.
     ConfirmQuit,
     /// They answer whether to close the document although it has changes.
@@ -56,7 +58,8 @@ impl App {
         match std::mem::take(&mut self.mode) {
             Mode::Edit => self.edit_key(key),
             Mode::Find(find) => self.find_key(find, key),
-            Mode::SaveAs(name) => self.save_as_key(name, key),
+            Mode::Prompt(prompt) => self.prompt_key(prompt, key),
+            Mode::Reading(reading) => self.reading_key(reading, key),
             Mode::ConfirmQuit => self.confirm_quit_key(key),
             Mode::ConfirmClose => self.confirm_close_key(key),
             Mode::Palette(palette) => self.palette_key(palette, key),
@@ -70,34 +73,24 @@ impl App {
         if let Some(effects) = self.completion_key(key) {
             return effects;
         }
-        if let Some(command) = command_of(key) {
-            return self.run(command);
+        self.pressed.push(key.into());
+        let found = match self.keymap.find(&self.pressed) {
+            Found::Prefix => {
+                let pressed = Keys::from(self.pressed.clone());
+                self.say(Message::info(format!("{pressed} …")));
+                return Vec::new();
+            }
+            Found::Command(command) => Some(command.to_owned()),
+            Found::Nothing => None,
+        };
+        let is_first = std::mem::take(&mut self.pressed).len() == 1;
+        if let Some(command) = found {
+            return self.invoke(Invocation { command, argument: None }, None);
         }
-        if let Some(character) = typed(key) {
+        if let Some(character) = typed(key).filter(|_| is_first) {
             self.type_character(character);
             self.complete_after_typing();
         }
-        Vec::new()
-    }
-
-    fn save_as_key(&mut self, mut name: String, key: KeyEvent) -> Vec<Effect> {
-        match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter if !name.is_empty() => {
-                let path = std::path::absolute(&name).unwrap_or_else(|_| PathBuf::from(&name));
-                if path.exists() {
-                    self.say(super::Message::error(format!("{name} exists already: choose another name")));
-                } else if let Some(buffer) = self.active() {
-                    return vec![Effect::Save {
-                        document: buffer.id,
-                        path,
-                        text: buffer.document.snapshot(),
-                    }];
-                }
-            }
-            _ => edit_line(&mut name, key),
-        }
-        self.mode = Mode::SaveAs(name);
         Vec::new()
     }
 

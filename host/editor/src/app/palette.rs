@@ -3,8 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::mode::edit_line;
-use super::{App, Command, Effect, LISTED, Mode};
-use crate::plugins::PluginId;
+use super::{App, COMMANDS, Effect, MOVING, Mode};
+use crate::plugins::api::Invocation;
 
 /// The list of commands, as far as they match what is typed.
 #[derive(Debug, Default)]
@@ -22,7 +22,8 @@ impl App {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
                 let entry = self.palette_entries(&palette.query).into_iter().nth(palette.chosen);
-                return entry.map_or_else(Vec::new, |entry| self.run_entry(entry));
+                let invocation = entry.map(|entry| Invocation { command: entry.name, argument: None });
+                return invocation.map_or_else(Vec::new, |invocation| self.invoke(invocation, None));
             }
             KeyCode::Up => palette.chosen = palette.chosen.saturating_sub(1),
             KeyCode::Down => palette.chosen = (palette.chosen + 1).min(count.saturating_sub(1)),
@@ -37,13 +38,13 @@ impl App {
 
     /// The commands that match, best first.
     pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
-        let mut scored: Vec<(u32, Entry)> = LISTED
+        let mut scored: Vec<(u32, Entry)> = COMMANDS
             .iter()
+            .filter(|listed| listed.group != MOVING)
             .map(|listed| Entry {
                 title: listed.title.to_owned(),
                 name: listed.name.to_owned(),
-                key: listed.key.to_owned(),
-                action: EntryAction::Editor(listed.command),
+                key: self.keymap.keys_of(listed.name).into_iter().next().unwrap_or_default(),
             })
             .chain(self.plugin_entries())
             .filter_map(|entry| {
@@ -54,16 +55,6 @@ impl App {
             .collect();
         scored.sort_by_key(|(distance, _)| *distance);
         scored.into_iter().map(|(_, entry)| entry).collect()
-    }
-
-    fn run_entry(&mut self, entry: Entry) -> Vec<Effect> {
-        match entry.action {
-            EntryAction::Editor(command) => self.run(command),
-            EntryAction::Plugin(plugin, command) => {
-                self.queue_command(plugin, command);
-                Vec::new()
-            }
-        }
     }
 }
 
@@ -76,17 +67,6 @@ pub struct Entry {
     pub name: String,
     /// Its key, for people; empty where it has none.
     pub key: String,
-    /// What choosing it does.
-    pub action: EntryAction,
-}
-
-/// What choosing a line of the palette does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EntryAction {
-    /// A command of the editor.
-    Editor(Command),
-    /// A command of a plugin.
-    Plugin(PluginId, String),
 }
 
 /// How far a query is from a name that has its letters in order: the letters passed over between them. None if the name
@@ -111,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_query_matches_letters_in_order_and_near_ones_best() {
-        let app = App::new(80, 24);
+        let app = App::new(crate::config::Config::read(None), 80, 24);
         let best = |query| app.palette_entries(query).first().map(|entry| entry.name.clone());
         assert_eq!(best("undo").as_deref(), Some("editor.undo"));
         assert_eq!(best("sel all").as_deref(), Some("editor.select-all"));

@@ -56,6 +56,18 @@ impl Host {
         Ok(Self { dock: Dock::new()?, plugins: Arc::default(), news, settings: std::sync::Mutex::default() })
     }
 
+    /// Sets what the configuration says about all plugins. One that it says nothing about has no settings.
+    pub fn configure_all(&self, settings: &crate::config::Settings) {
+        let written: HashMap<&str, String> = settings.of_plugins().collect();
+        let known: Vec<String> = lock(&self.settings).keys().cloned().collect();
+        for name in known.iter().filter(|name| !written.contains_key(name.as_str())) {
+            self.configure(name, "{}");
+        }
+        for (name, json) in written {
+            self.configure(name, &json);
+        }
+    }
+
     /// Sets what the configuration says about a plugin: JSON text, an object. One that is loaded hears of it, or starts anew.
     pub fn configure(&self, name: &str, json: &str) {
         if !self.settings_of(name).set(json) {

@@ -3,6 +3,7 @@
 mod lines;
 mod overlay;
 mod plugin;
+mod reading;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -31,6 +32,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     draw_message(app, frame, message);
     plugin::over_text(app, frame, text);
     overlay::draw(app, frame, text);
+    if let Mode::Reading(reading) = app.mode() {
+        reading::draw(reading, frame, text);
+    }
 }
 
 fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -69,20 +73,22 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let asked = match app.mode() {
-        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Panel => None,
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Panel | Mode::Reading(_) => None,
         Mode::Answer(answering) => match &answering.asked.question {
-            Question::Text(question) => Some((question.title.as_str(), answering.line.clone())),
+            Question::Text(question) => Some((format!("{}: ", question.title), answering.line.clone())),
             Question::Choice(_) => None,
         },
-        Mode::Find(find) => Some(("Find: ", find.query.clone())),
-        Mode::SaveAs(name) => Some(("Save as: ", name.clone())),
-        Mode::ConfirmQuit => Some(("", format!("Quit without saving {}? (y/n)", app.modified().join(", ")))),
-        Mode::ConfirmClose => Some(("", "Close without saving? (y/n)".to_owned())),
+        Mode::Find(find) => Some(("Find: ".to_owned(), find.query.clone())),
+        Mode::Prompt(prompt) => Some((prompt.purpose.title(), prompt.line.clone())),
+        Mode::ConfirmQuit => {
+            Some((String::new(), format!("Quit without saving {}? (y/n)", app.modified().join(", "))))
+        }
+        Mode::ConfirmClose => Some((String::new(), "Close without saving? (y/n)".to_owned())),
     };
     let sign = app.active().and_then(lines::sign_message);
     let mut spans = Vec::new();
     if let Some((title, line)) = &asked {
-        spans.push(Span::styled(*title, theme::STRONG));
+        spans.push(Span::styled(title.as_str(), theme::STRONG));
         spans.push(Span::raw(line.as_str()));
         spans.push(Span::raw("  "));
         let width = Line::raw(format!("{title}{line}")).width();

@@ -1,6 +1,7 @@
 //! An editor without a terminal: keys in, text and screen out.
 
 #![allow(dead_code, reason = "each test program uses its part")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
 
 use std::ops::Range;
 use std::path::Path;
@@ -9,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use witdock_editor::app::{App, Effect, Input};
+use witdock_editor::config::Config;
 use witdock_editor::file::Opened;
 use witdock_editor::view::view;
 use witdock_editor_core::Document;
@@ -20,8 +22,10 @@ pub(crate) struct Editor {
 
 impl Editor {
     pub(crate) fn with_text(name: &str, text: &str) -> Self {
-        let mut editor =
-            Self { app: App::new(60, 12), terminal: Terminal::new(TestBackend::new(60, 12)).unwrap() };
+        let mut editor = Self {
+            app: App::new(Config::read(None), 60, 12),
+            terminal: Terminal::new(TestBackend::new(60, 12)).unwrap(),
+        };
         editor.open(name, text);
         editor
     }
@@ -76,7 +80,7 @@ fn key(text: &str) -> KeyEvent {
         "end" => KeyCode::End,
         "page-up" => KeyCode::PageUp,
         "page-down" => KeyCode::PageDown,
-        "f2" => KeyCode::F(2),
+        _ if rest.len() > 1 && rest.starts_with('f') => KeyCode::F(rest[1..].parse().unwrap()),
         _ => KeyCode::Char(rest.chars().next().unwrap()),
     };
     KeyEvent::new(code, modifiers)

@@ -78,7 +78,7 @@ impl Plugin for Todo {
             _ => {}
         }
         let follows = !matches!(event, Event::Changed(_)) && panels::is_open(TASKS);
-        if let (true, Err(error)) = (follows, self.fill_panel()) {
+        if follows && let Err(error) = self.fill_panel() {
             log::warn!("the panel keeps its old tasks: {error:?}");
         }
     }

@@ -1,6 +1,7 @@
 //! Commands by name: those that a key, the palette, a panel or a plugin asks for.
 
-use super::super::{App, Effect, LISTED, Message};
+use super::super::command::named;
+use super::super::{App, COMMANDS, Effect, Message};
 use super::slot::Waiting;
 use crate::plugins::api::{CommandError, Event, Invocation, JobEnded};
 use crate::plugins::{PluginId, Ticket};
@@ -18,8 +19,8 @@ impl App {
         let Invocation { command, argument } = invocation;
         match command.split_once('.') {
             Some((EDITOR, _)) => {
-                if let Some(listed) = LISTED.iter().find(|listed| listed.name == command) {
-                    let effects = self.run(listed.command);
+                if let Some(own) = named(&command) {
+                    let effects = self.run(own);
                     self.job_ended(asked, Ok(()));
                     return effects;
                 }
@@ -55,7 +56,7 @@ impl App {
 
     /// The names of all commands, as plugins may ask for them.
     pub(super) fn command_names(&self) -> Vec<String> {
-        let own = LISTED.iter().map(|listed| listed.name.to_owned());
+        let own = COMMANDS.iter().map(|listed| listed.name.to_owned());
         let plugins = self.slots.iter().flatten().flat_map(|slot| {
             slot.registration.commands.iter().map(|command| format!("{}.{}", slot.name, command.name))
         });

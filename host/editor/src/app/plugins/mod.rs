@@ -24,9 +24,10 @@ pub use self::question::Asked;
 pub(super) use self::slot::Slot;
 use self::slot::Waiting;
 pub use self::timer::Alarm;
-use super::palette::{Entry, EntryAction};
-use super::{App, Effect, Mode};
+use super::palette::Entry;
+use super::{App, Effect, Message, Mode};
 use crate::buffer::{Buffer, DocumentId};
+use crate::config::{Keys, Layer};
 use crate::language;
 use crate::plugins::api::{Event, EventKinds, Segment};
 use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Report, Snapshot, Visible};
@@ -140,12 +141,6 @@ impl App {
         }
     }
 
-    pub(super) fn queue_command(&mut self, plugin: PluginId, command: String) {
-        if let Some(Some(slot)) = self.slots.get_mut(plugin) {
-            slot.wait(Waiting::Run { command, argument: None, asked: None });
-        }
-    }
-
     pub(super) fn news(&mut self, news: News) -> Vec<Effect> {
         match news {
             News::Serving { plugin, name, registration } => {
@@ -185,7 +180,31 @@ impl App {
     /// Takes note that what plugins have registered is something else by now.
     fn registered(&mut self) {
         self.command_names = Arc::new(self.command_names());
+        self.bind_plugin_keys();
         self.find_languages();
+    }
+
+    /// Gives plugins' commands the keys that they ask for, as far as nobody has them. What a plugin does not get is said
+    /// once.
+    pub(super) fn bind_plugin_keys(&mut self) {
+        self.keymap.forget_plugins();
+        let mut refused = Vec::new();
+        for slot in self.slots.iter().flatten() {
+            for command in &slot.registration.commands {
+                let name = format!("{}.{}", slot.name, command.name);
+                for written in &command.default_keys {
+                    let bound = written
+                        .parse::<Keys>()
+                        .map_err(|error| error.to_string())
+                        .and_then(|keys| self.keymap.bind(keys, Some(&name), Layer::Plugin));
+                    refused.extend(bound.err().map(|why| format!("{name} does not get its key: {why}")));
+                }
+            }
+        }
+        let told = std::mem::replace(&mut self.refused_keys, refused.clone());
+        for text in refused.into_iter().filter(|text| !told.contains(text)) {
+            self.say(Message::info(text));
+        }
     }
 
     /// Finds out anew what documents are written in.
@@ -236,16 +255,18 @@ impl App {
 
     /// The commands of plugins, for the palette.
     pub(super) fn plugin_entries(&self) -> impl Iterator<Item = Entry> {
-        self.slots.iter().enumerate().filter_map(|(plugin, slot)| Some((plugin, slot.as_ref()?))).flat_map(
-            |(plugin, slot)| {
-                slot.registration.commands.iter().map(move |command| Entry {
-                    title: command.title.clone(),
-                    name: format!("{}.{}", slot.name, command.name),
-                    key: String::new(),
-                    action: EntryAction::Plugin(plugin, command.name.clone()),
-                })
-            },
-        )
+        self.slots.iter().flatten().flat_map(move |slot| {
+            slot.registration.commands.iter().map(move |command| Entry {
+                title: command.title.clone(),
+                name: format!("{}.{}", slot.name, command.name),
+                key: self
+                    .keymap
+                    .keys_of(&format!("{}.{}", slot.name, command.name))
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default(),
+            })
+        })
     }
 
     /// What plugins say in the status line, the most important last.

@@ -61,9 +61,9 @@ impl App {
             view.panel = panel;
             view.is_open |= by_command;
         } else {
-            slot.panels.push((name.clone(), PanelView { panel, is_open: true, chosen: 0 }));
+            slot.panels.push((name.clone(), PanelView { panel, is_open: by_command, chosen: 0 }));
         }
-        if by_command || self.panel().is_none() {
+        if by_command {
             self.front_panel = Some((plugin, name));
         }
     }

@@ -1,0 +1,198 @@
+//! Keys, as they are written: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// The modifiers, in the order in which they are written.
+const MODIFIERS: [(&str, &str, KeyModifiers); 3] = [
+    ("ctrl-", "Ctrl-", KeyModifiers::CONTROL),
+    ("alt-", "Alt-", KeyModifiers::ALT),
+    ("shift-", "Shift-", KeyModifiers::SHIFT),
+];
+/// The keys that have names: as they are written, and as people are shown them.
+const NAMED: [(&str, &str, KeyCode); 18] = [
+    ("enter", "Enter", KeyCode::Enter),
+    ("tab", "Tab", KeyCode::Tab),
+    ("backspace", "Backspace", KeyCode::Backspace),
+    ("delete", "Del", KeyCode::Delete),
+    ("insert", "Ins", KeyCode::Insert),
+    ("escape", "Esc", KeyCode::Esc),
+    ("space", "Space", KeyCode::Char(' ')),
+    ("minus", "-", KeyCode::Char('-')),
+    ("up", "Up", KeyCode::Up),
+    ("down", "Down", KeyCode::Down),
+    ("left", "Left", KeyCode::Left),
+    ("right", "Right", KeyCode::Right),
+    ("home", "Home", KeyCode::Home),
+    ("end", "End", KeyCode::End),
+    ("page-up", "PgUp", KeyCode::PageUp),
+    ("page-down", "PgDn", KeyCode::PageDown),
+    ("pageup", "PgUp", KeyCode::PageUp),
+    ("pagedown", "PgDn", KeyCode::PageDown),
+];
+
+/// A key with the modifiers that are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Press {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+/// One press or several after each other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Keys(Vec<Press>);
+
+/// Why a text is no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no key: write any of `ctrl-`, `alt-` and `shift-`, in this order, and then a character or enter, tab, backspace, \
+     delete, insert, escape, space, minus, up, down, left, right, home, end, page-up, page-down or f1 to f12"
+)]
+pub struct NoKey(String);
+
+impl From<KeyEvent> for Press {
+    /// Terminals tell of one key in several ways; here it has one. A capital letter is its letter with shift where another
+    /// modifier is held, and else it is a character as any.
+    fn from(event: KeyEvent) -> Self {
+        let mut modifiers =
+            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let code = match event.code {
+            KeyCode::BackTab => {
+                modifiers |= KeyModifiers::SHIFT;
+                KeyCode::Tab
+            }
+            KeyCode::Char(character) if modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                if character.is_uppercase() {
+                    modifiers |= KeyModifiers::SHIFT;
+                }
+                KeyCode::Char(character.to_lowercase().next().unwrap_or(character))
+            }
+            KeyCode::Char(character) => {
+                modifiers -= KeyModifiers::SHIFT;
+                KeyCode::Char(character)
+            }
+            code => code,
+        };
+        Self { code, modifiers }
+    }
+}
+
+impl FromStr for Press {
+    type Err = NoKey;
+
+    fn from_str(text: &str) -> Result<Self, NoKey> {
+        let mut rest = text;
+        let mut modifiers = KeyModifiers::NONE;
+        for (prefix, _, modifier) in MODIFIERS {
+            if let Some(after) = rest.strip_prefix(prefix) {
+                modifiers |= modifier;
+                rest = after;
+            }
+        }
+        let mut characters = rest.chars();
+        let named = NAMED.iter().find(|(name, ..)| *name == rest).map(|(.., code)| *code);
+        let function =
+            || rest.strip_prefix('f')?.parse().ok().filter(|n| (1..=12).contains(n)).map(KeyCode::F);
+        let code = match (characters.next(), characters.next()) {
+            (Some(character), None) if !character.is_whitespace() && !character.is_control() => {
+                Some(KeyCode::Char(character))
+            }
+            _ => named.or_else(function),
+        };
+        let code = code.ok_or_else(|| NoKey(text.to_owned()))?;
+        Ok(KeyEvent::new(code, modifiers).into())
+    }
+}
+
+impl fmt::Display for Press {
+    /// As people are shown it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (_, shown, modifier) in MODIFIERS {
+            if self.modifiers.contains(modifier) {
+                f.write_str(shown)?;
+            }
+        }
+        if let Some((_, shown, _)) = NAMED.iter().find(|(.., code)| *code == self.code) {
+            return f.write_str(shown);
+        }
+        match self.code {
+            KeyCode::Char(character) if self.modifiers.is_empty() => write!(f, "{character}"),
+            KeyCode::Char(character) => write!(f, "{}", character.to_uppercase()),
+            KeyCode::F(number) => write!(f, "F{number}"),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+impl FromStr for Keys {
+    type Err = NoKey;
+
+    fn from_str(text: &str) -> Result<Self, NoKey> {
+        let presses: Vec<Press> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        if presses.is_empty() { Err(NoKey(text.to_owned())) } else { Ok(Self(presses)) }
+    }
+}
+
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, press) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            press.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl Keys {
+    /// The presses.
+    pub fn presses(&self) -> &[Press] {
+        &self.0
+    }
+}
+
+impl From<Vec<Press>> for Keys {
+    fn from(presses: Vec<Press>) -> Self {
+        Self(presses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_and_shown() {
+        for (written, shown) in [
+            ("ctrl-s", "Ctrl-S"),
+            ("alt-shift-up", "Alt-Shift-Up"),
+            ("ctrl-k t", "Ctrl-K t"),
+            ("f12", "F12"),
+            ("ctrl-minus", "Ctrl--"),
+            ("ctrl--", "Ctrl--"),
+            ("shift-tab", "Shift-Tab"),
+            ("f", "f"),
+            ("page-down", "PgDn"),
+        ] {
+            assert_eq!(written.parse::<Keys>().unwrap().to_string(), shown);
+        }
+        for wrong in ["", "ctrl-", "f13", "strg-s", "shift-ctrl-a", "ab"] {
+            assert!(wrong.parse::<Keys>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_terminals_tell_differently_is_one_key() {
+        let press = |code, modifiers| Press::from(KeyEvent::new(code, modifiers));
+        let shift_tab: Press = "shift-tab".parse().unwrap();
+        assert_eq!(press(KeyCode::BackTab, KeyModifiers::NONE), shift_tab);
+        assert_eq!(press(KeyCode::BackTab, KeyModifiers::SHIFT), shift_tab);
+        let redo: Press = "ctrl-shift-z".parse().unwrap();
+        assert_eq!(press(KeyCode::Char('Z'), KeyModifiers::CONTROL), redo);
+        assert_eq!(press(KeyCode::Char('z'), KeyModifiers::CONTROL | KeyModifiers::SHIFT), redo);
+        assert_eq!(press(KeyCode::Char('A'), KeyModifiers::SHIFT), "A".parse().unwrap());
+    }
+}

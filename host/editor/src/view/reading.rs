@@ -1,0 +1,30 @@
+//! Screens that are there to be read.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph};
+
+use crate::app::{ReadLine, Reading};
+use crate::theme;
+
+/// Columns of what stands at the left of a line.
+const LEFT: usize = 22;
+
+/// Draws one.
+pub(super) fn draw(reading: &Reading, frame: &mut Frame<'_>, area: Rect) {
+    let line = |line: &ReadLine| match line {
+        ReadLine::Heading(text) => Line::styled(text.clone(), theme::STRONG),
+        ReadLine::Pair(left, text, level) => Line::from(vec![
+            Span::styled(format!("  {left:<LEFT$} "), theme::FAINT),
+            Span::styled(text.clone(), theme::level(*level)),
+        ]),
+    };
+    let mut lines: Vec<Line<'_>> = reading.lines.iter().skip(reading.first).map(line).collect();
+    if reading.lines.is_empty() {
+        lines.push(Line::styled("Nothing yet.", theme::FAINT));
+    }
+    let title = format!(" {}: arrows scroll, Esc closes ", reading.title);
+    frame.render_widget(Clear, area);
+    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(title)), area);
+}
