@@ -11,7 +11,7 @@ use crate::core::{Core, Reloads};
 use crate::error::LoadError;
 use crate::event::{Event, Handover};
 use crate::generation::Generation;
-use crate::grants::Policy;
+use crate::grants::{Decision, Policy, Wanted};
 use crate::instance::Live;
 use crate::limiter::MemoryGauge;
 use crate::limits::Limits;
@@ -29,7 +29,7 @@ use crate::{Dock, Interface};
 pub struct PluginBuilder<I: Interface> {
     dock: Dock,
     source: Source,
-    policy: Policy,
+    policy: Decision,
     limits: Limits,
     restarts: RestartPolicy,
     instances: Instances,
@@ -47,7 +47,7 @@ impl Dock {
         PluginBuilder {
             dock: self.clone(),
             source,
-            policy: Policy::default(),
+            policy: Decision::Fixed(Policy::default()),
             limits: Limits::default(),
             restarts: RestartPolicy::default(),
             instances: Instances::Stateful,
@@ -62,7 +62,17 @@ impl<I: Interface> PluginBuilder<I> {
     /// What the host grants. The default grants nothing.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
+        self.policy = Decision::Fixed(policy);
+        self
+    }
+
+    /// What the host grants, decided anew for each generation when it is known what that asks for, and before anything of
+    /// it runs. It is called on a thread that may block, but not for long: who has to ask a person refuses by an empty
+    /// policy, asks, and then loads or [reloads](Plugin::reload) the plugin once more. Until then the old
+    /// generation goes on serving.
+    #[must_use]
+    pub fn policy_for(mut self, decide: impl Fn(&Wanted) -> Policy + Send + Sync + 'static) -> Self {
+        self.policy = Decision::Asked(Box::new(decide));
         self
     }
 

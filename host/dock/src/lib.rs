@@ -63,7 +63,7 @@ pub use dock::{Dock, DockBuilder, DockError};
 pub use error::{CallError, CallErrorKind, LoadError};
 pub use event::{Event, Handover};
 pub use failure::{Failure, Location, Misbehaviour};
-pub use grants::{Access, Policy, Refused};
+pub use grants::{Access, Policy, Refused, Wanted};
 pub use host_state::HostState;
 pub use interface::Interface;
 pub use limits::Limits;

@@ -7,7 +7,7 @@ use wasmtime::component::{InstancePre, Linker};
 use crate::candidate::Candidate;
 use crate::check::{Fit, check};
 use crate::error::LoadError;
-use crate::grants::{self, Granted};
+use crate::grants::{self, Granted, Wanted};
 use crate::settings::Settings;
 use crate::source::Digest;
 
@@ -18,6 +18,8 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) digest: Digest,
     pub(crate) pre: InstancePre<HostState<I::State>>,
     pub(crate) granted: Granted,
+    /// All of what is granted, as it was asked for.
+    pub(crate) wanted: Wanted,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
 }
@@ -46,9 +48,11 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
     let plugin = &settings.name;
     let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &[services::COMPONENT_TYPE])
         .map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
+    let wanted = Wanted { plugin: plugin.clone(), request: request.clone(), imports: lent_imports(&fit) };
     let granted = settings
         .policy
-        .grant(request, &lent_imports(&fit))
+        .on(&wanted)
+        .grant(request, &wanted.imports)
         .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
     let runtime = |step| {
         move |error: wasmtime::Error| LoadError::Runtime {
@@ -71,6 +75,7 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
         digest: artifact.digest(),
         pre,
         granted,
+        wanted,
         keeps_state: fit.exports(services::STATE_INTERFACE),
     })
 }

@@ -1,5 +1,6 @@
 //! Where plugins' lines go: those of `witdock:plugin/log`, and of stdout and stderr.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ use crate::log::{LogLevel, LogLine};
 
 /// Longer lines are cut: a line is for a person to read.
 const LONGEST_LINE_BYTES: usize = 8 << 10;
+/// How many lines are kept for those who ask later: at most 2 MB.
+const RECENT_LINES: usize = 256;
 
 /// Where the lines of one plugin go, all its instances together. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +24,7 @@ struct Inner {
     plugin: Arc<str>,
     max_level: LogLevel,
     rate: Mutex<Rate>,
+    recent: Mutex<VecDeque<LogLine>>,
     events: broadcast::Sender<Event>,
 }
 
@@ -31,7 +35,13 @@ impl LogSink {
         lines_per_second: u32,
         events: broadcast::Sender<Event>,
     ) -> Self {
-        Self(Arc::new(Inner { plugin, max_level, rate: Mutex::new(Rate::new(lines_per_second)), events }))
+        Self(Arc::new(Inner {
+            plugin,
+            max_level,
+            rate: Mutex::new(Rate::new(lines_per_second)),
+            recent: Mutex::default(),
+            events,
+        }))
     }
 
     pub(crate) fn max_level(&self) -> LogLevel {
@@ -60,8 +70,21 @@ impl LogSink {
             LogLevel::Debug => tracing::debug!(target: "plugin", plugin, from = target, "{message}"),
             LogLevel::Trace => tracing::trace!(target: "plugin", plugin, from = target, "{message}"),
         }
+        let line = LogLine { level, target: target.to_owned(), message };
+        {
+            let mut recent = lock(&self.0.recent);
+            if recent.len() == RECENT_LINES {
+                recent.pop_front();
+            }
+            recent.push_back(line.clone());
+        }
         // Nobody listening is no failure.
-        let _ = self.0.events.send(Event::Log(LogLine { level, target: target.to_owned(), message }));
+        let _ = self.0.events.send(Event::Log(line));
+    }
+
+    /// The last lines, the newest at the end.
+    pub(crate) fn recent(&self) -> Vec<LogLine> {
+        lock(&self.0.recent).iter().cloned().collect()
     }
 }
 

@@ -10,7 +10,9 @@ use crate::call;
 use crate::core::Core;
 use crate::error::{CallError, LoadError};
 use crate::event::Event;
+use crate::grants::Wanted;
 use crate::lock::lock;
+use crate::log::LogLine;
 use crate::reload::{self, Reload, Trigger};
 use crate::source::Digest;
 use crate::statistics::Statistics;
@@ -147,6 +149,16 @@ impl<I: Interface> Plugin<I> {
     /// What happens to the plugin from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.0.settings.events.subscribe()
+    }
+
+    /// What the generation that serves has asked for and was granted.
+    pub fn granted(&self) -> Wanted {
+        self.0.current().linked.wanted.clone()
+    }
+
+    /// The last lines that the plugin has written, the newest at the end: some hundred, whatever was listened to.
+    pub fn recent_log(&self) -> Vec<LogLine> {
+        self.0.settings.log.recent()
     }
 
     /// What the plugin has cost since it was loaded.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 use crate::event::Event;
-use crate::grants::Policy;
+use crate::grants::Decision;
 use crate::limiter::MemoryGauge;
 use crate::limits::Limits;
 use crate::log_sink::LogSink;
@@ -36,7 +36,7 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) dock: Dock,
     pub(crate) name: Arc<str>,
     pub(crate) source: Source,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Decision,
     pub(crate) limits: Limits,
     pub(crate) instances: Instances,
     pub(crate) probation: Duration,

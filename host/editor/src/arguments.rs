@@ -18,6 +18,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) plugins: Vec<PathBuf>,
 
+    /// Allow plugins all that they ask for, without asking and without remembering it.
+    #[arg(long)]
+    pub(crate) allow_plugins: bool,
+
     /// Read config.toml and keys.toml from this folder. The default is witdock-edit in the user's configuration folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) config: Option<PathBuf>,

@@ -6,6 +6,7 @@ use witdock_editor_core::column::display_column;
 use witdock_editor_core::{Document, Extend, Selection, Selections};
 
 use crate::decoration::{Decorations, Drawn};
+use crate::file::Stamp;
 use crate::highlight::Highlight;
 use crate::language;
 use crate::layout::{self, Layout, Row, row_of_offset};
@@ -21,6 +22,10 @@ pub struct Buffer {
     pub id: DocumentId,
     /// Its file; none for a document that was never saved.
     pub path: Option<PathBuf>,
+    /// What told the state of the file from others that the text was read from or written to last.
+    pub stamp: Stamp,
+    /// Whether another program has changed the file since, and the text has changes of its own.
+    pub conflicts: bool,
     /// Whether the file may not be written.
     pub read_only: bool,
     /// The text.
@@ -67,6 +72,8 @@ impl Buffer {
         Self {
             id,
             path: None,
+            stamp: Stamp::default(),
+            conflicts: false,
             read_only: false,
             document: Document::new(),
             scroll: Scroll::default(),

@@ -3,9 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use thiserror::Error;
-use witdock_editor_core::{DecodeError, Decoder, Document, Snapshot};
+use witdock_editor_core::{DecodeError, Decoded, Decoder, Document, Snapshot};
 
 /// A file as it was opened.
 #[derive(Debug)]
@@ -16,6 +17,30 @@ pub struct Opened {
     pub read_only: bool,
     /// Whether there is no such file yet.
     pub is_new: bool,
+    /// What tells this state of the file from others.
+    pub stamp: Stamp,
+}
+
+/// What tells states of a file apart: when it was changed, and its length; nothing of a file that is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stamp(Option<(SystemTime, u64)>);
+
+impl Stamp {
+    /// That of a file as it is now.
+    pub fn of(path: &Path) -> Self {
+        fs::metadata(path).map_or_else(|_| Self::default(), |metadata| Self::from(&metadata))
+    }
+
+    /// Whether there is no file.
+    pub fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<&fs::Metadata> for Stamp {
+    fn from(metadata: &fs::Metadata) -> Self {
+        Self(metadata.modified().ok().map(|at| (at, metadata.len())))
+    }
 }
 
 /// Why a file could not be opened.
@@ -66,12 +91,38 @@ pub enum SaveError {
 ///
 /// When it is no regular file, cannot be read, or is not UTF-8.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let Some((decoded, metadata)) = read(path)? else {
+        return Ok(Opened {
+            document: Document::new(),
+            read_only: false,
+            is_new: true,
+            stamp: Stamp::default(),
+        });
+    };
+    Ok(Opened {
+        document: Document::from(decoded),
+        read_only: metadata.permissions().readonly(),
+        is_new: false,
+        stamp: Stamp::from(&metadata),
+    })
+}
+
+/// What a file holds now, if there is one, and what tells that state from others.
+///
+/// # Errors
+///
+/// Those of [`open`].
+pub fn reread(path: &Path) -> Result<Option<(Decoded, Stamp)>, OpenError> {
+    Ok(read(path)?.map(|(decoded, metadata)| (decoded, Stamp::from(&metadata))))
+}
+
+fn read(path: &Path) -> Result<Option<(Decoded, fs::Metadata)>, OpenError> {
     let unreadable = |error| OpenError::Unreadable { path: path.to_owned(), error };
     // Asked first: opening a pipe that nobody writes to would wait forever.
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Opened { document: Document::new(), read_only: false, is_new: true });
+            return Ok(None);
         }
         Err(error) => return Err(unreadable(error)),
     };
@@ -91,17 +142,16 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         };
         decoder.push(piece.get(..read).unwrap_or_default()).map_err(not_text)?;
     }
-    let document = Document::from(decoder.finish().map_err(not_text)?);
-    Ok(Opened { document, read_only: metadata.permissions().readonly(), is_new: false })
+    Ok(Some((decoder.finish().map_err(not_text)?, metadata)))
 }
 
 /// Writes a file beside the old one and renames it into its place, so that a crash leaves either of them whole. A
-/// symbolic link stays one, and permissions stay what they are.
+/// symbolic link stays one, and permissions stay what they are. Gives what tells the new state of the file from others.
 ///
 /// # Errors
 ///
 /// When the file is read-only or its folder cannot be written to.
-pub fn save(path: &Path, text: &Snapshot) -> Result<(), SaveError> {
+pub fn save(path: &Path, text: &Snapshot) -> Result<Stamp, SaveError> {
     let unwritable = |error| SaveError::Unwritable { path: path.to_owned(), error };
     let (target, old) = match fs::canonicalize(path) {
         Ok(target) => {
@@ -136,8 +186,8 @@ pub fn save(path: &Path, text: &Snapshot) -> Result<(), SaveError> {
         file.as_file().set_permissions(permissions).map_err(unwritable)?;
     }
     file.as_file().sync_all().map_err(unwritable)?;
-    file.persist(&target).map_err(|error| unwritable(error.error))?;
-    Ok(())
+    let file = file.persist(&target).map_err(|error| unwritable(error.error))?;
+    Ok(file.metadata().map(|metadata| Stamp::from(&metadata)).unwrap_or_default())
 }
 
 #[cfg(test)]

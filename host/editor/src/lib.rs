@@ -17,3 +17,4 @@ pub mod session;
 pub mod terminal;
 pub mod theme;
 pub mod view;
+pub mod watch;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use witdock_editor::app::App;
+use witdock_editor::app::{App, Message};
 use witdock_editor::config::{self, Config};
-use witdock_editor::plugins::Host;
+use witdock_editor::plugins::{Consent, Host};
+use witdock_editor::session;
 use witdock_editor::terminal::Screen;
-use witdock_editor::{file, session};
 
 use crate::arguments::Arguments;
 
@@ -42,11 +42,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::read(folder.as_deref());
     let settings = config.settings.clone();
     let mut app = App::new(config, columns, lines);
-    for path in &arguments.files {
-        app.opened(path, file::open(path));
-    }
     let (sender, news) = tokio::sync::mpsc::unbounded_channel();
-    let host = Host::new(sender).context("plugins cannot be run")?;
+    let consent = consent(arguments, &mut app);
+    let host = Host::new(sender, consent).context("plugins cannot be run")?;
     {
         let _inside = runtime.enter();
         host.configure_all(&settings);
@@ -55,11 +53,25 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     let mut screen = Screen::take(settings.mouse).context("the terminal cannot be set up")?;
-    let ended = runtime.block_on(session::run(&mut app, &mut screen, host, news, folder));
+    let ended =
+        runtime.block_on(session::run(&mut app, &mut screen, host, news, arguments.files.clone(), folder));
     drop(screen);
     // A file that is being saved is waited for; a plugin that hangs is not.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     ended.context("the terminal failed")
+}
+
+/// What a person has allowed plugins, as it is remembered.
+fn consent(arguments: &Arguments, app: &mut App) -> Consent {
+    if arguments.allow_plugins {
+        return Consent::to_all();
+    }
+    let folder = dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default();
+    let (consent, problem) = Consent::remembered(&folder.join("witdock-edit").join("grants.toml"));
+    if let Some(problem) = problem {
+        app.say(Message::error(problem));
+    }
+    consent
 }
 
 /// Prints what the editor does by itself, as files to begin with.

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event};
 use tokio::sync::mpsc;
 
-use crate::app::{App, Effect, Input, Mode};
+use crate::app::{App, Effect, Input, Message, Mode};
 use crate::config::Config;
 use crate::file;
 use crate::plugins::{Host, News};
 use crate::terminal::Screen;
 use crate::view::view;
+use crate::watch::Watch;
 
 /// How long nothing is typed until plugins are told of a pause.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -35,17 +36,24 @@ pub async fn run(
     screen: &mut Screen,
     host: Host,
     mut news: mpsc::UnboundedReceiver<News>,
+    files: Vec<PathBuf>,
     config_folder: Option<PathBuf>,
 ) -> io::Result<()> {
     let (sender, mut inputs) = mpsc::unbounded_channel();
     read_terminal(sender.clone());
+    let files_changed = sender.clone();
+    let mut watch = Watch::new(move |paths| drop(files_changed.send(Ok(Input::FilesChanged(paths)))));
     let session = Session { host, config_folder, inputs: sender };
+    session.open_all(files);
     let mut typed = Some(Instant::now());
     loop {
         if matches!(app.mode(), Mode::Plugins(_)) {
             app.update(Input::Reports(session.host.reports()));
         }
         screen.terminal.draw(|frame| view(app, frame))?;
+        if let Err(error) = watch.follow(app.buffers().iter().filter_map(|buffer| buffer.path.as_deref())) {
+            app.say(Message::warning(format!("changes by other programs will not be noticed: {error}")));
+        }
         // After the screen is drawn, so that no plugin stands between a key and its sight.
         for effect in app.calls() {
             session.carry_out(effect);
@@ -88,8 +96,20 @@ impl Session {
             }),
             Effect::Open(path) => self.beside(move || {
                 let opened = file::open(&path);
-                Input::Opened(path, opened)
+                Input::Opened { path, opened, to_front: true }
             }),
+            Effect::Reread { document, path, stamp } => {
+                let inputs = self.inputs.clone();
+                tokio::task::spawn_blocking(move || {
+                    let now = file::Stamp::of(&path);
+                    if now == stamp {
+                        return;
+                    }
+                    let result = file::reread(&path);
+                    // The receiver is gone only if the editor has ended.
+                    let _ = inputs.send(Ok(Input::Reread { document, result }));
+                });
+            }
             Effect::ReadConfig => {
                 let config = Config::read(self.config_folder.as_deref());
                 self.host.configure_all(&config.settings);
@@ -108,6 +128,17 @@ impl Session {
             // The loop has done these itself: they are the screen's.
             Effect::Copy(_) | Effect::Quit => {}
         }
+    }
+
+    /// Opens files one after the other, so that their order is kept.
+    fn open_all(&self, files: Vec<PathBuf>) {
+        let inputs = self.inputs.clone();
+        tokio::task::spawn_blocking(move || {
+            for path in files {
+                let opened = file::open(&path);
+                let _ = inputs.send(Ok(Input::Opened { path, opened, to_front: false }));
+            }
+        });
     }
 
     /// Does what takes time on a thread of its own.

@@ -6,6 +6,7 @@ mod common;
 
 use common::Editor;
 use witdock_editor::app::{Effect, Input};
+use witdock_editor::file::Stamp;
 
 fn check(before: &str, keys: &str, after: &str) {
     let mut editor = Editor::with_text("file.txt", before);
@@ -68,14 +69,14 @@ fn a_saved_document_is_no_longer_modified_unless_it_has_changed_since() {
         panic!("no save")
     };
     editor.keys("y");
-    editor.app.update(Input::Saved { document, path: path.clone(), text, result: Ok(()) });
+    editor.app.update(Input::Saved { document, path: path.clone(), text, result: Ok(Stamp::default()) });
     assert!(editor.screen().contains("[modified]"));
     let [Effect::Save { document, path, text }] = <[Effect; 1]>::try_from(editor.keys("ctrl-s")).unwrap()
     else {
         panic!("no save")
     };
     assert_eq!(text.text().to_string(), "xyone");
-    editor.app.update(Input::Saved { document, path, text, result: Ok(()) });
+    editor.app.update(Input::Saved { document, path, text, result: Ok(Stamp::default()) });
     assert!(!editor.screen().contains("[modified]"), "{}", editor.screen());
 }
 

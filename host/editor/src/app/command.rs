@@ -57,6 +57,10 @@ pub enum Command {
     Palette,
     /// Opens the list of plugins.
     Plugins,
+    /// Answers what plugins ask to be allowed.
+    AnswerPlugins,
+    /// Stops the plugins that are busy.
+    StopBusy,
     /// Turns on or off that lines which are too long go on in the next row.
     ToggleWrap,
     /// Asks plugins for ways to go on.
@@ -226,6 +230,8 @@ pub const COMMANDS: &[Listed] = &[
     listed(CURSORS, "editor.one-cursor", "One cursor again", &["escape"], Command::OneCursor),
     listed(PLUGINS, "editor.palette", "All commands", &["ctrl-p"], Command::Palette),
     listed(PLUGINS, "editor.plugins", "Plugins", &["f2"], Command::Plugins),
+    listed(PLUGINS, "editor.answer-plugins", "Answer what plugins ask", &["f7"], Command::AnswerPlugins),
+    listed(PLUGINS, "editor.stop-busy", "Stop plugins that are busy", &["f9"], Command::StopBusy),
     listed(PLUGINS, "editor.complete", "Complete", &["ctrl-space"], Command::Complete),
     listed(PLUGINS, "editor.hover", "What is this?", &["f4"], Command::Hover),
     listed(PLUGINS, "editor.panel", "Go to a plugin's panel", &["f6"], Command::Panel),
@@ -313,6 +319,6 @@ pub const COMMANDS: &[Listed] = &[
 ];
 
 /// The command of a name.
-pub fn named(name: &str) -> Option<Command> {
+pub(super) fn named(name: &str) -> Option<Command> {
     COMMANDS.iter().find(|listed| listed.name == name).map(|listed| listed.command)
 }

@@ -75,7 +75,13 @@ impl App {
             Mode::Prompt(prompt) => prompt.line.push_str(first_line),
             Mode::Palette(palette) => palette.query.push_str(first_line),
             Mode::Answer(answering) => answering.line.push_str(first_line),
-            Mode::ConfirmQuit | Mode::ConfirmClose | Mode::Plugins(_) | Mode::Panel | Mode::Reading(_) => {}
+            Mode::ConfirmQuit
+            | Mode::ConfirmOverwrite
+            | Mode::ConfirmClose
+            | Mode::Plugins(_)
+            | Mode::Consent
+            | Mode::Panel
+            | Mode::Reading(_) => {}
         }
     }
 

@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use witdock_editor_core::Snapshot;
+use witdock_editor_core::{Decoded, Snapshot};
 
 use super::prompt::Purpose;
 use super::{App, Effect, Message, Mode};
-use crate::buffer::{Buffer, DocumentId};
-use crate::file::{OpenError, Opened};
+use crate::buffer::{Author, Buffer, DocumentId};
+use crate::file::{OpenError, Opened, Stamp};
+use crate::plugins::api::ChangeOrigin;
 
 impl App {
-    /// Takes a file that was opened, or tells why it was not. The first of several is shown.
-    pub fn opened(&mut self, path: &Path, opened: Result<Opened, OpenError>) {
-        let Opened { document, read_only, is_new } = match opened {
+    /// Takes a file that was opened, or tells why it was not.
+    pub fn opened(&mut self, path: &Path, opened: Result<Opened, OpenError>, to_front: bool) {
+        let Opened { document, read_only, is_new, stamp } = match opened {
             Ok(opened) => opened,
             Err(error) => return self.say(Message::error(error.to_string())),
         };
@@ -20,10 +21,15 @@ impl App {
         self.next_id += 1;
         let mixed = document.loaded_line_endings().is_mixed();
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(open) = self.buffers.iter().position(|buffer| buffer.path.as_ref() == Some(&path)) {
+            self.active = open;
+            return;
+        }
         let mut buffer = Buffer::untitled(id);
         buffer.set_language(&self.language_of(&path));
         buffer.path = Some(path);
         buffer.read_only = read_only;
+        buffer.stamp = stamp;
         buffer.document = document;
         let name = buffer.name();
         let untouched =
@@ -34,6 +40,9 @@ impl App {
             self.buffers.push(buffer);
         }
         self.set_up(self.buffers.len() - 1);
+        if to_front {
+            self.active = self.buffers.len() - 1;
+        }
         if read_only {
             self.say(Message::warning(format!("{name} is read-only")));
         } else if is_new {
@@ -47,6 +56,10 @@ impl App {
 
     pub(super) fn save(&mut self) -> Vec<Effect> {
         let Some(buffer) = self.active() else { return Vec::new() };
+        if buffer.conflicts {
+            self.mode = Mode::ConfirmOverwrite;
+            return Vec::new();
+        }
         if buffer.path.is_some() {
             return self.format_and_save();
         }
@@ -69,12 +82,14 @@ impl App {
         id: DocumentId,
         path: PathBuf,
         text: &Snapshot,
-        result: Result<(), String>,
+        result: Result<Stamp, String>,
     ) {
         let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
         match result {
-            Ok(()) => {
+            Ok(stamp) => {
                 buffer.path = Some(path);
+                buffer.stamp = stamp;
+                buffer.conflicts = false;
                 buffer.document.mark_saved(text);
                 let revision = text.revision();
                 let message = format!("{} saved, {} bytes", buffer.name(), text.text().len());
@@ -115,5 +130,59 @@ impl App {
             self.next_id += 1;
         }
         self.active = self.active.min(self.buffers.len() - 1);
+    }
+
+    /// Has the files read again that documents are of.
+    pub(super) fn files_changed(&self, paths: &[PathBuf]) -> Vec<Effect> {
+        let changed = self.buffers.iter().filter_map(|buffer| {
+            let path = buffer.path.clone().filter(|path| paths.contains(path))?;
+            Some(Effect::Reread { document: buffer.id, path, stamp: buffer.stamp })
+        });
+        changed.collect()
+    }
+
+    /// Takes over what another program has made of a file. Where the text has changes of its own nobody's are lost: a person
+    /// says whose count when they save.
+    pub(super) fn reread(&mut self, id: DocumentId, result: Result<Option<(Decoded, Stamp)>, OpenError>) {
+        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
+        let name = buffer.name();
+        let message = match result {
+            Err(error) => Message::warning(format!("{name} was changed by another program: {error}")),
+            Ok(None) => {
+                buffer.stamp = Stamp::default();
+                Message::warning(format!(
+                    "{name} was deleted or moved by another program: saving makes it anew"
+                ))
+            }
+            Ok(Some((_, stamp))) if buffer.document.is_dirty() => {
+                buffer.stamp = stamp;
+                buffer.conflicts = true;
+                Message::warning(format!(
+                    "{name} was changed by another program, and has changes that are not saved"
+                ))
+            }
+            Ok(Some((decoded, stamp))) => {
+                buffer.stamp = stamp;
+                let before = buffer.document.revision();
+                buffer.author = Author::Person(ChangeOrigin::Reloaded);
+                match buffer.document.reload(decoded) {
+                    Ok(after) if after == before => return,
+                    Ok(_) => Message::info(format!("{name} was changed by another program, and read again")),
+                    Err(error) => Message::error(format!("{name}: {error}")),
+                }
+            }
+        };
+        self.say(message);
+    }
+
+    /// Reads the active document's file again, and drops what was changed here: as a step that can be undone.
+    pub(super) fn take_theirs(&mut self) -> Vec<Effect> {
+        let Some(buffer) = self.active_mut() else { return Vec::new() };
+        buffer.conflicts = false;
+        let saved = buffer.document.snapshot();
+        buffer.document.mark_saved(&saved);
+        let path = buffer.path.clone();
+        let document = buffer.id;
+        path.map(|path| Effect::Reread { document, path, stamp: Stamp::default() }).into_iter().collect()
     }
 }

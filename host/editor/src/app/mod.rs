@@ -9,6 +9,7 @@ mod message;
 mod mode;
 mod mouse;
 mod palette;
+mod plugin_panel;
 mod plugins;
 mod prompt;
 mod reading;
@@ -17,7 +18,8 @@ pub use command::{COMMANDS, Command, Listed, MOVING};
 pub use message::{Level, Message};
 pub use mode::{Answering, Find, Mode};
 pub use palette::{Entry, Palette};
-pub use plugins::{Alarm, Asked, Completing, Hover, PluginAction, ShownPanel};
+pub use plugin_panel::{PluginAction, PluginPage, PluginPanel};
+pub use plugins::{Alarm, Asked, Completing, Hover, ShownPanel};
 pub use prompt::Prompt;
 pub use reading::{ReadLine, Reading};
 
@@ -28,12 +30,12 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::commands::Clip;
-use witdock_editor_core::{Revision, Selection, Snapshot, Style, TabWidth};
+use witdock_editor_core::{Decoded, Revision, Selection, Snapshot, Style, TabWidth};
 
 use crate::buffer::{Buffer, DocumentId};
 use crate::config::{Config, KeyMap, Press, Settings, Wrap};
-use crate::file::{OpenError, Opened};
-use crate::plugins::{Call, News, PluginId, Report};
+use crate::file::{OpenError, Opened, Stamp};
+use crate::plugins::{Ask, Call, News, PluginId, Report};
 use plugins::{Formatting, Slot};
 use prompt::Purpose;
 
@@ -57,7 +59,7 @@ pub enum Input {
         /// What was to be written.
         text: Snapshot,
         /// How it ended.
-        result: Result<(), String>,
+        result: Result<Stamp, String>,
     },
     /// Something has come from the plugins.
     News(News),
@@ -66,7 +68,23 @@ pub enum Input {
     /// Nothing was typed for half a second.
     Idle,
     /// A file was opened, or not: why not.
-    Opened(PathBuf, Result<Opened, OpenError>),
+    Opened {
+        /// The file.
+        path: PathBuf,
+        /// The text.
+        opened: Result<Opened, OpenError>,
+        /// Whether it is to be seen now.
+        to_front: bool,
+    },
+    /// Another program may have changed these files.
+    FilesChanged(Vec<PathBuf>),
+    /// What a file holds now, where that is not what it held.
+    Reread {
+        /// The document.
+        document: DocumentId,
+        /// The text, if there is a file.
+        result: Result<Option<(Decoded, Stamp)>, OpenError>,
+    },
     /// The configuration was read.
     Configured(Box<Config>),
     /// A time has passed that an effect has asked for.
@@ -85,8 +103,17 @@ pub enum Effect {
         /// What to write.
         text: Snapshot,
     },
-    /// A file is to be opened; [`App::opened`] takes it.
+    /// A file is to be opened; [`Input::Opened`] brings it.
     Open(PathBuf),
+    /// A file is to be read again if it is not as this tells; [`Input::Reread`] brings it.
+    Reread {
+        /// The document.
+        document: DocumentId,
+        /// Its file.
+        path: PathBuf,
+        /// What is known.
+        stamp: Stamp,
+    },
     /// The configuration is to be read; [`Input::Configured`] brings it.
     ReadConfig,
     /// The terminal is to take this into the system's clipboard.
@@ -138,6 +165,8 @@ pub struct App {
     /// By [`PluginId`]: none for one that does not serve yet.
     slots: Vec<Option<Slot>>,
     reports: Vec<Report>,
+    /// What plugins ask to be allowed.
+    asks: Vec<Ask>,
     /// The names of all commands, as plugins may ask for them.
     command_names: Arc<Vec<String>>,
     /// The folder that is worked in.
@@ -171,6 +200,7 @@ impl App {
             size: (columns, lines),
             slots: Vec::new(),
             reports: Vec::new(),
+            asks: Vec::new(),
             command_names: Arc::default(),
             root: std::env::current_dir().unwrap_or_default(),
             questions: VecDeque::new(),
@@ -295,9 +325,13 @@ impl App {
                 Vec::new()
             }
             Input::Alarm(alarm) => self.alarm(alarm),
-            Input::Opened(path, opened) => {
-                self.opened(&path, opened);
-                self.active = self.buffers.len().saturating_sub(1);
+            Input::Opened { path, opened, to_front } => {
+                self.opened(&path, opened, to_front);
+                Vec::new()
+            }
+            Input::FilesChanged(paths) => self.files_changed(&paths),
+            Input::Reread { document, result } => {
+                self.reread(document, result);
                 Vec::new()
             }
             Input::Configured(config) => {
@@ -358,7 +392,9 @@ impl App {
             Command::Messages => self.show_messages(),
             Command::Help => self.show_help(),
             Command::ReadConfig => return vec![Effect::ReadConfig],
-            Command::Plugins => self.mode = Mode::Plugins(0),
+            Command::Plugins => self.mode = Mode::Plugins(PluginPanel::default()),
+            Command::AnswerPlugins => self.begin_answers(),
+            Command::StopBusy => return self.stop_busy(),
             Command::ToggleWrap => {
                 if let Some(buffer) = self.active_mut() {
                     buffer.wraps = !buffer.wraps;

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::Selections;
 
-use super::{App, Asked, Effect, Message, Palette, Prompt, Reading};
+use super::{App, Asked, Effect, Message, Palette, PluginPanel, Prompt, Reading};
 use crate::config::{Found, Keys};
 use crate::plugins::api::Invocation;
 
@@ -23,10 +23,14 @@ pub enum Mode {
     ConfirmQuit,
     /// They answer whether to close the document although it has changes.
     ConfirmClose,
+    /// They answer whether to write over what another program has changed.
+    ConfirmOverwrite,
     /// They choose a command.
     Palette(Palette),
-    /// They choose a plugin and say what is to be done with it: the index of the chosen one.
-    Plugins(usize),
+    /// They choose a plugin and say what is to be done with it.
+    Plugins(PluginPanel),
+    /// They answer what plugins ask to be allowed.
+    Consent,
     /// They go to the panel of a plugin.
     Panel,
     /// They answer a plugin's question.
@@ -62,8 +66,10 @@ impl App {
             Mode::Reading(reading) => self.reading_key(reading, key),
             Mode::ConfirmQuit => self.confirm_quit_key(key),
             Mode::ConfirmClose => self.confirm_close_key(key),
+            Mode::ConfirmOverwrite => self.confirm_overwrite_key(key),
             Mode::Palette(palette) => self.palette_key(palette, key),
-            Mode::Plugins(chosen) => self.plugins_key(chosen, key),
+            Mode::Plugins(panel) => self.plugins_key(panel, key),
+            Mode::Consent => self.consent_key(key),
             Mode::Panel => self.panel_key(key),
             Mode::Answer(answering) => self.answer_key(answering, key),
         }
@@ -99,6 +105,21 @@ impl App {
             KeyCode::Char('y' | 'Y') => return vec![Effect::Quit],
             KeyCode::Char('n' | 'N') | KeyCode::Esc => {}
             _ => self.mode = Mode::ConfirmQuit,
+        }
+        Vec::new()
+    }
+
+    fn confirm_overwrite_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        match key.code {
+            KeyCode::Char('o' | 'O') => {
+                if let Some(buffer) = self.active_mut() {
+                    buffer.conflicts = false;
+                }
+                return self.format_and_save();
+            }
+            KeyCode::Char('r' | 'R') => return self.take_theirs(),
+            KeyCode::Esc => {}
+            _ => self.mode = Mode::ConfirmOverwrite,
         }
         Vec::new()
     }

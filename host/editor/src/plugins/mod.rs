@@ -6,19 +6,24 @@
 #[allow(missing_docs, reason = "generated: the comments of wit/editor say what they are")]
 mod bindings;
 mod call;
+mod consent;
+mod follow;
 mod host;
 mod imports;
 mod interface;
 mod news;
 mod outcome;
+mod report;
 mod runner;
 mod snapshot;
 
 pub use api::{Emphasis, Scope, Severity, Span, Style};
 pub use call::{CallState, Lent, Settings, Ticket};
-pub use host::{Host, Report};
+pub use consent::{Answers, Ask, Consent};
+pub use host::Host;
 pub use news::{Failure, News, PluginId};
 pub use outcome::{DecorationChange, DocumentChange, Outcome, Question, Timer};
+pub use report::{Cost, Health, Report};
 pub use runner::{Answered, Call, edit_for_guest};
 pub use snapshot::{DocumentView, Own, RESERVED_REVISIONS, Snapshot, Visible};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::Registration;
+use super::consent::Ask;
 use super::outcome::Outcome;
 use super::runner::Answered;
 use crate::app::Message;
@@ -23,6 +24,8 @@ pub enum News {
         /// What it does.
         registration: Arc<Registration>,
     },
+    /// It asks for what nobody has allowed it yet.
+    Asks(Ask),
     /// It was stopped or put in quarantine: what it has registered and shows goes.
     Gone(PluginId),
     /// Its settings are others now.

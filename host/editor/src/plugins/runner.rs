@@ -7,6 +7,7 @@ use super::api::{CommandError, Completion, DocumentVersion, Event, FormatError, 
 use super::bindings::Extension;
 use super::bindings::witdock::editor::types;
 use super::outcome::Outcome;
+use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
 
 /// Something that a plugin is called for.
@@ -48,6 +49,7 @@ impl Call {
     fn export(&self) -> &'static str {
         match self {
             Self::Run { .. } => "run-command",
+            Self::Tell(Event::Changed(_)) => CHANGE_CALLS,
             Self::Tell(_) => "on-event",
             Self::Format(_) => "format",
             Self::Complete(_) => "complete",

@@ -3,12 +3,14 @@
 mod lines;
 mod overlay;
 mod plugin;
+mod plugin_panel;
 mod reading;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::{App, Mode};
 use crate::plugins::Question;
@@ -32,8 +34,11 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     draw_message(app, frame, message);
     plugin::over_text(app, frame, text);
     overlay::draw(app, frame, text);
-    if let Mode::Reading(reading) = app.mode() {
-        reading::draw(reading, frame, text);
+    match app.mode() {
+        Mode::Reading(reading) => reading::draw(reading, frame, text),
+        Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
+        Mode::Consent => plugin_panel::draw_asks(app, frame, text),
+        _ => {}
     }
 }
 
@@ -73,7 +78,9 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let asked = match app.mode() {
-        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Panel | Mode::Reading(_) => None,
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent | Mode::Panel | Mode::Reading(_) => {
+            None
+        }
         Mode::Answer(answering) => match &answering.asked.question {
             Question::Text(question) => Some((format!("{}: ", question.title), answering.line.clone())),
             Question::Choice(_) => None,
@@ -83,6 +90,10 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Mode::ConfirmQuit => {
             Some((String::new(), format!("Quit without saving {}? (y/n)", app.modified().join(", "))))
         }
+        Mode::ConfirmOverwrite => Some((
+            String::new(),
+            "Another program has changed this file: o overwrite it, r read it and drop your changes, Esc neither".to_owned(),
+        )),
         Mode::ConfirmClose => Some((String::new(), "Close without saving? (y/n)".to_owned())),
     };
     let sign = app.active().and_then(lines::sign_message);
@@ -97,7 +108,9 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     match app.message() {
         Some(message) => {
-            spans.push(Span::styled(message.text.as_str(), theme::level(message.level)));
+            let used: usize = spans.iter().map(Span::width).sum();
+            let room = usize::from(area.width).saturating_sub(used);
+            spans.push(Span::styled(shortened(&message.text, room), theme::level(message.level)));
         }
         None if asked.is_none() && sign.is_some() => {
             spans.extend(sign.map(|(severity, text)| Span::styled(text, theme::sign(severity).1)));
@@ -109,4 +122,24 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         None => {}
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// The beginning of a text that is too long for its line or has several, and the key that shows it in whole.
+fn shortened(text: &str, room: usize) -> String {
+    const MORE: &str = " … F3";
+    let first = text.lines().next().unwrap_or_default();
+    if first.len() == text.len() && Line::raw(first).width() <= room {
+        return first.to_owned();
+    }
+    let room = room.saturating_sub(MORE.len());
+    let mut shown = String::new();
+    let mut width = 0;
+    for grapheme in first.graphemes(true) {
+        width += Line::raw(grapheme).width();
+        if width > room {
+            break;
+        }
+        shown += grapheme;
+    }
+    shown + MORE
 }

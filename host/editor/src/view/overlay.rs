@@ -1,4 +1,4 @@
-//! What is drawn over the text: the lists of commands and of plugins.
+//! What is drawn over the text: the list of commands.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,9 +10,6 @@ use crate::app::{App, Mode};
 
 /// Draws it, if there is one.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    if let Mode::Plugins(chosen) = app.mode() {
-        draw_plugins(app, *chosen, frame, area);
-    }
     if let Mode::Palette(palette) = app.mode() {
         let entries = app.palette_entries(&palette.query);
         let width = area.width.saturating_sub(4).min(72);
@@ -43,34 +40,4 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" Commands ")), area);
         frame.set_cursor_position((x.saturating_add(2).min(inside.right()), inside.y));
     }
-}
-
-fn draw_plugins(app: &App, chosen: usize, frame: &mut Frame<'_>, area: Rect) {
-    let mut lines = Vec::new();
-    for (index, report) in app.reports().iter().enumerate() {
-        let emphasis = if index == chosen { Modifier::REVERSED } else { Modifier::BOLD };
-        lines.push(
-            Line::raw(format!("{}: {}", report.name, report.status))
-                .style(Style::new().add_modifier(emphasis)),
-        );
-        let (p50, p99) = report.latency;
-        let kilobytes = report.memory_bytes / 1024;
-        lines.push(Line::raw(format!(
-            "  {} calls, slowest export p50 {p50:.1?} p99 {p99:.1?}, {kilobytes} KiB",
-            report.calls
-        )));
-        if let Some(failure) = &report.failure {
-            lines.push(Line::raw(format!("  last failure: {failure}")));
-        }
-    }
-    if lines.is_empty() {
-        lines.push(Line::raw("No plugins are loaded."));
-    }
-    let title = " Plugins: s stop  v revive  r reload  Esc close ";
-    let selected = lines.iter().position(|line| line.style.add_modifier.contains(Modifier::REVERSED));
-    let room = usize::from(area.height.saturating_sub(2));
-    let scroll = selected.map_or(0, |line| (line + 2).saturating_sub(room));
-    let scroll = (u16::try_from(scroll).unwrap_or(u16::MAX), 0);
-    frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).scroll(scroll).block(Block::bordered().title(title)), area);
 }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph};
+use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use crate::app::{ReadLine, Reading};
 use crate::theme;
@@ -26,5 +26,6 @@ pub(super) fn draw(reading: &Reading, frame: &mut Frame<'_>, area: Rect) {
     }
     let title = format!(" {}: arrows scroll, Esc closes ", reading.title);
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(title)), area);
+    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
+    frame.render_widget(paragraph.block(Block::bordered().title(title)), area);
 }

@@ -11,7 +11,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
-use witdock_editor::file::Opened;
+use witdock_editor::file::{Opened, Stamp};
 use witdock_editor::view::view;
 use witdock_editor_core::Document;
 
@@ -22,17 +22,21 @@ pub(crate) struct Editor {
 
 impl Editor {
     pub(crate) fn with_text(name: &str, text: &str) -> Self {
-        let mut editor = Self {
-            app: App::new(Config::read(None), 60, 12),
-            terminal: Terminal::new(TestBackend::new(60, 12)).unwrap(),
-        };
+        Self::sized(60, 12, name, text)
+    }
+
+    pub(crate) fn sized(columns: u16, lines: u16, name: &str, text: &str) -> Self {
+        let app = App::new(Config::read(None), columns, lines);
+        let mut editor = Self { app, terminal: Terminal::new(TestBackend::new(columns, lines)).unwrap() };
         editor.open(name, text);
         editor
     }
 
     pub(crate) fn open(&mut self, name: &str, text: &str) {
         let document = Document::from_bytes(text.as_bytes()).unwrap();
-        self.app.opened(Path::new(name), Ok(Opened { document, read_only: false, is_new: false }));
+        let stamp = Stamp::of(Path::new(name));
+        let opened = Opened { document, read_only: false, is_new: false, stamp };
+        self.app.opened(Path::new(name), Ok(opened), false);
     }
 
     /// Presses keys, written as in a key map, and gives what is to be done after the last one.

@@ -1,6 +1,6 @@
 //! What the editor lends, used by a plugin, seen in the text and on the screen.
 
-use witdock_editor::app::{Input, PluginAction};
+use witdock_editor::app::PluginAction;
 
 use crate::docked::Docked;
 
@@ -105,7 +105,7 @@ async fn a_plugin_reads_copies_and_speaks_of_places() {
     // Tests run in the package's folder.
     docked.run("Read a file").await;
     assert!(docked.screen().contains("Ok(\"[package]\")"), "{}", docked.screen());
-    docked.run("Copy").await;
+    docked.run("faulty copy").await;
     assert_eq!(docked.copied.as_deref(), Some("copied"));
     docked.keys("ctrl-v f4").await;
     assert_eq!(docked.text(), "copiedabc");
@@ -126,8 +126,12 @@ async fn settings_reach_a_plugin_and_new_ones_start_it_anew() {
     assert!(docked.screen().contains("good day"), "{}", docked.screen());
     // What does not fit is refused, and told; the plugin goes on as it was.
     docked.host.configure("faulty-extension", r#"{"greting": "?"}"#);
-    docked.until("unknown field `greting`").await;
-    docked.input(Input::Idle);
+    docked.until("rejected").await;
+    // What is too long for its line can be read in whole.
+    assert!(docked.screen().contains("… F3"), "{}", docked.screen());
+    docked.press("f3");
+    assert!(docked.screen().contains("unknown field `greting`"), "{}", docked.screen());
+    docked.press("escape");
     docked.run("Greet as").await;
     assert!(docked.screen().contains("good day"), "{}", docked.screen());
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use witdock_editor::app::{Effect, Input};
 use witdock_editor::file;
-use witdock_editor::plugins::{Host, News};
+use witdock_editor::plugins::{Consent, Host, News};
 
 use crate::common::Editor;
 
@@ -22,6 +22,8 @@ pub(crate) struct Docked {
     running: usize,
     /// How often a generation began to serve.
     served: usize,
+    /// What was said, in order.
+    pub(crate) said: Vec<String>,
     /// What was copied last.
     pub(crate) copied: Option<String>,
 }
@@ -33,10 +35,24 @@ pub(crate) fn repository() -> PathBuf {
 impl Docked {
     /// An editor with this text in a file of this name, and no plugins yet.
     pub(crate) fn new(name: &str, text: &str) -> Self {
+        Self::consenting(name, text, Consent::to_all())
+    }
+
+    /// The same with what a person has allowed.
+    pub(crate) fn consenting(name: &str, text: &str, consent: Consent) -> Self {
         let (sender, news) = mpsc::unbounded_channel();
-        let host = Host::new(sender).unwrap();
-        let editor = Editor::with_text(name, text);
-        Self { editor, host, news, alarms: mpsc::unbounded_channel(), running: 0, served: 0, copied: None }
+        let host = Host::new(sender, consent).unwrap();
+        let editor = Editor::sized(120, 20, name, text);
+        Self {
+            editor,
+            host,
+            news,
+            alarms: mpsc::unbounded_channel(),
+            running: 0,
+            served: 0,
+            said: Vec::new(),
+            copied: None,
+        }
     }
 
     /// The same with these plugins of the repository, which have heard of the text.
@@ -56,6 +72,21 @@ impl Docked {
         while self.served < wanted {
             self.step().await;
         }
+    }
+
+    /// Waits until this was said.
+    pub(crate) async fn says(&mut self, text: &str) {
+        while !self.said.iter().any(|said| said.contains(text)) {
+            self.step().await;
+        }
+    }
+
+    /// Shows how the plugins stand, as the session does while their panel is open.
+    pub(crate) fn panel(&mut self) -> String {
+        self.press("f2");
+        let reports = self.host.reports();
+        self.input(Input::Reports(reports));
+        self.screen()
     }
 
     /// Waits for this on the screen.
@@ -140,6 +171,8 @@ impl Docked {
         match &input {
             Input::News(News::Ended { .. }) => self.running -= 1,
             Input::News(News::Serving { .. }) => self.served += 1,
+            // What is said may be gone with the next key.
+            Input::News(News::Said(message)) => self.said.push(message.text.clone()),
             _ => {}
         }
         self.input(input);
@@ -167,7 +200,11 @@ impl Docked {
                 Effect::Copy(text) => self.copied = Some(text),
                 Effect::Open(path) => {
                     let opened = file::open(&path);
-                    self.input(Input::Opened(path, opened));
+                    self.input(Input::Opened { path, opened, to_front: true });
+                }
+                Effect::Reread { document, path, .. } => {
+                    let result = file::reread(&path);
+                    self.input(Input::Reread { document, result });
                 }
                 Effect::ReadConfig => panic!("there is no configuration"),
                 Effect::Quit => panic!("it quits"),

@@ -10,7 +10,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod author;
 mod commands;
+mod consent;
 mod docked;
 mod failures;
 mod reload;

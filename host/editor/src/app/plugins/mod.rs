@@ -13,7 +13,6 @@ mod timer;
 use std::path::Path;
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_core::Revision;
 
 pub use self::completion::Completing;
@@ -25,25 +24,12 @@ pub(super) use self::slot::Slot;
 use self::slot::Waiting;
 pub use self::timer::Alarm;
 use super::palette::Entry;
-use super::{App, Effect, Message, Mode};
+use super::{App, Effect, Message, PluginAction};
 use crate::buffer::{Buffer, DocumentId};
 use crate::config::{Keys, Layer};
 use crate::language;
 use crate::plugins::api::{Event, EventKinds, Segment};
-use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Report, Snapshot, Visible};
-
-/// What a person may do with a plugin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PluginAction {
-    /// It is called no more, and a running call ends.
-    Stop,
-    /// A stopped or quarantined one may be called again.
-    Revive,
-    /// Its source is read, and built, again.
-    Reload,
-    /// What serves starts anew: its settings are others.
-    Restart,
-}
+use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Snapshot, Visible};
 
 impl App {
     /// What is due now that the screen has been drawn: one call for each plugin that has nothing else to do.
@@ -157,6 +143,10 @@ impl App {
                     *place = Some(slot);
                 }
                 self.registered();
+                Vec::new()
+            }
+            News::Asks(ask) => {
+                self.asked(ask);
                 Vec::new()
             }
             News::Gone(plugin) => {
@@ -290,25 +280,11 @@ impl App {
         self.slots.get(plugin).and_then(Option::as_ref).map_or("a plugin", |slot| &slot.name)
     }
 
-    /// How the plugins stand.
-    pub fn reports(&self) -> &[Report] {
-        &self.reports
-    }
-
-    pub(super) fn plugins_key(&mut self, chosen: usize, key: KeyEvent) -> Vec<Effect> {
-        let plugin = self.reports.get(chosen).map(|report| report.plugin);
-        let last = self.reports.len().saturating_sub(1);
-        let (chosen, action) = match key.code {
-            KeyCode::Esc | KeyCode::F(2) => return Vec::new(),
-            KeyCode::Up => (chosen.saturating_sub(1), None),
-            KeyCode::Down => ((chosen + 1).min(last), None),
-            KeyCode::Char('s') => (chosen, Some(PluginAction::Stop)),
-            KeyCode::Char('v') => (chosen, Some(PluginAction::Revive)),
-            KeyCode::Char('r') => (chosen, Some(PluginAction::Reload)),
-            _ => (chosen, None),
-        };
-        self.mode = Mode::Plugins(chosen);
-        plugin.zip(action).map(|(plugin, action)| Effect::Manage(plugin, action)).into_iter().collect()
+    /// The plugins that a call of is under way.
+    pub(super) fn busy(&self) -> impl Iterator<Item = PluginId> {
+        let busy =
+            |(plugin, slot): (PluginId, &Option<Slot>)| slot.as_ref()?.running.as_ref().map(|_| plugin);
+        self.slots.iter().enumerate().filter_map(busy)
     }
 }
 

@@ -1,0 +1,69 @@
+//! What happens to a plugin, as news.
+
+use tokio::sync::{broadcast, mpsc};
+use witdock::{Event, Plugin};
+
+use super::bindings::Extension;
+use super::news::{News, PluginId};
+use crate::app::Message;
+
+/// Tells of each generation that serves, and of what goes wrong, until the plugin is gone. One that is rejected because a
+/// person `is_asked` only waits.
+pub(super) async fn follow(
+    plugin: PluginId,
+    loaded: &Plugin<Extension>,
+    mut events: broadcast::Receiver<Event>,
+    is_asked: impl Fn() -> bool,
+    news: &mpsc::UnboundedSender<News>,
+) {
+    let name = loaded.name().to_owned();
+    // The receiver is gone only if the editor has ended.
+    let say = |message| drop(news.send(News::Said(message)));
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        match event {
+            Event::Serving { generation, .. } => {
+                if generation > 1 {
+                    say(Message::info(format!("{name}: generation {generation} serves")));
+                }
+                tell_registration(plugin, loaded, news).await;
+            }
+            Event::RolledBack { from, to, reason } => {
+                say(Message::error(format!("{name}: generation {from} rolled back to {to}: it {reason}")));
+                tell_registration(plugin, loaded, news).await;
+            }
+            Event::Revived => tell_registration(plugin, loaded, news).await,
+            Event::Rejected { generation, running, reason } => {
+                say(if is_asked() {
+                    let text = format!(
+                        "{name}: running generation {running}; {generation} waits for your answer: F7"
+                    );
+                    Message::warning(text)
+                } else {
+                    let text =
+                        format!("{name}: running generation {running}; {generation} rejected: {reason}");
+                    Message::error(text)
+                });
+            }
+            Event::Stopped => drop(news.send(News::Gone(plugin))),
+            Event::Quarantined { reason } => {
+                let _ = news.send(News::Gone(plugin));
+                say(Message::error(format!("{name} is in quarantine: {reason}")));
+            }
+            Event::WatchFailed { message } => say(Message::warning(format!("{name}: {message}"))),
+            _ => {}
+        }
+    }
+}
+
+async fn tell_registration(plugin: PluginId, loaded: &Plugin<Extension>, news: &mpsc::UnboundedSender<News>) {
+    let registration =
+        loaded.call_named("registration", async |_, store| Ok(store.data().app.registration.clone())).await;
+    if let Ok(Some(registration)) = registration {
+        let _ = news.send(News::Serving { plugin, name: loaded.name().to_owned(), registration });
+    }
+}

@@ -1,0 +1,167 @@
+//! What plugins ask to be allowed, and how a person sees them.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+use witdock_editor::app::PluginAction;
+use witdock_editor::plugins::Consent;
+
+use crate::author::Author;
+use crate::docked::{Docked, repository};
+
+fn docked(state: &TempDir) -> Docked {
+    let (consent, problem) = Consent::remembered(&state.path().join("grants.toml"));
+    assert_eq!(problem, None);
+    Docked::consenting("file.txt", "one two\n", consent)
+}
+
+fn word_count() -> std::path::PathBuf {
+    repository().join("plugins/editor/word-count")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_asked_once_and_typing_goes_on() {
+    let state = tempfile::tempdir().unwrap();
+    let mut first = docked(&state);
+    first.host.load(&word_count());
+    first.until("F7 answers").await;
+    assert!(first.screen().contains("word-count asks to read and change the text"), "{}", first.screen());
+    // It waits, and what is typed is typed.
+    first.press("a");
+    assert_eq!(first.text(), "aone two\n");
+    assert!(first.panel().contains("waits for your answer"), "{}", first.screen());
+    first.press("escape f7");
+    assert!(first.screen().contains("· read and change the text of open documents"), "{}", first.screen());
+    first.press("a");
+    first.serves(1).await;
+    first.settle().await;
+    assert!(first.screen().contains("2 words"), "{}", first.screen());
+
+    let mut second = docked(&state);
+    second.host.load(&word_count());
+    second.serves(1).await;
+    second.settle().await;
+    assert!(second.screen().contains("2 words"), "{}", second.screen());
+    second.press("f2 g");
+    let reports = second.host.reports();
+    second.input(witdock_editor::app::Input::Reports(reports));
+    assert!(second.screen().contains("read and change the text of open documents"), "{}", second.screen());
+
+    // Taken back, it is asked anew.
+    second.host.manage(0, PluginAction::Revoke);
+    second.press("escape escape");
+    second.until("F7 answers").await;
+    assert!(!second.screen().contains("2 words"), "{}", second.screen());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_denied_is_not_loaded_and_stays_so() {
+    let state = tempfile::tempdir().unwrap();
+    let mut first = docked(&state);
+    first.host.load(&word_count());
+    first.until("F7 answers").await;
+    first.press("f7 d");
+    assert!(first.panel().contains("disabled"), "{}", first.screen());
+
+    let mut second = docked(&state);
+    second.host.load(&word_count());
+    assert!(second.panel().contains("disabled"), "{}", second.screen());
+    second.press("e escape");
+    second.until("F7 answers").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
+    let state = tempfile::tempdir().unwrap();
+    let author = Author::new();
+    for written in ["\"half\"", "\"copied\""] {
+        author.edit(&format!("clipboard::write({written})"), "()");
+    }
+    let mut docked = docked(&state);
+    docked.host.load(author.folder());
+    docked.until("F7 answers").await;
+    docked.press("f7");
+    assert!(!docked.screen().contains("copied"), "{}", docked.screen());
+    docked.press("a");
+    docked.serves(1).await;
+
+    author.edit("\"copy\" => ()", "\"copy\" => clipboard::write(\"copied\")");
+    docked.until("2 waits for your answer").await;
+    docked.press("f7");
+    let screen = docked.screen();
+    assert!(screen.contains("new generation of edited also wants to"), "{screen}");
+    assert!(screen.contains("· read what you have copied") && !screen.contains("open documents"), "{screen}");
+    docked.press("escape");
+    docked.run("edited edit twice").await;
+    assert_eq!(docked.text(), "12one two\n", "the old generation serves on");
+    docked.press("f7 a");
+    docked.serves(1).await;
+    docked.run("edited copy").await;
+    assert_eq!(docked.copied.as_deref(), Some("copied"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_with_garbage_in_it_is_told_and_the_rest_is_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("notes.txt", "no plugin");
+    write("empty/readme", "");
+    write("broken.wasm", "\0asm nonsense");
+    write("text.wasm", "this is no component");
+    write("manifest/plugin.toml", "[plugin]\nnmae = \"x\"\n");
+    std::os::unix::fs::symlink(word_count(), folder.path().join("words")).unwrap();
+    std::os::unix::fs::symlink(word_count(), folder.path().join("words-again")).unwrap();
+    let mut docked = Docked::new("file.txt", "one two\n");
+    docked.host.load_all(folder.path());
+    docked.host.load_all(Path::new("/nowhere"));
+    docked.serves(1).await;
+    docked.settle().await;
+    for (file, why) in [
+        ("broken", "broken"),
+        ("text", "text"),
+        ("plugin.toml", "nmae"),
+        ("words-again", "there is a plugin named word-count already"),
+        ("/nowhere", "cannot be read"),
+    ] {
+        docked.says(why).await;
+        assert!(
+            docked.said.iter().any(|said| said.contains(file) && said.contains(why)),
+            "{:#?}",
+            docked.said
+        );
+    }
+    assert!(docked.screen().contains("2 words"), "{}", docked.screen());
+    let panel = docked.panel();
+    assert!(panel.contains("● word-count") && panel.contains("× broken"), "{panel}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_panel_tells_what_plugins_cost_and_one_key_stops_a_hog() {
+    let mut docked = Docked::with(&["faults/faulty-extension"], "file.txt", "abc").await;
+    docked.keys("x y z").await;
+    let panel = docked.panel();
+    assert!(panel.contains("● faulty-extension") && panel.contains("running generation 1"), "{panel}");
+    assert!(
+        panel.contains("on-event changed") && panel.contains("per key") && panel.contains("KiB"),
+        "{panel}"
+    );
+    docked.press("escape");
+    docked.begin("Loop without end");
+    docked.press("f9");
+    docked.settle().await;
+    let panel = docked.panel();
+    assert!(panel.contains("○ faulty-extension") && panel.contains("stopped"), "{panel}");
+    docked.press("v escape");
+    docked.serves(1).await;
+    docked.settle().await;
+    docked.run("Edit, then trap").await;
+    docked.press("f2 l");
+    let reports = docked.host.reports();
+    docked.input(witdock_editor::app::Input::Reports(reports));
+    assert!(docked.screen().contains("asked to"), "{}", docked.screen());
+}
