@@ -66,7 +66,7 @@ impl App {
     pub(super) fn asked(&mut self, ask: Ask) {
         let what = ask.words().join(", ");
         let also = if ask.is_update { "now also asks" } else { "asks" };
-        self.say(Message::warning(format!("{} {also} to {what}: F7 answers", ask.name)));
+        self.say(Message::warning(format!("{} {also} (F7 answers) to {what}", ask.name)));
         self.asks.retain(|other| other.plugin != ask.plugin);
         self.asks.push(ask);
     }

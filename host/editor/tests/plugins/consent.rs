@@ -26,7 +26,7 @@ async fn a_person_is_asked_once_and_typing_goes_on() {
     let mut first = docked(&state);
     first.host.load(&word_count());
     first.until("F7 answers").await;
-    assert!(first.screen().contains("word-count asks to read and change the text"), "{}", first.screen());
+    assert!(first.screen().contains("word-count asks (F7 answers) to read and change the text"), "{}", first.screen());
     // It waits, and what is typed is typed.
     first.press("a");
     assert_eq!(first.text(), "aone two\n");
@@ -159,9 +159,9 @@ async fn the_panel_tells_what_plugins_cost_and_one_key_stops_a_hog() {
     docked.press("v escape");
     docked.serves(1).await;
     docked.settle().await;
-    docked.run("Edit, then trap").await;
+    docked.run("Count, and show").await;
     docked.press("f2 l");
     let reports = docked.host.reports();
     docked.input(witdock_editor::app::Input::Reports(reports));
-    assert!(docked.screen().contains("asked to"), "{}", docked.screen());
+    assert!(docked.screen().contains("counted"), "{}", docked.screen());
 }

@@ -94,7 +94,7 @@ async fn markdown_is_kept_in_order() {
     let mut docked = Docked::with(&["editor/markdown"], "file.md", text).await;
     docked.keys("down down").await;
     docked.run("Align table").await;
-    assert!(docked.text().contains("| a   | bb |"), "{}", docked.text());
+    assert!(docked.text().contains("| a   | bb  |"), "{}", docked.text());
     docked.keys("ctrl-end up").await;
     docked.run("Toggle checkbox").await;
     assert!(docked.text().contains("- [x] task"), "{}", docked.text());

@@ -9,7 +9,7 @@ use witdock_editor_guest::prompts::{Choice, ChoiceQuestion, TextQuestion};
 use witdock_editor_guest::status_line::Segment;
 use witdock_editor_guest::{
     ActivateError, Answer, Command, CommandError, Document, DocumentVersion, Edit, Event, EventKinds,
-    Invocation, Plugin, Registration, Scope, Severity, Span, Stateful, Style, clipboard, jobs, messages,
+    Invocation, Plugin, Registration, Scope, Severity, Span, Stateful, Style, clipboard, jobs, log, messages,
     timers, workspace,
 };
 
@@ -173,6 +173,7 @@ impl Stateful for Faulty {
 
 impl Faulty {
     fn show(&self, document: &Document) -> Result<(), CommandError> {
+        log::info!("counted to {}", self.count);
         let text = format!("count {}", self.count);
         self.tell(&text);
         let marks = Decorations::new()

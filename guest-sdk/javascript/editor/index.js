@@ -1,0 +1,52 @@
+// Helpers for plugins of witdock-edit in JavaScript.
+//
+// The interface's functions are imported by name, `import { current } from "witdock:editor/documents@0.1.0"`, and the
+// plugin is the module's export `plugin`. Names are in camelCase, offsets are BigInts that count UTF-8 bytes, variants are
+// `{ tag, val }`, options are a value or undefined, and errors are thrown.
+
+/** A registration that registers nothing: spread it, and name what the plugin does. */
+export const NOTHING = {
+  commands: [],
+  events: {},
+  abilities: {},
+  languages: [],
+  fileTypes: [],
+  completionTriggers: [],
+};
+
+/** A command as a registration lists it. Without its keys it is in the palette alone. */
+export function command(name, title, description = "", defaultKeys = []) {
+  return { name, title, description, defaultKeys };
+}
+
+/** The editor's settings for this plugin, or a thrown error that says what is wrong with them. */
+export function parseSettings(text, defaults = {}) {
+  const settings = JSON.parse(text);
+  const unknown = Object.keys(settings).find((key) => !(key in defaults));
+  if (unknown !== undefined) {
+    const known = Object.keys(defaults).join("`, `");
+    const expected = known === "" ? "there are none" : `expected \`${known}\``;
+    throw { tag: "settings", val: `unknown field \`${unknown}\`, ${expected}` };
+  }
+  return { ...defaults, ...settings };
+}
+
+/** How many bytes a text has in UTF-8: what offsets count. */
+export function utf8Length(text) {
+  let length = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0);
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
+
+/** An error of a command: it does not apply here, and why. It is shown quietly. */
+export function notApplicable(why) {
+  return { tag: "not-applicable", val: why };
+}
+
+/** An error of a command: it could not be done, and why. */
+export function failed(why) {
+  return { tag: "failed", val: why };
+}
