@@ -14,16 +14,6 @@ pub enum EncodeError {
          `export!` its implementation; in other languages the bindings generator makes an object file that has to be linked in)"
     )]
     NoComponentType,
-    /// The module imports WASI preview 1, which no component may.
-    #[error(
-        "the build left a core module that imports `{function}` from `wasi_snapshot_preview1`, which a component \
-         cannot: let the build turn it into a component with an adapter \
-         (`wasm-tools component new --adapt`), or compile for a target that has no preview 1"
-    )]
-    Preview1 {
-        /// The first such function.
-        function: String,
-    },
     /// The module and its component type do not go together.
     #[error("the build left a core module that does not become a component: {reason}")]
     Refused {
@@ -32,6 +22,10 @@ pub enum EncodeError {
     },
 }
 
+/// What compilers for C, Go and others import for what their runtimes ask of a system.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+const PREVIEW1_ADAPTER: &str = include_str!("preview1.wat");
+
 /// The component in `bytes`: made from it where it is a core module, and as it is otherwise. What is neither is left
 /// for the check to name.
 pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
@@ -39,7 +33,7 @@ pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
         return Ok(bytes);
     }
     let refused = |error: &dyn std::fmt::Display| EncodeError::Refused { reason: format!("{error:#}") };
-    let mut has_type = false;
+    let (mut has_type, mut needs_preview1) = (false, false);
     for payload in Parser::new(0).parse_all(&bytes) {
         match payload.map_err(|error| refused(&error))? {
             Payload::CustomSection(section) if section.name().starts_with("component-type") => {
@@ -47,10 +41,7 @@ pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
             }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    let import = import.map_err(|error| refused(&error))?;
-                    if import.module == "wasi_snapshot_preview1" {
-                        return Err(EncodeError::Preview1 { function: import.name.to_owned() });
-                    }
+                    needs_preview1 |= import.map_err(|error| refused(&error))?.module == PREVIEW1;
                 }
             }
             _ => {}
@@ -59,9 +50,58 @@ pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
     if !has_type {
         return Err(EncodeError::NoComponentType);
     }
-    ComponentEncoder::default()
-        .validate(true)
-        .module(&bytes)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| refused(&error))
+    let mut encoder =
+        ComponentEncoder::default().validate(true).module(&bytes).map_err(|error| refused(&error))?;
+    if needs_preview1 {
+        let adapter = wat::parse_str(PREVIEW1_ADAPTER).map_err(|error| refused(&error))?;
+        encoder = encoder.adapter(PREVIEW1, &adapter).map_err(|error| refused(&error))?;
+    }
+    encoder.encode().map_err(|error| refused(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wit_component::{StringEncoding, embed_component_metadata};
+    use wit_parser::Resolve;
+
+    /// A core module of this text, made for a world that exports `run: func() -> u32` of an interface.
+    fn module(text: &str) -> Vec<u8> {
+        let mut resolve = Resolve::default();
+        let wit = "package a:b; interface i { run: func() -> u32; } world w { export i; }";
+        let package = resolve.push_str("w.wit", wit).unwrap();
+        let world = resolve.select_world(&[package], Some("w")).unwrap();
+        let mut bytes = wat::parse_str(text).unwrap();
+        embed_component_metadata(&mut bytes, &resolve, world, StringEncoding::UTF8).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn preview1_is_answered_inside_and_leaves_no_import() {
+        let component = encode(module(
+            r#"(module
+                (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+                (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+                (memory (export "memory") 1)
+                (func (export "a:b/i#run") (result i32)
+                    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8)))
+                    (call $random (i32.const 0) (i32.const 4))))"#,
+        ))
+        .unwrap();
+        let engine = wasmtime::Engine::default();
+        let component = wasmtime::component::Component::new(&engine, component).unwrap();
+        assert_eq!(component.component_type().imports(&engine).count(), 0);
+    }
+
+    #[test]
+    fn a_function_that_preview1_has_not_is_refused_by_name() {
+        let refused = encode(module(
+            r#"(module
+                (import "wasi_snapshot_preview1" "fd_dance" (func))
+                (memory (export "memory") 1)
+                (func (export "a:b/i#run") (result i32) (i32.const 1)))"#,
+        ))
+        .unwrap_err();
+        assert!(refused.to_string().contains("fd_dance"), "{refused}");
+    }
 }

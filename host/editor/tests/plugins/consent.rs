@@ -26,7 +26,11 @@ async fn a_person_is_asked_once_and_typing_goes_on() {
     let mut first = docked(&state);
     first.host.load(&word_count());
     first.until("F7 answers").await;
-    assert!(first.screen().contains("word-count asks (F7 answers) to read and change the text"), "{}", first.screen());
+    assert!(
+        first.screen().contains("word-count asks (F7 answers) to read and change the text"),
+        "{}",
+        first.screen()
+    );
     // It waits, and what is typed is typed.
     first.press("a");
     assert_eq!(first.text(), "aone two\n");

@@ -15,5 +15,6 @@ mod commands;
 mod consent;
 mod docked;
 mod failures;
+mod languages;
 mod reload;
 mod useful;

@@ -1,0 +1,16 @@
+# Makes a component's module of a plugin in C. A plugin's Makefile sets SOURCES and OUTPUT and includes this.
+#
+# WASM_CC is a clang with wasm-ld, wasi-libc and the compiler's runtime for wasm32; `python3 -m ziglang cc` of the Python
+# package ziglang has them all in one.
+
+SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+WASM_CC ?= $(or $(shell command -v clang-22),$(shell command -v clang))
+CFLAGS ?= -std=c11 -Os -Wall -Wextra
+
+SDK_SOURCES := $(SDK)/witdock_editor.c $(SDK)/defaults.c $(SDK)/generated/extension_plugin.c
+
+$(OUTPUT): $(SOURCES) $(SDK_SOURCES) $(SDK)/witdock_editor.h
+	@test -n "$(WASM_CC)" || { echo "error: no clang: on Debian, apt-get install clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32; or pip install ziglang and WASM_CC='python3 -m ziglang cc'"; exit 1; }
+	@mkdir -p $(dir $@)
+	$(WASM_CC) --target=wasm32-wasi -Wno-deprecated -mexec-model=reactor $(CFLAGS) -I$(SDK) -s -o $@ \
+		$(SOURCES) $(SDK_SOURCES) $(SDK)/generated/extension_plugin_component_type.o

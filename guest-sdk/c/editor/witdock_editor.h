@@ -1,0 +1,32 @@
+// What a plugin of witdock-edit in C starts from.
+//
+// The functions that the editor calls are declared in generated/extension_plugin.h, with the comments of the interface. A
+// plugin writes `exports_witdock_editor_plugin_activate` and those of the others that it has registered: the rest is in
+// defaults.c. Texts that are handed over are freed by the bindings, so they are copies: `witdock_text`.
+
+#ifndef WITDOCK_EDITOR_H
+#define WITDOCK_EDITOR_H
+
+#include "generated/extension_plugin.h"
+
+// A copy of a text, for the editor.
+extension_plugin_string_t witdock_text(const char *text);
+
+// Whether a text of the editor's is this one.
+bool witdock_is(const extension_plugin_string_t *text, const char *expected);
+
+// A command for the palette. `keys` is the key that it asks for, or NULL for none.
+exports_witdock_editor_plugin_command_t witdock_command(const char *name, const char *title, const char *description,
+                                                        const char *keys);
+
+// A registration of so many commands, which are copied, and of nothing else.
+exports_witdock_editor_plugin_registration_t
+witdock_registration(const exports_witdock_editor_plugin_command_t *commands, size_t count);
+
+// Fills in the error of a command that does not apply here, which is shown quietly, and returns false.
+bool witdock_not_applicable(witdock_editor_types_command_error_t *error, const char *why);
+
+// Fills in the error of a command that could not be done, and returns false.
+bool witdock_failed(witdock_editor_types_command_error_t *error, const char *why);
+
+#endif

@@ -1,0 +1,59 @@
+//! Plugins in other languages than Rust, from their sources. A machine without a language's tools passes their test over,
+//! and says so, unless `WITDOCK_REQUIRE_LANGUAGES` is set.
+
+use std::process::Command;
+
+use crate::docked::Docked;
+
+/// Whether a program answers.
+fn has(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
+}
+
+fn passes_over(language: &str, has_tools: bool) -> bool {
+    if !has_tools {
+        let what = format!("the {language} plugin is not tested: its tools are not installed");
+        assert!(std::env::var_os("WITDOCK_REQUIRE_LANGUAGES").is_none(), "{what}");
+        eprintln!("{what}");
+    }
+    !has_tools
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_in_javascript_converts() {
+    if passes_over("JavaScript", has("node", "--version") && has("npm", "--version")) {
+        return;
+    }
+    let mut docked = Docked::with(&["editor/convert"], "file.txt", "someHTTPServerName é").await;
+    docked.run("To snake_case").await;
+    assert!(docked.screen().contains("convert: nothing is selected"), "{}", docked.screen());
+    docked.keys("shift-end").await;
+    docked.run("To snake_case").await;
+    assert_eq!(docked.text(), "some_http_server_name_é");
+    docked.keys("ctrl-a").await;
+    docked.run("Encode for a URL").await;
+    assert_eq!(docked.text(), "some_http_server_name_%C3%A9");
+    docked.keys("ctrl-a").await;
+    docked.run("To decimal").await;
+    assert!(docked.screen().contains("is no number with 0x"), "{}", docked.screen());
+    docked.keys("ctrl-z ctrl-z").await;
+    assert_eq!(docked.text(), "someHTTPServerName é");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_in_c_sorts() {
+    let has_clang = has("clang-22", "--version") || std::env::var_os("WASM_CC").is_some();
+    if passes_over("C", has("make", "--version") && has_clang) {
+        return;
+    }
+    let mut docked = Docked::with(&["editor/sort-lines"], "file.txt", "b10\r\na\r\nb2\r\na\r\n").await;
+    docked.run("Sort lines by numbers").await;
+    assert_eq!(docked.text(), "a\r\na\r\nb2\r\nb10\r\n");
+    docked.run("Remove lines that are there twice").await;
+    assert_eq!(docked.text(), "a\r\nb2\r\nb10\r\n");
+    docked.keys("ctrl-home shift-down shift-down").await;
+    docked.run("Reverse lines").await;
+    assert_eq!(docked.text(), "b2\r\na\r\nb10\r\n");
+    docked.keys("ctrl-z ctrl-z ctrl-z").await;
+    assert_eq!(docked.text(), "b10\r\na\r\nb2\r\na\r\n");
+}
