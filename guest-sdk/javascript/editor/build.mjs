@@ -32,15 +32,26 @@ try {
     bundle: true,
     format: "esm",
     write: false,
+    metafile: true,
     external: ["witdock:*"],
     alias: { "@witdock/editor": join(sdk, "index.js") },
     logLevel: "silent",
   });
+  // Of the interface only what the plugin uses: what a component imports it has to be granted.
+  const [{ imports }] = Object.values(bundled.metafile.outputs);
+  const used = new Set(imports.map(({ path }) => path).filter((path) => path.startsWith("witdock:")));
+  // The editor's own interfaces stand beside this world, and have no other name there.
+  const local = (path) => path.replace(/^witdock:editor\/(.*)@.*$/, "$1");
+  const lines = [...used].map((path) => `  import ${local(path)};`);
+  writeFileSync(
+    join(wit, "built.wit"),
+    ["world built {", ...lines, "  export plugin;", "}", ""].join("\n"),
+  );
   const { component } = await componentize({
     witPath: wit,
     jsSource: bundled.outputFiles[0].text,
     jsPath: resolve(source),
-    world: "witdock:editor/extension-plugin",
+    world: "witdock:editor/built",
     // The editor's calls are synchronous, and it lends no WASI: what is not granted is not imported.
     sync: true,
     stubWasi: true,

@@ -61,7 +61,10 @@ impl Docked {
         for plugin in plugins {
             docked.host.load(&repository().join("plugins").join(plugin));
         }
-        docked.serves(plugins.len()).await;
+        while docked.served < plugins.len() {
+            docked.step().await;
+            assert_eq!(docked.said, [""; 0], "a plugin is not loaded");
+        }
         docked.settle().await;
         docked
     }
@@ -166,7 +169,7 @@ impl Docked {
             }
         };
         let Ok(input) = tokio::time::timeout(PATIENCE, next).await else {
-            panic!("nothing has come:\n{}", self.editor.screen());
+            panic!("nothing has come; {:#?}\n{}", self.said, self.editor.screen());
         };
         match &input {
             Input::News(News::Ended { .. }) => self.running -= 1,
