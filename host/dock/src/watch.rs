@@ -17,8 +17,10 @@ use crate::reload::{self, Trigger};
 use crate::source::Source;
 use crate::task::OwnedTask;
 
-/// A change counts when nothing further has happened for so long: editors and compilers write in several steps.
-const SETTLE: Duration = Duration::from_millis(50);
+/// A change of a project counts when nothing further has happened for so long: editors write in several steps.
+const SETTLE_PROJECT: Duration = Duration::from_millis(50);
+/// The same for a component: it has no other files, and one that is half written is told by its bytes.
+const SETTLE_COMPONENT: Duration = Duration::from_millis(10);
 /// A source that never comes to rest is taken as it is after so long.
 const LONGEST_SETTLE: Duration = Duration::from_secs(2);
 /// How often a component that ends too early is read again before it is reported: someone still writes it.
@@ -72,7 +74,7 @@ async fn reload_on_notice<I: Interface>(
             core.emit(Event::WatchFailed { message });
             continue;
         }
-        settle(&mut incoming).await;
+        settle(&core.settings.source, &mut incoming).await;
         if let Err(error) = folders.watch(&mut watcher, &core.settings.source) {
             core.emit(Event::WatchFailed { message: error.to_string() });
         }
@@ -81,10 +83,14 @@ async fn reload_on_notice<I: Interface>(
 }
 
 /// Waits until no change has come for a while.
-async fn settle(incoming: &mut mpsc::UnboundedReceiver<Notice>) {
+async fn settle(source: &Source, incoming: &mut mpsc::UnboundedReceiver<Notice>) {
+    let quiet = match source {
+        Source::Component { .. } => SETTLE_COMPONENT,
+        Source::Folder { .. } => SETTLE_PROJECT,
+    };
     let latest = Instant::now() + LONGEST_SETTLE;
     while Instant::now() < latest {
-        if !matches!(timeout(SETTLE, incoming.recv()).await, Ok(Some(_))) {
+        if !matches!(timeout(quiet, incoming.recv()).await, Ok(Some(_))) {
             return;
         }
     }
@@ -96,7 +102,9 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, incoming: &mut mpsc:
         if !is_half_written(&core.settings.source).await {
             break;
         }
-        settle(incoming).await;
+        // Longer than a settled change takes: whoever writes it has time to go on.
+        tokio::time::sleep(SETTLE_PROJECT).await;
+        settle(&core.settings.source, incoming).await;
     }
     if let Err(error) = reload::reload(core, Trigger::Watch).await {
         match error {
