@@ -12,6 +12,7 @@ mod palette;
 mod plugin_panel;
 mod plugins;
 mod prompt;
+mod ranking;
 mod reading;
 
 pub use command::{COMMANDS, Command, Listed, MOVING};

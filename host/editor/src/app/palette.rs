@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::mode::edit_line;
+use super::ranking::ranked;
 use super::{App, COMMANDS, Effect, MOVING, Mode};
 use crate::plugins::api::Invocation;
 
@@ -38,23 +39,12 @@ impl App {
 
     /// The commands that match, best first.
     pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
-        let mut scored: Vec<(u32, Entry)> = COMMANDS
-            .iter()
-            .filter(|listed| listed.group != MOVING)
-            .map(|listed| Entry {
-                title: listed.title.to_owned(),
-                name: listed.name.to_owned(),
-                key: self.keymap.keys_of(listed.name).into_iter().next().unwrap_or_default(),
-            })
-            .chain(self.plugin_entries())
-            .filter_map(|entry| {
-                let title = distance(query, &entry.title);
-                let name = distance(query, &entry.name);
-                Some((title.into_iter().chain(name).min()?, entry))
-            })
-            .collect();
-        scored.sort_by_key(|(distance, _)| *distance);
-        scored.into_iter().map(|(_, entry)| entry).collect()
+        let own = COMMANDS.iter().filter(|listed| listed.group != MOVING).map(|listed| Entry {
+            title: listed.title.to_owned(),
+            name: listed.name.to_owned(),
+            key: self.keymap.keys_of(listed.name).into_iter().next().unwrap_or_default(),
+        });
+        ranked(query, own.chain(self.plugin_entries()), |entry| vec![&entry.title, &entry.name])
     }
 }
 
@@ -67,22 +57,6 @@ pub struct Entry {
     pub name: String,
     /// Its key, for people; empty where it has none.
     pub key: String,
-}
-
-/// How far a query is from a name that has its letters in order: the letters passed over between them. None if the name
-/// does not have them.
-pub(super) fn distance(query: &str, name: &str) -> Option<u32> {
-    let mut name = name.chars().flat_map(char::to_lowercase);
-    let mut passed = 0;
-    for wanted in query.chars().filter(|character| *character != ' ').flat_map(char::to_lowercase) {
-        loop {
-            if name.next()? == wanted {
-                break;
-            }
-            passed += 1;
-        }
-    }
-    Some(passed)
 }
 
 #[cfg(test)]

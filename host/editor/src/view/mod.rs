@@ -116,7 +116,7 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
             spans.extend(sign.map(|(severity, text)| Span::styled(text, theme::sign(severity).1)));
         }
         None if asked.is_none() => {
-            let help = "Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-P commands  Ctrl-Q quit";
+            let help = "F1 help  Ctrl-P commands  Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-Q quit";
             spans.push(Span::styled(help, theme::FAINT));
         }
         None => {}

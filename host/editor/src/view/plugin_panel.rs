@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, panel: PluginPanel, frame: &mut Frame<'_>, area: R
     if reports.is_empty() {
         lines.push(Line::raw("No plugins are loaded: name their folder with --plugins."));
     }
-    let keys = " Plugins: s stop  v revive  e enable or disable  r reload  l log  g grants  Esc ";
+    let keys = " Plugins: s stop  v revive  e on or off  r reload  l log  g grants  Esc ";
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(keys)), list);
     if let Some(report) = reports.get(panel.chosen) {
         draw_details(app, report, panel, frame, details);

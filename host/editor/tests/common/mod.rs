@@ -5,13 +5,17 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
+use witdock_editor::decoration::Decoration;
 use witdock_editor::file::{Opened, Stamp};
+use witdock_editor::plugins::api::{Abilities, EventKinds, Registration};
+use witdock_editor::plugins::{Answered, DecorationChange, News, Outcome};
 use witdock_editor::view::view;
 use witdock_editor_core::Document;
 
@@ -37,6 +41,26 @@ impl Editor {
         let stamp = Stamp::of(Path::new(name));
         let opened = Opened { document, read_only: false, is_new: false, stamp };
         self.app.opened(Path::new(name), Ok(opened), false);
+    }
+
+    /// Draws something over the text, as a plugin would.
+    pub(crate) fn decorate(&mut self, set: Vec<Decoration>) {
+        let registration = Registration {
+            commands: Vec::new(),
+            events: EventKinds::OPENED,
+            abilities: Abilities::empty(),
+            languages: Vec::new(),
+            file_types: Vec::new(),
+            completion_triggers: Vec::new(),
+        };
+        let (name, registration) = ("test".to_owned(), Arc::new(registration));
+        self.app.update(Input::News(News::Serving { plugin: 0, name, registration }));
+        assert!(!self.app.calls().is_empty(), "it hears of the document");
+        let buffer = self.app.active().unwrap();
+        let (document, revision) = (buffer.id, buffer.document.revision());
+        let change = DecorationChange { document, name: "test".to_owned(), set: Some((revision, set)) };
+        let outcome = Outcome { decorations: vec![change], ..Outcome::default() };
+        self.app.update(Input::News(News::Ended { plugin: 0, result: Ok((Answered::Told, outcome)) }));
     }
 
     /// Presses keys, written as in a key map, and gives what is to be done after the last one.

@@ -6,7 +6,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::super::mode::{Answering, edit_line};
-use super::super::palette::distance;
+use super::super::ranking::ranked;
 use super::super::{App, Effect, Mode};
 use super::slot::Waiting;
 use crate::plugins::api::{Answer, Answered, Choice, Event};
@@ -120,11 +120,6 @@ impl Answering {
     /// The choices that match what is typed, with their places in the question, best first.
     pub fn choices(&self) -> Vec<(usize, &Choice)> {
         let Question::Choice(question) = &self.asked.question else { return Vec::new() };
-        let choices = question.choices.iter().enumerate();
-        let mut scored: Vec<_> = choices
-            .filter_map(|(index, choice)| Some((distance(&self.line, &choice.label)?, (index, choice))))
-            .collect();
-        scored.sort_by_key(|(distance, _)| *distance);
-        scored.into_iter().map(|(_, choice)| choice).collect()
+        ranked(&self.line, question.choices.iter().enumerate(), |(_, choice)| vec![&choice.label])
     }
 }

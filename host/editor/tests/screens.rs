@@ -1,0 +1,149 @@
+//! Screens, compared with those that were looked at: `cargo insta review` shows how one has changed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what is unexpected in a test may end it")]
+
+mod common;
+
+use common::Editor;
+use witdock_editor::app::Input;
+use witdock_editor::decoration::{Decoration, Drawn};
+use witdock_editor::plugins::{Ask, Cost, Emphasis, Health, News, Report, Scope, Severity, Span, Style};
+
+fn span(text: &str) -> Vec<Span> {
+    vec![Span { text: text.to_owned(), style: Style { scope: Scope::Muted, emphasis: Emphasis::empty() } }]
+}
+
+#[test]
+fn a_file_with_its_status() {
+    let mut editor = Editor::sized(60, 8, "main.rs", "fn main() {\n\tprintln!(\"漢字 👩‍👩‍👧\");\n}\n");
+    editor.keys("down end");
+    insta::assert_snapshot!(editor.screen());
+}
+
+#[test]
+fn prose_is_wrapped_and_the_cursor_goes_by_rows() {
+    let text = "# Title\n\nA paragraph that is longer than the screen is wide, and goes on in the next rows.\n\nEnd\n";
+    let mut editor = Editor::sized(40, 10, "text.md", text);
+    editor.keys("down down down end x");
+    insta::assert_snapshot!(editor.screen());
+    editor.keys("alt-z");
+    insta::assert_snapshot!(editor.screen());
+}
+
+#[test]
+fn decorations_stand_over_and_beside_the_text() {
+    let mut editor = Editor::sized(60, 6, "file.rs", "let a = 1;\nlet bb = 2;\n");
+    let sign = |at: usize, severity, text: &str| Decoration {
+        range: at..at,
+        drawn: Drawn::Sign(severity, text.into()),
+    };
+    let set = vec![
+        Decoration { range: 5..5, drawn: Drawn::Inline(span(": u8")) },
+        Decoration { range: 0..0, drawn: Drawn::AfterLine(span("  // one")) },
+        sign(11, Severity::Hint, "a hint"),
+        sign(12, Severity::Error, "an error"),
+    ];
+    editor.decorate(set);
+    editor.keys("down end");
+    insta::assert_snapshot!(editor.screen());
+}
+
+#[test]
+fn the_palette_and_the_help() {
+    let mut editor = Editor::sized(80, 12, "file.txt", "");
+    editor.keys("ctrl-p l i n e s");
+    insta::assert_snapshot!(editor.screen());
+    editor.keys("escape f1");
+    insta::assert_snapshot!(editor.screen());
+}
+
+#[test]
+fn the_panel_of_plugins_and_a_question() {
+    let mut editor = Editor::sized(80, 24, "file.txt", "");
+    let micros = std::time::Duration::from_micros;
+    let cost = Cost {
+        calls: 1234,
+        errors: 1,
+        exports: vec![
+            ("on-event changed".to_owned(), micros(120), micros(950)),
+            ("run-command".to_owned(), micros(2_300), micros(4_100)),
+        ],
+        per_change: Some(micros(140)),
+        memory_bytes: 2 << 20,
+        memory_peak_bytes: 3 << 20,
+    };
+    let report = |plugin, name: &str, health, status: &str, cost| Report {
+        plugin,
+        name: name.to_owned(),
+        path: format!("/plugins/{name}"),
+        health,
+        status: status.to_owned(),
+        cost,
+        ..Report::default()
+    };
+    let status = "running generation 7; generation 8 rejected: the build failed:\nerror: expected `;`\n --> src/lib.rs:14:20";
+    editor.keys("f2");
+    editor.app.update(Input::Reports(vec![
+        report(0, "todo", Health::Wrong, status, Some(cost)),
+        report(1, "json-format", Health::Loading, "is being built and loaded", None),
+        report(2, "sort-lines", Health::Waiting, "waits for your answer", None),
+        report(
+            3,
+            "broken",
+            Health::Wrong,
+            "broken does not fit: it exports no `witdock:editor/plugin`",
+            None,
+        ),
+    ]));
+    insta::assert_snapshot!(editor.screen());
+    editor.keys("escape");
+    let ask = Ask {
+        plugin: 2,
+        name: "sort-lines".to_owned(),
+        items: vec!["import witdock:editor/documents".to_owned(), "network example.org:443".to_owned()],
+        is_update: true,
+    };
+    editor.app.update(Input::News(News::Asks(ask)));
+    insta::assert_snapshot!(editor.screen());
+    editor.keys("f7");
+    insta::assert_snapshot!(editor.screen());
+}
+
+/// Whatever the size, the text and what is drawn over it: there is a screen, and the cursor is on it.
+#[test]
+fn no_screen_is_too_small_and_no_text_too_odd() {
+    let texts = [
+        "",
+        "a",
+        "\t\t漢\u{301}👩‍👩‍👧\u{202e}\r\n\u{1b}[31m\0",
+        &"x".repeat(70_000),
+        &"word ".repeat(3_000),
+        &"\n".repeat(500),
+    ];
+    for (columns, lines) in [(1, 1), (2, 3), (3, 2), (7, 5), (80, 24), (300, 2)] {
+        for text in texts {
+            for name in ["a.md", "a.rs"] {
+                let mut editor = Editor::sized(columns, lines, name, text);
+                let length = text.len();
+                let places = [0, length / 2, length]
+                    .map(|at| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap());
+                let set = places
+                    .iter()
+                    .flat_map(|at| {
+                        [
+                            Decoration { range: *at..*at, drawn: Drawn::Inline(span("漢 inline")) },
+                            Decoration { range: *at..*at, drawn: Drawn::AfterLine(span("after")) },
+                            Decoration {
+                                range: *at..*at,
+                                drawn: Drawn::Sign(Severity::Info, "sign".to_owned()),
+                            },
+                        ]
+                    })
+                    .collect();
+                editor.decorate(set);
+                editor.keys("down end up page-down ctrl-end enter left alt-z up home ctrl-p escape f1 escape f2 escape");
+                editor.screen();
+            }
+        }
+    }
+}
