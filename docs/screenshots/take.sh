@@ -57,7 +57,7 @@ sleep 1
 $tmux capture-pane -e -p > "$work/screen"
 python3 docs/screenshots/svg.py "witdock-edit flights.rs" < "$work/screen" > docs/screenshots/editor.svg
 
-$tmux send-keys Escape F2
+$tmux send-keys Escape && sleep 0.5 && $tmux send-keys F2
 wait_for 'per key'
 sleep 1
 $tmux capture-pane -e -p > "$work/screen"

@@ -12,6 +12,11 @@ async fn words_are_counted() {
     docked.input(Input::Idle);
     docked.settle().await;
     assert!(docked.screen().contains("3 words"), "{}", docked.screen());
+    // Another document with its cursor at the same place: told once, and that is all.
+    docked.keys("ctrl-home").await;
+    docked.editor.open("other.txt", "one two three four five\n");
+    docked.keys("ctrl-page-down").await;
+    assert!(docked.screen().contains("5 words"), "{}", docked.screen());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -192,16 +192,11 @@ impl Slot {
     }
 
     fn notice_cursor(&mut self, buffer: &Buffer) {
-        if !self.wants(EventKinds::CURSOR_MOVED | EventKinds::SELECTION_CHANGED, buffer)
-            && !self.wants(EventKinds::CURSOR_MOVED, buffer)
-            && !self.wants(EventKinds::SELECTION_CHANGED, buffer)
-        {
-            return;
-        }
         let now = buffer.document.selections();
         let (moved, changed) = match &self.cursor {
-            Some((id, then)) => (*id != buffer.id || then.primary().head != now.primary().head, then != now),
-            None => (true, true),
+            Some((id, then)) if *id == buffer.id => (then.primary().head != now.primary().head, then != now),
+            // Keys go to another document.
+            _ => (true, true),
         };
         if moved && self.wants(EventKinds::CURSOR_MOVED, buffer) {
             self.wait(Waiting::CursorMoved);
