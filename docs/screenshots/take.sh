@@ -33,9 +33,10 @@ fn mean_delay(flights: &[Flight]) -> f64 {
 }
 SAMPLE
 
+# By a link, so that the panel shows no path of this machine.
+ln -s "$PWD/plugins/editor" "$work/plugins"
 tmux="tmux -L witdock-shot"
-$tmux new-session -d -x 100 -y 30 "cd '$work' && '$editor' --allow-plugins --config '$work' flights.rs \
-  --plugins '$PWD/plugins/editor'"
+$tmux new-session -d -x 100 -y 30 "cd '$work' && '$editor' --allow-plugins --config '$work' flights.rs --plugins plugins"
 wait_for() {
   for _ in $(seq 600); do
     $tmux capture-pane -p | grep -q "$1" && return
@@ -58,7 +59,7 @@ $tmux capture-pane -e -p > "$work/screen"
 python3 docs/screenshots/svg.py "witdock-edit flights.rs" < "$work/screen" > docs/screenshots/editor.svg
 
 $tmux send-keys Escape && sleep 0.5 && $tmux send-keys F2
-wait_for 'per key'
+wait_for '● convert'
 sleep 1
 $tmux capture-pane -e -p > "$work/screen"
 python3 docs/screenshots/svg.py "witdock-edit: the panel of plugins" < "$work/screen" > docs/screenshots/plugins.svg
