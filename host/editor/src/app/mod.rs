@@ -42,6 +42,7 @@ use prompt::Purpose;
 
 /// Something that has happened.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved once")]
 pub enum Input {
     /// A key was pressed.
     Key(KeyEvent),

@@ -222,13 +222,16 @@ impl Host {
         let news = self.news.clone();
         tokio::spawn(async move {
             let result = match called {
-                Some(called) => run(&called, call, snapshot).await.map_err(|error| match error.kind() {
-                    CallErrorKind::BackingOff { retry_after } => Failure::Resting(*retry_after),
-                    CallErrorKind::Failed { .. } | CallErrorKind::Start { .. } => {
-                        Failure::Failed(error.to_string())
-                    }
-                    _ => Failure::Refused,
-                }),
+                Some(called) => run(&called, call, snapshot)
+                    .await
+                    .map(|(answered, outcome)| (answered, Box::new(outcome)))
+                    .map_err(|error| match error.kind() {
+                        CallErrorKind::BackingOff { retry_after } => Failure::Resting(*retry_after),
+                        CallErrorKind::Failed { .. } | CallErrorKind::Start { .. } => {
+                            Failure::Failed(error.to_string())
+                        }
+                        _ => Failure::Refused,
+                    }),
                 None => Err(Failure::Refused),
             };
             // The receiver is gone only if the editor has ended.

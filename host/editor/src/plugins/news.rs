@@ -40,7 +40,7 @@ pub enum News {
         /// The plugin.
         plugin: PluginId,
         /// What it has answered and changed, or why it did not.
-        result: Result<(Answered, Outcome), Failure>,
+        result: Result<(Answered, Box<Outcome>), Failure>,
     },
     /// Something that a person should know.
     Said(Message),

@@ -19,8 +19,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let text_area = text_area(app, area);
     let seen = buffer.visible(usize::from(area.height), usize::from(text_area.width));
     let cursor_line = buffer.document.text().line_at(buffer.document.selections().primary().head);
-    let mut y = area.y;
-    for (line, is_first, row) in &seen {
+    for (y, (line, is_first, row)) in (area.y..).zip(&seen) {
         let whole = buffer.document.text().line_start(*line)..buffer.document.text().line_end(*line);
         let decorations = buffer.decorations.within(whole.clone());
         if *is_first {
@@ -33,7 +32,6 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         if row.range.end == whole.end {
             pen.draw_after_line(row, frame, area);
         }
-        y += 1;
     }
     if matches!(app.mode(), Mode::Edit)
         && let Some((x, y)) = position(app, buffer.document.selections().primary().head, area)

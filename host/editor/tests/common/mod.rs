@@ -60,7 +60,8 @@ impl Editor {
         let (document, revision) = (buffer.id, buffer.document.revision());
         let change = DecorationChange { document, name: "test".to_owned(), set: Some((revision, set)) };
         let outcome = Outcome { decorations: vec![change], ..Outcome::default() };
-        self.app.update(Input::News(News::Ended { plugin: 0, result: Ok((Answered::Told, outcome)) }));
+        self.app
+            .update(Input::News(News::Ended { plugin: 0, result: Ok((Answered::Told, Box::new(outcome))) }));
     }
 
     /// Presses keys, written as in a key map, and gives what is to be done after the last one.

@@ -95,12 +95,12 @@ impl Slot {
 
     /// Whether it has subscribed to this event, for documents like this one.
     pub(super) fn wants(&self, kind: EventKinds, buffer: &Buffer) -> bool {
-        self.registration.events.contains(kind) && self.speaks(&buffer.language())
+        self.registration.events.contains(kind) && self.speaks(buffer.language())
     }
 
     /// Whether it can be asked for this, in documents like this one.
     pub(super) fn can(&self, ability: Abilities, buffer: &Buffer) -> bool {
-        self.registration.abilities.contains(ability) && self.speaks(&buffer.language())
+        self.registration.abilities.contains(ability) && self.speaks(buffer.language())
     }
 
     fn speaks(&self, language: &str) -> bool {

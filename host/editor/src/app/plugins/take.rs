@@ -16,14 +16,14 @@ impl App {
     pub(super) fn ended(
         &mut self,
         plugin: PluginId,
-        result: Result<(Answered, Outcome), Failure>,
+        result: Result<(Answered, Box<Outcome>), Failure>,
     ) -> Vec<Effect> {
         let Some(Some(slot)) = self.slots.get_mut(plugin) else { return Vec::new() };
         let Some(waiting) = slot.running.take() else { return Vec::new() };
         let is_of_before = std::mem::take(&mut slot.is_of_before);
         match result {
             Ok((answered, outcome)) => {
-                let outcome = if is_of_before { outcome.without_display() } else { outcome };
+                let outcome = if is_of_before { outcome.without_display() } else { *outcome };
                 let mut effects = self.take(plugin, &waiting, outcome);
                 effects.extend(self.answered(plugin, waiting, answered));
                 effects
