@@ -1,6 +1,7 @@
 //! The editor: from a key to the drawn frame with and without plugins, large files, and reload.
 //!
-//! `cargo bench -p witdock-bench --bench editor` prints the tables of `docs/benchmarks.md`. Each figure stands beside one
+//! `cargo bench -p witdock-bench --bench editor` prints the tables of `docs/benchmarks.md`, and with `-- typing`,
+//! `large-file` or `reload` behind it one of them. Each figure stands beside one
 //! that it can be compared with, from the same run.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is unexpected in a benchmark may end it")]
@@ -34,10 +35,19 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test" || argument == "--list") {
         return;
     }
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
     let runtime = Runtime::new().unwrap();
-    typing(&runtime);
-    large_file();
-    reload(&runtime);
+    if is_wanted("typing") {
+        typing(&runtime);
+    }
+    if is_wanted("large-file") {
+        large_file();
+    }
+    if is_wanted("reload") {
+        reload(&runtime);
+    }
 }
 
 fn repository() -> PathBuf {
@@ -128,7 +138,7 @@ fn typing(runtime: &Runtime) {
     let counting = component(runtime, "editor/word-count");
     let source = repository().join("host/editor-core/src/document.rs");
     let _inside = runtime.enter();
-    println!("Key to drawn frame, {KEYS} keys typed into a Rust file of 350 lines at {PACE:?} each, µs\n");
+    println!("Key to drawn frame, {KEYS} keys typed into a Rust file of 400 lines at {PACE:?} each, µs\n");
     println!("| screen | plugins | p50 | p99 | max | p99 more than without |");
     println!("|---|---|---|---|---|---|");
     for (columns, lines) in [(80, 24), (200, 60)] {

@@ -288,6 +288,11 @@ impl Document {
         self.history.break_entry();
     }
 
+    /// Remembers that no file holds this text any more: it is dirty until it is saved.
+    pub fn mark_unsaved(&mut self) {
+        self.saved = Revision::new(u64::MAX);
+    }
+
     /// Takes over what the file holds now, as one undo step that changes only what differs, and counts as saved.
     /// O(n) in both texts.
     ///

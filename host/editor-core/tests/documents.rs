@@ -224,6 +224,15 @@ fn an_answer_to_a_change_joins_its_undo_step() {
 }
 
 #[test]
+fn a_text_that_no_file_holds_is_dirty_until_it_is_saved() {
+    let mut document = Document::from_bytes(b"one").unwrap();
+    document.mark_unsaved();
+    assert!(document.is_dirty());
+    document.mark_saved(&document.snapshot());
+    assert!(!document.is_dirty());
+}
+
+#[test]
 fn a_reserved_revision_is_nobody_elses() {
     let mut document = Document::from_bytes(b"one").unwrap();
     let base = document.revision();

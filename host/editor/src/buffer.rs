@@ -26,6 +26,10 @@ pub struct Buffer {
     pub stamp: Stamp,
     /// Whether another program has changed the file since, and the text has changes of its own.
     pub conflicts: bool,
+    /// Whether the next write is to be made whatever the file holds.
+    pub overwrites: bool,
+    /// How far saving is.
+    pub saving: Saving,
     /// Whether the file may not be written.
     pub read_only: bool,
     /// The text.
@@ -44,6 +48,18 @@ pub struct Buffer {
     pub author: Author,
     /// The columns that moving by rows aims at, for the heads that it left off at.
     goals: Option<(Vec<usize>, Vec<usize>)>,
+}
+
+/// How far saving a text is: one write at a time, so that an older text is never the last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Saving {
+    /// Nothing is written.
+    #[default]
+    No,
+    /// It is being written.
+    Now,
+    /// It is being written, and is to be written again as it is then.
+    Again,
 }
 
 /// Who changed a text.
@@ -74,6 +90,8 @@ impl Buffer {
             path: None,
             stamp: Stamp::default(),
             conflicts: false,
+            overwrites: false,
+            saving: Saving::No,
             read_only: false,
             document: Document::new(),
             scroll: Scroll::default(),

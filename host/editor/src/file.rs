@@ -75,6 +75,9 @@ pub enum SaveError {
     /// Its permissions do not allow it.
     #[error("{} is not saved: it is read-only; make it writable with `chmod u+w`", .0.display())]
     ReadOnly(PathBuf),
+    /// It is not as it was when the text was read or written last: another program has changed it.
+    #[error("{} is not saved: another program has changed it", .0.display())]
+    Changed(PathBuf),
     /// The system does not write it.
     #[error("{} is not saved: {error}", path.display())]
     Unwritable {
@@ -146,19 +149,26 @@ fn read(path: &Path) -> Result<Option<(Decoded, fs::Metadata)>, OpenError> {
 }
 
 /// Writes a file beside the old one and renames it into its place, so that a crash leaves either of them whole. A
-/// symbolic link stays one, and permissions stay what they are. Gives what tells the new state of the file from others.
+/// symbolic link stays one, and permissions stay what they are. Gives what tells the new state of the file from others. Where one is `expected`, a file in another state is left alone.
 ///
 /// # Errors
 ///
-/// When the file is read-only or its folder cannot be written to.
-pub fn save(path: &Path, text: &Snapshot) -> Result<Stamp, SaveError> {
+/// When the file is read-only, its folder cannot be written to, or it is not as expected.
+pub fn save(path: &Path, text: &Snapshot, expected: Option<Stamp>) -> Result<Stamp, SaveError> {
+    if expected.is_some_and(|expected| expected != Stamp::of(path)) {
+        return Err(SaveError::Changed(path.to_owned()));
+    }
     let unwritable = |error| SaveError::Unwritable { path: path.to_owned(), error };
     let (target, old) = match fs::canonicalize(path) {
         Ok(target) => {
             let metadata = fs::metadata(&target).map_err(unwritable)?;
             (target, Some(metadata.permissions()))
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+        // A link whose target is not there yet stays one: the target is made.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or_else(|| Path::new(""));
+            (fs::read_link(path).map_or_else(|_| path.to_owned(), |target| folder.join(target)), None)
+        }
         Err(error) => return Err(unwritable(error)),
     };
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
@@ -220,13 +230,19 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o754)).unwrap();
         symlink(&file, &link).unwrap();
         let text = Document::from_bytes(b"new").unwrap().snapshot();
-        save(&link, &text).unwrap();
+        save(&link, &text, None).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o754);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 
+        let dangling = folder.path().join("dangling");
+        symlink("made", &dangling).unwrap();
+        save(&dangling, &text, None).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("made")).unwrap(), "new");
+        assert!(fs::symlink_metadata(&dangling).unwrap().is_symlink());
+
         fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
-        assert!(matches!(save(&link, &text), Err(SaveError::ReadOnly(_))));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
+        assert!(matches!(save(&link, &text, None), Err(SaveError::ReadOnly(_))));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "no temporary file is left");
     }
 }

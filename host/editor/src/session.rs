@@ -90,8 +90,8 @@ pub async fn run(
 impl Session {
     fn carry_out(&self, effect: Effect) {
         match effect {
-            Effect::Save { document, path, text } => self.beside(move || {
-                let result = file::save(&path, &text).map_err(|error| error.to_string());
+            Effect::Save { document, path, text, expected } => self.beside(move || {
+                let result = file::save(&path, &text, expected);
                 Input::Saved { document, path, text, result }
             }),
             Effect::Open(path) => self.beside(move || {
@@ -101,13 +101,12 @@ impl Session {
             Effect::Reread { document, path, stamp } => {
                 let inputs = self.inputs.clone();
                 tokio::task::spawn_blocking(move || {
-                    let now = file::Stamp::of(&path);
-                    if now == stamp {
+                    if stamp == Some(file::Stamp::of(&path)) {
                         return;
                     }
-                    let result = file::reread(&path);
+                    let (replaces, result) = (stamp.is_none(), file::reread(&path));
                     // The receiver is gone only if the editor has ended.
-                    let _ = inputs.send(Ok(Input::Reread { document, result }));
+                    let _ = inputs.send(Ok(Input::Reread { document, replaces, result }));
                 });
             }
             Effect::ReadConfig => {

@@ -64,14 +64,15 @@ fn quitting_with_changes_asks() {
 #[test]
 fn a_saved_document_is_no_longer_modified_unless_it_has_changed_since() {
     let mut editor = Editor::with_text("file.txt", "one");
-    let [Effect::Save { document, path, text }] = <[Effect; 1]>::try_from(editor.keys("x ctrl-s")).unwrap()
+    let [Effect::Save { document, path, text, .. }] =
+        <[Effect; 1]>::try_from(editor.keys("x ctrl-s")).unwrap()
     else {
         panic!("no save")
     };
     editor.keys("y");
     editor.app.update(Input::Saved { document, path: path.clone(), text, result: Ok(Stamp::default()) });
     assert!(editor.screen().contains("[modified]"));
-    let [Effect::Save { document, path, text }] = <[Effect; 1]>::try_from(editor.keys("ctrl-s")).unwrap()
+    let [Effect::Save { document, path, text, .. }] = <[Effect; 1]>::try_from(editor.keys("ctrl-s")).unwrap()
     else {
         panic!("no save")
     };

@@ -21,13 +21,13 @@ fn carry_out(editor: &mut Editor, effects: Vec<Effect>) {
     for effect in effects {
         let input = match effect {
             Effect::Reread { document, path, stamp } => {
-                if file::Stamp::of(&path) == stamp {
+                if stamp == Some(file::Stamp::of(&path)) {
                     continue;
                 }
-                Input::Reread { document, result: file::reread(&path) }
+                Input::Reread { document, replaces: stamp.is_none(), result: file::reread(&path) }
             }
-            Effect::Save { document, path, text } => {
-                let result = file::save(&path, &text).map_err(|error| error.to_string());
+            Effect::Save { document, path, text, expected } => {
+                let result = file::save(&path, &text, expected);
                 Input::Saved { document, path, text, result }
             }
             other => panic!("{other:?}"),
@@ -104,6 +104,37 @@ fn a_text_with_changes_of_its_own_is_kept_until_a_person_says_whose_count() {
     assert!(editor.screen().contains("deleted or moved"), "{}", editor.screen());
     press(&mut editor, "z ctrl-s");
     assert!(path.exists());
+}
+
+#[test]
+fn what_nobody_has_noticed_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut editor, path) = opened(folder.path(), "one\n");
+    press(&mut editor, "x");
+    fs::write(&path, "theirs, which is longer\n").unwrap();
+    press(&mut editor, "ctrl-s");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "theirs, which is longer\n");
+    assert!(editor.screen().contains("o overwrite"), "{}", editor.screen());
+    // The file is gone when the person would rather have it: what they have written is kept, and is not saved.
+    fs::remove_file(&path).unwrap();
+    press(&mut editor, "r");
+    assert_eq!(editor.text(), "xone\n");
+    assert!(editor.screen().contains("modified"), "{}", editor.screen());
+    press(&mut editor, "ctrl-s");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "xone\n");
+}
+
+#[test]
+fn a_text_is_written_again_after_the_write_that_is_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut editor, path) = opened(folder.path(), "");
+    editor.keys("a");
+    let first = editor.keys("ctrl-s");
+    editor.keys("b");
+    assert!(editor.keys("ctrl-s").is_empty(), "one write at a time");
+    carry_out(&mut editor, first);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "ab");
+    assert!(!editor.screen().contains("modified"), "{}", editor.screen());
 }
 
 #[test]

@@ -6,8 +6,8 @@ use witdock_editor_core::{Decoded, Snapshot};
 
 use super::prompt::Purpose;
 use super::{App, Effect, Message, Mode};
-use crate::buffer::{Author, Buffer, DocumentId};
-use crate::file::{OpenError, Opened, Stamp};
+use crate::buffer::{Author, Buffer, DocumentId, Saving};
+use crate::file::{OpenError, Opened, SaveError, Stamp};
 use crate::plugins::api::ChangeOrigin;
 
 impl App {
@@ -67,14 +67,17 @@ impl App {
         Vec::new()
     }
 
-    /// Writes a document to its file as it is.
-    pub(super) fn save_document(&self, id: DocumentId) -> Vec<Effect> {
-        let buffer = self.buffers.iter().find(|buffer| buffer.id == id);
-        let saved = buffer.and_then(|buffer| {
-            let path = buffer.path.clone()?;
-            Some(Effect::Save { document: id, path, text: buffer.document.snapshot() })
-        });
-        saved.into_iter().collect()
+    /// Writes a document to its file as it is, after a write that is under way.
+    pub(super) fn save_document(&mut self, id: DocumentId) -> Vec<Effect> {
+        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return Vec::new() };
+        let Some(path) = buffer.path.clone() else { return Vec::new() };
+        if buffer.saving != Saving::No {
+            buffer.saving = Saving::Again;
+            return Vec::new();
+        }
+        buffer.saving = Saving::Now;
+        let expected = (!std::mem::take(&mut buffer.overwrites)).then_some(buffer.stamp);
+        vec![Effect::Save { document: id, path, text: buffer.document.snapshot(), expected }]
     }
 
     pub(super) fn saved(
@@ -82,9 +85,10 @@ impl App {
         id: DocumentId,
         path: PathBuf,
         text: &Snapshot,
-        result: Result<Stamp, String>,
-    ) {
-        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
+        result: Result<Stamp, SaveError>,
+    ) -> Vec<Effect> {
+        let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return Vec::new() };
+        let again = std::mem::take(&mut buffer.saving) == Saving::Again;
         match result {
             Ok(stamp) => {
                 buffer.path = Some(path);
@@ -96,8 +100,17 @@ impl App {
                 self.say(Message::info(message));
                 self.find_languages();
                 self.tell_saved(id, revision);
+                if again { self.save_document(id) } else { Vec::new() }
             }
-            Err(why) => self.say(Message::error(why)),
+            Err(error) => {
+                buffer.conflicts |= matches!(error, SaveError::Changed(_));
+                let asks = buffer.conflicts && matches!(self.mode, Mode::Edit);
+                if asks && self.active().is_some_and(|active| active.id == id) {
+                    self.mode = Mode::ConfirmOverwrite;
+                }
+                self.say(Message::error(error.to_string()));
+                Vec::new()
+            }
         }
     }
 
@@ -132,37 +145,49 @@ impl App {
         self.active = self.active.min(self.buffers.len() - 1);
     }
 
-    /// Has the files read again that documents are of.
+    /// Has the files read again that documents are of. One that is being written changes by that.
     pub(super) fn files_changed(&self, paths: &[PathBuf]) -> Vec<Effect> {
-        let changed = self.buffers.iter().filter_map(|buffer| {
+        let changed = self.buffers.iter().filter(|buffer| buffer.saving == Saving::No).filter_map(|buffer| {
             let path = buffer.path.clone().filter(|path| paths.contains(path))?;
-            Some(Effect::Reread { document: buffer.id, path, stamp: buffer.stamp })
+            Some(Effect::Reread { document: buffer.id, path, stamp: Some(buffer.stamp) })
         });
         changed.collect()
     }
 
     /// Takes over what another program has made of a file. Where the text has changes of its own nobody's are lost: a person
-    /// says whose count when they save.
-    pub(super) fn reread(&mut self, id: DocumentId, result: Result<Option<(Decoded, Stamp)>, OpenError>) {
+    /// says whose count when they save, or has said it already where it `replaces` them.
+    pub(super) fn reread(
+        &mut self,
+        id: DocumentId,
+        replaces: bool,
+        result: Result<Option<(Decoded, Stamp)>, OpenError>,
+    ) {
         let Some(buffer) = self.buffers.iter_mut().find(|buffer| buffer.id == id) else { return };
         let name = buffer.name();
         let message = match result {
-            Err(error) => Message::warning(format!("{name} was changed by another program: {error}")),
+            Err(error) => {
+                buffer.conflicts = true;
+                Message::warning(format!("{name} was changed by another program: {error}"))
+            }
             Ok(None) => {
                 buffer.stamp = Stamp::default();
+                buffer.conflicts = false;
+                buffer.document.mark_unsaved();
                 Message::warning(format!(
                     "{name} was deleted or moved by another program: saving makes it anew"
                 ))
             }
-            Ok(Some((_, stamp))) if buffer.document.is_dirty() => {
-                buffer.stamp = stamp;
+            Ok(Some((_, stamp))) if buffer.document.is_dirty() && !replaces => {
+                if buffer.saving != Saving::No || buffer.stamp == stamp {
+                    return;
+                }
                 buffer.conflicts = true;
-                Message::warning(format!(
-                    "{name} was changed by another program, and has changes that are not saved"
-                ))
+                let what = "was changed by another program, and has changes that are not saved";
+                Message::warning(format!("{name} {what}"))
             }
             Ok(Some((decoded, stamp))) => {
                 buffer.stamp = stamp;
+                buffer.conflicts = false;
                 let before = buffer.document.revision();
                 buffer.author = Author::Person(ChangeOrigin::Reloaded);
                 match buffer.document.reload(decoded) {
@@ -175,14 +200,20 @@ impl App {
         self.say(message);
     }
 
-    /// Reads the active document's file again, and drops what was changed here: as a step that can be undone.
-    pub(super) fn take_theirs(&mut self) -> Vec<Effect> {
-        let Some(buffer) = self.active_mut() else { return Vec::new() };
-        buffer.conflicts = false;
-        let saved = buffer.document.snapshot();
-        buffer.document.mark_saved(&saved);
-        let path = buffer.path.clone();
-        let document = buffer.id;
-        path.map(|path| Effect::Reread { document, path, stamp: Stamp::default() }).into_iter().collect()
+    /// Reads the active document's file again, in the place of what was changed here: a step that can be undone.
+    pub(super) fn take_theirs(&self) -> Vec<Effect> {
+        let theirs = self.active().and_then(|buffer| {
+            Some(Effect::Reread { document: buffer.id, path: buffer.path.clone()?, stamp: None })
+        });
+        theirs.into_iter().collect()
+    }
+
+    /// Saves the active document over what another program has written.
+    pub(super) fn take_ours(&mut self) -> Vec<Effect> {
+        if let Some(buffer) = self.active_mut() {
+            buffer.conflicts = false;
+            buffer.overwrites = true;
+        }
+        self.format_and_save()
     }
 }

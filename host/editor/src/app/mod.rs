@@ -35,7 +35,7 @@ use witdock_editor_core::{Decoded, Revision, Selection, Snapshot, Style, TabWidt
 
 use crate::buffer::{Buffer, DocumentId};
 use crate::config::{Config, KeyMap, Press, Settings, Wrap};
-use crate::file::{OpenError, Opened, Stamp};
+use crate::file::{OpenError, Opened, SaveError, Stamp};
 use crate::plugins::{Ask, Call, News, PluginId, Report};
 use plugins::{Formatting, Slot};
 use prompt::Purpose;
@@ -61,7 +61,7 @@ pub enum Input {
         /// What was to be written.
         text: Snapshot,
         /// How it ended.
-        result: Result<Stamp, String>,
+        result: Result<Stamp, SaveError>,
     },
     /// Something has come from the plugins.
     News(News),
@@ -84,6 +84,8 @@ pub enum Input {
     Reread {
         /// The document.
         document: DocumentId,
+        /// Whether it takes the place of changes that are not saved.
+        replaces: bool,
         /// The text, if there is a file.
         result: Result<Option<(Decoded, Stamp)>, OpenError>,
     },
@@ -104,6 +106,8 @@ pub enum Effect {
         path: PathBuf,
         /// What to write.
         text: Snapshot,
+        /// How the file has to be, so that nothing is lost that another program has written; none to write in any case.
+        expected: Option<Stamp>,
     },
     /// A file is to be opened; [`Input::Opened`] brings it.
     Open(PathBuf),
@@ -113,8 +117,8 @@ pub enum Effect {
         document: DocumentId,
         /// Its file.
         path: PathBuf,
-        /// What is known.
-        stamp: Stamp,
+        /// What is known; none to read it in any case.
+        stamp: Option<Stamp>,
     },
     /// The configuration is to be read; [`Input::Configured`] brings it.
     ReadConfig,
@@ -312,10 +316,7 @@ impl App {
                 self.show_cursor();
                 Vec::new()
             }
-            Input::Saved { document, path, text, result } => {
-                self.saved(document, path, &text, result);
-                Vec::new()
-            }
+            Input::Saved { document, path, text, result } => self.saved(document, path, &text, result),
             Input::News(news) => self.news(news),
             Input::Reports(reports) => {
                 self.reports = reports;
@@ -332,8 +333,8 @@ impl App {
                 Vec::new()
             }
             Input::FilesChanged(paths) => self.files_changed(&paths),
-            Input::Reread { document, result } => {
-                self.reread(document, result);
+            Input::Reread { document, replaces, result } => {
+                self.reread(document, replaces, result);
                 Vec::new()
             }
             Input::Configured(config) => {

@@ -112,10 +112,7 @@ impl App {
     fn confirm_overwrite_key(&mut self, key: KeyEvent) -> Vec<Effect> {
         match key.code {
             KeyCode::Char('o' | 'O') => {
-                if let Some(buffer) = self.active_mut() {
-                    buffer.conflicts = false;
-                }
-                return self.format_and_save();
+                return self.take_ours();
             }
             KeyCode::Char('r' | 'R') => return self.take_theirs(),
             KeyCode::Esc => {}

@@ -81,7 +81,7 @@ impl App {
             return Vec::new();
         }
         let Some(buffer) = self.active() else { return Vec::new() };
-        vec![Effect::Save { document: buffer.id, path, text: buffer.document.snapshot() }]
+        vec![Effect::Save { document: buffer.id, path, text: buffer.document.snapshot(), expected: None }]
     }
 
     fn go_to_line(&mut self, line: &str) {

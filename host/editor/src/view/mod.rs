@@ -52,6 +52,9 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if document.is_dirty() {
         left += " [modified]";
     }
+    if buffer.conflicts {
+        left += " [changed on disk]";
+    }
     if buffer.read_only {
         left += " [read-only]";
     }

@@ -188,8 +188,8 @@ impl Docked {
                     self.running += 1;
                     self.host.call(plugin, call, snapshot);
                 }
-                Effect::Save { document, path, text } => {
-                    let result = file::save(&path, &text).map_err(|error| error.to_string());
+                Effect::Save { document, path, text, expected } => {
+                    let result = file::save(&path, &text, expected);
                     self.input(Input::Saved { document, path, text, result });
                 }
                 Effect::Wait { alarm, after } => {
@@ -205,9 +205,9 @@ impl Docked {
                     let opened = file::open(&path);
                     self.input(Input::Opened { path, opened, to_front: true });
                 }
-                Effect::Reread { document, path, .. } => {
-                    let result = file::reread(&path);
-                    self.input(Input::Reread { document, result });
+                Effect::Reread { document, path, stamp } => {
+                    let (replaces, result) = (stamp.is_none(), file::reread(&path));
+                    self.input(Input::Reread { document, replaces, result });
                 }
                 Effect::ReadConfig => panic!("there is no configuration"),
                 Effect::Quit => panic!("it quits"),
