@@ -91,7 +91,14 @@ fn shown(grapheme: &str, width: usize) -> String {
     if grapheme == "\t" {
         return " ".repeat(width);
     }
-    if grapheme.chars().any(char::is_control) { "\u{fffd}".to_owned() } else { grapheme.to_owned() }
+    let is_obeyed = |character: char| character.is_control() || turns_direction(character);
+    if grapheme.chars().any(is_obeyed) { "\u{fffd}".to_owned() } else { grapheme.to_owned() }
+}
+
+/// Whether a character turns the direction of the text around it, so that it is not read as it is written (Unicode
+/// Standard Annex 9, explicit formatting).
+fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Breaks glyphs into rows: behind the last space that fits, or where the row is full.
@@ -173,6 +180,7 @@ mod tests {
         assert_eq!(drawn("a\tb", 80, &[]), ["a   b"]);
         assert_eq!(drawn("", 1, &[]), [""]);
         assert_eq!(drawn("x\u{1b}", 80, &[]), ["x\u{fffd}"]);
+        assert_eq!(drawn("a\u{202e}b", 80, &[]), ["a\u{fffd}b"]);
     }
 
     #[test]

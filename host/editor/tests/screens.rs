@@ -147,3 +147,18 @@ fn no_screen_is_too_small_and_no_text_too_odd() {
         }
     }
 }
+
+#[test]
+fn every_cursor_is_seen_and_none_leaves_the_screen() {
+    let mut editor = Editor::sized(30, 5, "file.rs", "one\ntwo\nthree\n");
+    editor.keys("ctrl-alt-down ctrl-alt-down end");
+    let reversed = editor.reversed();
+    assert_eq!(reversed, [(8, 0), (8, 1)], "{}", editor.screen());
+    for keys in ["ctrl-p", "ctrl-f", "ctrl-g", "f1", "f2"] {
+        let mut editor = Editor::sized(1, 1, "a.md", "text");
+        editor.keys(keys);
+        editor.screen();
+        let (x, y) = editor.cursor();
+        assert!((x, y) == (0, 0), "{keys}: {x}, {y}");
+    }
+}

@@ -149,14 +149,28 @@ impl Pen<'_> {
             style = style.add_modifier(Modifier::UNDERLINED);
         }
         let selections = self.buffer.document.selections();
-        if selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end()) {
+        let is_selected = selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end());
+        if is_selected || self.has_other_cursor(at) {
             style = style.patch(theme::CHOSEN);
         }
         style
     }
 
+    /// Whether a cursor other than the primary one stands here: the terminal has but one, and these are drawn.
+    fn has_other_cursor(&self, at: usize) -> bool {
+        let selections = self.buffer.document.selections();
+        let primary = selections.primary_index();
+        let mut all = selections.iter().enumerate();
+        matches!(self.app.mode(), Mode::Edit) && all.any(|(index, one)| index != primary && one.head == at)
+    }
+
     fn draw_after_line(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
         let mut x = row.width.saturating_sub(self.buffer.scroll.column);
+        if self.has_other_cursor(row.range.end)
+            && let Some(column) = u16::try_from(x).ok().filter(|column| *column < area.width)
+        {
+            frame.buffer_mut().set_stringn(area.x + column, area.y, " ", 1, theme::CHOSEN);
+        }
         for decoration in self.decorations {
             let Drawn::AfterLine(spans) = &decoration.drawn else { continue };
             if decoration.range.start < self.start {

@@ -107,7 +107,7 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         spans.push(Span::raw("  "));
         let width = Line::raw(format!("{title}{line}")).width();
         let x = area.x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
-        frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+        put_cursor(frame, area, x, area.y);
     }
     match app.message() {
         Some(message) => {
@@ -125,6 +125,13 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         None => {}
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// Puts the terminal's cursor into an area, as near as can be; an area without any room has no place for it.
+fn put_cursor(frame: &mut Frame<'_>, area: Rect, x: u16, y: u16) {
+    if !area.is_empty() {
+        frame.set_cursor_position((x.min(area.right() - 1), y.min(area.bottom() - 1)));
+    }
 }
 
 /// The beginning of a text that is too long for its line or has several, and the key that shows it in whole.

@@ -38,6 +38,6 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             .saturating_add(u16::try_from(Line::raw(palette.query.as_str()).width()).unwrap_or(u16::MAX));
         frame.render_widget(Clear, area);
         frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" Commands ")), area);
-        frame.set_cursor_position((x.saturating_add(2).min(inside.right()), inside.y));
+        super::put_cursor(frame, area, x.saturating_add(2).min(inside.right()), inside.y);
     }
 }

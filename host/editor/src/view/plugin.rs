@@ -140,8 +140,6 @@ fn choices(answering: &Answering, frame: &mut Frame<'_>, area: Rect) {
     let typed = u16::try_from(Line::raw(answering.line.as_str()).width()).unwrap_or(u16::MAX);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(list).block(block), area);
-    frame.set_cursor_position((
-        inside.x.saturating_add(typed).saturating_add(2).min(inside.right()),
-        inside.y,
-    ));
+    let x = inside.x.saturating_add(typed).saturating_add(2).min(inside.right());
+    super::put_cursor(frame, area, x, inside.y);
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
 use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
 use witdock_editor::decoration::Decoration;
@@ -75,6 +76,21 @@ impl Editor {
 
     pub(crate) fn selected(&self) -> Range<usize> {
         self.app.active().unwrap().document.selections().primary().range()
+    }
+
+    /// The cells of the text that are drawn with their colours changed places, the status line's left out.
+    pub(crate) fn reversed(&mut self) -> Vec<(u16, u16)> {
+        self.screen();
+        let buffer = self.terminal.backend().buffer();
+        let area = *buffer.area();
+        let places = (0..area.height - 2).flat_map(|y| (0..area.width).map(move |x| (x, y)));
+        places.filter(|place| buffer[*place].modifier.contains(Modifier::REVERSED)).collect()
+    }
+
+    /// Where the terminal's cursor is.
+    pub(crate) fn cursor(&mut self) -> (u16, u16) {
+        let place = self.terminal.get_cursor_position().unwrap();
+        (place.x, place.y)
     }
 
     pub(crate) fn screen(&mut self) -> String {
