@@ -83,7 +83,7 @@ pub(crate) async fn call<I: Interface, R>(
 }
 
 /// Whether a call may be made now.
-fn admit<I: Interface>(core: &Core<I>) -> Result<(), CallErrorKind> {
+pub(crate) fn admit<I: Interface>(core: &Core<I>) -> Result<(), CallErrorKind> {
     if *core.stopped.borrow() {
         return Err(CallErrorKind::Stopped);
     }
@@ -102,7 +102,7 @@ fn last_failure<I: Interface>(core: &Core<I>) -> String {
 
 /// Reports a failed call and, if it `counts` against the plugin, what follows from it: the generation to which it was
 /// rolled back, if it was on probation.
-fn note_failure<I: Interface>(
+pub(crate) fn note_failure<I: Interface>(
     core: &Arc<Core<I>>,
     generation: &Arc<Generation<I>>,
     export: &str,

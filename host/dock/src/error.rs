@@ -119,6 +119,12 @@ pub enum CallErrorKind {
         /// Why.
         message: String,
     },
+    /// The plugin did not save its state, or did not take one over, in its own words.
+    #[error("it did not hand over its state: {words}")]
+    State {
+        /// What it said.
+        words: String,
+    },
     /// The call was abandoned because the plugin was stopped.
     #[error("the call was cancelled: the plugin was stopped")]
     Cancelled,

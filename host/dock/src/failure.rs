@@ -114,7 +114,7 @@ pub enum Failure {
 
 impl Failure {
     /// Whether the plugin is to blame, so that the failure counts towards its quarantine.
-    pub(crate) fn is_plugins_fault(&self) -> bool {
+    pub fn is_plugins_fault(&self) -> bool {
         !matches!(self, Self::Host { .. })
     }
 

@@ -50,6 +50,7 @@ mod probation;
 mod reload;
 mod services;
 mod settings;
+mod state;
 mod statistics;
 mod status;
 mod stdio;

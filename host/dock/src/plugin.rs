@@ -15,6 +15,7 @@ use crate::lock::lock;
 use crate::log::LogLine;
 use crate::reload::{self, Reload, Trigger};
 use crate::source::Digest;
+use crate::state;
 use crate::statistics::Statistics;
 use crate::status::{Phase, Status};
 use crate::supervisor;
@@ -97,6 +98,31 @@ impl<I: Interface> Plugin<I> {
     /// Those of [`Plugin::reload`].
     pub async fn restart(&self) -> Result<Reload, LoadError> {
         reload::reload(&self.0, Trigger::Restart).await
+    }
+
+    /// Whether the generation that serves exports `witdock:plugin/state`.
+    pub fn keeps_state(&self) -> bool {
+        self.0.current().linked.keeps_state
+    }
+
+    /// What the plugin would hand over to its next generation now: for an application that keeps checkpoints. `None` when
+    /// it exports no `witdock:plugin/state`.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin does not save, or fails in doing so.
+    pub async fn save(&self) -> Result<Option<Vec<u8>>, CallError> {
+        state::save(&self.0).await
+    }
+
+    /// Puts a fresh instance of the same generation in the place of those that run, with a state that [`Plugin::save`] gave.
+    /// It waits for calls that run.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin does not take the state, or no fresh instance can be started.
+    pub async fn start_anew(&self, saved: Option<&[u8]>) -> Result<(), CallError> {
+        state::start_anew(&self.0, saved).await
     }
 
     /// Watches the source, and reloads when it changes, until the plugin is stopped or dropped. Reloads that fail are told by

@@ -62,6 +62,10 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) watch: bool,
 
+    /// Forget what a run that was cut, or earlier ones, have done, and start over.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+
     /// Read at most this many rows of the source.
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,

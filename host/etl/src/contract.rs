@@ -145,7 +145,7 @@ pub struct Applied {
 }
 
 /// Where rows went: `rows_in + repeated + made = rows_out + rejected + dropped + absorbed`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// Rows that went in.
     pub rows_in: u64,

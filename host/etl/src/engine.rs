@@ -1,6 +1,6 @@
 //! Runs a pipeline: a bounded stream of batches from the source through the stages to the sinks.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
@@ -10,17 +10,20 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use witdock::{Dock, DockError};
 
+use crate::checkpoint::{Checkpoint, CheckpointError, Figures, Ledger};
 use crate::contract::Contract;
+use crate::flow::Flow;
 use crate::lookup::{LoadError, LookupTable, Lookups};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, SourceKind};
 use crate::preview::Preview;
-use crate::progress::Reporter;
-use crate::rows::Rows;
-use crate::side_stream::{SOURCE, SideFigures, SideRows, SideWriter};
-use crate::sink::{self, SinkError, SinkWriter, commit_all};
-use crate::source::csv::{CsvError, CsvReader};
-use crate::stage::{Stage, StageError, StageFigures};
+use crate::progress::{Reporter, number};
+use crate::reader::Reader;
+use crate::side_stream::SideWriter;
+use crate::sink::{self, SinkError, SinkWriter, Start};
+use crate::source::{self, Nothing, Past, SourceError, Units};
+use crate::stage::{Passage, Stage, StageError, StageFigures};
 use crate::summary::Summary;
+use crate::writer::{Writer, Written};
 
 /// Why a pipeline cannot be loaded or run to its end. No sink has been touched then, except where a
 /// [`SinkError`] says so.
@@ -32,7 +35,7 @@ pub enum RunError {
     Dock(#[from] DockError),
     /// The source cannot be read.
     #[error(transparent)]
-    Source(#[from] CsvError),
+    Source(#[from] SourceError),
     /// A lookup table cannot be loaded.
     #[error(transparent)]
     Lookup(#[from] LoadError),
@@ -54,6 +57,21 @@ pub enum RunError {
         /// The most frequent reason.
         worst: String,
     },
+    /// A larger share of the rows was rejected than the pipeline allows.
+    #[error(
+        "{percent:.2} % of the rows were rejected, and `max_percent` in [rejected] allows {allowed}: most often {worst}"
+    )]
+    TooLargeShareRejected {
+        /// In percent of the rows read so far.
+        percent: f64,
+        /// The pipeline's bound.
+        allowed: f64,
+        /// The most frequent reason.
+        worst: String,
+    },
+    /// What is done cannot be kept, or not be gone on from.
+    #[error(transparent)]
+    Checkpoint(CheckpointError),
     /// Rows were lost or doubled on the way. This is an error of this program and not of the pipeline.
     #[error("the rows do not add up, so nothing was written: {0}; please report this")]
     Balance(String),
@@ -74,11 +92,13 @@ pub struct RunOptions {
     pub throttle: Option<u64>,
     /// Rows of the result to keep for a look.
     pub preview_rows: usize,
+    /// Forget what a run that was cut, or earlier ones, have done.
+    pub fresh: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { limit: None, throttle: None, preview_rows: 10 }
+        Self { limit: None, throttle: None, preview_rows: 10, fresh: false }
     }
 }
 
@@ -95,6 +115,8 @@ pub struct Outcome {
 pub struct Engine {
     pipeline: Pipeline,
     stages: Vec<Arc<Stage>>,
+    /// The source, open for its columns. Standard input is read from here, since it opens once.
+    opened: Mutex<Box<dyn Units>>,
     reporter: Reporter,
 }
 
@@ -103,27 +125,27 @@ const BATCHES_IN_FLIGHT: usize = 2;
 
 /// What a task of a run has done.
 enum Done {
-    Source { rows: u64, bytes: u64 },
-    Stage(usize, StageFigures),
-    Sinks(Sinks),
-    Side(Box<SideWriter>),
+    Passed,
+    Written(Box<Written>),
 }
 
-/// The sinks with what they have been given.
-struct Sinks {
-    writers: Vec<Box<dyn SinkWriter>>,
-    rows: u64,
-    preview: Preview,
-}
-
-/// All that the tasks of a run have done.
+/// All that a run has done.
 pub(crate) struct RunFigures {
-    pub(crate) rows_read: u64,
-    pub(crate) bytes_read: u64,
+    pub(crate) figures: Figures,
     pub(crate) stages: Vec<StageFigures>,
-    pub(crate) rows_out: u64,
-    pub(crate) side: SideFigures,
+    pub(crate) commits: u64,
+    pub(crate) resumed: bool,
     pub(crate) elapsed: Duration,
+}
+
+/// What a run starts from.
+struct Begin {
+    units: Box<dyn Units>,
+    contracts: Vec<Arc<Contract>>,
+    writer: Writer,
+    done: Checkpoint,
+    repeat: Option<usize>,
+    resumed: bool,
 }
 
 impl Engine {
@@ -136,15 +158,22 @@ impl Engine {
         let meters = pipeline.stages.iter().any(|stage| stage.limits.fuel.is_some());
         let dock = Dock::builder().fuel(meters).build()?;
         let tables = pipeline.clone();
-        let (lookups, mut schema) = blocking(move || {
+        if matches!(&pipeline.source.kind, SourceKind::Files(files) if files.watch) {
+            reporter.message(&format!(
+                "watching {}: files are read as they are complete, Ctrl-C ends",
+                pipeline.source.name()
+            ));
+        }
+        let (lookups, opened) = blocking(move || {
             let lookups = tables
                 .lookups
                 .iter()
                 .map(|lookup| Ok((lookup.name.clone(), Arc::new(LookupTable::load(lookup)?))))
                 .collect::<Result<Lookups, RunError>>()?;
-            Ok((Arc::new(lookups), CsvReader::open(&tables.source)?.schema()))
+            Ok((Arc::new(lookups), source::open(&tables.source, Past::default())?))
         })
         .await?;
+        let mut schema = opened.schema();
         let mut stages = Vec::with_capacity(pipeline.stages.len());
         for config in &pipeline.stages {
             let stage =
@@ -153,7 +182,7 @@ impl Engine {
             stage.end();
             stages.push(Arc::new(stage));
         }
-        Ok(Self { pipeline, stages, reporter })
+        Ok(Self { pipeline, stages, opened: Mutex::new(opened), reporter })
     }
 
     /// The pipeline's stages.
@@ -207,8 +236,7 @@ impl Engine {
     ///
     /// When the source cannot be read, or a plugin does not accept its input.
     pub async fn contracts(&self) -> Result<(SchemaRef, Vec<Arc<Contract>>), RunError> {
-        let source = self.pipeline.source.clone();
-        let first = blocking(move || Ok(CsvReader::open(&source)?.schema())).await?;
+        let first = self.opened.lock().unwrap_or_else(PoisonError::into_inner).schema();
         let contracts = self.begin(Arc::clone(&first)).await?;
         self.end();
         Ok((first, contracts))
@@ -248,105 +276,166 @@ impl Engine {
 
     async fn run_once(&self, options: RunOptions) -> Result<Outcome, RunError> {
         let begun = Instant::now();
-        let source = self.pipeline.source.clone();
-        let reader = blocking(move || Ok(CsvReader::open(&source)?)).await?;
-        let contracts = self.begin(reader.schema()).await?;
-        let schema = contracts.last().map_or_else(|| reader.schema(), |contract| contract.schema());
-        let pipeline = self.pipeline.clone();
-        let preview = Preview::new(Arc::clone(&schema), options.preview_rows);
-        let (sinks, side) = blocking(move || {
-            let open = |config| sink::open(config, &schema);
-            let writers = pipeline.sinks.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-            Ok((Sinks { writers, rows: 0, preview }, Box::new(SideWriter::open(&pipeline)?)))
-        })
-        .await?;
-        self.reporter.begin(reader.bytes());
+        let Begin { units, contracts, writer, done, repeat, resumed } = self.start(options).await?;
+        if resumed {
+            let (rows, units) = (number(done.figures.rows_read), done.units.len());
+            let plural = if units == 1 { "" } else { "s" };
+            self.reporter.message(&format!(
+                "a run was cut after commit {}: this one goes on behind {units} unit{plural} with {rows} rows",
+                done.commit
+            ));
+        }
+        self.reporter.begin(units.bytes().unwrap_or_default());
 
-        let mut tasks = self.spawn(reader, contracts, sinks, side, options);
-        let mut done = Vec::new();
+        let mut tasks = self.spawn(units, contracts, writer, done, repeat, options);
+        let mut written = None;
         let mut failure = None;
         while let Some(ended) = tasks.join_next().await {
             match ended {
-                Ok(Ok(task)) => done.push(task),
+                Ok(Ok(Done::Passed)) => {}
+                Ok(Ok(Done::Written(end))) => written = Some(*end),
+                // Units that were read in full before are still committed.
+                Ok(Err(error @ RunError::Source(_))) if failure.is_none() => failure = Some(error),
                 Ok(Err(error)) => fail(&mut failure, error, &mut tasks),
                 // Tasks that were ended because of the failure of another.
                 Err(error) if error.is_cancelled() && failure.is_some() => {}
                 Err(error) => fail(&mut failure, error.into(), &mut tasks),
             }
         }
-        match failure {
-            Some(error) => Err(error),
-            None => self.commit(done, begun).await,
+        if let Some(error) = failure {
+            return Err(error);
         }
+        let Some(Written { figures, stages, commits, preview }) = written else {
+            return Err(RunError::Balance("the stream ended before its end".to_owned()));
+        };
+        let figures = RunFigures { figures, stages, commits, resumed, elapsed: begun.elapsed() };
+        Ok(Outcome { summary: Summary::new(self, figures), first_rows: preview.into_batch()? })
+    }
+
+    /// Opens the source, the sessions and the sinks, where a run that was cut has left them.
+    async fn start(&self, options: RunOptions) -> Result<Begin, RunError> {
+        let pipeline = self.pipeline.clone();
+        let stdin = self.pipeline.source.is_stdin().then(|| {
+            let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+            let schema = opened.schema();
+            std::mem::replace(&mut *opened, Box::new(Nothing(schema)))
+        });
+        // A run over some rows only is a try: nothing of it is kept to go on with.
+        let kept = options.limit.is_none();
+        let (ledger, units) = blocking(move || {
+            let ledger = kept.then(|| Ledger::open(&pipeline, options.fresh)).transpose()?;
+            let past = ledger.as_ref().map(Ledger::past).unwrap_or_default();
+            let units = match stdin {
+                Some(stdin) => stdin,
+                None => source::open(&pipeline.source, past)?,
+            };
+            Ok((ledger, units))
+        })
+        .await?;
+        let contracts = self.begin(units.schema()).await?;
+        let schema = contracts.last().map_or_else(|| units.schema(), |contract| contract.schema());
+        let preview = Preview::new(Arc::clone(&schema), options.preview_rows);
+        let columns = columns(&schema);
+        if let Some(ledger) = ledger.as_ref().filter(|ledger| ledger.resumed) {
+            if ledger.done.columns != columns {
+                let difference = format!("{} before, and {columns} now", ledger.done.columns);
+                return Err(CheckpointError::ColumnsChanged { difference }.into());
+            }
+            for (stage, mark) in self.stages.iter().zip(&ledger.done.stages) {
+                if let Some(state) = &mark.state {
+                    stage.go_on(state).await?;
+                }
+            }
+        }
+        let pipeline = self.pipeline.clone();
+        let writer = blocking(move || {
+            let done = ledger.as_ref().map(|ledger| &ledger.done);
+            let marks = done.filter(|done| !done.complete).map_or(&[][..], |done| &done.sinks);
+            let (run, name) = match &ledger {
+                Some(ledger) => (ledger.done.run.clone(), ledger.pipeline.clone()),
+                None => ("limited".to_owned(), pipeline.path.display().to_string()),
+            };
+            let mut sinks: Vec<Box<dyn SinkWriter>> = Vec::new();
+            for (index, config) in pipeline.sinks.iter().enumerate() {
+                let start = Start {
+                    run: &run,
+                    pipeline: &name,
+                    index,
+                    commits: done.map_or(0, |done| done.commit),
+                    mark: marks.get(index),
+                };
+                sinks.push(sink::open(config, &schema, &start)?);
+            }
+            let side_marks = done.map_or(&[][..], |done| &done.side);
+            let figures = done.map(|done| done.figures.clone()).unwrap_or_default();
+            let side = SideWriter::open(&pipeline, side_marks, figures.side)?;
+            Ok(Writer {
+                sinks,
+                side,
+                ledger,
+                preview,
+                rejected: pipeline.rejected.clone(),
+                rows_out: figures.rows_out,
+                columns,
+                waiting: Vec::new(),
+            })
+        })
+        .await?;
+        let done = match &writer.ledger {
+            Some(ledger) => ledger.done.clone(),
+            None => Checkpoint::new(&self.pipeline),
+        };
+        let repeat = writer.ledger.as_ref().and_then(|ledger| ledger.repeat);
+        let resumed = writer.ledger.as_ref().is_some_and(|ledger| ledger.resumed);
+        Ok(Begin { units, contracts, writer, done, repeat, resumed })
     }
 
     fn spawn(
         &self,
-        reader: CsvReader,
+        units: Box<dyn Units>,
         contracts: Vec<Arc<Contract>>,
-        sinks: Sinks,
-        side: Box<SideWriter>,
+        writer: Writer,
+        done: Checkpoint,
+        repeat: Option<usize>,
         options: RunOptions,
     ) -> JoinSet<Result<Done, RunError>> {
         let mut tasks = JoinSet::new();
-        let (side_sender, side_receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
         let (first, mut receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
-        let reporter = self.reporter.clone();
-        let ragged = side_sender.clone();
-        tasks.spawn_blocking(move || read(reader, &first, &ragged, options, &reporter));
         let batch_rows = self.pipeline.source.batch_rows;
-        for (index, (stage, contract)) in self.stages.iter().zip(contracts).enumerate() {
-            let (sender, next) = mpsc::channel(BATCHES_IN_FLIGHT);
+        let reader = Reader {
+            batch_rows,
+            every: self.pipeline.checkpoint.every,
+            repeat,
+            before: done.figures,
+            ..Reader::new(units, first, options, self.reporter.clone())
+        };
+        tasks.spawn_blocking(move || reader.run().map(|()| Done::Passed));
+        let mut marks = done.stages.into_iter();
+        for (stage, contract) in self.stages.iter().zip(contracts) {
+            let (sender, next) = mpsc::channel::<Flow>(BATCHES_IN_FLIGHT);
             let input = std::mem::replace(&mut receiver, next);
-            let (stage, side) = (Arc::clone(stage), side_sender.clone());
+            let (state, figures) =
+                marks.next().map_or((None, StageFigures::default()), |mark| (mark.state, mark.figures));
+            let passage = Passage::new(Arc::clone(stage), contract, sender, batch_rows, figures);
             tasks.spawn(async move {
-                Ok(Done::Stage(index, stage.run(&contract, input, sender, side, batch_rows).await?))
+                passage.run(input, state).await?;
+                Ok(Done::Passed)
             });
         }
-        tasks.spawn_blocking(move || write(sinks, receiver));
-        let allowed = self.pipeline.rejected.max_rows;
-        tasks.spawn_blocking(move || write_side(side, side_receiver, allowed));
+        tasks.spawn_blocking(move || {
+            Ok(writer.run(receiver)?.map_or(Done::Passed, |written| Done::Written(Box::new(written))))
+        });
         tasks
     }
+}
 
-    /// Adds up what the tasks have done, and puts the files in place if it is right.
-    async fn commit(&self, done: Vec<Done>, begun: Instant) -> Result<Outcome, RunError> {
-        let mut read = (0, 0);
-        let mut stages: Vec<(usize, StageFigures)> = Vec::new();
-        let (mut sinks, mut side) = (None, None);
-        for task in done {
-            match task {
-                Done::Source { rows, bytes } => read = (rows, bytes),
-                Done::Stage(index, figures) => stages.push((index, figures)),
-                Done::Sinks(done) => sinks = Some(done),
-                Done::Side(done) => side = Some(done),
-            }
-        }
-        let (Some(sinks), Some(side)) = (sinks, side) else {
-            return Err(RunError::Balance("a writer did not end".to_owned()));
-        };
-        stages.sort_by_key(|(index, _)| *index);
-        let stages: Vec<_> = stages.into_iter().map(|(_, figures)| figures).collect();
-        balance(read.0, &stages, sinks.rows, side.figures()).map_err(RunError::Balance)?;
-        let (side, preview, rows_out) = blocking(move || {
-            let Sinks { writers, rows, preview } = sinks;
-            let mut files = writers.into_iter().map(SinkWriter::finish).collect::<Result<Vec<_>, _>>()?;
-            let (side_files, figures) = side.finish()?;
-            files.extend(side_files);
-            commit_all(files)?;
-            Ok((figures, preview, rows))
-        })
-        .await?;
-        let figures = RunFigures {
-            rows_read: read.0,
-            bytes_read: read.1,
-            stages,
-            rows_out,
-            side,
-            elapsed: begun.elapsed(),
-        };
-        Ok(Outcome { summary: Summary::new(self, figures), first_rows: preview.into_batch()? })
-    }
+/// The columns of the result, in words: two results with the same words can be one.
+fn columns(schema: &SchemaRef) -> String {
+    let columns = schema.fields().iter().map(|field| {
+        let null = if field.is_nullable() { "" } else { " not null" };
+        format!("{} {}{null}", field.name(), field.data_type())
+    });
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// The first failure is the reason; what follows from it in other tasks is not told.
@@ -362,98 +451,4 @@ async fn blocking<R: Send + 'static>(
     run: impl FnOnce() -> Result<R, RunError> + Send + 'static,
 ) -> Result<R, RunError> {
     tokio::task::spawn_blocking(run).await?
-}
-
-fn read(
-    mut reader: CsvReader,
-    output: &mpsc::Sender<Rows>,
-    side: &mpsc::Sender<SideRows>,
-    options: RunOptions,
-    reporter: &Reporter,
-) -> Result<Done, RunError> {
-    let begun = Instant::now();
-    let (mut rows, mut bytes) = (0_u64, 0);
-    loop {
-        let mut most = options.limit.map_or(u64::MAX, |limit| limit.saturating_sub(rows));
-        if let Some(throttle) = options.throttle {
-            // Small batches, so that a slow run is a steady one.
-            most = most.min(throttle.div_ceil(4));
-        }
-        if most == 0 {
-            break;
-        }
-        let Some(batch) = reader.read(usize::try_from(most).unwrap_or(usize::MAX))? else { break };
-        rows += (batch.rows.len() + batch.ragged.len()) as u64;
-        bytes = batch.bytes_read;
-        reporter.advance(rows, bytes);
-        // Nobody takes the rows any more after a failure elsewhere, which is told there.
-        if !batch.ragged.is_empty() && side.blocking_send(SideRows::Ragged(batch.ragged)).is_err() {
-            break;
-        }
-        if !batch.rows.is_empty() && output.blocking_send(batch.rows).is_err() {
-            break;
-        }
-        if let Some(throttle) = options.throttle {
-            let due = Duration::from_secs_f64(rows as f64 / throttle as f64);
-            while begun.elapsed() < due && !output.is_closed() {
-                std::thread::sleep(due.saturating_sub(begun.elapsed()).min(Duration::from_millis(100)));
-            }
-        }
-    }
-    Ok(Done::Source { rows, bytes })
-}
-
-fn write(mut sinks: Sinks, mut input: mpsc::Receiver<Rows>) -> Result<Done, RunError> {
-    while let Some(rows) = input.blocking_recv() {
-        for sink in &mut sinks.writers {
-            sink.write(&rows.batch)?;
-        }
-        sinks.rows += rows.len() as u64;
-        sinks.preview.take(&rows.batch);
-    }
-    Ok(Done::Sinks(sinks))
-}
-
-fn write_side(
-    mut side: Box<SideWriter>,
-    mut input: mpsc::Receiver<SideRows>,
-    allowed: Option<u64>,
-) -> Result<Done, RunError> {
-    while let Some(rows) = input.blocking_recv() {
-        side.write(rows)?;
-        let figures = side.figures();
-        if let Some(allowed) = allowed.filter(|allowed| figures.rejected > *allowed) {
-            let worst = figures.codes.iter().max_by_key(|(_, rows)| **rows);
-            let worst = worst
-                .map_or_else(String::new, |((stage, code), rows)| format!("`{code}` by {stage} ({rows})"));
-            return Err(RunError::TooManyRejected { rejected: figures.rejected, allowed, worst });
-        }
-    }
-    Ok(Done::Side(side))
-}
-
-/// Whether every row that was read is accounted for, from the source to the sinks.
-fn balance(read: u64, stages: &[StageFigures], rows_out: u64, side: &SideFigures) -> Result<(), String> {
-    let ragged =
-        side.codes.iter().filter(|((stage, _), _)| stage == SOURCE).map(|(_, rows)| rows).sum::<u64>();
-    let mut flowing = read - ragged;
-    let mut rejected = ragged;
-    for (index, figures) in stages.iter().enumerate() {
-        let tally = figures.tally;
-        if tally.rows_in != flowing {
-            return Err(format!("stage {} was given {flowing} rows and took {}", index + 1, tally.rows_in));
-        }
-        if !tally.balances() {
-            return Err(format!("stage {}: {tally:?}", index + 1));
-        }
-        flowing = tally.rows_out;
-        rejected += tally.rejected;
-    }
-    if flowing != rows_out {
-        return Err(format!("the sinks were given {flowing} rows and wrote {rows_out}"));
-    }
-    if rejected != side.rejected {
-        return Err(format!("{rejected} rows were rejected and {} written as such", side.rejected));
-    }
-    Ok(())
 }

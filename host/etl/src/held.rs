@@ -25,6 +25,18 @@ impl Held {
         self.took_since |= takes;
     }
 
+    /// Whether batches left something in the plugin that the result depends on.
+    pub(crate) fn holds(&self) -> bool {
+        self.holds
+    }
+
+    /// Another instance has been brought to where the last one was.
+    pub(crate) fn renew(&mut self) {
+        self.instance = None;
+        self.reload = None;
+        self.took_since = false;
+    }
+
     /// Whether this is another instance than the one that answered before. The first one is taken as it is.
     pub(crate) fn changes(&mut self, instance: u64) -> bool {
         *self.instance.get_or_insert(instance) != instance

@@ -23,14 +23,17 @@
 
 #[expect(missing_docs, reason = "generated from wit/etl, where the documentation is")]
 pub mod bindings;
+pub mod checkpoint;
 pub mod columns;
 pub mod contract;
 pub mod engine;
+pub mod flow;
 pub mod interface;
 pub mod lookup;
 pub mod metrics;
 pub mod pipeline;
 pub mod plugin_events;
+pub mod postgres;
 pub mod preview;
 pub mod progress;
 pub mod rows;
@@ -43,3 +46,5 @@ pub mod table;
 
 mod diagnostics;
 mod held;
+mod reader;
+mod writer;

@@ -18,7 +18,7 @@ use crate::bindings::witdock::etl::lookup::{LookupError, Matches};
 use crate::bindings::witdock::etl::types;
 use crate::columns::{column_from_guest, column_to_guest, field_to_guest, timestamp_us};
 use crate::diagnostics::nearest;
-use crate::pipeline::{CsvSource, Lookup, LookupType, OnRagged};
+use crate::pipeline::{CsvFormat, Lookup};
 use crate::rows::{Origin, Rows};
 use crate::source::csv::{CsvError, CsvReader};
 
@@ -225,18 +225,11 @@ fn read(lookup: &Lookup) -> Result<LookupTable, Problem> {
 
 /// The file's rows as text, and the schema that their values suggest.
 fn read_text(lookup: &Lookup) -> Result<(Rows, Schema), Problem> {
-    let mut reader = CsvReader::open(&CsvSource {
-        path: lookup.path.clone(),
-        delimiter: b',',
-        header: true,
-        null_values: vec![String::new()],
-        on_ragged: OnRagged::Error,
-        batch_rows: BATCH_ROWS,
-    })?;
+    let mut reader = CsvReader::open(&lookup.path, &CsvFormat::default())?;
     let (mut batches, mut rows, mut lines) = (Vec::new(), Vec::new(), Vec::new());
-    while let Some(read) = reader.read(BATCH_ROWS)? {
+    while let Some(read) = reader.read_batch(BATCH_ROWS)? {
         batches.push(read.rows.batch);
-        if let Origin::Source { rows: numbers, lines: starts } = read.rows.origin {
+        if let Origin::Source { rows: numbers, lines: Some(starts), .. } = read.rows.origin {
             rows.extend_from_slice(numbers.values());
             lines.extend_from_slice(starts.values());
         }
@@ -251,7 +244,14 @@ fn read_text(lookup: &Lookup) -> Result<(Rows, Schema), Problem> {
     }
     let fields: Vec<_> = inferred.fields().iter().map(|field| lookup_field(lookup, field)).collect();
     Ok((
-        Rows { batch, origin: Origin::Source { rows: rows.into(), lines: lines.into() } },
+        Rows {
+            batch,
+            origin: Origin::Source {
+                unit: lookup.path.display().to_string().into(),
+                rows: rows.into(),
+                lines: Some(lines.into()),
+            },
+        },
         Schema::new(fields),
     ))
 }
@@ -268,13 +268,7 @@ fn no_such_column(lookup: &Lookup, column: &str, schema: &Schema) -> Problem {
 
 fn lookup_field(lookup: &Lookup, inferred: &Field) -> Field {
     let data_type = match lookup.types.get(inferred.name()) {
-        Some(LookupType::Boolean) => DataType::Boolean,
-        Some(LookupType::Int32) => DataType::Int32,
-        Some(LookupType::Int64) => DataType::Int64,
-        Some(LookupType::Float64) => DataType::Float64,
-        Some(LookupType::Date32) => DataType::Date32,
-        Some(LookupType::TimestampUs) => timestamp_us(),
-        Some(LookupType::Utf8) => DataType::Utf8,
+        Some(given) => given.data_type(),
         None => match inferred.data_type() {
             // Types that plugins know by themselves; a column without any value has to have some type.
             DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Date32 => {
@@ -295,7 +289,7 @@ fn typed(lookup: &Lookup, field: &Field, text: &ArrayRef, origin: &Origin) -> Re
         None => Ok(column),
         Some(row) => Err(Problem::Value {
             path: lookup.path.clone(),
-            line: origin.place(row).map_or(0, |place| place.line),
+            line: origin.place(row).and_then(|place| place.line).unwrap_or_default(),
             column: field.name().clone(),
             value: text.as_string_opt::<i32>().map_or_else(String::new, |text| text.value(row).to_owned()),
             expected: field.data_type().to_string(),
@@ -340,7 +334,7 @@ fn index(
         if !keys.encode(row, &mut encoded) {
             without_key += 1;
         } else if let Some(first) = index.insert(encoded.clone().into_boxed_slice(), number) {
-            let line = |row: usize| rows.origin.place(row).map_or(0, |place| place.line);
+            let line = |row: usize| rows.origin.place(row).and_then(|place| place.line).unwrap_or_default();
             let texts = key
                 .iter()
                 .filter_map(|field| rows.batch.column_by_name(field.name())?.as_string_opt::<i32>());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Names that one stage may use. A plugin that puts a row's value in a name must not fill the host's memory.
 const MAX_NAMES: usize = 256;
@@ -10,7 +10,7 @@ const MAX_NAMES: usize = 256;
 const MAX_NAME_BYTES: usize = 128;
 
 /// What one stage's plugin has reported.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Sums.
     pub counters: BTreeMap<String, u64>,
@@ -18,12 +18,12 @@ pub struct Metrics {
     pub gauges: BTreeMap<String, f64>,
     /// Distributions.
     pub observations: BTreeMap<String, Observations>,
-    /// Reports that were not taken, because their name was too long or one too many.
+    /// Reports that were not taken: a name too long or one too many, or a value that is no finite number.
     pub refused: u64,
 }
 
 /// A distribution, as far as it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Observations {
     /// How many values.
     pub count: u64,
@@ -42,7 +42,8 @@ impl Observations {
 
     fn merge(&mut self, other: Self) {
         self.count += other.count;
-        self.sum += other.sum;
+        // A checkpoint is JSON, which has no infinity.
+        self.sum = (self.sum + other.sum).clamp(f64::MIN, f64::MAX);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
     }
@@ -69,14 +70,20 @@ impl Metrics {
 
     /// Sets a gauge.
     pub fn gauge(&mut self, name: &str, value: f64) {
-        if self.takes(name, |metrics| metrics.gauges.contains_key(name)) {
+        if !value.is_finite() {
+            self.refused += 1;
+        } else if self.takes(name, |metrics| metrics.gauges.contains_key(name)) {
             self.gauges.insert(name.to_owned(), value);
         }
     }
 
     /// Records one observation.
     pub fn observe(&mut self, name: &str, value: f64) {
-        self.merge_observations(name, Observations::of(value));
+        if value.is_finite() {
+            self.merge_observations(name, Observations::of(value));
+        } else {
+            self.refused += 1;
+        }
     }
 
     /// Takes over what another has: what a call reported, once the call has succeeded.

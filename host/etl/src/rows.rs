@@ -1,5 +1,7 @@
 //! Rows on their way through the pipeline, with where in the source each one came from.
 
+use std::sync::Arc;
+
 use arrow_array::{Array, RecordBatch, UInt32Array, UInt64Array};
 use arrow_schema::ArrowError;
 use arrow_select::take::{take, take_record_batch};
@@ -15,13 +17,19 @@ pub struct Rows {
 
 /// Where in the source rows came from. It travels beside the batch, where no plugin sees it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each batch, and nearly all are of the source"
+)]
 pub enum Origin {
-    /// Each row stands behind one record of the source: its number from 1, and the line that it begins on.
+    /// Each row stands behind one record of the source: its number from 1 in its unit, and the line that it begins on.
     Source {
+        /// The unit of work: a file's path, or a range of a query.
+        unit: Arc<str>,
         /// Record numbers.
         rows: UInt64Array,
-        /// Line numbers.
-        lines: UInt64Array,
+        /// Line numbers, where the source has lines.
+        lines: Option<UInt64Array>,
     },
     /// A plugin made the rows.
     Made,
@@ -32,16 +40,40 @@ pub enum Origin {
 pub struct SourcePlace {
     /// The record's number, from 1.
     pub row: u64,
-    /// The line that the record begins on, from 1.
-    pub line: u64,
+    /// The line that the record begins on, from 1, where the source has lines.
+    pub line: Option<u64>,
+}
+
+impl std::fmt::Display for SourcePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "row {} (line {line})", self.row),
+            None => write!(f, "row {}", self.row),
+        }
+    }
 }
 
 impl Origin {
+    /// Rows that come one after the other, the first with this number, without lines.
+    pub fn numbered(unit: &Arc<str>, first: u64, count: usize) -> Self {
+        let rows = (first..).take(count).collect::<Vec<_>>().into();
+        Self::Source { unit: Arc::clone(unit), rows, lines: None }
+    }
+
+    /// The unit of work that the rows came from.
+    pub fn unit(&self) -> Option<&str> {
+        match self {
+            Self::Source { unit, .. } => Some(unit),
+            Self::Made => None,
+        }
+    }
+
     /// Where the row of this index came from.
     pub fn place(&self, index: usize) -> Option<SourcePlace> {
         match self {
-            Self::Source { rows, lines } if index < rows.len() => {
-                Some(SourcePlace { row: rows.value(index), line: lines.value(index) })
+            Self::Source { rows, lines, .. } if index < rows.len() => {
+                let line = lines.as_ref().filter(|lines| index < lines.len()).map(|lines| lines.value(index));
+                Some(SourcePlace { row: rows.value(index), line })
             }
             _ => None,
         }
@@ -65,16 +97,22 @@ impl Origin {
             Ok(UInt64Array::from(take(array, indices, None)?.to_data()))
         };
         Ok(match self {
-            Self::Source { rows, lines } => Self::Source { rows: numbers(rows)?, lines: numbers(lines)? },
+            Self::Source { unit, rows, lines } => Self::Source {
+                unit: Arc::clone(unit),
+                rows: numbers(rows)?,
+                lines: lines.as_ref().map(numbers).transpose()?,
+            },
             Self::Made => Self::Made,
         })
     }
 
     fn slice(&self, start: usize, length: usize) -> Self {
         match self {
-            Self::Source { rows, lines } => {
-                Self::Source { rows: rows.slice(start, length), lines: lines.slice(start, length) }
-            }
+            Self::Source { unit, rows, lines } => Self::Source {
+                unit: Arc::clone(unit),
+                rows: rows.slice(start, length),
+                lines: lines.as_ref().map(|lines| lines.slice(start, length)),
+            },
             Self::Made => Self::Made,
         }
     }
@@ -100,12 +138,16 @@ impl Rows {
         Ok(Self { batch: take_record_batch(&self.batch, indices)?, origin: self.origin.take(indices)? })
     }
 
+    /// These rows from `start` on, `length` of them. No value is copied.
+    pub fn slice(&self, start: usize, length: usize) -> Self {
+        let start = start.min(self.len());
+        let length = length.min(self.len() - start);
+        Self { batch: self.batch.slice(start, length), origin: self.origin.slice(start, length) }
+    }
+
     /// The same rows in pieces of at most `most` rows, since what a transform holds may come out all at once. No value is copied.
     pub fn pieces(self, most: usize) -> impl Iterator<Item = Self> {
         let most = most.max(1);
-        (0..self.len()).step_by(most).map(move |start| {
-            let length = most.min(self.len() - start);
-            Self { batch: self.batch.slice(start, length), origin: self.origin.slice(start, length) }
-        })
+        (0..self.len()).step_by(most).map(move |start| self.slice(start, most))
     }
 }

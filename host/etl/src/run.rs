@@ -12,11 +12,13 @@ use crate::arguments::RunArguments;
 
 pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let rows_on_stdout = pipeline.uses_stdout();
     let engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
         limit: arguments.limit,
         throttle: arguments.throttle.map(Into::into),
-        preview_rows: if arguments.json { 0 } else { arguments.preview },
+        preview_rows: if arguments.json || rows_on_stdout { 0 } else { arguments.preview },
+        fresh: arguments.fresh,
     };
     if arguments.watch {
         engine.watch()?;
@@ -27,8 +29,18 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
         let outcome = engine.run(options).await;
         let mut seen = engine.generations();
         match outcome {
-            Ok(outcome) if arguments.json => print(&[serde_json::to_string(&outcome.summary)?])?,
-            Ok(outcome) => print(&lines(&outcome)?)?,
+            Ok(outcome) => {
+                let lines = if arguments.json {
+                    vec![serde_json::to_string(&outcome.summary)?]
+                } else {
+                    lines(&outcome)?
+                };
+                if rows_on_stdout {
+                    lines.iter().for_each(|line| reporter.message(line));
+                } else {
+                    print(&lines)?;
+                }
+            }
             Err(error) if arguments.watch => reporter.message(&format!("error: {error}")),
             Err(error) => return Err(error.into()),
         }

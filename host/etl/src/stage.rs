@@ -1,26 +1,32 @@
 //! One stage: a plugin in its place in the pipeline.
 
+mod memory;
+mod stream;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arrow_schema::{ArrowError, SchemaRef};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use witdock::{
-    CallError, Digest, Dock, Handover, LoadError, Misbehaviour, Plugin, Source, SourceError, WatchError,
+    CallError, Digest, Dock, Failure, Handover, Instances, LoadError, Misbehaviour, Plugin, RestartPolicy,
+    Source, SourceError, WatchError,
 };
 
+use self::memory::Memory;
+pub use self::stream::Passage;
 use crate::bindings::Transformer;
 use crate::contract::{Applied, Contract, Tally};
-use crate::held::Held;
 use crate::interface::{Refusal, Setup, StageState, Told, open_session};
 use crate::lookup::Lookups;
 use crate::metrics::Metrics;
-use crate::pipeline;
+use crate::pipeline::{self, Order};
 use crate::plugin_events::{self, Reloads};
 use crate::progress::Reporter;
 use crate::rows::Rows;
-use crate::side_stream::{RejectedRows, SideRows};
 
 /// Why a stage cannot go on.
 #[derive(Debug, Error)]
@@ -54,6 +60,28 @@ pub enum StageErrorKind {
     /// A call to the plugin failed.
     #[error("{0}")]
     Call(CallError),
+    /// Too many rows brought the plugin down.
+    #[error(
+        "{failures} rows have brought the plugin down, and `max_failures` of the stage allows {allowed}: {last}"
+    )]
+    TooManyFailures {
+        /// Rows, this one among them.
+        failures: u64,
+        /// The stage's bound.
+        allowed: u64,
+        /// The last failure.
+        last: CallError,
+    },
+    /// A plugin with state cannot have several instances.
+    #[error(
+        "plugin {plugin} keeps state from batch to batch, so it cannot have `instances = {instances}`: remove that key"
+    )]
+    StateInInstances {
+        /// The plugin.
+        plugin: String,
+        /// What the stage asks for.
+        instances: u32,
+    },
     /// The plugin, or the contract that it gave, does not suit the pipeline.
     #[error("plugin {plugin}: {refusal}")]
     Refused {
@@ -84,10 +112,12 @@ impl StageError {
 }
 
 /// What a stage did in a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StageFigures {
     /// Where rows went.
     pub tally: Tally,
+    /// Rows that brought the plugin down, and were rejected for it.
+    pub failures: u64,
     /// Time in the plugin, and in bringing batches there and back.
     pub busy: Duration,
     /// Batches that went in.
@@ -103,6 +133,9 @@ pub struct Stage {
     plugin: Plugin<Transformer>,
     setup: Arc<Setup>,
     reloads: watch::Receiver<Reloads>,
+    instances: u32,
+    order: Order,
+    max_failures: u64,
 }
 
 /// How often a batch is sent again to a plugin that was rolled back, or that rests.
@@ -115,6 +148,25 @@ const NEWS: Duration = Duration::from_secs(2);
 enum Ask<'a> {
     Process(&'a Rows),
     Finish,
+}
+
+/// Whether other rows may fare better: a grant that is missing is missed by all.
+fn is_about_rows(failure: &Failure) -> bool {
+    failure.is_plugins_fault() && !matches!(failure, Failure::NotGranted { .. })
+}
+
+/// Why an answer did not come.
+enum Failed {
+    /// The plugin failed in the call, and its instance is gone.
+    Call(CallError),
+    /// The run cannot go on.
+    Run(StageError),
+}
+
+impl From<StageError> for Failed {
+    fn from(error: StageError) -> Self {
+        Self::Run(error)
+    }
 }
 
 struct Answer {
@@ -138,7 +190,12 @@ impl Ask<'_> {
     fn rows(self) -> Option<String> {
         let Self::Process(rows) = self else { return None };
         let (first, last) = rows.origin.range()?;
-        Some(format!("source rows {} to {} (lines {} to {})", first.row, last.row, first.line, last.line))
+        let unit = rows.origin.unit().unwrap_or_default();
+        let lines = match (first.line, last.line) {
+            (Some(first), Some(last)) => format!(" (lines {first} to {last})"),
+            _ => String::new(),
+        };
+        Some(format!("{unit} rows {} to {}{lines}", first.row, last.row))
     }
 }
 
@@ -160,15 +217,32 @@ impl Stage {
         let source = Source::open(&config.plugin).map_err(|error| failed(StageErrorKind::Source(error)))?;
         let setup =
             Arc::new(Setup::new(config.settings.clone(), lookups, input, config.outputs.keys().cloned()));
-        let builder =
-            dock.plugin::<Transformer>(source).policy(config.grants.clone()).limits(config.limits.limits());
+        // How many failures are bearable is said in rows, by `max_failures`.
+        let restarts = RestartPolicy {
+            first_back_off: Duration::ZERO,
+            quarantine_after: u32::MAX,
+            ..RestartPolicy::default()
+        };
+        let mut builder = dock
+            .plugin::<Transformer>(source)
+            .policy(config.grants.clone())
+            .limits(config.limits.limits())
+            .restarts(restarts);
+        if config.instances > 1 {
+            builder = builder.instances(Instances::Pool(config.instances as usize));
+        }
         let reloads = plugin_events::follow(&name, builder.events(), reporter.clone());
         let state = Arc::clone(&setup);
         let plugin = builder
             .load(move || StageState::new(Arc::clone(&state)))
             .await
             .map_err(|error| failed(StageErrorKind::Load(error)))?;
-        Ok(Self { name, plugin, setup, reloads })
+        if config.instances > 1 && plugin.keeps_state() {
+            let plugin = plugin.name().to_owned();
+            return Err(failed(StageErrorKind::StateInInstances { plugin, instances: config.instances }));
+        }
+        let (instances, order, max_failures) = (config.instances, config.order, config.max_failures);
+        Ok(Self { name, plugin, setup, reloads, instances, order, max_failures })
     }
 
     /// The stage's name.
@@ -224,7 +298,11 @@ impl Stage {
                 .await;
             match opened {
                 Ok(opened) => break opened,
-                Err(error) => self.again(error, &mut attempt, None).await?,
+                Err(error) => {
+                    if !self.may_ask_again(&error, &mut attempt).await {
+                        return Err(self.call_failed(error));
+                    }
+                }
             }
         };
         let contract = opened.map_err(|refusal| self.refused(refusal))?;
@@ -237,147 +315,115 @@ impl Stage {
         self.setup.agree(|agreement| agreement.promised = None);
     }
 
-    /// Takes batches until there are no more, and gives what comes of them under the contract of [`Stage::begin`]. It ends early, without an error, when
-    /// nobody takes its output any more.
+    /// Puts a plugin that hands state over where a run that was cut has left it.
     ///
     /// # Errors
     ///
-    /// When a call fails for good, or what comes of it is not what was promised.
-    pub async fn run(
-        &self,
-        agreed: &Contract,
-        mut input: mpsc::Receiver<Rows>,
-        output: mpsc::Sender<Rows>,
-        side: mpsc::Sender<SideRows>,
-        batch_rows: usize,
-    ) -> Result<StageFigures, StageError> {
-        let mut figures = StageFigures {
-            tally: Tally::default(),
-            busy: Duration::ZERO,
-            batches: 0,
-            metrics: Metrics::default(),
-        };
-        let mut held = Held::default();
-        while let Some(rows) = input.recv().await {
-            let begun = Instant::now();
-            figures.batches += 1;
-            let (applied, digest) =
-                self.step(Ask::Process(&rows), agreed, &mut held, &mut figures.metrics, &side).await?;
-            figures.tally.add(applied.tally);
-            figures.busy += begun.elapsed();
-            if !applied.rejected.is_empty() {
-                let rejected = RejectedRows::new(&self.name, &digest.to_string(), &rows, applied.rejected)
-                    .map_err(|error| self.failed(error.into()))?;
-                if side.send(SideRows::Rejected(Box::new(rejected))).await.is_err() {
-                    return Ok(figures);
-                }
-            }
-            if !send(&output, applied.rows, batch_rows).await {
-                return Ok(figures);
-            }
-        }
-        let begun = Instant::now();
-        let (applied, _) = self.step(Ask::Finish, agreed, &mut held, &mut figures.metrics, &side).await?;
-        figures.busy += begun.elapsed();
-        figures.tally.add(applied.tally);
-        send(&output, applied.rows, batch_rows).await;
-        Ok(figures)
+    /// When the plugin does not take the state.
+    pub async fn go_on(&self, state: &[u8]) -> Result<(), StageError> {
+        self.plugin.start_anew(Some(state)).await.map_err(|error| self.call_failed(error))
     }
 
-    /// Asks the plugin and takes what it answers and tells.
-    async fn step(
-        &self,
-        ask: Ask<'_>,
-        agreed: &Contract,
-        held: &mut Held,
-        metrics: &mut Metrics,
-        side: &mpsc::Sender<SideRows>,
-    ) -> Result<(Applied, Digest), StageError> {
-        let answer = self.ask(ask, agreed, held).await.map_err(|error| error.with_rows(ask.rows()))?;
-        self.check_held(answer.instance, held).await?;
-        held.took(answer.applied.tally.absorbed > 0);
-        metrics.merge(answer.told.metrics);
-        for (output, batch) in answer.told.emitted {
-            // The writer ends early only with an error of its own, which ends the run.
-            let _ = side.send(SideRows::Emitted { stage: self.name.clone(), output, batch }).await;
-        }
-        Ok((answer.applied, answer.digest))
-    }
-
-    async fn ask(&self, ask: Ask<'_>, agreed: &Contract, held: &mut Held) -> Result<Answer, StageError> {
+    /// Asks the plugin, and brings it back to where it was if that is needed to answer.
+    async fn ask(&self, ask: Ask<'_>, agreed: &Contract, memory: &mut Memory) -> Result<Answer, Failed> {
         let mut attempt = 1;
         loop {
-            let answered = self
-                .plugin
-                .call_named(ask.name(), async |guest, store| {
-                    let app = &store.data().app;
-                    let instance = app.instance;
-                    let Some(session) = app.session.clone() else {
-                        return Err(wasmtime::Error::msg("the instance has no open session"));
-                    };
-                    // A generation that was started while the run began may have been asked about another input.
-                    if let Some(difference) = session.contract.difference(agreed) {
-                        return Ok(Err(Refusal::OutputChanged(difference)));
-                    }
-                    let transform = guest.witdock_etl_transform();
-                    let answer = match ask {
-                        Ask::Process(rows) => {
-                            let batch = session.contract.read(&rows.batch)?;
-                            transform.session().call_process(&mut *store, session.handle, &batch).await?
+            match self.call(ask, agreed).await {
+                Ok(Ok(answer)) => match self.lacks(answer.instance, memory).await {
+                    None => return Ok(answer),
+                    // It answered without what the one before it held: asked again with it.
+                    Some(how) => {
+                        attempt += 1;
+                        if attempt > ATTEMPTS || !memory.recall(self, agreed).await? {
+                            return Err(self.held_rows_lost(how).into());
                         }
-                        Ask::Finish => transform.session().call_finish(&mut *store, session.handle).await?,
-                    };
-                    let output = match answer {
-                        Ok(output) => output,
-                        Err(error) => return Ok(Err(Refusal::from(error))),
-                    };
-                    // Within the call, so that a generation that lies is rolled back as one that traps.
-                    let applied = match ask {
-                        Ask::Process(rows) => agreed.apply(rows, output),
-                        Ask::Finish => agreed.apply_finish(output),
-                    };
-                    let applied =
-                        applied.map_err(|error| Misbehaviour(format!("breaks its contract: {error}")))?;
-                    let told = std::mem::take(&mut store.data_mut().app.told);
-                    Ok(Ok(Answer { applied, told, instance, digest: store.data().digest() }))
-                })
-                .await;
-            match answered {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(refusal)) => return Err(self.refused(refusal)),
-                Err(error) => self.again(error, &mut attempt, Some(&mut *held)).await?,
+                    }
+                },
+                Ok(Err(refusal)) => return Err(self.refused(refusal).into()),
+                Err(error) => {
+                    let rolled_back = error.rolled_back_to().is_some();
+                    if !self.may_ask_again(&error, &mut attempt).await {
+                        let blamed = error.failure().is_some_and(is_about_rows);
+                        return Err(if blamed {
+                            Failed::Call(error)
+                        } else {
+                            self.call_failed(error).into()
+                        });
+                    }
+                    if rolled_back
+                        && !memory.held.roll_back(error.generation())
+                        && !memory.recall(self, agreed).await?
+                    {
+                        return Err(self.held_rows_lost(error.to_string()).into());
+                    }
+                }
             }
         }
     }
 
-    /// Waits until a failed call may be made again, or gives up.
-    async fn again(
-        &self,
-        error: CallError,
-        attempt: &mut usize,
-        held: Option<&mut Held>,
-    ) -> Result<(), StageError> {
-        if *attempt >= ATTEMPTS {
-            return Err(self.failed(StageErrorKind::Call(error)));
-        }
-        *attempt += 1;
-        if let Some(wait) = error.retry_after() {
-            tokio::time::sleep(wait).await;
-            return Ok(());
-        }
-        if error.rolled_back_to().is_none() {
-            return Err(self.failed(StageErrorKind::Call(error)));
-        }
-        match held.map(|held| held.roll_back(error.generation())) {
-            Some(false) => Err(self.held_rows_lost(error.to_string())),
-            _ => Ok(()),
+    /// Asks the plugin where no failure is expected.
+    async fn ask_once(&self, ask: Ask<'_>, agreed: &Contract) -> Result<Answer, StageError> {
+        match self.call(ask, agreed).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(refusal)) => Err(self.refused(refusal)),
+            Err(error) => Err(self.call_failed(error)),
         }
     }
 
-    /// Makes sure that another instance than before took over what that one held.
-    async fn check_held(&self, instance: u64, held: &mut Held) -> Result<(), StageError> {
-        if !held.changes(instance) {
-            return Ok(());
+    async fn call(&self, ask: Ask<'_>, agreed: &Contract) -> Result<Result<Answer, Refusal>, CallError> {
+        self.plugin
+            .call_named(ask.name(), async |guest, store| {
+                let app = &store.data().app;
+                let instance = app.instance;
+                let Some(session) = app.session.clone() else {
+                    return Err(wasmtime::Error::msg("the instance has no open session"));
+                };
+                // A generation that was started while the run began may have been asked about another input.
+                if let Some(difference) = session.contract.difference(agreed) {
+                    return Ok(Err(Refusal::OutputChanged(difference)));
+                }
+                let transform = guest.witdock_etl_transform();
+                let answer = match ask {
+                    Ask::Process(rows) => {
+                        let batch = session.contract.read(&rows.batch)?;
+                        transform.session().call_process(&mut *store, session.handle, &batch).await?
+                    }
+                    Ask::Finish => transform.session().call_finish(&mut *store, session.handle).await?,
+                };
+                let output = match answer {
+                    Ok(output) => output,
+                    Err(error) => return Ok(Err(Refusal::from(error))),
+                };
+                // Within the call, so that a generation that lies is rolled back as one that traps.
+                let applied = match ask {
+                    Ask::Process(rows) => agreed.apply(rows, output),
+                    Ask::Finish => agreed.apply_finish(output),
+                };
+                let applied =
+                    applied.map_err(|error| Misbehaviour(format!("breaks its contract: {error}")))?;
+                let told = std::mem::take(&mut store.data_mut().app.told);
+                Ok(Ok(Answer { applied, told, instance, digest: store.data().digest() }))
+            })
+            .await
+    }
+
+    /// Whether a call that failed may be made again: after a roll-back, or after a rest.
+    async fn may_ask_again(&self, error: &CallError, attempt: &mut usize) -> bool {
+        *attempt += 1;
+        if *attempt > ATTEMPTS {
+            return false;
+        }
+        if let Some(wait) = error.retry_after() {
+            tokio::time::sleep(wait).await;
+            return true;
+        }
+        error.rolled_back_to().is_some()
+    }
+
+    /// When another instance than before has answered without what that one held: how that came.
+    async fn lacks(&self, instance: u64, memory: &mut Memory) -> Option<String> {
+        if self.instances > 1 || !memory.held.changes(instance) {
+            return None;
         }
         let generation = self.plugin.generation();
         let mut reloads = self.reloads.clone();
@@ -386,15 +432,18 @@ impl Stage {
             Ok(Ok(reloads)) => reloads.handover,
             _ => Handover::Lost,
         };
-        if held.hand_over(instance, generation, handover) {
-            Ok(())
-        } else {
-            let how = match handover {
-                Handover::None => "and the plugin exports no `witdock:plugin/state` to hand it over by",
-                _ => "and the state was not handed over",
-            };
-            Err(self.held_rows_lost(format!("generation {generation} serves now, {how}")))
+        if memory.held.hand_over(instance, generation, handover) {
+            return None;
         }
+        let how = match handover {
+            Handover::None => "and the plugin exports no `witdock:plugin/state` to hand it over by",
+            _ => "and the state was not handed over",
+        };
+        Some(format!("generation {generation} serves now, {how}"))
+    }
+
+    fn call_failed(&self, error: CallError) -> StageError {
+        self.failed(StageErrorKind::Call(error))
     }
 
     fn held_rows_lost(&self, how: String) -> StageError {
@@ -408,14 +457,4 @@ impl Stage {
     fn failed(&self, kind: StageErrorKind) -> StageError {
         StageError { stage: self.name.clone(), rows: None, kind: Box::new(kind) }
     }
-}
-
-/// Sends rows on in batches of a bearable size. False when nobody takes them any more.
-async fn send(output: &mpsc::Sender<Rows>, rows: Rows, batch_rows: usize) -> bool {
-    for piece in rows.pieces(batch_rows) {
-        if output.send(piece).await.is_err() {
-            return false;
-        }
-    }
-    true
 }

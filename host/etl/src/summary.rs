@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::contract::Tally;
 use crate::engine::{Engine, RunFigures};
 use crate::metrics::Metrics;
-use crate::pipeline::SinkFormat;
+use crate::pipeline::SinkMode;
 use crate::progress::{duration, number, rate};
 use crate::table::{Align, Table};
 
@@ -31,6 +31,10 @@ pub struct Summary {
     pub absorbed: u64,
     /// Rows that stages made or repeated.
     pub made: u64,
+    /// Commits, those of a run that was cut included.
+    pub commits: u64,
+    /// Whether the run went on from one that was cut: the numbers are those of both.
+    pub resumed: bool,
     /// From the first read to the last file in place.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub elapsed: Duration,
@@ -61,6 +65,8 @@ pub struct StageSummary {
     pub rows: Tally,
     /// Batches that went in.
     pub batches: u64,
+    /// Rows that brought the plugin down, and were rejected for it.
+    pub failures: u64,
     /// Time in the plugin, and in bringing batches there and back.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub busy: Duration,
@@ -75,8 +81,10 @@ pub struct StageSummary {
 pub struct SinkSummary {
     /// How it was written.
     pub format: &'static str,
-    /// Where.
-    pub path: PathBuf,
+    /// Where: a path, or a table and its database.
+    pub target: String,
+    /// What became of what was there.
+    pub mode: SinkMode,
 }
 
 /// Rejected rows of one kind.
@@ -118,26 +126,24 @@ impl Summary {
             sha256: stage.plugin().digest().to_string(),
             rows: figures.tally,
             batches: figures.batches,
+            failures: figures.failures,
             busy: figures.busy,
             memory_peak_bytes: stage.plugin().statistics().memory_peak_bytes,
             metrics: figures.metrics.clone(),
         });
         let sinks = pipeline.sinks.iter().map(|sink| SinkSummary {
-            format: match sink.format {
-                SinkFormat::Csv => "csv",
-                SinkFormat::Jsonl => "jsonl",
-                SinkFormat::Parquet => "parquet",
-            },
-            path: sink.path.clone(),
+            format: sink.format().name(),
+            target: sink.name(),
+            mode: sink.mode,
         });
-        let codes = figures.side.codes.iter().map(|((stage, code), rows)| CodeSummary {
+        let codes = figures.figures.side.codes.iter().map(|((stage, code), rows)| CodeSummary {
             stage: stage.clone(),
             code: code.clone(),
             rows: *rows,
         });
         let side_outputs = pipeline.stages.iter().flat_map(|stage| {
             stage.outputs.iter().map(|(output, path)| {
-                let rows = figures.side.outputs.get(&(stage.name.clone(), output.clone()));
+                let rows = figures.figures.side.outputs.get(&(stage.name.clone(), output.clone()));
                 SideSummary {
                     stage: stage.name.clone(),
                     output: output.clone(),
@@ -148,13 +154,15 @@ impl Summary {
         });
         Self {
             pipeline: pipeline.path.clone(),
-            rows_read: figures.rows_read,
-            bytes_read: figures.bytes_read,
-            rows_out: figures.rows_out,
-            rejected: figures.side.rejected,
+            rows_read: figures.figures.rows_read,
+            bytes_read: figures.figures.bytes_read,
+            rows_out: figures.figures.rows_out,
+            rejected: figures.figures.side.rejected,
             dropped: sum(|tally| tally.dropped),
             absorbed: sum(|tally| tally.absorbed),
             made: sum(|tally| tally.made + tally.repeated),
+            commits: figures.commits,
+            resumed: figures.resumed,
             elapsed: figures.elapsed,
             stages: stages.collect(),
             sinks: sinks.collect(),
@@ -173,12 +181,7 @@ impl Summary {
         }
         lines.push(self.balance_line());
         for sink in &self.sinks {
-            lines.push(format!(
-                "wrote {} ({} rows, {})",
-                sink.path.display(),
-                number(self.rows_out),
-                sink.format
-            ));
+            lines.push(format!("wrote {} ({} rows, {})", sink.target, number(self.rows_out), sink.format));
         }
         for side in &self.side_outputs {
             lines.push(format!(

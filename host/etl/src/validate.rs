@@ -31,7 +31,7 @@ pub(crate) async fn validate(arguments: ValidateArguments, reporter: Reporter) -
     }
     lines.push(String::new());
     for sink in &engine.pipeline().sinks {
-        lines.push(format!("sink: {}", sink.path.display()));
+        lines.push(format!("sink: {} ({})", sink.name(), sink.format().name()));
     }
     lines.push(format!("{} is fine", arguments.pipeline.display()));
     print(&lines)?;

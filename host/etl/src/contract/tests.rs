@@ -15,8 +15,11 @@ fn input() -> Rows {
         schema,
         vec![Arc::new(Int64Array::from(vec![10, 11, 12])), Arc::new(StringArray::from(vec!["a", "b", "c"]))],
     );
-    let origin =
-        Origin::Source { rows: UInt64Array::from(vec![1, 2, 3]), lines: UInt64Array::from(vec![2, 5, 6]) };
+    let origin = Origin::Source {
+        unit: "in.csv".into(),
+        rows: UInt64Array::from(vec![1, 2, 3]),
+        lines: Some(UInt64Array::from(vec![2, 5, 6])),
+    };
     Rows { batch: batch.unwrap(), origin }
 }
 
@@ -72,7 +75,7 @@ fn a_selection_may_drop_repeat_and_reorder() {
     let rows = OutputRows::Selected(vec![2, 0, 2]);
     let applied = contract().apply(&input(), output(rows, vec![ints(&[7, 8, 9])], &[])).unwrap();
     assert_eq!(applied.rows.batch.column(0).as_primitive::<Int64Type>().values(), &[12, 10, 12]);
-    assert_eq!(applied.rows.origin.place(0).unwrap().line, 6);
+    assert_eq!(applied.rows.origin.place(0).unwrap().line, Some(6));
     let expected = Tally { rows_in: 3, rows_out: 3, dropped: 1, repeated: 1, ..Tally::default() };
     assert_eq!(applied.tally, expected);
     assert!(applied.tally.balances());
@@ -181,7 +184,7 @@ fn the_difference_between_contracts_is_told() {
 fn rows_come_in_pieces_with_their_origins() {
     let pieces: Vec<_> = input().pieces(2).collect();
     assert_eq!(pieces.iter().map(Rows::len).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(pieces[1].origin.place(0).unwrap().line, 6);
+    assert_eq!(pieces[1].origin.place(0).unwrap().line, Some(6));
     // A piece in the middle of a batch goes through a stage as any other batch.
     let applied = contract().apply(&pieces[1], output(OutputRows::All, vec![ints(&[1])], &[])).unwrap();
     assert_eq!(applied.rows.batch.column(0).as_primitive::<Int64Type>().values(), &[12]);

@@ -3,9 +3,10 @@ use std::io::Write;
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::pipeline::ColumnType;
 use types::{BytesColumn, Column, Values};
 
-fn load(text: &str, key: &[&str], types: &[(&str, LookupType)]) -> Result<LookupTable, LoadError> {
+fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<LookupTable, LoadError> {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
     LookupTable::load(&Lookup {
@@ -61,7 +62,7 @@ fn types_are_taken_from_the_values_or_from_the_pipeline() {
     let types: Vec<_> =
         guessed.batch.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     assert_eq!(types, [DataType::Int64, DataType::Utf8, DataType::Date32, timestamp_us()]);
-    let told = load(zips, &["zip"], &[("zip", LookupType::Utf8)]).unwrap();
+    let told = load(zips, &["zip"], &[("zip", ColumnType::Utf8)]).unwrap();
     assert_eq!(told.get(1, vec![text(&["01067"])], &[]).unwrap().found, [1]);
 }
 
@@ -93,7 +94,7 @@ fn questions_that_cannot_be_answered_are_errors_and_not_traps() {
 
 #[test]
 fn tables_that_cannot_be_keyed_are_refused_with_the_place() {
-    let error = |text: &str, key: &[&str], types: &[(&str, LookupType)]| {
+    let error = |text: &str, key: &[&str], types: &[(&str, ColumnType)]| {
         load(text, key, types).unwrap_err().to_string()
     };
     let twice = error("id,b\n1,x\n2,y\n1,z\n", &["id"], &[]);
@@ -104,7 +105,7 @@ fn tables_that_cannot_be_keyed_are_refused_with_the_place() {
         "{missing}"
     );
     assert!(error("id,b\n1.5,x\n", &["id"], &[]).contains("holds floating-point numbers"));
-    let value = error("id,b\n1,x\n2,y\n", &["id"], &[("b", LookupType::Int32)]);
+    let value = error("id,b\n1,x\n2,y\n", &["id"], &[("b", ColumnType::Int32)]);
     assert!(value.contains(":2: \"x\" in the column `b` is no Int32"), "{value}");
     assert!(error("id,b\n1\n", &["id"], &[]).contains(":2: 1 fields"));
 }

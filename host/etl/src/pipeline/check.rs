@@ -2,17 +2,31 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::Spanned;
 
-use super::file::{LookupTable, SourceFormat, SourceTable, StageTable};
-use super::{CsvSource, Lookup, PipelineError, Stage};
+use super::file::{LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable};
+use super::text::{PathText, expand};
+use super::{
+    Compression, CsvFormat, Database, FileFormat, FileSinkFormat, FileSource, JsonlFormat, Lookup, OnBad,
+    OnDrift, PipelineError, QuerySource, Sink, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, Source,
+    SourceKind, Stage, TextFormat,
+};
 use crate::diagnostics::PipelineText;
 
 /// Rows in a batch, if the pipeline does not say: what wit/etl was measured to be fastest with.
 const BATCH_ROWS: usize = 8192;
 /// Beyond this a batch of wide rows no longer fits a plugin's memory.
 const MAX_BATCH_ROWS: usize = 1 << 17;
+/// Rows of a query in one unit of work.
+const UNIT_ROWS: u64 = 100_000;
+/// Lines that tell the columns of JSON Lines.
+const INFER_ROWS: usize = 10_000;
+/// Rows that may bring a plugin down.
+const MAX_FAILURES: u64 = 100;
+/// More instances than this would be a mistake.
+const MAX_INSTANCES: u32 = 256;
 
 pub(super) struct Check<'a> {
     pub(super) text: &'a PipelineText,
@@ -25,35 +39,34 @@ impl Check<'_> {
     }
 
     /// The resolved path of something that the pipeline needs, and that must be there.
-    fn existing(&self, path: &Spanned<PathBuf>, what: &str) -> Result<PathBuf, PipelineError> {
-        let resolved = self.resolve(path.get_ref());
+    fn existing(&self, path: &Spanned<PathText>, what: &str) -> Result<PathBuf, PipelineError> {
+        let resolved = self.resolve(&path.get_ref().0);
         if resolved.exists() {
             return Ok(resolved);
         }
-        Err(self.text.error(
-            path.span(),
-            format!("{what} {} does not exist", resolved.display()),
-            "no such file",
-            "paths are relative to the pipeline file".to_owned(),
-        ))
+        Err(self.missing(path.span(), what, &resolved.display().to_string()))
     }
 
-    pub(super) fn source(&self, table: SourceTable) -> Result<CsvSource, PipelineError> {
-        let SourceFormat::Csv = table.format;
-        let delimiter = match &table.delimiter {
-            None => b',',
-            Some(given) => match given.get_ref().as_bytes() {
-                [byte] if !matches!(byte, b'"' | b'\r' | b'\n') => *byte,
-                _ => {
-                    return Err(self.text.error(
-                        given.span(),
-                        "the delimiter has to be one ASCII character",
-                        "not one",
-                        "for example \",\", \";\", \"|\" or \"\\t\"".to_owned(),
-                    ));
-                }
-            },
-        };
+    fn missing(&self, span: std::ops::Range<usize>, what: &str, path: &str) -> PipelineError {
+        self.text.error(
+            span,
+            format!("{what} {path} does not exist"),
+            "no such file",
+            "paths are relative to the pipeline file".to_owned(),
+        )
+    }
+
+    pub(super) fn percent(&self, percent: &Spanned<f64>) -> Result<f64, PipelineError> {
+        if (0.0..=100.0).contains(percent.get_ref()) {
+            return Ok(*percent.get_ref());
+        }
+        let help = "of the rows that were read, for example 0.5".to_owned();
+        Err(self.text.error(percent.span(), "max_percent has to be from 0 to 100", "out of range", help))
+    }
+
+    pub(super) fn source(&self, table: SourceTable) -> Result<Source, PipelineError> {
+        let format = table.format;
+        self.keys_of_format(&table)?;
         let batch_rows = match &table.batch_rows {
             None => BATCH_ROWS,
             Some(rows) if (1..=MAX_BATCH_ROWS).contains(rows.get_ref()) => *rows.get_ref(),
@@ -66,14 +79,264 @@ impl Check<'_> {
                 ));
             }
         };
-        Ok(CsvSource {
-            path: self.existing(&table.path, "the source")?,
-            delimiter,
-            header: table.header,
-            null_values: table.null_values.unwrap_or_else(|| vec![String::new()]),
-            on_ragged: table.on_ragged,
-            batch_rows,
+        let on_bad = table.on_bad.as_ref().map_or(OnBad::Error, |on_bad| *on_bad.get_ref());
+        let format = match format {
+            SourceFormat::Csv | SourceFormat::Tsv => FileFormat::Csv(CsvFormat {
+                delimiter: self.delimiter(&table)?,
+                header: table.header.as_ref().is_none_or(|header| *header.get_ref()),
+                null_values: table
+                    .null_values
+                    .as_ref()
+                    .map_or_else(|| vec![String::new()], |nulls| nulls.get_ref().clone()),
+                on_bad,
+            }),
+            SourceFormat::Jsonl => FileFormat::Jsonl(JsonlFormat {
+                columns: table.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
+                infer_rows: table.infer_rows.as_ref().map_or(INFER_ROWS, |rows| (*rows.get_ref()).max(1)),
+                on_bad,
+            }),
+            SourceFormat::Parquet => FileFormat::Parquet,
+            SourceFormat::Sqlite | SourceFormat::Postgres => {
+                return Ok(Source { kind: SourceKind::Query(self.query(table)?), batch_rows });
+            }
+        };
+        let watch = table.watch.as_ref().is_some_and(|watch| *watch.get_ref());
+        let source = FileSource {
+            paths: self.source_paths(&table, watch)?,
+            format,
+            on_drift: table.on_drift.as_ref().map_or(OnDrift::Fail, |on_drift| *on_drift.get_ref()),
+            watch,
+            settle: Duration::from_millis(table.settle_ms.as_ref().map_or(1000, |settle| *settle.get_ref())),
+        };
+        Ok(Source { kind: SourceKind::Files(source), batch_rows })
+    }
+
+    /// Refuses keys that only other formats have.
+    fn keys_of_format(&self, table: &SourceTable) -> Result<(), PipelineError> {
+        use SourceFormat::{Csv, Jsonl, Parquet, Postgres, Sqlite, Tsv};
+        const FILES: &[SourceFormat] = &[Csv, Tsv, Jsonl, Parquet];
+        fn span<T>(key: Option<&Spanned<T>>) -> Option<std::ops::Range<usize>> {
+            key.map(Spanned::span)
+        }
+        let keys = [
+            ("path", span(table.path.as_ref()), &[Csv, Tsv, Jsonl, Parquet, Sqlite] as &[_]),
+            ("delimiter", span(table.delimiter.as_ref()), &[Csv]),
+            ("header", span(table.header.as_ref()), &[Csv, Tsv]),
+            ("null_values", span(table.null_values.as_ref()), &[Csv, Tsv]),
+            ("columns", span(table.columns.as_ref()), &[Jsonl]),
+            ("infer_rows", span(table.infer_rows.as_ref()), &[Jsonl]),
+            ("on_bad", span(table.on_bad.as_ref()), &[Csv, Tsv, Jsonl]),
+            ("on_drift", span(table.on_drift.as_ref()), FILES),
+            ("watch", span(table.watch.as_ref()), FILES),
+            ("settle_ms", span(table.settle_ms.as_ref()), FILES),
+            ("url", span(table.url.as_ref()), &[Postgres]),
+            ("query", span(table.query.as_ref()), &[Sqlite, Postgres]),
+            ("key", span(table.key.as_ref()), &[Sqlite, Postgres]),
+            ("unit_rows", span(table.unit_rows.as_ref()), &[Sqlite, Postgres]),
+        ];
+        for (key, span, formats) in keys {
+            if let Some(span) = span.filter(|_| !formats.contains(&table.format)) {
+                let have: Vec<_> = formats.iter().map(|format| format.name()).collect();
+                return Err(self.text.error(
+                    span,
+                    format!("a source of the format {} has no `{key}`", table.format.name()),
+                    "not here",
+                    format!("`{key}` is for {}", have.join(", ")),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn delimiter(&self, table: &SourceTable) -> Result<u8, PipelineError> {
+        match &table.delimiter {
+            None if table.format == SourceFormat::Tsv => Ok(b'\t'),
+            None => Ok(b','),
+            Some(given) => match given.get_ref().as_bytes() {
+                [byte] if !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii() => Ok(*byte),
+                _ => Err(self.text.error(
+                    given.span(),
+                    "the delimiter has to be one ASCII character",
+                    "not one",
+                    "for example \",\", \";\", \"|\" or \"\\t\"".to_owned(),
+                )),
+            },
+        }
+    }
+
+    fn needed<'t, T>(
+        &self,
+        key: &'t Option<Spanned<T>>,
+        name: &str,
+        what: &str,
+        example: &str,
+    ) -> Result<&'t Spanned<T>, PipelineError> {
+        key.as_ref().ok_or_else(|| {
+            let place = self.text.text().find(what).unwrap_or_default();
+            self.text.error(
+                place..place + what.len(),
+                format!("the key `{name}` is missing in {what}"),
+                format!("add `{name}` to this table"),
+                format!("for example {name} = {example}"),
+            )
         })
+    }
+
+    fn source_paths(&self, table: &SourceTable, watch: bool) -> Result<Vec<String>, PipelineError> {
+        let paths = self.needed(&table.path, "path", "[source]", "\"data/*.csv\"")?;
+        let span = paths.span();
+        let given = match paths.get_ref() {
+            Paths::One(path) => std::slice::from_ref(path),
+            Paths::Many(paths) => paths,
+        };
+        if given.is_empty() {
+            return Err(self.text.error(
+                span,
+                "the source has no path",
+                "empty",
+                "name at least one".to_owned(),
+            ));
+        }
+        let mut resolved = Vec::with_capacity(given.len());
+        for path in given {
+            if path.0 == "-" {
+                if given.len() > 1 || watch {
+                    let help = "give `-` alone and without `watch`".to_owned();
+                    return Err(self.text.error(span, "standard input is a source by itself", "here", help));
+                }
+                resolved.push("-".to_owned());
+                continue;
+            }
+            let path = self.resolve(Path::new(&path.0));
+            let text = path.display().to_string();
+            if !is_pattern(&text) && !path.exists() {
+                return Err(self.missing(span, "the source", &text));
+            }
+            if watch && !is_pattern(&text) && !path.is_dir() {
+                return Err(self.text.error(
+                    span,
+                    format!("{text} is no folder, and only folders are watched"),
+                    "a file",
+                    "give the folder, or a pattern such as \"inbox/*.csv\"".to_owned(),
+                ));
+            }
+            resolved.push(text);
+        }
+        Ok(resolved)
+    }
+
+    fn query(&self, table: SourceTable) -> Result<QuerySource, PipelineError> {
+        let database = if table.format == SourceFormat::Sqlite {
+            let paths = self.needed(&table.path, "path", "[source]", "\"flights.db\"")?;
+            let span = paths.span();
+            let Paths::One(path) = paths.get_ref() else {
+                let help = "an SQLite source is one file".to_owned();
+                return Err(self.text.error(span, "several paths", "give one path", help));
+            };
+            let path = self.resolve(Path::new(&path.0));
+            if !path.exists() {
+                return Err(self.missing(span, "the database", &path.display().to_string()));
+            }
+            Database::Sqlite(path)
+        } else {
+            let url = self.needed(&table.url, "url", "[source]", "\"${DATABASE_URL}\"")?;
+            Database::Postgres(url.get_ref().0.clone())
+        };
+        let query = self.needed(&table.query, "query", "[source]", "\"select * from flights\"")?;
+        let query = query.get_ref().0.trim().trim_end_matches(';').to_owned();
+        Ok(QuerySource {
+            database,
+            query,
+            key: table.key.map(Spanned::into_inner),
+            unit_rows: table.unit_rows.map_or(UNIT_ROWS, |rows| rows.into_inner().max(1)),
+        })
+    }
+
+    pub(super) fn sink(
+        &self,
+        table: SinkFileTable,
+        targets: &mut Targets<'_>,
+    ) -> Result<Sink, PipelineError> {
+        let mode = table.mode.as_ref().map_or(SinkMode::Replace, |mode| *mode.get_ref());
+        let refuse = |span, message: String, label: &str, help: &str| {
+            Err(self.text.error(span, message, label, help.to_owned()))
+        };
+        let is_table = matches!(table.format, SinkFormat::Sqlite | SinkFormat::Postgres);
+        if let Some(mode) = table.mode.as_ref().filter(|mode| *mode.get_ref() == SinkMode::Upsert) {
+            if !is_table {
+                let message = format!("a {} sink cannot upsert", table.format.name());
+                return refuse(
+                    mode.span(),
+                    message,
+                    "files have no keys",
+                    "upsert is for sqlite and postgres",
+                );
+            }
+            if table.key.as_ref().is_none_or(|key| key.get_ref().is_empty()) {
+                let help = "for example key = [\"id\"]";
+                return refuse(mode.span(), "an upsert needs a key".to_owned(), "add `key`", help);
+            }
+        } else if let Some(key) = &table.key {
+            let message = "only an upsert has a key".to_owned();
+            return refuse(key.span(), message, "not used", "set mode = \"upsert\", or remove the key");
+        }
+        if let Some(key) = table.table.as_ref().filter(|_| !is_table) {
+            let message = format!("a {} sink has no `table`", table.format.name());
+            return refuse(key.span(), message, "not here", "`table` is for sqlite and postgres");
+        }
+        if let Some(url) = table.url.as_ref().filter(|_| table.format != SinkFormat::Postgres) {
+            let message = format!("a {} sink has no `url`", table.format.name());
+            return refuse(url.span(), message, "not here", "`url` is for postgres; others have a `path`");
+        }
+        if is_table {
+            let database = if table.format == SinkFormat::Sqlite {
+                let path = self.needed(&table.path, "path", "[[sink]]", "\"flights.db\"")?;
+                Database::Sqlite(self.resolve(&path.get_ref().0))
+            } else {
+                let url = self.needed(&table.url, "url", "[[sink]]", "\"${DATABASE_URL}\"")?;
+                Database::Postgres(url.get_ref().0.clone())
+            };
+            let name = self.needed(&table.table, "table", "[[sink]]", "\"flights\"")?;
+            let table = SinkTable {
+                database,
+                table: name.get_ref().0.clone(),
+                key: table.key.map(Spanned::into_inner).unwrap_or_default(),
+            };
+            return Ok(Sink { kind: SinkKind::Table(table), mode });
+        }
+        let path = self.needed(&table.path, "path", "[[sink]]", "\"out/rows.parquet\"")?;
+        let given = &path.get_ref().0;
+        let text = match table.format {
+            SinkFormat::Csv => Some(TextFormat::Csv),
+            SinkFormat::Jsonl => Some(TextFormat::Jsonl),
+            _ => None,
+        };
+        if given == Path::new("-") {
+            let Some(format) = text else {
+                let message = "Parquet cannot be written to standard output".to_owned();
+                return refuse(path.span(), message, "here", "choose csv or jsonl");
+            };
+            return Ok(Sink { kind: SinkKind::Stdout(format), mode: SinkMode::Replace });
+        }
+        let folder = given.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        let format = |path: &Path| match text {
+            Some(text) => FileSinkFormat::Text(text, Compression::of(path)),
+            None => FileSinkFormat::Parquet,
+        };
+        if folder {
+            let path = targets.take_folder(path)?;
+            let format = format(&path);
+            return Ok(Sink { kind: SinkKind::Folder(SinkFile { path, format }), mode });
+        }
+        let span = path.span();
+        let path = targets.take(path)?;
+        let format = format(&path);
+        if mode == SinkMode::Append && format == FileSinkFormat::Parquet {
+            let message = "rows cannot be added to a Parquet file".to_owned();
+            let help = "give a folder, with a `/` at its end: it gets another file with each commit";
+            return refuse(span, message, "one file", help);
+        }
+        Ok(Sink { kind: SinkKind::File(SinkFile { path, format }), mode })
     }
 
     pub(super) fn lookups(&self, tables: Vec<LookupTable>) -> Result<Vec<Lookup>, PipelineError> {
@@ -116,6 +379,18 @@ impl Check<'_> {
                 None => "{}".to_owned(),
                 Some(settings) => self.settings(settings)?,
             };
+            let instances = match &table.instances {
+                None => 1,
+                Some(count) if (1..=MAX_INSTANCES).contains(count.get_ref()) => *count.get_ref(),
+                Some(count) => {
+                    return Err(self.text.error(
+                        count.span(),
+                        format!("instances has to be from 1 to {MAX_INSTANCES}"),
+                        "out of range",
+                        "as many as there are processors is enough".to_owned(),
+                    ));
+                }
+            };
             let mut grants = table.grants;
             for folder in &mut grants.folders {
                 folder.host = self.resolve(&folder.host);
@@ -131,6 +406,9 @@ impl Check<'_> {
                     .into_iter()
                     .map(|(name, path)| Ok((name, targets.take(&path)?)))
                     .collect::<Result<_, PipelineError>>()?,
+                instances,
+                order: table.order,
+                max_failures: table.max_failures.unwrap_or(MAX_FAILURES),
             });
         }
         Ok(stages)
@@ -148,12 +426,12 @@ impl Check<'_> {
     fn settings(&self, settings: &Spanned<toml::Table>) -> Result<String, PipelineError> {
         let mut object = serde_json::Map::new();
         for (key, value) in settings.get_ref() {
-            let value = json(value).ok_or_else(|| {
+            let value = json(value).map_err(|problem| {
                 self.text.error(
                     settings.span(),
-                    format!("the setting `{key}` holds a number that JSON cannot write"),
+                    format!("the setting `{key}`: {problem}"),
                     "in these settings",
-                    "settings reach the plugin as JSON, which has neither nan nor inf".to_owned(),
+                    "settings reach the plugin as JSON, with `${NAME}` in strings put in place".to_owned(),
                 )
             })?;
             object.insert(key.clone(), value);
@@ -162,57 +440,94 @@ impl Check<'_> {
     }
 }
 
-/// `None` for a float that is not finite. Dates and times become their text.
-fn json(value: &toml::Value) -> Option<serde_json::Value> {
+/// Dates and times become their text.
+fn json(value: &toml::Value) -> Result<serde_json::Value, String> {
     use serde_json::Value;
-    Some(match value {
-        toml::Value::String(text) => Value::from(text.as_str()),
+    Ok(match value {
+        toml::Value::String(text) => Value::from(expand(text, |name| std::env::var(name).ok())?),
         toml::Value::Integer(number) => Value::from(*number),
-        toml::Value::Float(number) => Value::Number(serde_json::Number::from_f64(*number)?),
+        toml::Value::Float(number) => {
+            Value::Number(serde_json::Number::from_f64(*number).ok_or("JSON can write neither nan nor inf")?)
+        }
         toml::Value::Boolean(truth) => Value::from(*truth),
         toml::Value::Datetime(time) => Value::from(time.to_string()),
-        toml::Value::Array(items) => Value::Array(items.iter().map(json).collect::<Option<_>>()?),
+        toml::Value::Array(items) => Value::Array(items.iter().map(json).collect::<Result<_, _>>()?),
         toml::Value::Table(table) => Value::Object(
-            table.iter().map(|(key, value)| Some((key.clone(), json(value)?))).collect::<Option<_>>()?,
+            table
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), json(value)?)))
+                .collect::<Result<_, String>>()?,
         ),
     })
+}
+
+/// Whether a path is a pattern for several files.
+pub(crate) fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '['])
 }
 
 /// Files that the pipeline will write: no two may be one, and none the source.
 pub(super) struct Targets<'a> {
     check: &'a Check<'a>,
-    source: PathBuf,
+    sources: Vec<PathBuf>,
     taken: HashSet<PathBuf>,
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn new(check: &'a Check<'a>, source: PathBuf) -> Self {
-        Self { check, source, taken: HashSet::new() }
+    pub(super) fn new(check: &'a Check<'a>, source: &Source) -> Self {
+        let sources = match &source.kind {
+            SourceKind::Files(files) => files.paths.iter().map(PathBuf::from).collect(),
+            SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => vec![path.clone()],
+            SourceKind::Query(_) => Vec::new(),
+        };
+        Self { check, sources, taken: HashSet::new() }
     }
 
-    pub(super) fn take(&mut self, path: &Spanned<PathBuf>) -> Result<PathBuf, PipelineError> {
-        let resolved = self.check.resolve(path.get_ref());
-        let refuse = |message: String| {
-            self.check.text.error(
-                path.span(),
-                message,
-                "this one",
-                "give each file that is written a path of its own".to_owned(),
-            )
-        };
-        if same_file(&resolved, &self.source) {
-            return Err(refuse(format!("{} is the source: it would be overwritten", resolved.display())));
+    pub(super) fn take(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
+        let resolved = self.check.resolve(&path.get_ref().0);
+        if self.sources.iter().any(|source| same_file(&resolved, source)) {
+            let message = format!("{} is the source: it would be overwritten", resolved.display());
+            return Err(self.refuse(path, message));
+        }
+        // What is written into a folder that is read would be read by the next run.
+        let parent = resolved.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if parent.is_some_and(|parent| self.is_read(parent)) {
+            let message = format!("{} is in a folder that the source reads", resolved.display());
+            return Err(self.refuse(path, message));
         }
         if !self.taken.insert(resolved.clone()) {
-            return Err(refuse(format!("{} is written twice", resolved.display())));
+            return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
         }
         if resolved.is_dir() {
-            return Err(refuse(format!(
-                "{} is a folder, and a file is to be written there",
-                resolved.display()
-            )));
+            let message = format!("{} is a folder, and a file is to be written there", resolved.display());
+            return Err(self.refuse(path, message));
         }
         Ok(resolved)
+    }
+
+    pub(super) fn take_folder(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
+        let resolved = self.check.resolve(&path.get_ref().0);
+        if self.is_read(&resolved) {
+            let message = format!("{} is a folder that the source reads", resolved.display());
+            return Err(self.refuse(path, message));
+        }
+        if resolved.exists() && !resolved.is_dir() {
+            let message = format!("{} is a file, and a folder is to be filled there", resolved.display());
+            return Err(self.refuse(path, message));
+        }
+        if !self.taken.insert(resolved.clone()) {
+            return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
+        }
+        Ok(resolved)
+    }
+
+    fn is_read(&self, folder: &Path) -> bool {
+        self.sources.iter().any(|source| source.is_dir() && same_file(folder, source))
+    }
+
+    fn refuse(&self, path: &Spanned<PathText>, message: String) -> PipelineError {
+        let help = "give each file that is written a path of its own".to_owned();
+        self.check.text.error(path.span(), message, "this one", help)
     }
 }
 

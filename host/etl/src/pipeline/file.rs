@@ -1,13 +1,13 @@
 //! The pipeline file as it is written: the tables with the spans that messages need.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::Policy;
 
-use super::{LookupType, OnRagged, SinkFormat, StageLimits};
+use super::text::{PathText, Text};
+use super::{ColumnType, OnBad, OnDrift, Order, SinkFormat, SinkMode, StageLimits};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,25 +21,61 @@ pub(super) struct PipelineFile {
     pub(super) sink: Vec<SinkTable>,
     #[serde(default)]
     pub(super) rejected: RejectedTable,
+    #[serde(default)]
+    pub(super) checkpoint: CheckpointTable,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum SourceFormat {
     Csv,
+    Tsv,
+    Jsonl,
+    Parquet,
+    Sqlite,
+    Postgres,
 }
 
+impl SourceFormat {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// One path or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Paths {
+    One(Text),
+    Many(Vec<Text>),
+}
+
+/// The keys of all formats: which of them a format has is checked with the place of each at hand.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceTable {
     pub(super) format: SourceFormat,
-    pub(super) path: Spanned<PathBuf>,
+    pub(super) path: Option<Spanned<Paths>>,
     pub(super) delimiter: Option<Spanned<String>>,
-    #[serde(default = "yes")]
-    pub(super) header: bool,
-    pub(super) null_values: Option<Vec<String>>,
-    #[serde(default = "error")]
-    pub(super) on_ragged: OnRagged,
+    pub(super) header: Option<Spanned<bool>>,
+    pub(super) null_values: Option<Spanned<Vec<String>>>,
+    pub(super) columns: Option<Spanned<BTreeMap<String, ColumnType>>>,
+    pub(super) infer_rows: Option<Spanned<usize>>,
+    pub(super) on_bad: Option<Spanned<OnBad>>,
+    pub(super) on_drift: Option<Spanned<OnDrift>>,
+    pub(super) watch: Option<Spanned<bool>>,
+    pub(super) settle_ms: Option<Spanned<u64>>,
+    pub(super) url: Option<Spanned<Text>>,
+    pub(super) query: Option<Spanned<Text>>,
+    pub(super) key: Option<Spanned<String>>,
+    pub(super) unit_rows: Option<Spanned<u64>>,
     pub(super) batch_rows: Option<Spanned<usize>>,
 }
 
@@ -47,44 +83,52 @@ pub(super) struct SourceTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct LookupTable {
     pub(super) name: Spanned<String>,
-    pub(super) path: Spanned<PathBuf>,
+    pub(super) path: Spanned<PathText>,
     pub(super) key: Spanned<Vec<String>>,
     #[serde(default)]
-    pub(super) types: BTreeMap<String, LookupType>,
+    pub(super) types: BTreeMap<String, ColumnType>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StageTable {
     pub(super) name: Spanned<String>,
-    pub(super) plugin: Spanned<PathBuf>,
+    pub(super) plugin: Spanned<PathText>,
     pub(super) settings: Option<Spanned<toml::Table>>,
     #[serde(default)]
     pub(super) grants: Policy,
     #[serde(default)]
     pub(super) limits: StageLimits,
     #[serde(default)]
-    pub(super) outputs: BTreeMap<String, Spanned<PathBuf>>,
+    pub(super) outputs: BTreeMap<String, Spanned<PathText>>,
+    pub(super) instances: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub(super) order: Order,
+    pub(super) max_failures: Option<u64>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SinkTable {
     pub(super) format: SinkFormat,
-    pub(super) path: Spanned<PathBuf>,
+    pub(super) path: Option<Spanned<PathText>>,
+    pub(super) mode: Option<Spanned<SinkMode>>,
+    pub(super) url: Option<Spanned<Text>>,
+    pub(super) table: Option<Spanned<Text>>,
+    pub(super) key: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RejectedTable {
-    pub(super) path: Option<Spanned<PathBuf>>,
+    pub(super) path: Option<Spanned<PathText>>,
     pub(super) max_rows: Option<u64>,
+    pub(super) max_percent: Option<Spanned<f64>>,
 }
 
-fn yes() -> bool {
-    true
-}
-
-fn error() -> OnRagged {
-    OnRagged::Error
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckpointTable {
+    pub(super) path: Option<Spanned<PathText>>,
+    pub(super) every_ms: Option<u64>,
 }

@@ -42,7 +42,7 @@ fn a_whole_pipeline_is_read_with_its_paths_resolved() {
         r#"
 delimiter = ";"
 null_values = ["NA"]
-on_ragged = "reject"
+on_bad = "reject"
 batch_rows = 4096
 
 [[lookup]]
@@ -70,9 +70,11 @@ late = "late.jsonl"
     );
     let pipeline = folder.parse(&text).unwrap();
     let base = folder.0.path();
-    assert_eq!(pipeline.source.path, base.join("in.csv"));
-    assert_eq!((pipeline.source.delimiter, pipeline.source.batch_rows), (b';', 4096));
-    assert_eq!(pipeline.sinks[0].path, base.join("out/rows.parquet"));
+    let SourceKind::Files(files) = &pipeline.source.kind else { panic!("{:?}", pipeline.source) };
+    let FileFormat::Csv(csv) = &files.format else { panic!("{:?}", files.format) };
+    assert_eq!(files.paths, [base.join("in.csv").display().to_string()]);
+    assert_eq!((csv.delimiter, csv.on_bad, pipeline.source.batch_rows), (b';', OnBad::Reject, 4096));
+    assert_eq!(pipeline.sinks[0].name(), base.join("out/rows.parquet").display().to_string());
     assert_eq!(pipeline.rejected.path, base.join("pipeline.rejected.jsonl"));
     let stage = &pipeline.stages[0];
     assert_eq!(stage.settings, r#"{"day":"2013-01-01","inner":{"yes":true},"list":[1,2.5,"x"]}"#);
@@ -102,7 +104,7 @@ fn a_misspelt_key_is_pointed_at_with_the_right_one() {
 
 #[test]
 fn a_wrong_value_is_pointed_at() {
-    let (message, at, label, _) = refused("on_ragged = \"rejct\"\n");
+    let (message, at, label, _) = refused("on_bad = \"rejct\"\n");
     assert_eq!((message.as_str(), at.as_str()), ("unknown value `rejct`", "\"rejct\""));
     assert_eq!(label, "did you mean `reject`?");
     assert_eq!(refused("batch_rows = 0\n").1, "0");
@@ -152,4 +154,31 @@ fn names_and_files_are_not_used_twice() {
 fn text_that_is_no_toml_is_pointed_at() {
     let (message, at, ..) = refused("delimiter = \n");
     assert!(!message.is_empty() && at.len() < 20, "{message} at {at}");
+}
+
+#[test]
+fn keys_of_another_format_are_refused() {
+    for (key, message) in [
+        ("query = \"select 1\"\n", "a source of the format csv has no `query`"),
+        ("columns = { a = \"int64\" }\n", "a source of the format csv has no `columns`"),
+        ("url = \"postgres://\"\n", "a source of the format csv has no `url`"),
+    ] {
+        assert_eq!(refused(key).0, message);
+    }
+    let sink = |text: &str| refused(&format!("[[sink]]\n{text}\n"));
+    assert_eq!(sink("format = \"csv\"\npath = \"a.csv\"\nmode = \"upsert\"").0, "a csv sink cannot upsert");
+    assert_eq!(sink("format = \"csv\"\npath = \"a.csv\"\ntable = \"a\"").0, "a csv sink has no `table`");
+    let upsert = "format = \"sqlite\"\npath = \"a.db\"\ntable = \"a\"\nmode = \"upsert\"";
+    assert_eq!(sink(upsert).0, "an upsert needs a key");
+    let parquet = sink("format = \"parquet\"\npath = \"a.parquet\"\nmode = \"append\"");
+    assert_eq!(parquet.0, "rows cannot be added to a Parquet file");
+    assert!(sink("format = \"parquet\"\npath = \"-\"").0.contains("standard output"));
+    assert!(sink("format = \"csv\"").0.contains("`path` is missing"));
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_pointed_at() {
+    let (message, at, ..) = refused("[[sink]]\nformat = \"csv\"\npath = \"${WITDOCK_NOT_SET}/a.csv\"\n");
+    assert!(message.contains("`WITDOCK_NOT_SET` is not set"), "{message}");
+    assert_eq!(at, "\"${WITDOCK_NOT_SET}/a.csv\"");
 }

@@ -1,96 +1,217 @@
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
 
-use super::SinkError;
+use super::{SinkError, SinkMark};
+use crate::pipeline::Compression;
 
-/// A file that is written beside its target, and takes the target's place when the run has succeeded.
+/// Something to be done with files once a checkpoint says so. Doing it twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Publish {
+    /// Give a file that is on the disk in full its place.
+    Rename {
+        /// Where it is.
+        from: PathBuf,
+        /// Its place.
+        to: PathBuf,
+    },
+    /// Remove a file.
+    Remove(PathBuf),
+}
+
+impl Publish {
+    /// Does it, unless it is done.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not.
+    pub fn carry_out(&self) -> Result<(), SinkError> {
+        match self {
+            Self::Rename { from, to } => match fs::rename(from, to) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => Ok(()),
+                Err(error) => Err(SinkError::Io { path: to.clone(), error }),
+                Ok(()) => {
+                    sync_folder(to);
+                    Ok(())
+                }
+            },
+            Self::Remove(path) => match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(SinkError::Io { path: path.clone(), error })
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+/// Makes a new name last over a crash. Some file systems cannot; the file itself is safe without.
+pub(crate) fn sync_folder(target: &Path) {
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::debug!(folder = %folder.display(), %error, "cannot sync the folder");
+    }
+}
+
+/// Where a target is written before it takes its place: beside it, so that taking the place is one step.
+pub(super) fn staged_path(target: &Path, part: &str) -> Result<(PathBuf, PathBuf), SinkError> {
+    // A link stays a link: what it points at is replaced.
+    let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
+    if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| SinkError::Io { path: target.clone(), error })?;
+    }
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let staged = target.with_file_name(format!(".{name}.{part}partial"));
+    Ok((target, staged))
+}
+
+/// A text file that is written beside its target, and takes the target's place with the last commit. What a commit has
+/// covered outlives a crash.
 #[derive(Debug)]
 pub(crate) struct StagedFile {
     target: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    staged: PathBuf,
+    encoder: Option<Encoder>,
+    compression: Compression,
+    /// Whether a checkpoint speaks of it: then it is not removed when the run fails.
+    committed: bool,
 }
 
-/// A file that is on the disk in full and waits to take its target's place. Dropped, it is removed.
-#[derive(Debug)]
-pub struct Complete {
-    target: PathBuf,
-    file: TempPath,
+enum Encoder {
+    Plain(BufWriter<File>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
+    Zstd(Box<zstd::stream::write::Encoder<'static, BufWriter<File>>>),
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Encoder")
+    }
 }
 
 impl StagedFile {
-    pub(crate) fn create(target: &Path) -> Result<Self, SinkError> {
-        let failed = |error| SinkError::Io { path: target.to_owned(), error };
-        // A link stays a link: what it points at is replaced.
-        let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!(".{name}.");
-        builder.prefix(&prefix).suffix(".partial");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What any other new file gets: the umask takes its part away.
-            builder.permissions(fs::Permissions::from_mode(0o666));
+    /// Starts an empty file, or one with what the target holds.
+    pub(crate) fn create(target: &Path, compression: Compression, keep: bool) -> Result<Self, SinkError> {
+        let (target, staged) = staged_path(target, "")?;
+        let failed = |error| SinkError::Io { path: target.clone(), error };
+        let mut file = File::create(&staged).map_err(failed)?;
+        if keep && target.exists() {
+            let mut held = File::open(&target).map_err(failed)?;
+            io::copy(&mut held, &mut file).map_err(failed)?;
         }
-        let file = builder.tempfile_in(folder).map_err(failed)?;
-        Ok(Self { file: BufWriter::with_capacity(1 << 17, file), target })
+        let encoder = Some(Encoder::start(file, compression).map_err(failed)?);
+        Ok(Self { encoder, compression, committed: false, target, staged })
+    }
+
+    /// Goes on where a run that was cut has left it.
+    pub(crate) fn resume(
+        target: &Path,
+        compression: Compression,
+        mark: &SinkMark,
+    ) -> Result<Self, SinkError> {
+        let (target, staged) = staged_path(target, "")?;
+        let failed = |error| SinkError::Io { path: target.clone(), error };
+        let SinkMark::Staged { path, bytes } = mark else {
+            return Err(SinkError::StagedGone { path: staged });
+        };
+        let gone = || SinkError::StagedGone { path: path.clone() };
+        if *path != staged {
+            return Err(gone());
+        }
+        let mut file = OpenOptions::new().write(true).open(&staged).map_err(|_| gone())?;
+        if file.metadata().map_err(failed)?.len() < *bytes {
+            return Err(gone());
+        }
+        // What came after the commit was never seen, and comes again.
+        file.set_len(*bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        let encoder = Some(Encoder::start(file, compression).map_err(failed)?);
+        Ok(Self { encoder, compression, committed: true, target, staged })
     }
 
     pub(crate) fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Brings everything to the disk.
-    pub(crate) fn complete(self) -> Result<Complete, SinkError> {
-        let target = self.target;
-        let written = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)
-            .and_then(|file| file.as_file().sync_all().map(|()| file.into_temp_path()));
-        match written {
-            Ok(file) => Ok(Complete { target, file }),
-            Err(error) => Err(SinkError::Io { path: target, error }),
+    /// Brings everything to the disk, and tells where it is.
+    pub(crate) fn prepare(&mut self) -> Result<SinkMark, SinkError> {
+        let failed = |error| SinkError::Io { path: self.target.clone(), error };
+        let Some(encoder) = self.encoder.take() else {
+            return Err(failed(io::Error::other("the file was given up after an error")));
+        };
+        let mut file = encoder.finish().map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        let bytes = file.stream_position().map_err(failed)?;
+        self.encoder = Some(Encoder::start(file, self.compression).map_err(failed)?);
+        Ok(SinkMark::Staged { path: self.staged.clone(), bytes })
+    }
+
+    /// What puts it in its place.
+    pub(crate) fn publish(&self) -> Publish {
+        Publish::Rename { from: self.staged.clone(), to: self.target.clone() }
+    }
+
+    /// A checkpoint speaks of it now.
+    pub(crate) fn commit(&mut self) {
+        self.committed = true;
+    }
+
+    fn writer(&mut self) -> io::Result<&mut dyn Write> {
+        Ok(match &mut self.encoder {
+            Some(Encoder::Plain(writer)) => writer,
+            Some(Encoder::Gzip(writer)) => writer,
+            Some(Encoder::Zstd(writer)) => writer,
+            None => return Err(io::Error::other("the file was given up after an error")),
+        })
+    }
+}
+
+impl Drop for StagedFile {
+    fn drop(&mut self) {
+        if !self.committed {
+            self.encoder = None;
+            // Nothing speaks of it; one that cannot be removed is overwritten by the next run.
+            let _ = fs::remove_file(&self.staged);
         }
     }
 }
 
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.writer()?.write(bytes)
     }
 
+    /// Writers flush after each batch, which would cost compression much; `prepare` brings all to the disk.
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        Ok(())
     }
 }
 
-/// Puts all files in place, each in one step. They are on the disk already, so little can fail here.
-///
-/// # Errors
-///
-/// When a file cannot take its target's place; those before it have.
-pub fn commit_all(files: Vec<Complete>) -> Result<(), SinkError> {
-    for Complete { target, file } in files {
-        file.persist(&target).map_err(|error| SinkError::Io { path: target.clone(), error: error.error })?;
-        sync_folder(&target);
+impl Encoder {
+    /// A member of a compressed file: several in a row are one file.
+    fn start(file: File, compression: Compression) -> io::Result<Self> {
+        let buffered = BufWriter::with_capacity(1 << 17, file);
+        Ok(match compression {
+            Compression::None => Self::Plain(buffered),
+            Compression::Gzip => {
+                Self::Gzip(Box::new(GzEncoder::new(buffered, flate2::Compression::default())))
+            }
+            Compression::Zstd => Self::Zstd(Box::new(zstd::stream::write::Encoder::new(buffered, 3)?)),
+        })
     }
-    Ok(())
-}
 
-/// Makes the new name last over a crash. Some file systems cannot; the file itself is safe without.
-fn sync_folder(target: &Path) {
-    if let Some(folder) = target.parent()
-        && let Err(error) = File::open(folder).and_then(|folder| folder.sync_all())
-    {
-        tracing::debug!(folder = %folder.display(), %error, "cannot sync the folder");
+    fn finish(self) -> io::Result<File> {
+        let buffered = match self {
+            Self::Plain(writer) => writer,
+            Self::Gzip(writer) => writer.finish()?,
+            Self::Zstd(writer) => writer.finish()?,
+        };
+        buffered.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }

@@ -2,7 +2,6 @@
 
 mod lines;
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +13,9 @@ use csv::ByteRecord;
 use thiserror::Error;
 
 use self::lines::Lines;
-use crate::pipeline::{CsvSource, OnRagged};
+use super::input::{Input, Taken};
+use super::{BadRecord, BatchReader, Record, SourceBatch, SourceError};
+use crate::pipeline::{CsvFormat, OnBad};
 use crate::rows::{Origin, Rows, SourcePlace};
 
 /// Why a CSV file cannot be read on.
@@ -22,7 +23,7 @@ use crate::rows::{Origin, Rows, SourcePlace};
 #[non_exhaustive]
 pub enum CsvError {
     /// The file cannot be opened or read.
-    #[error("cannot read {path}: {error}")]
+    #[error("cannot read {path}: {error}{}", super::error::input_help(.error))]
     Io {
         /// The file.
         path: PathBuf,
@@ -108,36 +109,15 @@ pub enum CsvError {
     },
 }
 
-/// A record that is not a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RaggedRecord {
-    /// Where it is.
-    pub place: SourcePlace,
-    /// Its fields. What is not UTF-8 in them is replaced by U+FFFD.
-    pub fields: Vec<String>,
-    /// How many were expected.
-    pub expected: usize,
-}
-
-/// What one read gives.
-#[derive(Debug)]
-pub struct CsvBatch {
-    /// The rows.
-    pub rows: Rows,
-    /// Records that are none, with `on_ragged = "reject"`.
-    pub ragged: Vec<RaggedRecord>,
-    /// Bytes of the file that have been read so far.
-    pub bytes_read: u64,
-}
-
 /// Reads a CSV file batch by batch.
 #[derive(Debug)]
 pub struct CsvReader {
     path: PathBuf,
-    reader: csv::Reader<Lines<File>>,
+    unit: Arc<str>,
+    reader: csv::Reader<Lines<Input>>,
     schema: SchemaRef,
-    options: CsvSource,
-    bytes: u64,
+    options: CsvFormat,
+    taken: Taken,
     next_row: u64,
     /// The first record, when it had to be read for the number of columns.
     held: Option<(ByteRecord, u64)>,
@@ -151,17 +131,16 @@ impl CsvReader {
     /// # Errors
     ///
     /// When the file is not there or empty, or its header names two columns alike or one not at all.
-    pub fn open(options: &CsvSource) -> Result<Self, CsvError> {
-        let path = options.path.clone();
-        let io_error = |error| CsvError::Io { path: path.clone(), error };
-        let file = File::open(&path).map_err(io_error)?;
-        let bytes = file.metadata().map_err(io_error)?.len();
+    pub fn open(path: &Path, options: &CsvFormat) -> Result<Self, CsvError> {
+        let path = path.to_owned();
+        let input = Input::open(&path).map_err(|error| CsvError::Io { path: path.clone(), error })?;
+        let taken = input.taken();
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(options.delimiter)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 17)
-            .from_reader(Lines::new(file));
+            .from_reader(Lines::new(input));
         let mut first = ByteRecord::new();
         let line = read_record(&mut reader, &mut first, &path)?
             .ok_or_else(|| CsvError::Empty { path: path.clone() })?;
@@ -172,12 +151,13 @@ impl CsvReader {
         };
         let fields: Vec<_> = names.into_iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
         Ok(Self {
+            unit: path.display().to_string().into(),
             path,
             reader,
             text_bytes: vec![0; fields.len()],
             schema: Arc::new(Schema::new(fields)),
             options: options.clone(),
-            bytes,
+            taken,
             next_row: 1,
             held: (!options.header).then_some((first, line)),
         })
@@ -188,63 +168,46 @@ impl CsvReader {
         Arc::clone(&self.schema)
     }
 
-    /// The size of the file.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Reads up to `batch_rows` rows, and `most` at most. `None` at the end of the file.
+    /// Reads up to `most` records. `None` at the end of the file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read on, a record has too few or too many fields and such are not to be rejected, or a
-    /// field is not UTF-8.
-    pub fn read(&mut self, most: usize) -> Result<Option<CsvBatch>, CsvError> {
-        let most = self.options.batch_rows.min(most);
-        let columns = self.schema.fields().len();
+    /// When the file cannot be read on, or a record is no row and such are not to be rejected.
+    pub fn read_batch(&mut self, most: usize) -> Result<Option<SourceBatch>, CsvError> {
         let mut builders: Vec<_> = self
             .text_bytes
             .iter()
-            .map(|bytes| StringBuilder::with_capacity(most, bytes + bytes / 8 + 64))
+            .map(|bytes| StringBuilder::with_capacity(most.min(1 << 17), bytes + bytes / 8 + 64))
             .collect();
-        let (mut rows, mut lines) = (Vec::with_capacity(most), Vec::with_capacity(most));
-        let mut ragged = Vec::new();
+        let (mut rows, mut lines) = (Vec::new(), Vec::new());
+        let mut bad = Vec::new();
         let mut record = ByteRecord::new();
-        // Ragged records count too: a file of nothing else must not be held in memory.
-        while rows.len() + ragged.len() < most {
+        // Bad records count too: a file of nothing else must not be held in memory.
+        while rows.len() + bad.len() < most {
             let Some(line) = self.next_record(&mut record)? else { break };
-            let place = SourcePlace { row: self.next_row, line };
+            let place = SourcePlace { row: self.next_row, line: Some(line) };
             self.next_row += 1;
             self.check_quotes(&record, line)?;
-            if record.len() != columns {
-                ragged.push(self.ragged(&record, place)?);
+            let problem = self.problem(&record, line);
+            if let Some(problem) = problem {
+                match self.options.on_bad {
+                    OnBad::Error => return Err(problem),
+                    OnBad::Reject => bad.push(rejected(place, &problem, &record)),
+                }
                 continue;
             }
-            for (column, (field, builder)) in record.iter().zip(&mut builders).enumerate() {
+            for (field, builder) in record.iter().zip(&mut builders) {
                 match str::from_utf8(field) {
-                    Ok(text) if self.options.null_values.iter().any(|null| null == text) => {
-                        builder.append_null();
+                    Ok(text) if !self.options.null_values.iter().any(|null| null == text) => {
+                        builder.append_value(text);
                     }
-                    Ok(text) => builder.append_value(text),
-                    Err(error) => {
-                        return Err(CsvError::NotUtf8 {
-                            path: self.path.clone(),
-                            line,
-                            column: column + 1,
-                            name: self
-                                .schema
-                                .fields()
-                                .get(column)
-                                .map_or_else(String::new, |f| f.name().clone()),
-                            byte: error.valid_up_to(),
-                        });
-                    }
+                    _ => builder.append_null(),
                 }
             }
             rows.push(place.row);
             lines.push(line);
         }
-        if rows.is_empty() && ragged.is_empty() {
+        if rows.is_empty() && bad.is_empty() {
             return Ok(None);
         }
         self.text_bytes = builders.iter().map(|builder| builder.values_slice().len()).collect();
@@ -252,8 +215,41 @@ impl CsvReader {
             builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
         let batch = RecordBatch::try_new(self.schema(), columns)
             .map_err(|error| CsvError::Arrow { path: self.path.clone(), error })?;
-        let origin = Origin::Source { rows: UInt64Array::from(rows), lines: UInt64Array::from(lines) };
-        Ok(Some(CsvBatch { rows: Rows { batch, origin }, ragged, bytes_read: self.reader.position().byte() }))
+        let origin = Origin::Source {
+            unit: Arc::clone(&self.unit),
+            rows: UInt64Array::from(rows),
+            lines: Some(UInt64Array::from(lines)),
+        };
+        Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad, bytes_read: self.taken.bytes() }))
+    }
+
+    /// Why a record is no row.
+    fn problem(&self, record: &ByteRecord, line: u64) -> Option<CsvError> {
+        let expected = self.schema.fields().len();
+        if record.len() != expected {
+            return Some(CsvError::Ragged {
+                path: self.path.clone(),
+                line,
+                found: record.len(),
+                expected,
+                mend: if record.as_slice().contains(&b'\n') {
+                    "a quote seems to be left open on that line; mend the file, or set `on_bad = \"reject\"`"
+                } else if expected == 1 {
+                    "is the `delimiter` right? Mend it or the line, or set `on_bad = \"reject\"`"
+                } else {
+                    "mend the line, or set `on_bad = \"reject\"` to put such records among the rejected rows"
+                },
+            });
+        }
+        // One look at the whole record is faster than one at each field, and nearly always enough.
+        if str::from_utf8(record.as_slice()).is_ok() {
+            return None;
+        }
+        record.iter().zip(self.schema.fields()).zip(1..).find_map(|((field, name), column)| {
+            let error = str::from_utf8(field).err()?;
+            let (path, name) = (self.path.clone(), name.name().clone());
+            Some(CsvError::NotUtf8 { path, line, column, name, byte: error.valid_up_to() })
+        })
     }
 
     /// Reads the next record into `record` and gives the line that it begins on.
@@ -270,41 +266,41 @@ impl CsvReader {
     /// A last record over several lines, in a file with an odd number of quotes, is one that was never closed. A quote
     /// inside of a field that has none around it is text, and odd numbers of those are no error.
     fn check_quotes(&self, record: &ByteRecord, line: u64) -> Result<(), CsvError> {
-        let at_end = self.reader.position().byte() >= self.bytes;
-        if at_end && self.reader.get_ref().odd_quotes() && record.as_slice().contains(&b'\n') {
+        let lines = self.reader.get_ref();
+        if lines.ended() && lines.odd_quotes() && record.as_slice().contains(&b'\n') {
             return Err(CsvError::OpenQuote { path: self.path.clone(), line });
         }
         Ok(())
     }
+}
 
-    fn ragged(&self, record: &ByteRecord, place: SourcePlace) -> Result<RaggedRecord, CsvError> {
-        let expected = self.schema.fields().len();
-        match self.options.on_ragged {
-            OnRagged::Reject => Ok(RaggedRecord {
-                place,
-                fields: record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect(),
-                expected,
-            }),
-            OnRagged::Error => Err(CsvError::Ragged {
-                path: self.path.clone(),
-                line: place.line,
-                found: record.len(),
-                expected,
-                mend: if record.as_slice().contains(&b'\n') {
-                    "a quote seems to be left open on that line; mend the file, or set `on_ragged = \"reject\"`"
-                } else if expected == 1 {
-                    "is the `delimiter` right? Mend it or the line, or set `on_ragged = \"reject\"`"
-                } else {
-                    "mend the line, or set `on_ragged = \"reject\"` to put such records among the rejected rows"
-                },
-            }),
-        }
+impl BatchReader for CsvReader {
+    fn schema(&self) -> SchemaRef {
+        Self::schema(self)
     }
+
+    fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
+        Ok(self.read_batch(most)?)
+    }
+}
+
+fn rejected(place: SourcePlace, problem: &CsvError, record: &ByteRecord) -> BadRecord {
+    let (code, message) = match problem {
+        CsvError::Ragged { found, expected, .. } => {
+            ("ragged", format!("{found} fields, and {expected} were expected"))
+        }
+        CsvError::NotUtf8 { name, byte, .. } => {
+            ("not-utf8", format!("`{name}` is not UTF-8 at its byte {byte}"))
+        }
+        other => ("bad-record", other.to_string()),
+    };
+    let fields = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+    BadRecord { place, code, message, record: Record::Fields(fields) }
 }
 
 /// Reads the next record and gives the line that it begins on.
 fn read_record(
-    reader: &mut csv::Reader<Lines<File>>,
+    reader: &mut csv::Reader<Lines<Input>>,
     record: &mut ByteRecord,
     path: &Path,
 ) -> Result<Option<u64>, CsvError> {
@@ -315,7 +311,13 @@ fn read_record(
             let after = reader.position().byte();
             Ok(Some(reader.get_mut().of_record(before, after)))
         }
-        Err(error) => Err(CsvError::Io { path: path.to_owned(), error: io::Error::other(error) }),
+        Err(error) => {
+            let error = match error.into_kind() {
+                csv::ErrorKind::Io(error) => error,
+                other => io::Error::other(format!("{other:?}")),
+            };
+            Err(CsvError::Io { path: path.to_owned(), error })
+        }
     }
 }
 

@@ -1,13 +1,15 @@
-//! Plugins that misbehave: the run ends with a reason, and nothing is written.
+//! Plugins that misbehave: a row that brings one down is rejected, and what is no row's fault ends the run with nothing written.
 
 use std::fs;
 
-use crate::project::{AIRLINES, FLIGHTS, Project, component, repository, sink, stage};
+use serde_json::Value;
+
+use crate::project::{AIRLINES, FLIGHTS, Project, component, edited_counter, repository, sink, stage};
 
 /// Flights through one faulty stage, with an earlier result in the sink's place.
 fn faulty(settings: &str, limits: &str) -> Project {
     let more = format!(
-        "settings = {{ {settings} }}\nlimits = {{ {limits} }}\ngrants = {{ imports = [\"witdock:etl/*\"] }}\n"
+        "max_failures = 0\nsettings = {{ {settings} }}\nlimits = {{ {limits} }}\ngrants = {{ imports = [\"witdock:etl/*\"] }}\n"
     );
     let rest = format!(
         "batch_rows = 1000\n[[lookup]]\nname = \"airlines\"\npath = {:?}\nkey = [\"carrier\"]\n{}{}",
@@ -45,7 +47,7 @@ fn a_well_behaved_run_replaces_the_earlier_result() {
 
 #[test]
 fn trouble_in_a_batch_names_its_rows() {
-    let third = "source rows 2001 to 3000 (lines 2002 to 3001)";
+    let third = "flights.csv rows 2001 to 3000 (lines 2002 to 3001)";
     says(&error("fault = \"panic\", after = 2", ""), &[third, "panicked: ", "src/trouble.rs:"]);
     says(&error("fault = \"trap\", after = 2", ""), &[third, "trapped"]);
     says(&error("fault = \"loop\", after = 2", "deadline_ms = 200"), &[third, "deadline of 200ms"]);
@@ -91,7 +93,11 @@ fn lies_in_an_output_are_found_before_they_are_rows() {
         let error = error(&format!("fault = \"{fault}\", after = 1"), "");
         says(
             &error,
-            &["source rows 1001 to 2000", "plugin faulty-transform, process: it breaks its contract", word],
+            &[
+                "flights.csv rows 1001 to 2000",
+                "plugin faulty-transform, process: it breaks its contract",
+                word,
+            ],
         );
     }
 }
@@ -142,4 +148,58 @@ fn what_is_no_plugin_of_this_host_is_explained() {
     let rest = format!("{}{}", stage("s", "plugins/nowhere", ""), sink("csv", "out.csv"));
     let error = Project::new(&repository(FLIGHTS), &rest).error(&["run", "pipeline.toml"]);
     says(&error, &["plugins/nowhere", "does not exist", "pipeline.toml:"]);
+}
+
+/// A source of single-column rows, of which some bring the plugin down.
+fn poisoned(more: &str) -> Project {
+    let component = edited_counter(
+        "let numbers = keys",
+        "if keys.iter().any(|key| key == Some(\"poison\")) { panic!(\"a poisoned row\") } let numbers = keys",
+    );
+    let rest = format!(
+        "batch_rows = 100\n[[stage]]\nname = \"count\"\nplugin = \"count.wasm\"\n\
+         settings = {{ key = \"key\" }}\n{more}{}",
+        sink("csv", "out.csv")
+    );
+    let project = Project::new("rows.csv".as_ref(), &rest);
+    let rows =
+        (1..=1000).map(|row| if row == 137 || row == 138 || row == 900 { "poison\n" } else { "good\n" });
+    fs::write(project.path("rows.csv"), format!("key\n{}", rows.collect::<String>())).unwrap();
+    fs::write(project.path("count.wasm"), component).unwrap();
+    project
+}
+
+#[test]
+fn a_row_that_brings_the_plugin_down_is_rejected_alone_and_no_state_is_lost() {
+    let project = poisoned("");
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&Value::from(997), &Value::from(3)));
+    assert_eq!(summary["stages"][0]["failures"], 3);
+    let lines: Vec<Value> = project
+        .read("pipeline.rejected.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let rows: Vec<_> = lines.iter().map(|line| line["row"].as_u64().unwrap()).collect();
+    assert_eq!(rows, [137, 138, 900]);
+    assert_eq!(
+        (&lines[0]["code"], &lines[0]["values"]["key"]),
+        (&Value::from("trap"), &Value::from("poison"))
+    );
+    assert!(lines[0]["message"].as_str().unwrap().contains("a poisoned row"), "{}", lines[0]);
+    let counted: Vec<_> =
+        project.read("out.csv").lines().skip(1).map(|line| line.replace("good,", "")).collect();
+    assert!(
+        counted.iter().map(|count| count.parse::<u32>().unwrap()).eq(1..=997),
+        "counts go on over failures"
+    );
+}
+
+#[test]
+fn too_many_rows_that_bring_the_plugin_down_end_the_run() {
+    let error = poisoned("max_failures = 2\n").error(&["run", "pipeline.toml"]);
+    says(
+        &error,
+        &["3 rows have brought the plugin down", "`max_failures` of the stage allows 2", "a poisoned row"],
+    );
 }

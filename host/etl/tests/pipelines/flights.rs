@@ -146,7 +146,7 @@ fn ragged_records_are_rejected_if_the_pipeline_says_so() {
     let source = tempfile::NamedTempFile::new().unwrap();
     fs::write(source.path(), "a,b\n1,2\n3\n4,5\n").unwrap();
     let project =
-        Project::new(source.path(), &format!("on_ragged = \"reject\"\n{}", sink("jsonl", "out.jsonl")));
+        Project::new(source.path(), &format!("on_bad = \"reject\"\n{}", sink("jsonl", "out.jsonl")));
     let summary = project.summary(&[]);
     assert_eq!((&summary["rows_read"], &summary["rows_out"]), (&Value::from(3), &Value::from(2)));
     let line: Value = serde_json::from_str(&project.read("pipeline.rejected.jsonl")).unwrap();
@@ -157,7 +157,7 @@ fn ragged_records_are_rejected_if_the_pipeline_says_so() {
     let refuse = Project::new(source.path(), &sink("jsonl", "out.jsonl"));
     assert!(refuse.error(&["run", "pipeline.toml"]).contains(":3: 1 fields, and 2 were expected"));
     assert_eq!(refuse.names(), ["pipeline.toml"], "nothing is left behind");
-    let rest = format!("on_ragged = \"reject\"\n{}[rejected]\nmax_rows = 0\n", sink("jsonl", "out.jsonl"));
+    let rest = format!("on_bad = \"reject\"\n{}[rejected]\nmax_rows = 0\n", sink("jsonl", "out.jsonl"));
     let bounded = Project::new(source.path(), &rest);
     assert!(bounded.error(&["run", "pipeline.toml"]).contains("allows 0: most often `ragged` by source (1)"));
     assert_eq!(bounded.names(), ["pipeline.toml"]);

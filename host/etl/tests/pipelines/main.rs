@@ -1,9 +1,12 @@
 //! Whole pipelines, run by the real program with real plugins over real flights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod database;
 mod faults;
 mod flights;
 mod grants;
+mod kill;
 mod project;
 mod source;
+mod sources;
 mod watch;

@@ -15,11 +15,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use witdock::{Dock, Status};
 use witdock_etl::contract::Contract;
+use witdock_etl::flow::Flow;
 use witdock_etl::lookup::Lookups;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::progress::Reporter;
 use witdock_etl::rows::{Origin, Rows};
-use witdock_etl::stage::Stage;
+use witdock_etl::stage::{Passage, Stage, StageFigures};
 
 const KEYS: [&str; 3] = ["UA", "AA", "B6"];
 const BATCH_ROWS: usize = 100;
@@ -94,7 +95,7 @@ fn rows(first: usize) -> Rows {
     let numbers = UInt64Array::from_iter_values((first..first + BATCH_ROWS).map(|row| row as u64 + 1));
     Rows {
         batch: RecordBatch::try_new(schema(), vec![Arc::new(keys)]).unwrap(),
-        origin: Origin::Source { rows: numbers.clone(), lines: numbers },
+        origin: Origin::Source { unit: "keys".into(), rows: numbers.clone(), lines: Some(numbers) },
     }
 }
 
@@ -110,12 +111,11 @@ impl Load {
     fn start(stage: Arc<Stage>, contract: Arc<Contract>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (input, receiver) = mpsc::channel(2);
-        let (sender, mut output) = mpsc::channel::<Rows>(2);
-        let (side, mut aside) = mpsc::channel(2);
+        let (sender, mut output) = mpsc::channel::<Flow>(2);
         let feeder = tokio::spawn(async move {
             let mut sent = 0;
             while !*stopped.borrow() {
-                input.send(rows(sent)).await.unwrap();
+                input.send(Flow::Rows(rows(sent))).await.unwrap();
                 sent += BATCH_ROWS;
             }
             sent
@@ -123,7 +123,8 @@ impl Load {
         let checker = tokio::spawn(async move {
             let mut counts: HashMap<String, i64> = HashMap::new();
             let mut received = 0;
-            while let Some(rows) = output.recv().await {
+            while let Some(flow) = output.recv().await {
+                let Flow::Rows(rows) = flow else { panic!("a row was rejected") };
                 let keys = rows.batch["carrier"].as_string::<i32>();
                 let numbers = rows.batch["count"].as_primitive::<Int64Type>();
                 for (key, number) in keys.iter().flatten().zip(numbers.values()) {
@@ -136,8 +137,8 @@ impl Load {
             received
         });
         let runner = tokio::spawn(async move {
-            stage.run(&contract, receiver, sender, side, 8192).await.unwrap();
-            assert!(aside.try_recv().is_err(), "a row was rejected");
+            let passage = Passage::new(stage, contract, sender, 8192, StageFigures::default());
+            passage.run(receiver, None).await.unwrap();
         });
         Self { stop, feeder, checker, runner }
     }

@@ -20,6 +20,7 @@ pub(super) struct Lines<R> {
     /// The line of the last record.
     last: u64,
     odd_quotes: bool,
+    ended: bool,
 }
 
 impl<R> Lines<R> {
@@ -32,6 +33,7 @@ impl<R> Lines<R> {
             starts: VecDeque::new(),
             last: 1,
             odd_quotes: false,
+            ended: false,
         }
     }
 
@@ -50,6 +52,11 @@ impl<R> Lines<R> {
         self.last
     }
 
+    /// Whether the end of the file has been seen.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// Whether an odd number of quotes has passed by: one of them opens what nothing closes, or stands for itself.
     pub(super) fn odd_quotes(&self) -> bool {
         self.odd_quotes
@@ -59,6 +66,7 @@ impl<R> Lines<R> {
 impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
+        self.ended |= read == 0 && !buffer.is_empty();
         for (byte, offset) in buffer.iter().take(read).zip(self.offset..) {
             match byte {
                 b'\n' => {

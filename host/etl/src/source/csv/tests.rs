@@ -4,15 +4,8 @@ use arrow_array::cast::AsArray;
 use std::io::Write;
 use tempfile::NamedTempFile;
 
-fn options(file: &NamedTempFile) -> CsvSource {
-    CsvSource {
-        path: file.path().to_owned(),
-        delimiter: b',',
-        header: true,
-        null_values: vec![String::new(), "NA".to_owned()],
-        on_ragged: OnRagged::Error,
-        batch_rows: 8192,
-    }
+fn options() -> CsvFormat {
+    CsvFormat { null_values: vec![String::new(), "NA".to_owned()], ..CsvFormat::default() }
 }
 
 fn file(bytes: &[u8]) -> NamedTempFile {
@@ -24,15 +17,15 @@ fn file(bytes: &[u8]) -> NamedTempFile {
 /// The line of each row.
 fn lines(bytes: &[u8]) -> Vec<u64> {
     let file = file(bytes);
-    let mut reader = CsvReader::open(&options(&file)).unwrap();
-    let batch = reader.read(usize::MAX).unwrap().unwrap();
-    (0..batch.rows.len()).map(|row| batch.rows.origin.place(row).unwrap().line).collect()
+    let mut reader = CsvReader::open(file.path(), &options()).unwrap();
+    let batch = reader.read_batch(8192).unwrap().unwrap();
+    (0..batch.rows.len()).map(|row| batch.rows.origin.place(row).unwrap().line.unwrap()).collect()
 }
 
 /// The error's text after the file's path.
 fn error(bytes: &[u8]) -> String {
     let file = file(bytes);
-    let error = CsvReader::open(&options(&file)).and_then(|mut reader| reader.read(usize::MAX));
+    let error = CsvReader::open(file.path(), &options()).and_then(|mut reader| reader.read_batch(8192));
     let text = error.unwrap_err().to_string();
     let path = file.path().display().to_string();
     assert!(text.contains(&path), "{text} does not name the file");
@@ -56,23 +49,23 @@ fn rows_know_their_lines() {
 #[test]
 fn every_column_is_text_and_null_where_the_options_say() {
     let file = file(b"\xef\xbb\xbfa,b\n1,NA\n,\"x,y\"\n");
-    let mut reader = CsvReader::open(&options(&file)).unwrap();
-    let batch = reader.read(usize::MAX).unwrap().unwrap().rows.batch;
+    let mut reader = CsvReader::open(file.path(), &options()).unwrap();
+    let batch = reader.read_batch(8192).unwrap().unwrap().rows.batch;
     assert_eq!(batch.schema().field(0).name(), "a", "the byte order mark is no part of the name");
     let (a, b) = (batch.column(0).as_string::<i32>(), batch.column(1).as_string::<i32>());
     assert_eq!((a.value(0), a.is_null(1)), ("1", true));
     assert_eq!((b.is_null(0), b.value(1)), (true, "x,y"));
-    assert!(reader.read(usize::MAX).unwrap().is_none());
+    assert!(reader.read_batch(8192).unwrap().is_none());
 }
 
 #[test]
 fn without_a_header_the_first_record_is_a_row() {
     let file = file(b"1;2\n3;4\n");
-    let options = CsvSource { header: false, delimiter: b';', ..options(&file) };
-    let mut reader = CsvReader::open(&options).unwrap();
-    let batch = reader.read(usize::MAX).unwrap().unwrap().rows;
+    let options = CsvFormat { header: false, delimiter: b';', ..options() };
+    let mut reader = CsvReader::open(file.path(), &options).unwrap();
+    let batch = reader.read_batch(8192).unwrap().unwrap().rows;
     assert_eq!(batch.batch.schema().field(1).name(), "column_2");
-    assert_eq!(batch.origin.place(0), Some(SourcePlace { row: 1, line: 1 }));
+    assert_eq!(batch.origin.place(0), Some(SourcePlace { row: 1, line: Some(1) }));
     assert_eq!(batch.len(), 2);
 }
 
@@ -85,9 +78,9 @@ fn a_quote_inside_of_a_bare_field_is_text() {
 #[test]
 fn batches_have_the_rows_that_were_asked_for_and_rows_are_numbered_through() {
     let file = file(b"a\n1\n2\n3\n4\n5\n");
-    let mut reader = CsvReader::open(&CsvSource { batch_rows: 2, ..options(&file) }).unwrap();
+    let mut reader = CsvReader::open(file.path(), &options()).unwrap();
     let mut seen = Vec::new();
-    while let Some(batch) = reader.read(usize::MAX).unwrap() {
+    while let Some(batch) = reader.read_batch(2).unwrap() {
         let (first, last) = batch.rows.origin.range().unwrap();
         seen.push((first.row, last.row));
     }
@@ -97,11 +90,12 @@ fn batches_have_the_rows_that_were_asked_for_and_rows_are_numbered_through() {
 #[test]
 fn ragged_records_can_be_rejected_with_their_place() {
     let file = file(b"a,b\n1,2\n3\n4,5,6\n7,8\n");
-    let mut reader = CsvReader::open(&CsvSource { on_ragged: OnRagged::Reject, ..options(&file) }).unwrap();
-    let batch = reader.read(usize::MAX).unwrap().unwrap();
-    assert_eq!(batch.rows.origin.place(1), Some(SourcePlace { row: 4, line: 5 }));
-    let places: Vec<_> = batch.ragged.iter().map(|ragged| (ragged.place.line, ragged.fields.len())).collect();
-    assert_eq!(places, [(3, 1), (4, 3)]);
+    let mut reader = CsvReader::open(file.path(), &CsvFormat { on_bad: OnBad::Reject, ..options() }).unwrap();
+    let batch = reader.read_batch(8192).unwrap().unwrap();
+    assert_eq!(batch.rows.origin.place(1), Some(SourcePlace { row: 4, line: Some(5) }));
+    let places: Vec<_> = batch.bad.iter().map(|bad| (bad.place.line, bad.message.as_str())).collect();
+    let expected = [(Some(3), "1 fields, and 2 were expected"), (Some(4), "3 fields, and 2 were expected")];
+    assert_eq!(places, expected);
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! A connection to PostgreSQL, used from threads that may block.
+
+use std::str::FromStr;
+
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio_postgres::{Client, Config, NoTls};
+
+/// What a database said.
+#[derive(Debug, Error)]
+#[error("{database}: {message}")]
+pub struct PostgresError {
+    /// Which.
+    pub database: String,
+    /// What it said, and what to do.
+    pub message: String,
+}
+
+/// A connection.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    handle: Handle,
+    name: String,
+}
+
+impl Connection {
+    /// Connects. Called on a thread of the runtime that may block.
+    pub(crate) fn open(url: &str) -> Result<Self, PostgresError> {
+        let name = shown(url);
+        let failed = |message: String| PostgresError { database: name.clone(), message };
+        let config = Config::from_str(url).map_err(|error| {
+            failed(format!("the url is none: {error}; it is postgres://user:password@host:port/database"))
+        })?;
+        let handle = Handle::try_current().map_err(|error| failed(error.to_string()))?;
+        let (client, connection) = handle.block_on(config.connect(NoTls)).map_err(|error| {
+            failed(format!("cannot connect: {}; is the server running, and the url right?", words(&error)))
+        })?;
+        handle.spawn(async move {
+            // What it says is said to the client as well.
+            let _ = connection.await;
+        });
+        Ok(Self { client, handle, name })
+    }
+
+    /// Waits for an answer.
+    pub(crate) fn wait<R>(
+        &self,
+        answer: impl Future<Output = Result<R, tokio_postgres::Error>>,
+    ) -> Result<R, PostgresError> {
+        self.handle.block_on(answer).map_err(|error| self.failed(words(&error)))
+    }
+
+    pub(crate) fn failed(&self, message: String) -> PostgresError {
+        PostgresError { database: self.name.clone(), message }
+    }
+}
+
+/// The database in a form that may be shown: without a password.
+pub fn shown(url: &str) -> String {
+    let Ok(config) = Config::from_str(url) else { return "PostgreSQL".to_owned() };
+    let host = config.get_hosts().first().map_or_else(String::new, |host| match host {
+        tokio_postgres::config::Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+    });
+    let port = config.get_ports().first().map_or_else(String::new, |port| format!(":{port}"));
+    format!("PostgreSQL {host}{port}/{}", config.get_dbname().unwrap_or_default())
+}
+
+/// What the server said, with its hint; the error by itself says "db error".
+fn words(error: &tokio_postgres::Error) -> String {
+    let Some(database) = error.as_db_error() else {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(inner) = source {
+            text.push_str(&format!(": {inner}"));
+            source = inner.source();
+        }
+        return text;
+    };
+    let mut text = database.message().to_owned();
+    for more in [database.detail(), database.hint()].into_iter().flatten() {
+        text.push_str("; ");
+        text.push_str(more);
+    }
+    text
+}
+
+/// A name as SQL has it, whatever characters it is made of.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A table's name, in which a dot parts the schema from the table.
+pub(crate) fn quoted_table(name: &str) -> String {
+    name.split('.').map(quoted).collect::<Vec<_>>().join(".")
+}

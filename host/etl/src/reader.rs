@@ -1,0 +1,192 @@
+//! The begin of the stream: units from the source, and barriers between them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::checkpoint::{DoneUnit, Figures};
+use crate::engine::{RunError, RunOptions};
+use crate::flow::{Barrier, Flow};
+use crate::progress::Reporter;
+use crate::side_stream::{RejectedRows, SideRows};
+use crate::source::{Next, OpenUnit, SourceBatch, Units};
+
+/// Reads the source into the stream.
+pub(crate) struct Reader {
+    pub(crate) units: Box<dyn Units>,
+    pub(crate) output: mpsc::Sender<Flow>,
+    pub(crate) options: RunOptions,
+    pub(crate) reporter: Reporter,
+    pub(crate) batch_rows: usize,
+    /// At least this long between two barriers.
+    pub(crate) every: Duration,
+    /// A commit that has to cover as many units as it did before a crash.
+    pub(crate) repeat: Option<usize>,
+    /// What earlier runs have read.
+    pub(crate) before: Figures,
+    pub(crate) progress: Progress,
+}
+
+/// How far the source has been read.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// Rows and bytes of this run.
+    rows: u64,
+    bytes: u64,
+    /// Units that ended since the last barrier.
+    ended: Vec<DoneUnit>,
+}
+
+/// Nobody takes the rows any more, after a failure elsewhere, which is told there.
+struct Gone;
+
+impl Reader {
+    pub(crate) fn new(
+        units: Box<dyn Units>,
+        output: mpsc::Sender<Flow>,
+        options: RunOptions,
+        reporter: Reporter,
+    ) -> Self {
+        Self {
+            units,
+            output,
+            options,
+            reporter,
+            batch_rows: usize::MAX,
+            every: Duration::ZERO,
+            repeat: None,
+            before: Figures::default(),
+            progress: Progress::default(),
+        }
+    }
+
+    /// Reads until the source ends. When it fails, the units before the failure are still told of.
+    pub(crate) fn run(mut self) -> Result<(), RunError> {
+        let read = self.units();
+        if read.is_err() && self.repeat.is_none() && !self.progress.ended.is_empty() {
+            let _ = self.barrier(false);
+        }
+        read
+    }
+
+    fn units(&mut self) -> Result<(), RunError> {
+        let begun = Instant::now();
+        let mut barrier = Instant::now();
+        loop {
+            let next = self.units.next()?;
+            for notice in self.units.notices() {
+                self.reporter.message(&notice);
+            }
+            match next {
+                Next::Unit(unit) => {
+                    let limited = self.wanted() == Some(0);
+                    if limited || self.unit(unit, begun)?.is_err() {
+                        break;
+                    }
+                    if self.wanted() == Some(0) {
+                        break;
+                    }
+                }
+                Next::Idle if self.output.is_closed() => return Ok(()),
+                Next::Idle => {}
+                Next::End => break,
+            }
+            let due = match self.repeat {
+                Some(units) => self.progress.ended.len() >= units,
+                None => !self.progress.ended.is_empty() && barrier.elapsed() >= self.every,
+            };
+            if due {
+                self.repeat = None;
+                if self.barrier(false).is_err() {
+                    return Ok(());
+                }
+                barrier = Instant::now();
+            }
+        }
+        let _ = self.barrier(true);
+        Ok(())
+    }
+
+    /// Rows that may still be read.
+    fn wanted(&self) -> Option<u64> {
+        self.options.limit.map(|limit| limit.saturating_sub(self.progress.rows))
+    }
+
+    fn unit(&mut self, mut open: OpenUnit, begun: Instant) -> Result<Result<(), Gone>, RunError> {
+        let (rows_before, bytes_before) = (self.progress.rows, self.progress.bytes);
+        let unit: Arc<str> = open.unit.id.clone().into();
+        loop {
+            let mut most = self.wanted().unwrap_or(u64::MAX).min(self.batch_rows as u64);
+            if let Some(throttle) = self.options.throttle {
+                // Small batches, so that a slow run is a steady one.
+                most = most.min(throttle.div_ceil(4));
+            }
+            if most == 0 {
+                break;
+            }
+            let Some(SourceBatch { rows, bad, bytes_read }) =
+                open.reader.read(usize::try_from(most).unwrap_or(usize::MAX))?
+            else {
+                break;
+            };
+            // A reader may give more than was asked for.
+            let rows = rows.slice(0, usize::try_from(most).unwrap_or(usize::MAX));
+            self.progress.rows += (rows.len() + bad.len()) as u64;
+            self.progress.bytes = bytes_before + bytes_read;
+            self.reporter.advance(self.progress.rows, self.progress.bytes);
+            if !bad.is_empty() {
+                let bad = SideRows::Bad { unit: Arc::clone(&unit), records: bad };
+                if self.send(Flow::Side(bad)).is_err() {
+                    return Ok(Err(Gone));
+                }
+            }
+            let flow = match &open.quarantine {
+                _ if rows.is_empty() => continue,
+                None => Flow::Rows(rows),
+                Some(difference) => {
+                    let message = format!("the file has other columns: {difference}");
+                    let rows = RejectedRows::put_aside(rows, "schema", &message);
+                    Flow::Side(SideRows::Rejected(Box::new(rows)))
+                }
+            };
+            if self.send(flow).is_err() {
+                return Ok(Err(Gone));
+            }
+            self.wait(begun);
+        }
+        let rows = self.progress.rows - rows_before;
+        if let Some(size) = open.unit.size {
+            self.progress.bytes = bytes_before + size;
+        }
+        self.progress.ended.push(DoneUnit { unit: open.unit, rows, plugins: Default::default() });
+        Ok(Ok(()))
+    }
+
+    /// Holds a throttled run back.
+    fn wait(&self, begun: Instant) {
+        let Some(throttle) = self.options.throttle else { return };
+        let due = Duration::from_secs_f64(self.progress.rows as f64 / throttle as f64);
+        while begun.elapsed() < due && !self.output.is_closed() {
+            std::thread::sleep(due.saturating_sub(begun.elapsed()).min(Duration::from_millis(100)));
+        }
+    }
+
+    fn barrier(&mut self, last: bool) -> Result<(), Gone> {
+        let barrier = Barrier {
+            units: std::mem::take(&mut self.progress.ended),
+            bookmark: self.units.bookmark(),
+            rows_read: self.before.rows_read + self.progress.rows,
+            bytes_read: self.before.bytes_read + self.progress.bytes,
+            stages: Vec::new(),
+            plugins: Default::default(),
+            held: None,
+            last,
+        };
+        self.send(Flow::Barrier(Box::new(barrier)))
+    }
+
+    fn send(&self, flow: Flow) -> Result<(), Gone> {
+        self.output.blocking_send(flow).map_err(|_| Gone)
+    }
+}

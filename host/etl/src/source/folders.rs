@@ -1,0 +1,198 @@
+//! Which files paths, folders and patterns stand for, now and as more arrive.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::files::distinct;
+use super::input::STDIN;
+use super::{SourceError, Unit};
+use crate::pipeline::{FileSource, is_pattern};
+
+/// The files that these paths stand for, in order. Files whose name begins with a dot, or ends as one that is still being
+/// written, are left out of folders.
+pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
+    let mut files = Vec::new();
+    for text in paths {
+        let path = Path::new(text);
+        if text == STDIN {
+            files.push(path.to_owned());
+        } else if is_pattern(text) && !path.exists() {
+            let matches = glob::glob(text)
+                .map_err(|error| SourceError::Pattern { pattern: text.clone(), error: error.to_string() })?;
+            let mut matched: Vec<_> =
+                matches.filter_map(Result::ok).filter(|path| path.is_file() && is_finished(path)).collect();
+            matched.sort();
+            files.append(&mut matched);
+        } else if path.is_dir() {
+            let io = |error| SourceError::Io { path: path.to_owned(), error };
+            let mut inside = Vec::new();
+            for entry in fs::read_dir(path).map_err(io)? {
+                let file = entry.map_err(io)?.path();
+                if file.is_file() && is_finished(&file) {
+                    inside.push(file);
+                }
+            }
+            inside.sort();
+            files.append(&mut inside);
+        } else {
+            files.push(path.to_owned());
+        }
+    }
+    Ok(distinct(files))
+}
+
+/// Whether a file's name is one of a file that is still being written, by the custom of programs that copy.
+fn is_finished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = [".tmp", ".part", ".partial", ".crdownload", ".filepart", "~"];
+    !name.starts_with('.') && !unfinished.iter().any(|end| name.ends_with(end))
+}
+
+/// Files that arrive in folders.
+pub(super) struct Arrivals {
+    paths: Vec<String>,
+    settle: Duration,
+    /// What was last seen of files that are not complete yet, and since when.
+    settling: BTreeMap<PathBuf, (Unit, Instant)>,
+    taken: BTreeSet<PathBuf>,
+    changed: Receiver<()>,
+    /// Whether something has happened since the folders were listed.
+    dirty: bool,
+    _watcher: RecommendedWatcher,
+}
+
+/// How long one look for new files may take.
+const LOOK: Duration = Duration::from_millis(100);
+
+impl Arrivals {
+    pub(super) fn watch(source: &FileSource) -> Result<Self, SourceError> {
+        let (sender, changed) = channel();
+        let failed = |path: &Path, error: notify::Error| SourceError::Watch {
+            path: path.to_owned(),
+            message: error.to_string(),
+        };
+        let mut watcher = notify::recommended_watcher(move |_: Result<notify::Event, _>| {
+            // The receiver ends with the source.
+            let _ = sender.send(());
+        })
+        .map_err(|error| failed(Path::new("."), error))?;
+        for folder in source.paths.iter().map(|path| folder(path)).collect::<BTreeSet<_>>() {
+            let mode = RecursiveMode::NonRecursive;
+            watcher.watch(&folder, mode).map_err(|error| failed(&folder, error))?;
+        }
+        Ok(Self {
+            paths: source.paths.clone(),
+            settle: source.settle,
+            settling: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            changed,
+            dirty: true,
+            _watcher: watcher,
+        })
+    }
+
+    /// The files that are complete now, or the first one that will be.
+    pub(super) fn first(&mut self) -> Result<Vec<PathBuf>, SourceError> {
+        loop {
+            let files = self.more()?;
+            if !files.is_empty() {
+                return Ok(files);
+            }
+        }
+    }
+
+    /// Files that have become complete. It waits a moment for them, and not longer.
+    pub(super) fn more(&mut self) -> Result<Vec<PathBuf>, SourceError> {
+        let mut complete = self.look()?;
+        let begun = Instant::now();
+        while complete.is_empty() && begun.elapsed() < LOOK {
+            let wait = LOOK.saturating_sub(begun.elapsed());
+            if self.changed.recv_timeout(wait).is_ok() {
+                self.dirty = true;
+                while self.changed.try_recv().is_ok() {}
+            } else if begun.elapsed() < LOOK {
+                std::thread::sleep(LOOK.saturating_sub(begun.elapsed()));
+            }
+            complete = self.look()?;
+        }
+        Ok(complete)
+    }
+
+    fn look(&mut self) -> Result<Vec<PathBuf>, SourceError> {
+        // Files that settle are looked at again and again; folders when something happened there.
+        if self.dirty || !self.settling.is_empty() {
+            self.dirty = false;
+            for path in list(&self.paths)? {
+                if self.taken.contains(&path) {
+                    continue;
+                }
+                // Gone again between the listing and now.
+                let Ok(now) = Unit::file(&path) else { continue };
+                let seen = self.settling.entry(path).or_insert_with(|| (now.clone(), settled_since(&now)));
+                if seen.0 != now {
+                    *seen = (now, Instant::now());
+                }
+            }
+        }
+        let settle = self.settle;
+        let (complete, settling) = std::mem::take(&mut self.settling)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(_, (_, since))| since.elapsed() >= settle);
+        self.settling = settling;
+        self.settling.retain(|path, _| path.exists());
+        let complete: Vec<_> = complete.into_keys().collect();
+        self.taken.extend(complete.iter().cloned());
+        Ok(complete)
+    }
+}
+
+/// A file that has not changed for long need not be watched first.
+fn settled_since(unit: &Unit) -> Instant {
+    let now = Instant::now();
+    let modified = unit.modified_us.map(|us| std::time::UNIX_EPOCH + Duration::from_micros(us));
+    let age = modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
+    now.checked_sub(age).unwrap_or(now)
+}
+
+/// The folder that a path or a pattern is about.
+fn folder(path: &str) -> PathBuf {
+    let whole = Path::new(path);
+    if whole.is_dir() {
+        return whole.to_owned();
+    }
+    let fixed: PathBuf =
+        whole.components().take_while(|part| !is_pattern(&part.as_os_str().to_string_lossy())).collect();
+    if fixed.as_os_str().is_empty() { PathBuf::from(".") } else { fixed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(paths: &[PathBuf]) -> Vec<String> {
+        paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn folders_and_patterns_stand_for_their_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.csv", "a.csv", "c.txt", ".hidden.csv", "d.csv.part"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        fs::create_dir(folder.path().join("e.csv")).unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        assert_eq!(
+            names(&list(&[folder.path().display().to_string()]).unwrap()),
+            ["a.csv", "b.csv", "c.txt"]
+        );
+        assert_eq!(names(&list(&[path("*.csv")]).unwrap()), ["a.csv", "b.csv"]);
+        assert_eq!(names(&list(&[path("c.txt"), path("*")]).unwrap()), ["c.txt", "a.csv", "b.csv"]);
+        assert!(list(&[path("*.parquet")]).unwrap().is_empty());
+        assert!(list(&[path("[")]).is_err());
+    }
+}

@@ -1,0 +1,246 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use arrow_array::builder::{BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use rusqlite::types::{ToSqlOutput, Type, ValueRef};
+use rusqlite::{Connection, OpenFlags, Row};
+
+use super::{Asked, BATCH_ROWS, BATCHES_IN_FLIGHT, Read};
+use crate::pipeline::QuerySource;
+use crate::postgres::quoted;
+use crate::source::SourceError;
+
+pub(super) struct SqliteQuery {
+    path: PathBuf,
+    query: String,
+    key: Option<String>,
+    schema: SchemaRef,
+}
+
+impl SqliteQuery {
+    pub(super) fn open(path: &Path, source: &QuerySource) -> Result<Self, SourceError> {
+        let failed = |error: rusqlite::Error| failed(path, error.to_string());
+        let connection = connect(path).map_err(failed)?;
+        let statement = connection.prepare(&source.query).map_err(failed)?;
+        let mut fields: Vec<(String, Option<DataType>)> = statement
+            .columns()
+            .iter()
+            .map(|column| (column.name().to_owned(), column.decl_type().and_then(declared)))
+            .collect();
+        drop(statement);
+        // What has no declared type, as an expression, is as its first value that is not null.
+        if fields.iter().any(|(_, data_type)| data_type.is_none()) {
+            let mut statement = connection.prepare(&source.query).map_err(failed)?;
+            let mut rows = statement.query([]).map_err(failed)?;
+            let mut looked_at = 0;
+            while let Some(row) = rows.next().map_err(failed)? {
+                for (column, (_, data_type)) in fields.iter_mut().enumerate() {
+                    if data_type.is_none() {
+                        *data_type = of_value(row.get_ref(column).map_err(failed)?.data_type());
+                    }
+                }
+                looked_at += 1;
+                if looked_at == 1000 || fields.iter().all(|(_, data_type)| data_type.is_some()) {
+                    break;
+                }
+            }
+        }
+        let fields: Vec<_> = fields
+            .into_iter()
+            .map(|(name, data_type)| Field::new(name, data_type.unwrap_or(DataType::Utf8), true))
+            .collect();
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { path: path.to_owned(), query: source.query.clone(), key: source.key.clone(), schema })
+    }
+}
+
+impl Asked for SqliteQuery {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<Read>, SourceError> {
+        let connection = connect(&self.path).map_err(|error| failed(&self.path, error.to_string()))?;
+        let sql = match (&self.key, most) {
+            (Some(key), Some(most)) => {
+                let key = quoted(key);
+                let condition = if after.is_some() { format!("WHERE {key} > ?1") } else { String::new() };
+                format!("SELECT * FROM ({}) {condition} ORDER BY {key} LIMIT {most}", self.query)
+            }
+            _ => self.query.clone(),
+        };
+        let key_type = self.key.as_ref().and_then(|key| self.schema.field_with_name(key).ok());
+        let parameter = after.map(|after| match key_type.map(Field::data_type) {
+            Some(DataType::Int64) => after.parse().map_or_else(|_| text(after), |key: i64| key.into()),
+            Some(DataType::Float64) => after.parse().map_or_else(|_| text(after), |key: f64| key.into()),
+            _ => text(after),
+        });
+        let (sender, receiver) = sync_channel(BATCHES_IN_FLIGHT);
+        let (path, schema) = (self.path.clone(), Arc::clone(&self.schema));
+        std::thread::spawn(move || {
+            let read = || -> Result<(), SourceError> {
+                let failed = |error: rusqlite::Error| failed(&path, error.to_string());
+                let mut statement = connection.prepare(&sql).map_err(failed)?;
+                let mut rows = match &parameter {
+                    Some(after) => statement.query([after]).map_err(failed)?,
+                    None => statement.query([]).map_err(failed)?,
+                };
+                let mut builder = Builder::new(&schema);
+                while let Some(row) = rows.next().map_err(failed)? {
+                    builder.row(&path, row)?;
+                    // Nobody reads on after a failure elsewhere.
+                    if builder.rows == BATCH_ROWS && sender.send(builder.batch(&path)).is_err() {
+                        return Ok(());
+                    }
+                }
+                if builder.rows > 0 {
+                    let _ = sender.send(builder.batch(&path));
+                }
+                Ok(())
+            };
+            if let Err(error) = read() {
+                let _ = sender.send(Err(error));
+            }
+        });
+        Ok(receiver)
+    }
+}
+
+fn text(after: &str) -> ToSqlOutput<'static> {
+    ToSqlOutput::from(after.to_owned())
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    Ok(connection)
+}
+
+fn failed(path: &Path, message: String) -> SourceError {
+    SourceError::Database { database: path.display().to_string(), message }
+}
+
+/// The type that a column's declaration stands for, by the rules of https://www.sqlite.org/datatype3.html#determination_of_column_affinity,
+/// and booleans, which SQLite keeps as numbers.
+fn declared(declaration: &str) -> Option<DataType> {
+    let declaration = declaration.to_ascii_uppercase();
+    let has = |part: &str| declaration.contains(part);
+    Some(if has("BOOL") {
+        DataType::Boolean
+    } else if has("INT") {
+        DataType::Int64
+    } else if has("CHAR") || has("CLOB") || has("TEXT") || has("DATE") || has("TIME") {
+        DataType::Utf8
+    } else if has("BLOB") {
+        DataType::Binary
+    } else if has("REAL") || has("FLOA") || has("DOUB") {
+        DataType::Float64
+    } else {
+        return None;
+    })
+}
+
+fn of_value(value: Type) -> Option<DataType> {
+    match value {
+        Type::Null => None,
+        Type::Integer => Some(DataType::Int64),
+        Type::Real => Some(DataType::Float64),
+        Type::Text => Some(DataType::Utf8),
+        Type::Blob => Some(DataType::Binary),
+    }
+}
+
+struct Builder {
+    schema: SchemaRef,
+    columns: Vec<Column>,
+    rows: usize,
+    before: u64,
+}
+
+enum Column {
+    Boolean(BooleanBuilder),
+    Int64(Int64Builder),
+    Float64(Float64Builder),
+    Utf8(StringBuilder),
+    Binary(BinaryBuilder),
+}
+
+impl Builder {
+    fn new(schema: &SchemaRef) -> Self {
+        let columns = schema.fields().iter().map(|field| match field.data_type() {
+            DataType::Boolean => Column::Boolean(BooleanBuilder::new()),
+            DataType::Int64 => Column::Int64(Int64Builder::new()),
+            DataType::Float64 => Column::Float64(Float64Builder::new()),
+            DataType::Binary => Column::Binary(BinaryBuilder::new()),
+            _ => Column::Utf8(StringBuilder::new()),
+        });
+        Self { schema: Arc::clone(schema), columns: columns.collect(), rows: 0, before: 0 }
+    }
+
+    fn row(&mut self, path: &Path, row: &Row<'_>) -> Result<(), SourceError> {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            let value = row.get_ref(index).map_err(|error| failed(path, error.to_string()))?;
+            if !column.append(value) {
+                let name = self.schema.fields().get(index).map_or("", |field| field.name());
+                return Err(failed(
+                    path,
+                    format!(
+                        "row {} of the query: `{name}` holds a value of the type {}, and others there have another: \
+                         cast it in the query, for example CAST({name} AS TEXT)",
+                        self.before + self.rows as u64 + 1,
+                        value.data_type()
+                    ),
+                ));
+            }
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn batch(&mut self, path: &Path) -> Read {
+        self.before += self.rows as u64;
+        self.rows = 0;
+        let columns: Vec<ArrayRef> = self
+            .columns
+            .iter_mut()
+            .map(|column| match column {
+                Column::Boolean(builder) => Arc::new(builder.finish()) as ArrayRef,
+                Column::Int64(builder) => Arc::new(builder.finish()),
+                Column::Float64(builder) => Arc::new(builder.finish()),
+                Column::Utf8(builder) => Arc::new(builder.finish()),
+                Column::Binary(builder) => Arc::new(builder.finish()),
+            })
+            .collect();
+        RecordBatch::try_new(Arc::clone(&self.schema), columns)
+            .map_err(|error| SourceError::Arrow { path: path.display().to_string(), error })
+    }
+}
+
+impl Column {
+    fn append(&mut self, value: ValueRef<'_>) -> bool {
+        match (self, value) {
+            (Self::Boolean(builder), ValueRef::Null) => builder.append_null(),
+            (Self::Int64(builder), ValueRef::Null) => builder.append_null(),
+            (Self::Float64(builder), ValueRef::Null) => builder.append_null(),
+            (Self::Utf8(builder), ValueRef::Null) => builder.append_null(),
+            (Self::Binary(builder), ValueRef::Null) => builder.append_null(),
+            (Self::Boolean(builder), ValueRef::Integer(value @ (0 | 1))) => builder.append_value(value == 1),
+            (Self::Int64(builder), ValueRef::Integer(value)) => builder.append_value(value),
+            (Self::Float64(builder), ValueRef::Real(value)) => builder.append_value(value),
+            (Self::Float64(builder), ValueRef::Integer(value)) => builder.append_value(value as f64),
+            (Self::Utf8(builder), ValueRef::Text(text)) => match str::from_utf8(text) {
+                Ok(text) => builder.append_value(text),
+                Err(_) => return false,
+            },
+            (Self::Binary(builder), ValueRef::Blob(bytes) | ValueRef::Text(bytes)) => {
+                builder.append_value(bytes)
+            }
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,190 @@
+//! The end of the stream: rows into the sinks, and at each barrier a commit.
+
+use arrow_array::RecordBatch;
+use tokio::sync::mpsc;
+
+use crate::checkpoint::{Checkpoint, CheckpointError, DoneUnit, Figures, Ledger};
+use crate::engine::RunError;
+use crate::flow::{Barrier, Flow};
+use crate::pipeline::Rejected;
+use crate::preview::Preview;
+use crate::side_stream::{SOURCE, SideFigures, SideWriter};
+use crate::sink::{Commit, Prepared, SinkWriter};
+use crate::stage::StageFigures;
+
+/// Takes the stream and commits it.
+pub(crate) struct Writer {
+    pub(crate) sinks: Vec<Box<dyn SinkWriter>>,
+    pub(crate) side: SideWriter,
+    /// Without one, nothing is kept for a run that is cut: the only commit is the last.
+    pub(crate) ledger: Option<Ledger>,
+    pub(crate) preview: Preview,
+    pub(crate) rejected: Rejected,
+    pub(crate) rows_out: u64,
+    pub(crate) columns: String,
+    /// Units behind barriers at which nothing could be committed.
+    pub(crate) waiting: Vec<DoneUnit>,
+}
+
+/// What a run has brought about.
+pub(crate) struct Written {
+    pub(crate) figures: Figures,
+    pub(crate) stages: Vec<StageFigures>,
+    pub(crate) commits: u64,
+    pub(crate) preview: Preview,
+}
+
+impl Writer {
+    /// Takes the stream to its end. `None` when it ended before its last barrier, because of a failure elsewhere.
+    pub(crate) fn run(mut self, mut input: mpsc::Receiver<Flow>) -> Result<Option<Written>, RunError> {
+        while let Some(flow) = input.blocking_recv() {
+            match flow {
+                Flow::Rows(rows) => self.rows(&rows.batch)?,
+                Flow::Side(rows) => {
+                    self.side.write(rows)?;
+                    self.check_budget(None)?;
+                }
+                Flow::Barrier(barrier) if barrier.last => return self.last(*barrier).map(Some),
+                Flow::Barrier(barrier) => self.barrier(*barrier)?,
+            }
+        }
+        Ok(None)
+    }
+
+    fn rows(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
+        for sink in &mut self.sinks {
+            sink.write(batch)?;
+        }
+        self.rows_out += batch.num_rows() as u64;
+        self.preview.take(batch);
+        Ok(())
+    }
+
+    fn barrier(&mut self, barrier: Barrier) -> Result<(), RunError> {
+        if let Some(stage) = &barrier.held {
+            tracing::debug!(stage, "holds rows that it cannot hand over: no commit here");
+            self.waiting.extend(done(&barrier));
+            return Ok(());
+        }
+        if self.ledger.is_none() {
+            return Ok(());
+        }
+        self.commit(barrier)?;
+        Ok(())
+    }
+
+    fn last(mut self, barrier: Barrier) -> Result<Written, RunError> {
+        let stages = barrier.stages.iter().map(|mark| mark.figures.clone()).collect();
+        let figures = self.commit(barrier)?;
+        let commits = self.ledger.as_ref().map_or(1, |ledger| ledger.done.commit);
+        Ok(Written { figures, stages, commits, preview: self.preview })
+    }
+
+    fn commit(&mut self, barrier: Barrier) -> Result<Figures, RunError> {
+        self.check_budget(Some(barrier.rows_read))?;
+        balance(&barrier, self.rows_out, self.side.figures()).map_err(RunError::Balance)?;
+        let figures = Figures {
+            rows_read: barrier.rows_read,
+            bytes_read: barrier.bytes_read,
+            rows_out: self.rows_out,
+            side: self.side.figures().clone(),
+        };
+        let commit = Commit {
+            run: self.ledger.as_ref().map_or_else(String::new, |ledger| ledger.done.run.clone()),
+            number: self.ledger.as_ref().map_or(0, |ledger| ledger.done.commit) + 1,
+            last: barrier.last,
+        };
+        let sinks = self.sinks.iter_mut().map(|sink| sink.prepare(&commit)).collect::<Result<Vec<_>, _>>()?;
+        let side = self.side.prepare(&commit)?;
+        let publish = |prepared: &[Prepared]| {
+            prepared.iter().flat_map(|prepared| prepared.publish.iter().cloned()).collect::<Vec<_>>()
+        };
+        let publish = [publish(&sinks), publish(&side)].concat();
+        let Some(ledger) = &mut self.ledger else {
+            self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+            publish.iter().try_for_each(|publish| publish.carry_out())?;
+            self.side.commit()?;
+            return Ok(figures);
+        };
+        let mut next = Checkpoint {
+            commit: commit.number,
+            complete: barrier.last,
+            bookmark: barrier.bookmark.clone(),
+            sinks: sinks.into_iter().map(|prepared| prepared.mark).collect(),
+            side: side.into_iter().map(|prepared| prepared.mark).collect(),
+            columns: self.columns.clone(),
+            figures: figures.clone(),
+            publish,
+            ..ledger.done.clone()
+        };
+        next.units.append(&mut self.waiting);
+        next.units.extend(done(&barrier));
+        next.stages = barrier.stages;
+        ledger.prepare(&next)?;
+        self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+        self.side.commit()?;
+        ledger.commit(next)?;
+        tracing::debug!(number = commit.number, rows_out = self.rows_out, "committed");
+        Ok(figures)
+    }
+
+    /// Whether more rows were rejected than the pipeline bears. The share is looked at where it is known: at a commit.
+    fn check_budget(&self, rows_read: Option<u64>) -> Result<(), RunError> {
+        let figures = self.side.figures();
+        let worst = || {
+            let worst = figures.codes.iter().max_by_key(|(_, rows)| **rows);
+            worst.map_or_else(String::new, |((stage, code), rows)| format!("`{code}` by {stage} ({rows})"))
+        };
+        if let Some(allowed) = self.rejected.max_rows.filter(|allowed| figures.rejected > *allowed) {
+            return Err(RunError::TooManyRejected { rejected: figures.rejected, allowed, worst: worst() });
+        }
+        if let (Some(allowed), Some(read)) = (self.rejected.max_percent, rows_read)
+            && figures.rejected as f64 * 100.0 > allowed * read as f64
+        {
+            let percent = figures.rejected as f64 * 100.0 / read.max(1) as f64;
+            return Err(RunError::TooLargeShareRejected { percent, allowed, worst: worst() });
+        }
+        Ok(())
+    }
+}
+
+/// The units of a barrier, with the plugins that had their rows.
+fn done(barrier: &Barrier) -> impl Iterator<Item = DoneUnit> {
+    barrier.units.iter().map(|unit| DoneUnit { plugins: barrier.plugins.clone(), ..unit.clone() })
+}
+
+/// Whether every row that was read is accounted for, from the source to the sinks.
+fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> Result<(), String> {
+    let bad = side.codes.iter().filter(|((stage, _), _)| stage == SOURCE).map(|(_, rows)| rows).sum::<u64>();
+    let Some(mut flowing) = barrier.rows_read.checked_sub(bad) else {
+        return Err(format!("{} rows were read and {bad} of them rejected", barrier.rows_read));
+    };
+    let mut rejected = bad;
+    for (index, mark) in barrier.stages.iter().enumerate() {
+        let tally = mark.figures.tally;
+        if tally.rows_in != flowing {
+            return Err(format!("stage {} was given {flowing} rows and took {}", index + 1, tally.rows_in));
+        }
+        if !tally.balances() {
+            return Err(format!("stage {}: {tally:?}", index + 1));
+        }
+        flowing = tally.rows_out;
+        rejected += tally.rejected;
+    }
+    if flowing != rows_out {
+        return Err(format!("the sinks were given {flowing} rows and wrote {rows_out}"));
+    }
+    if rejected != side.rejected {
+        return Err(format!("{rejected} rows were rejected and {} written as such", side.rejected));
+    }
+    Ok(())
+}
+
+impl From<CheckpointError> for RunError {
+    fn from(error: CheckpointError) -> Self {
+        match error {
+            CheckpointError::Sink(error) => Self::Sink(error),
+            error => Self::Checkpoint(error),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A PostgreSQL server of the test's own, on a private folder and port.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A server that ends with the test.
+pub(crate) struct Server {
+    folder: TempDir,
+    port: u16,
+    programs: PathBuf,
+}
+
+/// The folder of PostgreSQL's programs. Debian keeps them off the path.
+fn programs() -> Option<PathBuf> {
+    let has = |folder: &Path| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
+    let debian = fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
+    let debian = debian.map(|version| version.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    debian.chain(std::env::split_paths(&path)).find(|folder| has(folder))
+}
+
+/// PostgreSQL does not run as root; Debian's package brings a user for it.
+fn as_owner(program: &Path, folder: &Path) -> Command {
+    let root = fs::metadata("/proc/self").is_ok_and(|metadata| {
+        use std::os::unix::fs::MetadataExt;
+        metadata.uid() == 0
+    });
+    let mut command;
+    if root {
+        command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
+    } else {
+        command = Command::new(program);
+    }
+    command.current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C");
+    command
+}
+
+impl Server {
+    /// Starts a server. `None`, with a loud notice, where PostgreSQL is not installed; where the environment says that it has to be,
+    /// that is a failure.
+    pub(crate) fn start() -> Option<Self> {
+        static NOTICE: OnceLock<()> = OnceLock::new();
+        let Some(programs) = programs() else {
+            let required = std::env::var_os("WITDOCK_REQUIRE_POSTGRES").is_some();
+            assert!(!required, "PostgreSQL is not installed, and WITDOCK_REQUIRE_POSTGRES is set");
+            NOTICE.get_or_init(|| {
+                eprintln!("\n*** SKIPPED: PostgreSQL is not installed (`apt install postgresql`): its tests did not run ***\n");
+            });
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Self { folder, port, programs };
+        if server.root() {
+            let owned = Command::new("chown").arg("postgres").arg(server.folder.path()).status().unwrap();
+            assert!(owned.success());
+        }
+        let output = as_owner(&server.programs.join("initdb"), server.folder.path())
+            .args(["-D", "data", "-U", "witdock", "--auth=trust", "--no-sync", "-E", "UTF8"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        server.up();
+        Some(server)
+    }
+
+    fn root(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let status = as_owner(&self.programs.join("pg_ctl"), self.folder.path())
+            .args(["-D", "data", "-w", "-t", "60", "-l", "log"])
+            .args(arguments)
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        assert!(status.success(), "{}", log());
+    }
+
+    pub(crate) fn up(&self) {
+        let folder = self.folder.path().display();
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off",
+            self.port
+        );
+        self.control(&["-o", &options, "start"]);
+    }
+
+    pub(crate) fn down(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://witdock@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// What a statement answers: rows of text, fields between `|`.
+    pub(crate) fn ask(&self, sql: &str) -> Vec<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (client, connection) =
+                tokio_postgres::connect(&self.url(), tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            let messages = client.simple_query(sql).await.unwrap();
+            let rows = messages.iter().filter_map(|message| match message {
+                tokio_postgres::SimpleQueryMessage::Row(row) => {
+                    let fields = (0..row.len()).map(|field| row.get(field).unwrap_or("null"));
+                    Some(fields.collect::<Vec<_>>().join("|"))
+                }
+                _ => None,
+            });
+            rows.collect()
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = as_owner(&self.programs.join("pg_ctl"), self.folder.path())
+            .args(["-D", "data", "-m", "immediate", "stop"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        let begun = Instant::now();
+        while self.folder.path().join("data/postmaster.pid").exists()
+            && begun.elapsed() < Duration::from_secs(10)
+        {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! Sources and sinks of every kind, and what is wrong with some of them.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::database::Server;
+use crate::project::{FLIGHTS, Project, repository, sink};
+
+fn jsonl(project: &Project, name: &str) -> Vec<Value> {
+    project.read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn pipeline(source: &str, rest: &str) -> Project {
+    let project = Project::new("unused".as_ref(), "");
+    fs::write(project.path("pipeline.toml"), format!("[source]\n{source}\n{rest}")).unwrap();
+    project
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn files_folders_and_patterns_compressed_or_not_are_one_stream() {
+    let source = "format = \"csv\"\npath = [\"in/*.csv\", \"in/*.gz\", \"in/*.zst\", \"more\"]";
+    let project = pipeline(source, &sink("jsonl", "out.jsonl"));
+    for folder in ["in", "more"] {
+        fs::create_dir(project.path(folder)).unwrap();
+    }
+    fs::write(project.path("in/a.csv"), "n\n1\n2\n").unwrap();
+    fs::write(project.path("in/b.csv.gz"), gzip("n\n3\n")).unwrap();
+    fs::write(project.path("in/c.csv.zst"), zstd::encode_all(&b"n\n4\n"[..], 3).unwrap()).unwrap();
+    fs::write(project.path("more/d"), "n\n5\n").unwrap();
+    assert_eq!(project.summary(&[])["rows_out"], 5);
+    let numbers: Vec<_> = jsonl(&project, "out.jsonl").iter().map(|row| row["n"].clone()).collect();
+    assert_eq!(numbers, ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn standard_input_to_standard_output() {
+    let project = pipeline("format = \"tsv\"\npath = \"-\"", &sink("jsonl", "-"));
+    let mut child = project
+        .command(&["run", "pipeline.toml"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"a\tb\n1\tx y\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "{\"a\":\"1\",\"b\":\"x y\"}\n",
+        "rows and nothing else"
+    );
+    assert!(String::from_utf8(output.stderr).unwrap().contains("1 rows read = 1 out"));
+}
+
+#[test]
+fn parquet_comes_back_as_it_was_written() {
+    let project = pipeline(
+        &format!("format = \"csv\"\npath = {:?}", repository(FLIGHTS)),
+        &format!("{}{}", sink("parquet", "flights.parquet"), sink("csv", "flights.csv")),
+    );
+    project.run(&[]);
+    let expected = project.read("flights.csv");
+    let text =
+        format!("[source]\nformat = \"parquet\"\npath = \"flights.parquet\"\n{}", sink("csv", "again.csv"));
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    assert_eq!(project.summary(&[])["rows_out"], 11_000);
+    assert!(project.read("again.csv") == expected);
+    // Half a file is none.
+    let whole = fs::read(project.path("flights.parquet")).unwrap();
+    fs::write(project.path("flights.parquet"), &whole[..whole.len() / 2]).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(
+        error.contains("flights.parquet cannot be read as Parquet") && error.contains("copied in full"),
+        "{error}"
+    );
+}
+
+#[test]
+fn truncated_compressed_input_is_an_error_and_writes_nothing() {
+    let project = pipeline("format = \"csv\"\npath = \"in.csv.gz\"", &sink("csv", "out.csv"));
+    let whole = gzip(&fs::read_to_string(repository(FLIGHTS)).unwrap());
+    fs::write(project.path("in.csv.gz"), &whole[..whole.len() / 2]).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("in.csv.gz") && error.contains("ends too early"), "{error}");
+    assert_eq!(project.names(), ["in.csv.gz", "pipeline.toml"]);
+}
+
+/// Two files of which the second has another column.
+fn drifting(on_drift: &str) -> Project {
+    let project = pipeline(
+        &format!("format = \"csv\"\npath = \"in\"\n{on_drift}"),
+        &format!("[checkpoint]\nevery_ms = 0\n{}", sink("jsonl", "out.jsonl")),
+    );
+    fs::create_dir(project.path("in")).unwrap();
+    fs::write(project.path("in/1.csv"), "a,b\n1,2\n").unwrap();
+    fs::write(project.path("in/2.csv"), "a,c\n3,4\n").unwrap();
+    project
+}
+
+#[test]
+fn other_columns_fail_are_put_aside_or_taken() {
+    let failing = drifting("");
+    let error = failing.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("in/2.csv has other columns than") && error.contains("on_drift"), "{error}");
+    // What was committed before waits, and the run goes on once the file is mended.
+    assert!(!failing.names().contains(&"out.jsonl".to_owned()));
+    fs::write(failing.path("in/2.csv"), "a,b\n3,4\n").unwrap();
+    let output = failing.run(&["--json"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("a run was cut after commit 1: this one goes on behind 1 unit with 1 rows"),
+        "{told}"
+    );
+    assert_eq!(failing.read("out.jsonl"), "{\"a\":\"1\",\"b\":\"2\"}\n{\"a\":\"3\",\"b\":\"4\"}\n");
+
+    let aside = drifting("on_drift = \"quarantine\"");
+    assert_eq!(aside.summary(&[])["rejected"], 1);
+    let line = &jsonl(&aside, "pipeline.rejected.jsonl")[0];
+    assert_eq!((&line["code"], &line["values"]["c"]), (&Value::from("schema"), &Value::from("4")));
+    assert!(line["source"].as_str().unwrap().ends_with("in/2.csv"));
+
+    let taken = drifting("on_drift = \"evolve\"");
+    taken.run(&[]);
+    let expected = "{\"a\":\"1\",\"b\":\"2\",\"c\":null}\n{\"a\":\"3\",\"b\":null,\"c\":\"4\"}\n";
+    assert_eq!(taken.read("out.jsonl"), expected);
+}
+
+#[test]
+fn appending_runs_read_only_what_is_new() {
+    let project = pipeline(
+        "format = \"csv\"\npath = \"in\"",
+        "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
+         [[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
+    );
+    fs::create_dir(project.path("in")).unwrap();
+    fs::write(project.path("in/1.csv"), "n\n1\n2\n").unwrap();
+    assert_eq!(project.summary(&[])["rows_read"], 2);
+    fs::write(project.path("in/2.csv"), "n\n3\n").unwrap();
+    assert_eq!(project.summary(&[])["rows_read"], 1);
+    assert_eq!(project.summary(&[])["rows_read"], 0);
+    assert_eq!(project.read("out.csv"), "n\n1\n2\n3\n");
+    let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+    let rows: i64 = database.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 3);
+    // A file that has changed is not read twice in silence.
+    fs::write(project.path("in/1.csv"), "n\n1\n2\n9\n").unwrap();
+    let told = String::from_utf8(project.run(&[]).stderr).unwrap();
+    assert!(told.contains("1.csv has changed since it was read"), "{told}");
+    assert_eq!(project.summary(&["--fresh"])["rows_read"], 4);
+}
+
+#[test]
+fn a_second_run_at_the_same_time_and_another_pipeline_after_a_cut_are_refused() {
+    let project = drifting("");
+    project.error(&["run", "pipeline.toml"]);
+    let text = project.read("pipeline.toml");
+    fs::write(project.path("pipeline.toml"), format!("{text}\n# changed\n")).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("has changed since") && error.contains("--fresh"), "{error}");
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    let held = fs::File::open(project.path("pipeline.toml")).unwrap();
+    held.lock().unwrap();
+    assert!(project.error(&["run", "pipeline.toml"]).contains("another run of pipeline.toml goes on"));
+}
+
+#[test]
+fn a_budget_in_percent_ends_the_run_before_the_commit() {
+    let rest = format!("on_bad = \"reject\"\n[rejected]\nmax_percent = 10.0\n{}", sink("csv", "out.csv"));
+    let project = pipeline("format = \"csv\"\npath = \"in.csv\"", &rest);
+    fs::write(project.path("in.csv"), "a,b\n1,2\n3\n4,5\n").unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("33.33 % of the rows were rejected") && error.contains("allows 10"), "{error}");
+    assert_eq!(project.names(), ["in.csv", "pipeline.toml"]);
+}
+
+#[test]
+fn a_query_is_read_in_ranges_of_its_key() {
+    let project = pipeline(
+        "format = \"sqlite\"\npath = \"in.db\"\nquery = \"SELECT id, name, price, id % 2 = 0 AS even FROM goods\"\n\
+         key = \"id\"\nunit_rows = 10",
+        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl\"\nmode = \"append\"\n",
+    );
+    // A SELECT needs its database, so the pipeline is written again once it is there.
+    let database = rusqlite::Connection::open(project.path("in.db")).unwrap();
+    database.execute_batch("CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)").unwrap();
+    let add = |from: i64, to: i64| {
+        for id in from..=to {
+            database
+                .execute("INSERT INTO goods VALUES (?1, ?2, ?3)", (id, format!("good {id}"), 0.5))
+                .unwrap();
+        }
+    };
+    add(1, 35);
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_read"], &summary["commits"]), (&Value::from(35), &Value::from(5)));
+    add(36, 40);
+    assert_eq!(project.summary(&[])["rows_read"], 5, "the next run goes on behind the last key");
+    let rows = jsonl(&project, "out.jsonl");
+    assert!(rows.iter().map(|row| row["id"].as_i64().unwrap()).eq(1..=40));
+    assert_eq!(rows[1], serde_json::json!({"id": 2, "name": "good 2", "price": 0.5, "even": 1}));
+    database.execute("UPDATE goods SET name = x'00ff' WHERE id = 7", []).unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(error.contains("row 7 of the query: `name`") && error.contains("CAST"), "{error}");
+}
+
+#[test]
+fn tables_are_replaced_added_to_and_merged() {
+    for (database, server) in [("sqlite", None), ("postgres", Server::start())] {
+        if database == "postgres" && server.is_none() {
+            continue;
+        }
+        let run = |mode: &str, text: &str| {
+            let place = match &server {
+                None => "format = \"sqlite\"\npath = \"/TEMP/out.db\"".to_owned(),
+                Some(server) => format!("format = \"postgres\"\nurl = \"{}\"", server.url()),
+            };
+            (mode.to_owned(), text.to_owned(), place)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let project = pipeline("format = \"jsonl\"\npath = \"in.jsonl\"", "");
+        let mut all = Vec::new();
+        for (mode, text, place) in [
+            run("mode = \"replace\"", "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n"),
+            run("mode = \"append\"", "{\"id\":3,\"n\":\"c\"}\n"),
+            run("mode = \"replace\"", "{\"id\":4,\"n\":\"d\"}\n"),
+        ] {
+            let place = place.replace("/TEMP", &folder.path().display().to_string());
+            let text_of = format!(
+                "[source]\nformat = \"jsonl\"\npath = \"in.jsonl\"\n[[sink]]\n{place}\ntable = \"goods\"\n{mode}\n"
+            );
+            fs::write(project.path("pipeline.toml"), text_of).unwrap();
+            fs::write(project.path("in.jsonl"), text).unwrap();
+            project.run(&["--fresh"]);
+            all.push(select(&server, &folder.path().join("out.db"), "goods"));
+        }
+        assert_eq!(all, [vec!["1|a", "2|b"], vec!["1|a", "2|b", "3|c"], vec!["4|d"]], "{database}");
+
+        let place = run("", "").2.replace("/TEMP", &folder.path().display().to_string());
+        for (index, text) in [
+            "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n",
+            "{\"id\":2,\"n\":\"x\"}\n{\"id\":2,\"n\":\"y\"}\n",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let input = format!("{index}.jsonl");
+            fs::write(project.path(&input), text).unwrap();
+            let text = format!(
+                "[source]\nformat = \"jsonl\"\npath = \"{input}\"\n[[sink]]\n{place}\ntable = \"merged\"\n\
+                 mode = \"upsert\"\nkey = [\"id\"]\n"
+            );
+            fs::write(project.path("pipeline.toml"), text).unwrap();
+            project.run(&[]);
+        }
+        assert_eq!(select(&server, &folder.path().join("out.db"), "merged"), ["1|a", "2|y"], "{database}");
+    }
+}
+
+fn select(server: &Option<Server>, path: &Path, table: &str) -> Vec<String> {
+    let sql = format!("SELECT id || '|' || n FROM {table} ORDER BY id");
+    match server {
+        Some(server) => server.ask(&sql),
+        None => {
+            let database = rusqlite::Connection::open(path).unwrap();
+            let mut statement = database.prepare(&sql).unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        }
+    }
+}
+
+#[test]
+fn every_type_goes_to_postgres_and_comes_back() {
+    let Some(server) = Server::start() else { return };
+    server.ask(
+        "CREATE TABLE things (b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, d date, t timestamptz, s text, x bytea); \
+         INSERT INTO things VALUES \
+         (true, 1, 2, 3, 0.5, 1.25, '2013-01-31', '2013-01-31 12:00:00.25+00', 'ä', '\\x00ff'), \
+         (null, null, null, null, null, null, null, null, null, null)",
+    );
+    let project = pipeline(
+        &format!("format = \"postgres\"\nurl = \"{}\"\nquery = \"SELECT * FROM things\"", server.url()),
+        &format!(
+            "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"copies\"\n{}",
+            server.url(),
+            sink("jsonl", "out.jsonl")
+        ),
+    );
+    project.run(&[]);
+    assert_eq!(server.ask("SELECT * FROM things EXCEPT ALL SELECT * FROM copies"), [""; 0]);
+    assert_eq!(server.ask("SELECT count(*) FROM copies"), ["2"]);
+    let row = &jsonl(&project, "out.jsonl")[0];
+    assert_eq!(
+        (&row["d"], &row["t"]),
+        (&Value::from("2013-01-31"), &Value::from("2013-01-31T12:00:00.250Z"))
+    );
+
+    let text = project.read("pipeline.toml").replace("SELECT * FROM things", "SELECT 1.5::numeric AS n");
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("`n` has the type numeric") && error.contains("n::text"), "{error}");
+}
+
+#[test]
+fn a_database_that_goes_down_in_the_middle_loses_nothing() {
+    let Some(server) = Server::start() else { return };
+    let source = "format = \"csv\"\npath = \"in\"";
+    let rest = format!(
+        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"rows\"\nmode = \"append\"\n",
+        server.url()
+    );
+    let project = pipeline(source, &rest);
+    fs::create_dir(project.path("in")).unwrap();
+    for file in 0..20 {
+        let rows: String = (0..100).map(|row| format!("{}\n", file * 100 + row)).collect();
+        fs::write(project.path(&format!("in/{file:02}.csv")), format!("n\n{rows}")).unwrap();
+    }
+    let child = project
+        .command(&["run", "pipeline.toml", "--throttle", "500"])
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while server.ask("SELECT to_regclass('rows') IS NOT NULL") != ["t"]
+        || server.ask("SELECT count(*) > 300 FROM rows") != ["t"]
+    {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    server.down();
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && error.contains("PostgreSQL 127.0.0.1"), "{error}");
+    let refused = project.error(&["run", "pipeline.toml"]);
+    assert!(refused.contains("cannot connect") && refused.contains("is the server running"), "{refused}");
+    server.up();
+    project.run(&[]);
+    assert_eq!(server.ask("SELECT count(*), count(DISTINCT n) FROM rows"), ["2000|2000"]);
+}
+
+#[test]
+fn a_watched_folder_gives_its_files_as_they_are_complete() {
+    let project = pipeline(
+        "format = \"csv\"\npath = \"in\"\nwatch = true\nsettle_ms = 200",
+        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"csv\"\npath = \"parts/\"\nmode = \"append\"\n",
+    );
+    fs::create_dir(project.path("in")).unwrap();
+    let mut child = project
+        .command(&["run", "pipeline.toml"])
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let parts = |count: usize| {
+        let begun = std::time::Instant::now();
+        loop {
+            let read = fs::read_dir(project.path("parts")).into_iter().flatten().flatten();
+            let names = read
+                .map(|part| part.path())
+                .filter(|part| !part.file_name().unwrap().to_str().unwrap().starts_with('.'));
+            let rows: String = names.map(|part| fs::read_to_string(part).unwrap()).collect();
+            if rows.lines().filter(|line| *line != "n").count() == count {
+                return;
+            }
+            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{rows:?}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    fs::write(project.path("in/1.csv"), "n\n1\n2\n").unwrap();
+    parts(2);
+    // One that is still being written is left alone, however long it takes.
+    let mut slow = fs::File::create(project.path("in/2.csv")).unwrap();
+    slow.write_all(b"n\n3").unwrap();
+    for _ in 0..6 {
+        std::thread::sleep(std::time::Duration::from_millis(80));
+        slow.write_all(b"3").unwrap();
+    }
+    parts(2);
+    slow.write_all(b"\n4\n").unwrap();
+    parts(4);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What was committed is not read again.
+    let mut again = project
+        .command(&["run", "pipeline.toml"])
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    fs::write(project.path("in/3.csv"), "n\n5\n").unwrap();
+    parts(5);
+    again.kill().unwrap();
+    again.wait().unwrap();
+}
