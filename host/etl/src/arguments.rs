@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run data pipelines whose stages are sandboxed plugins, in any language, reloaded while they run.
 #[derive(Debug, Parser)]
@@ -15,11 +15,26 @@ pub(crate) struct Arguments {
     /// Log what happens to standard error; twice for more, three times for all.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
+
+    /// How the log is written.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// One JSON object a line, with the time.
+    Json,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock-etl validate flights.toml          check the file, load the plugins, show what each stage reads and makes
+  witdock-etl plan flights.toml              check the file, load the plugins, show what each stage reads and makes
+  witdock-etl preview flights.toml           see what becomes of the first rows
+  witdock-etl test flights.toml              run stages over files with known results
   witdock-etl run flights.toml               run it
   witdock-etl run flights.toml --limit 1000  try it on the first 1,000 rows
   witdock-etl run flights.toml --watch       run it again whenever a plugin's source changes
@@ -27,8 +42,8 @@ Examples:
 
 A pipeline file:
   [source]
-  format = \"csv\"
-  path = \"flights.csv\"
+  format = \"csv\"                     # or tsv, jsonl, parquet, sqlite, postgres
+  path = \"flights.csv\"               # files, folders, patterns such as in/*.csv.gz, or - for standard input
 
   [[stage]]
   name = \"clean\"
@@ -38,8 +53,10 @@ A pipeline file:
   imports = [\"witdock:etl/metrics\"]
 
   [[sink]]
-  format = \"parquet\"                 # or csv, jsonl
-  path = \"out/flights.parquet\"
+  format = \"parquet\"                 # or csv, jsonl, sqlite, postgres
+  path = \"out/flights.parquet\"       # a file, a folder with / at its end, or - for standard output
+
+A run that is cut, by a crash or an error, goes on where it was when it is run again.
 
 Rows that a stage rejects go to PIPELINE.rejected.jsonl, each with its reason and its line in the source.
 Results go to standard output, progress and messages to standard error.
@@ -50,7 +67,15 @@ pub(crate) enum Command {
     /// Run a pipeline over its input.
     Run(RunArguments),
     /// Check a pipeline without running it: the file, the source's header, the tables, the plugins and their contracts.
-    Validate(ValidateArguments),
+    Validate(PlanArguments),
+    /// Show what a pipeline would do: its source, its stages with the columns between them, and its sinks.
+    Plan(PlanArguments),
+    /// Run the first rows through the stages and show what comes out. Nothing is written.
+    Preview(PreviewArguments),
+    /// Run stages over files with known results, as the pipeline's [[test]] tables say, and show what is different.
+    Test(TestArguments),
+    /// Check what this machine has for building plugins, and what a pipeline needs to reach.
+    Doctor(DoctorArguments),
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +99,10 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "ROWS")]
     pub(crate) throttle: Option<NonZeroU64>,
 
+    /// Serve the run's numbers for Prometheus at http://HOST:PORT/metrics while it goes on.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) metrics: Option<String>,
+
     /// Show so many rows of the result.
     #[arg(long, value_name = "ROWS", default_value_t = 10)]
     pub(crate) preview: usize,
@@ -84,7 +113,49 @@ pub(crate) struct RunArguments {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ValidateArguments {
+pub(crate) struct PlanArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
+
+    /// Print one line of JSON, and no tables.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreviewArguments {
+    /// The pipeline file.
+    pub(crate) pipeline: PathBuf,
+
+    /// Read this many rows of the source.
+    #[arg(long, value_name = "ROWS", default_value_t = 20)]
+    pub(crate) limit: u64,
+
+    /// Print rows as JSON Lines, and no tables.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// The pipeline file.
+    pub(crate) pipeline: PathBuf,
+
+    /// Take what comes out now for what is expected from now on.
+    #[arg(long)]
+    pub(crate) bless: bool,
+
+    /// Print one line of JSON for each test.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// A pipeline file: its source, tables and sinks are looked at too.
+    pub(crate) pipeline: Option<PathBuf>,
+
+    /// Print one line of JSON for each finding.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -13,6 +13,7 @@ use witdock::{Dock, DockError};
 use crate::checkpoint::{Checkpoint, CheckpointError, Figures, Ledger};
 use crate::contract::Contract;
 use crate::flow::Flow;
+use crate::live::Live;
 use crate::lookup::{LoadError, LookupTable, Lookups};
 use crate::pipeline::{Pipeline, SourceKind};
 use crate::preview::Preview;
@@ -117,6 +118,7 @@ pub struct Engine {
     stages: Vec<Arc<Stage>>,
     /// The source, open for its columns. Standard input is read from here, since it opens once.
     opened: Mutex<Box<dyn Units>>,
+    live: Arc<Live>,
     reporter: Reporter,
 }
 
@@ -182,12 +184,18 @@ impl Engine {
             stage.end();
             stages.push(Arc::new(stage));
         }
-        Ok(Self { pipeline, stages, opened: Mutex::new(opened), reporter })
+        let live = Arc::new(Live::new(pipeline.stages.iter().map(|stage| stage.name.clone())));
+        Ok(Self { pipeline, stages, opened: Mutex::new(opened), live, reporter })
     }
 
     /// The pipeline's stages.
     pub fn stages(&self) -> &[Arc<Stage>] {
         &self.stages
+    }
+
+    /// The numbers of the run that goes on.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
     }
 
     /// The pipeline.
@@ -347,7 +355,7 @@ impl Engine {
                 }
             }
         }
-        let pipeline = self.pipeline.clone();
+        let (pipeline, live) = (self.pipeline.clone(), Arc::clone(&self.live));
         let writer = blocking(move || {
             let done = ledger.as_ref().map(|ledger| &ledger.done);
             let marks = done.filter(|done| !done.complete).map_or(&[][..], |done| &done.sinks);
@@ -378,6 +386,7 @@ impl Engine {
                 rows_out: figures.rows_out,
                 columns,
                 waiting: Vec::new(),
+                live,
             })
         })
         .await?;
@@ -402,7 +411,9 @@ impl Engine {
         let mut tasks = JoinSet::new();
         let (first, mut receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
         let batch_rows = self.pipeline.source.batch_rows;
+        self.live.begin(&done.figures, done.commit);
         let reader = Reader {
+            live: Arc::clone(&self.live),
             batch_rows,
             every: self.pipeline.checkpoint.every,
             repeat,
@@ -416,7 +427,8 @@ impl Engine {
             let input = std::mem::replace(&mut receiver, next);
             let (state, figures) =
                 marks.next().map_or((None, StageFigures::default()), |mark| (mark.state, mark.figures));
-            let passage = Passage::new(Arc::clone(stage), contract, sender, batch_rows, figures);
+            let passage = Passage::new(Arc::clone(stage), contract, sender, batch_rows, figures)
+                .told_to(Arc::clone(&self.live));
             tasks.spawn(async move {
                 passage.run(input, state).await?;
                 Ok(Done::Passed)

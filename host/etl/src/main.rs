@@ -1,8 +1,7 @@
 //! The command line of witdock-etl.
 
 mod arguments;
-mod run;
-mod validate;
+mod commands;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -11,13 +10,14 @@ use clap::Parser;
 use witdock_etl::pipeline::PipelineError;
 use witdock_etl::progress::Reporter;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, LogFormat};
+use crate::commands::{doctor, plan, preview, run, test};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // A bar and a stream of log lines would push each other around.
     let reporter = if arguments.verbose > 0 { Reporter::lines() } else { Reporter::new() };
-    start_log(arguments.verbose, &reporter);
+    start_log(arguments.verbose, arguments.log_format, &reporter);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -30,7 +30,11 @@ fn main() -> ExitCode {
             result = async {
                 match arguments.command {
                     Command::Run(arguments) => run::run(arguments, reporter.clone()).await,
-                    Command::Validate(arguments) => validate::validate(arguments, reporter.clone()).await,
+                    Command::Validate(arguments) => plan::validate(arguments, reporter.clone()).await,
+                    Command::Plan(arguments) => plan::plan(arguments, reporter.clone()).await,
+                    Command::Preview(arguments) => preview::preview(arguments, reporter.clone()).await,
+                    Command::Test(arguments) => test::test(arguments, reporter.clone()).await,
+                    Command::Doctor(arguments) => doctor::doctor(arguments).await,
                 }
             } => result,
             Ok(()) = tokio::signal::ctrl_c() => {
@@ -62,7 +66,7 @@ fn show(error: anyhow::Error) {
 /// What the reporter tells as well, and what is about the compiler and not the pipeline.
 const QUIET: &str = "witdock::watch=error,witdock::reload=error,wasmtime=warn,cranelift=warn";
 
-fn start_log(verbose: u8, reporter: &Reporter) {
+fn start_log(verbose: u8, format: LogFormat, reporter: &Reporter) {
     let level = match verbose {
         0 => "warn",
         1 => "info",
@@ -74,12 +78,12 @@ fn start_log(verbose: u8, reporter: &Reporter) {
     let reporter = reporter.clone();
     let color =
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(move || LogWriter(reporter.clone()))
-        .with_ansi(color)
-        .without_time()
-        .init();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || LogWriter(reporter.clone()));
+    match format {
+        LogFormat::Text => log.with_ansi(color).without_time().init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
 }
 
 /// Writes log lines above the bar.

@@ -85,6 +85,19 @@ pub struct Pipeline {
     pub rejected: Rejected,
     /// How a run that was cut goes on.
     pub checkpoint: Checkpoint,
+    /// Stages with files of rows and what is to come of them.
+    pub tests: Vec<Test>,
+}
+
+/// A stage, a file of rows, and what is to come of them.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// The stage.
+    pub stage: String,
+    /// Rows: CSV, TSV, JSON Lines or Parquet, as the file's name says.
+    pub input: FileSource,
+    /// What is to come of them, as JSON Lines: the rows that come out, then `{"rejected": …}` for each that does not.
+    pub expected: PathBuf,
 }
 
 /// Where rows come from.
@@ -526,6 +539,24 @@ impl Pipeline {
         Self::parse(path, text)
     }
 
+    /// The same source and stages with other ends: what comes out goes into a folder, as `out.jsonl` and `rejected.jsonl`.
+    pub fn into_folder(&self, folder: &Path) -> Self {
+        let format = FileSinkFormat::Text(TextFormat::Jsonl, Compression::None);
+        let kind = SinkKind::File(SinkFile { path: folder.join("out.jsonl"), format });
+        let mut stages = self.stages.clone();
+        for (index, stage) in stages.iter_mut().enumerate() {
+            for (output, path) in &mut stage.outputs {
+                *path = folder.join(format!("{index}.{output}.jsonl"));
+            }
+        }
+        Self {
+            stages,
+            sinks: vec![Sink { kind, mode: SinkMode::Replace }],
+            rejected: Rejected { path: folder.join("rejected.jsonl"), max_rows: None, max_percent: None },
+            ..self.clone()
+        }
+    }
+
     /// Whether rows go to standard output, where nothing else belongs then.
     pub fn uses_stdout(&self) -> bool {
         self.sinks.iter().any(|sink| matches!(sink.kind, SinkKind::Stdout(_)))
@@ -574,8 +605,19 @@ impl Pipeline {
             path: beside(&file.checkpoint.path, "checkpoint.json", &mut targets)?,
             every: Duration::from_millis(file.checkpoint.every_ms.unwrap_or(1000)),
         };
+        let tests = check.tests(file.test, &stages)?;
         let sha256 = format!("{:x}", Sha256::digest(text.text()));
-        Ok(Self { path: path.to_owned(), sha256, source, lookups, stages, sinks, rejected, checkpoint })
+        Ok(Self {
+            path: path.to_owned(),
+            sha256,
+            source,
+            lookups,
+            stages,
+            sinks,
+            rejected,
+            checkpoint,
+            tests,
+        })
     }
 }
 

@@ -132,12 +132,14 @@ impl Reporter {
         }
     }
 
-    /// So many rows and bytes of the input have been read.
-    pub fn advance(&self, rows: u64, bytes_read: u64) {
+    /// So many rows and bytes of the input have been read. `shares` says which part each stage has of the time.
+    pub fn advance(&self, rows: u64, bytes_read: u64, shares: impl FnOnce() -> String) {
         match &*self.0 {
             Kind::Bar(bar) => {
                 let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
-                bar.bar.set_message(speed(rows, bar.begun.elapsed()));
+                let shares = shares();
+                let gap = if shares.is_empty() { "" } else { "  " };
+                bar.bar.set_message(format!("{}{gap}{shares}", speed(rows, bar.begun.elapsed())));
                 bar.bar.set_position(bytes_read);
             }
             Kind::Lines(lines) => {
@@ -145,7 +147,7 @@ impl Reporter {
                 if lines.told.elapsed() >= LINE_EVERY {
                     lines.told = Instant::now();
                     let percent = (bytes_read * 100).checked_div(lines.bytes).unwrap_or(100);
-                    eprintln!("{percent:>3} %  {}", speed(rows, lines.begun.elapsed()));
+                    eprintln!("{percent:>3} %  {}  {}", speed(rows, lines.begun.elapsed()), shares());
                 }
             }
         }

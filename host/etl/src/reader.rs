@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::checkpoint::{DoneUnit, Figures};
 use crate::engine::{RunError, RunOptions};
 use crate::flow::{Barrier, Flow};
+use crate::live::Live;
 use crate::progress::Reporter;
 use crate::side_stream::{RejectedRows, SideRows};
 use crate::source::{Next, OpenUnit, SourceBatch, Units};
@@ -25,6 +26,7 @@ pub(crate) struct Reader {
     pub(crate) repeat: Option<usize>,
     /// What earlier runs have read.
     pub(crate) before: Figures,
+    pub(crate) live: Arc<Live>,
     pub(crate) progress: Progress,
 }
 
@@ -57,6 +59,7 @@ impl Reader {
             every: Duration::ZERO,
             repeat: None,
             before: Figures::default(),
+            live: Arc::default(),
             progress: Progress::default(),
         }
     }
@@ -134,7 +137,10 @@ impl Reader {
             let rows = rows.slice(0, usize::try_from(most).unwrap_or(usize::MAX));
             self.progress.rows += (rows.len() + bad.len()) as u64;
             self.progress.bytes = bytes_before + bytes_read;
-            self.reporter.advance(self.progress.rows, self.progress.bytes);
+            let (rows_read, bytes_read) =
+                (self.before.rows_read + self.progress.rows, self.before.bytes_read + self.progress.bytes);
+            self.live.read(rows_read, bytes_read);
+            self.reporter.advance(self.progress.rows, self.progress.bytes, || self.live.shares());
             if !bad.is_empty() {
                 let bad = SideRows::Bad { unit: Arc::clone(&unit), records: bad };
                 if self.send(Flow::Side(bad)).is_err() {

@@ -16,6 +16,7 @@ pub enum Align {
 pub struct Table {
     columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
+    widest: usize,
 }
 
 /// What stands for columns that are left out.
@@ -27,13 +28,20 @@ const MAX_CELL: usize = 40;
 impl Table {
     /// A table without rows.
     pub fn new(columns: impl IntoIterator<Item = (impl Into<String>, Align)>) -> Self {
-        let columns = columns.into_iter().map(|(name, align)| (clean(&name.into()), align)).collect();
-        Self { columns, rows: Vec::new() }
+        let columns =
+            columns.into_iter().map(|(name, align)| (clean(&name.into(), MAX_CELL), align)).collect();
+        Self { columns, rows: Vec::new(), widest: MAX_CELL }
+    }
+
+    /// Cuts cells at this width, for tables with something to read in them.
+    pub fn cut_at(self, widest: usize) -> Self {
+        Self { widest, ..self }
     }
 
     /// Adds a row. Cells that are missing are empty.
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
-        self.rows.push(cells.into_iter().map(|cell| clean(&cell.into())).collect());
+        let widest = self.widest;
+        self.rows.push(cells.into_iter().map(|cell| clean(&cell.into(), widest)).collect());
     }
 
     /// Lines of at most `width` columns of the terminal. Columns in the middle are left out until the rest fits.
@@ -96,13 +104,13 @@ fn shown_columns(widths: &[usize], width: usize) -> Vec<Option<usize>> {
 }
 
 /// One line of printable text: control characters would move the cursor or change the terminal.
-fn clean(text: &str) -> String {
+fn clean(text: &str, widest: usize) -> String {
     let mut line = String::with_capacity(text.len());
     let mut width = 0;
     for character in text.chars() {
         let character = if character.is_control() { ' ' } else { character };
         width += character.width().unwrap_or_default();
-        if width >= MAX_CELL && text.width() > MAX_CELL {
+        if width >= widest && text.width() > widest {
             line.push('…');
             break;
         }

@@ -1,11 +1,14 @@
 //! The end of the stream: rows into the sinks, and at each barrier a commit.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 use tokio::sync::mpsc;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, DoneUnit, Figures, Ledger};
 use crate::engine::RunError;
 use crate::flow::{Barrier, Flow};
+use crate::live::Live;
 use crate::pipeline::Rejected;
 use crate::preview::Preview;
 use crate::side_stream::{SOURCE, SideFigures, SideWriter};
@@ -24,6 +27,7 @@ pub(crate) struct Writer {
     pub(crate) columns: String,
     /// Units behind barriers at which nothing could be committed.
     pub(crate) waiting: Vec<DoneUnit>,
+    pub(crate) live: Arc<Live>,
 }
 
 /// What a run has brought about.
@@ -56,6 +60,7 @@ impl Writer {
             sink.write(batch)?;
         }
         self.rows_out += batch.num_rows() as u64;
+        self.live.written(self.rows_out, self.side.figures().rejected);
         self.preview.take(batch);
         Ok(())
     }
@@ -124,6 +129,7 @@ impl Writer {
         self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
         self.side.commit()?;
         ledger.commit(next)?;
+        self.live.committed(commit.number);
         tracing::debug!(number = commit.number, rows_out = self.rows_out, "committed");
         Ok(figures)
     }

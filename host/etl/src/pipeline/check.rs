@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use toml::Spanned;
 
-use super::file::{LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable};
+use super::file::{
+    LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable, TestTable,
+};
 use super::text::{PathText, expand};
 use super::{
     Compression, CsvFormat, Database, FileFormat, FileSinkFormat, FileSource, JsonlFormat, Lookup, OnBad,
     OnDrift, PipelineError, QuerySource, Sink, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, Source,
-    SourceKind, Stage, TextFormat,
+    SourceKind, Stage, Test, TextFormat,
 };
-use crate::diagnostics::PipelineText;
+use crate::diagnostics::{PipelineText, nearest};
 
 /// Rows in a batch, if the pipeline does not say: what wit/etl was measured to be fastest with.
 const BATCH_ROWS: usize = 8192;
@@ -412,6 +414,49 @@ impl Check<'_> {
             });
         }
         Ok(stages)
+    }
+
+    pub(super) fn tests(&self, tables: Vec<TestTable>, stages: &[Stage]) -> Result<Vec<Test>, PipelineError> {
+        let test = |table: TestTable| {
+            let stage = table.stage.get_ref();
+            if !stages.iter().any(|known| known.name == *stage) {
+                let known: Vec<_> = stages.iter().map(|stage| stage.name.clone()).collect();
+                let label = nearest(stage, &known)
+                    .map_or_else(|| "no such stage".to_owned(), |name| format!("did you mean `{name}`?"));
+                let message = format!("the pipeline has no stage `{stage}`");
+                return Err(self.text.error(
+                    table.stage.span(),
+                    message,
+                    label,
+                    format!("it has {}", known.join(", ")),
+                ));
+            }
+            let path = self.existing(&table.input, "the rows of a test")?;
+            let format = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("csv") => FileFormat::Csv(CsvFormat::default()),
+                Some("tsv") => FileFormat::Csv(CsvFormat { delimiter: b'\t', ..CsvFormat::default() }),
+                Some("jsonl") => FileFormat::Jsonl(JsonlFormat {
+                    columns: Default::default(),
+                    infer_rows: INFER_ROWS,
+                    on_bad: OnBad::Error,
+                }),
+                Some("parquet") => FileFormat::Parquet,
+                _ => {
+                    let message = format!("{} has no name that tells what is in it", path.display());
+                    let help = "its name has to end in .csv, .tsv, .jsonl or .parquet".to_owned();
+                    return Err(self.text.error(table.input.span(), message, "this one", help));
+                }
+            };
+            let input = FileSource {
+                paths: vec![path.display().to_string()],
+                format,
+                on_drift: OnDrift::Fail,
+                watch: false,
+                settle: Duration::ZERO,
+            };
+            Ok(Test { stage: stage.clone(), input, expected: self.resolve(&table.expected.get_ref().0) })
+        };
+        tables.into_iter().map(test).collect()
     }
 
     fn twice(&self, name: &Spanned<String>, what: &str) -> PipelineError {

@@ -23,6 +23,16 @@ pub(super) struct PipelineFile {
     pub(super) rejected: RejectedTable,
     #[serde(default)]
     pub(super) checkpoint: CheckpointTable,
+    #[serde(default)]
+    pub(super) test: Vec<TestTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TestTable {
+    pub(super) stage: Spanned<String>,
+    pub(super) input: Spanned<PathText>,
+    pub(super) expected: Spanned<PathText>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use super::*;
 use crate::bindings::witdock::etl::types::RowError;
 use crate::checkpoint::StageMark;
 use crate::flow::{Barrier, Flow};
+use crate::live::Live;
 use crate::side_stream::{RejectedRows, SideRows};
 
 /// What came of one batch.
@@ -39,6 +40,7 @@ pub struct Passage {
     batch_rows: usize,
     figures: StageFigures,
     digests: BTreeSet<String>,
+    live: Option<Arc<Live>>,
 }
 
 type Task = Pin<Box<dyn Future<Output = Result<Result<Done, StageError>, tokio::task::JoinError>> + Send>>;
@@ -81,7 +83,12 @@ impl Passage {
         batch_rows: usize,
         figures: StageFigures,
     ) -> Self {
-        Self { stage, agreed, output, batch_rows, figures, digests: BTreeSet::new() }
+        Self { stage, agreed, output, batch_rows, figures, digests: BTreeSet::new(), live: None }
+    }
+
+    /// Tells its numbers as they change.
+    pub fn told_to(self, live: Arc<Live>) -> Self {
+        Self { live: Some(live), ..self }
     }
 
     /// Takes the stream until its last barrier, and gives what comes of it. It ends early, without an error, when nobody takes its
@@ -183,6 +190,9 @@ impl Passage {
         self.figures.batches += done.batches;
         self.figures.metrics.merge(done.metrics);
         self.digests.extend(done.digests);
+        if let Some(live) = &self.live {
+            live.stage(&self.stage.name, &self.figures);
+        }
         for side in done.side {
             self.send(Flow::Side(side)).await?;
         }

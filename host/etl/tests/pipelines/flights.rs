@@ -211,16 +211,6 @@ fn people_get_tables_and_pipes_get_clean_text() {
 }
 
 #[test]
-fn validate_shows_what_each_stage_reads_and_makes_and_writes_nothing() {
-    let project = pipeline(FLIGHTS);
-    let output = project.command(&["validate", "pipeline.toml"]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && text.ends_with("pipeline.toml is fine\n"), "{text}");
-    assert!(text.contains("reads 1 of the columns, makes 1"), "{text}");
-    assert_eq!(project.names(), ["pipeline.toml"]);
-}
-
-#[test]
 fn wrong_usage_is_exit_code_2_and_a_wrong_pipeline_shows_the_place() {
     let project = Project::new(&repository(FLIGHTS), "delimeter = \";\"\n");
     assert_eq!(project.command(&["run"]).output().unwrap().status.code(), Some(2));

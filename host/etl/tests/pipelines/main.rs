@@ -1,6 +1,7 @@
 //! Whole pipelines, run by the real program with real plugins over real flights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod commands;
 mod database;
 mod faults;
 mod flights;

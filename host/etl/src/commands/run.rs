@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use witdock_etl::engine::{Engine, Outcome, RunOptions};
+use witdock_etl::exporter;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::{Reporter, number};
@@ -20,6 +21,10 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
         preview_rows: if arguments.json || rows_on_stdout { 0 } else { arguments.preview },
         fresh: arguments.fresh,
     };
+    if let Some(address) = &arguments.metrics {
+        let at = exporter::serve(address, engine.live()).map_err(anyhow::Error::msg)?;
+        reporter.message(&format!("metrics are at {at}"));
+    }
     if arguments.watch {
         engine.watch()?;
         reporter.message("watching the plugins: a new generation takes over in the middle of the run");

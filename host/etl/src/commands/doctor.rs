@@ -1,0 +1,134 @@
+//! `witdock-etl doctor`.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use serde_json::json;
+use witdock_etl::pipeline::{Pipeline, SinkKind};
+use witdock_etl::sink::{self, Start};
+use witdock_etl::source::{self, Past};
+
+use super::run::print;
+use crate::arguments::DoctorArguments;
+
+/// Something that was looked at.
+struct Finding {
+    what: String,
+    /// What was found, or what is missing.
+    found: Result<String, String>,
+    /// What to do where it is missing.
+    help: &'static str,
+    /// Whether nothing works without.
+    needed: bool,
+}
+
+/// Looks at the machine, and at what a pipeline needs.
+pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
+    let mut findings = tokio::task::spawn_blocking(tools).await?;
+    if let Some(path) = &arguments.pipeline {
+        let pipeline = Pipeline::open(path)?;
+        findings.extend(tokio::task::spawn_blocking(move || places(&pipeline)).await?);
+    }
+    let mut lines = Vec::new();
+    for Finding { what, found, help, needed } in &findings {
+        let (mark, text) = match found {
+            Ok(text) => ("ok", text.clone()),
+            Err(text) if *needed => ("MISSING", format!("{text}; {help}")),
+            Err(text) => ("-", format!("{text}; {help}")),
+        };
+        lines.push(if arguments.json {
+            json!({ "what": what, "ok": found.is_ok(), "needed": needed, "found": text }).to_string()
+        } else {
+            format!("{mark:8}{what:24}{text}")
+        });
+    }
+    print(&lines)?;
+    let sick = findings.iter().any(|finding| finding.needed && finding.found.is_err());
+    Ok(if sick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What plugins are built with. None is needed for plugins that are components already.
+fn tools() -> Vec<Finding> {
+    let tool = |what: &str, program: &str, arguments: &[&str], help: &'static str| Finding {
+        what: what.to_owned(),
+        found: version(program, arguments),
+        help,
+        needed: false,
+    };
+    let targets = version("rustup", &["target", "list", "--installed"]).and_then(|_| {
+        let output = Command::new("rustup").args(["target", "list", "--installed"]).output();
+        let listed =
+            output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+        let known: Vec<_> = listed.lines().filter(|line| line.starts_with("wasm32")).collect();
+        if known.is_empty() { Err("no WebAssembly target".to_owned()) } else { Ok(known.join(", ")) }
+    });
+    vec![
+        tool("Rust plugins", "cargo", &["--version"], "install Rust from https://rustup.rs"),
+        Finding {
+            what: "  their target".to_owned(),
+            found: targets,
+            help: "rustup target add wasm32-unknown-unknown",
+            needed: false,
+        },
+        tool("JavaScript plugins", "node", &["--version"], "install Node.js 20 or later, with npm"),
+        tool("Python plugins", "python3", &["--version"], "install Python 3.10 or later"),
+        tool(
+            "C plugins",
+            "clang-22",
+            &["--version"],
+            "apt install clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32",
+        ),
+    ]
+}
+
+/// The first line that a program says of itself.
+fn version(program: &str, arguments: &[&str]) -> Result<String, String> {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) if output.status.success() => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            Ok(text.lines().next().unwrap_or_default().to_owned())
+        }
+        Ok(output) => Err(format!("`{program}` failed ({})", output.status)),
+        Err(_) => Err(format!("`{program}` is not installed")),
+    }
+}
+
+/// Whether the source can be read and the sinks be written to.
+fn places(pipeline: &Pipeline) -> Vec<Finding> {
+    let mut findings = vec![Finding {
+        what: "source".to_owned(),
+        found: source::open(&pipeline.source, Past::default())
+            .map(|units| format!("{}, {} columns", pipeline.source.name(), units.schema().fields().len()))
+            .map_err(|error| error.to_string()),
+        help: "mend `[source]`, or what it names",
+        needed: true,
+    }];
+    for (index, sink) in pipeline.sinks.iter().enumerate() {
+        let found = match &sink.kind {
+            SinkKind::Stdout(_) => Ok("standard output".to_owned()),
+            SinkKind::File(file) => writable(file.path.parent().unwrap_or(Path::new("."))),
+            SinkKind::Folder(file) => writable(&file.path),
+            SinkKind::Table(_) => {
+                let start = Start { run: "", pipeline: "", index, commits: 0, mark: None };
+                sink::committed(sink, &start).map(|_| sink.name()).map_err(|error| error.to_string())
+            }
+        };
+        findings.push(Finding {
+            what: format!("sink {}", sink.format().name()),
+            found,
+            help: "mend `[[sink]]`, or what it names",
+            needed: true,
+        });
+    }
+    findings
+}
+
+/// Whether a file can be made in a folder, or in the one that would hold it.
+fn writable(folder: &Path) -> Result<String, String> {
+    let there = folder.ancestors().find(|folder| folder.exists() && !folder.as_os_str().is_empty());
+    let there = there.unwrap_or(Path::new("."));
+    match tempfile::tempfile_in(there) {
+        Ok(_) => Ok(format!("{} can be written to", folder.display())),
+        Err(error) => Err(format!("{} cannot be written to: {error}", there.display())),
+    }
+}

@@ -1,0 +1,121 @@
+//! `witdock-etl validate` and `witdock-etl plan`.
+
+use std::process::ExitCode;
+
+use arrow_schema::Schema;
+use serde_json::{Value, json};
+use witdock_etl::engine::Engine;
+use witdock_etl::pipeline::{Order, Pipeline, SourceKind};
+use witdock_etl::progress::Reporter;
+use witdock_etl::table::{Align, Table};
+
+use super::run::{print, terminal_width};
+use crate::arguments::PlanArguments;
+
+/// Loads everything that a run would, and says that it is fine.
+pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
+    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let engine = Engine::load(pipeline, reporter).await?;
+    let (source, contracts) = engine.contracts().await?;
+    let last = contracts.last().map_or(source, |contract| contract.schema());
+    let line = if arguments.json {
+        json!({ "valid": true, "stages": contracts.len(), "columns": last.fields().len() }).to_string()
+    } else {
+        let (stages, sinks) = (contracts.len(), engine.pipeline().sinks.len());
+        format!(
+            "{} is fine: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
+            arguments.pipeline.display(),
+            last.fields().len()
+        )
+    };
+    print(&[line])?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the stages with the columns between them.
+pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
+    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let engine = Engine::load(pipeline, reporter).await?;
+    let (source, contracts) = engine.contracts().await?;
+    let pipeline = engine.pipeline();
+    if arguments.json {
+        let stages = engine.stages().iter().zip(&contracts).map(|(stage, contract)| {
+            json!({
+                "name": stage.name(),
+                "plugin": stage.plugin().name(),
+                "sha256": stage.plugin().digest().to_string(),
+                "keeps_state": stage.plugin().keeps_state(),
+                "columns_read": contract.columns_read(),
+                "columns_made": contract.columns_made(),
+                "columns": columns(&contract.schema()),
+            })
+        });
+        let sinks = pipeline
+            .sinks
+            .iter()
+            .map(|sink| json!({ "format": sink.format().name(), "target": sink.name(), "mode": sink.mode }));
+        let plan = json!({
+            "source": { "name": pipeline.source.name(), "columns": columns(&source) },
+            "stages": stages.collect::<Vec<_>>(),
+            "sinks": sinks.collect::<Vec<_>>(),
+        });
+        print(&[plan.to_string()])?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let units = match &pipeline.source.kind {
+        SourceKind::Files(files) if files.watch => "each file a unit of work, watched for more",
+        SourceKind::Files(_) => "each file a unit of work",
+        SourceKind::Query(query) if query.key.is_some() => "each range of its key a unit of work",
+        SourceKind::Query(_) => "one unit of work",
+    };
+    let mut lines = vec![format!("source {} ({units})", pipeline.source.name())];
+    lines.extend(schema_lines(&source));
+    for ((stage, config), contract) in engine.stages().iter().zip(&pipeline.stages).zip(&contracts) {
+        let state = if stage.plugin().keeps_state() { ", keeps state" } else { "" };
+        let instances = match (config.instances, config.order) {
+            (1, _) => String::new(),
+            (count, Order::Kept) => format!(", {count} instances, order kept"),
+            (count, Order::Any) => format!(", {count} instances, in any order"),
+        };
+        lines.push(String::new());
+        lines.push(format!(
+            "stage {} ({}, sha256 {}{state}{instances}): reads {} of the columns, makes {}",
+            stage.name(),
+            stage.plugin().name(),
+            stage.plugin().digest().short(),
+            contract.columns_read(),
+            contract.columns_made()
+        ));
+        lines.extend(schema_lines(&contract.schema()));
+    }
+    lines.push(String::new());
+    for sink in &pipeline.sinks {
+        let mode = serde_json::to_value(sink.mode)?;
+        lines.push(format!(
+            "sink {} ({}, {})",
+            sink.name(),
+            sink.format().name(),
+            mode.as_str().unwrap_or_default()
+        ));
+    }
+    lines.push(format!("rejected rows {}", pipeline.rejected.path.display()));
+    print(&lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn columns(schema: &Schema) -> Value {
+    schema
+        .fields()
+        .iter()
+        .map(|field| json!({ "name": field.name(), "type": field.data_type().to_string(), "nullable": field.is_nullable() }))
+        .collect()
+}
+
+fn schema_lines(schema: &Schema) -> Vec<String> {
+    let mut table = Table::new([("column", Align::Left), ("type", Align::Left), ("", Align::Left)]);
+    for field in schema.fields() {
+        let null = if field.is_nullable() { "nullable" } else { "" };
+        table.row([field.name().clone(), field.data_type().to_string(), null.to_owned()]);
+    }
+    table.render(terminal_width()).into_iter().map(|line| format!("  {line}")).collect()
+}

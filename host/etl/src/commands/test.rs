@@ -1,0 +1,106 @@
+//! `witdock-etl test`.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+use witdock_etl::engine::{Engine, RunOptions};
+use witdock_etl::pipeline::{Pipeline, Source, SourceKind, Test};
+use witdock_etl::progress::Reporter;
+
+use super::run::print;
+use crate::arguments::TestArguments;
+
+/// Runs each test and shows what is different.
+pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
+    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    if pipeline.tests.is_empty() {
+        anyhow::bail!(
+            "{} has no test; add for example:\n\n[[test]]\nstage = \"{}\"\ninput = \"tests/rows.csv\"\nexpected = \"tests/rows.expected.jsonl\"\n\n\
+             and run `witdock-etl test --bless` to write down what comes out now",
+            arguments.pipeline.display(),
+            pipeline.stages.first().map_or("clean", |stage| &stage.name)
+        );
+    }
+    let mut failed = 0;
+    for test in &pipeline.tests {
+        let found = run(&pipeline, test, reporter.clone()).await?;
+        let name = format!("{} {}", test.stage, test.input.paths.join(" "));
+        if arguments.bless {
+            if let Some(folder) = test.expected.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&test.expected, &found)
+                .with_context(|| format!("cannot write {}", test.expected.display()))?;
+            print(&[format!("wrote {} ({} lines)", test.expected.display(), found.lines().count())])?;
+            continue;
+        }
+        let expected = read(&test.expected)?;
+        let passed = expected == found;
+        failed += usize::from(!passed);
+        if arguments.json {
+            print(&[json!({ "test": name, "passed": passed, "diff": diff(&expected, &found) }).to_string()])?;
+        } else if passed {
+            print(&[format!("ok    {name} ({} lines)", found.lines().count())])?;
+        } else {
+            let mut lines = vec![format!("FAILED {name}: - is expected, + is what came out")];
+            lines.extend(diff(&expected, &found));
+            print(&lines)?;
+        }
+    }
+    if failed > 0 {
+        reporter.message(&format!(
+            "{failed} of {} tests failed; if what came out is right, `--bless` takes it",
+            pipeline.tests.len()
+        ));
+    }
+    Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn read(expected: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(expected).with_context(|| {
+        format!("cannot read {}; `--bless` writes down what comes out now", expected.display())
+    })
+}
+
+/// What comes of a test's rows: those that come out, then those that are rejected.
+async fn run(pipeline: &Pipeline, test: &Test, reporter: Reporter) -> anyhow::Result<String> {
+    let folder = tempfile::tempdir()?;
+    let mut alone = pipeline.into_folder(folder.path());
+    alone.source =
+        Source { kind: SourceKind::Files(test.input.clone()), batch_rows: pipeline.source.batch_rows };
+    alone.stages.retain(|stage| stage.name == test.stage);
+    let engine = Engine::load(alone, reporter).await?;
+    // With a limit, nothing is kept to go on with.
+    engine.run(RunOptions { limit: Some(u64::MAX), preview_rows: 0, ..RunOptions::default() }).await?;
+    let mut found = fs::read_to_string(folder.path().join("out.jsonl"))?;
+    for line in fs::read_to_string(folder.path().join("rejected.jsonl"))?.lines() {
+        let row: Value = serde_json::from_str(line)?;
+        // The digest and the path change with each build and place.
+        let rejected = json!({ "row": row["row"], "code": row["code"], "message": row["message"] });
+        found.push_str(&format!("{}\n", json!({ "rejected": rejected })));
+    }
+    Ok(found)
+}
+
+/// Lines that are different, with some around them.
+fn diff(expected: &str, found: &str) -> Vec<String> {
+    let diff = TextDiff::from_lines(expected, found);
+    let mut lines = Vec::new();
+    for group in diff.grouped_ops(2) {
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            lines.push(format!("  {sign} {}", change.value().trim_end()));
+        }
+        lines.push("    …".to_owned());
+    }
+    lines.pop();
+    lines
+}
