@@ -80,7 +80,8 @@ async fn run(pipeline: &Pipeline, test: &Test, reporter: Reporter) -> anyhow::Re
     for line in fs::read_to_string(folder.path().join("rejected.jsonl"))?.lines() {
         let row: Value = serde_json::from_str(line)?;
         // The digest and the path change with each build and place.
-        let rejected = json!({ "row": row["row"], "code": row["code"], "message": row["message"] });
+        let rejected =
+            json!({ "row": row.get("row"), "code": row.get("code"), "message": row.get("message") });
         found.push_str(&format!("{}\n", json!({ "rejected": rejected })));
     }
     Ok(found)

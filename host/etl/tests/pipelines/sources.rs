@@ -400,3 +400,50 @@ fn a_watched_folder_gives_its_files_as_they_are_complete() {
     again.kill().unwrap();
     again.wait().unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_no_more_ends_the_run_and_the_next_one_goes_on() {
+    let project = pipeline(
+        "format = \"csv\"\npath = \"in\"",
+        &format!("[checkpoint]\nevery_ms = 0\n{}", sink("csv", "out.csv")),
+    );
+    fs::create_dir(project.path("in")).unwrap();
+    for file in 0..20 {
+        fs::write(project.path(&format!("in/{file:02}.csv")), format!("n\n{}", "0123456789\n".repeat(2000)))
+            .unwrap();
+    }
+    // A quota: no file may grow beyond 100 KiB, and the signal that would end the program is switched off.
+    let program = format!(
+        "ulimit -f 100; trap '' XFSZ; exec {:?} run pipeline.toml",
+        env!("CARGO_BIN_EXE_witdock-etl")
+    );
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", &program]).current_dir(project.path("."));
+    let output = limited.output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("cannot write") && error.contains("out.csv"), "{error}");
+    assert!(!project.path("out.csv").exists());
+    let told = String::from_utf8(project.run(&[]).stderr).unwrap();
+    assert!(told.contains("a run was cut after commit"), "{told}");
+    assert!(project.read("out.csv") == format!("n\n{}", "0123456789\n".repeat(40_000)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_that_may_not_be_written_to_is_told_before_the_first_row() {
+    for (text, part) in [
+        (sink("csv", "/proc/rows/out.csv"), "cannot write /proc/rows/out.csv"),
+        (
+            "[[sink]]\nformat = \"sqlite\"\npath = \"/proc/rows.db\"\ntable = \"t\"\n".to_owned(),
+            "/proc/rows.db: ",
+        ),
+    ] {
+        let project = pipeline("format = \"csv\"\npath = \"in.csv\"", &text);
+        fs::write(project.path("in.csv"), "n\n1\n").unwrap();
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains(part), "{error}");
+        assert_eq!(project.names(), ["in.csv", "pipeline.toml"]);
+    }
+}
