@@ -4,6 +4,10 @@
 // plugin is the module's export `plugin`. Names are in camelCase, offsets are BigInts that count UTF-8 bytes, variants are
 // `{ tag, val }`, options are a value or undefined, and errors are thrown.
 
+import { readSettings } from "../common/settings.js";
+
+export { REQUIRED } from "../common/settings.js";
+
 /** A registration that registers nothing: spread it, and name what the plugin does. */
 export const NOTHING = {
   commands: [],
@@ -21,14 +25,11 @@ export function command(name, title, description = "", defaultKeys = []) {
 
 /** The editor's settings for this plugin, or a thrown error that says what is wrong with them. */
 export function parseSettings(text, defaults = {}) {
-  const settings = JSON.parse(text);
-  const unknown = Object.keys(settings).find((key) => !(key in defaults));
-  if (unknown !== undefined) {
-    const known = Object.keys(defaults).join("`, `");
-    const expected = known === "" ? "there are none" : `expected \`${known}\``;
-    throw { tag: "settings", val: `unknown field \`${unknown}\`, ${expected}` };
+  try {
+    return readSettings(text, defaults);
+  } catch (why) {
+    throw { tag: "settings", val: String(why) };
   }
-  return { ...defaults, ...settings };
 }
 
 /** How many bytes a text has in UTF-8: what offsets count. */
