@@ -1,0 +1,94 @@
+// Runs a plugin natively, for its tests under `node --test`, through the same columns as in a component:
+//
+//   import { load } from "…/guest-sdk/javascript/etl/testing.js";
+//
+//   const plugin = await load(new URL("../src/index.js", import.meta.url));
+//   const session = plugin.open([utf8("word")], { loud: true });
+//   assert.deepEqual(session.process([{ word: "hello" }]), { rows: [{ word: "HELLO!" }], rejected: [] });
+//
+// `@witdock/etl` is this SDK there, and of the host's interfaces the metrics and the log do nothing, the others fail.
+
+import { register } from "node:module";
+import { toArray, toColumn } from "./columns.js";
+
+export * from "./index.js";
+
+register("./testing-hooks.mjs", import.meta.url);
+
+/** A plugin's module. */
+export async function load(url) {
+  return new Plugin(await import(url));
+}
+
+class Plugin {
+  #exports;
+
+  constructor(exports) {
+    this.#exports = exports;
+  }
+
+  /** The fields of the output. */
+  describe(fields, settings = {}) {
+    const { output } = this.#exports.transform.describe(fields, JSON.stringify(settings));
+    return output.map(({ tag, val }) => (tag === "new" ? val : fields[val]));
+  }
+
+  /** One run over batches of these fields. */
+  open(fields, settings = {}) {
+    return new Session(this.#exports, fields, JSON.stringify(settings));
+  }
+}
+
+class Session {
+  #session;
+  #state;
+  #fields;
+  #contract;
+
+  constructor({ transform, state }, fields, settings) {
+    this.#fields = fields;
+    this.#contract = transform.describe(fields, settings);
+    this.#session = new transform.Session(fields, settings);
+    this.#state = state;
+  }
+
+  /** One batch of rows: what comes out, and what is rejected. */
+  process(rows) {
+    const columns = this.#contract.reads.map((index) => {
+      const field = this.#fields[index];
+      return toColumn(field, rows.map((row) => row[field.name]));
+    });
+    return this.#rows(this.#session.process({ rows: rows.length, columns }), rows);
+  }
+
+  /** The stream's end: the rows that were still held. */
+  finish() {
+    return this.#rows(this.#session.finish(), []).rows;
+  }
+
+  /** What the next generation is given: `next.restore(session.save())`. */
+  save() {
+    return this.#state.save();
+  }
+
+  restore(saved) {
+    this.#state.restore(saved);
+  }
+
+  #rows({ rows, columns, rejected }, input) {
+    const passed = rows.tag === "all" ? input.keys() : rows.tag === "selected" ? rows.val : Array(rows.val);
+    const from = Array.from(passed);
+    const made = columns.map((column) => toArray(column, from.length));
+    const out = from.map(() => ({}));
+    let next = 0;
+    for (const { tag, val } of this.#contract.output) {
+      const fresh = tag === "new" || rows.tag === "fresh";
+      const { name } = tag === "new" ? val : this.#fields[val];
+      const values = fresh ? made[next++] : from.map((row) => input[row][name]);
+      out.forEach((row, index) => {
+        row[name] = values[index];
+      });
+    }
+    return { rows: out, rejected };
+  }
+}
