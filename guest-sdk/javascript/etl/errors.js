@@ -29,14 +29,18 @@ export class DataError extends Error {
 
 /** What is thrown at the host, whose word for an error is a variant. */
 export function told(error) {
-  if (error?.tag !== undefined) {
-    return { tag: error.tag, val: String(error.message ?? error.val) };
+  if (error instanceof SettingsError || error instanceof SchemaError || error instanceof DataError) {
+    return { tag: error.tag, val: error.message };
   }
   return { tag: "data", val: inWords(error) };
 }
 
-/** An error that nobody foresaw, with the place where it was thrown. */
-export function inWords(error) {
+/** An error that nobody foresaw, with the place where it was thrown. One of the host's is a variant, and has no place. */
+function inWords(error) {
+  const { tag, val } = error?.payload ?? error ?? {};
+  if (typeof tag === "string") {
+    return `${tag}: ${val}`;
+  }
   const place = error?.stack?.split("\n").map((line) => line.trim()).find((line) => line.startsWith("at "));
   return place === undefined ? String(error) : `${error} (${place})`;
 }

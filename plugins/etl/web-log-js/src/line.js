@@ -27,7 +27,7 @@ function midnight(text) {
     const [day, month, year] = [Number(text.slice(0, 2)), MONTHS.indexOf(text.slice(3, 6)), Number(text.slice(7))];
     const date = new Date(0);
     date.setUTCFullYear(year, month, day);
-    const exists = month >= 0 && date.getUTCMonth() === month && date.getUTCDate() === day;
+    const exists = year > 0 && month >= 0 && date.getUTCMonth() === month && date.getUTCDate() === day;
     lastDay = { text, seconds: exists ? date.getTime() / 1000 : undefined };
   }
   return lastDay.seconds;
