@@ -1,13 +1,13 @@
 //! Keyed tables that the host lends to stages: read once, shared by all of them, answered a list of keys at a time.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, StringArray, UInt32Array};
+use arrow_cast::display::array_value_to_string;
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use arrow_select::concat::concat_batches;
@@ -18,9 +18,9 @@ use crate::bindings::witdock::etl::lookup::{LookupError, Matches};
 use crate::bindings::witdock::etl::types;
 use crate::columns::{column_from_guest, column_to_guest, field_to_guest, timestamp_us};
 use crate::diagnostics::nearest;
-use crate::pipeline::{CsvFormat, Lookup};
+use crate::pipeline::{FileFormat, FileSource, Lookup, SourceKind};
 use crate::rows::{Origin, Rows};
-use crate::source::csv::{CsvError, CsvReader};
+use crate::source::{self, Next, Past, SourceError};
 
 /// A lookup table cannot be loaded.
 #[derive(Debug, Error)]
@@ -36,9 +36,9 @@ pub struct LoadError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The file cannot be read as CSV.
+    /// Its source cannot be read.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Source(#[from] SourceError),
     /// The pipeline names a column that the file does not have.
     #[error("{path} has no column `{column}`{hint}; it has {known}")]
     NoSuchColumn {
@@ -210,7 +210,18 @@ impl LookupTable {
 }
 
 fn read(lookup: &Lookup) -> Result<LookupTable, Problem> {
-    let (rows, schema) = read_text(lookup)?;
+    let rows = read_rows(lookup)?;
+    let schema = match &lookup.source.kind {
+        SourceKind::Files(FileSource { format: FileFormat::Csv(_), .. }) => typed_schema(lookup, &rows)?,
+        _ => Schema::new(
+            rows.batch.schema().fields().iter().map(|field| lookup_field(lookup, field)).collect::<Vec<_>>(),
+        ),
+    };
+    for column in lookup.key.iter().chain(lookup.types.keys()) {
+        if schema.index_of(column).is_err() {
+            return Err(no_such_column(lookup, column, &schema));
+        }
+    }
     let columns = schema
         .fields()
         .iter()
@@ -223,43 +234,44 @@ fn read(lookup: &Lookup) -> Result<LookupTable, Problem> {
     Ok(LookupTable { batch, key, index })
 }
 
-/// The file's rows as text, and the schema that their values suggest.
-fn read_text(lookup: &Lookup) -> Result<(Rows, Schema), Problem> {
-    let mut reader = CsvReader::open(&lookup.path, &CsvFormat::default())?;
+/// All rows of the table's source, as they come.
+fn read_rows(lookup: &Lookup) -> Result<Rows, Problem> {
+    let mut units = source::open(&lookup.source, Past::default())?;
     let (mut batches, mut rows, mut lines) = (Vec::new(), Vec::new(), Vec::new());
-    while let Some(read) = reader.read_batch(BATCH_ROWS)? {
-        batches.push(read.rows.batch);
-        if let Origin::Source { rows: numbers, lines: Some(starts), .. } = read.rows.origin {
-            rows.extend_from_slice(numbers.values());
-            lines.extend_from_slice(starts.values());
+    loop {
+        let mut open = match units.next()? {
+            Next::Unit(open) => open,
+            Next::Idle => continue,
+            Next::End => break,
+        };
+        while let Some(read) = open.reader.read(BATCH_ROWS)? {
+            for row in 0..read.rows.len() {
+                let place = read.rows.origin.place(row);
+                rows.push(place.map_or(0, |place| place.row));
+                lines.push(place.and_then(|place| place.line));
+            }
+            batches.push(read.rows.batch);
         }
     }
-    let batch = concat_batches(&reader.schema(), &batches)?;
-    let file = File::open(&lookup.path).map_err(|error| CsvError::Io { path: lookup.path.clone(), error })?;
-    let (inferred, _) = arrow_csv::reader::Format::default().with_header(true).infer_schema(file, None)?;
-    for column in lookup.key.iter().chain(lookup.types.keys()) {
-        if inferred.index_of(column).is_err() {
-            return Err(no_such_column(lookup, column, &inferred));
-        }
-    }
+    let batch = concat_batches(&units.schema(), &batches)?;
+    let unit = lookup.source.name().into();
+    Ok(Rows { batch, origin: Origin::Source { unit, rows: rows.into(), lines: Some(lines.into()) } })
+}
+
+/// The types that the values of a table of texts suggest.
+fn typed_schema(lookup: &Lookup, rows: &Rows) -> Result<Schema, Problem> {
+    let mut text = Vec::new();
+    arrow_csv::WriterBuilder::new().with_header(true).build(&mut text).write(&rows.batch)?;
+    let (inferred, _) =
+        arrow_csv::reader::Format::default().with_header(true).infer_schema(text.as_slice(), None)?;
     let fields: Vec<_> = inferred.fields().iter().map(|field| lookup_field(lookup, field)).collect();
-    Ok((
-        Rows {
-            batch,
-            origin: Origin::Source {
-                unit: lookup.path.display().to_string().into(),
-                rows: rows.into(),
-                lines: Some(lines.into()),
-            },
-        },
-        Schema::new(fields),
-    ))
+    Ok(Schema::new(fields))
 }
 
 fn no_such_column(lookup: &Lookup, column: &str, schema: &Schema) -> Problem {
     let known: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
     Problem::NoSuchColumn {
-        path: lookup.path.clone(),
+        path: lookup.source.name().into(),
         column: column.to_owned(),
         hint: nearest(column, &known).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)")),
         known: known.join(", "),
@@ -288,10 +300,10 @@ fn typed(lookup: &Lookup, field: &Field, text: &ArrayRef, origin: &Origin) -> Re
     match (0..column.len()).find(|row| column.is_null(*row) && text.is_valid(*row)) {
         None => Ok(column),
         Some(row) => Err(Problem::Value {
-            path: lookup.path.clone(),
+            path: lookup.source.name().into(),
             line: origin.place(row).and_then(|place| place.line).unwrap_or_default(),
             column: field.name().clone(),
-            value: text.as_string_opt::<i32>().map_or_else(String::new, |text| text.value(row).to_owned()),
+            value: array_value_to_string(text, row).unwrap_or_default(),
             expected: field.data_type().to_string(),
         }),
     }
@@ -335,12 +347,11 @@ fn index(
             without_key += 1;
         } else if let Some(first) = index.insert(encoded.clone().into_boxed_slice(), number) {
             let line = |row: usize| rows.origin.place(row).and_then(|place| place.line).unwrap_or_default();
-            let texts = key
-                .iter()
-                .filter_map(|field| rows.batch.column_by_name(field.name())?.as_string_opt::<i32>());
-            let texts: Vec<_> = texts.map(|text| text.value(row)).collect();
+            let columns = key.iter().filter_map(|field| rows.batch.column_by_name(field.name()));
+            let texts: Vec<_> =
+                columns.map(|column| array_value_to_string(column, row).unwrap_or_default()).collect();
             return Err(Problem::DuplicateKey {
-                path: lookup.path.clone(),
+                path: lookup.source.name().into(),
                 key: texts.join(", "),
                 first: line(first as usize),
                 second: line(row),

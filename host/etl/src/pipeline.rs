@@ -249,8 +249,8 @@ pub enum OnDrift {
 pub struct Lookup {
     /// What plugins open it by.
     pub name: String,
-    /// A CSV file with a header.
-    pub path: PathBuf,
+    /// Where its rows come from.
+    pub source: Source,
     /// The columns that make up its key.
     pub key: Vec<String>,
     /// Types of columns whose type should not be taken from their values: `zip = "utf8"`.

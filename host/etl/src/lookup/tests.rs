@@ -3,7 +3,7 @@ use std::io::Write;
 use tempfile::NamedTempFile;
 
 use super::*;
-use crate::pipeline::ColumnType;
+use crate::pipeline::{ColumnType, CsvFormat, OnDrift, Source};
 use types::{BytesColumn, Column, Values};
 
 fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<LookupTable, LoadError> {
@@ -11,7 +11,16 @@ fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<Lookup
     file.write_all(text.as_bytes()).unwrap();
     LookupTable::load(&Lookup {
         name: "table".to_owned(),
-        path: file.path().to_owned(),
+        source: Source {
+            kind: SourceKind::Files(FileSource {
+                paths: vec![file.path().display().to_string()],
+                format: FileFormat::Csv(CsvFormat::default()),
+                on_drift: OnDrift::Fail,
+                watch: false,
+                settle: Default::default(),
+            }),
+            batch_rows: 8192,
+        },
         key: key.iter().map(|name| (*name).to_owned()).collect(),
         types: types.iter().map(|(name, data_type)| ((*name).to_owned(), *data_type)).collect(),
     })

@@ -7,7 +7,8 @@ use std::time::Duration;
 use toml::Spanned;
 
 use super::file::{
-    LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable, TestTable,
+    LookupFormat, LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable,
+    TestTable,
 };
 use super::text::{PathText, expand};
 use super::{
@@ -141,7 +142,11 @@ impl Check<'_> {
                 let have: Vec<_> = formats.iter().map(|format| format.name()).collect();
                 return Err(self.text.error(
                     span,
-                    format!("a source of the format {} has no `{key}`", table.format.name()),
+                    format!(
+                        "a {} of the format {} has no `{key}`",
+                        table.table.trim_matches(['[', ']']),
+                        table.format.name()
+                    ),
                     "not here",
                     format!("`{key}` is for {}", have.join(", ")),
                 ));
@@ -185,7 +190,7 @@ impl Check<'_> {
     }
 
     fn source_paths(&self, table: &SourceTable, watch: bool) -> Result<Vec<String>, PipelineError> {
-        let paths = self.needed(&table.path, "path", "[source]", "\"data/*.csv\"")?;
+        let paths = self.needed(&table.path, "path", table.table, "\"data/*.csv\"")?;
         let span = paths.span();
         let given = match paths.get_ref() {
             Paths::One(path) => std::slice::from_ref(path),
@@ -229,7 +234,7 @@ impl Check<'_> {
 
     fn query(&self, table: SourceTable) -> Result<QuerySource, PipelineError> {
         let database = if table.format == SourceFormat::Sqlite {
-            let paths = self.needed(&table.path, "path", "[source]", "\"flights.db\"")?;
+            let paths = self.needed(&table.path, "path", table.table, "\"flights.db\"")?;
             let span = paths.span();
             let Paths::One(path) = paths.get_ref() else {
                 let help = "an SQLite source is one file".to_owned();
@@ -241,10 +246,10 @@ impl Check<'_> {
             }
             Database::Sqlite(path)
         } else {
-            let url = self.needed(&table.url, "url", "[source]", "\"${DATABASE_URL}\"")?;
+            let url = self.needed(&table.url, "url", table.table, "\"${DATABASE_URL}\"")?;
             Database::Postgres(url.get_ref().0.clone())
         };
-        let query = self.needed(&table.query, "query", "[source]", "\"select * from flights\"")?;
+        let query = self.needed(&table.query, "query", table.table, "\"select * from flights\"")?;
         let query = query.get_ref().0.trim().trim_end_matches(';').to_owned();
         Ok(QuerySource {
             database,
@@ -356,8 +361,16 @@ impl Check<'_> {
                     None,
                 ));
             }
+            let mut table = table;
+            let source = self.source(table.source(match table.format {
+                LookupFormat::Csv => SourceFormat::Csv,
+                LookupFormat::Jsonl => SourceFormat::Jsonl,
+                LookupFormat::Parquet => SourceFormat::Parquet,
+                LookupFormat::Sqlite => SourceFormat::Sqlite,
+                LookupFormat::Postgres => SourceFormat::Postgres,
+            }))?;
             lookups.push(Lookup {
-                path: self.existing(&table.path, "the lookup table")?,
+                source,
                 name: table.name.into_inner(),
                 key: table.key.into_inner(),
                 types: table.types,

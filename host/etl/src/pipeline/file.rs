@@ -59,6 +59,19 @@ impl SourceFormat {
     }
 }
 
+/// What a lookup table is read from.
+#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LookupFormat {
+    /// With types that its values suggest, where none is given.
+    #[default]
+    Csv,
+    Jsonl,
+    Parquet,
+    Sqlite,
+    Postgres,
+}
+
 /// One path or several.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -87,13 +100,49 @@ pub(super) struct SourceTable {
     pub(super) key: Option<Spanned<String>>,
     pub(super) unit_rows: Option<Spanned<u64>>,
     pub(super) batch_rows: Option<Spanned<usize>>,
+    /// Which table of the file this is, for messages.
+    #[serde(skip, default = "source_table")]
+    pub(super) table: &'static str,
+}
+
+fn source_table() -> &'static str {
+    "[source]"
+}
+
+impl LookupTable {
+    /// The table's source, apart from what makes it a lookup table.
+    pub(super) fn source(&mut self, format: SourceFormat) -> SourceTable {
+        SourceTable {
+            format,
+            path: self.path.take(),
+            url: self.url.take(),
+            query: self.query.take(),
+            delimiter: None,
+            header: None,
+            null_values: None,
+            columns: None,
+            infer_rows: None,
+            on_bad: None,
+            on_drift: None,
+            watch: None,
+            settle_ms: None,
+            key: None,
+            unit_rows: None,
+            batch_rows: None,
+            table: "[[lookup]]",
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LookupTable {
     pub(super) name: Spanned<String>,
-    pub(super) path: Spanned<PathText>,
+    #[serde(default)]
+    pub(super) format: LookupFormat,
+    pub(super) path: Option<Spanned<Paths>>,
+    pub(super) url: Option<Spanned<Text>>,
+    pub(super) query: Option<Spanned<Text>>,
     pub(super) key: Spanned<Vec<String>>,
     #[serde(default)]
     pub(super) types: BTreeMap<String, ColumnType>,

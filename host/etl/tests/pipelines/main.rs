@@ -7,6 +7,7 @@ mod faults;
 mod flights;
 mod grants;
 mod kill;
+mod languages;
 mod project;
 mod source;
 mod sources;

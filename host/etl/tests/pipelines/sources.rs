@@ -447,3 +447,47 @@ fn a_place_that_may_not_be_written_to_is_told_before_the_first_row() {
         assert_eq!(project.names(), ["in.csv", "pipeline.toml"]);
     }
 }
+
+#[test]
+fn a_lookup_table_comes_from_a_database_as_well() {
+    let names = fs::read_to_string(repository(crate::project::AIRLINES)).unwrap();
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airlines.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let create = "CREATE TABLE airlines (carrier TEXT PRIMARY KEY, name TEXT)";
+    database.execute_batch(create).unwrap();
+    for line in names.lines().skip(1) {
+        let (carrier, name) = line.split_once(',').unwrap();
+        database.execute("INSERT INTO airlines VALUES (?1, ?2)", (carrier, name)).unwrap();
+        if let Some(server) = &server {
+            server.ask(&format!(
+                "{}; INSERT INTO airlines VALUES ('{carrier}', '{}')",
+                create.replace("TABLE", "TABLE IF NOT EXISTS"),
+                name.replace('\'', "''")
+            ));
+        }
+    }
+    let lookup = |text: String| {
+        let rest = format!(
+            "[[lookup]]\nname = \"airlines\"\nkey = [\"carrier\"]\n{text}\n{}{}",
+            crate::project::stage(
+                "airline",
+                "plugins/etl/enrich",
+                "settings = { table = \"airlines\", key = \"carrier\", columns = { name = \"airline\" } }\n\
+                 grants = { imports = [\"witdock:etl/*\"] }\n"
+            ),
+            sink("csv", "out.csv")
+        );
+        let project = Project::new(&repository(FLIGHTS), &rest);
+        project.run(&[]);
+        project.read("out.csv")
+    };
+    let expected = lookup(format!("path = {:?}", repository(crate::project::AIRLINES)));
+    assert!(expected.contains("United Air Lines Inc."));
+    let query = "query = \"SELECT * FROM airlines\"";
+    assert!(lookup(format!("format = \"sqlite\"\npath = {path:?}\n{query}")) == expected);
+    if let Some(server) = &server {
+        assert!(lookup(format!("format = \"postgres\"\nurl = \"{}\"\n{query}", server.url())) == expected);
+    }
+}
