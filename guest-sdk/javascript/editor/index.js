@@ -1,8 +1,8 @@
 // Helpers for plugins of witdock-edit in JavaScript.
 //
 // The interface's functions are imported by name, `import { current } from "witdock:editor/documents@0.1.0"`, and the
-// plugin is the module's export `plugin`. Names are in camelCase, offsets are BigInts that count UTF-8 bytes, variants are
-// `{ tag, val }`, options are a value or undefined, and errors are thrown.
+// plugin is the module's export `plugin`. Names are in camelCase, offsets are numbers that count UTF-8 bytes (a BigInt
+// traps), variants are `{ tag, val }`, options are a value or undefined, and errors are thrown.
 
 import { readSettings } from "../common/settings.js";
 

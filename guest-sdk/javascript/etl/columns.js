@@ -11,6 +11,9 @@
 //   binary        Uint8Array
 //
 // A null is null; undefined is taken for it. An `ipc` column is no array: only Arrow can take it apart.
+//
+// The engine is given 64-bit integers as numbers. Beyond 2^53 a number is no longer the one that was sent, so such a value is
+// an error and not silently another. What goes back is exact.
 
 import { DataError } from "./errors.js";
 import { decodeAll, encodeAll } from "./text.js";
@@ -34,6 +37,28 @@ function byteRows({ offsets, data }) {
   return Array.from({ length: offsets.length - 1 }, (_, row) => data.subarray(offsets[row], offsets[row + 1]));
 }
 
+const isWide = (tag) => tag === "int64" || tag === "timestamp-us";
+
+function wideRows(val, validity) {
+  const values = new Array(val.length);
+  for (let row = 0; row < val.length; row++) {
+    const value = val[row];
+    if (typeof value === "bigint" || Number.isSafeInteger(value)) {
+      values[row] = BigInt(value);
+    } else if (!validity || bit(validity, row)) {
+      throw new DataError(`row ${row} is beyond 2^53, where a plugin in JavaScript is not given the exact value`);
+    } else {
+      values[row] = 0n;
+    }
+  }
+  return values;
+}
+
+/** A column as it came, with the values that were sent. */
+export function exact({ validity, values: { tag, val } }) {
+  return { validity, values: { tag, val: isWide(tag) ? BigInt64Array.from(wideRows(val, validity)) : val } };
+}
+
 /** A column's values as an array, with null for a null. */
 export function toArray({ validity, values: { tag, val } }, rows) {
   let values;
@@ -49,6 +74,10 @@ export function toArray({ validity, values: { tag, val } }, rows) {
       break;
     case "ipc":
       throw new DataError("an ipc column cannot be read as an array");
+    case "int64":
+    case "timestamp-us":
+      values = wideRows(val, validity);
+      break;
     default:
       values = Array.from(val);
   }

@@ -56,7 +56,7 @@ class Session {
   process(rows) {
     const columns = this.#contract.reads.map((index) => {
       const field = this.#fields[index];
-      return toColumn(field, rows.map((row) => row[field.name]));
+      return asGiven(toColumn(field, rows.map((row) => row[field.name])));
     });
     return this.#rows(this.#session.process({ rows: rows.length, columns }), rows);
   }
@@ -91,4 +91,14 @@ class Session {
     }
     return { rows: out, rejected };
   }
+}
+
+/** A column as a component is given it: numbers are in plain arrays, and wide ones not exact. */
+function asGiven({ validity, values: { tag, val } }) {
+  if (val.offsets !== undefined) {
+    val = { ...val, offsets: Array.from(val.offsets) };
+  } else if (!(val instanceof Uint8Array)) {
+    val = Array.from(val, Number);
+  }
+  return { validity: validity ?? null, values: { tag, val } };
 }

@@ -1,10 +1,19 @@
 // A transform as the host calls it: what becomes of a definition.
 
 import { readSettings } from "../common/settings.js";
-import { toArray, toColumn } from "./columns.js";
+import { exact, toArray, toColumn } from "./columns.js";
 import { DataError, Reject, SettingsError, told } from "./errors.js";
 import { Schema } from "./schema.js";
 import { decode, encode } from "./text.js";
+
+/** Says of which column an error tells. */
+function named(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(`column \`${name}\`: ${error.message}`) : error;
+  }
+}
 
 /** The batch that `columns` is given. */
 export class Batch {
@@ -19,8 +28,7 @@ export class Batch {
     this.rows = rows;
   }
 
-  /** A column as it came. */
-  raw(name) {
+  #column(name) {
     const index = this.#fields.findIndex((field) => field.name === name);
     if (index < 0) {
       throw new DataError(`the plugin asks for column \`${name}\`, which its contract does not read`);
@@ -28,13 +36,16 @@ export class Batch {
     return this.#columns[index];
   }
 
+  /** A column as it came, to be given back or to the host. */
+  raw(name) {
+    const column = this.#column(name);
+    return named(name, () => exact(column));
+  }
+
   /** A column as an array, with null for a null. */
   column(name) {
-    try {
-      return toArray(this.raw(name), this.rows);
-    } catch (error) {
-      throw error.tag === "data" ? new DataError(`column \`${name}\`: ${error.message}`) : error;
-    }
+    const column = this.#column(name);
+    return named(name, () => toArray(column, this.rows));
   }
 
   /** Leaves a row out, as a filter does: nothing is wrong with it. Returns whether the row came out until now. */
@@ -64,7 +75,7 @@ export class Batch {
 }
 
 function outputRows(rows) {
-  return rows === undefined ? { tag: "all" } : { tag: "selected", val: rows };
+  return rows === undefined ? { tag: "all" } : { tag: "selected", val: Uint32Array.from(rows) };
 }
 
 /** Columns by name, as long as the batch. An array is made a column; a column is taken as it is. */
@@ -77,7 +88,7 @@ function columnsOutput(fields, batch, made) {
     }
     if (values.values?.tag !== undefined) {
       if (selected === undefined) {
-        return values;
+        return exact(values);
       }
       values = toArray(values, batch.rows);
     }
@@ -91,7 +102,7 @@ function columnsOutput(fields, batch, made) {
 
 function rowsOutput(reads, fields, { rows, columns }, one) {
   const names = reads.map(({ name }) => name);
-  const arrays = columns.map((column) => toArray(column, rows));
+  const arrays = columns.map((column, index) => named(names[index], () => toArray(column, rows)));
   const made = fields.map(() => []);
   const from = [];
   const rejected = [];

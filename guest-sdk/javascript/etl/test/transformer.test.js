@@ -60,6 +60,18 @@ test("a column as it came can be given back", async () => {
   assert.deepEqual(part.process(rows).rows, [{ n: 1, shout: "one" }, { n: 3, shout: "three" }]);
 });
 
+test("a wide number is given exactly or not at all", async () => {
+  const wide = {
+    describe: (schema) => schema.contract().read("id").make(nullable(int64("copy"))),
+    start: () => ({ columns: (batch) => ({ copy: batch.raw("id") }) }),
+  };
+  globalThis.exported = transformer(wide);
+  const plugin = await load(module("export const { transform } = globalThis.exported; // wide"));
+  const process = (...ids) => plugin.open([nullable(int64("id"))]).process(ids.map((id) => ({ id }))).rows;
+  assert.deepEqual(process(2n ** 53n - 1n, null, -5n), [{ copy: 2n ** 53n - 1n }, { copy: null }, { copy: -5n }]);
+  assert.throws(() => process(1n, 2n ** 53n + 1n), { tag: "data", val: /^column `id`: row 1 is beyond 2\^53/ });
+});
+
 test("what is wrong with settings, schema and batch is told to the host", async () => {
   const refused = async (definition, settings, tag, val) =>
     assert.rejects(async () => (await open(definition, settings)).process(rows), (error) => {
