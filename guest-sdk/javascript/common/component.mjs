@@ -45,6 +45,11 @@ export async function main({ name, sdk, exported, packages }) {
       logLevel: "silent",
     });
     const [{ imports, exports }] = Object.values(bundled.metafile.outputs);
+    const offered = exported(exports);
+    const missing = offered.find((path) => !path.includes(":") && !exports.includes(path));
+    if (missing !== undefined) {
+      throw `${source} does not export \`${missing}\``;
+    }
     // Of the interface only what the plugin uses: what a component imports it has to be granted.
     const used = new Set(imports.map(({ path }) => path).filter((path) => path.startsWith("witdock:")));
     // The interface's own parts stand beside this world, and have no other name there.
@@ -52,7 +57,7 @@ export async function main({ name, sdk, exported, packages }) {
     const local = (path) => (path.startsWith(own) ? path.slice(own.length).replace(/@.*$/, "") : path);
     const lines = [
       ...[...used].map((path) => `  import ${local(path)};`),
-      ...exported(exports).map((path) => `  export ${path};`),
+      ...offered.map((path) => `  export ${path};`),
     ];
     writeFileSync(join(wit, "built.wit"), ["world built {", ...lines, "}", ""].join("\n"));
     const { component } = await componentize({

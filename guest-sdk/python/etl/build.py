@@ -29,10 +29,16 @@ RESERVED = [APP, "transform", "wit_world", "witdock_etl"]
 
 # Says what the plugin keeps, before minutes go by over one that cannot be imported.
 INSPECT = """
-import importlib, sys
-importlib.import_module(sys.argv[1])
-from witdock_etl.component import registered
-print("state" if hasattr(registered(), "save") else "")
+import importlib, sys, traceback
+module, folder, source = sys.argv[1:]
+try:
+    importlib.import_module(module)
+    from witdock_etl.component import registered
+    print("state" if hasattr(registered(), "save") else "")
+except Exception as error:
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
+    place = f"{own[-1].filename}:{own[-1].lineno}" if own else source
+    sys.exit(f"{place}: error: {type(error).__name__}: {error}")
 """
 
 
@@ -85,10 +91,13 @@ def build(source: Path, output: Path) -> None:
     imports = used(folder)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(SDK)]), "PYTHONDONTWRITEBYTECODE": "1"}
     inspected = subprocess.run(
-        [programs / "python", "-c", INSPECT, module], env=environment, stdout=subprocess.PIPE, text=True
+        [programs / "python", "-c", INSPECT, module, folder, source],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     if inspected.returncode != 0:
-        sys.exit(f"{source}: error: the module cannot be imported")
+        sys.exit(1)
     exports = ["transform"]
     if inspected.stdout.split()[-1:] == ["state"]:
         exports.append("witdock:plugin/state@0.1.0")
