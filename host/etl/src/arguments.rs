@@ -91,6 +91,10 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) fresh: bool,
 
+    /// Run the rejected rows again, each from the stage that rejected it, instead of the source.
+    #[arg(long, conflicts_with_all = ["fresh", "limit", "watch"])]
+    pub(crate) retry: bool,
+
     /// Read at most this many rows of the source.
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,

@@ -15,13 +15,13 @@ use crate::contract::Contract;
 use crate::flow::Flow;
 use crate::live::Live;
 use crate::lookup::{LoadError, LookupTable, Lookups};
-use crate::pipeline::{Pipeline, SourceKind};
+use crate::pipeline::{Pipeline, SinkMode, SourceKind};
 use crate::preview::Preview;
 use crate::progress::{Reporter, number};
 use crate::reader::Reader;
 use crate::side_stream::SideWriter;
 use crate::sink::{self, SinkError, SinkWriter, Start};
-use crate::source::{self, Nothing, Past, SourceError, Units};
+use crate::source::{self, Nothing, Past, RejectedUnits, SourceError, Units};
 use crate::stage::{Passage, Stage, StageError, StageFigures};
 use crate::summary::Summary;
 use crate::writer::{Writer, Written};
@@ -70,6 +70,9 @@ pub enum RunError {
         /// The most frequent reason.
         worst: String,
     },
+    /// Rejected rows cannot be run again.
+    #[error("{0}")]
+    Retry(String),
     /// What is done cannot be kept, or not be gone on from.
     #[error(transparent)]
     Checkpoint(CheckpointError),
@@ -95,11 +98,13 @@ pub struct RunOptions {
     pub preview_rows: usize,
     /// Forget what a run that was cut, or earlier ones, have done.
     pub fresh: bool,
+    /// Read the rejected rows instead of the source, each into the stage that rejected it.
+    pub retry: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { limit: None, throttle: None, preview_rows: 10, fresh: false }
+        Self { limit: None, throttle: None, preview_rows: 10, fresh: false, retry: false }
     }
 }
 
@@ -341,6 +346,11 @@ impl Engine {
         })
         .await?;
         let contracts = self.begin(units.schema()).await?;
+        let (units, kept) = if options.retry {
+            self.rejected_units(units.schema(), &contracts, ledger.as_ref()).await?
+        } else {
+            (units, Vec::new())
+        };
         let schema = contracts.last().map_or_else(|| units.schema(), |contract| contract.schema());
         let preview = Preview::new(Arc::clone(&schema), options.preview_rows);
         let columns = columns(&schema);
@@ -376,7 +386,8 @@ impl Engine {
             }
             let side_marks = done.map_or(&[][..], |done| &done.side);
             let figures = done.map(|done| done.figures.clone()).unwrap_or_default();
-            let side = SideWriter::open(&pipeline, side_marks, figures.side)?;
+            let mut side = SideWriter::open(&pipeline, side_marks, figures.side, options.retry)?;
+            kept.iter().try_for_each(|line| side.keep(line))?;
             Ok(Writer {
                 sinks,
                 side,
@@ -399,6 +410,39 @@ impl Engine {
         Ok(Begin { units, contracts, writer, done, repeat, resumed })
     }
 
+    /// The rejected rows in the place of the source, and the lines that stay as they are.
+    async fn rejected_units(
+        &self,
+        source: SchemaRef,
+        contracts: &[Arc<Contract>],
+        ledger: Option<&Ledger>,
+    ) -> Result<(Box<dyn Units>, Vec<String>), RunError> {
+        if let Some(sink) = self.pipeline.sinks.iter().find(|sink| sink.mode == SinkMode::Replace) {
+            return Err(RunError::Retry(format!(
+                "rejected rows are added to what the sinks hold, and {} is replaced by each run: run the pipeline \
+                 again, or set `mode` of its [[sink]] to \"append\" or \"upsert\"",
+                sink.name()
+            )));
+        }
+        let Some(ledger) = ledger.filter(|ledger| !ledger.resumed) else {
+            return Err(RunError::Retry(
+                "a run of this pipeline was cut: run it to its end first, then the rejected rows again"
+                    .to_owned(),
+            ));
+        };
+        let inputs = std::iter::once(source).chain(contracts.iter().map(|contract| contract.schema()));
+        let stages: Vec<_> = self.stages.iter().map(|stage| stage.name().to_owned()).zip(inputs).collect();
+        let (path, bookmark) = (self.pipeline.rejected.path.clone(), ledger.done.bookmark.clone());
+        let (units, kept) = blocking(move || Ok(RejectedUnits::open(&path, &stages, bookmark)?)).await?;
+        if !kept.is_empty() {
+            let (count, plural) = (kept.len(), if kept.len() == 1 { "" } else { "s" });
+            self.reporter.message(&format!(
+                "{count} rejected row{plural} of the source stay where they are: mend the source and read it again"
+            ));
+        }
+        Ok((Box::new(units), kept))
+    }
+
     fn spawn(
         &self,
         units: Box<dyn Units>,
@@ -415,20 +459,21 @@ impl Engine {
         let reader = Reader {
             live: Arc::clone(&self.live),
             batch_rows,
-            every: self.pipeline.checkpoint.every,
+            // Rows that are run again leave the rejected ones in the commit that adds them to the others.
+            every: if options.retry { Duration::MAX } else { self.pipeline.checkpoint.every },
             repeat,
             before: done.figures,
             ..Reader::new(units, first, options, self.reporter.clone())
         };
         tasks.spawn_blocking(move || reader.run().map(|()| Done::Passed));
         let mut marks = done.stages.into_iter();
-        for (stage, contract) in self.stages.iter().zip(contracts) {
+        for (number, (stage, contract)) in self.stages.iter().zip(contracts).enumerate() {
             let (sender, next) = mpsc::channel::<Flow>(BATCHES_IN_FLIGHT);
             let input = std::mem::replace(&mut receiver, next);
             let (state, figures) =
                 marks.next().map_or((None, StageFigures::default()), |mark| (mark.state, mark.figures));
             let passage = Passage::new(Arc::clone(stage), contract, sender, batch_rows, figures)
-                .told_to(Arc::clone(&self.live));
+                .told_to(Arc::clone(&self.live), number);
             tasks.spawn(async move {
                 passage.run(input, state).await?;
                 Ok(Done::Passed)

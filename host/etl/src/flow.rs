@@ -16,6 +16,8 @@ use crate::source::Bookmark;
 pub enum Flow {
     /// Rows for the next stage.
     Rows(Rows),
+    /// Rows for a later stage, by its number from 0: those before it pass them on.
+    Late(usize, Rows),
     /// Rows for the side stream: stages pass them on.
     Side(SideRows),
     /// All rows of some units have passed.
@@ -33,6 +35,8 @@ pub struct Barrier {
     pub rows_read: u64,
     /// Bytes of the source so far.
     pub bytes_read: u64,
+    /// How many of the rows went to a later stage than the first, by its number.
+    pub late: BTreeMap<usize, u64>,
     /// The stages that it has passed.
     pub stages: Vec<StageMark>,
     /// The digests of the plugins that worked since the last barrier, by stage.

@@ -1,5 +1,6 @@
 //! The begin of the stream: units from the source, and barriers between them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ pub(crate) struct Progress {
     /// Rows and bytes of this run.
     rows: u64,
     bytes: u64,
+    /// Rows that went to a later stage than the first.
+    late: BTreeMap<usize, u64>,
     /// Units that ended since the last barrier.
     ended: Vec<DoneUnit>,
 }
@@ -149,7 +152,11 @@ impl Reader {
             }
             let flow = match &open.quarantine {
                 _ if rows.is_empty() => continue,
-                None => Flow::Rows(rows),
+                None if open.stage == 0 => Flow::Rows(rows),
+                None => {
+                    *self.progress.late.entry(open.stage).or_default() += rows.len() as u64;
+                    Flow::Late(open.stage, rows)
+                }
                 Some(difference) => {
                     let message = format!("the file has other columns: {difference}");
                     let rows = RejectedRows::put_aside(rows, "schema", &message);
@@ -184,6 +191,7 @@ impl Reader {
             bookmark: self.units.bookmark(),
             rows_read: self.before.rows_read + self.progress.rows,
             bytes_read: self.before.bytes_read + self.progress.bytes,
+            late: self.progress.late.clone(),
             stages: Vec::new(),
             plugins: Default::default(),
             held: None,

@@ -175,15 +175,22 @@ pub struct SideWriter {
 
 impl SideWriter {
     /// Opens the files of a pipeline, or goes on where a run that was cut has left them. A run that replaces what was there leaves
-    /// them empty if there are no such rows; one that adds rows adds these too.
+    /// them empty if there are no such rows; one that adds rows adds these too. With `retry` the rejected rows are those that are
+    /// rejected again.
     ///
     /// # Errors
     ///
     /// When a folder cannot be written to.
-    pub fn open(pipeline: &Pipeline, marks: &[SinkMark], figures: SideFigures) -> Result<Self, SinkError> {
+    pub fn open(
+        pipeline: &Pipeline,
+        marks: &[SinkMark],
+        figures: SideFigures,
+        retry: bool,
+    ) -> Result<Self, SinkError> {
         let mode = if pipeline.replaces() { SinkMode::Replace } else { SinkMode::Append };
         let mut marks = marks.iter();
-        let rejected = JsonLines::open(&pipeline.rejected.path, mode, marks.next())?;
+        let rejected_mode = if retry { SinkMode::Replace } else { mode };
+        let rejected = JsonLines::open(&pipeline.rejected.path, rejected_mode, marks.next())?;
         let mut outputs = BTreeMap::new();
         for stage in &pipeline.stages {
             for (name, path) in &stage.outputs {
@@ -241,6 +248,15 @@ impl SideWriter {
                 Ok(())
             }
         }
+    }
+
+    /// Writes a line of the rejected rows as it stood there before.
+    ///
+    /// # Errors
+    ///
+    /// When the disk takes no more.
+    pub fn keep(&mut self, line: &str) -> Result<(), SinkError> {
+        self.rejected.text(line)
     }
 
     /// What has been written so far.

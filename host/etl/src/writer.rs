@@ -44,6 +44,9 @@ impl Writer {
         while let Some(flow) = input.blocking_recv() {
             match flow {
                 Flow::Rows(rows) => self.rows(&rows.batch)?,
+                Flow::Late(stage, _) => {
+                    return Err(RunError::Balance(format!("rows for stage {stage} met none")));
+                }
                 Flow::Side(rows) => {
                     self.side.write(rows)?;
                     self.check_budget(None)?;
@@ -162,12 +165,15 @@ fn done(barrier: &Barrier) -> impl Iterator<Item = DoneUnit> {
 /// Whether every row that was read is accounted for, from the source to the sinks.
 fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> Result<(), String> {
     let bad = side.codes.iter().filter(|((stage, _), _)| stage == SOURCE).map(|(_, rows)| rows).sum::<u64>();
-    let Some(mut flowing) = barrier.rows_read.checked_sub(bad) else {
+    let late = |stage: usize| barrier.late.get(&stage).copied().unwrap_or_default();
+    let elsewhere = bad + barrier.late.values().sum::<u64>();
+    let Some(mut flowing) = barrier.rows_read.checked_sub(elsewhere) else {
         return Err(format!("{} rows were read and {bad} of them rejected", barrier.rows_read));
     };
     let mut rejected = bad;
     for (index, mark) in barrier.stages.iter().enumerate() {
         let tally = mark.figures.tally;
+        flowing += late(index);
         if tally.rows_in != flowing {
             return Err(format!("stage {} was given {flowing} rows and took {}", index + 1, tally.rows_in));
         }

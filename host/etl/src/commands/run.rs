@@ -20,6 +20,7 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
         throttle: arguments.throttle.map(Into::into),
         preview_rows: if arguments.json || rows_on_stdout { 0 } else { arguments.preview },
         fresh: arguments.fresh,
+        retry: arguments.retry,
     };
     if let Some(address) = &arguments.metrics {
         let at = exporter::serve(address, engine.live()).map_err(anyhow::Error::msg)?;

@@ -151,6 +151,12 @@ impl JsonLines {
         }))
     }
 
+    pub(crate) fn text(&mut self, line: &str) -> Result<(), SinkError> {
+        let path = self.0.target().to_owned();
+        let written = self.0.write_all(line.as_bytes()).and_then(|()| self.0.write_all(b"\n"));
+        written.map_err(|error| SinkError::Io { path, error })
+    }
+
     pub(crate) fn line(&mut self, line: &impl serde::Serialize) -> Result<(), SinkError> {
         let path = self.0.target().to_owned();
         let written = serde_json::to_writer(&mut self.0, line)

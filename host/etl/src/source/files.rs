@@ -73,7 +73,7 @@ impl FileUnits {
             _ => open_file(&self.source.format, path, Some(&self.schema))?,
         };
         let own = reader.schema();
-        let mut open = OpenUnit { unit, reader, quarantine: None };
+        let mut open = OpenUnit { unit, reader, quarantine: None, stage: 0 };
         if own.fields() == self.schema.fields() {
             return Ok(open);
         }

@@ -9,6 +9,7 @@ mod input;
 pub mod jsonl;
 pub mod parquet;
 mod query;
+mod rejected;
 mod unit;
 
 use arrow_schema::SchemaRef;
@@ -22,6 +23,7 @@ pub use files::FileUnits;
 pub use input::Input;
 pub use query::QueryUnits;
 pub(crate) use query::{EPOCH_DAYS, EPOCH_MICROSECONDS};
+pub use rejected::RejectedUnits;
 pub use unit::{Bookmark, Past, Unit};
 
 /// What one read gives.
@@ -79,6 +81,8 @@ pub struct OpenUnit {
     pub reader: Box<dyn BatchReader>,
     /// Put every row among the rejected ones: what is said about it.
     pub quarantine: Option<String>,
+    /// The number of the stage that its rows go to, from 0.
+    pub stage: usize,
 }
 
 /// What comes next from a source.

@@ -121,7 +121,7 @@ impl Units for QueryUnits {
             rest: None,
         };
         let unit = Unit { id, size: None, modified_us: None };
-        Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None }))
+        Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: 0 }))
     }
 
     fn bookmark(&self) -> Option<Bookmark> {

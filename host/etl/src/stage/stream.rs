@@ -41,6 +41,8 @@ pub struct Passage {
     figures: StageFigures,
     digests: BTreeSet<String>,
     live: Option<Arc<Live>>,
+    /// The stage's number, from 0.
+    number: usize,
 }
 
 type Task = Pin<Box<dyn Future<Output = Result<Result<Done, StageError>, tokio::task::JoinError>> + Send>>;
@@ -83,12 +85,12 @@ impl Passage {
         batch_rows: usize,
         figures: StageFigures,
     ) -> Self {
-        Self { stage, agreed, output, batch_rows, figures, digests: BTreeSet::new(), live: None }
+        Self { stage, agreed, output, batch_rows, figures, digests: BTreeSet::new(), live: None, number: 0 }
     }
 
-    /// Tells its numbers as they change.
-    pub fn told_to(self, live: Arc<Live>) -> Self {
-        Self { live: Some(live), ..self }
+    /// As the stage of this number, from 0, which tells how it goes.
+    pub fn told_to(self, live: Arc<Live>, number: usize) -> Self {
+        Self { live: Some(live), number, ..self }
     }
 
     /// Takes the stream until its last barrier, and gives what comes of it. It ends early, without an error, when nobody takes its
@@ -119,6 +121,10 @@ impl Passage {
                 }
                 flow = input.recv(), if batches.len() < most => flow,
             };
+            let flow = match flow {
+                Some(Flow::Late(number, rows)) if number == self.number => Some(Flow::Rows(rows)),
+                flow => flow,
+            };
             let given = match flow {
                 None => return Ok(()),
                 Some(Flow::Rows(rows)) if most > 1 => {
@@ -140,7 +146,7 @@ impl Passage {
                         self.stage.take(rows, &self.agreed, &mut memory, self.figures.failures).await?;
                     self.give(done).await
                 }
-                Some(Flow::Side(side)) => self.send(Flow::Side(side)).await,
+                Some(flow @ (Flow::Side(_) | Flow::Late(..))) => self.send(flow).await,
                 Some(Flow::Barrier(barrier)) => {
                     while let Some(done) = batches.next().await {
                         if self.give(joined(&self.stage, done)?).await.is_err() {

@@ -239,3 +239,66 @@ fn a_plugin_speaks_for_itself_about_settings_and_input() {
     let error = Project::new(&repository(AIRLINES), &rest).error(&["run", "pipeline.toml"]);
     assert!(error.contains("does not accept its input: there is no column"), "{error}");
 }
+
+#[test]
+fn rejected_rows_run_again_from_the_stage_that_rejected_them() {
+    let pipeline = |mode: &str| {
+        let rest = format!(
+            "on_bad = \"reject\"\n[[lookup]]\nname = \"airlines\"\npath = \"airlines.csv\"\nkey = [\"carrier\"]\n{}{}{}{mode}",
+            stage("clean", "plugins/etl/clean-flights", ""),
+            stage(
+                "airline",
+                "plugins/etl/enrich",
+                "settings = { table = \"airlines\", key = \"carrier\", columns = { name = \"airline\" }, on_missing = \"reject\" }\n\
+                 grants = { imports = [\"witdock:etl/*\"] }\n"
+            ),
+            sink("csv", "out.csv"),
+        );
+        let project = Project::new("flights.csv".as_ref(), &rest);
+        let broken = fs::read_to_string(repository("docs/tutorial/flights/flights-broken.csv")).unwrap();
+        fs::write(project.path("flights.csv"), format!("{broken}too,short\n")).unwrap();
+        fs::copy(repository(AIRLINES), project.path("airlines.csv")).unwrap();
+        project
+    };
+    let project = pipeline("mode = \"append\"\n");
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&Value::from(2), &Value::from(10)));
+    let before = project.read("pipeline.rejected.jsonl");
+
+    // Nothing has changed, so nothing changes.
+    let summary = project.summary(&["--retry"]);
+    assert_eq!(
+        (&summary["rows_read"], &summary["rows_out"], &summary["rejected"]),
+        (&Value::from(9), &Value::from(0), &Value::from(9))
+    );
+    let sorted = |text: &str| {
+        let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        lines.sort_by_key(|line| line["line"].as_u64());
+        lines
+    };
+    assert_eq!(
+        sorted(&project.read("pipeline.rejected.jsonl")),
+        sorted(&before),
+        "the places in the source are kept"
+    );
+
+    // The airline that was missing is there now: its row goes on behind the stage that it had passed.
+    let airlines = project.read("airlines.csv");
+    fs::write(project.path("airlines.csv"), format!("{}\nZZ,Zed Air\n", airlines.trim_end())).unwrap();
+    let output = project.run(&["--retry", "--json"]);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&Value::from(1), &Value::from(8)));
+    assert_eq!(summary["stages"][0]["rows"]["rows_in"], 8, "the first stage had only its own");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("1 rejected row of the source stay where they are"), "{told}");
+    let out = project.read("out.csv");
+    assert!(out.lines().count() == 4 && out.lines().last().unwrap().ends_with("Zed Air"), "{out}");
+    let rejected = project.read("pipeline.rejected.jsonl");
+    assert_eq!(rejected.lines().count(), 9);
+    assert!(rejected.contains("\"fields\":[\"too\",\"short\"]"), "a record that is no row stays as it was");
+
+    let replacing = pipeline("");
+    replacing.run(&[]);
+    let error = replacing.error(&["run", "pipeline.toml", "--retry"]);
+    assert!(error.contains("is replaced by each run") && error.contains("\"append\""), "{error}");
+}

@@ -1,0 +1,195 @@
+//! Rejected rows as a source: each goes to the stage that rejected it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::UInt64Array;
+use arrow_json::ReaderBuilder;
+use arrow_schema::SchemaRef;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{BatchReader, Bookmark, Next, OpenUnit, SourceBatch, SourceError, Unit, Units};
+use crate::rows::{Origin, Rows};
+use crate::side_stream::SOURCE;
+
+/// A line of the rejected rows' file, as far as it is read again.
+#[derive(Deserialize)]
+struct RejectedLine {
+    stage: String,
+    source: Option<String>,
+    row: Option<u64>,
+    line: Option<u64>,
+    values: Option<Value>,
+}
+
+/// The rejected rows of a pipeline, stage by stage.
+pub struct RejectedUnits {
+    path: PathBuf,
+    schema: SchemaRef,
+    /// Stages with rejected rows, each with its place and what goes into it.
+    stages: Vec<(usize, String, SchemaRef)>,
+    bookmark: Option<Bookmark>,
+}
+
+/// Lines that no stage can take: of the source, or of stages that are no more.
+pub(crate) type Kept = Vec<String>;
+
+impl RejectedUnits {
+    /// Looks through the file. `stages` are the pipeline's stages with what goes into each.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or a line is none of a rejected row.
+    pub(crate) fn open(
+        path: &Path,
+        stages: &[(String, SchemaRef)],
+        bookmark: Option<Bookmark>,
+    ) -> Result<(Self, Kept), SourceError> {
+        let mut kept = Vec::new();
+        let mut found: BTreeMap<usize, (String, SchemaRef)> = BTreeMap::new();
+        for read in lines(path)? {
+            let (number, text) = read?;
+            let line = parse(path, number, &text)?;
+            let place = stages.iter().position(|(stage, _)| *stage == line.stage);
+            match place.and_then(|place| Some((place, stages.get(place)?))) {
+                Some((place, stage)) if line.stage != SOURCE && line.values.is_some() => {
+                    found.entry(place).or_insert_with(|| stage.clone());
+                }
+                _ => kept.push(text),
+            }
+        }
+        let schema = stages
+            .first()
+            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), |(_, schema)| Arc::clone(schema));
+        let stages = found.into_iter().rev().map(|(place, (name, schema))| (place, name, schema)).collect();
+        Ok((Self { path: path.to_owned(), schema, stages, bookmark }, kept))
+    }
+}
+
+impl Units for RejectedUnits {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        None
+    }
+
+    fn next(&mut self) -> Result<Next, SourceError> {
+        // The first stage's come last in the list.
+        let Some((place, stage, schema)) = self.stages.pop() else { return Ok(Next::End) };
+        let id = format!("{} again, by {stage}", self.path.display());
+        let lines = Box::new(lines(&self.path)?);
+        let reader = RejectedReader { path: self.path.clone(), stage, schema, lines, next: None };
+        let unit = Unit { id, size: None, modified_us: None };
+        Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: place }))
+    }
+
+    fn bookmark(&self) -> Option<Bookmark> {
+        self.bookmark.clone()
+    }
+}
+
+type Lines = Box<dyn Iterator<Item = Result<(u64, String), SourceError>> + Send>;
+
+fn lines(path: &Path) -> Result<Lines, SourceError> {
+    let io = {
+        let path = path.to_owned();
+        move |error| SourceError::Io { path: path.clone(), error }
+    };
+    let file = File::open(path).map_err(&io)?;
+    let lines = BufReader::new(file).lines().zip(1..);
+    Ok(Box::new(lines.map(move |(line, number)| Ok((number, line.map_err(&io)?)))))
+}
+
+fn parse(path: &Path, number: u64, text: &str) -> Result<RejectedLine, SourceError> {
+    serde_json::from_str(text).map_err(|error| SourceError::Json {
+        path: path.to_owned(),
+        line: number,
+        message: format!("no line of rejected rows: {error}"),
+    })
+}
+
+/// The rows that one stage rejected.
+struct RejectedReader {
+    path: PathBuf,
+    stage: String,
+    schema: SchemaRef,
+    lines: Lines,
+    /// A row of another source than those before it: it begins the next batch.
+    next: Option<(u64, RejectedLine)>,
+}
+
+impl RejectedReader {
+    fn next_line(&mut self) -> Result<Option<(u64, RejectedLine)>, SourceError> {
+        if let Some(next) = self.next.take() {
+            return Ok(Some(next));
+        }
+        for read in &mut self.lines {
+            let (number, text) = read?;
+            let line = parse(&self.path, number, &text)?;
+            if line.stage == self.stage && line.values.is_some() {
+                return Ok(Some((number, line)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl BatchReader for RejectedReader {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
+        let (mut values, mut rows, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut source, mut first) = (None, 0);
+        while values.len() < most {
+            let Some((number, line)) = self.next_line()? else { break };
+            if values.is_empty() {
+                source.clone_from(&line.source);
+                first = number;
+            } else if line.source != source {
+                self.next = Some((number, line));
+                break;
+            }
+            rows.push(line.row.unwrap_or_default());
+            numbers.push(line.line);
+            values.extend(line.values);
+        }
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let count = values.len();
+        let decoded = ReaderBuilder::new(Arc::clone(&self.schema))
+            .with_batch_size(count)
+            .with_strict_mode(true)
+            .build_decoder()
+            .and_then(|mut decoder| {
+                decoder.serialize(&values)?;
+                decoder.flush()
+            });
+        let batch = decoded.ok().flatten().filter(|batch| batch.num_rows() == count);
+        let Some(batch) = batch else {
+            return Err(SourceError::Json {
+                path: self.path.clone(),
+                line: first,
+                message: format!(
+                    "from here on a row has other columns than stage `{}` takes now: run the pipeline again with --fresh",
+                    self.stage
+                ),
+            });
+        };
+        let unit = source.unwrap_or_else(|| self.path.display().to_string());
+        let origin = Origin::Source {
+            unit: unit.into(),
+            rows: UInt64Array::from(rows),
+            lines: Some(UInt64Array::from(numbers)),
+        };
+        Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read: 0 }))
+    }
+}
