@@ -14,7 +14,7 @@ use base64::Engine as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, SinkKind, SinkMode};
 use crate::side_stream::SideFigures;
 use crate::sink::{self, Publish, SinkError, SinkMark, Start};
 use crate::source::{Bookmark, Past, Unit};
@@ -53,6 +53,12 @@ pub enum CheckpointError {
     Busy {
         /// The pipeline file.
         pipeline: PathBuf,
+    },
+    /// A try over some rows would be in the way of a run that was cut, or of rows that are kept.
+    #[error("`--limit` is a try, and {reason}: `witdock-etl preview` shows rows and writes nothing")]
+    NoTry {
+        /// What is in the way.
+        reason: String,
     },
     /// The rows have other columns than before the cut.
     #[error(
@@ -169,6 +175,8 @@ pub struct Ledger {
     pub resumed: bool,
     /// Nothing has to be known of a run that has ended: the next one starts over.
     replaces: bool,
+    /// Whether commits are noted. A try over some rows leaves no trace to go on from.
+    pub kept: bool,
     /// Locked while the run goes on.
     _lock: Option<File>,
 }
@@ -191,6 +199,7 @@ impl Ledger {
             repeat: None,
             resumed: false,
             replaces: pipeline.replaces(),
+            kept: true,
             _lock: lock,
         };
         if fresh {
@@ -204,6 +213,24 @@ impl Ledger {
             ledger.go_on(pipeline, done)?;
         }
         Ok(ledger)
+    }
+
+    /// The same for a try over some rows, whose commit is not noted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Ledger::open`], and when there is something that the try would spoil.
+    pub fn open_for_try(pipeline: &Pipeline) -> Result<Self, CheckpointError> {
+        let spoils = pipeline.sinks.iter().find(|sink| sink.mode != SinkMode::Replace);
+        if let Some(sink) = spoils {
+            return Err(CheckpointError::NoTry { reason: format!("its rows would stay in {}", sink.name()) });
+        }
+        let ledger = Self::open(pipeline, false)?;
+        if ledger.resumed {
+            let reason = "a run of this pipeline was cut and waits to go on".to_owned();
+            return Err(CheckpointError::NoTry { reason });
+        }
+        Ok(Self { kept: false, ..ledger })
     }
 
     fn go_on(&mut self, pipeline: &Pipeline, done: Checkpoint) -> Result<(), CheckpointError> {
@@ -232,7 +259,7 @@ impl Ledger {
         let mut have = Vec::new();
         for (index, sink) in pipeline.sinks.iter().enumerate() {
             let start = Start { run: &prepared.run, pipeline: &self.pipeline, index, commits: 0, mark: None };
-            if matches!(sink.kind, crate::pipeline::SinkKind::Table(_)) {
+            if matches!(sink.kind, SinkKind::Table(_)) {
                 let committed = sink::committed(sink, &start)?;
                 have.push(committed == Some((prepared.run.clone(), prepared.commit)));
             }
@@ -329,8 +356,11 @@ impl Checkpoint {
 
 /// Holds the pipeline file while a run goes on. Where the file system has no locks, nothing is held.
 fn lock(pipeline: &Path) -> Result<Option<File>, CheckpointError> {
-    let file =
-        File::open(pipeline).map_err(|error| CheckpointError::Io { path: pipeline.to_owned(), error })?;
+    let file = match File::open(pipeline) {
+        // A pipeline that stands in no file is known to nobody else.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(|error| CheckpointError::Io { path: pipeline.to_owned(), error })?,
+    };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(fs::TryLockError::WouldBlock) => Err(CheckpointError::Busy { pipeline: pipeline.to_owned() }),

@@ -333,11 +333,12 @@ impl Engine {
             let schema = opened.schema();
             std::mem::replace(&mut *opened, Box::new(Nothing(schema)))
         });
-        // A run over some rows only is a try: nothing of it is kept to go on with.
-        let kept = options.limit.is_none();
         let (ledger, units) = blocking(move || {
-            let ledger = kept.then(|| Ledger::open(&pipeline, options.fresh)).transpose()?;
-            let past = ledger.as_ref().map(Ledger::past).unwrap_or_default();
+            let ledger = match options.limit {
+                None => Ledger::open(&pipeline, options.fresh)?,
+                Some(_) => Ledger::open_for_try(&pipeline)?,
+            };
+            let past = if ledger.kept { ledger.past() } else { Past::default() };
             let units = match stdin {
                 Some(stdin) => stdin,
                 None => source::open(&pipeline.source, past)?,
@@ -347,14 +348,14 @@ impl Engine {
         .await?;
         let contracts = self.begin(units.schema()).await?;
         let (units, kept) = if options.retry {
-            self.rejected_units(units.schema(), &contracts, ledger.as_ref()).await?
+            self.rejected_units(units.schema(), &contracts, &ledger).await?
         } else {
             (units, Vec::new())
         };
         let schema = contracts.last().map_or_else(|| units.schema(), |contract| contract.schema());
         let preview = Preview::new(Arc::clone(&schema), options.preview_rows);
         let columns = columns(&schema);
-        if let Some(ledger) = ledger.as_ref().filter(|ledger| ledger.resumed) {
+        if ledger.resumed {
             if ledger.done.columns != columns {
                 let difference = format!("{} before, and {columns} now", ledger.done.columns);
                 return Err(CheckpointError::ColumnsChanged { difference }.into());
@@ -367,26 +368,21 @@ impl Engine {
         }
         let (pipeline, live) = (self.pipeline.clone(), Arc::clone(&self.live));
         let writer = blocking(move || {
-            let done = ledger.as_ref().map(|ledger| &ledger.done);
-            let marks = done.filter(|done| !done.complete).map_or(&[][..], |done| &done.sinks);
-            let (run, name) = match &ledger {
-                Some(ledger) => (ledger.done.run.clone(), ledger.pipeline.clone()),
-                None => ("limited".to_owned(), pipeline.path.display().to_string()),
-            };
+            let done = &ledger.done;
+            let marks = if done.complete { &[][..] } else { &done.sinks };
             let mut sinks: Vec<Box<dyn SinkWriter>> = Vec::new();
             for (index, config) in pipeline.sinks.iter().enumerate() {
                 let start = Start {
-                    run: &run,
-                    pipeline: &name,
+                    run: &done.run,
+                    pipeline: &ledger.pipeline,
                     index,
-                    commits: done.map_or(0, |done| done.commit),
+                    commits: done.commit,
                     mark: marks.get(index),
                 };
                 sinks.push(sink::open(config, &schema, &start)?);
             }
-            let side_marks = done.map_or(&[][..], |done| &done.side);
-            let figures = done.map(|done| done.figures.clone()).unwrap_or_default();
-            let mut side = SideWriter::open(&pipeline, side_marks, figures.side, options.retry)?;
+            let figures = done.figures.clone();
+            let mut side = SideWriter::open(&pipeline, &done.side, figures.side, options.retry)?;
             kept.iter().try_for_each(|line| side.keep(line))?;
             Ok(Writer {
                 sinks,
@@ -401,12 +397,8 @@ impl Engine {
             })
         })
         .await?;
-        let done = match &writer.ledger {
-            Some(ledger) => ledger.done.clone(),
-            None => Checkpoint::new(&self.pipeline),
-        };
-        let repeat = writer.ledger.as_ref().and_then(|ledger| ledger.repeat);
-        let resumed = writer.ledger.as_ref().is_some_and(|ledger| ledger.resumed);
+        let Ledger { done, repeat, resumed, .. } = &writer.ledger;
+        let (done, repeat, resumed) = (done.clone(), *repeat, *resumed);
         Ok(Begin { units, contracts, writer, done, repeat, resumed })
     }
 
@@ -415,7 +407,7 @@ impl Engine {
         &self,
         source: SchemaRef,
         contracts: &[Arc<Contract>],
-        ledger: Option<&Ledger>,
+        ledger: &Ledger,
     ) -> Result<(Box<dyn Units>, Vec<String>), RunError> {
         if let Some(sink) = self.pipeline.sinks.iter().find(|sink| sink.mode == SinkMode::Replace) {
             return Err(RunError::Retry(format!(
@@ -424,7 +416,7 @@ impl Engine {
                 sink.name()
             )));
         }
-        let Some(ledger) = ledger.filter(|ledger| !ledger.resumed) else {
+        if ledger.resumed {
             return Err(RunError::Retry(
                 "a run of this pipeline was cut: run it to its end first, then the rejected rows again"
                     .to_owned(),

@@ -550,7 +550,9 @@ impl Pipeline {
             }
         }
         Self {
+            path: folder.join("pipeline.toml"),
             stages,
+            checkpoint: Checkpoint { path: folder.join("checkpoint.json"), ..self.checkpoint },
             sinks: vec![Sink { kind, mode: SinkMode::Replace }],
             rejected: Rejected { path: folder.join("rejected.jsonl"), max_rows: None, max_percent: None },
             ..self.clone()

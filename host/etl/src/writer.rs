@@ -19,8 +19,7 @@ use crate::stage::StageFigures;
 pub(crate) struct Writer {
     pub(crate) sinks: Vec<Box<dyn SinkWriter>>,
     pub(crate) side: SideWriter,
-    /// Without one, nothing is kept for a run that is cut: the only commit is the last.
-    pub(crate) ledger: Option<Ledger>,
+    pub(crate) ledger: Ledger,
     pub(crate) preview: Preview,
     pub(crate) rejected: Rejected,
     pub(crate) rows_out: u64,
@@ -74,7 +73,8 @@ impl Writer {
             self.waiting.extend(done(&barrier));
             return Ok(());
         }
-        if self.ledger.is_none() {
+        // A try has one commit, at its end.
+        if !self.ledger.kept {
             return Ok(());
         }
         self.commit(barrier)?;
@@ -84,7 +84,7 @@ impl Writer {
     fn last(mut self, barrier: Barrier) -> Result<Written, RunError> {
         let stages = barrier.stages.iter().map(|mark| mark.figures.clone()).collect();
         let figures = self.commit(barrier)?;
-        let commits = self.ledger.as_ref().map_or(1, |ledger| ledger.done.commit);
+        let commits = if self.ledger.kept { self.ledger.done.commit } else { 1 };
         Ok(Written { figures, stages, commits, preview: self.preview })
     }
 
@@ -98,8 +98,8 @@ impl Writer {
             side: self.side.figures().clone(),
         };
         let commit = Commit {
-            run: self.ledger.as_ref().map_or_else(String::new, |ledger| ledger.done.run.clone()),
-            number: self.ledger.as_ref().map_or(0, |ledger| ledger.done.commit) + 1,
+            run: self.ledger.done.run.clone(),
+            number: self.ledger.done.commit + 1,
             last: barrier.last,
         };
         let sinks = self.sinks.iter_mut().map(|sink| sink.prepare(&commit)).collect::<Result<Vec<_>, _>>()?;
@@ -108,12 +108,13 @@ impl Writer {
             prepared.iter().flat_map(|prepared| prepared.publish.iter().cloned()).collect::<Vec<_>>()
         };
         let publish = [publish(&sinks), publish(&side)].concat();
-        let Some(ledger) = &mut self.ledger else {
+        let ledger = &mut self.ledger;
+        if !ledger.kept {
             self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
             publish.iter().try_for_each(|publish| publish.carry_out())?;
             self.side.commit()?;
             return Ok(figures);
-        };
+        }
         let mut next = Checkpoint {
             commit: commit.number,
             complete: barrier.last,

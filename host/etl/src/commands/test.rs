@@ -74,8 +74,7 @@ async fn run(pipeline: &Pipeline, test: &Test, reporter: Reporter) -> anyhow::Re
         Source { kind: SourceKind::Files(test.input.clone()), batch_rows: pipeline.source.batch_rows };
     alone.stages.retain(|stage| stage.name == test.stage);
     let engine = Engine::load(alone, reporter).await?;
-    // With a limit, nothing is kept to go on with.
-    engine.run(RunOptions { limit: Some(u64::MAX), preview_rows: 0, ..RunOptions::default() }).await?;
+    engine.run(RunOptions { preview_rows: 0, ..RunOptions::default() }).await?;
     let mut found = fs::read_to_string(folder.path().join("out.jsonl"))?;
     for line in fs::read_to_string(folder.path().join("rejected.jsonl"))?.lines() {
         let row: Value = serde_json::from_str(line)?;

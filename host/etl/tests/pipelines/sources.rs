@@ -491,3 +491,36 @@ fn a_lookup_table_comes_from_a_database_as_well() {
         assert!(lookup(format!("format = \"postgres\"\nurl = \"{}\"\n{query}", server.url())) == expected);
     }
 }
+
+#[test]
+fn a_try_spoils_nothing() {
+    let cut = drifting("");
+    cut.error(&["run", "pipeline.toml"]);
+    let error = cut.error(&["run", "pipeline.toml", "--limit", "1"]);
+    assert!(error.contains("was cut and waits to go on") && error.contains("preview"), "{error}");
+    let preview = cut.command(&["preview", "pipeline.toml", "--limit", "1"]).output().unwrap();
+    assert!(preview.status.success(), "{}", String::from_utf8_lossy(&preview.stderr));
+    fs::write(cut.path("in/2.csv"), "a,b\n3,4\n").unwrap();
+    assert_eq!(cut.summary(&[])["rows_read"], 2, "the run goes on as if there had been no try");
+
+    let adding = pipeline(
+        "format = \"csv\"\npath = \"in.csv\"",
+        &format!("{}mode = \"append\"\n", sink("csv", "parts/")),
+    );
+    fs::write(adding.path("in.csv"), "n\n1\n2\n").unwrap();
+    let error = adding.error(&["run", "pipeline.toml", "--limit", "1"]);
+    assert!(error.contains("its rows would stay in"), "{error}");
+
+    // Two tries into one table leave the rows of the second.
+    let table = pipeline(
+        "format = \"csv\"\npath = \"in.csv\"",
+        "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n",
+    );
+    fs::write(table.path("in.csv"), "n\n1\n2\n").unwrap();
+    for limit in ["1", "2"] {
+        table.run(&["--limit", limit]);
+        let database = rusqlite::Connection::open(table.path("out.db")).unwrap();
+        let rows: i64 = database.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows.to_string(), limit);
+    }
+}
