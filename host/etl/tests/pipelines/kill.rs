@@ -139,3 +139,38 @@ fn a_table_in_postgres_is_as_if_nothing_had_happened() {
                (SELECT sum(m) FROM (SELECT max(\"count\") AS m FROM flights GROUP BY carrier) AS c) FROM flights";
     assert_eq!(server.ask(sql), ["11000|11000|11000"]);
 }
+
+/// A commit has its part in each of two databases and in a file: a kill between two of them is mended by the next run.
+#[test]
+fn two_databases_and_a_file_are_as_if_nothing_had_happened() {
+    let Some(server) = Server::start() else { return };
+    let project = project(&format!(
+        "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"flights\"\nmode = \"append\"\n\
+         [[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
+         [[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"flights\"\nmode = \"append\"\n",
+        server.url()
+    ));
+    let mut moments = Moments(4);
+    let mut cut = 0;
+    // Rows are added, so no run begins anew; each gets on by some files.
+    for _ in 0..KILLS {
+        let mut child = project
+            .command(&["run", "pipeline.toml", "--throttle", "4000"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(150) + moments.next(Duration::from_millis(60)));
+        cut += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    project.run(&[]);
+    assert!(cut > KILLS / 4, "only {cut} runs were cut");
+    let counts = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\") FROM flights";
+    assert_eq!(server.ask(counts), ["11000|11000"]);
+    let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+    let found: (i64, i64) = database.query_row(counts, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(found, (11_000, 11_000));
+    assert_eq!(project.read("out.csv").lines().count(), 11_001);
+}
