@@ -302,3 +302,38 @@ fn rejected_rows_run_again_from_the_stage_that_rejected_them() {
     let error = replacing.error(&["run", "pipeline.toml", "--retry"]);
     assert!(error.contains("is replaced by each run") && error.contains("\"append\""), "{error}");
 }
+
+#[test]
+fn rows_are_filtered_and_come_once() {
+    let rest = format!(
+        "{}{}{}{}",
+        stage("clean", "plugins/etl/clean-flights", ""),
+        stage(
+            "long",
+            "plugins/etl/filter",
+            "settings = { where = \"distance >= 1000 and carrier in ('UA', 'B6') and tailnum is not null\" }\n"
+        ),
+        stage("once", "plugins/etl/deduplicate", "settings = { key = [\"carrier\", \"flight\"] }\n"),
+        sink("csv", "out.csv"),
+    );
+    let project = Project::new(&repository(FLIGHTS), &rest);
+    let summary = project.summary(&[]);
+    let mut reader = csv::Reader::from_path(repository(FLIGHTS)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (mut long, mut seen) = (0, std::collections::HashSet::new());
+    for row in reader.records().map(Result::unwrap) {
+        let distance: i32 = row[place("distance")].parse().unwrap();
+        let carrier = &row[place("carrier")];
+        if distance >= 1000
+            && (carrier == "UA" || carrier == "B6")
+            && !matches!(&row[place("tailnum")], "" | "NA")
+        {
+            long += 1;
+            seen.insert((carrier.to_owned(), row[place("flight")].to_owned()));
+        }
+    }
+    assert_eq!(summary["stages"][1]["rows"]["rows_out"], long);
+    assert_eq!(summary["rows_out"], seen.len());
+    assert!(long > seen.len() && seen.len() > 100, "{long} {}", seen.len());
+}
