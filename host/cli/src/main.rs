@@ -1,0 +1,23 @@
+//! The command `witdock`: interfaces and plugins, from an idea to a checked component.
+
+mod arguments;
+mod commands;
+mod embedded;
+mod interface;
+mod language;
+mod template;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    match commands::run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
