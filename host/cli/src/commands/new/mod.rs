@@ -1,13 +1,33 @@
 //! `witdock new`.
 
+mod dependency;
+mod interface;
+mod name;
+mod plugin;
+
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 /// What is given to `witdock new`.
 #[derive(Debug, Args)]
-pub(crate) struct NewArguments {}
+#[command(arg_required_else_help = true)]
+pub(crate) struct NewArguments {
+    #[command(subcommand)]
+    what: What,
+}
 
-pub(crate) fn run(_arguments: NewArguments) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not there yet")
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Make a workspace with an interface of your own, its host, a guest SDK and two plugins
+    Interface(interface::InterfaceArguments),
+    /// Make a plugin for an interface, in any of the languages
+    Plugin(plugin::PluginArguments),
+}
+
+pub(crate) fn run(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    match arguments.what {
+        What::Interface(arguments) => interface::run(arguments),
+        What::Plugin(arguments) => plugin::run(arguments),
+    }
 }
