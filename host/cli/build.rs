@@ -15,6 +15,9 @@ fn main() -> io::Result<()> {
     let mut source = String::from("&[\n");
     for root in ROOTS {
         let mut files = Vec::new();
+        if !repository.join(root).is_dir() {
+            continue;
+        }
         walk(&repository.join(root), &mut files)?;
         files.sort();
         for file in files {

@@ -5,9 +5,9 @@ const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// The files below a folder, by their paths relative to it.
 pub(crate) fn below(folder: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    FILES.iter().filter_map(move |&(name, content)| {
-        Some((name.strip_prefix(folder)?.strip_prefix('/')?, content))
-    })
+    FILES
+        .iter()
+        .filter_map(move |&(name, content)| Some((name.strip_prefix(folder)?.strip_prefix('/')?, content)))
 }
 
 /// The checkout that this program was built from, if it is still there: until the crates are published, projects in Rust depend on

@@ -55,7 +55,9 @@ impl Interface {
     /// When there is none, or several to choose from.
     pub(crate) fn world(&self, name: Option<&str>) -> anyhow::Result<WorldId> {
         let name = name.or(self.default_world);
-        self.resolve.select_world(&[self.package], name).with_context(|| format!("the interface {}", self.name))
+        self.resolve
+            .select_world(&[self.package], name)
+            .with_context(|| format!("the interface {}", self.name))
     }
 }
 

@@ -5,6 +5,8 @@ mod commands;
 mod embedded;
 mod interface;
 mod language;
+mod plugin_argument;
+mod runtime;
 mod template;
 
 use std::process::ExitCode;

@@ -17,7 +17,9 @@ impl Values {
 
     /// The text with values in the place of `{{name}}`. What is no placeholder stays.
     pub(crate) fn fill(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
     }
 }
 
@@ -32,7 +34,8 @@ pub(crate) fn write<'a>(
         let name = values.fill(name.strip_suffix(".template").unwrap_or(name));
         let path = folder.join(&name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make the folder {}", parent.display()))?;
         }
         let filled = std::str::from_utf8(content).map(|text| values.fill(text).into_bytes());
         let content = filled.unwrap_or_else(|_| content.to_vec());

@@ -3,18 +3,21 @@
 use wasmtime::component::Instance;
 use wasmtime::{CallHook, Store, UpdateDeadline};
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::dock::EPOCH_TICK;
 use crate::error::LoadError;
 use crate::failure::{DeadlineExceeded, Failure};
-use crate::grants;
+use crate::grants::{self, Granted};
 use crate::host_state::{CallClock, HostState};
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, MemoryGauge};
 use crate::limits::Limits;
 use crate::linked::Linked;
+use crate::log_sink::LogSink;
 use crate::services::Stateful;
 use crate::settings::Settings;
+use crate::source::Digest;
 use crate::{Dock, Interface};
 
 /// One instance that can take a call.
@@ -66,20 +69,46 @@ fn new_store<I: Interface>(
     settings: &Settings<I>,
     linked: &Linked<I>,
 ) -> wasmtime::Result<Store<HostState<I::State>>> {
-    let limits = &settings.limits;
+    let parts = Parts {
+        app: (settings.make_state)(),
+        digest: linked.digest,
+        granted: &linked.granted,
+        log: settings.log.clone(),
+        gauge: settings.gauge.clone(),
+        limits: &settings.limits,
+    };
+    store(&settings.dock, parts)
+}
+
+/// What a store is made of.
+pub(crate) struct Parts<'a, S> {
+    pub(crate) app: S,
+    pub(crate) digest: Digest,
+    pub(crate) granted: &'a Granted,
+    pub(crate) log: LogSink,
+    pub(crate) gauge: Arc<MemoryGauge>,
+    pub(crate) limits: &'a Limits,
+}
+
+/// A store that is held to its limits.
+pub(crate) fn store<S: Send + 'static>(
+    dock: &Dock,
+    parts: Parts<'_, S>,
+) -> wasmtime::Result<Store<HostState<S>>> {
+    let Parts { app, digest, granted, log, gauge, limits } = parts;
     let mut table = wasmtime::component::ResourceTable::new();
     table.set_max_capacity(limits.handles);
     let state = HostState {
-        app: (settings.make_state)(),
+        app,
         table,
-        digest: linked.digest,
-        wasi: grants::context(&linked.granted, &settings.log)?,
-        limiter: Limiter::new(limits.memory_bytes, limits.table_elements, settings.gauge.clone()),
-        log: settings.log.clone(),
+        digest,
+        wasi: grants::context(granted, &log)?,
+        limiter: Limiter::new(limits.memory_bytes, limits.table_elements, gauge),
+        log,
         panic: None,
         clock: CallClock::default(),
     };
-    let mut store = Store::new(settings.dock.engine(), state);
+    let mut store = Store::new(dock.engine(), state);
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits.host_call_bytes);
     store.call_hook(|mut context, hook| {

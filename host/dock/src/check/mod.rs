@@ -25,6 +25,10 @@ pub use name::InterfaceName;
 use compare::Found;
 use interfaces::{Match, Need};
 
+/// The encoded world of `witdock:plugin`: what a dock lends to every plugin beside its interface, to be given to [`check`] as one
+/// of its `services`.
+pub const SERVICES: &[u8] = crate::services::COMPONENT_TYPE;
+
 /// Compares a component with a world.
 ///
 /// `world` is the encoded world of the interface, which `wasmtime::component::bindgen!` makes as `COMPONENT_TYPE` with

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+use super::encode::{EncodeError, encode};
+
 /// The bytes of one component with their digest. Cloning it shares the bytes.
 #[derive(Clone)]
 pub struct Artifact {
@@ -19,6 +21,15 @@ impl Artifact {
         let bytes = bytes.into();
         let digest = Digest::of(&bytes);
         Self { bytes, digest }
+    }
+
+    /// Takes a component as it is, and makes one of a core module that carries its component type, as a folder's build does.
+    ///
+    /// # Errors
+    ///
+    /// When a core module cannot become a component. What is neither is taken too: [`check`](crate::check()) names it.
+    pub fn from_wasm(bytes: Vec<u8>) -> Result<Self, EncodeError> {
+        encode(bytes).map(Self::new)
     }
 
     /// The component in the binary format.

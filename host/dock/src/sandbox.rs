@@ -1,0 +1,150 @@
+//! A component run by a tool that learns its types only at run time: limits and grants as ever, no bindings, no reload.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+use wasmtime::Store;
+use wasmtime::component::{Component, Instance, InstancePre, Linker};
+
+use crate::failure::Failure;
+use crate::grants::{self, Granted};
+use crate::instance::{self, within_limits};
+use crate::limits::Limits;
+use crate::log::LogLine;
+use crate::log_sink::LogSink;
+use crate::source::{Artifact, Digest};
+use crate::{Dock, HostState, services};
+
+/// A component, compiled and linked, that is granted nothing of the system. It is linked to WASI 0.2 as every plugin is, to
+/// `witdock:plugin/log`, and to what its tool answers in the place of an application.
+pub struct Sandbox<S: Send + 'static> {
+    dock: Dock,
+    name: Arc<str>,
+    digest: Digest,
+    pre: InstancePre<HostState<S>>,
+    limits: Limits,
+}
+
+/// Why a component cannot be tried.
+#[derive(Debug, thiserror::Error)]
+#[error("the component cannot be {step}: {message}")]
+#[non_exhaustive]
+pub struct SandboxError {
+    /// `compiled` or `linked`.
+    pub step: &'static str,
+    /// What the runtime says.
+    pub message: String,
+}
+
+impl<S: Send + 'static> Sandbox<S> {
+    /// Compiles a component, or takes it from the dock's cache, and links it. `name` stands in its log lines. `link` defines
+    /// what is neither WASI 0.2 nor a service of the dock; what is left over fails when it is called, with its name. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// When the component is none, or does not link.
+    pub fn new(
+        dock: &Dock,
+        name: &str,
+        artifact: &Artifact,
+        limits: Limits,
+        link: impl FnOnce(&mut Linker<HostState<S>>) -> wasmtime::Result<()>,
+    ) -> Result<Self, SandboxError> {
+        let failed =
+            |step| move |error: wasmtime::Error| SandboxError { step, message: format!("{error:#}") };
+        let component = dock.compile(artifact).map_err(failed("compiled"))?;
+        let pre = linked(dock, &component, link).map_err(failed("linked"))?;
+        Ok(Self { dock: dock.clone(), name: name.into(), digest: artifact.digest(), pre, limits })
+    }
+
+    /// Starts a fresh instance with the tool's own data.
+    ///
+    /// # Errors
+    ///
+    /// When the component traps as it starts, or is over a limit.
+    pub async fn start(&self, app: S) -> Result<Trial<S>, Failure> {
+        // Lines are asked for afterwards, and nobody listens meanwhile.
+        let log = LogSink::new(
+            self.name.clone(),
+            self.dock.log_level(),
+            self.limits.log_lines_per_second,
+            broadcast::Sender::new(1),
+        );
+        // A tool shows what is printed: standard output reaches nobody else.
+        let granted = Granted { stdio: true, ..Granted::default() };
+        let parts = instance::Parts {
+            app,
+            digest: self.digest,
+            granted: &granted,
+            log: log.clone(),
+            gauge: Arc::default(),
+            limits: &self.limits,
+        };
+        let host = |error: wasmtime::Error| Failure::Host { message: format!("{error:#}") };
+        let mut store = instance::store(&self.dock, parts).map_err(host)?;
+        let started = within_limits(&self.dock, &mut store, &self.limits, async |store| {
+            self.pre.instantiate_async(store).await
+        })
+        .await;
+        match started {
+            Ok(instance) => {
+                Ok(Trial { dock: self.dock.clone(), store, instance, log, limits: self.limits.clone() })
+            }
+            Err(error) => Err(Failure::classify(&error, store.data_mut(), &self.limits)),
+        }
+    }
+}
+
+fn linked<S: Send + 'static>(
+    dock: &Dock,
+    component: &Component,
+    link: impl FnOnce(&mut Linker<HostState<S>>) -> wasmtime::Result<()>,
+) -> wasmtime::Result<InstancePre<HostState<S>>> {
+    let mut linker = Linker::new(dock.engine());
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    services::link(&mut linker)?;
+    linker.allow_shadowing(true);
+    link(&mut linker)?;
+    linker.allow_shadowing(false);
+    grants::refuse_ungranted(&mut linker, component, &Granted::default())?;
+    linker.define_unknown_imports_as_traps(component)?;
+    linker.instantiate_pre(component)
+}
+
+/// One instance in a [`Sandbox`].
+pub struct Trial<S: Send + 'static> {
+    dock: Dock,
+    store: Store<HostState<S>>,
+    instance: Instance,
+    log: LogSink,
+    limits: Limits,
+}
+
+impl<S: Send + 'static> Trial<S> {
+    /// Runs guest code under the limits of one call. After a failure the instance must not be called again: start another.
+    ///
+    /// # Errors
+    ///
+    /// When the guest trapped or was over a limit, or `run` failed itself.
+    pub async fn call<R>(
+        &mut self,
+        run: impl AsyncFnOnce(&Instance, &mut Store<HostState<S>>) -> wasmtime::Result<R>,
+    ) -> Result<R, Failure> {
+        let instance = self.instance;
+        let result = within_limits(&self.dock, &mut self.store, &self.limits, async |store| {
+            run(&instance, store).await
+        })
+        .await;
+        result.map_err(|error| Failure::classify(&error, self.store.data_mut(), &self.limits))
+    }
+
+    /// The tool's own data.
+    pub fn app(&mut self) -> &mut S {
+        &mut self.store.data_mut().app
+    }
+
+    /// What the guest has logged and printed so far, the newest last; no more than the last 256 lines.
+    pub fn log(&self) -> Vec<LogLine> {
+        self.log.recent()
+    }
+}
