@@ -1,70 +1,96 @@
-// Makes a component of a plugin in JavaScript: what the `build.mjs` of each interface's SDK does.
+// Makes a component of a plugin in JavaScript or TypeScript: what the `build.mjs` of each interface's SDK does.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const interfaces = fileURLToPath(new URL("../../../wit", import.meta.url));
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+/** Beside the SDK in a project, and at the root of witdock's repository. */
+const INTERFACES = ["../wit", "../../../wit"].map((path) => join(HERE, path));
 
 /**
- * The whole of a `build.mjs`, whose arguments are SOURCE and OUTPUT.
+ * The whole of a `build.mjs` whose arguments are SOURCE and OUTPUT.
  *
  * `name` is the interface's, as in `wit/editor` and `witdock:editor`; `sdk` is the module that a plugin imports as
- * `@witdock/editor`; `exported` says what the world exports, given the names that the plugin's module exports;
- * `packages` gives the functions of esbuild and componentize-qjs once they are installed beside `sdk`.
+ * `@witdock/editor`; `exported` says what the world exports, given the names that the plugin's module exports.
  */
-export async function main({ name, sdk, exported, packages }) {
-  const [source, output] = process.argv.slice(2);
-  if (output === undefined) {
-    console.error("usage: node build.mjs SOURCE OUTPUT");
-    process.exit(2);
-  }
-  const home = dirname(sdk);
-  if (!existsSync(join(home, "node_modules"))) {
-    console.log(`installing the build's packages in ${home}`);
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: home, stdio: "inherit" });
-  }
-  const { build, componentize } = await packages();
-
+export async function main({ name, sdk, exported }) {
+  const [source, output] = arguments_("SOURCE OUTPUT");
   // One folder with the interface and what it depends on, as the component's builder wants it.
   const wit = mkdtempSync(join(tmpdir(), "witdock-wit-"));
   try {
+    const interfaces = INTERFACES.find((path) => existsSync(path));
     cpSync(join(interfaces, name), wit, { recursive: true });
     cpSync(join(interfaces, "plugin"), join(wit, "deps/plugin"), { recursive: true });
+    await make({
+      source,
+      output,
+      wit,
+      alias: { [`@witdock/${name}`]: sdk },
+      world({ imports, exports }) {
+        // Of the interface only what the plugin uses: what a component imports it has to be granted.
+        const used = new Set(imports.map(({ path }) => path));
+        // The interface's own parts stand beside this world, and have no other name there.
+        const own = `witdock:${name}/`;
+        const local = (path) => (path.startsWith(own) ? path.slice(own.length).replace(/@.*$/, "") : path);
+        const lines = [
+          ...[...used].map((path) => `  import ${local(path)};`),
+          ...exported(exports).map((path) => `  export ${path};`),
+        ];
+        writeFileSync(join(wit, "built.wit"), ["world built {", ...lines, "}", ""].join("\n"));
+        return `witdock:${name}/built`;
+      },
+    });
+  } finally {
+    rmSync(wit, { recursive: true });
+  }
+}
 
+/** The whole of a `build.mjs` for any interface, whose arguments are WIT, WORLD, SOURCE and OUTPUT. */
+export async function mainOfWorld() {
+  const [wit, world, source, output] = arguments_("WIT WORLD SOURCE OUTPUT");
+  await make({ source, output, wit, alias: {}, world: () => world });
+}
+
+function arguments_(usage) {
+  const given = process.argv.slice(2);
+  if (given.length !== usage.split(" ").length) {
+    console.error(`usage: node build.mjs ${usage}`);
+    process.exit(2);
+  }
+  return given;
+}
+
+async function make({ source, output, wit, alias, world }) {
+  try {
+    if (!existsSync(source)) {
+      throw `there is no file ${source}`;
+    }
+    const { build, componentize } = await packages();
+    const entry = JSON.stringify(resolve(source));
     const bundled = await build({
-      entryPoints: [source],
+      stdin: {
+        contents: `export * from ${entry};\nimport * as plugin from ${entry};\n${checked(source)}`,
+        resolveDir: process.cwd(),
+        sourcefile: "component.js",
+      },
       bundle: true,
       format: "esm",
+      target: "es2023",
       write: false,
       metafile: true,
-      external: ["witdock:*"],
-      alias: { [`@witdock/${name}`]: sdk },
+      alias,
+      plugins: [HOST],
       logLevel: "silent",
     });
-    const [{ imports, exports }] = Object.values(bundled.metafile.outputs);
-    const offered = exported(exports);
-    const missing = offered.find((path) => !path.includes(":") && !exports.includes(path));
-    if (missing !== undefined) {
-      throw `${source} does not export \`${missing}\``;
-    }
-    // Of the interface only what the plugin uses: what a component imports it has to be granted.
-    const used = new Set(imports.map(({ path }) => path).filter((path) => path.startsWith("witdock:")));
-    // The interface's own parts stand beside this world, and have no other name there.
-    const own = `witdock:${name}/`;
-    const local = (path) => (path.startsWith(own) ? path.slice(own.length).replace(/@.*$/, "") : path);
-    const lines = [
-      ...[...used].map((path) => `  import ${local(path)};`),
-      ...offered.map((path) => `  export ${path};`),
-    ];
-    writeFileSync(join(wit, "built.wit"), ["world built {", ...lines, "}", ""].join("\n"));
+    const [contents] = Object.values(bundled.metafile.outputs);
     const { component } = await componentize({
       witPath: wit,
       jsSource: bundled.outputFiles[0].text,
       jsPath: resolve(source),
-      world: `witdock:${name}/built`,
+      world: world(contents),
       // The host's calls are synchronous, and it lends no WASI: what is not granted is not imported.
       sync: true,
       stubWasi: true,
@@ -73,12 +99,74 @@ export async function main({ name, sdk, exported, packages }) {
     writeFileSync(output, component);
   } catch (error) {
     // esbuild's errors have their places; one line for each, as editors find them.
-    for (const { text, location } of error.errors ?? [{ text: String(error) }]) {
+    for (const { text, location } of error.errors ?? [{ text: told(error) }]) {
       const place = location ? `${location.file}:${location.line}:${location.column + 1}: ` : "";
       console.error(`${place}error: ${text}`);
     }
     process.exitCode = 1;
-  } finally {
-    rmSync(wit, { recursive: true });
   }
+}
+
+/** Modules called as the host's interfaces are, `namespace:package/interface@version`, come from the host. */
+const HOST = {
+  name: "host",
+  setup: (build) =>
+    build.onResolve({ filter: /^[a-z][\w-]*:[a-z][\w:-]*\/[a-z]/ }, ({ path }) =>
+      path.startsWith("node:") ? undefined : { path, external: true },
+    ),
+};
+
+/**
+ * Code that the component runs once, while it is built: an export that is missing would else be found out by the call that traps.
+ * The engine lists functions by name; of a resource's, as in `constructorSession`, the class counts.
+ */
+const checked = (source) => `
+for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?? {})) {
+  const [scope, members] = typeof functions === "function" ? [plugin, [name]] : [plugin[name], Object.keys(functions)];
+  const where = scope === plugin ? ${JSON.stringify(source)} : "\`" + name + "\` in " + ${JSON.stringify(source)};
+  if (scope === undefined) {
+    throw new Error(${JSON.stringify(source)} + " does not export \`" + name + "\`");
+  }
+  for (const member of members) {
+    const [, kind, resource] = /^(constructor|method|static)([A-Z].*)/.exec(member) ?? [];
+    const wanted = kind === "constructor" ? resource : member;
+    if ((kind === undefined || kind === "constructor") && typeof scope[wanted] !== "function") {
+      throw new Error(where + " has no " + (kind ? "class" : "function") + " \`" + wanted + "\`");
+    }
+  }
+}
+`;
+
+/** An error in the plugin's own words, without the builder's around them. */
+function told(error) {
+  const text = typeof error === "string" ? error : (error.message ?? String(error));
+  return text.trim().replace(/^(: )?(Failed to [\w ]+: )+(Error: )?/, "").replace(/\n\s+at [^]*$/, "");
+}
+
+/** esbuild and componentize-qjs: a project's own, or this repository's. They are installed on first use. */
+async function packages() {
+  const load = async () => ({ ...(await import("esbuild")), ...(await import("componentize-qjs")) });
+  try {
+    return await load();
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") {
+      throw error;
+    }
+  }
+  const home = [process.cwd(), HERE].find(asksForPackages);
+  const npm = existsSync(join(home, "package-lock.json")) ? "ci" : "install";
+  console.log(`installing the build's packages in ${home}: npm ${npm}`);
+  try {
+    const windows = process.platform === "win32";
+    execFileSync(windows ? "npm.cmd" : "npm", [npm, "--no-audit", "--no-fund"], { cwd: home, stdio: "inherit", shell: windows });
+  } catch (error) {
+    throw error.code === "ENOENT" ? "there is no npm: it comes with Node.js 20, https://nodejs.org" : `npm ${npm} has failed in ${home}`;
+  }
+  return load();
+}
+
+function asksForPackages(folder) {
+  const file = join(folder, "package.json");
+  const { dependencies, devDependencies } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  return "componentize-qjs" in { ...dependencies, ...devDependencies };
 }

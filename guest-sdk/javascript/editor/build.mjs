@@ -6,6 +6,6 @@ import { main } from "../common/component.mjs";
 await main({
   name: "editor",
   sdk: fileURLToPath(new URL("index.js", import.meta.url)),
-  exported: () => ["plugin"],
-  packages: async () => ({ ...(await import("esbuild")), ...(await import("componentize-qjs")) }),
+  // `export const state = { save, restore }` keeps state over a reload.
+  exported: (names) => ["plugin", ...(names.includes("state") ? ["witdock:plugin/state@0.1.0"] : [])],
 });

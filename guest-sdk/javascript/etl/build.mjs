@@ -8,5 +8,4 @@ await main({
   sdk: fileURLToPath(new URL("index.js", import.meta.url)),
   // `export const { transform, state } = …` keeps its state over a reload.
   exported: (names) => ["transform", ...(names.includes("state") ? ["witdock:plugin/state@0.1.0"] : [])],
-  packages: async () => ({ ...(await import("esbuild")), ...(await import("componentize-qjs")) }),
 });

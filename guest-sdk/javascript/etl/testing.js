@@ -1,6 +1,6 @@
 // Runs a plugin natively, for its tests under `node --test`, through the same columns as in a component:
 //
-//   import { load } from "…/guest-sdk/javascript/etl/testing.js";
+//   import { load, utf8 } from "@witdock/etl/testing";
 //
 //   const plugin = await load(new URL("../src/index.js", import.meta.url));
 //   const session = plugin.open([utf8("word")], { loud: true });
@@ -8,12 +8,26 @@
 //
 // `@witdock/etl` is this SDK there, and of the host's interfaces the metrics and the log do nothing, the others fail.
 
-import { register } from "node:module";
+import { host } from "../common/testing.js";
 import { toArray, toColumn } from "./columns.js";
 
 export * from "./index.js";
 
-register("./testing-hooks.mjs", import.meta.url);
+/** No host is there: nobody counts or writes a log, and nobody lends a table or takes rows. */
+const missing = (what) => (name) => {
+  throw { tag: "unavailable", val: `there is no host to ${what} ${name}` };
+};
+const nothing = () => {};
+
+host(
+  {
+    "witdock:etl/metrics": { count: nothing, gauge: nothing, observe: nothing },
+    "witdock:etl/lookup": { open: missing("lend"), Table: class Table {} },
+    "witdock:etl/side-output": { emit: missing("take rows for") },
+    "witdock:plugin/log": { write: nothing, panicked: nothing, maxLevel: () => "error" },
+  },
+  { "@witdock/etl": new URL("index.js", import.meta.url).href },
+);
 
 /** A plugin's module. */
 export async function load(url) {

@@ -1,0 +1,19 @@
+// Runs a plugin natively, for its tests under `node --test`: what the host lends is the test's.
+//
+//   host({ "acme:mail/outbox": { send: (letter) => sent.push(letter) } });
+//   const { plugin } = await import("../src/plugin.js");
+
+import { register } from "node:module";
+
+const TABLE = Symbol.for("witdock.host");
+
+/**
+ * Lends interfaces, by name and without their versions, to plugins that are imported afterwards. Each is an object of functions
+ * in camelCase and classes in PascalCase, as in a component. What a world imports without an interface is `globalThis`'s there
+ * and here. `aliases` are modules by name, and their URLs.
+ */
+export function host(interfaces, aliases = {}) {
+  globalThis[TABLE] = { ...globalThis[TABLE], ...interfaces };
+  const names = Object.entries(interfaces).map(([name, members]) => [name, Object.keys(members)]);
+  register("./testing-hooks.mjs", import.meta.url, { data: { aliases, interfaces: Object.fromEntries(names) } });
+}

@@ -1,0 +1,6 @@
+// Lets Node.js import TypeScript, for tests: `node --import ./sdk/common/typescript.mjs --test test/*.test.ts`.
+
+import { register } from "node:module";
+
+register("./testing-hooks.mjs", import.meta.url, { data: {} });
+process.setSourceMapsEnabled(true);
