@@ -7,6 +7,8 @@ mod interface;
 mod language;
 mod plugin_argument;
 mod runtime;
+#[allow(dead_code, reason = "`witdock new plugin` is being written")]
+mod sdk;
 mod template;
 
 use std::process::ExitCode;
