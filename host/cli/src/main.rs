@@ -1,14 +1,16 @@
 //! The command `witdock`: interfaces and plugins, from an idea to a checked component.
 
 mod arguments;
+mod bindings;
 mod commands;
 mod embedded;
 mod interface;
 mod language;
 mod plugin_argument;
+mod project;
 mod runtime;
-#[allow(dead_code, reason = "`witdock new plugin` is being written")]
 mod sdk;
+mod stub;
 mod template;
 
 use std::process::ExitCode;

@@ -1,0 +1,34 @@
+//! The body that a plugin for an interface of one's own starts with: each exported function is there, with the WIT's comments,
+//! and returns a plain value.
+
+mod rust;
+
+use wit_parser::{Resolve, WorldId};
+
+use crate::language::Language;
+
+/// What a language's generator makes.
+#[derive(Debug, Default)]
+pub(crate) struct Stub {
+    /// Takes the place of `{{stub}}` in the template.
+    pub(crate) source: String,
+    /// Further files, by their names relative to the project.
+    pub(crate) files: Vec<(String, String)>,
+}
+
+/// A plugin, as far as its source names it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) resolve: &'a Resolve,
+    pub(crate) world: WorldId,
+    /// The plugin's name as a type: `WordCount`.
+    pub(crate) type_name: &'a str,
+}
+
+/// The stub in a language. One that has none yet keeps its template for one's own interface to itself.
+pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<Stub> {
+    match language {
+        Language::Rust => rust::stub(subject),
+        language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
+    }
+}
