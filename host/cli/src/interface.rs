@@ -59,9 +59,24 @@ impl Interface {
     /// When there is none, or several to choose from.
     pub(crate) fn world(&self, name: Option<&str>) -> anyhow::Result<WorldId> {
         let name = name.or(self.default_world);
-        self.resolve
-            .select_world(&[self.package], name)
-            .with_context(|| format!("the interface {}", self.name))
+        self.resolve.select_world(&[self.package], name).map_err(|error| {
+            let worlds: Vec<&str> =
+                self.resolve.packages[self.package].worlds.keys().map(String::as_str).collect();
+            match (name, worlds.as_slice()) {
+                (_, []) => {
+                    anyhow!("the interface {} has no world, so nothing says what a plugin is", self.name)
+                }
+                (Some(name), worlds) => {
+                    anyhow!("the interface {} has no world `{name}`: it has {}", self.name, worlds.join(", "))
+                }
+                (None, [_]) => error,
+                (None, worlds) => anyhow!(
+                    "the interface {} has several worlds: say with --world which is the plugin's: {}",
+                    self.name,
+                    worlds.join(", ")
+                ),
+            }
+        })
     }
 
     /// Whether plugins have this world if nothing else is said.

@@ -143,8 +143,10 @@ impl Plan<'_> {
             .with("interface", self.interface_argument());
         if self.arguments.lang == Language::Rust {
             let sdk = if self.is_own() { "plugin" } else { &self.interface.name };
-            values = values
-                .with("witdock", self.arguments.witdock.witdock()?.dependency(&format!("guest-sdk/rust/{sdk}")));
+            values = values.with(
+                "witdock",
+                self.arguments.witdock.witdock()?.dependency(&format!("guest-sdk/rust/{sdk}")),
+            );
         }
         Ok(values)
     }
