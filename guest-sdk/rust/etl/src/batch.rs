@@ -1,9 +1,10 @@
 //! The batch that a transform is given: the columns that its contract reads.
 
 use crate::Error;
-use crate::bindings::witdock::etl::types::{Column, Values};
+use crate::bindings::witdock::etl::types::Column;
 use crate::contract::Contract;
-use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View, Validity};
+use crate::input::Input;
+use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View};
 
 /// Rows that travel together, as the columns that the contract reads.
 ///
@@ -44,42 +45,32 @@ impl<'a> Batch<'a> {
 
     /// A column as it came, whatever its type: for the keys of a lookup.
     pub fn column(&self, name: &str) -> Result<&Column, Error> {
-        let index = self.contract.reads().iter().position(|read| read.name == name);
-        index.and_then(|index| self.columns.get(index)).ok_or_else(|| {
+        self.input(name).map(|input| input.column)
+    }
+
+    fn input(&self, name: &str) -> Result<Input<'_>, Error> {
+        self.inputs().find(|input| input.name == name).ok_or_else(|| {
             Error::Data(format!("the plugin asks for column `{name}`, which its contract does not read"))
         })
     }
 
-    fn view<'b, V>(
-        &'b self,
-        name: &str,
-        expected: &str,
-        view: impl FnOnce(&'b Values, Validity<'b>) -> Option<Result<V, String>>,
-    ) -> Result<V, Error> {
-        let column = self.column(name)?;
-        let wrong = |problem| Error::Data(format!("column `{name}`: {problem}"));
-        let validity = Validity::new(column.validity.as_deref(), self.rows).map_err(wrong)?;
-        match view(&column.values, validity) {
-            Some(view) => view.map_err(wrong),
-            None => Err(Error::Data(format!(
-                "the plugin reads column `{name}` as {expected}, and it is {}",
-                column.data_type().name()
-            ))),
-        }
+    /// The columns, in the contract's order.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Input<'_>> {
+        let named = self.contract.reads().iter().zip(&self.columns);
+        named.map(|(read, column)| Input { name: &read.name, column, rows: self.rows })
+    }
+
+    pub(crate) fn contract(&self) -> &'a Contract {
+        self.contract
     }
 }
 
 macro_rules! views {
-    ($($(#[$doc:meta])* $method:ident $view:ident $(<$native:ty>)?, $expected:literal,
-        $values:pat => $new:expr;)*) => {
+    ($($(#[$doc:meta])* $method:ident $view:ident $(<$native:ty>)?;)*) => {
         impl Batch<'_> {$(
             $(#[$doc])*
             pub fn $method(&self, name: &str) -> Result<$view<'_ $(, $native)?>, Error> {
-                let rows = self.rows;
-                self.view(name, $expected, |values, validity| match values {
-                    $values => Some($new(validity, rows)),
-                    _ => None,
-                })
+                self.input(name)?.$method()
             }
         )*}
     };
@@ -87,27 +78,19 @@ macro_rules! views {
 
 views! {
     /// A column of truth values.
-    boolean BooleanView, "boolean",
-        Values::Boolean(bits) => |validity, rows| BooleanView::new(bits, validity, rows);
+    boolean BooleanView;
     /// A column of whole numbers of 32 bits.
-    int32 PrimitiveView<i32>, "int32",
-        Values::Int32(values) => |validity, rows| PrimitiveView::new(values, validity, rows);
+    int32 PrimitiveView<i32>;
     /// A column of whole numbers of 64 bits.
-    int64 PrimitiveView<i64>, "int64",
-        Values::Int64(values) => |validity, rows| PrimitiveView::new(values, validity, rows);
+    int64 PrimitiveView<i64>;
     /// A column of floating-point numbers of 64 bits.
-    float64 PrimitiveView<f64>, "float64",
-        Values::Float64(values) => |validity, rows| PrimitiveView::new(values, validity, rows);
+    float64 PrimitiveView<f64>;
     /// A column of dates: days since 1970-01-01.
-    date32 PrimitiveView<i32>, "date32",
-        Values::Date32(values) => |validity, rows| PrimitiveView::new(values, validity, rows);
+    date32 PrimitiveView<i32>;
     /// A column of instants: microseconds since 1970-01-01T00:00:00 UTC.
-    timestamp_us PrimitiveView<i64>, "timestamp-us",
-        Values::TimestampUs(values) => |validity, rows| PrimitiveView::new(values, validity, rows);
+    timestamp_us PrimitiveView<i64>;
     /// A column of text.
-    utf8 Utf8View, "utf8",
-        Values::Utf8(bytes) => |validity, rows| Utf8View::new(&bytes.offsets, &bytes.data, validity, rows);
+    utf8 Utf8View;
     /// A column of bytes.
-    binary BinaryView, "binary",
-        Values::Binary(bytes) => |validity, rows| BinaryView::new(&bytes.offsets, &bytes.data, validity, rows);
+    binary BinaryView;
 }

@@ -30,6 +30,8 @@ pub struct Contract {
     reads: Vec<Read>,
     output: Vec<OutputField>,
     output_fields: Vec<Field>,
+    // For each made column, which of the transform's columns it is: a row's fields have an order of their own.
+    made_from: Vec<usize>,
 }
 
 /// A column that `process` is given.
@@ -44,7 +46,12 @@ impl Contract {
     pub fn of(input: &Schema) -> ContractBuilder<'_> {
         ContractBuilder {
             input,
-            contract: Contract { reads: Vec::new(), output: Vec::new(), output_fields: Vec::new() },
+            contract: Contract {
+                reads: Vec::new(),
+                output: Vec::new(),
+                output_fields: Vec::new(),
+                made_from: Vec::new(),
+            },
             problem: None,
         }
     }
@@ -66,6 +73,16 @@ impl Contract {
         &self.reads
     }
 
+    /// Where each column of the output comes from.
+    pub(crate) fn output_columns(&self) -> &[OutputField] {
+        &self.output
+    }
+
+    /// For each column that is made, in the output's order, which of the transform's it is.
+    pub(crate) fn made_from(&self) -> &[usize] {
+        &self.made_from
+    }
+
     pub(crate) fn into_wit(self) -> wit::Contract {
         wit::Contract { reads: self.reads.into_iter().map(|read| read.index).collect(), output: self.output }
     }
@@ -84,13 +101,19 @@ pub struct ContractBuilder<'s> {
 impl ContractBuilder<'_> {
     /// Reads the column of this name, which must be of this type.
     pub fn read(self, name: &str, data_type: DataType) -> Self {
+        self.read_one_of(name, &[data_type])
+    }
+
+    /// Reads the column of this name, which must be of one of these types.
+    pub fn read_one_of(self, name: &str, data_types: &[DataType]) -> Self {
         self.with(|input, contract| {
             let (index, field) = input.find(name)?;
-            if field.data_type != data_type {
+            if !data_types.contains(&field.data_type) {
+                let expected: Vec<&str> = data_types.iter().map(|data_type| data_type.name()).collect();
                 return Err(Error::Schema(format!(
                     "column `{name}` is {}, and {} was expected",
                     field.data_type.name(),
-                    data_type.name(),
+                    expected.join(" or "),
                 )));
             }
             contract.read(index, name)
@@ -133,11 +156,23 @@ impl ContractBuilder<'_> {
 
     /// Makes a column of its own.
     pub fn make(self, field: Field) -> Self {
+        let index = self.contract.made_from.len();
+        self.make_nth(index, field)
+    }
+
+    /// Makes a column, which is the one of this index among the transform's own.
+    pub(crate) fn make_nth(self, index: usize, field: Field) -> Self {
         self.with(|_, contract| {
+            contract.made_from.push(index);
             contract.output_fields.push(field.clone());
             contract.output.push(OutputField::New(field));
             Ok(())
         })
+    }
+
+    /// Passes the column of this index on.
+    pub(crate) fn pass_nth(self, index: usize, field: &Field) -> Self {
+        self.with(|_, contract| contract.pass(index, field))
     }
 
     /// The contract.

@@ -1,4 +1,61 @@
-//! The `witdock:etl` interface as a Rust trait: a [`Transform`] becomes a stage of a pipeline.
+//! The `witdock:etl` interface as Rust traits: what implements one becomes a stage of a pipeline.
+//!
+//! **Row by row**, a [`RowTransform`] is a function from struct to struct. A [`Row`] has a field for each column that it
+//! reads or makes; columns that it does not name are passed on. `?` rejects the row, with a code and a message:
+//!
+//! ```
+//! use serde::Deserialize;
+//! use witdock_etl_guest::{Error, OrReject, Reject, Row, RowTransform, reject};
+//!
+//! #[derive(Row)]
+//! struct Flight<'a> {
+//!     #[row(convert)] // text, as CSV has it, or a number already
+//!     distance: f64,
+//!     dep_time: &'a str,
+//!     air_time: Option<i32>,
+//! }
+//!
+//! #[derive(Row)]
+//! struct Speed {
+//!     dep_hour: i32,
+//!     speed: Option<f64>,
+//! }
+//!
+//! /// Adds the hour of departure, and how fast a flight was, in miles per hour.
+//! struct AddSpeed;
+//!
+//! #[derive(Deserialize)]
+//! #[serde(deny_unknown_fields)]
+//! struct Settings {}
+//!
+//! impl RowTransform for AddSpeed {
+//!     type Settings = Settings;
+//!     type In = Flight<'static>;
+//!     type Out = Speed;
+//!
+//!     fn new(_settings: Settings) -> Result<Self, Error> {
+//!         Ok(AddSpeed)
+//!     }
+//!
+//!     fn row(&mut self, flight: Flight<'_>) -> Result<Speed, Reject> {
+//!         let time: i32 = flight.dep_time.parse().or_reject("bad-time", format_args!("dep_time `{}`", flight.dep_time))?;
+//!         if flight.air_time == Some(0) {
+//!             reject!("bad-air-time", "no flight is over in no time");
+//!         }
+//!         let speed = flight.air_time.map(|minutes| flight.distance * 60.0 / f64::from(minutes));
+//!         Ok(Speed { dep_hour: time / 100, speed })
+//!     }
+//! }
+//!
+//! witdock_etl_guest::export!(AddSpeed);
+//!
+//! // A unit test calls it as it is, or runs it over whole tables: see `testing`.
+//! let flight = Flight { distance: 1400.0, dep_time: "517", air_time: Some(240) };
+//! assert_eq!(AddSpeed.row(flight).unwrap().speed, Some(350.0));
+//! ```
+//!
+//! **Column by column**, a [`Transform`] takes batches and gives batches. That is faster where a row is little work, and
+//! the way for columns that only settings name:
 //!
 //! ```
 //! use serde::Deserialize;
@@ -54,7 +111,10 @@
 //! reloaded is [`Stateful`].
 //!
 //! `plugin.toml` beside `Cargo.toml` names the plugin and asks for what it imports: [`lookup`], [`metrics`],
-//! [`side_output`]. The [`log`] macros need no asking. [`Session`] runs a transform natively, in unit tests.
+//! [`side_output`]. The [`log`] macros need no asking. [`testing`] runs a transform of either kind natively, in unit tests.
+
+// The derived code names the crate, here too.
+extern crate self as witdock_etl_guest;
 
 mod batch;
 pub mod bindings;
@@ -63,12 +123,16 @@ pub mod builder;
 mod column;
 mod contract;
 mod export;
+mod input;
 pub mod lookup;
 pub mod metrics;
 mod output;
+pub mod row;
 mod schema;
 mod session;
 pub mod side_output;
+pub mod testing;
+mod time;
 mod transform;
 pub mod view;
 
@@ -78,9 +142,12 @@ pub use bindings::witdock::etl::types::{
 };
 pub use contract::{Contract, ContractBuilder};
 pub use output::Rows;
+pub use row::{Columns, OrReject, Outcome, Reject, Row, RowTransform};
 pub use schema::Schema;
 pub use session::Session;
+pub use time::{Date, TimeError, Timestamp};
 pub use transform::{Stateful, Transform};
+pub use witdock_etl_guest_derive::Row;
 pub use witdock_guest::{self, log};
 
 #[doc(hidden)]

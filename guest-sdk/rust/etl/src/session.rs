@@ -90,6 +90,10 @@ impl<T: Transform> Session<T> {
         &self.transform
     }
 
+    pub(crate) fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
     /// The host checks the same, but knows neither the mistake nor its place in the plugin.
     fn check(&self, input_rows: u32, output: Output) -> Result<Output, Error> {
         let (rows, fields): (_, Vec<&Field>) = match &output.rows {

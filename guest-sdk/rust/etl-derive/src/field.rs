@@ -1,0 +1,143 @@
+//! One field of a row, which stands for one column.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Error, Field, GenericArgument, Ident, Lifetime, LitStr, PathArguments, Result, Type};
+
+/// What a field's type may be.
+const ALLOWED: &str = "a column is `bool`, `i32`, `i64`, `f64`, `Date`, `Timestamp`, `String`, `&str`, `Vec<u8>` or `&[u8]`, \
+                       or an `Option` of one";
+
+pub(crate) struct RowField {
+    pub(crate) name: Ident,
+    /// The column's name.
+    pub(crate) column: String,
+    /// The type, of which every borrow is `'static`: as traits are asked for it.
+    pub(crate) cell: TokenStream,
+    /// A column that is read and not passed on.
+    pub(crate) dropped: bool,
+    /// A column of text or whole numbers is taken too.
+    pub(crate) converted: bool,
+}
+
+impl RowField {
+    pub(crate) fn parse(field: Field, lifetime: Option<&Lifetime>) -> Result<Self> {
+        let name = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a field has a name"))?;
+        check_type(&field.ty)?;
+        let mut parsed = Self {
+            column: name.unraw().to_string(),
+            cell: static_borrows(field.ty.to_token_stream(), lifetime),
+            name,
+            dropped: false,
+            converted: false,
+        };
+        for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("name") {
+                    let name: LitStr = meta.value()?.parse()?;
+                    parsed.column = name.value();
+                    if parsed.column.is_empty() {
+                        return Err(Error::new(name.span(), "a column has a name"));
+                    }
+                } else if meta.path.is_ident("drop") {
+                    parsed.dropped = true;
+                } else if meta.path.is_ident("convert") {
+                    check_converted(&meta.path, &field.ty)?;
+                    parsed.converted = true;
+                } else {
+                    return Err(meta.error("`row` takes `name = \"…\"`, `drop` and `convert`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(parsed)
+    }
+}
+
+/// What the eye takes for a column and is none. Whatever else is none, the compiler says: a type may have another name.
+fn check_type(field: &Type) -> Result<()> {
+    let inner = match argument(field, "Option") {
+        Some(inner) if argument(inner, "Option").is_some() => {
+            return Err(Error::new(field.span(), "a column is null or has a value: one `Option` is enough"));
+        }
+        Some(inner) => inner,
+        None => field,
+    };
+    let instead = match inner {
+        Type::Path(_) if argument(inner, "Vec").is_some_and(|item| !is(item, "u8")) => {
+            "`String`, with JSON for example"
+        }
+        Type::Path(path) => {
+            let Some(ident) = path.path.get_ident() else { return Ok(()) };
+            match ident.to_string().as_str() {
+                "u8" | "u16" | "i8" | "i16" => "`i32`",
+                "u32" | "u64" | "usize" | "isize" | "i128" | "u128" => "`i64`",
+                "f32" => "`f64`",
+                "char" | "str" => "`String`",
+                _ => return Ok(()),
+            }
+        }
+        Type::Tuple(_) | Type::Array(_) => "one field for each value",
+        _ => return Ok(()),
+    };
+    let written = inner.to_token_stream().to_string().replace(' ', "");
+    Err(Error::new(inner.span(), format!("no column holds `{written}`: take {instead}; {ALLOWED}")))
+}
+
+fn check_converted(attribute: &syn::Path, field: &Type) -> Result<()> {
+    let inner = argument(field, "Option").unwrap_or(field);
+    let as_it_is =
+        ["String", "Vec", "Cow"].iter().any(|name| is(inner, name)) || matches!(inner, Type::Reference(_));
+    if as_it_is {
+        return Err(Error::new(
+            attribute.span(),
+            "`convert` is for `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`: text and bytes are taken as they are",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a type is written with this name at its end.
+fn is(written: &Type, name: &str) -> bool {
+    matches!(written, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// The one type argument of a type of this name.
+fn argument<'t>(written: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = written else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(argument)) => Some(argument),
+        _ => None,
+    }
+}
+
+/// The same tokens with `'static` for the struct's lifetime.
+fn static_borrows(tokens: TokenStream, lifetime: Option<&Lifetime>) -> TokenStream {
+    let Some(lifetime) = lifetime else { return tokens };
+    let mut after_quote = false;
+    tokens
+        .into_iter()
+        .map(|token| {
+            let quoted = std::mem::replace(
+                &mut after_quote,
+                matches!(&token, TokenTree::Punct(sign) if sign.as_char() == '\''),
+            );
+            match token {
+                TokenTree::Ident(ident) if quoted && ident == lifetime.ident => {
+                    TokenTree::Ident(Ident::new("static", ident.span()))
+                }
+                TokenTree::Group(group) => {
+                    let mut inner =
+                        Group::new(group.delimiter(), static_borrows(group.stream(), Some(lifetime)));
+                    inner.set_span(group.span());
+                    TokenTree::Group(inner)
+                }
+                other => other,
+            }
+        })
+        .collect()
+}
