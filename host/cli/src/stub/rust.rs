@@ -1,3 +1,0 @@
-pub(super) fn stub(_subject: super::Subject<'_>) -> anyhow::Result<super::Stub> {
-    Ok(super::Stub::default())
-}

@@ -1,0 +1,11 @@
+//! Generated from the WIT in `wit/`.
+
+#![allow(warnings, reason = "generated: the documentation stands in the WIT")]
+
+wit_bindgen::generate!({
+    world: "{{world}}",
+    path: "wit",
+    generate_all,
+    pub_export_macro: true,
+    default_bindings_module: "crate::bindings",
+});
