@@ -17,6 +17,10 @@ pub trait Interface: Sized + Send + Sync + 'static {
     /// `include_component_type: true`.
     const COMPONENT_TYPE: &'static [u8];
 
+    /// Encoded worlds whose exports a plugin may have or not. One that it has must be of the world's types; whether it has
+    /// it, [`bind`](Self::bind) finds out. What such a world imports is lent and granted like the rest.
+    const OPTIONAL: &'static [&'static [u8]] = &[];
+
     /// Adds the host functions of the world's imports. WASI and `witdock:plugin/log` are the dock's business.
     ///
     /// # Errors
@@ -51,8 +55,10 @@ pub trait Interface: Sized + Send + Sync + 'static {
 
 /// Implements [`Interface`] for the bindings type that `bindgen!` made for a world.
 ///
-/// `component_type` is the constant that `bindgen!` emits beside the bindings, `state` is [`Interface::State`], `link` a function or closure for [`Interface::link`], and `activate` the
-/// path of an async function for [`Interface::activate`], which may be left out.
+/// `component_type` is the constant that `bindgen!` emits beside the bindings, `state` is [`Interface::State`], and `link` a
+/// function or closure for [`Interface::link`]. The rest may be left out: `activate` is the path of an async function
+/// for [`Interface::activate`], `optional` a list for [`Interface::OPTIONAL`], and `bind` the path of a
+/// function for [`Interface::bind`].
 ///
 /// ```ignore
 /// witdock::interface! {
@@ -62,6 +68,26 @@ pub trait Interface: Sized + Send + Sync + 'static {
 ///     link = |linker| Greeter::add_to_linker::<_, HasNames>(linker, |host| NamesView { names: &mut host.app }),
 /// }
 /// ```
+///
+/// Where plugins may have exports that the world does not ask for, a struct holds the bindings of both worlds:
+///
+/// ```ignore
+/// struct Guest { greeter: Greeter, farewell: Option<Farewell> }
+///
+/// fn bind(store: &mut Store<HostState<Names>>, instance: &Instance) -> wasmtime::Result<Guest> {
+///     // What was checked fails only where it is not there.
+///     Ok(Guest { greeter: Greeter::new(&mut *store, instance)?, farewell: Farewell::new(store, instance).ok() })
+/// }
+///
+/// witdock::interface! {
+///     Guest,
+///     component_type = COMPONENT_TYPE,
+///     state = Names,
+///     link = |linker| Greeter::add_to_linker::<_, HasNames>(linker, |host| NamesView { names: &mut host.app }),
+///     optional = [farewell::COMPONENT_TYPE],
+///     bind = bind,
+/// }
+/// ```
 #[macro_export]
 macro_rules! interface {
     (
@@ -69,12 +95,15 @@ macro_rules! interface {
         component_type = $component_type:expr,
         state = $state:ty,
         link = $link:expr
-        $(, activate = $activate:path)? $(,)?
+        $(, activate = $activate:path)?
+        $(, optional = [$($optional:expr),* $(,)?])?
+        $(, bind = $bind:path)? $(,)?
     ) => {
         impl $crate::Interface for $bindings {
             type State = $state;
 
             const COMPONENT_TYPE: &'static [u8] = $component_type;
+            $(const OPTIONAL: &'static [&'static [u8]] = &[$($optional),*];)?
 
             fn link(
                 linker: &mut $crate::wasmtime::component::Linker<$crate::HostState<$state>>,
@@ -89,7 +118,7 @@ macro_rules! interface {
                 store: &mut $crate::wasmtime::Store<$crate::HostState<$state>>,
                 instance: &$crate::wasmtime::component::Instance,
             ) -> $crate::wasmtime::Result<Self> {
-                <$bindings>::new(store, instance)
+                $crate::interface!(@bind $bindings, store, instance $(, $bind)?)
             }
 
             $(
@@ -101,5 +130,11 @@ macro_rules! interface {
                 }
             )?
         }
+    };
+    (@bind $bindings:ty, $store:ident, $instance:ident) => {
+        <$bindings>::new($store, $instance)
+    };
+    (@bind $bindings:ty, $store:ident, $instance:ident, $bind:path) => {
+        $bind($store, $instance)
     };
 }

@@ -46,7 +46,9 @@ impl<I: Interface> Linked<I> {
 fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
     let Candidate { artifact, request } = candidate;
     let plugin = &settings.name;
-    let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &[services::COMPONENT_TYPE])
+    let services: Vec<&[u8]> =
+        std::iter::once(services::COMPONENT_TYPE).chain(I::OPTIONAL.iter().copied()).collect();
+    let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &services)
         .map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
     let wanted = Wanted { plugin: plugin.clone(), request: request.clone(), imports: lent_imports(&fit) };
     let granted = settings
@@ -80,8 +82,14 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
     })
 }
 
-/// The interfaces of the application's own world that the component imports: what has to be granted by name.
+/// The interfaces of the application's own worlds that the component imports: what has to be granted by name.
 fn lent_imports(fit: &Fit) -> Vec<String> {
-    // An interface of types alone lends nothing.
-    fit.imports.iter().filter(|item| !item.functions.is_empty()).map(|item| item.name.to_string()).collect()
+    let of_optional_worlds = fit.services.iter().filter(|item| item.name.path() != services::LOG_INTERFACE);
+    fit.imports
+        .iter()
+        .chain(of_optional_worlds)
+        // An interface of types alone lends nothing.
+        .filter(|item| !item.functions.is_empty())
+        .map(|item| item.name.to_string())
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! Lines that plugins write, as an application sees them.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// How much a line matters, from most to least.
@@ -27,4 +29,22 @@ pub struct LogLine {
     pub target: String,
     /// The text, without a line end.
     pub message: String,
+}
+
+impl fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        })
+    }
+}
+
+impl fmt::Display for LogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.level, self.target, self.message)
+    }
 }

@@ -24,6 +24,9 @@ pub(crate) use bindings::COMPONENT_TYPE;
 /// The bindings of a plugin that exports [`STATE_INTERFACE`].
 pub(crate) use bindings::Stateful;
 
+/// What every plugin is lent, ungranted.
+pub(crate) const LOG_INTERFACE: &str = "witdock:plugin/log";
+
 /// What a plugin exports whose state outlives a reload.
 pub(crate) const STATE_INTERFACE: &str = "witdock:plugin/state";
 

@@ -6,6 +6,7 @@ mod calls;
 mod guest;
 mod limits;
 mod load;
+mod optional;
 mod reload;
 mod supervision;
 mod watching;

@@ -1,5 +1,6 @@
 //! What a build tells while it runs.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -26,4 +27,15 @@ pub enum BuildEvent {
         /// How long it took.
         duration: Duration,
     },
+}
+
+impl fmt::Display for BuildEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { what } => write!(f, "building: {what}"),
+            Self::TargetAdded { target } => write!(f, "rustup has added the target {target}"),
+            Self::Line(line) => f.write_str(line),
+            Self::Finished { duration } => write!(f, "built in {duration:.1?}"),
+        }
+    }
 }
