@@ -1,84 +1,100 @@
-//! Takes the space around a column of text away, and rejects rows in which nothing is left. The beginning of {{name}}.
+//! Tidies people's names and adds how old they are; rows without a name are rejected. The beginning of {{name}}.
 //!
 //! ```toml
 //! [stage.settings]
-//! column = "name"
+//! year = 2026
 //! ```
 
 use serde::Deserialize;
-use witdock_etl_guest::builder::Utf8Builder;
-use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, Schema, Transform, log};
+use witdock_etl_guest::{Error, Reject, Row, RowTransform, log, reject};
+
+/// The columns that are read. Those that are not named here are passed on, and never come to the plugin.
+#[derive(Row)]
+pub struct Person<'a> {
+    name: Option<&'a str>,
+    // Text, as CSV has it, or a number already.
+    #[row(convert)]
+    born: i32,
+}
+
+/// The columns that are made: in the place of those of the same name, or beside the others.
+#[derive(Row)]
+pub struct Tidied<'a> {
+    name: &'a str,
+    age: i32,
+}
 
 /// What a pipeline sets.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    column: String,
+    year: i32,
 }
 
-/// The transform. What it holds between two batches are its fields.
+/// The transform. What it holds between two rows are its fields.
 #[derive(Debug)]
 pub struct {{type}} {
-    settings: Settings,
+    year: i32,
 }
 
 witdock_etl_guest::export!({{type}});
 
-impl Transform for {{type}} {
+impl RowTransform for {{type}} {
     type Settings = Settings;
+    type In = Person<'static>;
+    type Out = Tidied<'static>;
 
-    /// What is read and what is made: only these columns cross between the host and the plugin.
-    fn describe(input: &Schema, settings: &Settings) -> Result<Contract, Error> {
-        let column = settings.column.as_str();
-        Contract::of(input)
-            .read(column, DataType::Utf8)
-            .pass_all_except([column])
-            .make(Field::utf8(column))
-            .build()
+    fn new(settings: Settings) -> Result<Self, Error> {
+        log::info!("ages are those of the year {}", settings.year);
+        Ok({{type}} { year: settings.year })
     }
 
-    fn new(_input: &Schema, settings: Settings) -> Result<Self, Error> {
-        Ok({{type}} { settings })
-    }
-
-    fn process(&mut self, batch: Batch<'_>) -> Result<Output, Error> {
-        let column = self.settings.column.as_str();
-        let texts = batch.utf8(column)?;
-        let mut rows = Rows::of(&batch);
-        let mut tidy = Utf8Builder::with_capacity(batch.rows());
-        for row in 0..batch.rows() {
-            match texts.get(row).map(str::trim) {
-                Some(text) if !text.is_empty() => tidy.push(text),
-                _ => rows.reject(row, "empty", format!("`{column}` is empty, and a text was expected")),
-            }
+    /// `Ok(None)` would leave a row out, with `type Out = Option<Tidied<'static>>`.
+    fn row<'a>(&mut self, person: Person<'a>) -> Result<Tidied<'a>, Reject> {
+        let name = person.name.unwrap_or_default().trim();
+        if name.is_empty() {
+            reject!("no-name", "`name` is empty, and a text was expected");
         }
-        log::debug!("{} rows", batch.rows());
-        Ok(rows.output(vec![tidy.finish()]))
+        Ok(Tidied { name, age: self.year - person.born })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use witdock_etl_guest::{OutputRows, Session};
+    use serde_json::json;
+    use witdock_etl_guest::Field;
+    use witdock_etl_guest::testing::{Stage, Table};
 
-    fn texts(texts: &[&str]) -> witdock_etl_guest::Column {
-        texts.iter().copied().collect::<Utf8Builder>().finish()
+    #[test]
+    fn names_are_tidied_and_rows_without_one_rejected() {
+        let fields = [Field::utf8("name").nullable(), Field::utf8("born"), Field::utf8("city")];
+        let people = Table::json(
+            &fields,
+            json!([
+                { "name": " Ada ", "born": "1815", "city": "London" },
+                { "name": " ", "born": "1900", "city": "Paris" },
+                { "name": "Grace", "born": "long ago", "city": "New York" },
+            ]),
+        )
+        .unwrap();
+        let mut stage = Stage::<{{type}}>::open(&fields, json!({ "year": 1852 })).unwrap();
+        let processed = stage.process(&people).unwrap();
+        assert_eq!(processed.json(), json!([{ "name": "Ada", "born": "1815", "city": "London", "age": 37 }]));
+        assert_eq!(processed.codes().len(), 2);
+        assert_eq!(processed.codes()[0], (1, "no-name"));
     }
 
     #[test]
-    fn texts_are_tidied_and_empty_ones_rejected() {
-        let input = vec![Field::utf8("name").nullable(), Field::int32("age")];
-        let mut session = Session::<{{type}}>::open(input, r#"{"column": "name"}"#).unwrap();
-        let output = session.process(3, vec![texts(&[" Ada ", " ", "Grace"])]).unwrap();
-        assert_eq!(output.rows, OutputRows::Selected(vec![0, 2]));
-        assert_eq!(output.columns, [texts(&["Ada", "Grace"])]);
-        assert_eq!(output.rejected[0].code, "empty");
+    fn one_row_is_a_call() {
+        let mut tidy = {{type}}::new(Settings { year: 1992 }).unwrap();
+        let tidied = tidy.row(Person { name: Some("Grace "), born: 1906 }).unwrap();
+        assert_eq!((tidied.name, tidied.age), ("Grace", 86));
     }
 
     #[test]
-    fn a_column_that_is_not_there_is_told_before_the_first_row() {
-        let refused = Session::<{{type}}>::describe(vec![Field::utf8("name")], r#"{"column": "nam"}"#);
-        assert!(matches!(refused, Err(Error::Schema(_))));
+    fn a_setting_that_is_missing_is_told_before_the_first_row() {
+        let fields = [Field::utf8("name"), Field::int32("born")];
+        assert!(matches!(Stage::<{{type}}>::open(&fields, json!({})), Err(Error::Settings(_))));
     }
 }
