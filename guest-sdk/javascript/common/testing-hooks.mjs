@@ -27,7 +27,7 @@ export async function resolve(specifier, context, next) {
 }
 
 export async function load(url, context, next) {
-  if (url.startsWith("file:") && /\.[mc]?ts$/.test(url)) {
+  if (url.startsWith("file:") && /\.[mc]?ts(\?|$)/.test(url)) {
     const { transformSync } = await import("esbuild");
     const file = fileURLToPath(url);
     const { code } = transformSync(readFileSync(file, "utf8"), { loader: "ts", format: "esm", sourcefile: file, sourcemap: "inline" });

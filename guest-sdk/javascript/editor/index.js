@@ -18,6 +18,19 @@ export const NOTHING = {
   completionTriggers: [],
 };
 
+/** A plugin of these functions. Those of the interface that it lacks do nothing, since what is not registered is not called. */
+export function extension(functions) {
+  return {
+    activate: () => NOTHING,
+    runCommand() {},
+    onEvent() {},
+    format: () => [],
+    complete: () => [],
+    hover: () => undefined,
+    ...functions,
+  };
+}
+
 /** A command as a registration lists it. Without its keys it is in the palette alone. */
 export function command(name, title, description = "", defaultKeys = []) {
   return { name, title, description, defaultKeys };

@@ -45,6 +45,7 @@ fn is_left_out(name: &str) -> bool {
         || name.starts_with("tests/")
         || name == "package-lock.json"
         || name == ".gitignore"
+        || name == ".npmrc"
 }
 
 #[cfg(test)]

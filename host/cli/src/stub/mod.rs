@@ -1,7 +1,11 @@
 //! The body that a plugin for an interface of one's own starts with: each exported function is there, with the WIT's comments,
 //! and returns a plain value.
 
+mod declarations;
+mod ecmascript;
+mod javascript;
 mod rust;
+mod typescript;
 
 use wit_parser::{Resolve, WorldId};
 
@@ -29,6 +33,8 @@ pub(crate) struct Subject<'a> {
 pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<Stub> {
     match language {
         Language::Rust => rust::stub(subject),
+        Language::Javascript => Ok(javascript::stub(subject)),
+        Language::Typescript => Ok(typescript::stub(subject)),
         language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }
 }
