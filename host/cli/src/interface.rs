@@ -35,12 +35,8 @@ impl Interface {
     ///
     /// When there is no such interface, or the WIT is wrong: with file, line and caret.
     pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
-        if let Some((_, default_world)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
-            let mut resolve = Resolve::default();
-            resolve.push_group(group("plugin")?)?;
-            let package = resolve.push_group(group(name)?)?;
-            let (name, default_world) = (name.to_owned(), Some(*default_world));
-            return Ok(Self { name, path: None, resolve, package, default_world, on_carried: true });
+        if let Some((name, default_world)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
+            return Self::carried(name, default_world);
         }
         let path = Path::new(name);
         if !path.exists() {
@@ -50,6 +46,46 @@ impl Interface {
         let (resolve, package, on_carried) = own(path)?;
         let (name, path) = (name.to_owned(), Some(path.to_owned()));
         Ok(Self { name, path, resolve, package, default_world: None, on_carried })
+    }
+
+    fn carried(name: &str, default_world: &'static str) -> anyhow::Result<Self> {
+        let mut resolve = Resolve::default();
+        resolve.push_group(group("plugin")?)?;
+        let package = resolve.push_group(group(name)?)?;
+        let (name, default_world) = (name.to_owned(), Some(default_world));
+        Ok(Self { name, path: None, resolve, package, default_world, on_carried: true })
+    }
+
+    /// The interfaces that the program carries.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be parsed.
+    pub(crate) fn built_in() -> anyhow::Result<Vec<Self>> {
+        BUILT_IN.iter().map(|(name, default_world)| Self::carried(name, default_world)).collect()
+    }
+
+    /// What any plugin may share with its host: `witdock:plugin`, with its world of everything.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be parsed.
+    pub(crate) fn services() -> anyhow::Result<Self> {
+        let mut resolve = Resolve::default();
+        let package = resolve.push_group(group("plugin")?)?;
+        let (name, default_world) = ("plugin".to_owned(), Some("stateful"));
+        Ok(Self { name, path: None, resolve, package, default_world, on_carried: false })
+    }
+
+    /// All worlds of the package, the one that plugins have first.
+    pub(crate) fn worlds(&self) -> Vec<WorldId> {
+        let mut worlds: Vec<(bool, WorldId)> = self.resolve.packages[self.package]
+            .worlds
+            .iter()
+            .map(|(name, world)| (!self.is_default(name), *world))
+            .collect();
+        worlds.sort_by_key(|(is_other, _)| *is_other);
+        worlds.into_iter().map(|(_, world)| world).collect()
     }
 
     /// The world of this name, or the one that plugins have.

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use clap::ValueEnum;
+use witdock::Source;
+use witdock::source::Recipe;
 
 /// A guest language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,6 +38,37 @@ impl Language {
             Self::Zig => "zig",
             Self::Go => "go",
         }
+    }
+
+    /// What a plugin's folder is written in, as far as its files tell.
+    pub(crate) fn of_project(source: &Source) -> Option<Self> {
+        let Source::Folder { path, build, .. } = source else { return None };
+        if let Recipe::Rust { .. } = build.recipe {
+            return Some(Self::Rust);
+        }
+        let folders = [path.clone(), path.join("src")];
+        let names: Vec<String> = folders
+            .iter()
+            .filter_map(|folder| std::fs::read_dir(folder).ok())
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        // The first that is there: a project in TypeScript has a package.json too, and one in C++ a Makefile.
+        let marks: [(&str, Self); 10] = [
+            ("Cargo.toml", Self::Rust),
+            ("tsconfig.json", Self::Typescript),
+            ("package.json", Self::Javascript),
+            ("go.mod", Self::Go),
+            (".zig", Self::Zig),
+            (".py", Self::Python),
+            ("pyproject.toml", Self::Python),
+            (".cpp", Self::Cpp),
+            (".cc", Self::Cpp),
+            (".c", Self::C),
+        ];
+        let mark = marks.iter().find(|(mark, _)| names.iter().any(|name| name.ends_with(mark)));
+        mark.map(|(_, language)| *language)
     }
 
     /// What runs a new project's own tests, natively.

@@ -4,14 +4,18 @@ mod arguments;
 mod bindings;
 mod commands;
 mod embedded;
+mod fit;
 mod interface;
 mod language;
 mod plugin_argument;
+mod progress;
 mod project;
 mod runtime;
 mod sdk;
+mod strip;
 mod stub;
 mod template;
+mod toolchain;
 
 use std::process::ExitCode;
 

@@ -1,13 +1,16 @@
 //! What commands take as PLUGIN: a `.wasm` or `.wat` file, or a project folder that is built first.
 
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use witdock::grants::Request;
-use witdock::{Artifact, BuildEvent, Source};
+use witdock::source::BuildError;
+use witdock::{Artifact, Source, SourceError};
 
+use crate::language::Language;
+use crate::progress::Progress;
 use crate::runtime;
+use crate::toolchain::Toolchain;
 
 /// A plugin's component, with what its manifest says.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ impl Plugin {
 ///
 /// # Errors
 ///
-/// When it cannot be read or built.
+/// When it cannot be read or built: with all that the tools said, and the tools that are missing.
 pub(crate) fn artifact(source: &Source) -> anyhow::Result<Artifact> {
     match source {
         Source::Component { path, .. } => {
@@ -54,11 +57,40 @@ pub(crate) fn artifact(source: &Source) -> anyhow::Result<Artifact> {
             finish(path, bytes)
         }
         _ => {
-            let progress = Progress::new(source.name());
-            let built = runtime::block_on(source.artifact(|event| progress.show(&event)))?;
-            progress.clear();
-            Ok(built?)
+            let progress = Progress::new(source.name(), false);
+            runtime::block_on(build(source, &progress))?
         }
+    }
+}
+
+/// Builds a source, and explains a failure.
+///
+/// # Errors
+///
+/// As [`artifact`].
+pub(crate) async fn build(source: &Source, progress: &Progress) -> anyhow::Result<Artifact> {
+    let built = source.artifact(|event| progress.show(&event)).await;
+    progress.clear();
+    built.map_err(|error| explained(source, &error, &progress.said()))
+}
+
+/// The error with what a person does about it. The dock's own text has the first of the compiler's errors, for a status; here
+/// there is room for all of them.
+fn explained(source: &Source, error: &SourceError, said: &str) -> anyhow::Error {
+    let text = match error {
+        SourceError::Build(BuildError::Failed { command, status, .. }) if !said.is_empty() => {
+            format!("{}: `{command}` failed ({status}):\n{said}", source.name())
+        }
+        error => error.to_string(),
+    };
+    let is_build = matches!(error, SourceError::Build(_));
+    let missing = is_build
+        .then(|| Language::of_project(source))
+        .flatten()
+        .and_then(|language| Toolchain::of(language).missing());
+    match missing {
+        Some(missing) => anyhow::anyhow!("{text}\n\n{missing}"),
+        None => anyhow::anyhow!(text),
     }
 }
 
@@ -68,45 +100,4 @@ fn is_text(path: &Path) -> bool {
 
 fn finish(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Artifact> {
     Artifact::from_wasm(bytes).with_context(|| path.display().to_string())
-}
-
-/// A line on stderr that says what is waited for. In a terminal it is gone when the build is over.
-struct Progress<'a> {
-    name: &'a str,
-    terminal: bool,
-}
-
-impl<'a> Progress<'a> {
-    fn new(name: &'a str) -> Self {
-        Self { name, terminal: std::io::stderr().is_terminal() }
-    }
-
-    fn show(&self, event: &BuildEvent) {
-        let text = match event {
-            BuildEvent::Started { what } => format!("building {}: {what}", self.name),
-            BuildEvent::TargetAdded { target } => format!("building {}: added {target}", self.name),
-            // What the tools print is in the error, if there is one; otherwise it shows that they are alive.
-            BuildEvent::Line(line) if self.terminal => format!("building {}: {}", self.name, line.trim()),
-            _ => return,
-        };
-        let mut stderr = std::io::stderr().lock();
-        // Nothing can be done about a stderr that is closed.
-        let _ = if self.terminal {
-            let width = terminal_width().saturating_sub(1);
-            let text: String = text.chars().filter(|c| !c.is_control()).take(width).collect();
-            write!(stderr, "\r\x1b[2K{text}").and_then(|()| stderr.flush())
-        } else {
-            writeln!(stderr, "{text}")
-        };
-    }
-
-    fn clear(&self) {
-        if self.terminal {
-            eprint!("\r\x1b[2K");
-        }
-    }
-}
-
-fn terminal_width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80)
 }

