@@ -11,8 +11,8 @@ export type { Column, DataType, Field };
 export type Value = boolean | number | bigint | string | Uint8Array | null;
 /** What a value may be given as: the same, a whole number for a wide integer, a Date, undefined for a null. */
 export type Given = Value | Date | undefined;
-/** A row: values by the columns' names. `Row<{ distance: number | null }>` says what they are. */
-export type Row<T extends object = Record<string, any>> = T;
+/** A row: values by the columns' names. A transform may say what they are, `(row: { distance: number | null }) => …`. */
+export type Row = Record<string, any>;
 
 /** A row is rejected, and the others go on. `code` is a short name to count and branch on, for example `bad-date`. */
 export class Reject extends Error {
@@ -81,9 +81,9 @@ export interface Batch {
 type Rows = object | object[] | null | undefined | void;
 
 /** One run: rows, or whole columns, which is the faster way. */
-export interface Run {
+export interface Run<In extends object = Row> {
   /** Gives a row with the columns that are made, several, or nothing, which leaves the row out. */
-  row?(row: Row): Rows;
+  row?(row: In): Rows;
   /** Gives an array or a column, as long as the batch, for each column that is made. */
   columns?(batch: Batch): Record<string, Given[] | Column>;
   /** At the stream's end: the rows that were held, with every column of the output. */
@@ -94,17 +94,19 @@ export interface Run {
 }
 
 /** What a transform is made of. */
-export interface Definition<Settings extends object> {
+export interface Definition<Settings extends object, In extends object> {
   /** The settings with their defaults; `REQUIRED` for one that has none. */
   settings?: Settings;
   /** What is read and made. */
   describe(schema: Schema, settings: Settings): Contract;
   /** Begins one run, and gives the function of a row, or a run. */
-  start(schema: Schema, settings: Settings): ((row: Row) => Rows) | Run;
+  start(schema: Schema, settings: Settings): ((row: In) => Rows) | Run<In>;
 }
 
 /** The exports of a plugin: `export const { transform } = transformer({ … })`, with `state` for one whose state outlives a reload. */
-export function transformer<Settings extends object = {}>(definition: Definition<Settings>): { transform: Exports; state: State };
+export function transformer<Settings extends object = {}, In extends object = Row>(
+  definition: Definition<Settings, In>,
+): { transform: Exports; state: State };
 
 /** A column's values as an array, with null for a null. */
 export function toArray(column: Column, rows: number): Value[];

@@ -124,8 +124,14 @@ impl Plan<'_> {
                 project.add(name, content);
             }
         }
-        project.fill(&format!("templates/plugin/{}/common", language.name()), &values);
-        project.fill(&format!("templates/plugin/{}/{flavour}", language.name()), &values);
+        // What is the same in all languages, in this language, and for this interface alone.
+        for template in [
+            format!("common/{flavour}"),
+            format!("{}/common", language.name()),
+            format!("{}/{flavour}", language.name()),
+        ] {
+            project.fill(&format!("templates/plugin/{template}"), &values);
+        }
         Ok(project)
     }
 

@@ -1,27 +1,40 @@
-// Takes the space around a column of text away, and rejects rows in which nothing is left. The beginning of {{name}}.
+// Tidies people's names and adds how old they are; rows without a name are rejected. The beginning of {{name}}.
 //
 //   [stage.settings]
-//   column = "name"
+//   year = 2026
 
-import { Reject, REQUIRED, type Row, nullable, transformer, utf8 } from "@witdock/etl";
+import { Reject, REQUIRED, int32, transformer, utf8 } from "@witdock/etl";
 
 interface Settings {
-  column: string;
+  year: number;
+}
+
+interface Person {
+  name: string | null;
+  born: string | null;
 }
 
 export const { transform } = transformer({
-  settings: { column: REQUIRED } as Settings,
+  settings: { year: REQUIRED } as Settings,
 
   // What is read and what is made: only these columns cross between the host and the plugin.
-  describe: (schema, { column }) =>
-    schema.contract().read(column, "utf8").passAllExcept(column).make(utf8(column), nullable(utf8("initial"))),
+  describe: (schema) =>
+    schema
+      .contract()
+      .read("name", "utf8")
+      .read("born", "utf8")
+      .passAllExcept("name")
+      .make(utf8("name"), int32("age")),
 
-  // Begins one run, and gives the function of a row.
-  start: (schema, { column }) => (row: Row<Record<string, string | null>>) => {
-    const text = row[column]?.trim();
-    if (!text) {
-      throw new Reject("empty", `\`${column}\` is empty, and a text was expected`);
+  // Begins one run, and gives the function of a row. What it holds between two rows are variables here.
+  start: (schema, { year }) => (person: Person) => {
+    const name = person.name?.trim();
+    if (!name) {
+      throw new Reject("no-name", "`name` is empty, and a text was expected");
     }
-    return { [column]: text, initial: /^\p{L}/u.exec(text)?.[0].toUpperCase() };
+    if (!/^\d+$/.test(person.born ?? "")) {
+      throw new Reject("bad-year", `\`born\` is ${person.born}, and a year was expected`);
+    }
+    return { name, age: year - Number(person.born) };
   },
 });

@@ -1,27 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { int32, load, nullable, utf8 } from "@witdock/etl/testing";
+import { load, nullable, utf8 } from "@witdock/etl/testing";
 
 const plugin = await load(new URL("../src/plugin.ts", import.meta.url));
-const fields = [nullable(utf8("name")), int32("age")];
+const fields = [nullable(utf8("name")), nullable(utf8("born")), utf8("city")];
 
-test("texts are tidied, and empty ones rejected", () => {
-  const session = plugin.open(fields, { column: "name" });
-  const { rows, rejected } = session.process([
-    { name: " ada ", age: 36 },
-    { name: " ", age: 1 },
-    { name: null, age: 2 },
-    { name: "42", age: 3 },
+test("names are tidied, and rows without one rejected", () => {
+  const { rows, rejected } = plugin.open(fields, { year: 1852 }).process([
+    { name: " Ada ", born: "1815", city: "London" },
+    { name: " ", born: "1900", city: "Paris" },
+    { name: "Grace", born: "long ago", city: "New York" },
+    { name: null, born: null, city: "Rome" },
   ]);
-  assert.deepEqual(rows, [
-    { age: 36, name: "ada", initial: "A" },
-    { age: 3, name: "42", initial: null },
-  ]);
-  assert.deepEqual(rejected.map(({ row, code }) => [row, code]), [[1, "empty"], [2, "empty"]]);
+  assert.deepEqual(rows, [{ born: "1815", city: "London", name: "Ada", age: 37 }]);
+  assert.deepEqual(
+    rejected.map(({ row, code }) => [row, code]),
+    [[1, "no-name"], [2, "bad-year"], [3, "no-name"]],
+  );
 });
 
-test("a column that is not there is told before the first row", () => {
-  assert.throws(() => plugin.describe(fields, { column: "nam" }), { tag: "schema" });
-  assert.throws(() => plugin.describe(fields, {}), { tag: "settings" });
+test("what does not fit is told before the first row", () => {
+  assert.throws(() => plugin.describe(fields, {}), { tag: "settings", val: "missing field `year`" });
+  assert.throws(() => plugin.describe([utf8("name")], { year: 1852 }), { tag: "schema" });
 });
