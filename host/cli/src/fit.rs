@@ -20,7 +20,13 @@ impl Names {
     /// # Errors
     ///
     /// When the bytes are no component.
-    pub(crate) fn of(component: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+    pub(crate) fn of(component: &[u8]) -> anyhow::Result<Self> {
+        let services = Interface::services()?;
+        let world = encoded(&services.resolve, services.world(None)?)?;
+        // It knows a component from what is taken for one: a core module, a web page, a file that is cut short.
+        if let Err(Misfit::NotAComponent(error)) = witdock::check(component, &world, &[]) {
+            return Err(error.into());
+        }
         let (mut names, mut depth) = (Self::default(), 0_u32);
         for payload in Parser::new(0).parse_all(component) {
             match payload? {

@@ -34,7 +34,7 @@ impl Plugin {
             let bytes = wat::parse_file(path).map_err(|error| anyhow::anyhow!("{error}"))?;
             return Ok(Self { name, artifact: finish(path, bytes)?, request: None });
         }
-        let source = Source::open(path)?;
+        let source = open(path)?;
         let artifact = artifact(&source)?;
         let written = match &source {
             Source::Component { path, .. } => path.with_extension("toml").is_file(),
@@ -43,6 +43,15 @@ impl Plugin {
         let request = written.then(|| source.request().clone());
         Ok(Self { name: source.name().to_owned(), artifact, request })
     }
+}
+
+/// [`Source::open`], with an error that says everything once.
+///
+/// # Errors
+///
+/// As there.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Source> {
+    Source::open(path).map_err(|error| anyhow::anyhow!(error.to_string()))
 }
 
 /// The component of a source, built if need be, with progress on stderr.

@@ -7,11 +7,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 use wit_parser::WorldId;
-use witdock::{Artifact, Misfit, Source};
+use witdock::source::MANIFEST_FILE;
+use witdock::{Artifact, Misfit};
 
 use crate::fit::{self, Names};
 use crate::interface::Interface;
-use crate::plugin_argument;
+use crate::plugin_argument::{self, Plugin};
 use crate::progress::Progress;
 use crate::runtime;
 use crate::strip::strip;
@@ -20,7 +21,7 @@ use crate::strip::strip;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BuildArguments {
-    /// The plugin's folder, or a core module that carries its component type
+    /// The plugin's folder, or a module that carries its component type, as .wasm or .wat
     #[arg(default_value = ".")]
     path: PathBuf,
 
@@ -75,16 +76,8 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
-    let source = Source::open(&arguments.path)?;
-    let output = output(&source, arguments.output.clone())?;
-    let built = match &source {
-        Source::Component { .. } => plugin_argument::artifact(&source)?,
-        _ => {
-            let progress = Progress::new(source.name(), arguments.verbose);
-            runtime::block_on(plugin_argument::build(&source, &progress))??
-        }
-    };
-    let names = Names::of(built.bytes()).context("what was built is no component")?;
+    let (name, output, built) = build(&arguments)?;
+    let names = Names::of(built.bytes())?;
     let unstripped = built.bytes().len();
     let artifact = if arguments.release { Artifact::new(strip(built.bytes())?) } else { built };
     write(&output, artifact.bytes())?;
@@ -95,7 +88,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<ExitCode> {
     };
     let fit = fit.map(|(interface, world)| Verdict::of(&artifact, &interface, world)).transpose()?;
     let report = Report {
-        name: source.name(),
+        name: &name,
         file: &output,
         size: artifact.bytes().len(),
         stripped: unstripped - artifact.bytes().len(),
@@ -109,18 +102,21 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<ExitCode> {
     Ok(if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Where the component goes.
-fn output(source: &Source, given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
-    match (given, source) {
-        (Some(file), _) => Ok(file),
-        (None, Source::Folder { path, .. }) => Ok(path.join("build").join(format!("{}.wasm", source.name()))),
-        (None, source) => {
-            bail!(
-                "{}: this is no folder to build: say with -o where its component goes",
-                source.path().display()
-            )
-        }
+/// The plugin's name, where its component goes, and the component.
+fn build(arguments: &BuildArguments) -> anyhow::Result<(String, PathBuf, Artifact)> {
+    let BuildArguments { path, output, .. } = arguments;
+    if path.is_file() && path.file_name() != Some(MANIFEST_FILE.as_ref()) {
+        let Some(output) = output else {
+            bail!("{}: this is no folder to build: say with -o where its component goes", path.display());
+        };
+        let plugin = Plugin::open(path)?;
+        return Ok((plugin.name, output.clone(), plugin.artifact));
     }
+    let source = plugin_argument::open(path)?;
+    let progress = Progress::new(source.name(), arguments.verbose);
+    let built = runtime::block_on(plugin_argument::build(&source, &progress))??;
+    let usual = || source.path().join("build").join(format!("{}.wasm", source.name()));
+    Ok((source.name().to_owned(), output.clone().unwrap_or_else(usual), built))
 }
 
 fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
