@@ -102,14 +102,15 @@ pub enum Handover {
 }
 
 impl Event {
-    /// Whether a person who watches the plugin wants to know: not every line of a build or of a log, not that a first generation serves as
-    /// it should, nor that an old one is gone.
+    /// Whether a person who watches the plugin wants to know: not each line of a build or of a log, not that a first
+    /// generation serves as it should or an old one is gone, and not that a call failed, which its caller is told.
     pub fn is_news(&self) -> bool {
         !matches!(
             self,
             Self::Build(BuildEvent::Line(_))
                 | Self::Serving { generation: 1, .. }
                 | Self::Retired { .. }
+                | Self::Failed { .. }
                 | Self::Unchanged { .. }
                 | Self::Log(_)
         )

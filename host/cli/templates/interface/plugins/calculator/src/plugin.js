@@ -1,0 +1,40 @@
+// Works out what is asked.
+//
+// An interface that the plugin exports is an object with its functions, a resource is a class in it. An error is thrown: of a variant, its case
+// as `tag` and what it holds as `val`. What the host lends is imported by its name and version.
+
+import { say } from "{{name}}:plugin/room@0.1.1";
+import { calculate } from "./calculate.js";
+
+export const bot = {
+  commands: () => [{ name: "calc", help: "works out an expression: /calc 6 * 7" }],
+
+  run(command, argument) {
+    if (argument.trim() === "") {
+      throw { tag: "usage", val: "/calc EXPRESSION, for example /calc 6 * 7" };
+    }
+    try {
+      return calculate(argument);
+    } catch (error) {
+      throw { tag: "failed", val: String(error) };
+    }
+  },
+
+  Conversation: class {
+    constructor(person) {
+      this.person = person;
+    }
+
+    hear({ text }) {
+      const [, question] = /^what is (.+?)\s*\?*$/i.exec(text) ?? [];
+      if (question === undefined) {
+        return undefined;
+      }
+      try {
+        return calculate(question);
+      } catch {
+        say(`Nobody knows what ${question} is, ${this.person}.`);
+      }
+    }
+  },
+};
