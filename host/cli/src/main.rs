@@ -3,19 +3,25 @@
 mod arguments;
 mod bindings;
 mod commands;
+mod component;
+mod diagnostic;
 mod embedded;
 mod fit;
 mod interface;
 mod language;
+mod limits;
+mod paint;
 mod plugin_argument;
 mod progress;
 mod project;
 mod runtime;
+mod script;
 mod sdk;
 mod strip;
 mod stub;
 mod template;
 mod toolchain;
+mod wave;
 
 use std::process::ExitCode;
 

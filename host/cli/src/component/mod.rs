@@ -1,0 +1,89 @@
+//! A component as its author sees it: the functions that it imports and exports, and their types in WIT.
+
+mod find;
+mod function;
+mod types;
+
+use anyhow::{Context, bail};
+use wit_parser::decoding::{DecodedWasm, decode};
+use wit_parser::{Resolve, TypeId, TypeOwner, WorldId, WorldItem};
+
+pub(crate) use find::{NotFound, find, nearest};
+pub(crate) use function::{Function, FunctionKind};
+pub(crate) use types::{dealias, definition, signature, type_name};
+
+use crate::plugin_argument::Plugin;
+
+/// The types of a component. No code of it is looked at.
+#[derive(Debug)]
+pub(crate) struct Component {
+    pub(crate) resolve: Resolve,
+    pub(crate) world: WorldId,
+    pub(crate) imports: Vec<Function>,
+    pub(crate) exports: Vec<Function>,
+}
+
+impl Component {
+    /// Reads a plugin's imports and exports.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no component, or have types that WIT has not.
+    pub(crate) fn decode(plugin: &Plugin) -> anyhow::Result<Self> {
+        let bytes = plugin.artifact.bytes();
+        // The check knows best what a file is that is no component. Whether it fits this world does not matter here.
+        if let Err(witdock::Misfit::NotAComponent(reason)) =
+            witdock::check(bytes, witdock::check::SERVICES, &[])
+        {
+            bail!("{}: {reason}", plugin.name);
+        }
+        let decoded = decode(bytes)
+            .with_context(|| format!("{}: the component cannot be described in WIT", plugin.name))?;
+        let (resolve, world) = match decoded {
+            DecodedWasm::Component(resolve, world) => (resolve, world),
+            DecodedWasm::WitPackage(..) => {
+                bail!(
+                    "{}: this is a WIT package in binary form, and no component that could run",
+                    plugin.name
+                )
+            }
+        };
+        let imports = functions(&resolve, &resolve.worlds[world].imports);
+        let exports = functions(&resolve, &resolve.worlds[world].exports);
+        Ok(Self { resolve, world, imports, exports })
+    }
+
+    /// Whether a resource is the host's: one of an interface that the component imports.
+    pub(crate) fn is_hosts(&self, resource: TypeId) -> bool {
+        let world = &self.resolve.worlds[self.world];
+        let TypeOwner::Interface(owner) = self.resolve.types[dealias(&self.resolve, resource)].owner else {
+            return world.imports.values().any(
+                |item| matches!(item, WorldItem::Type { id, .. } if dealias(&self.resolve, *id) == resource),
+            );
+        };
+        let has = |items: &wit_parser::IndexMap<wit_parser::WorldKey, WorldItem>| {
+            items.values().any(|item| matches!(item, WorldItem::Interface { id, .. } if *id == owner))
+        };
+        has(&world.imports) && !has(&world.exports)
+    }
+}
+
+fn functions(
+    resolve: &Resolve,
+    items: &wit_parser::IndexMap<wit_parser::WorldKey, WorldItem>,
+) -> Vec<Function> {
+    let mut functions = Vec::new();
+    for (key, item) in items {
+        match item {
+            WorldItem::Interface { id, .. } => {
+                let interface = resolve.name_world_key(key);
+                let own = resolve.interfaces[*id].functions.values();
+                functions
+                    .extend(own.map(|function| Function::new(resolve, Some(interface.clone()), function)));
+            }
+            WorldItem::Function(function) => functions.push(Function::new(resolve, None, function)),
+            WorldItem::Type { .. } => {}
+        }
+    }
+    functions
+}

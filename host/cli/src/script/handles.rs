@@ -1,0 +1,140 @@
+//! The handles of one run, by name.
+
+use wasmtime::component::ResourceAny;
+use wit_parser::{Resolve, TypeId};
+
+/// The resources that a run has met, the plugin's and the host's.
+#[derive(Debug, Default)]
+pub(crate) struct Handles(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    /// Whether the name was given here, and a script may give another.
+    is_automatic: bool,
+    resource: TypeId,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// The plugin's own. None when it was given away or dropped.
+    Plugins(Option<ResourceAny>),
+    /// The host's: an index into these entries is all that there is of it.
+    Hosts,
+}
+
+/// A resource that a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Found {
+    Plugins(ResourceAny),
+    /// With its representation.
+    Hosts(u32),
+}
+
+impl Handles {
+    /// How many there ever were.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// Whether the handle has no name of a script's yet.
+    pub(crate) fn is_automatic(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|entry| entry.is_automatic)
+    }
+
+    /// Takes a handle of the plugin's over, and names it after its resource.
+    pub(crate) fn add_plugins(&mut self, resolve: &Resolve, resource: TypeId, handle: ResourceAny) -> String {
+        let name = self.fresh_name(resolve, resource);
+        self.add(name, true, resource, Kind::Plugins(Some(handle)))
+    }
+
+    /// A new resource of the host's, named after its type.
+    pub(crate) fn make_hosts(&mut self, resolve: &Resolve, resource: TypeId) -> String {
+        let name = self.fresh_name(resolve, resource);
+        self.add(name, true, resource, Kind::Hosts)
+    }
+
+    /// A new resource of the host's, with the name that a script gives it.
+    pub(crate) fn make_hosts_named(&mut self, name: &str, resource: TypeId) {
+        self.add(name.to_owned(), false, resource, Kind::Hosts);
+    }
+
+    fn add(&mut self, name: String, is_automatic: bool, resource: TypeId, kind: Kind) -> String {
+        self.0.push(Entry { name: name.clone(), is_automatic, resource, kind });
+        name
+    }
+
+    /// The name of a resource of the host's.
+    pub(crate) fn hosts(&self, representation: u32) -> Option<&str> {
+        let entry = self.0.get(usize::try_from(representation).ok()?)?;
+        matches!(entry.kind, Kind::Hosts).then_some(entry.name.as_str())
+    }
+
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        if let Some(entry) = self.0.iter_mut().find(|entry| entry.name == from) {
+            to.clone_into(&mut entry.name);
+            entry.is_automatic = false;
+        }
+    }
+
+    /// The resource of this name.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it is another resource's, or it is gone: what to say about it.
+    pub(crate) fn get(&self, resolve: &Resolve, name: &str, resource: TypeId) -> Result<Found, String> {
+        let Some((index, entry)) = self.0.iter().enumerate().find(|(_, entry)| entry.name == name) else {
+            let names: Vec<String> = self.0.iter().map(|entry| format!("`{}`", entry.name)).collect();
+            return Err(match names.len() {
+                0 => format!("there is no handle `{name}`, and no other"),
+                _ => format!("there is no handle `{name}`; there are {}", names.join(", ")),
+            });
+        };
+        if entry.resource != resource {
+            let word = |id: TypeId| resolve.types[id].name.clone().unwrap_or_default();
+            return Err(format!(
+                "`{name}` is a {}, and a {} is expected",
+                word(entry.resource),
+                word(resource)
+            ));
+        }
+        match entry.kind {
+            Kind::Plugins(Some(handle)) => Ok(Found::Plugins(handle)),
+            Kind::Plugins(None) => Err(format!("`{name}` is gone: it was given away or dropped")),
+            Kind::Hosts => Ok(Found::Hosts(u32::try_from(index).unwrap_or(u32::MAX))),
+        }
+    }
+
+    /// Takes a handle of the plugin's out, which is given away or dropped now.
+    pub(crate) fn take(&mut self, name: &str) -> Result<Option<ResourceAny>, String> {
+        match self.0.iter_mut().find(|entry| entry.name == name) {
+            Some(Entry { kind: Kind::Plugins(handle), .. }) => match handle.take() {
+                Some(handle) => Ok(Some(handle)),
+                None => Err(format!("`{name}` is gone already")),
+            },
+            Some(_) => Ok(None),
+            None => Err(format!("there is no handle `{name}`")),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.name == name)
+    }
+
+    fn fresh_name(&self, resolve: &Resolve, resource: TypeId) -> String {
+        let word = resolve.types[resource].name.as_deref().unwrap_or("handle");
+        let mut number = 1 + self.0.iter().filter(|entry| entry.resource == resource).count();
+        loop {
+            let name = format!("{word}-{number}");
+            if !self.knows(&name) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}

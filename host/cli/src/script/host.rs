@@ -1,0 +1,287 @@
+//! The host that a script plays: it answers what the plugin imports.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, ResourceAny, ResourceDynamic, ResourceType, Val};
+use wit_parser::{TypeId, WorldItem};
+use witdock::HostState;
+
+use super::ast::{HostCall, shown};
+use super::handles::{Found, Handles};
+use super::run::Mismatch;
+use crate::component::{Component, Function, dealias};
+use crate::wave::{Bindings, Value, inline, lift, lower, matches, plain};
+
+/// What a plugin is answered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answers {
+    /// Given as often as they are asked for, and by whom: the first that fits.
+    pub(crate) standing: Vec<HostCall>,
+    /// Whether what nothing else answers is answered with the plainest value.
+    pub(crate) stub: bool,
+}
+
+/// What an instance's store holds: the host's side of a run.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) component: Arc<Component>,
+    pub(crate) handles: Handles,
+    pub(crate) answers: Answers,
+    /// What the step has yet to call.
+    pub(crate) expected: VecDeque<HostCall>,
+    /// What the step has called, with the answers.
+    pub(crate) calls: Vec<String>,
+    /// Of the calls, how many are not kept.
+    pub(crate) calls_left_out: usize,
+    /// What went wrong in a call of the host, which ended the step.
+    pub(crate) mismatch: Option<Mismatch>,
+}
+
+/// A plugin in a loop calls the host a million times.
+const MOST_CALLS_KEPT: usize = 1000;
+/// As many handles as the dock's own limit.
+const MOST_HANDLES: usize = 4096;
+
+type Store<'a> = StoreContextMut<'a, HostState<Stage>>;
+
+impl Stage {
+    pub(crate) fn new(component: Arc<Component>, answers: Answers) -> Self {
+        Self {
+            component,
+            handles: Handles::default(),
+            answers,
+            expected: VecDeque::new(),
+            calls: Vec::new(),
+            calls_left_out: 0,
+            mismatch: None,
+        }
+    }
+
+    /// Links everything that the component imports but what the dock itself serves.
+    pub(crate) fn link(
+        component: &Arc<Component>,
+        linker: &mut Linker<HostState<Self>>,
+    ) -> wasmtime::Result<()> {
+        let resolve = &component.resolve;
+        for (key, item) in &resolve.worlds[component.world].imports {
+            let name = resolve.name_world_key(key);
+            if is_served(&name) {
+                continue;
+            }
+            match item {
+                WorldItem::Interface { id, .. } => {
+                    let mut instance = linker.instance(&name)?;
+                    for (name, ty) in &resolve.interfaces[*id].types {
+                        if let Some(number) = resource_number(component, *ty) {
+                            instance.resource(name, ResourceType::host_dynamic(number), |_, _| Ok(()))?;
+                        }
+                    }
+                }
+                WorldItem::Type { id, .. } => {
+                    if let Some(number) = resource_number(component, *id) {
+                        linker.root().resource(&name, ResourceType::host_dynamic(number), |_, _| Ok(()))?;
+                    }
+                }
+                WorldItem::Function(_) => {}
+            }
+        }
+        for function in &component.imports {
+            let mut instance = match &function.interface {
+                Some(interface) if is_served(interface) => continue,
+                Some(interface) => linker.instance(interface)?,
+                None => linker.root(),
+            };
+            let function = Arc::new(function.clone());
+            let name = function.name.clone();
+            instance.func_new(&name, move |store, _, params, results| {
+                answer(store, &function, params, results)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What to answer. The arguments' handles may be given the names that a script has for them.
+    fn decide(&mut self, function: &Function, arguments: &mut [Value]) -> Result<Option<Value>, Mismatch> {
+        if let Some(next) = self.expected.front()
+            && let Some(bindings) = self.fits(next, function, arguments)
+        {
+            self.bind(bindings, arguments);
+            return Ok(self.expected.pop_front().and_then(|call| call.answer));
+        }
+        let standing = self
+            .answers
+            .standing
+            .iter()
+            .find_map(|call| Some((self.fits(call, function, arguments)?, call.answer.clone())));
+        if let Some((bindings, answer)) = standing {
+            self.bind(bindings, arguments);
+            return Ok(answer);
+        }
+        if self.answers.stub && self.expected.is_empty() {
+            return self.stub(function);
+        }
+        Err(Mismatch::HostCall {
+            actual: shown(function, arguments),
+            expected: self.expected.front().map(HostCall::shown),
+        })
+    }
+
+    fn fits(&self, call: &HostCall, function: &Function, arguments: &[Value]) -> Option<Bindings> {
+        if call.function.interface != function.interface || call.function.name != function.name {
+            return None;
+        }
+        let mut bindings = Bindings::new();
+        let Some(expected) = &call.arguments else { return Some(bindings) };
+        let fits = expected.iter().zip(arguments).all(|(expected, actual)| {
+            matches(expected, actual, &|name, actual| self.may_name(name, actual), &mut bindings)
+        });
+        fits.then_some(bindings)
+    }
+
+    /// Whether a name that a script expects can be given to a handle that is there.
+    pub(crate) fn may_name(&self, name: &str, actual: &str) -> bool {
+        !self.handles.knows(name) && self.handles.is_automatic(actual)
+    }
+
+    fn bind(&mut self, bindings: Bindings, arguments: &mut [Value]) {
+        for (name, actual) in bindings {
+            self.handles.rename(&actual, &name);
+            arguments.iter_mut().for_each(|argument| argument.rename(&actual, &name));
+        }
+    }
+
+    fn stub(&mut self, function: &Function) -> Result<Option<Value>, Mismatch> {
+        let Some(result) = &function.result else { return Ok(None) };
+        let component = self.component.clone();
+        let mut make = |resource| self.handles.make_hosts(&component.resolve, resource);
+        plain(&component.resolve, result, &mut make).map(Some).map_err(|name| {
+            Mismatch::Other(format!("{} gives a {name}, for which there is no plain value", function.shown()))
+        })
+    }
+
+    fn note(&mut self, line: String) {
+        if self.calls.len() < MOST_CALLS_KEPT {
+            self.calls.push(line);
+        } else {
+            self.calls_left_out += 1;
+        }
+    }
+}
+
+/// Whether the dock links this itself: WASI 0.2 as far as it goes, and the log.
+fn is_served(interface: &str) -> bool {
+    const WASI: [&str; 6] =
+        ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:filesystem/", "wasi:sockets/", "wasi:cli/"];
+    let name = interface.split_once('@');
+    WASI.iter().any(|package| interface.starts_with(package))
+        && name.is_some_and(|(_, version)| version.starts_with("0.2."))
+        || name.is_some_and(|(path, _)| path == "witdock:plugin/log")
+}
+
+fn resource_number(component: &Component, ty: TypeId) -> Option<u32> {
+    let id = dealias(&component.resolve, ty);
+    let is_resource = matches!(component.resolve.types[id].kind, wit_parser::TypeDefKind::Resource);
+    is_resource.then(|| number(id))
+}
+
+/// What tells one resource of the host's from another in the runtime.
+fn number(resource: TypeId) -> u32 {
+    u32::try_from(resource.index()).unwrap_or(u32::MAX)
+}
+
+/// Answers one call of an import.
+fn answer(
+    mut store: Store<'_>,
+    function: &Function,
+    params: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
+    let component = store.data().app.component.clone();
+    let mut arguments = Vec::new();
+    for ((_, ty), val) in function.params.iter().zip(params) {
+        arguments.push(lifted(&mut store, &component, ty, val)?);
+    }
+    let stage = &mut store.data_mut().app;
+    let answer = match stage.decide(function, &mut arguments) {
+        Ok(answer) => answer,
+        Err(mismatch) => {
+            let words = mismatch.to_string();
+            stage.mismatch = Some(mismatch);
+            return Err(wasmtime::Error::msg(words));
+        }
+    };
+    let call = shown(function, &arguments);
+    stage.note(match &answer {
+        Some(answer) => format!("{call} -> {}", inline(answer)),
+        None => call,
+    });
+    if let (Some(ty), Some(answer), Some(result)) = (&function.result, &answer, results.first_mut()) {
+        *result = lowered(&mut store, &component, ty, answer)?;
+    }
+    Ok(())
+}
+
+/// Takes a value over from the runtime, and names the handles in it.
+pub(crate) fn lifted(
+    store: &mut Store<'_>,
+    component: &Component,
+    ty: &wit_parser::Type,
+    val: &Val,
+) -> wasmtime::Result<Value> {
+    lift(&component.resolve, ty, val, &mut |resource, handle| {
+        if handle.ty() == ResourceType::host_dynamic(number(resource)) {
+            let representation = handle.try_into_resource_dynamic(&mut *store)?.rep();
+            let stage = &store.data().app;
+            return Ok(stage.handles.hosts(representation).unwrap_or("unknown").to_owned());
+        }
+        let stage = &mut store.data_mut().app;
+        bounded(&stage.handles)?;
+        Ok(stage.handles.add_plugins(&component.resolve, resource, handle))
+    })
+}
+
+/// Hands a value to the runtime, with the resources that the names in it stand for. A name that there is not yet is a new resource
+/// of the host's.
+pub(crate) fn lowered(
+    store: &mut Store<'_>,
+    component: &Component,
+    ty: &wit_parser::Type,
+    value: &Value,
+) -> wasmtime::Result<Val> {
+    lower(&component.resolve, ty, value, &mut |resource, name, given_away| {
+        let handles = &mut store.data_mut().app.handles;
+        if !handles.knows(name) && component.is_hosts(resource) {
+            bounded(handles)?;
+            handles.make_hosts_named(name, resource);
+        }
+        match handles.get(&component.resolve, name, resource).map_err(wrong_handle)? {
+            Found::Plugins(handle) => {
+                if given_away {
+                    handles.take(name).map_err(wrong_handle)?;
+                }
+                Ok::<ResourceAny, wasmtime::Error>(handle)
+            }
+            Found::Hosts(representation) => {
+                ResourceDynamic::new_own(representation, number(resource)).try_into_resource_any(&mut *store)
+            }
+        }
+    })
+}
+
+fn bounded(handles: &Handles) -> wasmtime::Result<()> {
+    if handles.count() >= MOST_HANDLES {
+        return Err(wasmtime::Error::msg(format!("there are more than {MOST_HANDLES} handles, the limit")));
+    }
+    Ok(())
+}
+
+fn wrong_handle(reason: String) -> wasmtime::Error {
+    wasmtime::Error::new(WrongHandle(reason))
+}
+
+/// A name in a script that stands for no handle which could be passed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongHandle(String);

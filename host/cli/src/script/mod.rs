@@ -1,0 +1,15 @@
+//! Scripts: calls of a plugin in one readable text, with the calls of the host that are expected and their answers.
+//!
+//! The notation is described for users in `docs/testing-plugins.md`.
+
+mod ast;
+mod handles;
+mod host;
+mod parse;
+mod run;
+mod scan;
+
+pub(crate) use ast::{Action, Body, Call, Case, Expected, Script, Step};
+pub(crate) use host::Answers;
+pub(crate) use parse::{argument, parse};
+pub(crate) use run::{Mismatch, Run, Runner, StepReport, WIDTH};

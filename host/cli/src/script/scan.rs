@@ -1,0 +1,232 @@
+//! The pieces of a script's text.
+
+use std::ops::Range;
+
+/// What cannot be read, and where.
+#[derive(Debug)]
+pub(crate) struct ScanError {
+    pub(crate) message: String,
+    pub(crate) label: String,
+    pub(crate) span: Range<usize>,
+}
+
+/// A place in a script's text, moving on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scanner<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    pub(crate) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn skip(&mut self, c: char) {
+        self.at += c.len_utf8();
+    }
+
+    /// Goes on to the next statement: over blank space, line ends, `;` and comments.
+    pub(crate) fn skip_blank(&mut self) {
+        while let Some(c) = self.peek() {
+            match c {
+                '/' if self.rest().starts_with("//") => self.skip_line(),
+                c if c.is_whitespace() || c == ';' => self.skip(c),
+                _ => return,
+            }
+        }
+    }
+
+    /// Goes on within the line.
+    pub(crate) fn skip_spaces(&mut self) {
+        while let Some(c @ (' ' | '\t' | '\r')) = self.peek() {
+            self.skip(c);
+        }
+    }
+
+    fn skip_line(&mut self) {
+        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+    }
+
+    /// Whether the statement is over: what follows is the end of the line, a comment or `;`.
+    pub(crate) fn is_at_end(&self) -> bool {
+        let rest = self.rest();
+        rest.is_empty() || rest.starts_with(['\n', ';']) || rest.starts_with("//")
+    }
+
+    pub(crate) fn take(&mut self, token: &str) -> bool {
+        let found = self.rest().starts_with(token);
+        if found {
+            self.at += token.len();
+        }
+        found
+    }
+
+    /// A name such as `documents.by-id` or `witdock:etl/transform@0.1.0#describe`, maybe empty.
+    pub(crate) fn name(&mut self) -> Range<usize> {
+        let start = self.at;
+        while let Some(c) = self.peek() {
+            let is_part = c.is_alphanumeric() || "-_.:/#@%[]".contains(c);
+            if !is_part || self.rest().starts_with("//") || self.rest().starts_with("->") {
+                break;
+            }
+            self.skip(c);
+        }
+        start..self.at
+    }
+
+    /// The rest of the statement without blank space around it: a value, over several lines where its brackets are open.
+    pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
+        let start = self.at;
+        self.walk(|scanner, depth| depth == 0 && scanner.is_at_end())?;
+        let end = start + self.text.get(start..self.at).unwrap_or_default().trim_end().len();
+        Ok(start..end)
+    }
+
+    /// The pieces between the commas of `(…)`, which begins here.
+    pub(crate) fn arguments(&mut self) -> Result<Vec<Range<usize>>, ScanError> {
+        let open = self.at;
+        self.take("(");
+        let mut pieces = Vec::new();
+        loop {
+            let start = self.at;
+            self.walk(|scanner, depth| depth == 0 && scanner.rest().starts_with([',', ')']))?;
+            if self.rest().is_empty() {
+                return Err(ScanError {
+                    message: "a parenthesis is not closed".into(),
+                    label: "opened here".into(),
+                    span: open..open + 1,
+                });
+            }
+            let is_last = self.rest().starts_with(')');
+            let piece = self.text.get(start..self.at).unwrap_or_default();
+            // A comma may stand behind the last.
+            if !is_last || !is_blank(piece) {
+                let before = piece.len() - piece.trim_start().len();
+                let end = start + piece.trim_end().len();
+                pieces.push((start + before).min(end)..end);
+            }
+            self.at += 1;
+            if is_last {
+                return Ok(pieces);
+            }
+        }
+    }
+
+    /// Goes on until `stop` says so, or to the text's end. It steps over texts, characters and comments as a whole.
+    fn walk(&mut self, stop: impl Fn(&Self, usize) -> bool) -> Result<(), ScanError> {
+        let mut open: Vec<(char, usize)> = Vec::new();
+        while let Some(c) = self.peek() {
+            if stop(self, open.len()) {
+                return Ok(());
+            }
+            match c {
+                '/' if self.rest().starts_with("//") => {
+                    self.skip_line();
+                    continue;
+                }
+                '"' => {
+                    self.text_literal()?;
+                    continue;
+                }
+                '\'' => {
+                    self.char_literal();
+                    continue;
+                }
+                '(' | '[' | '{' => open.push((c, self.at)),
+                ')' | ']' | '}' => match open.pop() {
+                    Some((opened, _)) if closes(opened) == c => {}
+                    Some((opened, _)) => {
+                        return Err(ScanError {
+                            message: format!("`{opened}` is closed by `{c}`"),
+                            label: format!("expected `{}`", closes(opened)),
+                            span: self.at..self.at + 1,
+                        });
+                    }
+                    None => {
+                        return Err(ScanError {
+                            message: format!("`{c}` closes nothing"),
+                            label: "here".into(),
+                            span: self.at..self.at + 1,
+                        });
+                    }
+                },
+                _ => {}
+            }
+            self.skip(c);
+        }
+        match open.first() {
+            Some((c, at)) => Err(ScanError {
+                message: format!("`{c}` is not closed"),
+                label: "opened here".into(),
+                span: *at..at + 1,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn text_literal(&mut self) -> Result<(), ScanError> {
+        let start = self.at;
+        if self.take("\"\"\"") {
+            let end = self.rest().find("\"\"\"");
+            self.at += end.map_or(self.rest().len(), |end| end + 3);
+            return end.map(drop).ok_or_else(|| unended(start));
+        }
+        self.at += 1;
+        while let Some(c) = self.peek() {
+            self.skip(c);
+            match c {
+                '"' => return Ok(()),
+                '\n' => break,
+                '\\' => {
+                    if let Some(next) = self.peek() {
+                        self.skip(next);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(unended(start))
+    }
+
+    /// A character between two `'`. What is none is left to be found wrong as a value.
+    fn char_literal(&mut self) {
+        self.at += 1;
+        let rest = self.rest();
+        let escaped = rest.starts_with('\\');
+        let from = if escaped { rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at) } else { 0 };
+        if let Some(end) = rest.get(from..).and_then(|rest| rest.find('\'')).filter(|end| *end < 12) {
+            self.at += from + end + 1;
+        }
+    }
+}
+
+fn unended(start: usize) -> ScanError {
+    ScanError {
+        message: "a text has no end".into(),
+        label: "it begins here; `\\n` stands for a line end in it".into(),
+        span: start..start + 1,
+    }
+}
+
+fn closes(open: char) -> char {
+    match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '}',
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    let mut scanner = Scanner::new(text);
+    scanner.skip_blank();
+    scanner.rest().is_empty()
+}

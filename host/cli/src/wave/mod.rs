@@ -1,0 +1,20 @@
+//! Values in WAVE, the component model's own notation, and what they are in the runtime.
+//!
+//! The notation is read by the `wasm-wave` crate. Three things are added: a handle is written as a name, `any` stands for
+//! whatever comes where something is expected, and a `list<u8>` may be written as text.
+
+mod lift;
+mod lower;
+mod matching;
+mod plain;
+mod print;
+mod read;
+mod value;
+
+pub(crate) use lift::lift;
+pub(crate) use lower::lower;
+pub(crate) use matching::{Bindings, matches};
+pub(crate) use plain::plain;
+pub(crate) use print::{inline, pretty};
+pub(crate) use read::{Mode, WaveError, read};
+pub(crate) use value::Value;

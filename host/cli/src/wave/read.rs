@@ -1,0 +1,514 @@
+//! WAVE text as a value of a known type.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use wasm_wave::ast::{Node, NodeType};
+use wasm_wave::parser::{ParserError, ParserErrorKind};
+use wasm_wave::untyped::UntypedValue;
+use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
+
+use super::value::Value;
+use crate::component::{dealias, definition, nearest, type_name};
+
+/// What a value is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It is passed on, so every part of it has to be there.
+    Given,
+    /// It is compared with what comes: `any` may stand for a part of it.
+    Expected,
+}
+
+/// What is wrong with a value, and where in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WaveError {
+    pub(crate) message: String,
+    /// Bytes of the value's text.
+    pub(crate) span: Range<usize>,
+    /// What stands at the span, in a word or two: `not a u32`.
+    pub(crate) label: String,
+}
+
+/// Reads a value of this type. Its text has nothing else in it but blank space and comments.
+pub(crate) fn read(resolve: &Resolve, ty: &Type, text: &str, mode: Mode) -> Result<Value, WaveError> {
+    let untyped = UntypedValue::parse(text).map_err(|error| syntax(resolve, ty, text, &error))?;
+    Reader { resolve, text, mode }.value(untyped.node(), ty)
+}
+
+fn syntax(resolve: &Resolve, ty: &Type, text: &str, error: &ParserError) -> WaveError {
+    let label = match error.kind() {
+        ParserErrorKind::UnexpectedEnd => "the value ends too early",
+        ParserErrorKind::UnexpectedToken => "not expected here",
+        ParserErrorKind::InvalidToken if text.get(error.span()).is_some_and(|it| it.starts_with('"')) => {
+            "a text without its end, or with an escape that there is not"
+        }
+        ParserErrorKind::InvalidToken => "this is not WAVE",
+        ParserErrorKind::TrailingCharacters => "behind the value's end",
+        ParserErrorKind::EmptyTuple => "there is no empty tuple",
+        ParserErrorKind::DuplicateField => "this field is there already",
+        ParserErrorKind::DuplicateFlag => "this flag is there already",
+        ParserErrorKind::NestingTooDeep => "nested too deep",
+        _ => "cannot be read",
+    };
+    let end = text.trim_end().len();
+    let span = match error.kind() {
+        // The parser points at the last thing that it has read, or at nothing.
+        ParserErrorKind::UnexpectedEnd => end..end,
+        _ => error.span(),
+    };
+    WaveError {
+        message: format!("this is not a value in WAVE; expected {}", definition(resolve, ty)),
+        span,
+        label: label.to_owned(),
+    }
+}
+
+struct Reader<'a> {
+    resolve: &'a Resolve,
+    text: &'a str,
+    mode: Mode,
+}
+
+type Read<T> = Result<T, WaveError>;
+
+impl Reader<'_> {
+    fn value(&self, node: &Node, ty: &Type) -> Read<Value> {
+        let resolve = self.resolve;
+        if self.mode == Mode::Expected && self.word(node) == "any" && !has_case(resolve, ty, "any") {
+            return Ok(Value::Any);
+        }
+        let id = match ty {
+            Type::Bool => return node.as_bool().map(Value::Bool).map_err(|_| self.unlike(node, ty)),
+            Type::U8 => return self.unsigned::<u8>(node, ty),
+            Type::U16 => return self.unsigned::<u16>(node, ty),
+            Type::U32 => return self.unsigned::<u32>(node, ty),
+            Type::U64 => return self.unsigned::<u64>(node, ty),
+            Type::S8 => return self.signed::<i8>(node, ty),
+            Type::S16 => return self.signed::<i16>(node, ty),
+            Type::S32 => return self.signed::<i32>(node, ty),
+            Type::S64 => return self.signed::<i64>(node, ty),
+            Type::F32 => return self.number(node, ty).map(Value::F32),
+            Type::F64 => return self.number(node, ty).map(Value::F64),
+            Type::Char => return node.as_char(self.text).map(Value::Char).map_err(|_| self.unlike(node, ty)),
+            Type::String => return self.string(node, ty).map(Value::String),
+            Type::ErrorContext => return Err(self.no_notation(node, ty)),
+            Type::Id(id) => dealias(resolve, *id),
+        };
+        match &resolve.types[id].kind {
+            TypeDefKind::Type(inner) => self.value(node, inner),
+            TypeDefKind::List(Type::U8) => self.bytes(node, ty),
+            TypeDefKind::List(element) => self.list(node, ty, element).map(Value::List),
+            TypeDefKind::FixedLengthList(element, length) => {
+                let values = self.list(node, ty, element)?;
+                if u32::try_from(values.len()) != Ok(*length) {
+                    let label = format!("{} elements", values.len());
+                    return Err(self.error(node, format!("expected {length} elements"), label));
+                }
+                Ok(Value::List(values))
+            }
+            TypeDefKind::Map(key, value) => self.map(node, ty, key, value),
+            TypeDefKind::Record(record) => self.record(node, ty, record),
+            TypeDefKind::Tuple(tuple) => {
+                let nodes: Vec<&Node> = match node.as_tuple() {
+                    Ok(nodes) => nodes.collect(),
+                    Err(_) => return Err(self.unlike(node, ty)),
+                };
+                if nodes.len() != tuple.types.len() {
+                    let message = format!("expected {}", definition(resolve, ty));
+                    let label = format!("{} items, not {}", nodes.len(), tuple.types.len());
+                    return Err(self.error(node, message, label));
+                }
+                let values = nodes.iter().zip(&tuple.types).map(|(node, ty)| self.value(node, ty));
+                values.collect::<Read<_>>().map(Value::Tuple)
+            }
+            TypeDefKind::Variant(variant) => {
+                let cases = variant.cases.iter().map(|case| (case.name.as_str(), case.ty.as_ref()));
+                self.case(node, ty, &cases.collect::<Vec<_>>())
+            }
+            TypeDefKind::Enum(cases) => {
+                let cases = cases.cases.iter().map(|case| (case.name.as_str(), None));
+                self.case(node, ty, &cases.collect::<Vec<_>>())
+            }
+            TypeDefKind::Flags(flags) => {
+                let known: Vec<&str> = flags.flags.iter().map(|flag| flag.name.as_str()).collect();
+                self.flags(node, ty, &known)
+            }
+            TypeDefKind::Option(some) => self.option(node, ty, some).map(Value::Option),
+            TypeDefKind::Result(result) => self.result(node, ty, result).map(Value::Result),
+            TypeDefKind::Handle(Handle::Own(_) | Handle::Borrow(_)) => match node.ty() {
+                NodeType::Label => Ok(Value::Handle(self.word(node).to_owned())),
+                _ => Err(self.unlike(node, ty)),
+            },
+            TypeDefKind::Resource
+            | TypeDefKind::Future(_)
+            | TypeDefKind::Stream(_)
+            | TypeDefKind::Unknown => Err(self.no_notation(node, ty)),
+        }
+    }
+
+    fn unsigned<T: FromStr + Into<u64>>(&self, node: &Node, ty: &Type) -> Read<Value> {
+        self.number::<T>(node, ty).map(|number| Value::Unsigned(number.into()))
+    }
+
+    fn signed<T: FromStr + Into<i64>>(&self, node: &Node, ty: &Type) -> Read<Value> {
+        self.number::<T>(node, ty).map(|number| Value::Signed(number.into()))
+    }
+
+    fn number<T: FromStr>(&self, node: &Node, ty: &Type) -> Read<T> {
+        node.as_number(self.text).map_err(|_| match node.ty() {
+            NodeType::Number => {
+                let name = type_name(self.resolve, ty);
+                let label = match range(ty) {
+                    Some((least, most)) => format!("{name} goes from {least} to {most}"),
+                    None => format!("not a {name}"),
+                };
+                self.error(node, format!("expected {}", definition(self.resolve, ty)), label)
+            }
+            _ => self.unlike(node, ty),
+        })
+    }
+
+    fn string(&self, node: &Node, ty: &Type) -> Read<String> {
+        match node.as_str(self.text) {
+            Ok(text) => Ok(text.into_owned()),
+            Err(error) if matches!(node.ty(), NodeType::String | NodeType::MultilineString) => {
+                let message =
+                    "an escape that there is not: there are \\n, \\t, \\r, \\\\, \\\", \\' and \\u{…}";
+                let label = "in this text".to_owned();
+                Err(WaveError { message: message.into(), span: error.span(), label })
+            }
+            Err(_) => Err(self.unlike(node, ty)),
+        }
+    }
+
+    fn bytes(&self, node: &Node, ty: &Type) -> Read<Value> {
+        if matches!(node.ty(), NodeType::String | NodeType::MultilineString) {
+            return self.string(node, ty).map(|text| Value::Bytes(text.into_bytes()));
+        }
+        let nodes = node.as_list().map_err(|_| self.unlike(node, ty))?;
+        nodes.map(|node| self.number(node, &Type::U8)).collect::<Read<_>>().map(Value::Bytes)
+    }
+
+    fn list(&self, node: &Node, ty: &Type, element: &Type) -> Read<Vec<Value>> {
+        let nodes = node.as_list().map_err(|_| self.unlike(node, ty))?;
+        nodes.map(|node| self.value(node, element)).collect()
+    }
+
+    fn map(&self, node: &Node, ty: &Type, key: &Type, value: &Type) -> Read<Value> {
+        let nodes = node.as_list().map_err(|_| self.unlike(node, ty))?;
+        let mut entries = Vec::new();
+        for node in nodes {
+            let pair: Vec<&Node> = node.as_tuple().map(Iterator::collect).unwrap_or_default();
+            let [first, second] = pair.as_slice() else { return Err(self.unlike(node, ty)) };
+            entries.push((self.value(first, key)?, self.value(second, value)?));
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn record(&self, node: &Node, ty: &Type, record: &wit_parser::Record) -> Read<Value> {
+        let given: Vec<(&str, &Node)> = match node.as_record(self.text) {
+            Ok(fields) => fields.collect(),
+            // `{}` is read as no flags.
+            Err(_)
+                if self.text.get(node.span()).is_some_and(|it| it.starts_with('{')) && is_no_flags(node) =>
+            {
+                Vec::new()
+            }
+            Err(_) => return Err(self.unlike(node, ty)),
+        };
+        for (name, value) in &given {
+            if record.fields.iter().all(|field| field.name != *name) {
+                let near = nearest(name, record.fields.iter().map(|field| field.name.as_str()));
+                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let start = self.text.get(..value.span().start).and_then(|before| before.rfind(name));
+                let span = start.map_or_else(|| value.span(), |start| start..start + name.len());
+                let message = format!("expected {}", definition(self.resolve, ty));
+                return Err(WaveError { message, span, label: format!("no such field{hint}") });
+            }
+        }
+        let mut fields = Vec::new();
+        let mut missing = Vec::new();
+        for field in &record.fields {
+            match given.iter().find(|(name, _)| *name == field.name) {
+                Some((_, node)) => fields.push((field.name.clone(), self.value(node, &field.ty)?)),
+                None if is_option(self.resolve, &field.ty) => {
+                    fields.push((field.name.clone(), Value::Option(None)));
+                }
+                None => missing.push(format!("`{}`", field.name)),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Value::Record(fields));
+        }
+        let message = format!("expected {}", definition(self.resolve, ty));
+        Err(self.error(node, message, format!("{} missing", missing.join(", "))))
+    }
+
+    fn case(&self, node: &Node, ty: &Type, cases: &[(&str, Option<&Type>)]) -> Read<Value> {
+        let (name, payload) = match node.ty() {
+            NodeType::Label | NodeType::VariantWithPayload => {
+                node.as_variant(self.text).map_err(|_| self.unlike(node, ty))?
+            }
+            // Cases that are called like WAVE's own words may be written without their `%`.
+            NodeType::OptionNone | NodeType::OptionSome => {
+                let payload = node.as_option().map_err(|_| self.unlike(node, ty))?;
+                (if payload.is_some() { "some" } else { "none" }, payload)
+            }
+            NodeType::ResultOk | NodeType::ResultErr => {
+                match node.as_result().map_err(|_| self.unlike(node, ty))? {
+                    Ok(payload) => ("ok", payload),
+                    Err(payload) => ("err", payload),
+                }
+            }
+            _ => return Err(self.unlike(node, ty)),
+        };
+        let Some((_, wanted)) = cases.iter().find(|(case, _)| *case == name) else {
+            let near = nearest(name, cases.iter().map(|(case, _)| *case));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let message = format!("expected {}", definition(self.resolve, ty));
+            return Err(self.error(node, message, format!("no such case{hint}")));
+        };
+        let value = self.payload(node, name, *wanted, payload)?;
+        Ok(Value::Case(name.to_owned(), value))
+    }
+
+    fn payload(
+        &self,
+        node: &Node,
+        name: &str,
+        wanted: Option<&Type>,
+        given: Option<&Node>,
+    ) -> Read<Option<Box<Value>>> {
+        match (wanted, given) {
+            (Some(ty), Some(node)) => Ok(Some(Box::new(self.value(node, ty)?))),
+            (None, None) => Ok(None),
+            (Some(ty), None) => {
+                let message = format!("`{name}` holds {}", definition(self.resolve, ty));
+                Err(self.error(node, message, format!("expected `{name}(…)`")))
+            }
+            (None, Some(_)) => {
+                Err(self.error(node, format!("`{name}` holds nothing"), format!("expected `{name}`")))
+            }
+        }
+    }
+
+    fn flags(&self, node: &Node, ty: &Type, known: &[&str]) -> Read<Value> {
+        let given: Vec<&str> = match node.as_flags(self.text) {
+            Ok(flags) => flags.map(|flag| flag.strip_prefix('%').unwrap_or(flag)).collect(),
+            Err(_) => return Err(self.unlike(node, ty)),
+        };
+        for flag in &given {
+            if !known.contains(flag) {
+                let near = nearest(flag, known.iter().copied());
+                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let message = format!("expected {}", definition(self.resolve, ty));
+                return Err(self.error(node, message, format!("there is no flag `{flag}`{hint}")));
+            }
+        }
+        let set = known.iter().filter(|flag| given.contains(flag));
+        Ok(Value::Flags(set.map(|flag| (*flag).to_owned()).collect()))
+    }
+
+    fn option(&self, node: &Node, ty: &Type, some: &Type) -> Read<Option<Box<Value>>> {
+        match node.ty() {
+            NodeType::OptionNone => Ok(None),
+            NodeType::OptionSome => match node.as_option() {
+                Ok(Some(inner)) => self.value(inner, some).map(Box::new).map(Some),
+                _ => Err(self.unlike(node, ty)),
+            },
+            // WAVE lets a value stand for `some` of it, where that cannot be mistaken.
+            _ if !is_option(self.resolve, some) && !is_result(self.resolve, some) => {
+                self.value(node, some).map(Box::new).map(Some)
+            }
+            _ => Err(self.unlike(node, ty)),
+        }
+    }
+
+    fn result(
+        &self,
+        node: &Node,
+        ty: &Type,
+        result: &wit_parser::Result_,
+    ) -> Read<Result<Option<Box<Value>>, Option<Box<Value>>>> {
+        match (node.as_result(), &result.ok) {
+            (Ok(Ok(given)), ok) => self.payload(node, "ok", ok.as_ref(), given).map(Ok),
+            (Ok(Err(given)), _) => self.payload(node, "err", result.err.as_ref(), given).map(Err),
+            (Err(_), Some(ok)) if !is_option(self.resolve, ok) && !is_result(self.resolve, ok) => {
+                self.value(node, ok).map(|value| Ok(Some(Box::new(value))))
+            }
+            (Err(_), _) => Err(self.unlike(node, ty)),
+        }
+    }
+
+    /// The node's text without the mark of a word that is a name.
+    fn word(&self, node: &Node) -> &str {
+        let text = self.text.get(node.span()).unwrap_or_default();
+        match node.ty() {
+            NodeType::Label => text.strip_prefix('%').unwrap_or(text),
+            _ => "",
+        }
+    }
+
+    fn unlike(&self, node: &Node, ty: &Type) -> WaveError {
+        let found = match node.ty() {
+            NodeType::BoolTrue | NodeType::BoolFalse => "a bool",
+            NodeType::Number => "a number",
+            NodeType::Char => "a char",
+            NodeType::String | NodeType::MultilineString => "a text",
+            NodeType::Tuple => "a tuple",
+            NodeType::List => "a list",
+            NodeType::Record => "a record",
+            NodeType::Label => "a name",
+            NodeType::VariantWithPayload => "a case with a value",
+            NodeType::OptionSome | NodeType::OptionNone => "an option",
+            NodeType::ResultOk | NodeType::ResultErr => "a result",
+            NodeType::Flags => "flags",
+        };
+        self.error(node, format!("expected {}", definition(self.resolve, ty)), format!("this is {found}"))
+    }
+
+    fn no_notation(&self, node: &Node, ty: &Type) -> WaveError {
+        let message = format!("a {} cannot be written as a value", type_name(self.resolve, ty));
+        self.error(node, message, "here".to_owned())
+    }
+
+    fn error(&self, node: &Node, message: String, label: String) -> WaveError {
+        WaveError { message, span: node.span(), label }
+    }
+}
+
+fn is_no_flags(node: &Node) -> bool {
+    node.ty() == NodeType::Flags && node.as_flags("").is_ok_and(|mut flags| flags.next().is_none())
+}
+
+fn kind<'a>(resolve: &'a Resolve, ty: &Type) -> Option<&'a TypeDefKind> {
+    let Type::Id(id) = ty else { return None };
+    let id: TypeId = dealias(resolve, *id);
+    Some(&resolve.types[id].kind)
+}
+
+fn is_option(resolve: &Resolve, ty: &Type) -> bool {
+    matches!(kind(resolve, ty), Some(TypeDefKind::Option(_)))
+}
+
+fn is_result(resolve: &Resolve, ty: &Type) -> bool {
+    matches!(kind(resolve, ty), Some(TypeDefKind::Result(_)))
+}
+
+fn has_case(resolve: &Resolve, ty: &Type, name: &str) -> bool {
+    match kind(resolve, ty) {
+        Some(TypeDefKind::Variant(variant)) => variant.cases.iter().any(|case| case.name == name),
+        Some(TypeDefKind::Enum(cases)) => cases.cases.iter().any(|case| case.name == name),
+        _ => false,
+    }
+}
+
+/// The least and the most that an integer type holds.
+fn range(ty: &Type) -> Option<(i128, i128)> {
+    Some(match ty {
+        Type::U8 => (0, u8::MAX.into()),
+        Type::U16 => (0, u16::MAX.into()),
+        Type::U32 => (0, u32::MAX.into()),
+        Type::U64 => (0, u64::MAX.into()),
+        Type::S8 => (i8::MIN.into(), i8::MAX.into()),
+        Type::S16 => (i16::MIN.into(), i16::MAX.into()),
+        Type::S32 => (i32::MIN.into(), i32::MAX.into()),
+        Type::S64 => (i64::MIN.into(), i64::MAX.into()),
+        _ => return None,
+    })
+}
+
+impl fmt::Display for WaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.message, self.label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inline;
+    use super::*;
+
+    const WIT: &str = "
+        package test:t;
+        interface i {
+            resource file;
+            enum color { red, green, any }
+            record point { x: s8, name: option<string>, data: list<u8> }
+            variant action { none, go(point) }
+            flags style { bold, thin }
+            a: func(x: point) -> point;
+            b: func() -> list<action>;
+            c: func() -> result<option<style>, color>;
+            d: func() -> tuple<f64, char, u64>;
+            e: func() -> own<file>;
+        }";
+
+    /// The value of a function's result type in this text, printed again, or what is wrong with it.
+    fn again(function: &str, text: &str) -> String {
+        let mut resolve = Resolve::default();
+        resolve.push_str("t.wit", WIT).unwrap();
+        let (_, interface) = resolve.interfaces.iter().next().unwrap();
+        let ty = interface.functions[function].result.unwrap();
+        match read(&resolve, &ty, text, Mode::Expected) {
+            Ok(value) => inline(&value),
+            Err(error) => format!("{error} at {:?}", text.get(error.span.clone()).unwrap()),
+        }
+    }
+
+    #[test]
+    fn values_of_every_kind_are_read_and_printed_alike() {
+        for (function, text) in [
+            ("a", "{x: -3, name: some(\"a\\\"b\"), data: [1, 2]}"),
+            ("a", "{x: 0, data: \"text\"}"),
+            ("b", "[%none, go({x: 1, data: []})]"),
+            ("c", "ok(some({bold, thin}))"),
+            ("c", "ok(none)"),
+            ("c", "err(any)"),
+            ("c", "any"),
+            ("d", "(-0.5, '\\n', 18446744073709551615)"),
+            ("d", "(nan, 'ä', any)"),
+            ("e", "my-file"),
+        ] {
+            assert_eq!(again(function, text), text);
+        }
+        assert_eq!(again("b", "[none]"), "[%none]");
+        assert_eq!(
+            again("a", "{data: \"\", x: 1, name: \"short for some\"}"),
+            "{x: 1, name: some(\"short for some\"), data: []}"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_with_what_was_expected() {
+        let point = "expected record point { x: s8, name: option<string>, data: list<u8> }";
+        for (function, text, message) in [
+            ("a", "{x: 1}", format!("{point}: `data` missing at \"{{x: 1}}\"")),
+            ("a", "{x: 1, dato: []}", format!("{point}: no such field; did you mean `data`? at \"dato\"")),
+            ("a", "{x: 200, data: []}", "expected s8: s8 goes from -128 to 127 at \"200\"".into()),
+            ("a", "{x: \"1\", data: []}", "expected s8: this is a text at \"\\\"1\\\"\"".into()),
+            ("a", "{x: 1, data: [256]}", "expected u8: u8 goes from 0 to 255 at \"256\"".into()),
+            (
+                "c",
+                "err(grene)",
+                "expected enum color { red, green, any }: no such case; did you mean `green`? at \"grene\"".into(),
+            ),
+            (
+                "b",
+                "[go]",
+                "`go` holds record point { x: s8, name: option<string>, data: list<u8> }: expected `go(…)` at \"go\""
+                    .into(),
+            ),
+            (
+                "d",
+                "(1, 'a'",
+                "this is not a value in WAVE; expected tuple<f64, char, u64>: the value ends too early at \"\"".into(),
+            ),
+            ("e", "3", "expected a handle to a file: this is a number at \"3\"".into()),
+        ] {
+            assert_eq!(again(function, text), message);
+        }
+    }
+}
