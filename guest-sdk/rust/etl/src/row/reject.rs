@@ -56,6 +56,14 @@ impl Reject {
         }
     }
 
+    /// The message.
+    pub fn message(&self) -> Cow<'_, str> {
+        match &self.0 {
+            Cause::Row { message, .. } => Cow::Borrowed(message),
+            Cause::Batch(error) => Cow::Owned(error.to_string()),
+        }
+    }
+
     /// Code and message, or the error that fails the batch.
     pub(crate) fn into_parts(self) -> Result<(Cow<'static, str>, String), Error> {
         match self.0 {

@@ -1,0 +1,116 @@
+//! Paths into JSON.
+
+use serde_json::Value;
+use std::fmt;
+
+/// A path, as `user.name`, `tags[0]`, `items[].sku`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Path {
+    text: String,
+    /// To the array that is gone through, where one is.
+    array: Option<Vec<Step>>,
+    /// From its element, or from the whole value.
+    rest: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    Name(String),
+    /// From the array's beginning, or, below zero, from its end.
+    Index(i64),
+}
+
+impl Path {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let wrong = |rest: &str, problem: &str| {
+            let at = text.chars().count() - rest.chars().count() + 1;
+            Err(format!("the path `{text}`: {problem} at character {at}"))
+        };
+        let mut path = Self { text: text.to_owned(), array: None, rest: Vec::new() };
+        let mut rest = text;
+        // A name stands at the beginning without a dot.
+        let mut named = match rest.strip_prefix('$') {
+            Some(after) => {
+                rest = after;
+                false
+            }
+            None if rest.starts_with('[') => false,
+            None => true,
+        };
+        loop {
+            if std::mem::take(&mut named) {
+                let Some((name, after)) = name(rest) else { return wrong(rest, "a name was expected") };
+                path.rest.push(Step::Name(name));
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix('.') {
+                named = true;
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("[]") {
+                if path.array.is_some() {
+                    return wrong(rest, "a path goes through one array only, and there is another");
+                }
+                path.array = Some(std::mem::take(&mut path.rest));
+                rest = after;
+            } else if let Some(inside) = rest.strip_prefix('[') {
+                let index =
+                    inside.split_once(']').and_then(|(index, after)| Some((index.parse().ok()?, after)));
+                let Some((index, after)) = index else {
+                    return wrong(inside, "a whole number and `]` were expected");
+                };
+                path.rest.push(Step::Index(index));
+                rest = after;
+            } else if rest.is_empty() {
+                return Ok(path);
+            } else {
+                return wrong(rest, "`.` or `[` was expected");
+            }
+        }
+    }
+
+    /// To the array that is gone through.
+    pub(crate) fn array(&self) -> Option<&[Step]> {
+        self.array.as_deref()
+    }
+
+    /// That array.
+    pub(crate) fn array_in<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        walk(value, self.array()?)
+    }
+
+    /// What the path leads to, in a value and the element that is gone through.
+    pub(crate) fn find<'v>(&self, value: &'v Value, element: Option<&'v Value>) -> Option<&'v Value> {
+        walk(if self.array.is_some() { element? } else { value }, &self.rest)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn walk<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+    steps.iter().try_fold(value, |value, step| match (step, value) {
+        (Step::Name(name), Value::Object(members)) => members.get(name),
+        (Step::Index(index), Value::Array(elements)) => {
+            let from_end = usize::try_from(index.unsigned_abs()).ok()?;
+            let place = if *index < 0 { elements.len().checked_sub(from_end)? } else { from_end };
+            elements.get(place)
+        }
+        _ => None,
+    })
+}
+
+/// A name, which stands in quotes where it has signs, and the rest.
+fn name(text: &str) -> Option<(String, &str)> {
+    if text.starts_with('"') {
+        // As JSON has it, so that a quote can stand in a name.
+        let mut strings = serde_json::Deserializer::from_str(text).into_iter::<String>();
+        let name = strings.next()?.ok()?;
+        return Some((name, text.get(strings.byte_offset()..)?));
+    }
+    let end = text.find(['.', '[', ']', '"', '$']).unwrap_or(text.len());
+    text.split_at_checked(end)
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, rest)| (name.to_owned(), rest))
+}
