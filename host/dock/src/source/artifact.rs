@@ -29,7 +29,7 @@ impl Artifact {
     ///
     /// When a core module cannot become a component. What is neither is taken too: [`check`](crate::check()) names it.
     pub fn from_wasm(bytes: Vec<u8>) -> Result<Self, EncodeError> {
-        encode(bytes).map(Self::new)
+        encode(bytes, None).map(Self::new)
     }
 
     /// The component in the binary format.

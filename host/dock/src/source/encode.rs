@@ -1,7 +1,12 @@
 //! From a core module that carries its component type to a component.
 
+use std::path::Path;
+
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
+
+use super::MadeFor;
+use super::embed::embed;
 
 /// Why a core module cannot become a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,9 +16,16 @@ pub enum EncodeError {
     #[error(
         "the build left a core module that carries no component type: did you use wit-bindgen's `generate!`? \
          (a Rust plugin gets its component type from that macro, or from an SDK crate that calls it, and must \
-         `export!` its implementation; in other languages the bindings generator makes an object file that has to be linked in)"
+         `export!` its implementation; in C, C++ and Zig the bindings generator makes an object file that has to be linked in; \
+         for compilers that can do neither, such as Go's, say `wit` and `world` in [build] of plugin.toml)"
     )]
     NoComponentType,
+    /// The WIT that the manifest names has no such world.
+    #[error("the world of [build] in plugin.toml: {reason}")]
+    World {
+        /// The file, the place, and what is wrong there.
+        reason: String,
+    },
     /// The module and its component type do not go together.
     #[error("the build left a core module that does not become a component: {reason}")]
     Refused {
@@ -27,8 +39,11 @@ const PREVIEW1: &str = "wasi_snapshot_preview1";
 const PREVIEW1_ADAPTER: &str = include_str!("preview1.wat");
 
 /// The component in `bytes`: made from it where it is a core module, and as it is otherwise. What is neither is left
-/// for the check to name.
-pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
+/// for the check to name. `made_for` is what the manifest says of a module that does not say it itself, with the plugin's folder.
+pub(super) fn encode(
+    mut bytes: Vec<u8>,
+    made_for: Option<(&Path, &MadeFor)>,
+) -> Result<Vec<u8>, EncodeError> {
     if !Parser::is_core_wasm(&bytes) {
         return Ok(bytes);
     }
@@ -48,7 +63,8 @@ pub(super) fn encode(bytes: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
         }
     }
     if !has_type {
-        return Err(EncodeError::NoComponentType);
+        let (folder, made_for) = made_for.ok_or(EncodeError::NoComponentType)?;
+        embed(&mut bytes, folder, made_for)?;
     }
     let mut encoder =
         ComponentEncoder::default().validate(true).module(&bytes).map_err(|error| refused(&error))?;
@@ -78,15 +94,18 @@ mod tests {
 
     #[test]
     fn preview1_is_answered_inside_and_leaves_no_import() {
-        let component = encode(module(
-            r#"(module
+        let component = encode(
+            module(
+                r#"(module
                 (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
                 (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
                 (memory (export "memory") 1)
                 (func (export "a:b/i#run") (result i32)
                     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8)))
                     (call $random (i32.const 0) (i32.const 4))))"#,
-        ))
+            ),
+            None,
+        )
         .unwrap();
         let engine = wasmtime::Engine::default();
         let component = wasmtime::component::Component::new(&engine, component).unwrap();
@@ -95,12 +114,15 @@ mod tests {
 
     #[test]
     fn a_function_that_preview1_has_not_is_refused_by_name() {
-        let refused = encode(module(
-            r#"(module
+        let refused = encode(
+            module(
+                r#"(module
                 (import "wasi_snapshot_preview1" "fd_dance" (func))
                 (memory (export "memory") 1)
                 (func (export "a:b/i#run") (result i32) (i32.const 1)))"#,
-        ))
+            ),
+            None,
+        )
         .unwrap_err();
         assert!(refused.to_string().contains("fd_dance"), "{refused}");
     }

@@ -2,6 +2,7 @@
 
 mod artifact;
 mod build;
+mod embed;
 mod encode;
 mod error;
 mod manifest;
@@ -12,7 +13,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 
 pub use artifact::{Artifact, Digest};
-pub use build::{Build, BuildError, BuildEvent, Recipe, Target};
+pub use build::{Build, BuildError, BuildEvent, MadeFor, Recipe, Target};
 pub use encode::EncodeError;
 pub use error::SourceError;
 pub use manifest::{About, MANIFEST_FILE, Manifest, ManifestError};
@@ -207,8 +208,10 @@ impl Source {
             }
             Self::Folder { path, build, .. } => {
                 let output = build::build(path, &build.recipe, &progress).await?;
+                let (folder, made_for) = (path.clone(), build.made_for.clone());
                 blocking(move || {
-                    let component = encode::encode(read(&output)?)
+                    let made_for = made_for.as_ref().map(|made_for| (&*folder, made_for));
+                    let component = encode::encode(read(&output)?, made_for)
                         .map_err(|error| SourceError::Encode { path: output, error })?;
                     Ok(Artifact::new(component))
                 })

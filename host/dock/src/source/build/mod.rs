@@ -12,7 +12,7 @@ use std::time::Instant;
 
 pub use error::BuildError;
 pub use event::BuildEvent;
-pub use recipe::{Build, Recipe, Target};
+pub use recipe::{Build, MadeFor, Recipe, Target};
 
 /// Whoever listens to a build.
 pub(super) type Progress<'a> = &'a (dyn Fn(BuildEvent) + Send + Sync);

@@ -16,6 +16,19 @@ pub struct Build {
     pub watch: Vec<PathBuf>,
     /// Files and folders whose change does not, for example sources that the build itself generates.
     pub ignore: Vec<PathBuf>,
+    /// What a core module is made for that does not say so itself.
+    pub made_for: Option<MadeFor>,
+}
+
+/// `wit` and `world`: the world of a core module without a component type, such as Go's compiler leaves. A module or
+/// component that carries its own type is taken as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MadeFor {
+    /// WIT files and folders, each after those that it builds on; the last one's package has the world.
+    pub wit: Vec<PathBuf>,
+    /// The world, which may be left out where the package has one.
+    pub world: Option<String>,
 }
 
 /// What a build runs.
@@ -75,10 +88,20 @@ struct Table {
     target: Option<Target>,
     command: Option<Vec<String>>,
     output: Option<PathBuf>,
+    wit: Option<Paths>,
+    world: Option<String>,
     #[serde(default)]
     watch: Vec<PathBuf>,
     #[serde(default)]
     ignore: Vec<PathBuf>,
+}
+
+/// One path or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Paths {
+    One(PathBuf),
+    Several(Vec<PathBuf>),
 }
 
 #[derive(Deserialize)]
@@ -94,7 +117,7 @@ impl TryFrom<Table> for Build {
     type Error = String;
 
     fn try_from(table: Table) -> Result<Self, String> {
-        let Table { language, target, command, output, watch, ignore } = table;
+        let Table { language, target, command, output, wit, world, mut watch, ignore } = table;
         let recipe = match (language, command, output) {
             (Some(Language::Rust), None, None) => Recipe::Rust { target: target.unwrap_or_default() },
             (Some(_), Some(_), _) => {
@@ -125,6 +148,23 @@ impl TryFrom<Table> for Build {
             }
             (None, None, _) => return Err(format!("[build] does not say what to run: {RECIPES}")),
         };
-        Ok(Self { recipe, watch, ignore })
+        let made_for = match (wit, world) {
+            (Some(Paths::One(path)), world) => Some(MadeFor { wit: vec![path], world }),
+            (Some(Paths::Several(wit)), world) if !wit.is_empty() => Some(MadeFor { wit, world }),
+            (Some(Paths::Several(_)), _) => {
+                return Err(
+                    "`wit` is empty: write the folder of the interface, for example `wit = \"wit\"`".into()
+                );
+            }
+            (None, Some(_)) => {
+                return Err(
+                    "`world` needs `wit`, the file or folder that has it, for example `wit = \"wit\"`".into(),
+                );
+            }
+            (None, None) => None,
+        };
+        // Another interface makes another component.
+        watch.extend(made_for.iter().flat_map(|made_for| made_for.wit.iter().cloned()));
+        Ok(Self { recipe, watch, ignore, made_for })
     }
 }

@@ -97,6 +97,36 @@ async fn a_module_without_a_component_type_is_told_what_it_lacks() {
 }
 
 #[tokio::test]
+async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
+    let code = b"#[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 { 7 }\n";
+    let manifest = |more: &str| String::from_utf8_lossy(RUST).into_owned() + more;
+    let folder = folder(&[
+        ("plugin.toml", manifest("wit = ['../base', 'wit']\nworld = 'tiny'\n").as_bytes()),
+        ("Cargo.toml", PACKAGE),
+        ("src/lib.rs", code),
+        ("wit/tiny.wit", b"package a:b; world tiny { include c:d/one; } world other {}"),
+        ("wit/deps/base.wit", b"package c:d; world one { export run: func() -> u32; }"),
+    ]);
+    let lacking = build(&folder).await.0.unwrap_err();
+    assert!(matches!(lacking, SourceError::Encode { error: EncodeError::World { .. }, .. }), "{lacking}");
+    assert!(lacking.to_string().contains("the world of [build] in plugin.toml: `../base`"), "{lacking}");
+
+    write(folder.path(), "plugin.toml", manifest("wit = 'wit'\nworld = 'tiny'\n").as_bytes());
+    let artifact = build(&folder).await.0.unwrap();
+    assert!(check(artifact.bytes(), &component_type(), &[]).unwrap().exports("run"));
+
+    write(folder.path(), "plugin.toml", manifest("wit = 'wit'\n").as_bytes());
+    let unclear = build(&folder).await.0.unwrap_err().to_string();
+    assert!(unclear.contains("plugin.toml: ") && unclear.contains("tiny"), "{unclear}");
+
+    let broken = "wit = 'wit/tiny.wit'\nworld = 'tiny'\n";
+    write(folder.path(), "plugin.toml", manifest(broken).as_bytes());
+    write(folder.path(), "wit/tiny.wit", b"package a:b;\nworld tiny { export run func(); }");
+    let message = build(&folder).await.0.unwrap_err().to_string();
+    assert!(message.contains("tiny.wit:2:25"), "{message}");
+}
+
+#[tokio::test]
 async fn a_package_that_is_no_cdylib_is_told_what_to_write() {
     let package = String::from_utf8_lossy(PACKAGE).replace("'cdylib', ", "");
     let folder = folder(&[("plugin.toml", RUST), ("Cargo.toml", package.as_bytes()), ("src/lib.rs", b"")]);

@@ -38,6 +38,7 @@ fn a_whole_manifest_is_read() {
             recipe: Recipe::Rust { target: Target::Wasip2 },
             watch: vec!["../../wit".into()],
             ignore: vec!["src/generated".into()],
+            made_for: None,
         }
     );
     let request = source.request();
@@ -79,8 +80,8 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
     let cases = [
         (
             format!("{build}langauge = 'rust'"),
-            ":4:1: unknown field `langauge`, expected one of `language`, `target`, `command`, `output`, `watch`, \
-             `ignore`; did you mean `language`?",
+            ":4:1: unknown field `langauge`, expected one of `language`, `target`, `command`, `output`, `wit`, \
+             `world`, `watch`, `ignore`; did you mean `language`?",
         ),
         (
             format!("{head}[grants]\nclock = true"),
@@ -129,6 +130,14 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         (
             format!("{build}language = 'rust'\noutput = 'x'"),
             ":3:1: `output` goes with `command`: with `language = \"rust\"` cargo says where the output is; remove `output`",
+        ),
+        (
+            format!("{build}command = ['make']\noutput = 'x'\nworld = 'w'"),
+            ":3:1: `world` needs `wit`, the file or folder that has it, for example `wit = \"wit\"`",
+        ),
+        (
+            format!("{build}command = ['make']\noutput = 'x'\nwit = []"),
+            ":3:1: `wit` is empty: write the folder of the interface, for example `wit = \"wit\"`",
         ),
     ];
     for (manifest, expected) in cases {
