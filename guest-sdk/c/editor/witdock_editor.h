@@ -29,4 +29,27 @@ bool witdock_not_applicable(witdock_editor_types_command_error_t *error, const c
 // Fills in the error of a command that could not be done, and returns false.
 bool witdock_failed(witdock_editor_types_command_error_t *error, const char *why);
 
+// Fills in the error of a command that this plugin does not have, and returns false.
+bool witdock_no_such_command(witdock_editor_types_command_error_t *error, const extension_plugin_string_t *name);
+
+// What is selected in the document that keys go to: of several selections, the primary one.
+typedef struct {
+  witdock_editor_documents_own_document_t document;
+  witdock_editor_types_revision_t revision;
+  witdock_editor_types_range_t range;
+  extension_plugin_string_t text;
+} witdock_selected_t;
+
+// Fetches it, to be released. Where nothing is selected it is the whole text if `or_all`, and else not applicable.
+bool witdock_selected(witdock_selected_t *selected, bool or_all, witdock_editor_types_command_error_t *error);
+
+// Puts a text in its place. The text stays the caller's.
+bool witdock_replace(const witdock_selected_t *selected, extension_plugin_string_t text,
+                     witdock_editor_types_command_error_t *error);
+
+void witdock_release(witdock_selected_t *selected);
+
+// One line where the status of the last action stands.
+void witdock_status(const char *text);
+
 #endif

@@ -1,0 +1,17 @@
+# Makes a component's module of a transform in C. A plugin's Makefile sets SOURCES and OUTPUT and includes this.
+#
+# WASM_CC is a clang with wasm-ld, wasi-libc and the compiler's runtime for wasm32; `python3 -m ziglang cc` of the Python
+# package ziglang has them all in one.
+
+SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+WASM_CC ?= $(or $(shell command -v clang-22),$(shell command -v clang))
+CFLAGS ?= -std=c11 -Os -Wall -Wextra
+
+SDK_SOURCES := $(addprefix $(SDK)/,transform.c settings.c contract.c batch.c output.c text.c generated/transformer_plugin.c)
+SDK_HEADERS := $(addprefix $(SDK)/,witdock_etl.h internal.h generated/transformer_plugin.h)
+
+$(OUTPUT): $(SOURCES) $(SDK_SOURCES) $(SDK_HEADERS) $(wildcard *.h) Makefile
+	@test -n "$(WASM_CC)" || { echo "error: no clang: on Debian, apt-get install clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32; or pip install ziglang and WASM_CC='python3 -m ziglang cc'"; exit 1; }
+	@mkdir -p $(dir $@)
+	$(WASM_CC) --target=wasm32-wasi -Wno-deprecated -mexec-model=reactor $(CFLAGS) -I$(SDK) -s -o $@ \
+		$(SOURCES) $(SDK_SOURCES) $(SDK)/generated/transformer_plugin_component_type.o
