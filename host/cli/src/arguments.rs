@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Test(commands::test::TestArguments),
     /// Tell which languages' tools are here, and what to install
     Doctor(commands::doctor::DoctorArguments),
+    /// Generate a world's bindings for C, C++, Zig or Go anew
+    Bindings(commands::bindings::BindingsArguments),
     /// Write an interface's reference as Markdown or HTML
     Docs(commands::docs::DocsArguments),
     /// Print completions for a shell

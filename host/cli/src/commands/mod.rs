@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub(crate) mod bindings;
 pub(crate) mod build;
 pub(crate) mod call;
 pub(crate) mod check;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dev(arguments) => dev::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Bindings(arguments) => bindings::run(arguments),
         Command::Docs(arguments) => docs::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),

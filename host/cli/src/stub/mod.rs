@@ -1,14 +1,17 @@
 //! The body that a plugin for an interface of one's own starts with: each exported function is there, with the WIT's comments,
 //! and returns a plain value.
 
+mod c;
 mod declarations;
 mod ecmascript;
 mod javascript;
+mod prototype;
 mod rust;
 mod typescript;
 
 use wit_parser::{Resolve, WorldId};
 
+use crate::bindings::File;
 use crate::language::Language;
 
 /// What a language's generator makes.
@@ -25,6 +28,8 @@ pub(crate) struct Stub {
 pub(crate) struct Subject<'a> {
     pub(crate) resolve: &'a Resolve,
     pub(crate) world: WorldId,
+    /// The files in `generated/`, for languages that have them.
+    pub(crate) bindings: &'a [File],
     /// The plugin's name as a type: `WordCount`.
     pub(crate) type_name: &'a str,
 }
@@ -35,6 +40,7 @@ pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<S
         Language::Rust => rust::stub(subject),
         Language::Javascript => Ok(javascript::stub(subject)),
         Language::Typescript => Ok(typescript::stub(subject)),
+        Language::C => c::stub(subject),
         language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }
 }

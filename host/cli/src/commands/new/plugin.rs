@@ -112,13 +112,14 @@ impl Plan<'_> {
             for (name, content) in self.interface.files()? {
                 project.add(format!("wit/{name}"), content);
             }
-            for (name, content) in self.bindings()? {
+            let bindings = self.bindings()?;
+            let type_name = self.arguments.name.pascal();
+            let resolve = &self.interface.resolve;
+            let subject = Subject { resolve, world: self.world, bindings: &bindings, type_name: &type_name };
+            let stub = stub::stub(language, subject)?;
+            for (name, content) in bindings {
                 project.add(format!("generated/{name}"), content);
             }
-            let type_name = self.arguments.name.pascal();
-            let subject =
-                Subject { resolve: &self.interface.resolve, world: self.world, type_name: &type_name };
-            let stub = stub::stub(language, subject)?;
             values = values.with("stub", stub.source);
             for (name, content) in stub.files {
                 project.add(name, content);
