@@ -17,4 +17,5 @@ mod docked;
 mod failures;
 mod languages;
 mod reload;
+mod templates;
 mod useful;

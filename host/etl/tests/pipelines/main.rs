@@ -11,4 +11,5 @@ mod languages;
 mod project;
 mod source;
 mod sources;
+mod templates;
 mod watch;

@@ -1,0 +1,78 @@
+//! The editor's plugins that `witdock new plugin` starts with, in languages that are compiled: built from their templates and
+//! their SDKs, and run. C is tested wherever clang is, the others with `WITDOCK_TEST_LANGUAGES=all`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::docked::{Docked, repository};
+
+/// A project as it is scaffolded: the template's files, and the SDK in `sdk`.
+fn scaffold(language: &str, folder: &Path) {
+    let template = repository().join("host/cli/templates/plugin").join(language);
+    copy(&template.join("common"), folder);
+    copy(&template.join("editor"), folder);
+    copy(&repository().join("guest-sdk").join(language).join("editor"), &folder.join("sdk"));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let to = to.join(name.strip_suffix(".template").unwrap_or(&name));
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+            continue;
+        }
+        let content = match String::from_utf8(fs::read(entry.path()).unwrap()) {
+            Ok(text) => {
+                let text = text.replace("{{name}}", "loud-text").replace("{{module}}", "loud_text");
+                text.replace("{{type}}", "LoudText").into_bytes()
+            }
+            Err(binary) => binary.into_bytes(),
+        };
+        fs::write(to, content).unwrap();
+    }
+}
+
+/// Words are counted, and what is selected is written in capitals.
+async fn counts_and_shouts(language: &str) {
+    let project = tempfile::tempdir().unwrap();
+    scaffold(language, project.path());
+    let mut docked = Docked::new("file.txt", "one two\nthree é");
+    docked.host.load(project.path());
+    docked.serves(1).await;
+    docked.settle().await;
+    docked.run("Count words").await;
+    assert!(docked.screen().contains("4 words"), "{}", docked.screen());
+    docked.run("Shout").await;
+    assert!(docked.screen().contains("nothing is selected"), "{}", docked.screen());
+    docked.keys("ctrl-end shift-home").await;
+    docked.run("Shout").await;
+    assert!(docked.text().starts_with("one two\nTHREE "), "{}", docked.text());
+    docked.run("Count words").await;
+    assert!(docked.screen().contains("2 words"), "{}", docked.screen());
+    docked.keys("ctrl-z").await;
+    assert_eq!(docked.text(), "one two\nthree é");
+}
+
+fn answers(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+fn is_lacking(what: &str, is_there: bool) -> bool {
+    if !is_there {
+        let what = format!("the template in {what} is not tested: its tools are not installed");
+        assert!(std::env::var_os("WITDOCK_REQUIRE_LANGUAGES").is_none(), "{what}");
+        eprintln!("{what}");
+    }
+    !is_there
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c_counts_and_shouts() {
+    let clang = answers("clang-22", &["--version"]) || std::env::var_os("WASM_CC").is_some();
+    if !is_lacking("C", clang && answers("make", &["--version"])) {
+        counts_and_shouts("c").await;
+    }
+}

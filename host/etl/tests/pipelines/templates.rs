@@ -1,0 +1,102 @@
+//! The transforms that `witdock new plugin` starts with, in languages that are compiled through C's way: built from their templates
+//! and their SDKs, and run. C is tested wherever clang is, the others with `WITDOCK_TEST_LANGUAGES=all`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::project::{Project, repository, sink};
+
+/// A project as it is scaffolded: the template's files, and the SDK in `sdk`.
+fn scaffold(language: &str, folder: &Path) {
+    let template = repository("host/cli/templates/plugin").join(language);
+    copy(&template.join("common"), folder);
+    copy(&template.join("etl"), folder);
+    copy(&repository("guest-sdk").join(language).join("etl"), &folder.join("sdk"));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let to = to.join(name.strip_suffix(".template").unwrap_or(&name));
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            let content = fs::read(entry.path()).unwrap();
+            let content = String::from_utf8(content).map_or_else(
+                |error| error.into_bytes(),
+                |text| {
+                    let text = text.replace("{{name}}", "tidy-text").replace("{{module}}", "tidy_text");
+                    text.replace("{{type}}", "TidyText").into_bytes()
+                },
+            );
+            fs::write(to, content).unwrap();
+        }
+    }
+}
+
+const ROWS: &str = r#"{"id":1,"text":"  Grace \t Hopper\n"}
+{"id":2,"text":" \n "}
+{"id":3,"text":null}
+{"id":4,"text":"ä  ö"}
+"#;
+
+/// The texts are cleaned, a null stays null, and an empty one is rejected.
+fn cleans(language: &str) {
+    let project = Project::new("unused".as_ref(), "");
+    scaffold(language, &project.path("tidy-text"));
+    let pipeline = |settings: &str| {
+        let stage = format!("[[stage]]\nname = \"clean\"\nplugin = \"tidy-text\"\nsettings = {settings}\n");
+        let text = format!(
+            "[source]\nformat = \"jsonl\"\npath = \"rows.jsonl\"\n{stage}{}",
+            sink("jsonl", "out.jsonl")
+        );
+        fs::write(project.path("pipeline.toml"), text).unwrap();
+    };
+    fs::write(project.path("rows.jsonl"), ROWS).unwrap();
+    pipeline("{ column = \"text\" }");
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&json!(3), &json!(1)), "{summary}");
+    let rows: Vec<Value> =
+        project.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected = [(1, Some("Grace Hopper")), (3, None), (4, Some("ä ö"))];
+    assert_eq!(rows, expected.map(|(id, text)| json!({ "id": id, "text": text })));
+    let rejected: Value = serde_json::from_str(&project.read("pipeline.rejected.jsonl")).unwrap();
+    assert_eq!((&rejected["code"], &rejected["line"]), (&json!("empty"), &json!(2)), "{rejected}");
+
+    for (settings, told) in [
+        ("{ column = \"txet\" }", "txet"),
+        ("{ column = \"id\" }", "utf8"),
+        ("{ column = \"text\", colour = \"red\" }", "colour"),
+        ("{ column = 3 }", "column"),
+        ("{}", "column"),
+    ] {
+        pipeline(settings);
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains(told), "{settings}: {error}");
+    }
+}
+
+fn answers(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+fn is_lacking(what: &str, is_there: bool) -> bool {
+    if !is_there {
+        let what = format!("transforms in {what} are not tested: its tools are not installed");
+        assert!(std::env::var_os("WITDOCK_REQUIRE_LANGUAGES").is_none(), "{what}");
+        eprintln!("{what}");
+    }
+    !is_there
+}
+
+#[test]
+fn c_cleans() {
+    let clang = answers("clang-22", &["--version"]) || std::env::var_os("WASM_CC").is_some();
+    if !is_lacking("C", clang && answers("make", &["--version"])) {
+        cleans("c");
+    }
+}
