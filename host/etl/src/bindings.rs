@@ -1,4 +1,4 @@
-//! The ETL interface's types and traits, generated from `wit/etl`.
+//! The ETL interface's types and traits, generated from `wit/etl`: a world for each place that a plugin may have.
 
 wasmtime::component::bindgen!({
     path: ["../../wit/plugin", "../../wit/etl"],
@@ -10,3 +10,29 @@ wasmtime::component::bindgen!({
     },
     include_component_type: true,
 });
+
+pub(crate) mod source {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/etl"],
+        world: "witdock:etl/source",
+        imports: { default: trappable },
+        exports: { default: async },
+        with: {
+            "witdock:etl/types": crate::bindings::witdock::etl::types,
+        },
+        include_component_type: true,
+    });
+}
+
+pub(crate) mod sink {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/etl"],
+        world: "witdock:etl/sink",
+        imports: { default: trappable },
+        exports: { default: async },
+        with: {
+            "witdock:etl/types": crate::bindings::witdock::etl::types,
+        },
+        include_component_type: true,
+    });
+}

@@ -173,6 +173,8 @@ pub struct Ledger {
     pub repeat: Option<usize>,
     /// Whether the run goes on from one that was cut.
     pub resumed: bool,
+    /// A run before that had all its commits, and died before it forgot them.
+    pub ended: Option<(String, u64)>,
     /// Nothing has to be known of a run that has ended: the next one starts over.
     replaces: bool,
     /// Whether commits are noted. A try over some rows leaves no trace to go on from.
@@ -198,6 +200,7 @@ impl Ledger {
             path,
             repeat: None,
             resumed: false,
+            ended: None,
             replaces: pipeline.replaces(),
             kept: true,
             _lock: lock,
@@ -238,7 +241,8 @@ impl Ledger {
             publish.carry_out()?;
         }
         if done.complete && pipeline.replaces() {
-            return self.forget();
+            self.ended = Some((done.run, done.commit));
+            return Ok(());
         }
         if done.complete {
             // What is new in the source is added, by a run with numbers of its own.
@@ -258,7 +262,15 @@ impl Ledger {
     fn settle(&mut self, pipeline: &Pipeline, prepared: Checkpoint) -> Result<(), CheckpointError> {
         let mut have = Vec::new();
         for (index, sink) in pipeline.sinks.iter().enumerate() {
-            let start = Start { run: &prepared.run, pipeline: &self.pipeline, index, commits: 0, mark: None };
+            let start = Start {
+                run: &prepared.run,
+                pipeline: &self.pipeline,
+                index,
+                commits: 0,
+                mark: None,
+                ended: None,
+                plugin: None,
+            };
             if matches!(sink.kind, SinkKind::Table(_)) {
                 let committed = sink::committed(sink, &start)?;
                 have.push(committed == Some((prepared.run.clone(), prepared.commit)));
@@ -301,17 +313,22 @@ impl Ledger {
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
     }
 
-    /// Makes the prepared checkpoint the one that holds, and does with files what it says.
+    /// Makes the prepared checkpoint the one that holds, and does with files what it says; `publish` does the same with plugins.
     ///
     /// # Errors
     ///
     /// When the file cannot be replaced. What a file is to become is done by the next run then.
-    pub fn commit(&mut self, next: Checkpoint) -> Result<(), CheckpointError> {
+    pub fn commit(
+        &mut self,
+        next: Checkpoint,
+        publish: impl FnOnce() -> Result<(), SinkError>,
+    ) -> Result<(), CheckpointError> {
         replace(&self.prepared_path(), &self.path)?;
         self.done = next;
         for publish in &self.done.publish {
             publish.carry_out()?;
         }
+        publish()?;
         if self.done.complete && self.replaces { self.forget() } else { Ok(()) }
     }
 

@@ -15,13 +15,13 @@ use crate::contract::Contract;
 use crate::flow::Flow;
 use crate::live::Live;
 use crate::lookup::{LoadError, LookupTable, Lookups};
-use crate::pipeline::{Pipeline, SinkMode, SourceKind};
+use crate::pipeline::{Pipeline, SinkKind, SinkMode, SourceKind};
 use crate::preview::Preview;
 use crate::progress::{Reporter, number};
 use crate::reader::Reader;
 use crate::side_stream::SideWriter;
-use crate::sink::{self, SinkError, SinkWriter, Start};
-use crate::source::{self, Nothing, Past, RejectedUnits, SourceError, Units};
+use crate::sink::{self, SinkError, SinkPlugin, SinkWriter, Start};
+use crate::source::{self, Nothing, Past, RejectedUnits, SourceError, SourcePlugin, Units};
 use crate::stage::{Passage, Stage, StageError, StageFigures};
 use crate::summary::Summary;
 use crate::writer::{Writer, Written};
@@ -123,6 +123,9 @@ pub struct Engine {
     stages: Vec<Arc<Stage>>,
     /// The source, open for its columns. Standard input is read from here, since it opens once.
     opened: Mutex<Box<dyn Units>>,
+    source_plugin: Option<Arc<SourcePlugin>>,
+    /// For each sink, if it is one.
+    sink_plugins: Vec<Option<Arc<SinkPlugin>>>,
     live: Arc<Live>,
     reporter: Reporter,
 }
@@ -162,22 +165,32 @@ impl Engine {
     ///
     /// When the source's header, a table or a plugin cannot be read or does not fit.
     pub async fn load(pipeline: Pipeline, reporter: Reporter) -> Result<Self, RunError> {
-        let meters = pipeline.stages.iter().any(|stage| stage.limits.fuel.is_some());
+        let meters = pipeline.plugins().any(|plugin| plugin.limits.fuel.is_some());
         let dock = Dock::builder().fuel(meters).build()?;
         let tables = pipeline.clone();
-        if matches!(&pipeline.source.kind, SourceKind::Files(files) if files.watch) {
-            reporter.message(&format!(
+        match &pipeline.source.kind {
+            SourceKind::Files(files) if files.watch => reporter.message(&format!(
                 "watching {}: files are read as they are complete, Ctrl-C ends",
                 pipeline.source.name()
-            ));
+            )),
+            SourceKind::Plugin(plugin) if plugin.watch => reporter.message(&format!(
+                "watching {}: units are read as they come, Ctrl-C ends",
+                pipeline.source.name()
+            )),
+            _ => {}
         }
+        let source_plugin = match &pipeline.source.kind {
+            SourceKind::Plugin(plugin) => Some(Arc::new(SourcePlugin::load(&dock, plugin, &reporter).await?)),
+            _ => None,
+        };
+        let loaded = source_plugin.clone();
         let (lookups, opened) = blocking(move || {
             let lookups = tables
                 .lookups
                 .iter()
                 .map(|lookup| Ok((lookup.name.clone(), Arc::new(LookupTable::load(lookup)?))))
                 .collect::<Result<Lookups, RunError>>()?;
-            Ok((Arc::new(lookups), source::open(&tables.source, Past::default())?))
+            Ok((Arc::new(lookups), source::open(&tables.source, Past::default(), loaded.as_ref())?))
         })
         .await?;
         let mut schema = opened.schema();
@@ -189,8 +202,17 @@ impl Engine {
             stage.end();
             stages.push(Arc::new(stage));
         }
+        let mut sink_plugins = Vec::with_capacity(pipeline.sinks.len());
+        for sink in &pipeline.sinks {
+            sink_plugins.push(match &sink.kind {
+                SinkKind::Plugin(plugin) => {
+                    Some(Arc::new(SinkPlugin::load(&dock, plugin, sink.mode, &reporter).await?))
+                }
+                _ => None,
+            });
+        }
         let live = Arc::new(Live::new(pipeline.stages.iter().map(|stage| stage.name.clone())));
-        Ok(Self { pipeline, stages, opened: Mutex::new(opened), live, reporter })
+        Ok(Self { pipeline, stages, opened: Mutex::new(opened), source_plugin, sink_plugins, live, reporter })
     }
 
     /// The pipeline's stages.
@@ -278,6 +300,9 @@ impl Engine {
             schema = contract.schema();
             contracts.push(contract);
         }
+        for sink in self.sink_plugins.iter().flatten() {
+            sink.check(&schema).await?;
+        }
         Ok(contracts)
     }
 
@@ -333,6 +358,7 @@ impl Engine {
             let schema = opened.schema();
             std::mem::replace(&mut *opened, Box::new(Nothing(schema)))
         });
+        let plugin = self.source_plugin.clone();
         let (ledger, units) = blocking(move || {
             let ledger = match options.limit {
                 None => Ledger::open(&pipeline, options.fresh)?,
@@ -341,7 +367,7 @@ impl Engine {
             let past = if ledger.kept { ledger.past() } else { Past::default() };
             let units = match stdin {
                 Some(stdin) => stdin,
-                None => source::open(&pipeline.source, past)?,
+                None => source::open(&pipeline.source, past, plugin.as_ref())?,
             };
             Ok((ledger, units))
         })
@@ -367,19 +393,25 @@ impl Engine {
             }
         }
         let (pipeline, live) = (self.pipeline.clone(), Arc::clone(&self.live));
+        let plugins = self.sink_plugins.clone();
         let writer = blocking(move || {
             let done = &ledger.done;
             let marks = if done.complete { &[][..] } else { &done.sinks };
             let mut sinks: Vec<Box<dyn SinkWriter>> = Vec::new();
-            for (index, config) in pipeline.sinks.iter().enumerate() {
+            for (index, (config, plugin)) in pipeline.sinks.iter().zip(&plugins).enumerate() {
                 let start = Start {
                     run: &done.run,
                     pipeline: &ledger.pipeline,
                     index,
                     commits: done.commit,
                     mark: marks.get(index),
+                    ended: ledger.ended.as_ref(),
+                    plugin: plugin.as_ref(),
                 };
                 sinks.push(sink::open(config, &schema, &start)?);
+            }
+            if ledger.ended.is_some() {
+                ledger.forget()?;
             }
             let figures = done.figures.clone();
             let mut side = SideWriter::open(&pipeline, &done.side, figures.side, options.retry)?;

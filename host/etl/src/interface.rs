@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_schema::{Field, Schema, SchemaRef};
 use thiserror::Error;
 use wasmtime::Store;
@@ -13,7 +13,7 @@ use witdock::HostState;
 
 use crate::bindings::witdock::etl::{lookup, metrics, side_output, types};
 use crate::bindings::{COMPONENT_TYPE, Transformer};
-use crate::columns::{column_from_guest, field_from_guest, field_to_guest};
+use crate::columns::{batch_from_guest, field_from_guest, field_to_guest};
 use crate::contract::{Contract, ContractError, schema_difference};
 use crate::lookup::{Lookups, OpenTable};
 use crate::metrics::Metrics;
@@ -329,23 +329,4 @@ impl StageView<'_> {
         told.emitted.push((name, batch));
         Ok(())
     }
-}
-
-fn batch_from_guest(schema: &SchemaRef, rows: types::Batch) -> Result<RecordBatch, String> {
-    if schema.fields().is_empty() {
-        return Err("rows need at least one field".to_owned());
-    }
-    if rows.columns.len() != schema.fields().len() {
-        return Err(format!("{} columns for {} fields", rows.columns.len(), schema.fields().len()));
-    }
-    let columns: Vec<ArrayRef> = schema
-        .fields()
-        .iter()
-        .zip(rows.columns)
-        .map(|(field, column)| {
-            column_from_guest(column, field, rows.rows as usize)
-                .map_err(|error| format!("the column `{}`: {error}", field.name()))
-        })
-        .collect::<Result<_, _>>()?;
-    RecordBatch::try_new(Arc::clone(schema), columns).map_err(|error| error.to_string())
 }

@@ -236,7 +236,7 @@ fn read(lookup: &Lookup) -> Result<LookupTable, Problem> {
 
 /// All rows of the table's source, as they come.
 fn read_rows(lookup: &Lookup) -> Result<Rows, Problem> {
-    let mut units = source::open(&lookup.source, Past::default())?;
+    let mut units = source::open(&lookup.source, Past::default(), None)?;
     let (mut batches, mut rows, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     loop {
         let mut open = match units.next()? {

@@ -121,6 +121,7 @@ impl Source {
             SourceKind::Files(_) if self.is_stdin() => "standard input".to_owned(),
             SourceKind::Files(files) => files.paths.join(", "),
             SourceKind::Query(query) => query.database.name(),
+            SourceKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),
         }
     }
 }
@@ -132,6 +133,32 @@ pub enum SourceKind {
     Files(FileSource),
     /// A query to a database.
     Query(QuerySource),
+    /// A plugin of the world `source`.
+    Plugin(PluginSource),
+}
+
+/// A plugin that rows come from.
+#[derive(Debug, Clone)]
+pub struct PluginSource {
+    /// Which.
+    pub plugin: PluginConfig,
+    /// What to do with a record that is no row.
+    pub on_bad: OnBad,
+    /// Whether to ask again for more when there is no unit left.
+    pub watch: bool,
+}
+
+/// A plugin, and what it is given.
+#[derive(Debug, Clone)]
+pub struct PluginConfig {
+    /// A folder that is built on demand, or a component file.
+    pub path: PathBuf,
+    /// Its settings, as JSON text.
+    pub settings: String,
+    /// What it may touch.
+    pub grants: Policy,
+    /// What it may consume.
+    pub limits: PluginLimits,
 }
 
 /// Files of one format. Each is a unit of work.
@@ -232,15 +259,16 @@ pub enum OnBad {
     Reject,
 }
 
-/// What to do with a file whose columns are not those of the first one.
+/// What to do with rows whose columns are not the expected ones: a file's, which should be those of the first one, or a
+/// stage's, which should be those of its contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDrift {
     /// End the run with an error.
     Fail,
-    /// Put the file's rows among the rejected ones and go on.
+    /// Put the rows among the rejected ones and go on: a file's all, a stage's that do not fit.
     Quarantine,
-    /// Take the columns of all files; where a file has none of a name, its rows are null there.
+    /// Take the columns that come; where one is missing, rows are null there.
     Evolve,
 }
 
@@ -291,14 +319,10 @@ impl ColumnType {
 pub struct Stage {
     /// What messages, metrics and rejected rows call it.
     pub name: String,
-    /// The plugin: a folder that is built on demand, or a component file.
-    pub plugin: PathBuf,
-    /// The plugin's settings, as JSON text.
-    pub settings: String,
-    /// What the plugin may touch.
-    pub grants: Policy,
-    /// What the plugin may consume.
-    pub limits: StageLimits,
+    /// Which.
+    pub plugin: PluginConfig,
+    /// What rows have to be like before they go to the plugin.
+    pub input: Option<InputContract>,
     /// Files for the rows that the plugin sends out of the main stream, by the output's name.
     pub outputs: BTreeMap<String, PathBuf>,
     /// Instances that work side by side. More than one only without state.
@@ -320,10 +344,23 @@ pub enum Order {
     Any,
 }
 
-/// What a stage's plugin may consume. What is not given has the dock's default.
+/// The columns that a stage expects.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputContract {
+    /// What to do with rows of other columns, or other values.
+    pub on_drift: OnDrift,
+    /// The columns with their types.
+    pub columns: BTreeMap<String, ColumnType>,
+    /// Those of them that are never null.
+    #[serde(default)]
+    pub required: Vec<String>,
+}
+
+/// What a plugin may consume. What is not given has the dock's default.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct StageLimits {
+pub struct PluginLimits {
     /// Memory of one instance, in MiB.
     pub memory_mb: Option<u32>,
     /// Time for one call, in milliseconds.
@@ -338,7 +375,7 @@ pub struct StageLimits {
     pub log_lines_per_second: Option<u32>,
 }
 
-impl StageLimits {
+impl PluginLimits {
     /// The dock's limits with these in their place.
     pub fn limits(&self) -> Limits {
         let default = Limits::default();
@@ -378,6 +415,17 @@ pub enum SinkKind {
     Folder(SinkFile),
     /// A table.
     Table(SinkTable),
+    /// A plugin of the world `sink`.
+    Plugin(PluginSink),
+}
+
+/// A plugin that rows go to.
+#[derive(Debug, Clone)]
+pub struct PluginSink {
+    /// Which.
+    pub plugin: PluginConfig,
+    /// The columns that tell rows apart, for an upsert.
+    pub key: Vec<String>,
 }
 
 /// Files that a sink writes.
@@ -426,6 +474,8 @@ pub enum SinkFormat {
     Sqlite,
     /// A table in PostgreSQL.
     Postgres,
+    /// Whatever a plugin makes of them.
+    Plugin,
 }
 
 impl SinkFormat {
@@ -437,6 +487,7 @@ impl SinkFormat {
             Self::Parquet => "parquet",
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+            Self::Plugin => "plugin",
         }
     }
 }
@@ -494,6 +545,7 @@ impl Sink {
             },
             SinkKind::Table(SinkTable { database: Database::Sqlite(_), .. }) => SinkFormat::Sqlite,
             SinkKind::Table(_) => SinkFormat::Postgres,
+            SinkKind::Plugin(_) => SinkFormat::Plugin,
         }
     }
 
@@ -503,6 +555,7 @@ impl Sink {
             SinkKind::Stdout(_) => "standard output".to_owned(),
             SinkKind::File(file) | SinkKind::Folder(file) => file.path.display().to_string(),
             SinkKind::Table(table) => format!("{} in {}", table.table, table.database.name()),
+            SinkKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),
         }
     }
 }
@@ -557,6 +610,19 @@ impl Pipeline {
             rejected: Rejected { path: folder.join("rejected.jsonl"), max_rows: None, max_percent: None },
             ..self.clone()
         }
+    }
+
+    /// All plugins: the source's, the stages', the sinks'.
+    pub fn plugins(&self) -> impl Iterator<Item = &PluginConfig> {
+        let source = match &self.source.kind {
+            SourceKind::Plugin(source) => Some(&source.plugin),
+            _ => None,
+        };
+        let sinks = self.sinks.iter().filter_map(|sink| match &sink.kind {
+            SinkKind::Plugin(sink) => Some(&sink.plugin),
+            _ => None,
+        });
+        source.into_iter().chain(self.stages.iter().map(|stage| &stage.plugin)).chain(sinks)
     }
 
     /// Whether rows go to standard output, where nothing else belongs then.

@@ -58,6 +58,15 @@ impl RejectedRows {
         Ok(Self { stage, plugin, rows: input.take(&indices)?, reasons })
     }
 
+    /// The rows of `input` that `reasons` names, before the stage's plugin had them.
+    ///
+    /// # Errors
+    ///
+    /// When a row number is out of range.
+    pub fn unfit(stage: &str, input: &Rows, reasons: Vec<RowError>) -> Result<Self, ArrowError> {
+        Ok(Self { plugin: None, ..Self::new(stage, "", input, reasons)? })
+    }
+
     /// All rows of a batch that no stage is given, for one reason.
     pub fn put_aside(rows: Rows, code: &str, message: &str) -> Self {
         let reasons = (0..rows.len()).zip(0..).map(|(_, row)| RowError {
@@ -221,11 +230,11 @@ impl SideWriter {
                         source: &unit,
                         row: record.place.row,
                         line: record.place.line,
-                        code: record.code,
+                        code: &record.code,
                         message: &record.message,
                         record: &record.record,
                     })?;
-                    self.count(SOURCE, record.code);
+                    self.count(SOURCE, &record.code);
                 }
                 Ok(())
             }

@@ -1,10 +1,11 @@
 //! One stage: a plugin in its place in the pipeline.
 
+mod input;
 mod memory;
 mod stream;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arrow_schema::{ArrowError, SchemaRef};
@@ -16,6 +17,7 @@ use witdock::{
     Source, SourceError, WatchError,
 };
 
+use self::input::InputFit;
 use self::memory::Memory;
 pub use self::stream::Passage;
 use crate::bindings::Transformer;
@@ -23,7 +25,7 @@ use crate::contract::{Applied, Contract, Tally};
 use crate::interface::{Refusal, Setup, StageState, Told, open_session};
 use crate::lookup::Lookups;
 use crate::metrics::Metrics;
-use crate::pipeline::{self, Order};
+use crate::pipeline::{self, InputContract, Order};
 use crate::plugin_events::{self, Reloads};
 use crate::progress::Reporter;
 use crate::rows::Rows;
@@ -82,6 +84,9 @@ pub enum StageErrorKind {
         /// What the stage asks for.
         instances: u32,
     },
+    /// What comes in is not what the stage's `input` says.
+    #[error("its input has drifted: {0}; mend the source, or say in the stage's `input` what else is taken")]
+    Drifted(String),
     /// The plugin, or the contract that it gave, does not suit the pipeline.
     #[error("plugin {plugin}: {refusal}")]
     Refused {
@@ -136,6 +141,9 @@ pub struct Stage {
     instances: u32,
     order: Order,
     max_failures: u64,
+    input: Option<InputContract>,
+    /// Makes the rows of the run fit `input`.
+    fit: Mutex<Option<Arc<InputFit>>>,
 }
 
 /// How often a batch is sent again to a plugin that was rolled back, or that rests.
@@ -214,9 +222,15 @@ impl Stage {
     ) -> Result<Self, StageError> {
         let name = config.name.clone();
         let failed = |kind| StageError { stage: name.clone(), rows: None, kind: Box::new(kind) };
-        let source = Source::open(&config.plugin).map_err(|error| failed(StageErrorKind::Source(error)))?;
-        let setup =
-            Arc::new(Setup::new(config.settings.clone(), lookups, input, config.outputs.keys().cloned()));
+        let source =
+            Source::open(&config.plugin.path).map_err(|error| failed(StageErrorKind::Source(error)))?;
+        let fit = fit(config.input.as_ref(), &input).map_err(|kind| failed(kind))?;
+        let setup = Arc::new(Setup::new(
+            config.plugin.settings.clone(),
+            lookups,
+            fit.as_ref().map_or(input, |fit| fit.schema()),
+            config.outputs.keys().cloned(),
+        ));
         // How many failures are bearable is said in rows, by `max_failures`.
         let restarts = RestartPolicy {
             first_back_off: Duration::ZERO,
@@ -225,8 +239,8 @@ impl Stage {
         };
         let mut builder = dock
             .plugin::<Transformer>(source)
-            .policy(config.grants.clone())
-            .limits(config.limits.limits())
+            .policy(config.plugin.grants.clone())
+            .limits(config.plugin.limits.limits())
             .restarts(restarts);
         if config.instances > 1 {
             builder = builder.instances(Instances::Pool(config.instances as usize));
@@ -242,7 +256,8 @@ impl Stage {
             return Err(failed(StageErrorKind::StateInInstances { plugin, instances: config.instances }));
         }
         let (instances, order, max_failures) = (config.instances, config.order, config.max_failures);
-        Ok(Self { name, plugin, setup, reloads, instances, order, max_failures })
+        let (input, fit) = (config.input.clone(), Mutex::new(fit));
+        Ok(Self { name, plugin, setup, reloads, instances, order, max_failures, input, fit })
     }
 
     /// The stage's name.
@@ -276,6 +291,9 @@ impl Stage {
     ///
     /// When the plugin does not accept the input, or its contract is not one.
     pub async fn begin(&self, input: SchemaRef) -> Result<Arc<Contract>, StageError> {
+        let fit = fit(self.input.as_ref(), &input).map_err(|kind| self.failed(kind))?;
+        let input = fit.as_ref().map_or(input, |fit| fit.schema());
+        *self.fit.lock().unwrap_or_else(PoisonError::into_inner) = fit;
         self.setup.agree(|agreement| {
             agreement.input = input;
             agreement.promised = None;
@@ -442,6 +460,11 @@ impl Stage {
         Some(format!("generation {generation} serves now, {how}"))
     }
 
+    /// What makes rows fit the stage's input contract, if it has one.
+    fn fit(&self) -> Option<Arc<InputFit>> {
+        self.fit.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn call_failed(&self, error: CallError) -> StageError {
         self.failed(StageErrorKind::Call(error))
     }
@@ -457,4 +480,9 @@ impl Stage {
     fn failed(&self, kind: StageErrorKind) -> StageError {
         StageError { stage: self.name.clone(), rows: None, kind: Box::new(kind) }
     }
+}
+
+fn fit(contract: Option<&InputContract>, input: &SchemaRef) -> Result<Option<Arc<InputFit>>, StageErrorKind> {
+    let fit = contract.map(|contract| InputFit::new(contract, input));
+    Ok(fit.transpose().map_err(StageErrorKind::Drifted)?.map(Arc::new))
 }

@@ -102,16 +102,18 @@ impl Writer {
             number: self.ledger.done.commit + 1,
             last: barrier.last,
         };
-        let sinks = self.sinks.iter_mut().map(|sink| sink.prepare(&commit)).collect::<Result<Vec<_>, _>>()?;
+        let prepared =
+            self.sinks.iter_mut().map(|sink| sink.prepare(&commit)).collect::<Result<Vec<_>, _>>()?;
         let side = self.side.prepare(&commit)?;
         let publish = |prepared: &[Prepared]| {
             prepared.iter().flat_map(|prepared| prepared.publish.iter().cloned()).collect::<Vec<_>>()
         };
-        let publish = [publish(&sinks), publish(&side)].concat();
-        let ledger = &mut self.ledger;
+        let publish = [publish(&prepared), publish(&side)].concat();
+        let (ledger, sinks) = (&mut self.ledger, &mut self.sinks);
         if !ledger.kept {
-            self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+            sinks.iter_mut().try_for_each(|sink| sink.commit())?;
             publish.iter().try_for_each(|publish| publish.carry_out())?;
+            sinks.iter_mut().try_for_each(|sink| sink.publish())?;
             self.side.commit()?;
             return Ok(figures);
         }
@@ -119,7 +121,7 @@ impl Writer {
             commit: commit.number,
             complete: barrier.last,
             bookmark: barrier.bookmark.clone(),
-            sinks: sinks.into_iter().map(|prepared| prepared.mark).collect(),
+            sinks: prepared.into_iter().map(|prepared| prepared.mark).collect(),
             side: side.into_iter().map(|prepared| prepared.mark).collect(),
             columns: self.columns.clone(),
             figures: figures.clone(),
@@ -130,9 +132,9 @@ impl Writer {
         next.units.extend(done(&barrier));
         next.stages = barrier.stages;
         ledger.prepare(&next)?;
-        self.sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+        sinks.iter_mut().try_for_each(|sink| sink.commit())?;
         self.side.commit()?;
-        ledger.commit(next)?;
+        ledger.commit(next, || sinks.iter_mut().try_for_each(|sink| sink.publish()))?;
         self.live.committed(commit.number);
         tracing::debug!(number = commit.number, rows_out = self.rows_out, "committed");
         Ok(figures)

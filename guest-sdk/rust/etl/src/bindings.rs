@@ -21,3 +21,29 @@ wit_bindgen::generate!({
     default_bindings_module: "witdock_etl_guest::bindings",
     generate_all,
 });
+
+/// A plugin that rows come from. A module for each world: a component has the exports of one.
+pub mod source {
+    wit_bindgen::generate!({
+        world: "witdock:etl/source",
+        path: ["../../../wit/plugin", "../../../wit/etl"],
+        additional_derives: [PartialEq],
+        with: { "witdock:etl/types@0.1.0": crate::bindings::witdock::etl::types },
+        pub_export_macro: true,
+        export_macro_name: "export_source",
+        default_bindings_module: "witdock_etl_guest::bindings::source",
+    });
+}
+
+/// A plugin that rows go to.
+pub mod sink {
+    wit_bindgen::generate!({
+        world: "witdock:etl/sink",
+        path: ["../../../wit/plugin", "../../../wit/etl"],
+        additional_derives: [PartialEq],
+        with: { "witdock:etl/types@0.1.0": crate::bindings::witdock::etl::types },
+        pub_export_macro: true,
+        export_macro_name: "export_sink",
+        default_bindings_module: "witdock_etl_guest::bindings::sink",
+    });
+}

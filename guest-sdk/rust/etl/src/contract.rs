@@ -200,6 +200,12 @@ impl ContractBuilder<'_> {
 }
 
 impl Contract {
+    /// Reads all columns and makes none: what a sink does.
+    pub(crate) fn reading_all(input: &Schema) -> Result<Self, Error> {
+        let fields = input.fields().iter();
+        fields.fold(Self::of(input), |contract, field| contract.read_any(&field.name)).build()
+    }
+
     fn read(&mut self, index: usize, name: &str) -> Result<(), Error> {
         let index = column_index(index)?;
         if self.reads.iter().all(|read| read.index != index) {

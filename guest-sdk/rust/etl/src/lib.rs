@@ -112,6 +112,8 @@
 //!
 //! `plugin.toml` beside `Cargo.toml` names the plugin and asks for what it imports: [`lookup`], [`metrics`],
 //! [`side_output`]. The [`log`] macros need no asking. [`testing`] runs a transform of either kind natively, in unit tests.
+//!
+//! A plugin may be a pipeline's [`source`] or one of its [sinks](sink) too.
 
 // The derived code names the crate, here too.
 extern crate self as witdock_etl_guest;
@@ -130,7 +132,10 @@ mod output;
 pub mod row;
 mod schema;
 mod session;
+mod settings;
 pub mod side_output;
+pub mod sink;
+pub mod source;
 pub mod testing;
 mod time;
 mod transform;
@@ -145,6 +150,8 @@ pub use output::Rows;
 pub use row::{Columns, OrReject, Outcome, Reject, Row, RowTransform};
 pub use schema::Schema;
 pub use session::Session;
+pub use sink::Sink;
+pub use source::Source;
 pub use time::{Date, TimeError, Timestamp};
 pub use transform::{Stateful, Transform};
 pub use witdock_etl_guest_derive::Row;

@@ -1,7 +1,7 @@
 //! One run of a transform, checked on both sides. It runs natively too: a plugin's unit tests use it.
 
 use crate::bindings::witdock::etl::types::{Column, Field, Output, OutputRows};
-use crate::{Batch, Contract, Error, Schema, Stateful, Transform};
+use crate::{Batch, Contract, Error, Schema, Stateful, Transform, settings};
 
 /// One run of a transform over one stream of batches.
 ///
@@ -46,7 +46,7 @@ impl<T: Transform> Session<T> {
     ///
     /// Settings that do not fit, or what [`Transform::describe`] says.
     pub fn describe(input: Vec<Field>, settings: &str) -> Result<Contract, Error> {
-        T::describe(&Schema::new(input), &parse_settings::<T>(settings)?)
+        T::describe(&Schema::new(input), &settings::parse(settings)?)
     }
 
     /// Starts a run.
@@ -56,7 +56,7 @@ impl<T: Transform> Session<T> {
     /// As [`describe`](Self::describe), and what [`Transform::new`] says.
     pub fn open(input: Vec<Field>, settings: &str) -> Result<Self, Error> {
         let input = Schema::new(input);
-        let settings = parse_settings::<T>(settings)?;
+        let settings: T::Settings = settings::parse(settings)?;
         let contract = T::describe(&input, &settings)?;
         Ok(Self { transform: T::new(&input, settings)?, contract })
     }
@@ -154,13 +154,6 @@ impl<T: Stateful> Session<T> {
     pub fn restore(&mut self, saved: &[u8]) -> Result<(), String> {
         self.transform.restore(witdock_guest::state::restore(saved)?)
     }
-}
-
-fn parse_settings<T: Transform>(settings: &str) -> Result<T::Settings, Error> {
-    // By way of a value, so that serde's words name the setting and not a place in JSON text that nobody wrote.
-    serde_json::from_str(settings)
-        .and_then(serde_json::from_value::<T::Settings>)
-        .map_err(|error| Error::Settings(error.to_string()))
 }
 
 fn to_usize(rows: u32) -> usize {

@@ -3,6 +3,7 @@
 //! What goes to a plugin is copied once. What comes back is checked before it becomes Arrow, and its vectors become
 //! Arrow's buffers without a copy.
 
+mod batch;
 mod fields;
 mod from_arrow;
 mod ipc;
@@ -10,6 +11,7 @@ mod to_arrow;
 
 use thiserror::Error;
 
+pub(crate) use batch::{batch_from_guest, batch_to_guest};
 pub(crate) use fields::timestamp_us;
 pub use fields::{field_from_guest, field_to_guest};
 pub use from_arrow::column_to_guest;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use serde_json::json;
-use witdock_etl::pipeline::{Pipeline, SinkKind};
+use witdock_etl::pipeline::{Pipeline, SinkKind, SourceKind};
 use witdock_etl::sink::{self, Start};
 use witdock_etl::source::{self, Past};
 
@@ -97,19 +97,24 @@ fn version(program: &str, arguments: &[&str]) -> Result<String, String> {
 fn places(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings = vec![Finding {
         what: "source".to_owned(),
-        found: source::open(&pipeline.source, Past::default())
-            .map(|units| format!("{}, {} columns", pipeline.source.name(), units.schema().fields().len()))
-            .map_err(|error| error.to_string()),
+        found: match &pipeline.source.kind {
+            SourceKind::Plugin(plugin) => Ok(format!("plugin {}", plugin.plugin.path.display())),
+            _ => source::open(&pipeline.source, Past::default(), None)
+                .map(|units| format!("{}, {} columns", pipeline.source.name(), units.schema().fields().len()))
+                .map_err(|error| error.to_string()),
+        },
         help: "mend `[source]`, or what it names",
         needed: true,
     }];
     for (index, sink) in pipeline.sinks.iter().enumerate() {
         let found = match &sink.kind {
             SinkKind::Stdout(_) => Ok("standard output".to_owned()),
+            SinkKind::Plugin(plugin) => Ok(format!("plugin {}", plugin.plugin.path.display())),
             SinkKind::File(file) => writable(file.path.parent().unwrap_or(Path::new("."))),
             SinkKind::Folder(file) => writable(&file.path),
             SinkKind::Table(_) => {
-                let start = Start { run: "", pipeline: "", index, commits: 0, mark: None };
+                let start =
+                    Start { run: "", pipeline: "", index, commits: 0, mark: None, ended: None, plugin: None };
                 sink::committed(sink, &start).map(|_| sink.name()).map_err(|error| error.to_string())
             }
         };

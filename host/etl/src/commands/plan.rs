@@ -67,6 +67,7 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
         SourceKind::Files(_) => "each file a unit of work",
         SourceKind::Query(query) if query.key.is_some() => "each range of its key a unit of work",
         SourceKind::Query(_) => "one unit of work",
+        SourceKind::Plugin(_) => "a plugin, which tells the units of work",
     };
     let mut lines = vec![format!("source {} ({units})", pipeline.source.name())];
     lines.extend(schema_lines(&source));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
+use witdock::Policy;
 
 use super::file::{
     LookupFormat, LookupTable, Paths, SinkTable as SinkFileTable, SourceFormat, SourceTable, StageTable,
@@ -12,9 +13,9 @@ use super::file::{
 };
 use super::text::{PathText, expand};
 use super::{
-    Compression, CsvFormat, Database, FileFormat, FileSinkFormat, FileSource, JsonlFormat, Lookup, OnBad,
-    OnDrift, PipelineError, QuerySource, Sink, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, Source,
-    SourceKind, Stage, Test, TextFormat,
+    Compression, CsvFormat, Database, FileFormat, FileSinkFormat, FileSource, InputContract, JsonlFormat,
+    Lookup, OnBad, OnDrift, PipelineError, PluginConfig, PluginLimits, PluginSink, PluginSource, QuerySource,
+    Sink, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, Source, SourceKind, Stage, Test, TextFormat,
 };
 use crate::diagnostics::{PipelineText, nearest};
 
@@ -83,6 +84,7 @@ impl Check<'_> {
             }
         };
         let on_bad = table.on_bad.as_ref().map_or(OnBad::Error, |on_bad| *on_bad.get_ref());
+        let watch = table.watch.as_ref().is_some_and(|watch| *watch.get_ref());
         let format = match format {
             SourceFormat::Csv | SourceFormat::Tsv => FileFormat::Csv(CsvFormat {
                 delimiter: self.delimiter(&table)?,
@@ -102,8 +104,14 @@ impl Check<'_> {
             SourceFormat::Sqlite | SourceFormat::Postgres => {
                 return Ok(Source { kind: SourceKind::Query(self.query(table)?), batch_rows });
             }
+            SourceFormat::Plugin => {
+                let path = self.needed(&table.plugin, "plugin", table.table, "\"plugins/fixed-width\"")?;
+                let plugin =
+                    self.plugin(path, table.settings.as_ref(), given(table.grants), given(table.limits))?;
+                let kind = SourceKind::Plugin(PluginSource { plugin, on_bad, watch });
+                return Ok(Source { kind, batch_rows });
+            }
         };
-        let watch = table.watch.as_ref().is_some_and(|watch| *watch.get_ref());
         let source = FileSource {
             paths: self.source_paths(&table, watch)?,
             format,
@@ -116,7 +124,7 @@ impl Check<'_> {
 
     /// Refuses keys that only other formats have.
     fn keys_of_format(&self, table: &SourceTable) -> Result<(), PipelineError> {
-        use SourceFormat::{Csv, Jsonl, Parquet, Postgres, Sqlite, Tsv};
+        use SourceFormat::{Csv, Jsonl, Parquet, Plugin, Postgres, Sqlite, Tsv};
         const FILES: &[SourceFormat] = &[Csv, Tsv, Jsonl, Parquet];
         fn span<T>(key: Option<&Spanned<T>>) -> Option<std::ops::Range<usize>> {
             key.map(Spanned::span)
@@ -128,14 +136,18 @@ impl Check<'_> {
             ("null_values", span(table.null_values.as_ref()), &[Csv, Tsv]),
             ("columns", span(table.columns.as_ref()), &[Jsonl]),
             ("infer_rows", span(table.infer_rows.as_ref()), &[Jsonl]),
-            ("on_bad", span(table.on_bad.as_ref()), &[Csv, Tsv, Jsonl]),
+            ("on_bad", span(table.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Plugin]),
             ("on_drift", span(table.on_drift.as_ref()), FILES),
-            ("watch", span(table.watch.as_ref()), FILES),
+            ("watch", span(table.watch.as_ref()), &[Csv, Tsv, Jsonl, Parquet, Plugin]),
             ("settle_ms", span(table.settle_ms.as_ref()), FILES),
             ("url", span(table.url.as_ref()), &[Postgres]),
             ("query", span(table.query.as_ref()), &[Sqlite, Postgres]),
             ("key", span(table.key.as_ref()), &[Sqlite, Postgres]),
             ("unit_rows", span(table.unit_rows.as_ref()), &[Sqlite, Postgres]),
+            ("plugin", span(table.plugin.as_ref()), &[Plugin]),
+            ("settings", span(table.settings.as_ref()), &[Plugin]),
+            ("grants", span(table.grants.as_ref()), &[Plugin]),
+            ("limits", span(table.limits.as_ref()), &[Plugin]),
         ];
         for (key, span, formats) in keys {
             if let Some(span) = span.filter(|_| !formats.contains(&table.format)) {
@@ -269,8 +281,9 @@ impl Check<'_> {
             Err(self.text.error(span, message, label, help.to_owned()))
         };
         let is_table = matches!(table.format, SinkFormat::Sqlite | SinkFormat::Postgres);
+        let is_plugin = table.format == SinkFormat::Plugin;
         if let Some(mode) = table.mode.as_ref().filter(|mode| *mode.get_ref() == SinkMode::Upsert) {
-            if !is_table {
+            if !is_table && !is_plugin {
                 let message = format!("a {} sink cannot upsert", table.format.name());
                 return refuse(
                     mode.span(),
@@ -310,6 +323,31 @@ impl Check<'_> {
                 key: table.key.map(Spanned::into_inner).unwrap_or_default(),
             };
             return Ok(Sink { kind: SinkKind::Table(table), mode });
+        }
+        let of_plugins = [
+            ("plugin", table.plugin.as_ref().map(Spanned::span)),
+            ("settings", table.settings.as_ref().map(Spanned::span)),
+            ("grants", table.grants.as_ref().map(Spanned::span)),
+            ("limits", table.limits.as_ref().map(Spanned::span)),
+        ];
+        if is_plugin {
+            if let Some(path) = &table.path {
+                let message = "a plugin sink has no `path`".to_owned();
+                let help = "name the plugin by `plugin`, and tell it in its [sink.settings] where rows go";
+                return refuse(path.span(), message, "not here", help);
+            }
+            let path = self.needed(&table.plugin, "plugin", "[[sink]]", "\"plugins/partition\"")?;
+            let plugin =
+                self.plugin(path, table.settings.as_ref(), given(table.grants), given(table.limits))?;
+            let key = table.key.map(Spanned::into_inner).unwrap_or_default();
+            return Ok(Sink { kind: SinkKind::Plugin(PluginSink { plugin, key }), mode });
+        }
+        for (key, span) in of_plugins {
+            if let Some(span) = span {
+                let message = format!("a {} sink has no `{key}`", table.format.name());
+                let help = format!("`{key}` is for format = \"plugin\"");
+                return refuse(span, message, "not here", &help);
+            }
         }
         let path = self.needed(&table.path, "path", "[[sink]]", "\"out/rows.parquet\"")?;
         let given = &path.get_ref().0;
@@ -390,10 +428,6 @@ impl Check<'_> {
             if !names.insert(table.name.get_ref().clone()) {
                 return Err(self.twice(&table.name, "stage"));
             }
-            let settings = match &table.settings {
-                None => "{}".to_owned(),
-                Some(settings) => self.settings(settings)?,
-            };
             let instances = match &table.instances {
                 None => 1,
                 Some(count) if (1..=MAX_INSTANCES).contains(count.get_ref()) => *count.get_ref(),
@@ -406,16 +440,11 @@ impl Check<'_> {
                     ));
                 }
             };
-            let mut grants = table.grants;
-            for folder in &mut grants.folders {
-                folder.host = self.resolve(&folder.host);
-            }
+            let (grants, limits) = (table.grants, table.limits);
             stages.push(Stage {
-                plugin: self.existing(&table.plugin, "the plugin")?,
+                plugin: self.plugin(&table.plugin, table.settings.as_ref(), grants, limits)?,
                 name: table.name.into_inner(),
-                settings,
-                grants,
-                limits: table.limits,
+                input: table.input.map(|input| self.input_contract(input)).transpose()?,
                 outputs: table
                     .outputs
                     .into_iter()
@@ -427,6 +456,37 @@ impl Check<'_> {
             });
         }
         Ok(stages)
+    }
+
+    fn input_contract(&self, input: Spanned<InputContract>) -> Result<InputContract, PipelineError> {
+        let span = input.span();
+        let input = input.into_inner();
+        let unknown = input.required.iter().find(|name| !input.columns.contains_key(*name));
+        let (message, help) = match unknown {
+            None if !input.columns.is_empty() => return Ok(input),
+            None => (
+                "a stage's `input` has no `columns`".to_owned(),
+                "name them: columns = { carrier = \"utf8\" }",
+            ),
+            Some(name) => {
+                (format!("`{name}` is required, and not among the `columns`"), "add it there, with its type")
+            }
+        };
+        Err(self.text.error(span, message, "here", help.to_owned()))
+    }
+
+    fn plugin(
+        &self,
+        path: &Spanned<PathText>,
+        settings: Option<&Spanned<toml::Table>>,
+        mut grants: Policy,
+        limits: PluginLimits,
+    ) -> Result<PluginConfig, PipelineError> {
+        let settings = settings.map_or_else(|| Ok("{}".to_owned()), |settings| self.settings(settings))?;
+        for folder in &mut grants.folders {
+            folder.host = self.resolve(&folder.host);
+        }
+        Ok(PluginConfig { path: self.existing(path, "the plugin")?, settings, grants, limits })
     }
 
     pub(super) fn tests(&self, tables: Vec<TestTable>, stages: &[Stage]) -> Result<Vec<Test>, PipelineError> {
@@ -498,6 +558,11 @@ impl Check<'_> {
     }
 }
 
+/// The value of a table that may be left out.
+fn given<T: Default>(table: Option<Spanned<T>>) -> T {
+    table.map(Spanned::into_inner).unwrap_or_default()
+}
+
 /// Dates and times become their text.
 fn json(value: &toml::Value) -> Result<serde_json::Value, String> {
     use serde_json::Value;
@@ -536,7 +601,7 @@ impl<'a> Targets<'a> {
         let sources = match &source.kind {
             SourceKind::Files(files) => files.paths.iter().map(PathBuf::from).collect(),
             SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => vec![path.clone()],
-            SourceKind::Query(_) => Vec::new(),
+            SourceKind::Query(_) | SourceKind::Plugin(_) => Vec::new(),
         };
         Self { check, sources, taken: HashSet::new() }
     }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use witdock::Policy;
 
 use super::text::{PathText, Text};
-use super::{ColumnType, OnBad, OnDrift, Order, SinkFormat, SinkMode, StageLimits};
+use super::{ColumnType, InputContract, OnBad, OnDrift, Order, PluginLimits, SinkFormat, SinkMode};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +44,7 @@ pub(super) enum SourceFormat {
     Parquet,
     Sqlite,
     Postgres,
+    Plugin,
 }
 
 impl SourceFormat {
@@ -55,6 +56,7 @@ impl SourceFormat {
             Self::Parquet => "parquet",
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+            Self::Plugin => "plugin",
         }
     }
 }
@@ -99,6 +101,10 @@ pub(super) struct SourceTable {
     pub(super) query: Option<Spanned<Text>>,
     pub(super) key: Option<Spanned<String>>,
     pub(super) unit_rows: Option<Spanned<u64>>,
+    pub(super) plugin: Option<Spanned<PathText>>,
+    pub(super) settings: Option<Spanned<toml::Table>>,
+    pub(super) grants: Option<Spanned<Policy>>,
+    pub(super) limits: Option<Spanned<PluginLimits>>,
     pub(super) batch_rows: Option<Spanned<usize>>,
     /// Which table of the file this is, for messages.
     #[serde(skip, default = "source_table")]
@@ -128,6 +134,10 @@ impl LookupTable {
             settle_ms: None,
             key: None,
             unit_rows: None,
+            plugin: None,
+            settings: None,
+            grants: None,
+            limits: None,
             batch_rows: None,
             table: "[[lookup]]",
         }
@@ -157,7 +167,8 @@ pub(super) struct StageTable {
     #[serde(default)]
     pub(super) grants: Policy,
     #[serde(default)]
-    pub(super) limits: StageLimits,
+    pub(super) limits: PluginLimits,
+    pub(super) input: Option<Spanned<InputContract>>,
     #[serde(default)]
     pub(super) outputs: BTreeMap<String, Spanned<PathText>>,
     pub(super) instances: Option<Spanned<u32>>,
@@ -175,6 +186,10 @@ pub(super) struct SinkTable {
     pub(super) url: Option<Spanned<Text>>,
     pub(super) table: Option<Spanned<Text>>,
     pub(super) key: Option<Spanned<Vec<String>>>,
+    pub(super) plugin: Option<Spanned<PathText>>,
+    pub(super) settings: Option<Spanned<toml::Table>>,
+    pub(super) grants: Option<Spanned<Policy>>,
+    pub(super) limits: Option<Spanned<PluginLimits>>,
 }
 
 #[derive(Deserialize, Default)]

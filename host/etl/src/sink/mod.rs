@@ -5,6 +5,7 @@
 
 mod file;
 mod folder;
+mod plugin;
 mod row_file;
 mod staged;
 mod stdout;
@@ -12,6 +13,7 @@ mod table;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -22,6 +24,7 @@ use crate::pipeline::{Database, Sink, SinkKind};
 use crate::postgres::PostgresError;
 
 pub(crate) use file::JsonLines;
+pub use plugin::{OpenSession, SinkPlugin};
 pub use staged::Publish;
 pub(crate) use staged::sync_folder;
 
@@ -81,6 +84,14 @@ pub enum SinkError {
         /// Which.
         database: String,
         /// What it said, and what to do.
+        message: String,
+    },
+    /// A plugin cannot be loaded, or does not take the rows.
+    #[error("the sink's plugin {plugin}: {message}")]
+    Plugin {
+        /// Which.
+        plugin: String,
+        /// What is wrong.
         message: String,
     },
 }
@@ -164,10 +175,19 @@ pub trait SinkWriter: Send {
     ///
     /// When a database does not end its transaction.
     fn commit(&mut self) -> Result<(), SinkError>;
+
+    /// The checkpoint counts. What did not happen here is made up for when the sink is opened next.
+    ///
+    /// # Errors
+    ///
+    /// When a plugin does not show its rows.
+    fn publish(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
 }
 
 /// What a sink starts from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Start<'a> {
     /// The run.
     pub run: &'a str,
@@ -179,6 +199,10 @@ pub struct Start<'a> {
     pub commits: u64,
     /// Where a run that was cut has left it.
     pub mark: Option<&'a SinkMark>,
+    /// A run before that ended with so many commits, and perhaps died before its rows were shown.
+    pub ended: Option<&'a (String, u64)>,
+    /// The sink's plugin, loaded, if it is one.
+    pub plugin: Option<&'a Arc<SinkPlugin>>,
 }
 
 /// Starts writing to a sink. Missing folders are made.
@@ -191,6 +215,13 @@ pub fn open(sink: &Sink, schema: &SchemaRef, start: &Start<'_>) -> Result<Box<dy
         SinkKind::Stdout(format) => Box::new(stdout::StdoutSink::open(*format, schema)?),
         SinkKind::File(file) => file::open(file, sink.mode, schema, start.mark)?,
         SinkKind::Folder(folder) => Box::new(folder::FolderSink::open(folder, sink.mode, schema, start)?),
+        SinkKind::Plugin(config) => match start.plugin {
+            Some(plugin) => Box::new(plugin::PluginWriter::open(Arc::clone(plugin), schema, start)?),
+            None => {
+                let plugin = config.plugin.path.display().to_string();
+                return Err(SinkError::Plugin { plugin, message: "it is not loaded".to_owned() });
+            }
+        },
         SinkKind::Table(table) => match &table.database {
             Database::Sqlite(path) => {
                 Box::new(table::SqliteSink::open(path, table, sink.mode, schema, start)?)

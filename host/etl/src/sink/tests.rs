@@ -27,7 +27,7 @@ fn file(path: &Path, format: SinkFormat) -> Sink {
 }
 
 fn start(mark: Option<&SinkMark>) -> Start<'_> {
-    Start { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark }
+    Start { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark, ended: None, plugin: None }
 }
 
 fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {

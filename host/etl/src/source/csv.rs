@@ -295,7 +295,7 @@ fn rejected(place: SourcePlace, problem: &CsvError, record: &ByteRecord) -> BadR
         other => ("bad-record", other.to_string()),
     };
     let fields = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-    BadRecord { place, code, message, record: Record::Fields(fields) }
+    BadRecord { place, code: code.into(), message, record: Record::Fields(fields) }
 }
 
 /// Reads the next record and gives the line that it begins on.

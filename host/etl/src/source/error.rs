@@ -82,6 +82,14 @@ pub enum SourceError {
         /// What it said, and what to do.
         message: String,
     },
+    /// A plugin cannot be loaded, or gives no rows.
+    #[error("the source's plugin {plugin}: {message}")]
+    Plugin {
+        /// Which.
+        plugin: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The system cannot watch a folder.
     #[error("cannot watch {path} for new files: {message}")]
     Watch {

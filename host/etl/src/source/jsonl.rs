@@ -220,7 +220,7 @@ impl BatchReader for JsonlReader {
         self.next_row += count;
         let bad = bad.into_iter().map(|(row, message, line)| BadRecord {
             place: SourcePlace { row, line: Some(line.number) },
-            code: "bad-json",
+            code: "bad-json".into(),
             message,
             record: Record::Text(String::from_utf8_lossy(line.text.trim_ascii_end()).into_owned()),
         });

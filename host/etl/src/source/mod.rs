@@ -8,9 +8,13 @@ mod folders;
 mod input;
 pub mod jsonl;
 pub mod parquet;
+mod plugin;
 mod query;
 mod rejected;
 mod unit;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
 use serde::Serialize;
@@ -21,6 +25,7 @@ use crate::rows::{Rows, SourcePlace};
 pub use error::SourceError;
 pub use files::FileUnits;
 pub use input::Input;
+pub use plugin::{OpenReader, SourcePlugin};
 pub use query::QueryUnits;
 pub(crate) use query::{EPOCH_DAYS, EPOCH_MICROSECONDS};
 pub use rejected::RejectedUnits;
@@ -43,7 +48,7 @@ pub struct BadRecord {
     /// Where it is.
     pub place: SourcePlace,
     /// A short name to count by.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is wrong.
     pub message: String,
     /// What stands there. What is not UTF-8 in it is replaced by U+FFFD.
@@ -138,14 +143,25 @@ impl Units for Nothing {
     }
 }
 
-/// Opens a pipeline's source. What is in `past` is not read again.
+/// Opens a pipeline's source. What is in `past` is not read again. A source that is a plugin has been loaded before.
 ///
 /// # Errors
 ///
 /// When there is nothing to read, or the first unit cannot be opened.
-pub fn open(source: &pipeline::Source, past: Past) -> Result<Box<dyn Units>, SourceError> {
+pub fn open(
+    source: &pipeline::Source,
+    past: Past,
+    plugin: Option<&Arc<SourcePlugin>>,
+) -> Result<Box<dyn Units>, SourceError> {
     Ok(match &source.kind {
         SourceKind::Files(files) => Box::new(FileUnits::open(files, past)?),
         SourceKind::Query(query) => Box::new(QueryUnits::open(query, past)?),
+        SourceKind::Plugin(config) => match plugin {
+            Some(plugin) => Box::new(plugin::PluginUnits::new(Arc::clone(plugin), config, past)),
+            None => {
+                let plugin = config.plugin.path.display().to_string();
+                return Err(SourceError::Plugin { plugin, message: "it is not loaded".to_owned() });
+            }
+        },
     })
 }

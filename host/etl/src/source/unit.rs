@@ -33,7 +33,7 @@ impl Unit {
     }
 }
 
-/// How far a query's result has been read: the greatest key so far, as text of its database.
+/// How far a source has been read: the greatest key of a query so far, as text of its database, or a plugin's last unit.
 pub type Bookmark = String;
 
 /// What earlier runs, or this one before it was cut, have done.

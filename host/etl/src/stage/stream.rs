@@ -237,6 +237,10 @@ impl Stage {
     ) -> Result<Done, StageError> {
         let begun = Instant::now();
         let mut done = Done { batches: 1, ..Done::default() };
+        let rows = self.fitting(rows, &mut done)?;
+        if rows.is_empty() {
+            return Ok(done);
+        }
         let mut parts = VecDeque::from([rows]);
         while let Some(part) = parts.pop_front() {
             let place = Ask::Process(&part).rows();
@@ -276,6 +280,20 @@ impl Stage {
         }
         done.busy = begun.elapsed();
         Ok(done)
+    }
+
+    /// The rows that fit the stage's input contract; the others are rejected.
+    fn fitting(&self, rows: Rows, done: &mut Done) -> Result<Rows, StageError> {
+        let Some(fit) = self.fit() else { return Ok(rows) };
+        let (fitting, reasons) = fit.apply(&rows).map_err(|error| self.failed(error.into()))?;
+        if !reasons.is_empty() {
+            let count = reasons.len() as u64;
+            let rejected =
+                RejectedRows::unfit(&self.name, &rows, reasons).map_err(|error| self.failed(error.into()))?;
+            done.side.push(SideRows::Rejected(Box::new(rejected)));
+            done.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
+        }
+        Ok(fitting)
     }
 
     async fn finish(&self, agreed: &Contract, memory: &mut Memory) -> Result<Done, StageError> {

@@ -203,3 +203,55 @@ fn too_many_rows_that_bring_the_plugin_down_end_the_run() {
         &["3 rows have brought the plugin down", "`max_failures` of the stage allows 2", "a poisoned row"],
     );
 }
+
+/// Rows whose values drift are rejected one by one before the plugin has them, and run again once the contract takes them.
+#[test]
+fn a_stages_input_contract_puts_aside_what_does_not_fit() {
+    let input = |on_drift: &str, delay: &str| {
+        format!(
+            "input = {{ on_drift = \"{on_drift}\", columns = {{ carrier = \"utf8\", delay = \"{delay}\", gate = \"utf8\" }}, \
+             required = [\"carrier\", \"delay\"] }}\nsettings = {{ key = \"carrier\" }}\n"
+        )
+    };
+    let text = |input: &str| {
+        let sink = sink("jsonl", "out.jsonl").replace("out.jsonl\"", "out.jsonl\"\nmode = \"append\"");
+        format!("{}{sink}", stage("count", "plugins/etl/count-per-key", input))
+    };
+    let project = Project::new("in.csv".as_ref(), &text(&input("fail", "int32")));
+    fs::write(project.path("in.csv"), "carrier,delay,extra\nUA,5,x\nAA,late,x\nUA,,x\nUA,7,x\n").unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    says(
+        &error,
+        &[
+            "stage `count`: its input has drifted",
+            "`delay` is Utf8, and Int32",
+            "`gate` is missing",
+            "`extra` is not declared",
+        ],
+    );
+
+    let write = |input: &str| {
+        let source = "[source]\nformat = \"csv\"\npath = \"in.csv\"\n";
+        fs::write(project.path("pipeline.toml"), format!("{source}{}", text(input))).unwrap();
+    };
+    write(&input("quarantine", "int32"));
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&2.into(), &2.into()), "{summary}");
+    assert_eq!(
+        project.read("out.jsonl").lines().next().unwrap(),
+        r#"{"carrier":"UA","delay":5,"gate":null,"count":1}"#
+    );
+    let rejected = project.read("pipeline.rejected.jsonl");
+    says(&rejected, &["column `delay`: `late` is not Int32", "`delay` is required, and null", "\"line\":3"]);
+
+    // Another type takes one of the two.
+    write(&input("quarantine", "utf8"));
+    let summary = project.summary(&["--retry"]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&1.into(), &1.into()), "{summary}");
+
+    write(&input("evolve", "int32"));
+    let plan = project.command(&["plan", "pipeline.toml"]).output().unwrap();
+    says(&String::from_utf8(plan.stdout).unwrap(), &["gate", "extra"]);
+    write("input = { on_drift = \"fail\", columns = { a = \"utf8\" }, required = [\"b\"] }\n");
+    says(&project.error(&["validate", "pipeline.toml"]), &["`b` is required, and not among the `columns`"]);
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::database::Server;
-use crate::project::{FLIGHTS, Project, component, repository};
+use crate::project::{Moments, Project, component};
 
 /// Files that the flights are cut into.
 const FILES: usize = 40;
@@ -21,27 +21,9 @@ fn project(sink: &str) -> Project {
          [checkpoint]\nevery_ms = 0\n{sink}"
     );
     let project = Project::new("in/*.csv".as_ref(), &rest);
-    let flights = fs::read_to_string(repository(FLIGHTS)).unwrap();
-    let (header, rows) = flights.split_once('\n').unwrap();
-    let rows: Vec<_> = rows.lines().collect();
-    fs::create_dir(project.path("in")).unwrap();
-    for (index, part) in rows.chunks(rows.len().div_ceil(FILES)).enumerate() {
-        let text = format!("{header}\n{}\n", part.join("\n"));
-        fs::write(project.path(&format!("in/{index:03}.csv")), text).unwrap();
-    }
+    project.cut_flights(FILES);
     fs::write(project.path("count.wasm"), component("plugins/etl/count-per-key")).unwrap();
     project
-}
-
-/// Moments, random in their order and the same in every run of the test: a linear congruential generator, with the
-/// constants of Knuth's MMIX.
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self, most: Duration) -> Duration {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        most.mul_f64((self.0 >> 11) as f64 / (1_u64 << 53) as f64)
-    }
 }
 
 /// Kills runs until one ends by itself. Returns how many went on from a checkpoint.

@@ -3,6 +3,7 @@
 
 mod commands;
 mod database;
+mod ends;
 mod faults;
 mod flights;
 mod grants;

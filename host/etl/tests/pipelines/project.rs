@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use witdock::Source;
@@ -78,6 +79,18 @@ impl Project {
         project
     }
 
+    /// Cuts the flights into so many files in the folder `in`.
+    pub(crate) fn cut_flights(&self, files: usize) {
+        let flights = fs::read_to_string(repository(FLIGHTS)).unwrap();
+        let (header, rows) = flights.split_once('\n').unwrap();
+        let rows: Vec<_> = rows.lines().collect();
+        fs::create_dir(self.path("in")).unwrap();
+        for (index, part) in rows.chunks(rows.len().div_ceil(files)).enumerate() {
+            let text = format!("{header}\n{}\n", part.join("\n"));
+            fs::write(self.path(&format!("in/{index:03}.csv")), text).unwrap();
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
@@ -128,4 +141,15 @@ pub(crate) fn stage(name: &str, plugin: &str, more: &str) -> String {
 
 pub(crate) fn sink(format: &str, path: &str) -> String {
     format!("[[sink]]\nformat = \"{format}\"\npath = \"{path}\"\n")
+}
+
+/// Moments, random in their order and the same in every run of the test: a linear congruential generator, with the
+/// constants of Knuth's MMIX.
+pub(crate) struct Moments(pub(crate) u64);
+
+impl Moments {
+    pub(crate) fn next(&mut self, most: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        most.mul_f64((self.0 >> 11) as f64 / (1_u64 << 53) as f64)
+    }
 }

@@ -1,0 +1,84 @@
+//! A sink that fails where its setting says, and logs what it is told otherwise.
+//!
+//! `settings = { fault = "prepare", kind = "panic" }`.
+
+use serde::Deserialize;
+use witdock_etl_guest::sink::{Commit, Mode, Sink, Start};
+use witdock_etl_guest::{Batch, Error, Schema, log};
+
+witdock_etl_guest::export_sink!(Faulty);
+
+/// A run's rows.
+#[derive(Debug)]
+pub struct Faulty(Settings);
+
+/// The settings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    fault: Step,
+    kind: Kind,
+}
+
+/// Where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Step {
+    None,
+    Check,
+    Open,
+    Write,
+    Prepare,
+    Publish,
+}
+
+/// How.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    Error,
+    Panic,
+    Loop,
+}
+
+impl Settings {
+    fn at(&self, step: Step) -> Result<(), Error> {
+        log::info!("{step:?}");
+        match self.kind {
+            _ if self.fault != step => Ok(()),
+            Kind::Error => Err(Error::Data("the tape is torn".to_owned())),
+            #[allow(clippy::panic, reason = "that is the fault")]
+            Kind::Panic => panic!("the tape caught fire"),
+            Kind::Loop => loop {
+                std::hint::spin_loop();
+            },
+        }
+    }
+}
+
+impl Sink for Faulty {
+    type Settings = Settings;
+
+    fn check(_input: &Schema, settings: &Settings, _mode: Mode) -> Result<(), Error> {
+        settings.at(Step::Check)
+    }
+
+    fn open(_input: &Schema, settings: Settings, _start: Start) -> Result<Self, Error> {
+        settings.at(Step::Open)?;
+        Ok(Self(settings))
+    }
+
+    fn write(&mut self, _rows: &Batch<'_>) -> Result<(), Error> {
+        self.0.at(Step::Write)
+    }
+
+    fn prepare(&mut self, _commit: Commit) -> Result<(), Error> {
+        self.0.at(Step::Prepare)
+    }
+
+    fn publish(&mut self, _commit: Commit) -> Result<(), Error> {
+        self.0.at(Step::Publish)
+    }
+}
