@@ -251,8 +251,12 @@ fn show(step: &Step, report: &StepReport, log: &[LogLine], of_several: bool, stu
     let Some(mismatch) = &report.mismatch else { return };
     eprintln!("{} {mismatch}", paint.red("error:"));
     match mismatch {
-        Mismatch::HostCall { expected: None, .. } if !stub => {
-            eprintln!("  --stub answers it, or a line `host CALL -> ANSWER` in a file for --script");
+        Mismatch::HostCall { actual, expected: None, answer } if !stub => {
+            let answer = answer.as_ref().map(|answer| format!(" -> …` with a {answer}"));
+            eprintln!(
+                "  --stub answers it, or in a file for --script the line `host {actual}{}",
+                answer.as_deref().unwrap_or("`")
+            );
         }
         Mismatch::Result { expected, .. } => eprintln!("  expected\n{expected}"),
         _ => {}

@@ -11,7 +11,7 @@ use witdock::HostState;
 use super::ast::{HostCall, shown};
 use super::handles::{Found, Handles};
 use super::run::Mismatch;
-use crate::component::{Component, Function, dealias};
+use crate::component::{Component, Function, dealias, type_name};
 use crate::wave::{Bindings, Value, inline, lift, lower, matches, plain};
 
 /// What a plugin is answered.
@@ -125,6 +125,7 @@ impl Stage {
         Err(Mismatch::HostCall {
             actual: shown(function, arguments),
             expected: self.expected.front().map(HostCall::shown),
+            answer: function.result.as_ref().map(|ty| type_name(&self.component.resolve, ty)),
         })
     }
 

@@ -77,8 +77,8 @@ pub(crate) enum Mismatch {
     Result { expected: String, actual: String },
     /// A result where none is written yet.
     Unwritten { actual: String },
-    /// A call of the host that is not the next one expected.
-    HostCall { actual: String, expected: Option<String> },
+    /// A call of the host that is not the next one expected; `answer` is the type of what it would be answered.
+    HostCall { actual: String, expected: Option<String>, answer: Option<String> },
     /// The step is over and these calls of the host have not come.
     Missing(Vec<String>),
     /// The plugin failed.
@@ -260,10 +260,10 @@ impl fmt::Display for Mismatch {
             Self::Unwritten { .. } => {
                 f.write_str("no result is written behind `->` yet: `--bless` writes it")
             }
-            Self::HostCall { actual, expected: None } => {
+            Self::HostCall { actual, expected: None, .. } => {
                 write!(f, "an unexpected call of the host: {actual}")
             }
-            Self::HostCall { actual, expected: Some(expected) } => {
+            Self::HostCall { actual, expected: Some(expected), .. } => {
                 write!(f, "another call of the host: {actual}, and expected was {expected}")
             }
             Self::Missing(calls) => match calls.as_slice() {

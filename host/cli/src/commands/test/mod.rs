@@ -1,0 +1,174 @@
+//! `witdock test`.
+
+mod bless;
+mod cases;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::component::Component;
+use crate::limits::{LimitArguments, dock};
+use crate::plugin_argument::Plugin;
+use crate::runtime;
+use crate::script::{Answers, Case, Mismatch, Runner, Step, parse};
+use bless::Blessing;
+use report::{CaseReport, FileReport, Trouble};
+
+const EXAMPLES: &str = "\
+A plugin's cases stand in its folder, in tests/*.case:
+
+  case \"spaces behind the text go when a document is saved\"
+  activate(\"{}\")
+  format({document: 1, revision: 7})
+    host documents.by-id(1) -> some(doc)
+    host doc.text() -> \"one  \"
+    -> ok([{range: {start: 3, end: 5}, text: \"\"}])
+
+docs/testing-plugins.md describes all that can be written in them.
+
+Examples:
+  witdock test                          the plugin in this folder
+  witdock test plugins/editor/todo --filter \"two tasks\"
+  witdock test plugin.wasm --cases more-cases
+  witdock test --bless                  write what comes into the cases
+
+Exit codes: 0 all passed, 1 some failed, 2 they could not be run.";
+
+/// What is given to `witdock test`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct TestArguments {
+    /// A .wasm or .wat file, or a project folder, which is built first
+    #[arg(default_value = ".")]
+    plugin: PathBuf,
+    /// Files with cases, or folders of them, instead of the plugin's tests/*.case
+    #[arg(long, value_name = "PATH")]
+    cases: Vec<PathBuf>,
+    /// Only the cases with this in their name
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Write the results that come into the files, where others or none are written
+    #[arg(long)]
+    bless: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    limits: LimitArguments,
+}
+
+pub(crate) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
+    let files = cases::find(&arguments.plugin, &arguments.cases)?;
+    let plugin = Plugin::open(&arguments.plugin)?;
+    let component = Arc::new(Component::decode(&plugin)?);
+    let mut scripts = Vec::new();
+    let mut wrong = false;
+    for file in files {
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        match parse(&component, &file.display().to_string(), &text) {
+            Ok(script) => scripts.push((file, text, script)),
+            Err(problem) => {
+                eprint!("{}", problem.render());
+                wrong = true;
+            }
+        }
+    }
+    if wrong {
+        return Ok(ExitCode::from(2));
+    }
+    let runner = Runner::new(&dock()?, &plugin, &component, arguments.limits.limits())?;
+    let mut reports = Vec::new();
+    for (file, text, script) in scripts {
+        let mut blessing = Blessing::default();
+        let cases = cases_of(&file, script.cases);
+        let mut reported = Vec::new();
+        for case in &cases {
+            if arguments.filter.as_ref().is_some_and(|filter| !case.name.contains(filter.as_str())) {
+                continue;
+            }
+            let blessing = arguments.bless.then_some(&mut blessing);
+            reported.push(runtime::block_on(one(&runner, &script.head, case, &text, blessing))?);
+        }
+        let blessed = blessing.write(&file, &text)?;
+        let report = FileReport { file: file.display().to_string(), cases: reported, blessed };
+        if !arguments.json {
+            report.print();
+        }
+        reports.push(report);
+    }
+    report::finish(&reports, arguments.json, arguments.filter.as_deref())
+}
+
+/// A file without cases is one, called as the file is.
+fn cases_of(file: &Path, cases: Vec<Case>) -> Vec<Case> {
+    if cases.is_empty() {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        return vec![Case { name, at: 0, body: crate::script::Body::default() }];
+    }
+    cases
+}
+
+/// Runs a case on a fresh instance, up to the first thing that is not as expected.
+async fn one(
+    runner: &Runner,
+    head: &crate::script::Body,
+    case: &Case,
+    text: &str,
+    mut blessing: Option<&mut Blessing>,
+) -> CaseReport {
+    let begun = Instant::now();
+    let standing = case.body.standing.iter().chain(&head.standing).cloned().collect();
+    let mut report = CaseReport::new(&case.name, line(text, case.at));
+    let mut run = match runner.start(Answers { standing, stub: false }).await {
+        Ok(run) => run,
+        Err(failure) => {
+            let mismatch = Mismatch::Failed(failure);
+            report.trouble = Some(Trouble::at_start(report.line, mismatch));
+            return report;
+        }
+    };
+    for step in head.steps.iter().chain(&case.body.steps) {
+        let done = run.step(step).await;
+        let Some(mismatch) = done.mismatch else { continue };
+        if let Some(blessing) = &mut blessing
+            && let Some(actual) = &done.result
+            && blessing.take(text, step, &mismatch, actual)
+        {
+            continue;
+        }
+        let mut log: Vec<String> = run.log().iter().map(ToString::to_string).collect();
+        log.drain(..log.len().saturating_sub(20));
+        report.trouble = Some(Trouble {
+            line: line(text, step.span.start),
+            step: shortened(step),
+            mismatch,
+            host_calls: done.host_calls,
+            host_calls_left_out: done.host_calls_left_out,
+            log,
+        });
+        break;
+    }
+    report.took = begun.elapsed();
+    report
+}
+
+/// The step on one line.
+fn shortened(step: &Step) -> String {
+    const LONGEST: usize = 96;
+    let line = step.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or(&line)),
+        None => line,
+    }
+}
+
+fn line(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
+}
