@@ -1,6 +1,8 @@
 """What a transform raises. Any other exception fails the batch too, with the place where it was raised."""
 
-from .wit import Err, types
+from .wit import Err, SettingsError, types
+
+__all__ = ["DataError", "Reject", "SchemaError", "SettingsError", "in_words", "told"]
 
 
 class Reject(Exception):
@@ -10,10 +12,6 @@ class Reject(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-
-
-class SettingsError(Exception):
-    """The settings are wrong: what, and what was expected."""
 
 
 class SchemaError(Exception):

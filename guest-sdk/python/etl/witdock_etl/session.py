@@ -8,8 +8,7 @@ from typing import Any
 from .columns import to_column, to_list
 from .errors import DataError, Reject
 from .schema import Contract, Field, Schema
-from .settings import read_settings
-from .wit import types
+from .wit import read_settings, types
 
 
 def describe(cls: type, fields: list[Field], settings: str) -> Contract:

@@ -5,7 +5,10 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from .errors import SettingsError
+
+class SettingsError(Exception):
+    """The settings are wrong: what, and what was expected."""
+
 
 _JSON_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
 

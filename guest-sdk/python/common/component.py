@@ -1,0 +1,211 @@
+"""Makes a component of a plugin in Python: what the `build.py` of each interface's SDK does."""
+
+import ast
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REQUIREMENTS = HERE / "requirements.txt"
+
+# Says what the plugin keeps, before minutes go by over one that cannot be imported.
+INSPECT = """
+import importlib, sys, traceback
+module, package, folder, source = sys.argv[1:]
+try:
+    importlib.import_module(module)
+    registered = importlib.import_module(f"{package}.component").registered()
+    print("state" if hasattr(registered, "save") else "")
+except Exception as error:
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
+    place = f"{own[-1].filename}:{own[-1].lineno}" if own else source
+    sys.exit(f"{place}: error: {type(error).__name__}: {error}")
+"""
+
+
+@dataclass
+class Interface:
+    """An interface that has an SDK."""
+
+    # As in `wit/etl` and `witdock:etl`.
+    name: str
+    # The SDK's package, and the folder that it is in.
+    package: str
+    folder: Path
+    # The SDK's modules over what the host lends, and what a world imports for them.
+    lent: dict[str, str]
+    # The interface that the plugin exports, and the classes of `component` that do it.
+    export: str
+    classes: list[str]
+    # The classes of exported resources, which are looked for in a module called as the interface.
+    resources: list[str]
+
+
+def main(interface: Interface) -> None:
+    """The whole of a `build.py` whose arguments are SOURCE and OUTPUT."""
+    with _told():
+        source, output = _arguments("SOURCE OUTPUT")
+        _build(interface, source, output)
+
+
+def main_of_world() -> None:
+    """The whole of a `build.py` for any interface: WIT WORLD SOURCE OUTPUT, or `--stubs` WIT WORLD FOLDER."""
+    with _told():
+        if sys.argv[1:2] == ["--stubs"]:
+            del sys.argv[1]
+            wit, world, folder = _arguments("--stubs WIT WORLD FOLDER")
+            _stubs(tools(), wit, str(world), folder)
+            return
+        wit, world, source, output = _arguments("WIT WORLD SOURCE OUTPUT")
+        if source.stem == "wit_world":
+            sys.exit(f"{source}: error: a plugin's module cannot be called wit_world")
+        programs = tools()
+        _stubs(programs, wit, str(world), Path("stubs"))
+        _componentize(programs, wit, str(world), [source.parent], source.stem, output)
+
+
+def _arguments(usage: str) -> list[Path]:
+    given = sys.argv[1:]
+    if len(given) != len([word for word in usage.split() if not word.startswith("--")]):
+        sys.exit(f"usage: python3 build.py {usage}")
+    return [Path(one) for one in given]
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Errors as editors find them: one line each, with the place."""
+    try:
+        yield
+    except SyntaxError as error:
+        sys.exit(f"{error.filename}:{error.lineno}:{error.offset}: error: {error.msg}")
+    except FileNotFoundError as error:
+        sys.exit(f"error: there is no {error.filename}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"error: {error}")
+
+
+def tools() -> Path:
+    """The folder of componentize-py and its Python: of the environment that is active, of the project, or of this SDK."""
+    active = Path(sys.executable).parent
+    if any(active.glob("componentize-py*")):
+        return active
+    home = Path.cwd() if Path("pyproject.toml").exists() else HERE
+    environment = home / ".venv"
+    programs = environment / ("Scripts" if os.name == "nt" else "bin")
+    wanted = REQUIREMENTS.read_text()
+    installed = environment / "installed.txt"
+    environment.mkdir(exist_ok=True)
+    with _locked(environment / "installing"):
+        if not installed.exists() or installed.read_text() != wanted:
+            print(f"installing the build's packages in {environment}", flush=True)
+            if not (programs / "python").exists():
+                try:
+                    venv.create(environment, with_pip=True)
+                except subprocess.CalledProcessError:
+                    sys.exit("error: Python cannot make a virtual environment: on Debian, apt-get install python3-venv")
+            pip = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
+            installed.write_text(wanted)
+    return programs
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One build at a time installs."""
+    with open(path, "w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except ImportError:
+            pass
+        yield
+
+
+def _interfaces() -> Path:
+    """The WIT: beside the SDK in a project, and at the root of witdock's repository."""
+    candidates = [HERE.parent / "wit", HERE.parents[2] / "wit"]
+    return next((path for path in candidates if path.is_dir()), candidates[0])
+
+
+def _used(interface: Interface, folder: Path) -> list[str]:
+    """What of the host's interfaces a plugin imports: what a component imports it has to be granted."""
+    names = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
+            match node:
+                case ast.Import(names=imported):
+                    names.update(one.name for one in imported)
+                case ast.ImportFrom(module=str(module), names=imported, level=0):
+                    names.update([module, *(f"{module}.{one.name}" for one in imported)])
+    return [lent for module, lent in interface.lent.items() if f"{interface.package}.{module}" in names]
+
+
+def _build(interface: Interface, source: Path, output: Path) -> None:
+    source = source.resolve(strict=True)
+    folder, module = source.parent, source.stem
+    app_name = "witdock_app"
+    if module in [app_name, interface.export, "wit_world", interface.package]:
+        sys.exit(f"{source}: error: a plugin's module cannot be called {module}")
+    programs = tools()
+    imports = _used(interface, folder)
+    folders = [folder, interface.folder, HERE / "lib"]
+    paths = os.pathsep.join(map(str, folders))
+    inspected = subprocess.run(
+        [programs / "python", "-c", INSPECT, module, interface.package, folder, source],
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if inspected.returncode != 0:
+        sys.exit(1)
+    exports, classes = [interface.export], list(interface.classes)
+    if inspected.stdout.split()[-1:] == ["state"]:
+        exports.append("witdock:plugin/state@0.1.0")
+
+    with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
+        # One folder with the interface and what it depends on, as the component's builder wants it.
+        wit = Path(temporary, "wit")
+        shutil.copytree(_interfaces() / interface.name, wit)
+        shutil.copytree(_interfaces() / "plugin", wit / "deps/plugin")
+        lines = [*(f"  import {name};" for name in imports), *(f"  export {name};" for name in exports)]
+        (wit / "built.wit").write_text("\n".join(["world built {", *lines, "}", ""]))
+
+        app = Path(temporary, "app")
+        app.mkdir()
+        component = f"{interface.package}.component"
+        (app / f"{app_name}.py").write_text(f"import {module}\nfrom {component} import {', '.join(classes)}\n")
+        if interface.resources:
+            (app / f"{interface.export}.py").write_text(f"from {component} import {', '.join(interface.resources)}\n")
+        _componentize(programs, wit, f"witdock:{interface.name}/built", [app, *folders], app_name, output)
+
+
+def _componentize(programs: Path, wit: Path, world: str, folders: list[Path], app: str, output: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
+        made = Path(temporary, "plugin.wasm")
+        command = [programs / "componentize-py", "-q", "-d", wit, "-w", world, "componentize"]
+        # The host lends no WASI: what is not granted is not imported.
+        command += ["--stub-wasi", *(part for folder in folders for part in ("-p", folder)), app, "-o", made]
+        if subprocess.run(command).returncode != 0:
+            sys.exit(1)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, output)
+
+
+def _stubs(programs: Path, wit: Path, world: str, folder: Path) -> None:
+    """The world's types as Python has them, for editors and for native tests. In a component the real ones take their place."""
+    with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
+        command = [programs / "componentize-py", "-q", "-d", wit, "-w", world, "bindings", temporary]
+        if subprocess.run(command).returncode != 0:
+            sys.exit(1)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in ["wit_world", "componentize_py_types.py"]:
+            shutil.move(Path(temporary, name), folder / name)

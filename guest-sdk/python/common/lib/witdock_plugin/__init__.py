@@ -1,0 +1,1 @@
+"""What plugins in Python share, whatever interface they are for."""

@@ -1,0 +1,4 @@
+"""The editor's interface `witdock:editor/workspace`, which a plugin that imports this module is granted by that name."""
+
+from . import wit as _wit  # noqa: F401  It says where the interface is.
+from wit_world.imports.workspace import *  # noqa: F403

@@ -1,0 +1,54 @@
+"""Turns what is selected into capitals, or the whole text where nothing is. The beginning of {{name}}.
+
+In the editor's config.toml:
+
+[plugins.{{name}}]
+key = "alt-u"
+"""
+
+from dataclasses import dataclass
+
+from witdock_editor import NotApplicable, Range, bounds, command, documents, extension, messages, replace, selections
+
+
+@dataclass
+class Settings:
+    """What a person may set."""
+
+    key: str = "alt-u"
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            raise ValueError('`key` is a key, for example "alt-u"')
+
+
+@extension
+class {{type}}:
+    """The plugin. What it holds between two calls are its attributes."""
+
+    Settings = Settings
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    # All edits of one command are one undo step; if it raises, none of them is made.
+    @command("Capitals", "Turns what is selected into capitals", keys=lambda self: [self.settings.key])
+    def capitals(self) -> None:
+        document = documents.current()
+        if document is None:
+            raise NotApplicable("no document is open")
+        edits = []
+        for start, end in selected(document):
+            text = document.text(Range(start, end))
+            if text != text.upper():
+                edits.append(replace(start, end, text.upper()))
+        document.apply(document.revision(), edits)
+        messages.status(f"changed in {len(edits)} place(s)" if edits else "these are capitals already")
+
+
+def selected(document: documents.Document) -> list[tuple[int, int]]:
+    """The bytes of each selection, or of the whole text where nothing is selected."""
+    found = selections.get(document.id())
+    ranges = [bounds(selection) for selection in found.selections] if found else []
+    ranges = [(start, end) for start, end in ranges if start < end]
+    return ranges or [(0, document.length())]
