@@ -29,6 +29,7 @@ mod builder;
 mod cache;
 mod call;
 mod candidate;
+mod changes;
 mod core;
 mod dock;
 mod error;
@@ -60,6 +61,7 @@ mod task;
 mod watch;
 
 pub use builder::PluginBuilder;
+pub use changes::{Change, Changes, WatchError};
 pub use check::{Fit, Misfit, check};
 pub use dock::{Dock, DockBuilder, DockError};
 pub use error::{CallError, CallErrorKind, LoadError};
@@ -78,7 +80,6 @@ pub use source::{Artifact, BuildEvent, Digest, Source, SourceError};
 pub use statistics::{ExportStatistics, Statistics};
 pub use status::{FailureReport, Phase, ReloadOutcome, ReloadReport, Status};
 pub use supervisor::RestartPolicy;
-pub use watch::WatchError;
 
 #[doc(hidden)]
 pub use wasmtime;

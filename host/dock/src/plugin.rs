@@ -7,6 +7,7 @@ use tokio::sync::{broadcast, watch};
 use wasmtime::Store;
 
 use crate::call;
+use crate::changes::WatchError;
 use crate::core::Core;
 use crate::error::{CallError, LoadError};
 use crate::event::Event;
@@ -19,7 +20,7 @@ use crate::state;
 use crate::statistics::Statistics;
 use crate::status::{Phase, Status};
 use crate::supervisor;
-use crate::watch::{WatchError, follow};
+use crate::watch::follow;
 use crate::{HostState, Interface};
 
 /// A plugin that is loaded. Cheap to clone; all clones are the same plugin, and it ends with the last of them.
