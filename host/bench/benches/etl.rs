@@ -37,13 +37,15 @@ fn main() {
     let program = target_folder(&root).join("release/witdock-etl");
     let python = std::env::var("WITDOCK_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
 
+    let plugins = components(&root, folder.path());
+
     println!("| rows | what | time | rows/s | peak memory | times witdock |");
     println!("|---|---|---|---|---|---|");
     let mut too_slow = Vec::new();
     for flights in [&once, &ten] {
         let rows = fs::read_to_string(flights).unwrap().lines().count() - 1;
         let pipeline = folder.path().join("pipeline.toml");
-        fs::write(&pipeline, pipeline_text(&root, flights, &airlines)).unwrap();
+        fs::write(&pipeline, witdock_bench::flights_pipeline(&plugins, flights, &airlines)).unwrap();
         let ours = best(|| {
             let mut command = Command::new(&program);
             command.arg("run").arg(&pipeline).arg("--json");
@@ -96,19 +98,21 @@ fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-fn pipeline_text(root: &Path, flights: &Path, airlines: &Path) -> String {
-    let plugin = |name: &str| root.join("plugins/etl").join(name);
-    format!(
-        "[source]\nformat = \"csv\"\npath = {flights:?}\nnull_values = [\"\", \"NA\"]\n\
-         [[lookup]]\nname = \"airlines\"\npath = {airlines:?}\nkey = [\"carrier\"]\n\
-         [[stage]]\nname = \"clean\"\nplugin = {:?}\n\
-         [[stage]]\nname = \"enrich\"\nplugin = {:?}\n\
-         settings = {{ table = \"airlines\", key = \"carrier\", columns = {{ name = \"airline\" }} }}\n\
-         grants = {{ imports = [\"witdock:etl/*\"] }}\n\
-         [[sink]]\nformat = \"parquet\"\npath = \"out.parquet\"\n",
-        plugin("clean-flights"),
-        plugin("enrich")
-    )
+/// The plugins as components, as they are deployed.
+fn components(root: &Path, folder: &Path) -> PathBuf {
+    let plugins = folder.join("plugins");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for name in ["clean-flights", "enrich"] {
+        let source = witdock::Source::open(root.join("plugins/etl").join(name)).unwrap();
+        let component = runtime.block_on(source.artifact(|_| {})).unwrap();
+        // A folder that has its component already: the build has nothing to do.
+        fs::create_dir_all(&plugins).unwrap();
+        fs::write(plugins.join(format!("{name}.wasm")), component.bytes()).unwrap();
+        let manifest = fs::read_to_string(source.path().join("plugin.toml")).unwrap();
+        let (before, behind) = manifest.split_once("[build]\nlanguage = \"rust\"\n").unwrap();
+        fs::write(plugins.join(format!("{name}.toml")), format!("{before}{behind}")).unwrap();
+    }
+    plugins
 }
 
 /// The shortest of some runs, and the most memory that one had. `None` when it fails.

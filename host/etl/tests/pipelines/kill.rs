@@ -11,8 +11,11 @@ use crate::project::{Moments, Project, component};
 
 /// Files that the flights are cut into.
 const FILES: usize = 40;
-/// Runs that are killed, of each kind.
-const KILLS: usize = 35;
+
+/// Runs that are killed, of each kind. More of them take the longer.
+fn kills() -> usize {
+    std::env::var("WITDOCK_TEST_KILLS").map_or(35, |kills| kills.parse().unwrap())
+}
 
 /// A stage that counts per carrier through all files, so that a row twice or never is seen in every later one.
 fn project(sink: &str) -> Project {
@@ -60,8 +63,8 @@ fn files_are_as_if_nothing_had_happened() {
     let project = project(sinks);
     project.run(&[]);
     let expected = project.read("out.csv");
-    let went_on = kill_until_done(&project, 1, KILLS);
-    assert!(went_on > KILLS / 8, "only {went_on} of {KILLS} were cut between two commits");
+    let went_on = kill_until_done(&project, 1, kills());
+    assert!(went_on > kills() / 8, "only {went_on} of {} were cut between two commits", kills());
     assert!(project.read("out.csv") == expected, "the result differs from that of a run that was not cut");
     let mut parts: Vec<_> =
         fs::read_dir(project.path("parts")).unwrap().map(|part| part.unwrap().path()).collect();
@@ -96,7 +99,7 @@ fn files_are_as_if_nothing_had_happened() {
 #[test]
 fn a_table_in_sqlite_is_as_if_nothing_had_happened() {
     let project = project("[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"flights\"\n");
-    kill_until_done(&project, 2, KILLS);
+    kill_until_done(&project, 2, kills());
     let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
     let sql = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\"), \
                (SELECT sum(\"most\") FROM (SELECT max(\"count\") AS \"most\" FROM flights GROUP BY carrier)) FROM flights";
@@ -116,7 +119,7 @@ fn a_table_in_postgres_is_as_if_nothing_had_happened() {
         "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"flights\"\n",
         server.url()
     ));
-    kill_until_done(&project, 3, KILLS);
+    kill_until_done(&project, 3, kills());
     let sql = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\"), \
                (SELECT sum(m) FROM (SELECT max(\"count\") AS m FROM flights GROUP BY carrier) AS c) FROM flights";
     assert_eq!(server.ask(sql), ["11000|11000|11000"]);
@@ -135,7 +138,7 @@ fn two_databases_and_a_file_are_as_if_nothing_had_happened() {
     let mut moments = Moments(4);
     let mut cut = 0;
     // Rows are added, so no run begins anew; each gets on by some files.
-    for _ in 0..KILLS {
+    for _ in 0..kills() {
         let mut child = project
             .command(&["run", "pipeline.toml", "--throttle", "4000"])
             .stdout(Stdio::null())
@@ -148,7 +151,7 @@ fn two_databases_and_a_file_are_as_if_nothing_had_happened() {
         child.wait().unwrap();
     }
     project.run(&[]);
-    assert!(cut > KILLS / 4, "only {cut} runs were cut");
+    assert!(cut > kills() / 4, "only {cut} runs were cut");
     let counts = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\") FROM flights";
     assert_eq!(server.ask(counts), ["11000|11000"]);
     let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
