@@ -1,0 +1,230 @@
+//! What came of the checks, for people and for programs.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+use witdock::check::Item;
+use witdock::{Misfit, Wanted};
+
+use super::verdict::Verdict;
+use crate::paint::Paint;
+use crate::plugin_argument::Plugin;
+
+/// What came of all plugins.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) plugins: Vec<Checked>,
+}
+
+/// What came of one plugin.
+#[derive(Debug, Serialize)]
+pub(super) struct Checked {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    /// Why it could not be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(flatten)]
+    verdict: Option<Verdict>,
+    /// The same for the interface of `--upgrade`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upgrade: Option<Verdict>,
+    /// What it asks for.
+    wants: Vec<String>,
+}
+
+impl Checked {
+    pub(super) fn unreadable(path: String, error: String) -> Self {
+        Self {
+            path,
+            name: None,
+            digest: None,
+            error: Some(error),
+            verdict: None,
+            upgrade: None,
+            wants: Vec::new(),
+        }
+    }
+
+    pub(super) fn new(path: String, plugin: &Plugin, verdict: Verdict, upgrade: Option<Verdict>) -> Self {
+        let imports = verdict.fit.iter().flat_map(|fit| &fit.imports);
+        let wanted = Wanted {
+            plugin: plugin.name.as_str().into(),
+            request: plugin.request.clone().unwrap_or_default(),
+            imports: imports
+                .filter(|item| !item.functions.is_empty())
+                .map(|item| item.name.to_string())
+                .collect(),
+        };
+        Self {
+            path,
+            name: Some(plugin.name.clone()),
+            digest: Some(plugin.artifact.digest().to_string()),
+            error: None,
+            verdict: Some(verdict),
+            upgrade,
+            wants: wanted.items(),
+        }
+    }
+
+    fn shown_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.path)
+    }
+
+    fn print(&self, paint: Paint) {
+        let name = paint.bold(self.shown_name());
+        if let Some(error) = &self.error {
+            println!("{name} {}: {error}", paint.red("could not be looked at"));
+            return;
+        }
+        let Some(verdict) = &self.verdict else { return };
+        let chosen = verdict.chosen.as_ref().map(|chosen| format!(" ({chosen})")).unwrap_or_default();
+        let world = format!("{}{}", verdict.world, paint.dim(chosen));
+        match (&verdict.fit, &verdict.misfit) {
+            (Some(fit), _) => {
+                println!("{name} {} {world}", paint.green("fits"));
+                items("exports", &fit.exports);
+                items("imports", &fit.imports);
+                items("services", &fit.services);
+                items("WASI", &fit.wasi);
+                let wants = match self.wants.as_slice() {
+                    [] => "nothing".to_owned(),
+                    wants => wants.join("\n              "),
+                };
+                println!("  asks for    {wants}");
+            }
+            (None, Some(misfit)) => {
+                println!("{name} {} {world}", paint.red("does not fit"));
+                println!("{}", indented(&words(misfit)));
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// The misfit without its first line, which the one who shows it has said.
+fn words(misfit: &Misfit) -> String {
+    let text = misfit.to_string();
+    match (misfit.differences(), text.split_once("\n\n")) {
+        ([_, ..], Some((_, rest))) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.trim_end().lines();
+    lines
+        .map(|line| if line.is_empty() { String::new() } else { format!("  {line}") })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn items(title: &str, items: &[Item]) {
+    for (index, item) in items.iter().enumerate() {
+        let title = if index == 0 { title } else { "" };
+        println!("  {title:<10}  {}", item.name);
+        // Interfaces of types alone, and functions of the world, have none of their own.
+        if !item.functions.is_empty() {
+            println!("  {:<10}    {}", "", plain(&item.functions).join(", "));
+        }
+    }
+}
+
+/// Functions as people write them: `session.process` for `[method]session.process`.
+fn plain(functions: &[String]) -> Vec<&str> {
+    functions.iter().map(|name| name.split_once(']').map_or(name.as_str(), |(_, item)| item)).collect()
+}
+
+impl Report {
+    pub(super) fn print(&self) {
+        let paint = Paint::stdout();
+        for (index, checked) in self.plugins.iter().enumerate() {
+            if index > 0 {
+                println!();
+            }
+            checked.print(paint);
+        }
+        if self.plugins.len() > 1 {
+            let fit =
+                self.plugins.iter().filter(|checked| checked.verdict.as_ref().is_some_and(|it| it.fits));
+            println!("\n{} of {} fit", fit.count(), self.plugins.len());
+        }
+    }
+
+    /// A table of what the new interface would break, and under it why.
+    pub(super) fn print_upgrade(&self, now: &str, new: &str) {
+        let paint = Paint::stdout();
+        let width =
+            self.plugins.iter().map(|checked| checked.shown_name().width()).chain([6]).max().unwrap_or(6);
+        let column = now.width().max("does not fit".len());
+        println!("{}", paint.bold(format!("{:width$}  {:column$}  {}", "plugin", now, new)));
+        for checked in &self.plugins {
+            let name = checked.shown_name();
+            let cell = |verdict: &Option<Verdict>, width: usize| match verdict {
+                Some(verdict) if verdict.fits => paint.green(format!("{:width$}", "fits")),
+                Some(_) => paint.red(format!("{:width$}", "does not fit")),
+                None => paint.yellow(format!("{:width$}", "unknown")),
+            };
+            let row =
+                format!("{name:width$}  {}  {}", cell(&checked.verdict, column), cell(&checked.upgrade, 0));
+            println!("{}", row.trim_end());
+        }
+        for checked in &self.plugins {
+            let name = paint.bold(checked.shown_name());
+            let before = checked.verdict.as_ref().and_then(|verdict| verdict.misfit.as_ref());
+            let after =
+                checked.upgrade.as_ref().and_then(|verdict| Some((verdict, verdict.misfit.as_ref()?)));
+            match (&checked.error, after) {
+                (Some(error), _) => println!("\n{name} could not be looked at: {error}"),
+                (None, Some((verdict, misfit))) => {
+                    let also = if before.is_some() { ", and does not fit now either" } else { "" };
+                    println!("\n{name} would not fit {}{also}:\n{}", verdict.world, indented(&words(misfit)));
+                }
+                (None, None) => {}
+            }
+        }
+        let broken = self.plugins.iter().filter(|checked| checked.breaks()).count();
+        println!(
+            "\n{}",
+            match broken {
+                0 => paint.green("the upgrade breaks no plugin"),
+                1 => paint.red("the upgrade breaks 1 plugin"),
+                count => paint.red(format!("the upgrade breaks {count} plugins")),
+            }
+        );
+    }
+
+    /// Why the only plugin could not be looked at.
+    pub(super) fn only_error(&self) -> Option<&str> {
+        match self.plugins.as_slice() {
+            [only] => only.error.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        let fits = |checked: &Checked| {
+            let verdict = checked.upgrade.as_ref().or(checked.verdict.as_ref());
+            verdict.is_some_and(|verdict| verdict.fits)
+        };
+        if self.plugins.iter().any(|checked| checked.error.is_some()) {
+            ExitCode::from(2)
+        } else if self.plugins.iter().all(fits) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Checked {
+    /// Whether it fits now and would not any more.
+    fn breaks(&self) -> bool {
+        let fits = |verdict: &Option<Verdict>| verdict.as_ref().map(|verdict| verdict.fits);
+        fits(&self.verdict) == Some(true) && fits(&self.upgrade) == Some(false)
+    }
+}
