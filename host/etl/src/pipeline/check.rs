@@ -308,10 +308,23 @@ impl Check<'_> {
             let message = format!("a {} sink has no `url`", table.format.name());
             return refuse(url.span(), message, "not here", "`url` is for postgres; others have a `path`");
         }
+        let of_plugins = [
+            ("plugin", table.plugin.as_ref().map(Spanned::span)),
+            ("settings", table.settings.as_ref().map(Spanned::span)),
+            ("grants", table.grants.as_ref().map(Spanned::span)),
+            ("limits", table.limits.as_ref().map(Spanned::span)),
+        ];
+        for (key, span) in of_plugins {
+            if let Some(span) = span.filter(|_| !is_plugin) {
+                let message = format!("a {} sink has no `{key}`", table.format.name());
+                let help = format!("`{key}` is for format = \"plugin\"");
+                return refuse(span, message, "not here", &help);
+            }
+        }
         if is_table {
             let database = if table.format == SinkFormat::Sqlite {
                 let path = self.needed(&table.path, "path", "[[sink]]", "\"flights.db\"")?;
-                Database::Sqlite(self.resolve(&path.get_ref().0))
+                Database::Sqlite(targets.take_database(path)?)
             } else {
                 let url = self.needed(&table.url, "url", "[[sink]]", "\"${DATABASE_URL}\"")?;
                 Database::Postgres(url.get_ref().0.clone())
@@ -324,12 +337,6 @@ impl Check<'_> {
             };
             return Ok(Sink { kind: SinkKind::Table(table), mode });
         }
-        let of_plugins = [
-            ("plugin", table.plugin.as_ref().map(Spanned::span)),
-            ("settings", table.settings.as_ref().map(Spanned::span)),
-            ("grants", table.grants.as_ref().map(Spanned::span)),
-            ("limits", table.limits.as_ref().map(Spanned::span)),
-        ];
         if is_plugin {
             if let Some(path) = &table.path {
                 let message = "a plugin sink has no `path`".to_owned();
@@ -341,13 +348,6 @@ impl Check<'_> {
                 self.plugin(path, table.settings.as_ref(), given(table.grants), given(table.limits))?;
             let key = table.key.map(Spanned::into_inner).unwrap_or_default();
             return Ok(Sink { kind: SinkKind::Plugin(PluginSink { plugin, key }), mode });
-        }
-        for (key, span) in of_plugins {
-            if let Some(span) = span {
-                let message = format!("a {} sink has no `{key}`", table.format.name());
-                let help = format!("`{key}` is for format = \"plugin\"");
-                return refuse(span, message, "not here", &help);
-            }
         }
         let path = self.needed(&table.path, "path", "[[sink]]", "\"out/rows.parquet\"")?;
         let given = &path.get_ref().0;
@@ -640,6 +640,17 @@ impl<'a> Targets<'a> {
         }
         if !self.taken.insert(resolved.clone()) {
             return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
+        }
+        Ok(resolved)
+    }
+
+    /// A commit is a transaction of each sink, and SQLite has one writer at a time.
+    fn take_database(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
+        let resolved = self.check.resolve(&path.get_ref().0);
+        if !self.taken.insert(resolved.clone()) {
+            let message = format!("two sinks write into {}, and SQLite has one writer", resolved.display());
+            let help = "give each table a file of its own; SQLite joins them by `ATTACH`".to_owned();
+            return Err(self.check.text.error(path.span(), message, "this one too", help));
         }
         Ok(resolved)
     }

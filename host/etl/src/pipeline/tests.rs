@@ -145,6 +145,12 @@ fn names_and_files_are_not_used_twice() {
     assert_eq!(refused(&format!("{lookup}{lookup}")).0, "two lookup tables have the name `t`");
     assert!(refused(&lookup.replace("[\"a\"]", "[]")).0.contains("has no key"));
     assert!(refused(SINK).0.ends_with("rows.parquet is written twice"));
+    let table =
+        |name: &str| format!("[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"{name}\"\n");
+    assert!(refused(&[table("a"), table("b")].concat()).0.ends_with("and SQLite has one writer"));
+    assert!(
+        refused(&format!("{}plugin = \"x.wasm\"\n", table("a"))).0.ends_with("a sqlite sink has no `plugin`")
+    );
     assert!(refused("[[sink]]\nformat = \"csv\"\npath = \"./in.csv\"\n").0.contains("is the source"));
     assert!(refused("[[sink]]\nformat = \"csv\"\npath = \".\"\n").0.contains("is a folder"));
     assert!(refused("[rejected]\npath = \"out/rows.parquet\"\n").0.ends_with("is written twice"));
