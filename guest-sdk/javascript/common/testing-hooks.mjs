@@ -42,6 +42,7 @@ export async function load(url, context, next) {
     throw new Error(`the plugin imports ${url}, and the test's host has no ${name}`);
   }
   const table = `globalThis[Symbol.for("witdock.host")][${JSON.stringify(name)}]`;
-  const lines = exported.map((member) => `export const ${member} = ${table}.${member};`);
+  // A function may be called as a word of the language, such as `delete`.
+  const lines = exported.map((member, index) => `const _${index} = ${table}.${member}; export { _${index} as ${member} };`);
   return { format: "module", source: lines.join("\n"), shortCircuit: true };
 }

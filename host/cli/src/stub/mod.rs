@@ -6,6 +6,7 @@ mod declarations;
 mod ecmascript;
 mod javascript;
 mod prototype;
+mod python;
 mod rust;
 mod typescript;
 
@@ -40,6 +41,7 @@ pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<S
         Language::Rust => rust::stub(subject),
         Language::Javascript => Ok(javascript::stub(subject)),
         Language::Typescript => Ok(typescript::stub(subject)),
+        Language::Python => Ok(python::stub(subject)),
         Language::C => c::stub(subject),
         language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }

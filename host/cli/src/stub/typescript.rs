@@ -14,6 +14,8 @@ use super::{Stub, Subject};
 
 /// The file with the world's types, in a project.
 const TYPES_FILE: &str = "types/world.d.ts";
+/// The plugin's tests, in a project.
+const TEST_FILE: &str = "test/plugin.test";
 
 pub(super) fn stub(subject: Subject<'_>) -> Stub {
     written(subject, Syntax::TypeScript)
@@ -26,11 +28,111 @@ pub(super) enum Syntax {
     TypeScript,
 }
 
+impl Syntax {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::JavaScript => "js",
+            Self::TypeScript => "ts",
+        }
+    }
+}
+
 pub(super) fn written(subject: Subject<'_>, syntax: Syntax) -> Stub {
     let Subject { resolve, world, .. } = subject;
     Stub {
         source: source(resolve, world, syntax),
-        files: vec![(TYPES_FILE.to_owned(), declarations(resolve, world))],
+        files: vec![
+            (TYPES_FILE.to_owned(), declarations(resolve, world)),
+            (format!("{TEST_FILE}.{}", syntax.extension()), test(resolve, world, syntax)),
+        ],
+    }
+}
+
+/// A test that each function is there, on a host that lends everything and gives plain values.
+fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
+    let Some(world) = resolve.worlds.get(id) else { return String::new() };
+    let types = |owner| Types { resolve, world: id, owner, prefix: String::new() };
+    let mut lent = String::new();
+    let mut globals = String::new();
+    for (key, item) in &world.imports {
+        match item {
+            WorldItem::Interface { id: interface, .. } => {
+                let Some(definition) = resolve.interfaces.get(*interface) else { continue };
+                let types = types(TypeOwner::Interface(*interface));
+                let functions = definition.functions.values().filter(|function| resource(function).is_none());
+                let mut members: Vec<String> =
+                    functions.map(|function| lent_function(&types, function)).collect();
+                for (name, ty) in &definition.types {
+                    let kind = resolve.types.get(*ty).map(|definition| &definition.kind);
+                    if matches!(kind, Some(TypeDefKind::Resource)) {
+                        members.push(format!("{0}: class {0} {{}}", pascal(name)));
+                    }
+                }
+                if !members.is_empty() {
+                    let module = module(resolve, id, key);
+                    let name = module.split('@').next().unwrap_or(&module);
+                    let _ = writeln!(lent, "  \"{name}\": {{\n    {},\n  }},", members.join(",\n    "));
+                }
+            }
+            WorldItem::Function(function) => {
+                let _ = write!(
+                    globals,
+                    "Object.assign(globalThis, {{ {} }});\n",
+                    lent_function(&types(TypeOwner::None), function)
+                );
+            }
+            WorldItem::Type { .. } => {}
+        }
+    }
+    let mut asserts = String::new();
+    for (key, item) in &world.exports {
+        match item {
+            WorldItem::Interface { id, .. } => {
+                let Some(interface) = resolve.interfaces.get(*id) else { continue };
+                let scope = export_name(resolve, key);
+                for function in interface.functions.values() {
+                    let name = match function.kind {
+                        FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => camel(&function.name),
+                        FunctionKind::Constructor(id) => {
+                            let name = resolve.types.get(id).and_then(|resource| resource.name.as_deref());
+                            pascal(name.unwrap_or_default())
+                        }
+                        _ => continue,
+                    };
+                    let _ = writeln!(asserts, "  assert.equal(typeof plugin.{scope}.{name}, \"function\");");
+                }
+            }
+            WorldItem::Function(function) => {
+                let _ = writeln!(
+                    asserts,
+                    "  assert.equal(typeof plugin.{}, \"function\");",
+                    camel(&function.name)
+                );
+            }
+            WorldItem::Type { .. } => {}
+        }
+    }
+    let extension = syntax.extension();
+    format!(
+        "import assert from \"node:assert/strict\";\nimport {{ test }} from \"node:test\";\n\n\
+         import {{ host }} from \"../sdk/common/testing.js\";\n\n\
+         // What the host lends to the plugin that is imported next.\nhost({{\n{lent}}});\n{globals}\
+         const plugin = await import(\"../src/plugin.{extension}\");\n\n\
+         test(\"each function that the host calls is there\", () => {{\n{asserts}}});\n"
+    )
+}
+
+/// A function of a test's host.
+fn lent_function(types: &Types<'_>, function: &Function) -> String {
+    let name = camel(&function.name);
+    match types.returned(function) {
+        Some(value) if value.is_empty() => format!("{name}() {{}}"),
+        // An object stands in parentheses, or it would be a block.
+        Some(value) if value.starts_with('{') => format!("{name}: () => ({value})"),
+        Some(value) => format!("{name}: () => {value}"),
+        None => {
+            format!("{name}() {{\n      throw new Error(\"`{}` is not lent here\");\n    }}", function.name)
+        }
     }
 }
 

@@ -1,0 +1,332 @@
+//! The first lines of a plugin in Python, as componentize-py looks for them: a class for each exported interface, and the classes of its
+//! resources in a module that is called as the interface.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Write;
+
+use wit_parser::{
+    Function, FunctionKind, Handle, InterfaceId, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldItem,
+};
+
+use super::declarations::resource;
+use super::ecmascript::{export_name, parameters, pascal};
+use super::{Stub, Subject};
+
+pub(super) fn stub(subject: Subject<'_>) -> Stub {
+    let Some(world) = subject.resolve.worlds.get(subject.world) else { return Stub::default() };
+    let imported: HashSet<InterfaceId> = world
+        .imports
+        .values()
+        .filter_map(|item| match item {
+            WorldItem::Interface { id, .. } => Some(*id),
+            _ => None,
+        })
+        .collect();
+    let app = Module::new(subject, &imported);
+    let mut classes = String::new();
+    let mut files = Vec::new();
+
+    let functions: Vec<&Function> = world
+        .exports
+        .values()
+        .filter_map(|item| match item {
+            WorldItem::Function(function) => Some(function),
+            _ => None,
+        })
+        .collect();
+    if !functions.is_empty() {
+        app.import("import wit_world");
+        let methods = functions.into_iter().map(|function| app.method(function));
+        classes.push_str(&app.class(
+            "WitWorld",
+            "wit_world.WitWorld",
+            world.docs.contents.as_deref(),
+            methods,
+        ));
+    }
+    for (key, item) in &world.exports {
+        let WorldItem::Interface { id, .. } = item else { continue };
+        let Some(interface) = subject.resolve.interfaces.get(*id) else { continue };
+        let name = interface.name.clone().unwrap_or_else(|| export_name(subject.resolve, key));
+        let free: Vec<&Function> =
+            interface.functions.values().filter(|function| resource(function).is_none()).collect();
+        if !free.is_empty() {
+            app.import("from wit_world import exports");
+            let methods = free.into_iter().map(|function| app.method(function));
+            let class = pascal(&name);
+            classes.push_str(&app.class(
+                &class,
+                &format!("exports.{class}"),
+                interface.docs.contents.as_deref(),
+                methods,
+            ));
+        }
+        let module = Module::new(subject, &imported);
+        let mut resources = String::new();
+        for (resource_name, ty) in &interface.types {
+            let Some(definition) = subject.resolve.types.get(*ty) else { continue };
+            if matches!(definition.kind, TypeDefKind::Resource) {
+                let methods = interface.functions.values().filter(|function| resource(function) == Some(*ty));
+                let base = module.qualified(resource_name, definition).unwrap_or_default();
+                resources.push_str(&module.class(
+                    &pascal(resource_name),
+                    &base,
+                    definition.docs.contents.as_deref(),
+                    methods.map(|function| module.method(function)),
+                ));
+            }
+        }
+        if !resources.is_empty() {
+            let docs = format!("\"\"\"The resources that the interface `{name}` exports.\"\"\"\n\n");
+            files.push((format!("src/{}.py", snake(&name)), docs + &module.imports() + &resources));
+        }
+    }
+    Stub { source: app.imports() + &classes, files }
+}
+
+/// `get-item` as `get_item`.
+fn snake(name: &str) -> String {
+    name.replace('-', "_").to_ascii_lowercase()
+}
+
+const RESERVED: &str = "False None True and as assert async await break class continue def del elif else except finally for from \
+    global if import in is lambda nonlocal not or pass raise return try while with yield";
+
+fn identifier(name: &str) -> String {
+    let name = snake(name);
+    if RESERVED.split(' ').any(|reserved| reserved == name) { name + "_" } else { name }
+}
+
+fn docstring(docs: Option<&str>, indent: &str) -> String {
+    let Some(docs) = docs.map(str::trim).filter(|docs| !docs.is_empty()) else { return String::new() };
+    let docs = docs.replace('\\', "\\\\").replace("\"\"\"", "'''");
+    let lines: Vec<&str> = docs.lines().map(str::trim_end).collect();
+    match lines.as_slice() {
+        [line] if !line.ends_with('"') => format!("{indent}\"\"\"{line}\"\"\"\n"),
+        lines => {
+            let body: String = lines
+                .iter()
+                .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") })
+                .collect();
+            format!("{indent}\"\"\"\n{body}{indent}\"\"\"\n")
+        }
+    }
+}
+
+/// A file of the plugin, with what it has to import.
+struct Module<'a> {
+    subject: Subject<'a>,
+    imported: &'a HashSet<InterfaceId>,
+    imports: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Module<'a> {
+    fn new(subject: Subject<'a>, imported: &'a HashSet<InterfaceId>) -> Self {
+        Self { subject, imported, imports: RefCell::default() }
+    }
+
+    fn import(&self, line: &str) {
+        self.imports.borrow_mut().insert(line.to_owned());
+    }
+
+    fn imports(&self) -> String {
+        let lines = self.imports.borrow();
+        // As tools that sort imports have it: `import` before `from`.
+        let (plain, from): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.starts_with("import"));
+        plain.into_iter().chain(from).fold(String::new(), |text, line| text + line + "\n")
+    }
+
+    fn class(
+        &self,
+        name: &str,
+        base: &str,
+        docs: Option<&str>,
+        methods: impl Iterator<Item = String>,
+    ) -> String {
+        let methods: Vec<String> = methods.collect();
+        let docs = docstring(docs, "    ");
+        let gap = if docs.is_empty() { "" } else { "\n" };
+        format!("\n\nclass {name}({base}):\n{docs}{gap}{}", methods.join("\n"))
+    }
+
+    fn method(&self, function: &Function) -> String {
+        let mut header = String::new();
+        let (receiver, name, result) = match function.kind {
+            FunctionKind::Constructor(_) => ("self", "__init__".to_owned(), "None".to_owned()),
+            FunctionKind::Static(_) | FunctionKind::AsyncStatic(_) => {
+                header.push_str("    @classmethod\n");
+                ("cls", identifier(function.item_name()), self.result(function))
+            }
+            _ => ("self", identifier(function.item_name()), self.result(function)),
+        };
+        let parameters: String = parameters(function)
+            .map(|parameter| format!(", {}: {}", identifier(&parameter.name), self.name(&parameter.ty)))
+            .collect();
+        let docs = docstring(function.docs.contents.as_deref(), "        ");
+        let body = match self.returned(function) {
+            _ if matches!(function.kind, FunctionKind::Constructor(_)) => "pass".to_owned(),
+            Some(value) if value.is_empty() => "pass".to_owned(),
+            Some(value) => format!("return {value}"),
+            None => format!("raise NotImplementedError(\"`{name}` is to be written\")"),
+        };
+        let _ = write!(header, "    def {name}({receiver}{parameters}) -> {result}:\n{docs}        {body}\n");
+        header
+    }
+
+    fn result(&self, function: &Function) -> String {
+        let name = |ty: Option<&Type>| ty.map_or_else(|| "None".to_owned(), |ty| self.name(ty));
+        match function.result.as_ref().and_then(|ty| self.plain(ty)) {
+            // The error is raised.
+            Some((_, TypeDef { kind: TypeDefKind::Result(result), .. })) => name(result.ok.as_ref()),
+            _ => name(function.result.as_ref()),
+        }
+    }
+
+    fn returned(&self, function: &Function) -> Option<String> {
+        let Some(ty) = &function.result else { return Some(String::new()) };
+        match self.plain(ty) {
+            Some((_, TypeDef { kind: TypeDefKind::Result(result), .. })) => {
+                result.ok.as_ref().map_or_else(|| Some(String::new()), |ty| self.value(ty))
+            }
+            _ => self.value(ty),
+        }
+    }
+
+    /// What a type is, behind its names.
+    fn plain(&self, ty: &Type) -> Option<(TypeId, &'a TypeDef)> {
+        let Type::Id(id) = ty else { return None };
+        let definition = self.subject.resolve.types.get(*id)?;
+        match &definition.kind {
+            TypeDefKind::Type(ty @ Type::Id(_)) => self.plain(ty),
+            _ => Some((*id, definition)),
+        }
+    }
+
+    fn is_option(&self, ty: &Type) -> bool {
+        matches!(self.plain(ty), Some((_, TypeDef { kind: TypeDefKind::Option(_), .. })))
+    }
+
+    /// A type's name with its module, which is imported.
+    fn qualified(&self, name: &str, definition: &TypeDef) -> Option<String> {
+        let name = pascal(name);
+        match definition.owner {
+            TypeOwner::Interface(id) => {
+                let module = snake(self.subject.resolve.interfaces.get(id)?.name.as_deref()?);
+                // A plugin's own file may have the name of the interface that it exports.
+                let (from, alias) = match self.imported.contains(&id) {
+                    true => ("imports", module.clone()),
+                    false => ("exports", format!("{module}_types")),
+                };
+                let renamed = if alias == module { String::new() } else { format!(" as {alias}") };
+                self.import(&format!("from wit_world.{from} import {module}{renamed}"));
+                Some(format!("{alias}.{name}"))
+            }
+            TypeOwner::World(_) => {
+                self.import("import wit_world");
+                Some(format!("wit_world.{name}"))
+            }
+            TypeOwner::None => None,
+        }
+    }
+
+    /// A type as an annotation.
+    fn name(&self, ty: &Type) -> String {
+        let simple = |name: &str| name.to_owned();
+        let definition = match ty {
+            Type::Bool => return simple("bool"),
+            Type::String | Type::Char => return simple("str"),
+            Type::F32 | Type::F64 => return simple("float"),
+            Type::ErrorContext => return simple("object"),
+            Type::Id(_) => self.plain(ty),
+            _ => return simple("int"),
+        };
+        let Some((_, definition)) = definition else { return simple("object") };
+        match &definition.kind {
+            TypeDefKind::Record(_)
+            | TypeDefKind::Variant(_)
+            | TypeDefKind::Enum(_)
+            | TypeDefKind::Flags(_)
+            | TypeDefKind::Resource => definition
+                .name
+                .as_deref()
+                .and_then(|name| self.qualified(name, definition))
+                .unwrap_or_else(|| simple("object")),
+            TypeDefKind::Type(ty) => self.name(ty),
+            TypeDefKind::List(Type::U8) => simple("bytes"),
+            TypeDefKind::List(ty) | TypeDefKind::FixedLengthList(ty, _) => format!("list[{}]", self.name(ty)),
+            TypeDefKind::Tuple(tuple) => {
+                let types: Vec<String> = tuple.types.iter().map(|ty| self.name(ty)).collect();
+                format!("tuple[{}]", types.join(", "))
+            }
+            TypeDefKind::Option(ty) if self.is_option(ty) => {
+                self.import("from componentize_py_types import Some");
+                format!("Some[{}] | None", self.name(ty))
+            }
+            TypeDefKind::Option(ty) => format!("{} | None", self.name(ty)),
+            TypeDefKind::Result(result) => {
+                self.import("from componentize_py_types import Err, Ok");
+                let name = |ty: &Option<Type>| ty.as_ref().map_or_else(|| simple("None"), |ty| self.name(ty));
+                format!("Ok[{}] | Err[{}]", name(&result.ok), name(&result.err))
+            }
+            TypeDefKind::Map(key, value) => format!("dict[{}, {}]", self.name(key), self.name(value)),
+            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => self.name(&Type::Id(*id)),
+            _ => simple("object"),
+        }
+    }
+
+    /// A plain value of a type: empty, zero, the first of several. None for a handle.
+    fn value(&self, ty: &Type) -> Option<String> {
+        let simple = |value: &str| Some(value.to_owned());
+        let (_, definition) = match ty {
+            Type::Bool => return simple("False"),
+            Type::String => return simple("\"\""),
+            Type::Char => return simple("\" \""),
+            Type::F32 | Type::F64 => return simple("0.0"),
+            Type::ErrorContext => return None,
+            Type::Id(_) => self.plain(ty)?,
+            _ => return simple("0"),
+        };
+        let named = || definition.name.as_deref().and_then(|name| self.qualified(name, definition));
+        let optional = |ty: Option<&Type>| ty.map_or_else(|| Some("None".to_owned()), |ty| self.value(ty));
+        match &definition.kind {
+            TypeDefKind::Record(record) => {
+                let fields = record
+                    .fields
+                    .iter()
+                    .map(|field| Some(format!("{}={}", identifier(&field.name), self.value(&field.ty)?)))
+                    .collect::<Option<Vec<_>>>()?;
+                Some(format!("{}({})", named()?, fields.join(", ")))
+            }
+            TypeDefKind::Variant(variant) => variant.cases.iter().find_map(|case| {
+                let value = case.ty.as_ref().map_or_else(|| Some(String::new()), |ty| self.value(ty))?;
+                Some(format!("{}_{}({value})", named()?, pascal(&case.name)))
+            }),
+            TypeDefKind::Enum(cases) => {
+                Some(format!("{}.{}", named()?, snake(&cases.cases.first()?.name).to_ascii_uppercase()))
+            }
+            TypeDefKind::Flags(_) => Some(format!("{}(0)", named()?)),
+            TypeDefKind::Type(ty) => self.value(ty),
+            TypeDefKind::List(Type::U8) => simple("b\"\""),
+            TypeDefKind::List(_) => simple("[]"),
+            TypeDefKind::FixedLengthList(ty, length) => {
+                Some(format!("[{}]", vec![self.value(ty)?; usize::try_from(*length).ok()?].join(", ")))
+            }
+            TypeDefKind::Tuple(tuple) => {
+                let values = tuple.types.iter().map(|ty| self.value(ty)).collect::<Option<Vec<_>>>()?;
+                Some(if values.len() == 1 {
+                    format!("({},)", values.join(""))
+                } else {
+                    format!("({})", values.join(", "))
+                })
+            }
+            TypeDefKind::Option(_) => simple("None"),
+            TypeDefKind::Result(result) => {
+                self.import("from componentize_py_types import Err, Ok");
+                Some(format!("Ok({})", optional(result.ok.as_ref())?))
+            }
+            TypeDefKind::Map(..) => simple("{}"),
+            _ => None,
+        }
+    }
+}
