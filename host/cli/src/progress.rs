@@ -9,6 +9,7 @@ use witdock::BuildEvent;
 #[derive(Debug)]
 pub(crate) struct Progress {
     name: String,
+    shown: bool,
     terminal: bool,
     verbose: bool,
     said: Mutex<Vec<String>>,
@@ -18,7 +19,12 @@ impl Progress {
     /// `verbose` shows what the tools print as it comes.
     pub(crate) fn new(name: &str, verbose: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        Self { name: name.to_owned(), terminal, verbose, said: Mutex::default() }
+        Self { name: name.to_owned(), shown: true, terminal, verbose, said: Mutex::default() }
+    }
+
+    /// The same without a line, where the terminal is another's.
+    pub(crate) fn quiet(self) -> Self {
+        Self { shown: false, ..self }
     }
 
     pub(crate) fn show(&self, event: &BuildEvent) {
@@ -40,6 +46,9 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
+        if !self.shown {
+            return;
+        }
         let mut stderr = std::io::stderr().lock();
         // Nothing can be done about a stderr that is closed.
         let _ = if self.terminal && !self.verbose {
@@ -53,7 +62,7 @@ impl Progress {
 
     /// Takes the line away.
     pub(crate) fn clear(&self) {
-        if self.terminal && !self.verbose {
+        if self.shown && self.terminal && !self.verbose {
             eprint!("\r\x1b[2K");
         }
     }

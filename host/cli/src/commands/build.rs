@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use wit_parser::WorldId;
 use witdock::source::MANIFEST_FILE;
-use witdock::{Artifact, Misfit};
+use witdock::{Artifact, Misfit, Source};
 
 use crate::fit::{self, Names};
 use crate::interface::Interface;
@@ -115,8 +115,13 @@ fn build(arguments: &BuildArguments) -> anyhow::Result<(String, PathBuf, Artifac
     let source = plugin_argument::open(path)?;
     let progress = Progress::new(source.name(), arguments.verbose);
     let built = runtime::block_on(plugin_argument::build(&source, &progress))??;
-    let usual = || source.path().join("build").join(format!("{}.wasm", source.name()));
-    Ok((source.name().to_owned(), output.clone().unwrap_or_else(usual), built))
+    let output = output.clone().unwrap_or_else(|| place(&source));
+    Ok((source.name().to_owned(), output, built))
+}
+
+/// Where a folder's component goes if nothing else is said.
+pub(crate) fn place(source: &Source) -> PathBuf {
+    source.path().join("build").join(format!("{}.wasm", source.name()))
 }
 
 fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
@@ -129,15 +134,15 @@ fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Whether it fits.
 #[derive(Debug, Serialize)]
-struct Verdict {
-    world: String,
+pub(crate) struct Verdict {
+    pub(crate) world: String,
     fits: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    misfit: Option<Misfit>,
+    pub(crate) misfit: Option<Misfit>,
 }
 
 impl Verdict {
-    fn of(artifact: &Artifact, interface: &Interface, world: WorldId) -> anyhow::Result<Self> {
+    pub(crate) fn of(artifact: &Artifact, interface: &Interface, world: WorldId) -> anyhow::Result<Self> {
         let misfit = fit::check(artifact.bytes(), interface, world)?.err();
         let of = &interface.resolve.worlds[world];
         let world = match of.package {
@@ -189,7 +194,7 @@ impl Report<'_> {
 }
 
 /// A size as people write it: `1,234,567 bytes`.
-fn bytes(count: usize) -> String {
+pub(crate) fn bytes(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

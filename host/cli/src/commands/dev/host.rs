@@ -1,0 +1,83 @@
+//! The host program that runs beside.
+
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::process::{Child, Command};
+
+/// How long a host has to end by itself, having heard of the same Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A command that is kept running.
+#[derive(Debug)]
+pub(super) struct Host {
+    command: Option<String>,
+    child: Option<Child>,
+}
+
+impl Host {
+    pub(super) fn new(command: Option<String>) -> Self {
+        Self { command, child: None }
+    }
+
+    /// Starts it, if there is one and it does not run.
+    pub(super) fn start(&mut self, component: &Path) -> anyhow::Result<()> {
+        let Some(command) = &self.command else { return Ok(()) };
+        if self.child.is_some() {
+            return Ok(());
+        }
+        let command = command.replace("{}", &quoted(&component.display().to_string()));
+        let child = shell(&command)
+            .env("WITDOCK_COMPONENT", component)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot run `{command}`"))?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// Waits for its end; forever, where it does not run.
+    pub(super) async fn ended(&mut self) -> String {
+        let Some(child) = &mut self.child else { return std::future::pending().await };
+        let status = child.wait().await;
+        self.child = None;
+        status.map_or_else(|error| error.to_string(), |status: ExitStatus| status.to_string())
+    }
+
+    /// Waits until it has ended, and ends it otherwise.
+    pub(super) async fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        if tokio::time::timeout(PATIENCE, child.wait()).await.is_err() {
+            // It has ended already, or cannot be ended.
+            let _ = child.kill().await;
+        }
+    }
+}
+
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    // A plain command takes the shell's place, so that ending the one ends the other.
+    let is_plain = !command.contains([';', '&', '|', '<', '>', '(', '\n', '=']);
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(if is_plain { format!("exec {command}") } else { command.to_owned() });
+    shell
+}
+
+#[cfg(unix)]
+fn quoted(path: &str) -> String {
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+#[cfg(not(unix))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    shell.arg("/C").arg(command);
+    shell
+}
+
+#[cfg(not(unix))]
+fn quoted(path: &str) -> String {
+    format!("\"{path}\"")
+}
