@@ -1,15 +1,19 @@
 //! A component as its author sees it: the functions that it imports and exports, and their types in WIT.
 
+mod capability;
 mod find;
 mod function;
+mod layout;
 mod types;
 
 use anyhow::{Context, bail};
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, TypeId, TypeOwner, WorldId, WorldItem};
 
+pub(crate) use capability::{Capability, Lender};
 pub(crate) use find::{NotFound, find, nearest};
 pub(crate) use function::{Function, FunctionKind};
+pub(crate) use layout::Layout;
 pub(crate) use types::{dealias, definition, signature, type_name};
 
 use crate::plugin_argument::Plugin;
