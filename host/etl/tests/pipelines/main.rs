@@ -10,6 +10,7 @@ mod grants;
 mod kill;
 mod languages;
 mod project;
+mod rust_plugins;
 mod source;
 mod sources;
 mod templates;
