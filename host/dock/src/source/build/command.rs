@@ -11,19 +11,23 @@ use super::{BuildError, BuildEvent, Progress};
 /// How much of a failed command's output goes into the error.
 const LINES_KEPT: usize = 40;
 
+/// A program with a path is the plugin's own, relative to its folder: what the system makes of a relative program
+/// in a child with another working directory differs between systems.
+pub(super) fn command(folder: &Path, program: &str) -> Command {
+    let program = Path::new(program);
+    Command::new(if program.components().count() > 1 { folder.join(program) } else { program.to_owned() })
+}
+
 /// Runs the command in `folder` and returns its output file.
 pub(super) async fn build(
     folder: &Path,
-    program: &str,
-    arguments: &[String],
+    command: Command,
     output: &Path,
     progress: Progress<'_>,
 ) -> Result<PathBuf, BuildError> {
     let output_file = folder.join(output);
     let before = written(&output_file);
 
-    let mut command = Command::new(resolve(folder, program));
-    command.args(arguments);
     let what = shown(&command);
     progress(BuildEvent::Started { what: what.clone() });
     let help =
@@ -75,11 +79,4 @@ struct Written {
 fn written(file: &Path) -> Option<Written> {
     let metadata = file.metadata().ok()?;
     Some(Written { is_file: metadata.is_file(), length: metadata.len(), modified: metadata.modified().ok() })
-}
-
-/// A program with a path is the plugin's own, relative to its folder: what the system makes of a relative program
-/// in a child with another working directory differs between systems.
-fn resolve(folder: &Path, program: &str) -> PathBuf {
-    let program = Path::new(program);
-    if program.components().count() > 1 { folder.join(program) } else { program.to_owned() }
 }

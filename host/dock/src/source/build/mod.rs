@@ -28,8 +28,10 @@ pub(super) async fn build(
         Recipe::Rust { target } => {
             rust::build(folder, *target, &rust::Tools::from_environment(folder), progress).await?
         }
-        Recipe::Command { program, arguments, output } => {
-            command::build(folder, program, arguments, output, progress).await?
+        Recipe::Command { program, arguments, environment, output } => {
+            let mut command = command::command(folder, program);
+            command.args(arguments).envs(environment);
+            command::build(folder, command, output, progress).await?
         }
     };
     progress(BuildEvent::Finished { duration: begin.elapsed() });

@@ -1,5 +1,6 @@
 //! The `[build]` table of a manifest.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -47,6 +48,8 @@ pub enum Recipe {
         program: String,
         /// The program's arguments.
         arguments: Vec<String>,
+        /// Environment variables that the program is given beside those of the host.
+        environment: BTreeMap<String, String>,
         /// The file that the command leaves.
         output: PathBuf,
     },
@@ -88,6 +91,8 @@ struct Table {
     target: Option<Target>,
     command: Option<Vec<String>>,
     output: Option<PathBuf>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
     wit: Option<Paths>,
     world: Option<String>,
     #[serde(default)]
@@ -117,7 +122,10 @@ impl TryFrom<Table> for Build {
     type Error = String;
 
     fn try_from(table: Table) -> Result<Self, String> {
-        let Table { language, target, command, output, wit, world, mut watch, ignore } = table;
+        let Table { language, target, command, output, env, wit, world, mut watch, ignore } = table;
+        if command.is_none() && !env.is_empty() {
+            return Err("`env` goes with `command`; remove `env`".into());
+        }
         let recipe = match (language, command, output) {
             (Some(Language::Rust), None, None) => Recipe::Rust { target: target.unwrap_or_default() },
             (Some(_), Some(_), _) => {
@@ -144,7 +152,7 @@ impl TryFrom<Table> for Build {
                     "`command` is empty: write the program and its arguments, \
                      for example `command = [\"npm\", \"run\", \"build\"]`",
                 )?;
-                Recipe::Command { program, arguments: words.collect(), output }
+                Recipe::Command { program, arguments: words.collect(), environment: env, output }
             }
             (None, None, _) => return Err(format!("[build] does not say what to run: {RECIPES}")),
         };

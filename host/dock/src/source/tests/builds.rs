@@ -215,6 +215,15 @@ mod commands {
     }
 
     #[tokio::test]
+    async fn a_command_has_the_environment_of_its_manifest() {
+        let manifest = b"[plugin]\nname = 'x'\n[build]\ncommand = ['sh', '-c', 'echo $KIND $HOME > x.wasm']\noutput = 'x.wasm'\n\
+            env = { KIND = 'wasm' }";
+        let text = build(&folder(&[("plugin.toml", manifest)])).await.0.unwrap();
+        let home = std::env::var("HOME").unwrap_or_default();
+        assert_eq!(String::from_utf8_lossy(text.bytes()).trim_end(), format!("wasm {home}").trim_end());
+    }
+
+    #[tokio::test]
     async fn an_abandoned_build_is_killed() {
         let folder = script("echo $$; exec sleep 600");
         let source = Source::open(folder.path()).unwrap();

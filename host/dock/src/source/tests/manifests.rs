@@ -59,7 +59,7 @@ fn a_command_build_is_read() {
         open("[plugin]\nname = 'js'\n[build]\ncommand = ['npm', 'run', 'build']\noutput = 'dist/js.wasm'\n")
             .unwrap();
     let Source::Folder { build, .. } = source else { panic!("{source:?}") };
-    let Recipe::Command { program, arguments, output } = build.recipe else { panic!("{build:?}") };
+    let Recipe::Command { program, arguments, output, .. } = build.recipe else { panic!("{build:?}") };
     assert_eq!((program.as_str(), arguments), ("npm", vec!["run".to_owned(), "build".to_owned()]));
     assert_eq!(output, PathBuf::from("dist/js.wasm"));
 }
@@ -80,7 +80,7 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
     let cases = [
         (
             format!("{build}langauge = 'rust'"),
-            ":4:1: unknown field `langauge`, expected one of `language`, `target`, `command`, `output`, `wit`, \
+            ":4:1: unknown field `langauge`, expected one of `language`, `target`, `command`, `output`, `env`, `wit`, \
              `world`, `watch`, `ignore`; did you mean `language`?",
         ),
         (
@@ -130,6 +130,10 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         (
             format!("{build}language = 'rust'\noutput = 'x'"),
             ":3:1: `output` goes with `command`: with `language = \"rust\"` cargo says where the output is; remove `output`",
+        ),
+        (
+            format!("{build}language = 'rust'\nenv = {{ A = 'b' }}"),
+            ":3:1: `env` goes with `command`; remove `env`",
         ),
         (
             format!("{build}command = ['make']\noutput = 'x'\nworld = 'w'"),
