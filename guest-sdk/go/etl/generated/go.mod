@@ -1,0 +1,3 @@
+module witdock/generated
+
+go 1.25

@@ -1,0 +1,7 @@
+module witdock/etl
+
+go 1.25
+
+require witdock/generated v0.0.0
+
+replace witdock/generated => ./generated
