@@ -21,8 +21,15 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
     let (part, mut folders) = match language {
         Language::Rust => return Vec::new(),
         Language::C | Language::Cpp | Language::Zig | Language::Go => {
-            let folder = |interface| format!("guest-sdk/{}/{interface}", language.name());
-            return interface.map(|interface| (folder(interface), String::new())).into_iter().collect();
+            let Some(interface) = interface else { return Vec::new() };
+            let mut folders = vec![(format!("guest-sdk/{}/{interface}", language.name()), String::new())];
+            if language == Language::Go {
+                // Its compiler leaves no component type, so that the build takes it from here.
+                folders.extend(
+                    [interface, "plugin"].map(|package| (format!("wit/{package}"), format!("wit/{package}"))),
+                );
+            }
+            return folders;
         }
         Language::Javascript => ("javascript", Vec::new()),
         Language::Typescript => {

@@ -5,5 +5,5 @@ use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 use super::{File, run};
 
 pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<Vec<File>> {
-    run(wit_bindgen_cpp::Opts::default().build(None), resolve, world)
+    run(|| wit_bindgen_cpp::Opts::default().build(None), resolve, world)
 }

@@ -1,14 +1,153 @@
-//! Bindings in Go: packages of one module.
+//! Bindings in Go: a module of its own, `witdock/generated`, with all that it needs.
+//!
+//! The generator wants what a plugin exports to be written into the package that it generates for each interface. Here
+//! those functions are variables which the plugin sets, and an exported resource holds a value of the plugin's: so a plugin is
+//! written in its own package, and bindings are replaced as a whole.
 
-use wit_bindgen_core::wit_parser::{PackageId, Resolve, WorldId};
+use std::fmt::Write;
+
+use anyhow::bail;
+use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 
 use super::{File, run};
+use crate::embedded;
 
-pub(super) fn generate(
-    resolve: &mut Resolve,
-    _package: PackageId,
-    world: WorldId,
-) -> anyhow::Result<Vec<File>> {
-    let options = wit_bindgen_go::Opts { format: wit_bindgen_go::Format::False, ..Default::default() };
-    run(options.build(), resolve, world)
+/// The module of the bindings.
+const MODULE: &str = "witdock/generated";
+/// Where the generator expects its runtime.
+const RUNTIME: &str = "go.bytecodealliance.org/pkg/wit";
+
+pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<Vec<File>> {
+    let options = wit_bindgen_go::Opts {
+        format: wit_bindgen_go::Format::False,
+        generate_stubs: true,
+        pkg_name: Some(MODULE.to_owned()),
+        ..Default::default()
+    };
+    let mut files = vec![("go.mod".to_owned(), format!("module {MODULE}\n\ngo 1.25\n").into_bytes())];
+    for (name, content) in run(|| options.build(), resolve, world)? {
+        let text = String::from_utf8(content)?.replace(RUNTIME, &format!("{MODULE}/wit"));
+        if ["witAsync", "FutureReader", "StreamReader"].iter().any(|part| text.contains(part)) {
+            bail!(
+                "the world has asynchronous functions, futures or streams, which plugins in Go cannot have yet"
+            );
+        }
+        let text = if name.starts_with("export_") { hooked(&text)? } else { text };
+        files.push((name, text.into_bytes()));
+    }
+    let runtime = embedded::below("guest-sdk/go/runtime");
+    files.extend(runtime.map(|(name, content)| (format!("wit/{name}"), content.to_vec())));
+    Ok(files)
 }
+
+/// A function that the generator leaves to the plugin: `func (self *job) Step(_by uint32) bool`.
+struct Left<'a> {
+    resource: Option<&'a str>,
+    name: &'a str,
+    parameters: &'a str,
+    results: &'a str,
+}
+
+impl<'a> Left<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let rest = line.strip_prefix("func ")?.strip_suffix('{')?.trim_end();
+        let (resource, rest) = match rest.strip_prefix("(self *") {
+            Some(rest) => rest.split_once(") ").map(|(resource, rest)| (Some(resource), rest))?,
+            None => (None, rest),
+        };
+        let (name, rest) = rest.split_once('(')?;
+        // Parameters have no parentheses in them, results may.
+        let (parameters, results) = rest.split_once(')')?;
+        Some(Self { resource, name, parameters, results: results.trim() })
+    }
+
+    fn signature(&self) -> String {
+        format!("({}) {}", self.parameters, self.results).trim_end().to_owned()
+    }
+
+    /// What the function is called with, as it is called.
+    fn arguments(&self) -> String {
+        let names = self.parameters.split(", ").filter_map(|parameter| parameter.split(' ').next());
+        names.filter(|name| name.starts_with('_')).collect::<Vec<_>>().join(", ")
+    }
+}
+
+const LEFT_BODY: &str = "panic(\"not implemented\")";
+
+/// The file with what the plugin has to write made into variables and interfaces.
+fn hooked(text: &str) -> anyhow::Result<String> {
+    let mut hooked = String::new();
+    let mut methods: Vec<(String, String)> = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let is_left = lines.peek().is_some_and(|next| next.trim() == LEFT_BODY);
+        if let Some(left) = Left::parse(line).filter(|_| is_left) {
+            lines.nth(1);
+            match left.resource {
+                None => {
+                    writeln!(hooked, "// {} is called by the host. The plugin sets it.", left.name)?;
+                    writeln!(hooked, "var {} func{}", left.name, left.signature())?;
+                }
+                Some(resource) => {
+                    methods.push((resource.to_owned(), format!("\t{}{}", left.name, left.signature())));
+                    let giving = if left.results.is_empty() { "" } else { "return " };
+                    writeln!(hooked, "{line}")?;
+                    writeln!(hooked, "\t{giving}self.Own.{}({})\n}}", left.name, left.arguments())?;
+                }
+            }
+        } else if let Some(resource) = left_resource(line)
+            && lines.peek().is_some_and(|next| next.trim() == "pinner runtime.Pinner")
+        {
+            // The struct and its empty `OnDrop`.
+            lines.by_ref().take_while(|line| !line.contains("OnDrop")).for_each(drop);
+            writeln!(hooked, "{}", RESOURCE.replace("RESOURCE", resource))?;
+            methods.push((resource.to_owned(), String::new()));
+        } else {
+            writeln!(hooked, "{line}")?;
+        }
+    }
+    for (resource, _) in methods.iter().filter(|(_, method)| method.is_empty()) {
+        writeln!(
+            hooked,
+            "\n// {resource}Methods is what the host calls of a {resource}. If it has a method OnDrop, that is called at the end."
+        )?;
+        writeln!(hooked, "type {resource}Methods interface {{")?;
+        for (_, method) in methods.iter().filter(|(of, method)| of == resource && !method.is_empty()) {
+            writeln!(hooked, "{method}")?;
+        }
+        hooked.push_str("}\n");
+    }
+    Ok(hooked)
+}
+
+/// The resource of a line that begins the struct that the generator leaves to the plugin.
+fn left_resource(line: &str) -> Option<&str> {
+    line.strip_prefix("type ")?.strip_suffix(" struct {")
+}
+
+const RESOURCE: &str = "\
+// RESOURCE is what the host has a handle of: a value of the plugin's.
+type RESOURCE struct {
+\tpinner runtime.Pinner
+\thandle int32
+\t// Own is the value.
+\tOwn RESOURCEMethods
+}
+
+// The host's handle is no reference that the garbage collector sees.
+var heldRESOURCE = map[*RESOURCE]struct{}{}
+
+// NewRESOURCE makes a value one that can be given to the host.
+func NewRESOURCE(own RESOURCEMethods) *RESOURCE {
+\tresource := &RESOURCE{Own: own}
+\theldRESOURCE[resource] = struct{}{}
+\treturn resource
+}
+
+// OnDrop is called when the host has no use for it any more.
+func (self *RESOURCE) OnDrop() {
+\tdelete(heldRESOURCE, self)
+\tif own, ok := self.Own.(interface{ OnDrop() }); ok {
+\t\town.OnDrop()
+\t}
+}";

@@ -38,6 +38,12 @@ fn is_true(language: Language, interface: &str, world: &str) {
 }
 
 #[test]
+fn those_in_go_are_true() {
+    is_true(Language::Go, "editor", "extension-plugin");
+    is_true(Language::Go, "etl", "transformer-plugin");
+}
+
+#[test]
 fn those_in_c_are_true() {
     is_true(Language::C, "editor", "extension-plugin");
     is_true(Language::C, "etl", "transformer-plugin");

@@ -4,6 +4,7 @@
 mod c;
 mod declarations;
 mod ecmascript;
+mod go;
 mod javascript;
 mod prototype;
 mod python;
@@ -43,6 +44,7 @@ pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<S
         Language::Typescript => Ok(typescript::stub(subject)),
         Language::Python => Ok(python::stub(subject)),
         Language::C => c::stub(subject),
+        Language::Go => go::stub(subject),
         language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }
 }

@@ -1,0 +1,35 @@
+// {{name}}: counts the words that are selected, and writes them in capitals.
+package main
+
+import (
+	"witdock/editor"
+
+	"{{module}}/text"
+)
+
+func init() {
+	editor.Register(editor.Plugin{Commands: []editor.Command{
+		{Name: "count", Title: "Count words", Description: "Of the selection, or of the whole text", Run: count},
+		{Name: "shout", Title: "Shout", Description: "Makes capitals of what is selected", Run: shout},
+	}})
+}
+
+// The editor calls what is registered.
+func main() {}
+
+func count(string) error {
+	selected, err := editor.Selected(true)
+	if err != nil {
+		return err
+	}
+	editor.Status("%s", text.Words(selected.Text))
+	return nil
+}
+
+func shout(string) error {
+	selected, err := editor.Selected(false)
+	if err != nil {
+		return err
+	}
+	return selected.Replace(text.Capitals(selected.Text))
+}

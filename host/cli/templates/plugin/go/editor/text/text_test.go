@@ -1,0 +1,19 @@
+package text
+
+import "testing"
+
+func TestWords(t *testing.T) {
+	for text, expected := range map[string]string{
+		"": "0 words", " \n ": "0 words", "one": "1 word", " one\ttwo \n": "2 words",
+	} {
+		if counted := Words(text); counted != expected {
+			t.Errorf("Words(%q) = %q, and %q was expected", text, counted, expected)
+		}
+	}
+}
+
+func TestCapitals(t *testing.T) {
+	if shouted := Capitals("Hello, wörld 1"); shouted != "HELLO, WÖRLD 1" {
+		t.Errorf("it is %q", shouted)
+	}
+}

@@ -1,0 +1,4 @@
+// {{name}}: a plugin for {{world}}.
+package main
+
+{{stub}}
