@@ -13,6 +13,9 @@ fn scaffold(language: &str, folder: &Path) {
     copy(&template.join("common"), folder);
     copy(&template.join("editor"), folder);
     copy(&repository().join("guest-sdk").join(language).join("editor"), &folder.join("sdk"));
+    for package in ["editor", "plugin"] {
+        copy(&repository().join("wit").join(package), &folder.join("sdk/wit").join(package));
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -67,6 +70,22 @@ fn is_lacking(what: &str, is_there: bool) -> bool {
         eprintln!("{what}");
     }
     !is_there
+}
+
+/// Whether the languages are tested that take their time.
+fn is_asked_for(language: &str) -> bool {
+    let is_asked_for = std::env::var("WITDOCK_TEST_LANGUAGES").is_ok_and(|languages| languages == "all");
+    if !is_asked_for {
+        eprintln!("the template in {language} is not tested: WITDOCK_TEST_LANGUAGES=all does");
+    }
+    is_asked_for
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn go_counts_and_shouts() {
+    if is_asked_for("Go") && !is_lacking("Go", answers("go", &["version"])) {
+        counts_and_shouts("go").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,9 @@ fn scaffold(language: &str, folder: &Path) {
     copy(&template.join("common"), folder);
     copy(&template.join("etl"), folder);
     copy(&repository("guest-sdk").join(language).join("etl"), &folder.join("sdk"));
+    for package in ["etl", "plugin"] {
+        copy(&repository("wit").join(package), &folder.join("sdk/wit").join(package));
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -91,6 +94,54 @@ fn is_lacking(what: &str, is_there: bool) -> bool {
         eprintln!("{what}");
     }
     !is_there
+}
+
+/// Whether the languages are tested that take their time.
+fn is_asked_for(language: &str) -> bool {
+    let is_asked_for = std::env::var("WITDOCK_TEST_LANGUAGES").is_ok_and(|languages| languages == "all");
+    if !is_asked_for {
+        eprintln!("transforms in {language} are not tested: WITDOCK_TEST_LANGUAGES=all does");
+    }
+    is_asked_for
+}
+
+#[test]
+fn go_cleans() {
+    if is_asked_for("Go") && !is_lacking("Go", answers("go", &["version"])) {
+        cleans("go");
+    }
+}
+
+#[test]
+fn a_plugin_in_go_classifies_addresses() {
+    if !is_asked_for("Go") || is_lacking("Go", answers("go", &["version"])) {
+        return;
+    }
+    let project = Project::new("unused".as_ref(), "");
+    let rows = "{\"ip\":\"10.1.2.3\"}\n{\"ip\":\" ::ffff:8.8.8.8 \"}\n{\"ip\":\"2001:DB8::1\"}\n{\"ip\":null}\n{\"ip\":\"300.1.1.1\"}\n";
+    fs::write(project.path("rows.jsonl"), rows).unwrap();
+    let plugin = repository("plugins/etl/classify-ip");
+    let text = format!(
+        "[source]\nformat = \"jsonl\"\npath = \"rows.jsonl\"\n[[stage]]\nname = \"ip\"\nplugin = {plugin:?}\n\
+         settings = {{ column = \"ip\", networks = {{ office = \"10.1.0.0/16\" }} }}\n{}",
+        sink("jsonl", "out.jsonl")
+    );
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&json!(4), &json!(1)), "{summary}");
+    let rows: Vec<Value> =
+        project.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let row = |ip, version, kind, network| json!({ "ip": ip, "ip_version": version, "ip_kind": kind, "ip_network": network });
+    let null = Value::Null;
+    assert_eq!(
+        rows,
+        [
+            row(json!("10.1.2.3"), json!(4), json!("private"), json!("office")),
+            row(json!("8.8.8.8"), json!(4), json!("global"), null.clone()),
+            row(json!("2001:db8::1"), json!(6), json!("documentation"), null.clone()),
+            row(null.clone(), null.clone(), null.clone(), null.clone()),
+        ]
+    );
 }
 
 #[test]
