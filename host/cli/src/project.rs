@@ -36,6 +36,11 @@ impl Project {
         }
     }
 
+    /// Whether there is a file whose name ends so.
+    pub(crate) fn has(&self, ending: &str) -> bool {
+        self.0.keys().any(|name| name.ends_with(ending))
+    }
+
     /// Writes the files into a folder that is not there yet, or empty.
     ///
     /// # Errors

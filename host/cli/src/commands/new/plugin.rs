@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: PluginArguments) -> anyhow::Result<ExitCode> {
     let folder = arguments.dir.clone().unwrap_or_else(|| PathBuf::from(arguments.name.kebab()));
     let project = plan.project()?;
     project.write(&folder)?;
-    println!("{}", plan.report(&folder));
+    println!("{}", plan.report(&folder, &project));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -194,7 +194,7 @@ impl Plan<'_> {
     }
 
     /// What was made, and what to do with it.
-    fn report(&self, folder: &Path) -> String {
+    fn report(&self, folder: &Path, project: &Project) -> String {
         let name = self.arguments.name.kebab();
         let interface = match self.is_own() {
             true => format!("the interface in {}", self.interface.name),
@@ -206,12 +206,17 @@ impl Plan<'_> {
             (format!("cd {shown}"), ""),
             ("witdock build".to_owned(), "makes the component"),
             (format!("witdock check . --interface {}", self.interface_argument()), "says whether it fits"),
-            ("witdock test".to_owned(), "runs the cases in tests/"),
-            (language.test_command().to_owned(), "runs the tests of its own, natively"),
-            ("witdock dev .".to_owned(), "does it all again at each change"),
         ];
+        if project.has(".case") {
+            steps.push(("witdock test".to_owned(), "runs the cases in tests/"));
+        }
+        steps.push((language.test_command().to_owned(), "runs the tests of its own, natively"));
+        steps.push(("witdock dev .".to_owned(), "does it all again at each change"));
         if self.interface.name == "editor" && !self.is_own() {
             steps.push(("witdock-edit --plugins .. README.md".to_owned(), "runs it in the editor"));
+        }
+        if project.has("example/pipeline.toml") {
+            steps.push(("witdock-etl run example/pipeline.toml".to_owned(), "runs it over a few rows"));
         }
         let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
         let mut text = format!("Made the plugin `{name}` in {language} for {interface}: {shown}\n");
