@@ -38,7 +38,7 @@ pub struct SandboxError {
 
 impl<S: Send + 'static> Sandbox<S> {
     /// Compiles a component, or takes it from the dock's cache, and links it. `name` stands in its log lines. `link` defines
-    /// what is neither WASI 0.2 nor a service of the dock; what is left over fails when it is called, with its name. Blocks.
+    /// what is neither WASI 0.2 nor a service of the dock. Blocks.
     ///
     /// # Errors
     ///
@@ -107,7 +107,6 @@ fn linked<S: Send + 'static>(
     link(&mut linker)?;
     linker.allow_shadowing(false);
     grants::refuse_ungranted(&mut linker, component, &Granted::default())?;
-    linker.define_unknown_imports_as_traps(component)?;
     linker.instantiate_pre(component)
 }
 

@@ -252,11 +252,11 @@ fn show(step: &Step, report: &StepReport, log: &[LogLine], of_several: bool, stu
     eprintln!("{} {mismatch}", paint.red("error:"));
     match mismatch {
         Mismatch::HostCall { actual, expected: None, answer } if !stub => {
-            let answer = answer.as_ref().map(|answer| format!(" -> …` with a {answer}"));
-            eprintln!(
-                "  --stub answers it, or in a file for --script the line `host {actual}{}",
-                answer.as_deref().unwrap_or("`")
-            );
+            eprintln!("  --stub answers it, or a line in a file for --script:");
+            match answer {
+                Some(answer) => eprintln!("  host {actual} -> …   with a value of type {answer}"),
+                None => eprintln!("  host {actual}"),
+            }
         }
         Mismatch::Result { expected, .. } => eprintln!("  expected\n{expected}"),
         _ => {}

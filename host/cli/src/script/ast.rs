@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::component::Function;
-use crate::wave::{Value, inline};
+use crate::wave::{Value, inline, pretty};
 
 /// A whole script.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ pub(crate) enum Expected {
     /// Nothing is written behind the arrow yet.
     Unwritten(Range<usize>),
     /// That it fails, with this somewhere in the message.
-    Trap(String, Range<usize>),
+    Trap(String),
 }
 
 /// A call of an import, with its answer.
@@ -92,7 +92,30 @@ pub(crate) fn shown(function: &Function, arguments: &[Value]) -> String {
     format!("{name}({})", arguments.join(", "))
 }
 
+/// The call on as many lines as it needs, for a comparison with another.
+pub(crate) fn shown_wide(function: &Function, arguments: &[Value], width: usize) -> String {
+    let line = shown(function, arguments);
+    if line.chars().count() <= width {
+        return line;
+    }
+    let (name, arguments) = match (function.method(), arguments) {
+        (Some(method), [Value::Handle(on), rest @ ..]) => (format!("{on}.{method}"), rest),
+        _ => (function.shown(), arguments),
+    };
+    let arguments: Vec<String> =
+        arguments.iter().map(|value| format!("  {},", pretty(value, 2, width))).collect();
+    format!("{name}(\n{}\n)", arguments.join("\n"))
+}
+
 impl HostCall {
+    /// The call without its answer, on as many lines as it needs.
+    pub(crate) fn call(&self, width: usize) -> String {
+        match &self.arguments {
+            Some(arguments) => shown_wide(&self.function, arguments, width),
+            None => self.function.shown(),
+        }
+    }
+
     /// The call as it is written, with its answer.
     pub(crate) fn shown(&self) -> String {
         let call = match &self.arguments {

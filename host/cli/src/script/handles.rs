@@ -1,11 +1,19 @@
 //! The handles of one run, by name.
 
+use std::collections::HashMap;
+
 use wasmtime::component::ResourceAny;
 use wit_parser::{Resolve, TypeId};
 
 /// The resources that a run has met, the plugin's and the host's.
 #[derive(Debug, Default)]
-pub(crate) struct Handles(Vec<Entry>);
+pub(crate) struct Handles {
+    entries: Vec<Entry>,
+    /// Indexes of the entries, by name.
+    names: HashMap<String, usize>,
+    /// How many names each resource has given.
+    numbers: HashMap<TypeId, usize>,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -35,7 +43,7 @@ pub(crate) enum Found {
 impl Handles {
     /// How many there ever were.
     pub(crate) fn count(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     pub(crate) fn knows(&self, name: &str) -> bool {
@@ -65,18 +73,21 @@ impl Handles {
     }
 
     fn add(&mut self, name: String, is_automatic: bool, resource: TypeId, kind: Kind) -> String {
-        self.0.push(Entry { name: name.clone(), is_automatic, resource, kind });
+        self.names.insert(name.clone(), self.entries.len());
+        self.entries.push(Entry { name: name.clone(), is_automatic, resource, kind });
         name
     }
 
     /// The name of a resource of the host's.
     pub(crate) fn hosts(&self, representation: u32) -> Option<&str> {
-        let entry = self.0.get(usize::try_from(representation).ok()?)?;
+        let entry = self.entries.get(usize::try_from(representation).ok()?)?;
         matches!(entry.kind, Kind::Hosts).then_some(entry.name.as_str())
     }
 
     pub(crate) fn rename(&mut self, from: &str, to: &str) {
-        if let Some(entry) = self.0.iter_mut().find(|entry| entry.name == from) {
+        let Some(index) = self.names.remove(from) else { return };
+        self.names.insert(to.to_owned(), index);
+        if let Some(entry) = self.entries.get_mut(index) {
             to.clone_into(&mut entry.name);
             entry.is_automatic = false;
         }
@@ -88,8 +99,12 @@ impl Handles {
     ///
     /// When there is none, it is another resource's, or it is gone: what to say about it.
     pub(crate) fn get(&self, resolve: &Resolve, name: &str, resource: TypeId) -> Result<Found, String> {
-        let Some((index, entry)) = self.0.iter().enumerate().find(|(_, entry)| entry.name == name) else {
-            let names: Vec<String> = self.0.iter().map(|entry| format!("`{}`", entry.name)).collect();
+        let Some((index, entry)) =
+            self.names.get(name).and_then(|index| Some((*index, self.entries.get(*index)?)))
+        else {
+            const MOST: usize = 12;
+            let names: Vec<String> =
+                self.entries.iter().take(MOST).map(|entry| format!("`{}`", entry.name)).collect();
             return Err(match names.len() {
                 0 => format!("there is no handle `{name}`, and no other"),
                 _ => format!("there is no handle `{name}`; there are {}", names.join(", ")),
@@ -112,7 +127,7 @@ impl Handles {
 
     /// Takes a handle of the plugin's out, which is given away or dropped now.
     pub(crate) fn take(&mut self, name: &str) -> Result<Option<ResourceAny>, String> {
-        match self.0.iter_mut().find(|entry| entry.name == name) {
+        match self.names.get(name).and_then(|index| self.entries.get_mut(*index)) {
             Some(Entry { kind: Kind::Plugins(handle), .. }) => match handle.take() {
                 Some(handle) => Ok(Some(handle)),
                 None => Err(format!("`{name}` is gone already")),
@@ -123,18 +138,18 @@ impl Handles {
     }
 
     fn find(&self, name: &str) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.name == name)
+        self.names.get(name).and_then(|index| self.entries.get(*index))
     }
 
-    fn fresh_name(&self, resolve: &Resolve, resource: TypeId) -> String {
+    fn fresh_name(&mut self, resolve: &Resolve, resource: TypeId) -> String {
         let word = resolve.types[resource].name.as_deref().unwrap_or("handle");
-        let mut number = 1 + self.0.iter().filter(|entry| entry.resource == resource).count();
         loop {
+            let number = self.numbers.entry(resource).or_default();
+            *number += 1;
             let name = format!("{word}-{number}");
             if !self.knows(&name) {
                 return name;
             }
-            number += 1;
         }
     }
 }

@@ -8,9 +8,9 @@ use wasmtime::component::{Linker, ResourceAny, ResourceDynamic, ResourceType, Va
 use wit_parser::{TypeId, WorldItem};
 use witdock::HostState;
 
-use super::ast::{HostCall, shown};
+use super::ast::{HostCall, shown, shown_wide};
 use super::handles::{Found, Handles};
-use super::run::Mismatch;
+use super::run::{Mismatch, WIDTH};
 use crate::component::{Component, Function, dealias, type_name};
 use crate::wave::{Bindings, Value, inline, lift, lower, matches, plain};
 
@@ -123,8 +123,8 @@ impl Stage {
             return self.stub(function);
         }
         Err(Mismatch::HostCall {
-            actual: shown(function, arguments),
-            expected: self.expected.front().map(HostCall::shown),
+            actual: shown_wide(function, arguments, WIDTH),
+            expected: self.expected.front().map(|call| call.call(WIDTH)),
             answer: function.result.as_ref().map(|ty| type_name(&self.component.resolve, ty)),
         })
     }

@@ -9,7 +9,7 @@ mod parse;
 mod run;
 mod scan;
 
-pub(crate) use ast::{Action, Body, Call, Case, Expected, Script, Step};
+pub(crate) use ast::{Action, Body, Call, Case, Expected, Step};
 pub(crate) use host::Answers;
 pub(crate) use parse::{argument, parse};
-pub(crate) use run::{Mismatch, Run, Runner, StepReport, WIDTH};
+pub(crate) use run::{Mismatch, Runner, StepReport, WIDTH};

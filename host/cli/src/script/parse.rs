@@ -9,7 +9,7 @@ use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 use super::ast::{Action, Body, Call, Case, Expected, HostCall, Script, Step};
 use super::scan::{ScanError, Scanner};
-use crate::component::{Component, Function, FunctionKind, NotFound, dealias, find, signature};
+use crate::component::{Component, Function, FunctionKind, NotFound, dealias, find, nearest, signature};
 use crate::diagnostic::Problem;
 use crate::wave::{Mode, Value, WaveError, read};
 
@@ -312,7 +312,7 @@ impl<'a> Parser<'a> {
             }
         };
         match self.body().steps.last_mut() {
-            Some(step) if step.expected.is_none() => step.expected = Some(Expected::Trap(words, span)),
+            Some(step) if step.expected.is_none() => step.expected = Some(Expected::Trap(words)),
             Some(_) => return Err(wrong("a second result", "the call has one already", keyword)),
             None => return Err(wrong("a result of nothing", "no call stands before it", keyword)),
         }
@@ -365,8 +365,13 @@ impl<'a> Parser<'a> {
                 .is_ok()
                 .then_some("The component exports it, and does not import it. To call it, leave out `host`.")
         };
-        let label = match &unknown {
-            NotFound::Unknown { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+        let method = name.rsplit_once('.').and_then(|(on, method)| {
+            let methods = functions.iter().filter_map(Function::method);
+            Some(format!("{on}.{}", nearest(method, methods)?))
+        });
+        let label = match (&unknown, method) {
+            (NotFound::Unknown { nearest: Some(near), .. }, _) => format!("did you mean `{near}`?"),
+            (_, Some(near)) => format!("did you mean `{near}`?"),
             _ => "no such function".to_owned(),
         };
         let help = elsewhere.map(str::to_owned).unwrap_or_else(|| self.list(functions));

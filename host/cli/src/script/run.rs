@@ -167,7 +167,7 @@ impl Run {
                 // What the host found wrong was wrapped into a failure on its way through the plugin.
                 let mismatch = match (stage.mismatch.take(), expected) {
                     (Some(mismatch), _) => Some(mismatch),
-                    (None, Some(Expected::Trap(words, _))) => {
+                    (None, Some(Expected::Trap(words))) => {
                         let is_expected = failure.to_string().contains(words.as_str());
                         let expected = words.clone();
                         (!is_expected).then_some(Mismatch::FailedOtherwise { expected, failure })

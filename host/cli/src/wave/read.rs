@@ -52,10 +52,11 @@ fn syntax(resolve: &Resolve, ty: &Type, text: &str, error: &ParserError) -> Wave
         ParserErrorKind::NestingTooDeep => "nested too deep",
         _ => "cannot be read",
     };
-    let end = text.trim_end().len();
+    let trimmed = text.trim_end();
+    let last = trimmed.char_indices().next_back().map_or(0, |(at, _)| at);
     let span = match error.kind() {
         // The parser points at the last thing that it has read, or at nothing.
-        ParserErrorKind::UnexpectedEnd => end..end,
+        ParserErrorKind::UnexpectedEnd => last..trimmed.len(),
         _ => error.span(),
     };
     WaveError {
@@ -504,7 +505,7 @@ mod tests {
             (
                 "d",
                 "(1, 'a'",
-                "this is not a value in WAVE; expected tuple<f64, char, u64>: the value ends too early at \"\"".into(),
+                "this is not a value in WAVE; expected tuple<f64, char, u64>: the value ends too early at \"'\"".into(),
             ),
             ("e", "3", "expected a handle to a file: this is a number at \"3\"".into()),
         ] {

@@ -53,6 +53,10 @@ impl Trouble {
 
 impl FileReport {
     pub(super) fn print(&self) {
+        // The filter has left nothing of it.
+        if self.cases.is_empty() {
+            return;
+        }
         let paint = Paint::stdout();
         println!("{}", paint.bold(&self.file));
         for case in &self.cases {
@@ -105,7 +109,7 @@ impl Trouble {
                     paint.red("- expected"),
                     paint.green("+ actual")
                 );
-                print_difference(paint, expected.split(") -> ").next().unwrap_or(expected), actual);
+                print_difference(paint, expected, actual);
             }
             Mismatch::HostCall { actual, expected: None, answer } => {
                 println!("    an unexpected call of the host: {}", paint.green(actual));
