@@ -86,11 +86,11 @@ fn project(name: &Name, witdock: &Witdock) -> anyhow::Result<Project> {
     }
     if let Witdock::Path(checkout) = witdock {
         // The same versions as witdock was built and tested with. Cargo leaves out of a lock file what nobody needs.
-        for (from, to) in [("Cargo.lock", "Cargo.lock"), ("plugins/Cargo.lock", "plugins/greeter/Cargo.lock")]
-        {
-            let from = checkout.join(from);
+        for file in ["Cargo.lock", "plugins/Cargo.lock"] {
+            let from = checkout.join(file);
             if from.is_file() {
-                project.add(to, fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?);
+                project
+                    .add(file, fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?);
             }
         }
     }

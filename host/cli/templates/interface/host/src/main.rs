@@ -4,6 +4,7 @@
 mod room;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,7 +13,17 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use witdock::{CallError, Dock, Limits, Plugin, Policy, Source};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match chat().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn chat() -> anyhow::Result<()> {
     let dock = Dock::new()?;
     let room = Room::default();
     let mut bots = Vec::new();

@@ -119,8 +119,8 @@ impl Room {
     }
 }
 
-/// What one instance of a bot has. Handles belong to their instance, so they are kept here and nowhere else: a reload starts with
-/// a fresh one.
+/// What one instance of a bot has. It is `pub` because the generated code that names it is. Handles belong to their instance, so
+/// they are kept here and nowhere else: a reload starts with a fresh one.
 pub struct Seat {
     name: String,
     room: Room,
