@@ -376,6 +376,12 @@ pub struct PluginLimits {
 }
 
 impl PluginLimits {
+    /// The limits of a source's or a sink's plugin: its calls wait for disks and networks.
+    pub fn limits_at_an_end(&self) -> Limits {
+        let deadline_ms = self.deadline_ms.or(Some(60_000));
+        Self { deadline_ms, ..self.clone() }.limits()
+    }
+
     /// The dock's limits with these in their place.
     pub fn limits(&self) -> Limits {
         let default = Limits::default();

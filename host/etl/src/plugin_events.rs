@@ -3,7 +3,7 @@
 use tokio::sync::{broadcast, watch};
 use witdock::{BuildEvent, Event, Handover};
 
-use crate::progress::{Reporter, duration};
+use crate::progress::Reporter;
 
 /// The last reload of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub(crate) fn follow(
                         }
                         _ => {}
                     }
-                    if let Some(words) = words(&event) {
-                        reporter.message(&format!("{stage}: {words}"));
+                    if event.is_news() {
+                        reporter.message(&format!("{stage}: {event}"));
                     }
                 }
                 Err(broadcast::error::RecvError::Lagged(missed)) => {
@@ -51,35 +51,4 @@ pub(crate) fn follow(
         reporter.built();
     });
     receiver
-}
-
-/// What a person is told. Log lines go to the log, and a first generation that simply serves is no news.
-fn words(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::Build(BuildEvent::Started { what }) => format!("building: {what}"),
-        Event::Build(BuildEvent::TargetAdded { target }) => format!("rustup has added the target {target}"),
-        Event::Build(BuildEvent::Finished { duration: took }) => format!("built in {}", duration(*took)),
-        Event::Serving { generation, digest, took, state } if *generation > 1 => {
-            let state = match state {
-                Handover::None => "",
-                Handover::Kept => ", with its state",
-                Handover::Lost => ", and its state is LOST",
-            };
-            format!(
-                "running generation {generation} (sha256 {}), reloaded in {}{state}",
-                digest.short(),
-                duration(*took)
-            )
-        }
-        Event::Rejected { generation, running, reason } => {
-            format!("running generation {running}; generation {generation} REJECTED: {reason}")
-        }
-        Event::RolledBack { from, to, reason } => {
-            format!("running generation {to} again; generation {from} ROLLED BACK: it {reason}")
-        }
-        Event::BackingOff { wait } => format!("rests for {} after a failure", duration(*wait)),
-        Event::Quarantined { reason } => format!("in QUARANTINE after too many failures, the last: {reason}"),
-        Event::WatchFailed { message } => format!("changes may go unseen: {message}"),
-        _ => return None,
-    })
 }

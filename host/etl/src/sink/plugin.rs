@@ -53,7 +53,8 @@ impl SinkPlugin {
         let PluginConfig { path, settings, grants, limits } = &config.plugin;
         let failed = |message: String| SinkError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
-        let builder = dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.limits());
+        let builder =
+            dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.limits_at_an_end());
         plugin_events::follow("sink", builder.events(), reporter.clone());
         let plugin = builder.load(OpenSession::default).await.map_err(|error| failed(error.to_string()))?;
         Ok(Self {

@@ -52,7 +52,8 @@ impl SourcePlugin {
         let PluginConfig { path, settings, grants, limits } = &config.plugin;
         let failed = |message: String| SourceError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
-        let builder = dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.limits());
+        let builder =
+            dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.limits_at_an_end());
         plugin_events::follow("source", builder.events(), reporter.clone());
         let plugin = builder.load(OpenReader::default).await.map_err(|error| failed(error.to_string()))?;
         let failed = |message: String| SourceError::Plugin { plugin: plugin.name().to_owned(), message };
