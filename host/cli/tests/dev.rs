@@ -1,0 +1,167 @@
+//! `witdock dev`, with a plugin whose build copies a file: each change is built, checked and put in its place, and nothing else.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Long enough for a round that ought not to be.
+const WHILE: Duration = Duration::from_millis(500);
+
+struct Dev {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Dev {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_witdock"))
+            .arg("dev")
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, lines }
+    }
+
+    /// What is said until a line has this in it.
+    fn until(&self, wanted: &str) -> String {
+        let mut said = String::new();
+        while !said.contains(wanted) {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => said = said + &line + "\n",
+                Err(error) => panic!("`{wanted}` was not said, {error}: {said}"),
+            }
+        }
+        said
+    }
+
+    fn is_silent(&self) {
+        if let Ok(line) = self.lines.recv_timeout(WHILE) {
+            panic!("nothing was to be said: {line}");
+        }
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn component(answer: u32) -> String {
+    format!(
+        r#"(component
+            (core module $m (func (export "apply") (result i32) (i32.const {answer})))
+            (core instance $i (instantiate $m))
+            (func $apply (result u32) (canon lift (core func $i "apply")))
+            (instance $filter (export "apply" (func $apply)))
+            (export "photo:filters/filter" (instance $filter)))"#
+    )
+}
+
+/// A plugin whose source is text, and whose build is `witdock` itself.
+fn plugin(folder: &Path) {
+    let manifest = format!(
+        "[plugin]\nname = \"blur\"\n[build]\ncommand = [\"sh\", \"-c\", \"{} build plugin.wat -o made/plugin.wasm\"]\n\
+         output = \"made/plugin.wasm\"\n",
+        env!("CARGO_BIN_EXE_witdock")
+    );
+    fs::write(folder.join("plugin.toml"), manifest).unwrap();
+    fs::write(folder.join("plugin.wat"), component(1)).unwrap();
+    let wit = "package photo:filters;\ninterface filter { apply: func() -> u32; }\nworld photo { export filter; }\n";
+    fs::write(folder.join("photo.wit"), wit).unwrap();
+}
+
+#[test]
+fn each_change_is_built_checked_and_put_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    plugin(folder);
+    let component_file = folder.join("build/blur.wasm");
+    let dev = Dev::start(folder, &["--interface", "photo.wit"]);
+    let first = dev.until("watching");
+    assert!(first.contains("[1] blur: built") && first.contains("fits photo:filters/photo"), "{first}");
+    let one = fs::read(&component_file).unwrap();
+    // The build's own output is no change.
+    dev.is_silent();
+
+    // Nor is a file that is written anew with what it had.
+    fs::write(folder.join("plugin.wat"), component(1)).unwrap();
+    dev.is_silent();
+
+    fs::write(folder.join("plugin.wat"), component(2)).unwrap();
+    dev.until("[2] blur: built");
+    dev.until("watching");
+    let two = fs::read(&component_file).unwrap();
+    assert_ne!(one, two);
+
+    fs::write(folder.join("plugin.wat"), "(component nonsense)").unwrap();
+    let broken = dev.until("watching");
+    assert!(broken.contains("failed") && broken.contains("nonsense"), "{broken}");
+    assert!(broken.contains("the component of [2] stays where it is"), "{broken}");
+
+    fs::write(folder.join("plugin.wat"), component(3).replace("filters/filter", "filters/other")).unwrap();
+    let misfit = dev.until("watching");
+    assert!(misfit.contains("does not fit the world photo:filters/photo"), "{misfit}");
+    assert_eq!(fs::read(&component_file).unwrap(), two);
+}
+
+#[test]
+fn a_host_runs_beside_it_from_the_first_good_component_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    plugin(folder);
+    fs::write(folder.join("plugin.wat"), "(component nonsense)").unwrap();
+    let host = "cat {} >/dev/null; echo host of $WITDOCK_COMPONENT";
+    let dev = Dev::start(folder, &["--interface", "photo.wit", "--host", host]);
+    let broken = dev.until("watching");
+    assert!(!broken.contains("host of"), "{broken}");
+
+    fs::write(folder.join("plugin.wat"), component(1)).unwrap();
+    dev.until("build/blur.wasm");
+    dev.until("the host has ended (exit status: 0)");
+    // It is started again with the next one.
+    fs::write(folder.join("plugin.wat"), component(2)).unwrap();
+    dev.until("build/blur.wasm");
+}
+
+#[test]
+fn ctrl_c_ends_it_and_the_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    plugin(folder);
+    let mut dev = Dev::start(folder, &["--interface", "photo.wit", "--host", "sleep 1000"]);
+    dev.until("watching");
+    let signalled = Command::new("kill").args(["-INT", &dev.child.id().to_string()]).status().unwrap();
+    assert!(signalled.success());
+    assert!(dev.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_build_that_changes_its_own_source_is_told_and_not_followed_forever() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    plugin(folder);
+    let manifest = fs::read_to_string(folder.join("plugin.toml")).unwrap();
+    let manifest = manifest
+        .replace("build plugin.wat", "build plugin.wat -o made/plugin.wasm; date +%N > stamp.txt; true");
+    fs::write(folder.join("plugin.toml"), manifest).unwrap();
+    let dev = Dev::start(folder, &["--interface", "photo.wit"]);
+    let said = dev.until("watching");
+    assert!(said.contains("stamp.txt: name it in `ignore`"), "{said}");
+    dev.is_silent();
+}
