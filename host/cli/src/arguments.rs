@@ -6,11 +6,20 @@ use crate::commands;
 
 /// Define an embedding interface, and write, build, check and test plugins for it in any language.
 #[derive(Debug, Parser)]
-#[command(name = "witdock", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "witdock", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  witdock new plugin tidy --interface etl --lang rust    a plugin for one of the demo hosts: witdock-etl, witdock-edit
+  witdock new interface chat                             an embedding interface of your own, with its host and plugins
+  witdock dev tidy                                       build, check and test the plugin at each change
+  witdock doctor                                         which languages' tools are here
+
+Each subcommand has its own: witdock build --help. Exit codes: 0 done, 1 the answer is no, 2 it could not be done.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -1,6 +1,7 @@
 //! `witdock dev`, with a plugin whose build copies a file: each change is built, checked and put in its place, and nothing else.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -11,11 +11,17 @@ use clap::{Args, Subcommand};
 
 /// What is given to `witdock new`.
 #[derive(Debug, Args)]
-#[command(arg_required_else_help = true)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct NewArguments {
     #[command(subcommand)]
     what: What,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  witdock new interface chat                                    with its host, a guest SDK and two plugins
+  witdock new plugin tidy --interface etl --lang python         for a demo host
+  witdock new plugin greeter --interface chat/wit --lang c      for an interface of your own";
 
 #[derive(Debug, Subcommand)]
 enum What {

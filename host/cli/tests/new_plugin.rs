@@ -1,0 +1,164 @@
+//! What a newcomer does, with the built programs and in an empty folder: new plugin, build, check, test, run.
+//!
+//! In Rust, JavaScript and C by default; `WITDOCK_TEST_LANGUAGES=all`, or names with commas between them, for others. A language whose
+//! tools are not here is passed over, loudly; where `WITDOCK_REQUIRE_LANGUAGES` is set, that is a failure.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const BY_DEFAULT: &str = "rust,javascript,c";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// A program in a folder, which has to succeed.
+fn succeeds(folder: &Path, program: impl AsRef<Path>, arguments: &[&str]) -> String {
+    let output = run(folder, program, arguments);
+    let text = shown(&output);
+    assert!(output.status.success(), "{arguments:?} in {}: {}\n{text}", folder.display(), output.status);
+    text
+}
+
+fn run(folder: &Path, program: impl AsRef<Path>, arguments: &[&str]) -> Output {
+    let program = program.as_ref();
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    // What the repository's own plugins are built with is built already.
+    command.env("CARGO_TARGET_DIR", repository().join("plugins/target"));
+    command.output().unwrap_or_else(|error| panic!("{}: {error}", program.display()))
+}
+
+fn shown(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+const WITDOCK: &str = env!("CARGO_BIN_EXE_witdock");
+
+/// A demo host that cargo has put beside `witdock`, if it was built.
+fn host(name: &str) -> Option<PathBuf> {
+    let path = Path::new(WITDOCK).with_file_name(format!("{name}{}", env::consts::EXE_SUFFIX));
+    if !path.is_file() {
+        eprintln!("PASSED OVER: {name} is not built, so nothing is run in it: cargo build -p {name}");
+        return None;
+    }
+    Some(path)
+}
+
+/// Whether a language is to be tried, and can be.
+fn is_tried(language: &str) -> bool {
+    let wanted = env::var("WITDOCK_TEST_LANGUAGES").unwrap_or_else(|_| BY_DEFAULT.to_owned());
+    if wanted != "all" && !wanted.split(',').any(|one| one.trim() == language) {
+        return false;
+    }
+    let doctor = run(Path::new("."), WITDOCK, &["doctor", language]);
+    if !doctor.status.success() {
+        let missing = shown(&doctor);
+        assert!(env::var_os("WITDOCK_REQUIRE_LANGUAGES").is_none(), "{missing}");
+        eprintln!("PASSED OVER: {missing}");
+    }
+    doctor.status.success()
+}
+
+/// Makes a plugin, builds it, checks it, and runs its cases.
+fn authored(folder: &Path, name: &str, language: &str, interface: &str) -> PathBuf {
+    succeeds(folder, WITDOCK, &["new", "plugin", name, "--interface", interface, "--lang", language]);
+    let project = folder.join(name);
+    if language == "rust" {
+        // The versions that are built already.
+        fs::copy(repository().join("plugins/Cargo.lock"), project.join("Cargo.lock")).unwrap();
+    }
+    let own = if project.join("wit").is_dir() { "wit" } else { interface };
+    succeeds(&project, WITDOCK, &["build", "--release", "--interface", own]);
+    assert!(project.join("build").join(format!("{name}.wasm")).is_file());
+    succeeds(&project, WITDOCK, &["check", ".", "--interface", own]);
+    let tests = project.join("tests");
+    let has_cases = tests.is_dir()
+        && fs::read_dir(&tests)
+            .unwrap()
+            .any(|file| file.unwrap().path().extension().is_some_and(|e| e == "case"));
+    if has_cases {
+        succeeds(&project, WITDOCK, &["test"]);
+    }
+    project
+}
+
+/// The pipeline that a project for pipelines brings: two people with tidy names come out, and one without a name is rejected.
+fn runs_in_its_pipeline(project: &Path) {
+    let Some(etl) = host("witdock-etl") else { return };
+    let said = succeeds(project, etl, &["run", "example/pipeline.toml"]);
+    let people = fs::read_to_string(project.join("example/out/people.jsonl")).unwrap();
+    let people: Vec<&str> = people.lines().collect();
+    assert_eq!(people.len(), 2, "{people:?}\n{said}");
+    assert!(people[0].contains("\"Ada Lovelace\"") && people[1].contains("\"Grace Hopper\""), "{people:?}");
+}
+
+fn newcomer(language: &str) {
+    if !is_tried(language) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    authored(folder, "shout", language, "editor");
+    runs_in_its_pipeline(&authored(folder, "tidy", language, "etl"));
+    fs::write(folder.join("photo.wit"), PHOTO).unwrap();
+    authored(folder, "sepia", language, "photo.wit");
+}
+
+/// An interface of one's own, with something of each kind.
+const PHOTO: &str = "
+package photo:studio@0.1.0;
+
+/// What every part knows.
+interface types {
+    record size { width: u32, height: u32 }
+    enum mode { grey, colour }
+    flags channels { red, green, blue }
+    variant failure { too-large(size), broken(string) }
+}
+
+/// What the studio lends.
+interface lab {
+    use types.{size};
+    resource picture {
+        size: func() -> size;
+        row: func(row: u32) -> list<u8>;
+    }
+    open: func(name: string) -> option<picture>;
+}
+
+/// What a plugin does.
+interface filter {
+    use types.{channels, failure, mode, size};
+
+    /// What it is called, and what it works on.
+    describe: func() -> tuple<string, mode, channels>;
+
+    /// One picture after the other.
+    resource session {
+        constructor(settings: string);
+        /// One row of a picture.
+        apply: func(row: list<u8>, size: size, at: option<u32>) -> result<list<u8>, failure>;
+    }
+}
+
+world studio {
+    import lab;
+    export filter;
+}
+";
+
+macro_rules! languages {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            newcomer(stringify!($name));
+        }
+    )*};
+}
+
+languages! { rust javascript typescript python c cpp zig go }
