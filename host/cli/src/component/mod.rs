@@ -1,5 +1,7 @@
 //! A component as its author sees it: the functions that it imports and exports, and their types in WIT.
 
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
+
 mod capability;
 mod find;
 mod function;

@@ -2,6 +2,8 @@
 //!
 //! The notation is described for users in `docs/testing-plugins.md`.
 
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
+
 mod ast;
 mod handles;
 mod host;

@@ -3,6 +3,8 @@
 //! The notation is read by the `wasm-wave` crate. Three things are added: a handle is written as a name, `any` stands for
 //! whatever comes where something is expected, and a `list<u8>` may be written as text.
 
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
+
 mod lift;
 mod lower;
 mod matching;

@@ -73,6 +73,8 @@ struct Reader<'a> {
 }
 
 type Read<T> = Result<T, WaveError>;
+/// What may be in an option, or in a case.
+type Payload = Option<Box<Value>>;
 
 impl Reader<'_> {
     fn value(&self, node: &Node, ty: &Type) -> Read<Value> {
@@ -275,13 +277,7 @@ impl Reader<'_> {
         Ok(Value::Case(name.to_owned(), value))
     }
 
-    fn payload(
-        &self,
-        node: &Node,
-        name: &str,
-        wanted: Option<&Type>,
-        given: Option<&Node>,
-    ) -> Read<Option<Box<Value>>> {
+    fn payload(&self, node: &Node, name: &str, wanted: Option<&Type>, given: Option<&Node>) -> Read<Payload> {
         match (wanted, given) {
             (Some(ty), Some(node)) => Ok(Some(Box::new(self.value(node, ty)?))),
             (None, None) => Ok(None),
@@ -312,7 +308,7 @@ impl Reader<'_> {
         Ok(Value::Flags(set.map(|flag| (*flag).to_owned()).collect()))
     }
 
-    fn option(&self, node: &Node, ty: &Type, some: &Type) -> Read<Option<Box<Value>>> {
+    fn option(&self, node: &Node, ty: &Type, some: &Type) -> Read<Payload> {
         match node.ty() {
             NodeType::OptionNone => Ok(None),
             NodeType::OptionSome => match node.as_option() {
@@ -327,12 +323,7 @@ impl Reader<'_> {
         }
     }
 
-    fn result(
-        &self,
-        node: &Node,
-        ty: &Type,
-        result: &wit_parser::Result_,
-    ) -> Read<Result<Option<Box<Value>>, Option<Box<Value>>>> {
+    fn result(&self, node: &Node, ty: &Type, result: &wit_parser::Result_) -> Read<Result<Payload, Payload>> {
         match (node.as_result(), &result.ok) {
             (Ok(Ok(given)), ok) => self.payload(node, "ok", ok.as_ref(), given).map(Ok),
             (Ok(Err(given)), _) => self.payload(node, "err", result.err.as_ref(), given).map(Err),

@@ -7,7 +7,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// Puts the component into each of these folders, relative to the package, as `shelf.wasm`.
-pub fn put(folders: &[&str]) {
+pub(crate) fn put(folders: &[&str]) {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = package.join("tests/fixtures");
     let mut resolve = Resolve::default();

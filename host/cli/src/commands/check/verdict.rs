@@ -1,5 +1,7 @@
 //! Whether one plugin fits one interface, and which of its worlds was meant.
 
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
+
 use anyhow::bail;
 use serde::Serialize;
 use wit_parser::{WorldId, WorldItem};

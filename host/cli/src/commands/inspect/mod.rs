@@ -1,5 +1,7 @@
 //! `witdock inspect`.
 
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
+
 mod report;
 
 use std::path::PathBuf;
