@@ -8,7 +8,7 @@ use crate::language::Language;
 pub(crate) fn files(language: Language, interface: Option<&str>) -> Vec<(String, &'static [u8])> {
     let mut files = Vec::new();
     for (from, to) in folders(language, interface) {
-        for (name, content) in embedded::below(&from).filter(|(name, _)| !is_left_out(name)) {
+        for (name, content) in embedded::below(&from).filter(|(name, _)| !is_left_out(&to, name)) {
             files.push((if to.is_empty() { name.to_owned() } else { format!("{to}/{name}") }, content));
         }
     }
@@ -47,9 +47,11 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
 }
 
 /// What belongs to the SDK's own development.
-fn is_left_out(name: &str) -> bool {
+fn is_left_out(folder: &str, name: &str) -> bool {
     name.starts_with("test/")
         || name.starts_with("tests/")
+        // What checks the types of this repository's own plugins.
+        || (folder == "typescript" && name == "package.json")
         || name == "package-lock.json"
         || name == ".gitignore"
         || name == ".npmrc"

@@ -1,5 +1,5 @@
 //! Plugins in other languages than Rust, from their sources. A machine without a language's tools passes their test over,
-//! and says so, unless `WITDOCK_REQUIRE_LANGUAGES` is set.
+//! and says so, unless `WITDOCK_REQUIRE_LANGUAGES` is set. Those whose builds take long are tested with `WITDOCK_TEST_LANGUAGES=all`.
 
 use std::process::Command;
 
@@ -38,6 +38,24 @@ async fn a_plugin_in_javascript_converts() {
     assert!(docked.screen().contains("is no number with 0x"), "{}", docked.screen());
     docked.keys("ctrl-z ctrl-z").await;
     assert_eq!(docked.text(), "someHTTPServerName é");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_in_typescript_writes_types() {
+    if passes_over("TypeScript", has("node", "--version") && has("npm", "--version")) {
+        return;
+    }
+    let mut docked = Docked::with(&["editor/types-from-json"], "file.txt", "{\"é\": [1, null]}").await;
+    docked.run("Types for the selected JSON").await;
+    assert!(docked.screen().contains("no JSON is selected"), "{}", docked.screen());
+    docked.run("Copy types for this JSON").await;
+    assert_eq!(docked.copied.as_deref(), Some("export interface Root {\n    é: (number | null)[];\n}\n"));
+    docked.keys("ctrl-a").await;
+    docked.run("Types for the selected JSON").await;
+    assert_eq!(docked.text(), "export interface Root {\n    é: (number | null)[];\n}");
+    docked.keys("ctrl-a").await;
+    docked.run("Types for the selected JSON").await;
+    assert!(docked.screen().contains("this is no JSON"), "{}", docked.screen());
 }
 
 #[tokio::test(flavor = "multi_thread")]
