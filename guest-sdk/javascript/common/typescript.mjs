@@ -1,4 +1,4 @@
-// Lets Node.js import TypeScript, for tests: `node --import ./sdk/common/typescript.mjs --test test/*.test.ts`.
+// Lets Node.js import TypeScript, for tests: `node --import ./sdk/common/typescript.mjs --test tests/*.test.ts`.
 
 import { register } from "node:module";
 

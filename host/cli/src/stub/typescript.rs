@@ -15,7 +15,7 @@ use super::{Stub, Subject};
 /// The file with the world's types, in a project.
 const TYPES_FILE: &str = "types/world.d.ts";
 /// The plugin's tests, in a project.
-const TEST_FILE: &str = "test/plugin.test";
+const TEST_FILE: &str = "tests/plugin.test";
 
 pub(super) fn stub(subject: Subject<'_>) -> Stub {
     written(subject, Syntax::TypeScript)

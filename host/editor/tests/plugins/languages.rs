@@ -59,6 +59,27 @@ async fn a_plugin_in_typescript_writes_types() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_in_python_names_characters() {
+    let wanted = std::env::var("WITDOCK_TEST_LANGUAGES").unwrap_or_default();
+    if wanted != "all" && !wanted.split(',').any(|one| one.trim() == "python") {
+        eprintln!("Python plugins are not tested: set WITDOCK_TEST_LANGUAGES=all, it takes some minutes");
+        return;
+    }
+    if passes_over("Python", has("python3", "--version")) {
+        return;
+    }
+    let mut docked = Docked::with(&["editor/characters"], "file.txt", "e\u{301} p\u{430}y").await;
+    docked.keys("end left left").await;
+    docked.run("What is this character?").await;
+    assert!(docked.screen().contains("U+0430 CYRILLIC SMALL LETTER A"), "{}", docked.screen());
+    docked.run("Compose accents").await;
+    assert_eq!(docked.text(), "é p\u{430}y");
+    docked.keys("end").await;
+    docked.run("What is this character?").await;
+    assert!(docked.screen().contains("there is no character behind the cursor"), "{}", docked.screen());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_in_c_sorts() {
     let has_clang = has("clang-22", "--version") || std::env::var_os("WASM_CC").is_some();
     if passes_over("C", has("make", "--version") && has_clang) {

@@ -43,7 +43,8 @@ class {{type}}:
             if text != text.upper():
                 edits.append(replace(start, end, text.upper()))
         document.apply(document.revision(), edits)
-        messages.status(f"changed in {len(edits)} place(s)" if edits else "these are capitals already")
+        places = "one place" if len(edits) == 1 else f"{len(edits)} places"
+        messages.status(f"changed in {places}" if edits else "these are capitals already")
 
 
 def selected(document: documents.Document) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ class {{type}}Test(unittest.TestCase):
         editor.select(4, 11)
         editor.run("capitals")
         self.assertEqual(editor.text, "one STRASSE")
-        self.assertEqual(editor.messages, [(None, "changed in 1 place(s)")])
+        self.assertEqual(editor.messages, [(None, "changed in one place")])
 
     def test_without_a_selection_it_is_the_whole_text(self):
         editor = open_editor({{type}}, "one two")

@@ -32,7 +32,8 @@ export const plugin = extension({
       return capitals === text ? [] : [{ range, text: capitals }];
     });
     document.apply(document.revision(), edits);
-    status(edits.length === 0 ? "these are capitals already" : `changed in ${edits.length} place(s)`);
+    const places = edits.length === 1 ? "one place" : `${edits.length} places`;
+    status(edits.length === 0 ? "these are capitals already" : `changed in ${places}`);
   },
 });
 

@@ -10,7 +10,7 @@ test("what is selected becomes capitals", async () => {
   editor.select(4, 11);
   editor.run("capitals");
   assert.equal(editor.text, "one STRASSE");
-  assert.deepEqual(editor.messages, [{ text: "changed in 1 place(s)" }]);
+  assert.deepEqual(editor.messages, [{ text: "changed in one place" }]);
 });
 
 test("without a selection it is the whole text", async () => {
