@@ -8,5 +8,6 @@ mod limits;
 mod load;
 mod optional;
 mod reload;
+mod sandbox;
 mod supervision;
 mod watching;

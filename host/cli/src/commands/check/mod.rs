@@ -4,7 +4,7 @@ mod plugins;
 mod report;
 mod verdict;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -16,8 +16,8 @@ use report::{Checked, Report};
 use verdict::Verdict;
 
 const EXAMPLES: &str = "\
-Without --interface, a built-in one is taken whose plugins have the component's exports. Of an interface with several worlds, such
-as etl, the world is taken whose exports the component has.
+Without --interface, a built-in one is taken whose plugins have the component's exports, or else the one in the project's folder wit.
+Of an interface with several worlds, such as etl, the world is taken whose exports the component has.
 
 Examples:
   witdock check plugin.wasm
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
                 continue;
             }
         };
-        match verdicts(&plugin, interface.as_ref(), upgrade.as_ref(), arguments.world.as_deref()) {
+        match verdicts(&path, &plugin, interface.as_ref(), upgrade.as_ref(), arguments.world.as_deref()) {
             Ok((now, then)) => checked.push(Checked::new(shown, &plugin, now, then)),
             Err(error) => checked.push(Checked::unreadable(shown, format!("{error:#}"))),
         }
@@ -89,12 +89,13 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
 
 /// What a plugin is now, and what it would be.
 fn verdicts(
+    path: &Path,
     plugin: &Plugin,
     interface: Option<&Interface>,
     upgrade: Option<&Interface>,
     world: Option<&str>,
 ) -> anyhow::Result<(Verdict, Option<Verdict>)> {
-    let now = Verdict::of(plugin, interface, world)?;
+    let now = Verdict::of(path, plugin, interface, world)?;
     let then = upgrade.map(|upgrade| now.after(plugin, upgrade)).transpose()?;
     Ok((now, then))
 }

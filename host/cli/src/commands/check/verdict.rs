@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
+use std::path::Path;
+
 use anyhow::bail;
 use serde::Serialize;
 use wit_parser::{WorldId, WorldItem};
@@ -30,12 +32,14 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Compares a plugin with an interface, or with the built-in one that it seems to be made for.
+    /// Compares a plugin with an interface, or with the one that it seems to be made for: a built-in one, or that whose WIT is in
+    /// the project's folder.
     ///
     /// # Errors
     ///
     /// When no interface is named and none is likely, or the interface has no such world.
     pub(super) fn of(
+        path: &Path,
         plugin: &Plugin,
         interface: Option<&Interface>,
         world: Option<&str>,
@@ -54,7 +58,15 @@ impl Verdict {
                     let chosen = "by what it exports".to_owned();
                     (&guessed, world, Some(chosen))
                 }
-                None => return Err(unknown(plugin, &names)),
+                None => {
+                    let own = path.join("wit");
+                    if !own.is_dir() {
+                        return Err(unknown(plugin, &names));
+                    }
+                    guessed = Interface::load(&own.to_string_lossy())?;
+                    let (world, _) = world_of(&guessed, None, &names)?;
+                    (&guessed, world, Some("by the WIT in its folder".to_owned()))
+                }
             },
         };
         Self::against(plugin, interface, world, chosen)
