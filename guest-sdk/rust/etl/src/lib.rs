@@ -54,8 +54,8 @@
 //! assert_eq!(AddSpeed.row(flight).unwrap().speed, Some(350.0));
 //! ```
 //!
-//! **Column by column**, a [`Transform`] takes batches and gives batches. That is faster where a row is little work, and
-//! the way for columns that only settings name:
+//! **Column by column**, a [`Transform`] takes batches and gives batches. That is some nanoseconds a row faster, and the
+//! way for columns that only settings name:
 //!
 //! ```
 //! use serde::Deserialize;

@@ -5,7 +5,6 @@
 //! value that cannot be right is rejected, with the column and the value named. A flight without a departure
 //! time is a cancelled one: it is kept, and flagged.
 
-mod calendar;
 mod columns;
 
 use columns::{KNOWN, Kind, Known};
@@ -15,7 +14,9 @@ use witdock_etl_guest::builder::{
     BooleanBuilder, Date32Builder, Int32Builder, TimestampUsBuilder, Utf8Builder,
 };
 use witdock_etl_guest::view::Utf8View;
-use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, Schema, Transform};
+use witdock_etl_guest::{
+    Batch, Contract, DataType, Date, Error, Field, Output, Rows, Schema, Timestamp, Transform,
+};
 
 /// How flights are cleaned.
 #[derive(Debug, Deserialize)]
@@ -170,8 +171,8 @@ fn clock(text: &str) -> Result<i32, Refusal> {
 }
 
 fn instant(text: &str) -> Result<i64, Refusal> {
-    calendar::instant_us(text)
-        .ok_or_else(|| ("bad-timestamp", "an instant, written like 2013-01-31T23:00:00Z".to_owned()))
+    let instant = text.parse().map(Timestamp::micros);
+    instant.map_err(|_| ("bad-timestamp", "an instant, written like 2013-01-31T23:00:00Z".to_owned()))
 }
 
 /// The date of each flight. What is no number is rejected by its own column already.
@@ -179,10 +180,10 @@ fn flight_dates(batch: &Batch<'_>, rows: &mut Rows) -> Result<Date32Builder, Err
     let (years, months, days) = (batch.utf8("year")?, batch.utf8("month")?, batch.utf8("day")?);
     let mut dates = Date32Builder::with_capacity(batch.rows());
     for row in 0..batch.rows() {
-        let part = |column: &Utf8View<'_>| column.get(row)?.parse::<i32>().ok();
+        let part = |column: &Utf8View<'_>| column.get(row)?.parse::<u16>().ok();
         let date = match (part(&years), part(&months), part(&days)) {
             (Some(year), Some(month), Some(day)) => {
-                let date = calendar::days_since_1970(year, month, day);
+                let date = Date::new(year.into(), month.into(), day.into()).map(Date::days);
                 if date.is_none() {
                     let written = format!("{year}-{month:02}-{day:02}");
                     rows.reject(
