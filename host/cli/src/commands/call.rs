@@ -26,8 +26,8 @@ Where a string is expected, the quotes may be left out.
 Examples:
   witdock call plugin.wasm                                what can be called, with signatures
   witdock call plugin.wasm describe '[]' '{}'
-  witdock call plugin.wasm transform.describe '[]' '{}'   where several interfaces have a `describe`
-  witdock call plugins/trim --stub activate '{}'          imports answer the plainest value of their type
+  witdock call plugin.wasm transform.describe '[]' '{}'   where several have a `describe`
+  witdock call plugins/trim --stub activate '{}'          imports get plain answers
   witdock call plugins/trim --script answers.case run-command trim none
   witdock call plugin.wasm 'let s = session([], \"{}\"); s.finish()'
 

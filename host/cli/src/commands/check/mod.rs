@@ -23,7 +23,7 @@ Examples:
   witdock check plugin.wasm
   witdock check plugins/etl/filter --interface etl
   witdock check plugin.wasm --interface my-app/wit --world bot
-  witdock check plugins --interface wit/v1 --upgrade wit/v2     what a new version of the host would break
+  witdock check plugins --interface wit/v1 --upgrade wit/v2     what that would break
   witdock check plugins/*/*.wasm --json
 
 Exit codes: 0 all fit, 1 one does not (with --upgrade: does not fit the new one), 2 one could not be looked at.";
