@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::process::{Child, Command};
+use witdock::Digest;
 
 /// How long a host has to end by itself, having heard of the same Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -15,17 +16,19 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Host {
     command: Option<String>,
     child: Option<Child>,
+    /// The component that it was started with last.
+    started: Option<Digest>,
 }
 
 impl Host {
     pub(super) fn new(command: Option<String>) -> Self {
-        Self { command, child: None }
+        Self { command, child: None, started: None }
     }
 
-    /// Starts it, if there is one and it does not run.
-    pub(super) fn start(&mut self, component: &Path) -> anyhow::Result<()> {
+    /// Starts it, if there is one, it does not run, and it has not run with this component yet.
+    pub(super) fn start(&mut self, component: &Path, digest: Digest) -> anyhow::Result<()> {
         let Some(command) = &self.command else { return Ok(()) };
-        if self.child.is_some() {
+        if self.child.is_some() || self.started == Some(digest) {
             return Ok(());
         }
         let command = command.replace("{}", &quoted(&component.display().to_string()));
@@ -35,6 +38,7 @@ impl Host {
             .spawn()
             .with_context(|| format!("cannot run `{command}`"))?;
         self.child = Some(child);
+        self.started = Some(digest);
         Ok(())
     }
 

@@ -81,11 +81,13 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
     let mut is_own = false;
     loop {
         let tree = Tree::of(&source);
-        let is_good = tokio::select! {
-            is_good = rounds.next() => is_good,
+        let good = tokio::select! {
+            good = rounds.next() => good,
             _ = ctrl_c() => break,
         };
-        if is_good && let Err(error) = host.start(rounds.output()) {
+        if let Some(digest) = good
+            && let Err(error) = host.start(rounds.output(), digest)
+        {
             rounds.screen.say(&format!("the host cannot be started: {error:#}"));
         }
         if rounds.source() != &source {

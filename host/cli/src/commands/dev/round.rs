@@ -53,8 +53,8 @@ impl Rounds {
         &self.output
     }
 
-    /// Builds and checks what there is now, and says whether there is a component that fits.
-    pub(super) async fn next(&mut self) -> bool {
+    /// Builds and checks what there is now, and gives the component, if it fits.
+    pub(super) async fn next(&mut self) -> Option<Digest> {
         self.count += 1;
         self.screen.begin();
         let begun = Instant::now();
@@ -68,21 +68,21 @@ impl Rounds {
                     bytes(artifact.bytes().len()),
                     artifact.digest().short(),
                 ));
-                self.put(&artifact)
+                self.put(&artifact).map(|()| artifact.digest())
             }
             Err(error) => Err(error),
         };
         match what {
-            Ok(()) => {
+            Ok(digest) => {
                 self.try_cases().await;
-                true
+                Some(digest)
             }
             Err(error) => {
                 self.screen.say(&format!("[{}] {error:#}", self.count));
                 if let Some((round, _)) = self.good {
                     self.screen.say(&format!("the component of [{round}] stays where it is"));
                 }
-                false
+                None
             }
         }
     }
