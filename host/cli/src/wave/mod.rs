@@ -5,18 +5,23 @@
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
+mod error;
+mod kind;
 mod lift;
 mod lower;
 mod matching;
 mod plain;
 mod print;
 mod read;
+#[cfg(test)]
+mod tests;
 mod value;
 
+pub(crate) use error::WaveError;
 pub(crate) use lift::lift;
 pub(crate) use lower::lower;
 pub(crate) use matching::{Bindings, matches};
 pub(crate) use plain::plain;
 pub(crate) use print::{inline, pretty};
-pub(crate) use read::{Mode, WaveError, read};
+pub(crate) use read::{Mode, read};
 pub(crate) use value::Value;

@@ -1,14 +1,13 @@
 //! WAVE text as a value of a known type.
 
-use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
 
 use wasm_wave::ast::{Node, NodeType};
-use wasm_wave::parser::{ParserError, ParserErrorKind};
 use wasm_wave::untyped::UntypedValue;
-use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Handle, Resolve, Type, TypeDefKind};
 
+use super::error::{WaveError, syntax};
+use super::kind::{has_case, is_option, is_result, range};
 use super::value::Value;
 use crate::component::{dealias, definition, nearest, type_name};
 
@@ -21,49 +20,10 @@ pub(crate) enum Mode {
     Expected,
 }
 
-/// What is wrong with a value, and where in its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WaveError {
-    pub(crate) message: String,
-    /// Bytes of the value's text.
-    pub(crate) span: Range<usize>,
-    /// What stands at the span, in a word or two: `not a u32`.
-    pub(crate) label: String,
-}
-
 /// Reads a value of this type. Its text has nothing else in it but blank space and comments.
 pub(crate) fn read(resolve: &Resolve, ty: &Type, text: &str, mode: Mode) -> Result<Value, WaveError> {
     let untyped = UntypedValue::parse(text).map_err(|error| syntax(resolve, ty, text, &error))?;
     Reader { resolve, text, mode }.value(untyped.node(), ty)
-}
-
-fn syntax(resolve: &Resolve, ty: &Type, text: &str, error: &ParserError) -> WaveError {
-    let label = match error.kind() {
-        ParserErrorKind::UnexpectedEnd => "the value ends too early",
-        ParserErrorKind::UnexpectedToken => "not expected here",
-        ParserErrorKind::InvalidToken if text.get(error.span()).is_some_and(|it| it.starts_with('"')) => {
-            "a text without its end, or with an escape that there is not"
-        }
-        ParserErrorKind::InvalidToken => "this is not WAVE",
-        ParserErrorKind::TrailingCharacters => "behind the value's end",
-        ParserErrorKind::EmptyTuple => "there is no empty tuple",
-        ParserErrorKind::DuplicateField => "this field is there already",
-        ParserErrorKind::DuplicateFlag => "this flag is there already",
-        ParserErrorKind::NestingTooDeep => "nested too deep",
-        _ => "cannot be read",
-    };
-    let trimmed = text.trim_end();
-    let last = trimmed.char_indices().next_back().map_or(0, |(at, _)| at);
-    let span = match error.kind() {
-        // The parser points at the last thing that it has read, or at nothing.
-        ParserErrorKind::UnexpectedEnd => last..trimmed.len(),
-        _ => error.span(),
-    };
-    WaveError {
-        message: format!("this is not a value in WAVE; expected {}", definition(resolve, ty)),
-        span,
-        label: label.to_owned(),
-    }
 }
 
 struct Reader<'a> {
@@ -373,134 +333,4 @@ impl Reader<'_> {
 
 fn is_no_flags(node: &Node) -> bool {
     node.ty() == NodeType::Flags && node.as_flags("").is_ok_and(|mut flags| flags.next().is_none())
-}
-
-fn kind<'a>(resolve: &'a Resolve, ty: &Type) -> Option<&'a TypeDefKind> {
-    let Type::Id(id) = ty else { return None };
-    let id: TypeId = dealias(resolve, *id);
-    Some(&resolve.types[id].kind)
-}
-
-fn is_option(resolve: &Resolve, ty: &Type) -> bool {
-    matches!(kind(resolve, ty), Some(TypeDefKind::Option(_)))
-}
-
-fn is_result(resolve: &Resolve, ty: &Type) -> bool {
-    matches!(kind(resolve, ty), Some(TypeDefKind::Result(_)))
-}
-
-fn has_case(resolve: &Resolve, ty: &Type, name: &str) -> bool {
-    match kind(resolve, ty) {
-        Some(TypeDefKind::Variant(variant)) => variant.cases.iter().any(|case| case.name == name),
-        Some(TypeDefKind::Enum(cases)) => cases.cases.iter().any(|case| case.name == name),
-        _ => false,
-    }
-}
-
-/// The least and the most that an integer type holds.
-fn range(ty: &Type) -> Option<(i128, i128)> {
-    Some(match ty {
-        Type::U8 => (0, u8::MAX.into()),
-        Type::U16 => (0, u16::MAX.into()),
-        Type::U32 => (0, u32::MAX.into()),
-        Type::U64 => (0, u64::MAX.into()),
-        Type::S8 => (i8::MIN.into(), i8::MAX.into()),
-        Type::S16 => (i16::MIN.into(), i16::MAX.into()),
-        Type::S32 => (i32::MIN.into(), i32::MAX.into()),
-        Type::S64 => (i64::MIN.into(), i64::MAX.into()),
-        _ => return None,
-    })
-}
-
-impl fmt::Display for WaveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.message, self.label)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::inline;
-    use super::*;
-
-    const WIT: &str = "
-        package test:t;
-        interface i {
-            resource file;
-            enum color { red, green, any }
-            record point { x: s8, name: option<string>, data: list<u8> }
-            variant action { none, go(point) }
-            flags style { bold, thin }
-            a: func(x: point) -> point;
-            b: func() -> list<action>;
-            c: func() -> result<option<style>, color>;
-            d: func() -> tuple<f64, char, u64>;
-            e: func() -> own<file>;
-        }";
-
-    /// The value of a function's result type in this text, printed again, or what is wrong with it.
-    fn again(function: &str, text: &str) -> String {
-        let mut resolve = Resolve::default();
-        resolve.push_str("t.wit", WIT).unwrap();
-        let (_, interface) = resolve.interfaces.iter().next().unwrap();
-        let ty = interface.functions[function].result.unwrap();
-        match read(&resolve, &ty, text, Mode::Expected) {
-            Ok(value) => inline(&value),
-            Err(error) => format!("{error} at {:?}", text.get(error.span.clone()).unwrap()),
-        }
-    }
-
-    #[test]
-    fn values_of_every_kind_are_read_and_printed_alike() {
-        for (function, text) in [
-            ("a", "{x: -3, name: some(\"a\\\"b\"), data: [1, 2]}"),
-            ("a", "{x: 0, data: \"text\"}"),
-            ("b", "[%none, go({x: 1, data: []})]"),
-            ("c", "ok(some({bold, thin}))"),
-            ("c", "ok(none)"),
-            ("c", "err(any)"),
-            ("c", "any"),
-            ("d", "(-0.5, '\\n', 18446744073709551615)"),
-            ("d", "(nan, 'ä', any)"),
-            ("e", "my-file"),
-        ] {
-            assert_eq!(again(function, text), text);
-        }
-        assert_eq!(again("b", "[none]"), "[%none]");
-        assert_eq!(
-            again("a", "{data: \"\", x: 1, name: \"short for some\"}"),
-            "{x: 1, name: some(\"short for some\"), data: []}"
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_shown_with_what_was_expected() {
-        let point = "expected record point { x: s8, name: option<string>, data: list<u8> }";
-        for (function, text, message) in [
-            ("a", "{x: 1}", format!("{point}: `data` missing at \"{{x: 1}}\"")),
-            ("a", "{x: 1, dato: []}", format!("{point}: no such field; did you mean `data`? at \"dato\"")),
-            ("a", "{x: 200, data: []}", "expected s8: s8 goes from -128 to 127 at \"200\"".into()),
-            ("a", "{x: \"1\", data: []}", "expected s8: this is a text at \"\\\"1\\\"\"".into()),
-            ("a", "{x: 1, data: [256]}", "expected u8: u8 goes from 0 to 255 at \"256\"".into()),
-            (
-                "c",
-                "err(grene)",
-                "expected enum color { red, green, any }: no such case; did you mean `green`? at \"grene\"".into(),
-            ),
-            (
-                "b",
-                "[go]",
-                "`go` holds record point { x: s8, name: option<string>, data: list<u8> }: expected `go(…)` at \"go\""
-                    .into(),
-            ),
-            (
-                "d",
-                "(1, 'a'",
-                "this is not a value in WAVE; expected tuple<f64, char, u64>: the value ends too early at \"'\"".into(),
-            ),
-            ("e", "3", "expected a handle to a file: this is a number at \"3\"".into()),
-        ] {
-            assert_eq!(again(function, text), message);
-        }
-    }
 }
