@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -165,4 +165,21 @@ fn a_build_that_changes_its_own_source_is_told_and_not_followed_forever() {
     let said = dev.until("watching");
     assert!(said.contains("stamp.txt: name it in `ignore`"), "{said}");
     dev.is_silent();
+}
+
+#[test]
+fn a_log_in_the_plugins_folder_is_no_change_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    plugin(folder);
+    let log = folder.join("dev.log");
+    let _dev = Dev::start(folder, &["--interface", "photo.wit", "--log", "dev.log", "--output", "blur.wasm"]);
+    let waited = Instant::now();
+    while !fs::read_to_string(&log).unwrap_or_default().contains("watching") {
+        assert!(waited.elapsed() < PATIENCE, "{:?}", fs::read_to_string(&log));
+        thread::sleep(Duration::from_millis(20));
+    }
+    thread::sleep(WHILE);
+    let said = fs::read_to_string(&log).unwrap();
+    assert!(said.contains("[1] blur: built") && !said.contains("[2]"), "{said}");
 }

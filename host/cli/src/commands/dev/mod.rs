@@ -75,12 +75,14 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
     let screen = Screen::new(arguments.log.as_deref(), arguments.host.is_some())?;
     let mut changes = watch(&source)?;
     let mut rounds = Rounds::new(&arguments, source.clone(), screen)?;
+    let mut written = vec![rounds.output().to_owned()];
+    written.extend(arguments.log);
     let mut host = Host::new(arguments.host);
     let mut source = source;
     // A build that changes its own sources would be followed by another one forever.
     let mut is_own = false;
     loop {
-        let tree = Tree::of(&source);
+        let tree = Tree::of(&source, &written);
         let good = tokio::select! {
             good = rounds.next() => good,
             _ = ctrl_c() => break,
@@ -95,7 +97,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
             changes = watch(&source)?;
         }
         let mut built = tree;
-        if let Some(file) = built.difference(&Tree::of(&source)) {
+        if let Some(file) = built.difference(&Tree::of(&source, &written)) {
             if !is_own {
                 // Someone went on writing, or the build did.
                 is_own = true;
@@ -105,7 +107,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
                 "each build changes {}: name it in `ignore` in [build] of plugin.toml",
                 file.display()
             ));
-            built = Tree::of(&source);
+            built = Tree::of(&source, &written);
         }
         is_own = false;
         rounds.screen.say("watching for changes; Ctrl-C ends");
@@ -113,7 +115,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
             tokio::select! {
                 change = changes.recv() => match change {
                     Some(Change::Failed { message }) => rounds.screen.say(&format!("watching: {message}")),
-                    _ if built.difference(&Tree::of(&source)).is_some() => break,
+                    _ if built.difference(&Tree::of(&source, &written)).is_some() => break,
                     _ => {}
                 },
                 status = host.ended() => rounds.screen.say(&format!("the host has ended ({status})")),

@@ -11,11 +11,18 @@ use witdock::{Digest, Source};
 pub(super) struct Tree(BTreeMap<PathBuf, Digest>);
 
 impl Tree {
-    /// Reads the source's files. What cannot be read is not there.
-    pub(super) fn of(source: &Source) -> Self {
+    /// Reads the source's files, but for those that are written here. What cannot be read is not there.
+    pub(super) fn of(source: &Source, written: &[PathBuf]) -> Self {
         let mut tree = Self::default();
         for watched in source.watch_paths() {
             tree.add(source, &watched.path, watched.recursive);
+        }
+        for file in written {
+            // The source's paths are real ones, and the file may not be there yet.
+            tree.0.remove(file);
+            if let Ok(file) = file.canonicalize() {
+                tree.0.remove(&file);
+            }
         }
         tree
     }
