@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What is embedded, relative to the repository, and what its names begin with in the program.
-const ROOTS: [&str; 3] = ["wit", "guest-sdk", "host/cli/templates"];
+const ROOTS: [&str; 4] = ["wit", "guest-sdk", "host/cli/templates", "examples/chat-room"];
 /// What builds and tests leave behind.
 const LEFT_OUT: [&str; 5] = ["node_modules", "build", "target", "__pycache__", "zig-out"];
 
@@ -42,7 +42,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
             if !LEFT_OUT.contains(&&*name) && !name.starts_with('.') {
                 walk(&entry.path(), files)?;
             }
-        } else {
+        } else if entry.path().is_file() {
+            // A link to a folder leads to what is embedded by itself.
             files.push(entry.path());
         }
     }

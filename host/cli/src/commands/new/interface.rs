@@ -76,32 +76,38 @@ fn project(name: &Name, witdock: &Witdock) -> anyhow::Result<Project> {
         .with("witdock_guest", witdock.dependency("guest-sdk/rust/plugin"))
         .with("from", from(witdock));
     let mut project = Project::default();
-    project.fill("templates/interface", &values);
-    project.add(format!("wit/{}.wit", name.kebab()), wit(name)?);
+    for (file, content) in embedded::below(EXAMPLE).filter(|(file, _)| !file.starts_with("wit/")) {
+        project.add(file, renamed(content, name)?);
+    }
+    for (_, content) in embedded::below("wit/template") {
+        project.add(format!("wit/{}.wit", name.kebab()), renamed(content, name)?);
+    }
     for (file, content) in embedded::below("wit/plugin") {
         project.add(format!("wit/deps/plugin/{file}"), content);
     }
     for (file, content) in sdk::files(Language::Javascript, None) {
         project.add(format!("plugins/calculator/sdk/{file}"), content);
     }
+    // What is different outside of this repository, in the place of the example's own.
+    project.fill("templates/interface", &values);
     if let Witdock::Path(checkout) = witdock {
         // The same versions as witdock was built and tested with. Cargo leaves out of a lock file what nobody needs.
-        for file in ["Cargo.lock", "plugins/Cargo.lock"] {
-            let from = checkout.join(file);
-            if from.is_file() {
-                project
-                    .add(file, fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?);
-            }
+        let lock = checkout.join("Cargo.lock");
+        if lock.is_file() {
+            let content = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+            project.add("Cargo.lock", content);
         }
     }
     Ok(project)
 }
 
-/// The annotated interface under the new name.
-fn wit(name: &Name) -> anyhow::Result<String> {
-    let (_, template) = embedded::below("wit/template").next().context("the program carries no template")?;
-    let package = format!("package {}:plugin@", name.kebab());
-    Ok(std::str::from_utf8(template)?.replace("package witdock:template@", &package))
+/// Where the workspace's sources come from. It is built and tested in this repository.
+const EXAMPLE: &str = "examples/chat-room";
+
+/// A text of the example under the new name.
+fn renamed(content: &[u8], name: &Name) -> anyhow::Result<String> {
+    let text = std::str::from_utf8(content)?;
+    Ok(text.replace("chat-room", name.kebab()).replace("chat_room", &name.snake()))
 }
 
 /// Where the crates come from, in a sentence or two.

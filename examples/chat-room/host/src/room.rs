@@ -7,19 +7,19 @@ use wasmtime::Store;
 use wasmtime::component::{HasData, Instance, Resource, ResourceAny, ResourceTable};
 use witdock::HostState;
 
-use chatbot::{{module}}::plugin::{notebooks, room, types};
+use chatbot::chat_room::plugin::{notebooks, room, types};
 
-pub use chatbot::exports::{{module}}::plugin::bot::{Command, CommandError};
+pub use chatbot::exports::chat_room::plugin::bot::{Command, CommandError};
 pub use types::Message;
 
 /// The world that every bot has.
 mod chatbot {
     wasmtime::component::bindgen!({
         path: "../wit",
-        world: "{{name}}:plugin/chatbot",
+        world: "chat-room:plugin/chatbot",
         imports: { default: trappable },
         exports: { default: async },
-        with: { "{{name}}:plugin/notebooks.notebook": super::Notebook },
+        with: { "chat-room:plugin/notebooks.notebook": super::Notebook },
         include_component_type: true,
     });
 }
@@ -28,7 +28,7 @@ mod chatbot {
 mod extras {
     wasmtime::component::bindgen!({
         path: "../wit",
-        world: "{{name}}:plugin/extras",
+        world: "chat-room:plugin/extras",
         exports: { default: async },
         include_component_type: true,
     });
@@ -63,7 +63,7 @@ fn bind(store: &mut BotStore, instance: &Instance) -> wasmtime::Result<Guest> {
 
 /// What every fresh instance needs, after a reload too.
 async fn activate(guest: &Guest, store: &mut BotStore) -> wasmtime::Result<()> {
-    let commands = guest.chatbot.{{module}}_plugin_bot().call_commands(&mut *store).await?;
+    let commands = guest.chatbot.chat_room_plugin_bot().call_commands(&mut *store).await?;
     store.data_mut().app.commands = commands;
     Ok(())
 }
@@ -71,7 +71,7 @@ async fn activate(guest: &Guest, store: &mut BotStore) -> wasmtime::Result<()> {
 impl Guest {
     /// Lets the bot hear a message, in the conversation that it has with its author.
     pub async fn hear(&self, store: &mut BotStore, message: &Message) -> wasmtime::Result<Option<String>> {
-        let conversation = self.chatbot.{{module}}_plugin_bot().conversation();
+        let conversation = self.chatbot.chat_room_plugin_bot().conversation();
         let open = match store.data().app.conversations.get(&message.author) {
             Some(open) => *open,
             None => {
@@ -89,7 +89,7 @@ impl Guest {
         name: &str,
         argument: &str,
     ) -> wasmtime::Result<Result<String, CommandError>> {
-        self.chatbot.{{module}}_plugin_bot().call_run(store, name, argument).await
+        self.chatbot.chat_room_plugin_bot().call_run(store, name, argument).await
     }
 }
 

@@ -1,12 +1,12 @@
 //! Greets people, and remembers how often they came.
 
-use {{module}}_guest::{Bot, Command, CommandError, Farewell, Message, log, notebooks, room};
+use chat_room_guest::{Bot, Command, CommandError, Farewell, Message, log, notebooks, room};
 
 struct Greeter {
     person: String,
 }
 
-{{module}}_guest::export!(Greeter, farewell);
+chat_room_guest::export!(Greeter, farewell);
 
 impl Bot for Greeter {
     fn commands() -> Vec<Command> {

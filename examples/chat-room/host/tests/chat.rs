@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 /// What the room shows when these lines are written into it.
 fn chat(bot: &str, lines: &str) -> String {
     let folder = format!("{}/../plugins/{bot}", env!("CARGO_MANIFEST_DIR"));
-    let mut room = Command::new(env!("CARGO_BIN_EXE_{{name}}"))
+    let mut room = Command::new(env!("CARGO_BIN_EXE_chat-room"))
         .arg(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -49,7 +49,7 @@ async fn chat() -> anyhow::Result<()> {
     }
     for bot in &bots {
         let words = bot.call_named("goodbye", async |guest, store| match &guest.extras {
-            Some(extras) => extras.{{module}}_plugin_farewell().call_goodbye(store).await.map(Some),
+            Some(extras) => extras.chat_room_plugin_farewell().call_goodbye(store).await.map(Some),
             None => Ok(None),
         });
         answer(&room, bot.name(), words.await);
@@ -78,7 +78,7 @@ async fn load(dock: &Dock, room: &Room, folder: &Path) -> anyhow::Result<Plugin<
     let builder = dock
         .plugin::<Guest>(source)
         // A bot gets what it asks for in its plugin.toml and is granted here. Files, network, clocks: nothing of it.
-        .policy(Policy::new().import("{{name}}:plugin/*"))
+        .policy(Policy::new().import("chat-room:plugin/*"))
         .limits(Limits { call_deadline: Duration::from_secs(1), ..Limits::default() });
     let mut events = builder.events();
     let news = name.clone();

@@ -8,11 +8,11 @@ use std::marker::PhantomData;
 /// Generated from `wit/`.
 pub mod bindings {
     wit_bindgen::generate!({
-        world: "{{name}}:plugin/chatbot",
+        world: "chat-room:plugin/chatbot",
         path: "../wit",
         pub_export_macro: true,
         export_macro_name: "export",
-        default_bindings_module: "{{module}}_guest::bindings",
+        default_bindings_module: "chat_room_guest::bindings",
         generate_all,
     });
 }
@@ -20,17 +20,17 @@ pub mod bindings {
 /// The same, of what a bot may have besides.
 pub mod extras {
     wit_bindgen::generate!({
-        world: "{{name}}:plugin/extras",
+        world: "chat-room:plugin/extras",
         path: "../wit",
         pub_export_macro: true,
         export_macro_name: "export",
-        default_bindings_module: "{{module}}_guest::extras",
+        default_bindings_module: "chat_room_guest::extras",
     });
 }
 
-pub use bindings::exports::{{module}}::plugin::bot::{Command, CommandError};
-pub use bindings::{{module}}::plugin::types::Message;
-pub use bindings::{{module}}::plugin::{notebooks, room};
+pub use bindings::chat_room::plugin::types::Message;
+pub use bindings::chat_room::plugin::{notebooks, room};
+pub use bindings::exports::chat_room::plugin::bot::{Command, CommandError};
 pub use witdock_guest::log;
 
 /// A bot. One value of it is what goes on between the bot and one person.
@@ -87,7 +87,7 @@ pub struct Component<B>(PhantomData<B>);
 #[doc(hidden)]
 pub struct Open<B>(RefCell<B>);
 
-impl<B: Bot> bindings::exports::{{module}}::plugin::bot::Guest for Component<B> {
+impl<B: Bot> bindings::exports::chat_room::plugin::bot::Guest for Component<B> {
     type Conversation = Open<B>;
 
     fn commands() -> Vec<Command> {
@@ -101,7 +101,7 @@ impl<B: Bot> bindings::exports::{{module}}::plugin::bot::Guest for Component<B> 
     }
 }
 
-impl<B: Bot> bindings::exports::{{module}}::plugin::bot::GuestConversation for Open<B> {
+impl<B: Bot> bindings::exports::chat_room::plugin::bot::GuestConversation for Open<B> {
     fn new(person: String) -> Self {
         witdock_guest::init();
         Self(RefCell::new(B::meet(&person)))
@@ -113,7 +113,7 @@ impl<B: Bot> bindings::exports::{{module}}::plugin::bot::GuestConversation for O
     }
 }
 
-impl<B: Farewell> extras::exports::{{module}}::plugin::farewell::Guest for Component<B> {
+impl<B: Farewell> extras::exports::chat_room::plugin::farewell::Guest for Component<B> {
     fn goodbye() -> String {
         witdock_guest::init();
         B::goodbye()

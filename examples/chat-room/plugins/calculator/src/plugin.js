@@ -3,7 +3,7 @@
 // An interface that the plugin exports is an object with its functions, a resource is a class in it. An error is thrown: of a variant, its case
 // as `tag` and what it holds as `val`. What the host lends is imported by its name and version.
 
-import { say } from "{{name}}:plugin/room@0.1.1";
+import { say } from "chat-room:plugin/room@0.1.1";
 import { calculate } from "./calculate.js";
 
 export const bot = {
