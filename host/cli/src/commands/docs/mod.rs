@@ -3,9 +3,12 @@
 mod code;
 mod html;
 mod markdown;
+#[allow(clippy::indexing_slicing, reason = "an arena is asked for its own ids")]
 mod reference;
+#[allow(clippy::indexing_slicing, reason = "an arena is asked for its own ids")]
 mod syntax;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
 mod tests;
 
 use std::fs;
