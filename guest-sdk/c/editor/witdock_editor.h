@@ -9,6 +9,10 @@
 
 #include "generated/extension_plugin.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // A copy of a text, for the editor.
 extension_plugin_string_t witdock_text(const char *text);
 
@@ -51,5 +55,9 @@ void witdock_release(witdock_selected_t *selected);
 
 // One line where the status of the last action stands.
 void witdock_status(const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
