@@ -23,6 +23,10 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
         Language::C | Language::Cpp | Language::Zig | Language::Go => {
             let Some(interface) = interface else { return Vec::new() };
             let mut folders = vec![(format!("guest-sdk/{}/{interface}", language.name()), String::new())];
+            if language == Language::Cpp {
+                // A header over the SDK in C.
+                folders.push((format!("guest-sdk/c/{interface}"), "c".to_owned()));
+            }
             if language == Language::Go {
                 // Its compiler leaves no component type, so that the build takes it from here.
                 folders.extend(

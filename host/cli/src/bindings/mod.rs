@@ -7,7 +7,7 @@ mod go;
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is unexpected in a test may end it")]
 mod tests;
 mod wit;
-mod zig;
+pub(crate) mod zig;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -44,6 +44,12 @@ fn those_in_go_are_true() {
 }
 
 #[test]
+fn those_in_zig_are_true() {
+    is_true(Language::Zig, "editor", "extension-plugin");
+    is_true(Language::Zig, "etl", "transformer-plugin");
+}
+
+#[test]
 fn those_in_c_are_true() {
     is_true(Language::C, "editor", "extension-plugin");
     is_true(Language::C, "etl", "transformer-plugin");

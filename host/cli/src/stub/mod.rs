@@ -2,6 +2,7 @@
 //! and returns a plain value.
 
 mod c;
+mod cpp;
 mod declarations;
 mod ecmascript;
 mod go;
@@ -10,6 +11,7 @@ mod prototype;
 mod python;
 mod rust;
 mod typescript;
+mod zig;
 
 use wit_parser::{Resolve, WorldId};
 
@@ -44,7 +46,9 @@ pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<S
         Language::Typescript => Ok(typescript::stub(subject)),
         Language::Python => Ok(python::stub(subject)),
         Language::C => c::stub(subject),
+        Language::Cpp => cpp::stub(subject),
         Language::Go => go::stub(subject),
+        Language::Zig => zig::stub(subject),
         language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }
 }
