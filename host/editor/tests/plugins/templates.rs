@@ -13,6 +13,9 @@ fn scaffold(language: &str, folder: &Path) {
     copy(&template.join("common"), folder);
     copy(&template.join("editor"), folder);
     copy(&repository().join("guest-sdk").join(language).join("editor"), &folder.join("sdk"));
+    if language == "cpp" {
+        copy(&repository().join("guest-sdk").join("c").join("editor"), &folder.join("sdk/c"));
+    }
     for package in ["editor", "plugin"] {
         copy(&repository().join("wit").join(package), &folder.join("sdk/wit").join(package));
     }
@@ -79,6 +82,25 @@ fn is_asked_for(language: &str) -> bool {
         eprintln!("the template in {language} is not tested: WITDOCK_TEST_LANGUAGES=all does");
     }
     is_asked_for
+}
+
+fn has_zig() -> bool {
+    let zig = answers("zig", &["version"]) || answers("python3", &["-m", "ziglang", "version"]);
+    zig && answers("make", &["--version"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zig_counts_and_shouts() {
+    if is_asked_for("Zig") && !is_lacking("Zig", has_zig()) {
+        counts_and_shouts("zig").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cpp_counts_and_shouts() {
+    if is_asked_for("C++") && !is_lacking("C++", has_zig()) {
+        counts_and_shouts("cpp").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,9 @@ fn scaffold(language: &str, folder: &Path) {
     copy(&template.join("common"), folder);
     copy(&template.join("etl"), folder);
     copy(&repository("guest-sdk").join(language).join("etl"), &folder.join("sdk"));
+    if language == "cpp" {
+        copy(&repository("guest-sdk").join("c").join("etl"), &folder.join("sdk/c"));
+    }
     for package in ["etl", "plugin"] {
         copy(&repository("wit").join(package), &folder.join("sdk/wit").join(package));
     }
@@ -103,6 +106,25 @@ fn is_asked_for(language: &str) -> bool {
         eprintln!("transforms in {language} are not tested: WITDOCK_TEST_LANGUAGES=all does");
     }
     is_asked_for
+}
+
+fn has_zig() -> bool {
+    let zig = answers("zig", &["version"]) || answers("python3", &["-m", "ziglang", "version"]);
+    zig && answers("make", &["--version"])
+}
+
+#[test]
+fn zig_cleans() {
+    if is_asked_for("Zig") && !is_lacking("Zig", has_zig()) {
+        cleans("zig");
+    }
+}
+
+#[test]
+fn cpp_cleans() {
+    if is_asked_for("C++") && !is_lacking("C++", has_zig()) {
+        cleans("cpp");
+    }
 }
 
 #[test]
