@@ -224,7 +224,8 @@ impl Stage {
         let failed = |kind| StageError { stage: name.clone(), rows: None, kind: Box::new(kind) };
         let source =
             Source::open(&config.plugin.path).map_err(|error| failed(StageErrorKind::Source(error)))?;
-        let fit = fit(config.input.as_ref(), &input).map_err(|kind| failed(kind))?;
+        let fit = fit(config.input.as_ref(), &input);
+        let fit = fit.map_err(|difference| failed(StageErrorKind::Drifted(difference)))?;
         let setup = Arc::new(Setup::new(
             config.plugin.settings.clone(),
             lookups,
@@ -291,7 +292,8 @@ impl Stage {
     ///
     /// When the plugin does not accept the input, or its contract is not one.
     pub async fn begin(&self, input: SchemaRef) -> Result<Arc<Contract>, StageError> {
-        let fit = fit(self.input.as_ref(), &input).map_err(|kind| self.failed(kind))?;
+        let fit = fit(self.input.as_ref(), &input);
+        let fit = fit.map_err(|difference| self.failed(StageErrorKind::Drifted(difference)))?;
         let input = fit.as_ref().map_or(input, |fit| fit.schema());
         *self.fit.lock().unwrap_or_else(PoisonError::into_inner) = fit;
         self.setup.agree(|agreement| {
@@ -482,7 +484,6 @@ impl Stage {
     }
 }
 
-fn fit(contract: Option<&InputContract>, input: &SchemaRef) -> Result<Option<Arc<InputFit>>, StageErrorKind> {
-    let fit = contract.map(|contract| InputFit::new(contract, input));
-    Ok(fit.transpose().map_err(StageErrorKind::Drifted)?.map(Arc::new))
+fn fit(contract: Option<&InputContract>, input: &SchemaRef) -> Result<Option<Arc<InputFit>>, String> {
+    contract.map(|contract| InputFit::new(contract, input).map(Arc::new)).transpose()
 }
