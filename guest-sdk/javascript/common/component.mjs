@@ -1,7 +1,17 @@
 // Makes a component of a plugin in JavaScript or TypeScript: what the `build.mjs` of each interface's SDK does.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,9 +60,30 @@ export async function main({ name, sdk, exported }) {
 
 /** The whole of a `build.mjs` for any interface, whose arguments are WIT, WORLD, SOURCE and OUTPUT. */
 export async function mainOfWorld() {
-  const [wit, world, source, output] = arguments_("WIT WORLD SOURCE OUTPUT");
-  await make({ source, output, wit, alias: {}, world: () => world });
+  const [given, world, source, output] = arguments_("WIT WORLD SOURCE OUTPUT");
+  const wit = mkdtempSync(join(tmpdir(), "witdock-wit-"));
+  try {
+    cpSync(given, statSync(given).isDirectory() ? wit : join(wit, "world.wit"), { recursive: true });
+    const packages = readdirSync(wit, { recursive: true }).filter((name) => name.endsWith(".wit"));
+    const hasLog = packages.some((name) => /^package witdock:plugin@/m.test(readFileSync(join(wit, name), "utf8")));
+    if (!hasLog) {
+      cpSync(join(INTERFACES.find((path) => existsSync(path)), "plugin"), join(wit, "deps/witdock-plugin"), { recursive: true });
+    }
+    // Every host that is made with witdock lends the log, whatever its world has: an error that would trap says its words there.
+    const name = world.replace(/^.*\//, "").replace(/@.*$/, "");
+    const built = ["world built-by-witdock {", `  include ${name};`, `  import ${LOG};`, "}", ""];
+    writeFileSync(join(wit, "built-by-witdock.wit"), built.join("\n"));
+    const qualified = world.replace(/\/[^@]*/, "/built-by-witdock");
+    await make({ source, output, wit, alias: {}, guarded: true, world: () => qualified });
+  } catch (error) {
+    console.error(`error: ${error.code === "ENOENT" ? `there is no ${error.path}` : told(error)}`);
+    process.exitCode = 1;
+  } finally {
+    rmSync(wit, { recursive: true });
+  }
 }
+
+const LOG = "witdock:plugin/log@0.1.0";
 
 function arguments_(usage) {
   const given = process.argv.slice(2);
@@ -63,7 +94,7 @@ function arguments_(usage) {
   return given;
 }
 
-async function make({ source, output, wit, alias, world }) {
+async function make({ source, output, wit, alias, world, guarded = false }) {
   try {
     if (!existsSync(source)) {
       throw `there is no file ${source}`;
@@ -72,7 +103,7 @@ async function make({ source, output, wit, alias, world }) {
     const entry = JSON.stringify(resolve(source));
     const bundled = await build({
       stdin: {
-        contents: `export * from ${entry};\nimport * as plugin from ${entry};\n${checked(source)}`,
+        contents: `export * from ${entry};\nimport * as plugin from ${entry};\n${checked(source)}${guarded ? GUARD : ""}`,
         resolveDir: process.cwd(),
         sourcefile: "component.js",
       },
@@ -132,6 +163,37 @@ for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?
     const wanted = kind === "constructor" ? resource : member;
     if ((kind === undefined || kind === "constructor") && typeof scope[wanted] !== "function") {
       throw new Error(where + " has no " + (kind ? "class" : "function") + " \`" + wanted + "\`");
+    }
+  }
+}
+`;
+
+/** Code around the functions of exported interfaces: an Error is no value that the host knows, and would trap without a word. */
+const GUARD = `
+import { panicked } from "${LOG}";
+const guard = (call) => function (...values) {
+  try {
+    return call.apply(this, values);
+  } catch (error) {
+    if (error instanceof Error) {
+      panicked(String(error) + "\\n" + (error.stack ?? "").trimEnd(), null);
+    }
+    throw error;
+  }
+};
+for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?? {})) {
+  if (typeof functions === "function" || !Object.isExtensible(plugin[name]) || Object.isFrozen(plugin[name])) {
+    continue;
+  }
+  const classes = Object.keys(functions).flatMap((member) => /^constructor([A-Z].*)/.exec(member)?.[1] ?? []);
+  for (const member of Object.keys(functions).filter((member) => typeof plugin[name][member] === "function")) {
+    plugin[name][member] = guard(plugin[name][member]);
+  }
+  for (const { prototype } of classes.map((one) => plugin[name][one])) {
+    for (const method of Object.getOwnPropertyNames(prototype)) {
+      if (method !== "constructor" && typeof prototype[method] === "function") {
+        prototype[method] = guard(prototype[method]);
+      }
     }
   }
 }

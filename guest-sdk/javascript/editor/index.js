@@ -18,9 +18,12 @@ export const NOTHING = {
   completionTriggers: [],
 };
 
-/** A plugin of these functions. Those of the interface that it lacks do nothing, since what is not registered is not called. */
+/**
+ * A plugin of these functions. Those of the interface that it lacks do nothing, since what is not registered is not called. An Error
+ * that nobody foresaw is told with its place, where the editor takes errors.
+ */
 export function extension(functions) {
-  return {
+  const plugin = {
     activate: () => NOTHING,
     runCommand() {},
     onEvent() {},
@@ -29,6 +32,27 @@ export function extension(functions) {
     hover: () => undefined,
     ...functions,
   };
+  for (const name of ["activate", "runCommand", "format"]) {
+    const call = plugin[name];
+    plugin[name] = (...values) => {
+      try {
+        return call.apply(plugin, values);
+      } catch (error) {
+        throw error instanceof Error ? failed(inWords(error)) : error;
+      }
+    };
+  }
+  return plugin;
+}
+
+/** An error with the place where it was thrown. One of the host's is a variant, and has no place. */
+function inWords(error) {
+  const { tag, val } = error.payload ?? {};
+  if (typeof tag === "string") {
+    return val === undefined ? tag : `${tag}: ${val}`;
+  }
+  const place = error.stack?.split("\n").map((line) => line.trim()).find((line) => line.startsWith("at "));
+  return place === undefined ? String(error) : `${error} (${place})`;
 }
 
 /** A command as a registration lists it. Without its keys it is in the palette alone. */

@@ -44,7 +44,7 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
     for name in ["common"].into_iter().chain(interface) {
         folders.push((format!("guest-sdk/{part}/{name}"), name.to_owned()));
     }
-    for package in interface.into_iter().flat_map(|interface| [interface, "plugin"]) {
+    for package in interface.into_iter().chain(["plugin"]) {
         folders.push((format!("wit/{package}"), format!("wit/{package}")));
     }
     folders
@@ -79,7 +79,8 @@ mod tests {
         }
         assert!(!editor.iter().any(|name| name.contains("etl") || name.contains("lock")), "{editor:?}");
         let own = names(Language::Javascript, None);
-        assert!(own.iter().all(|name| name.starts_with("common/")) && !own.is_empty(), "{own:?}");
+        let is_shared = |name: &String| name.starts_with("common/") || name.starts_with("wit/plugin/");
+        assert!(own.iter().all(is_shared) && !own.is_empty(), "{own:?}");
         assert!(names(Language::C, Some("editor")).iter().any(|name| name == "plugin.mk"));
         assert_eq!(names(Language::Rust, Some("editor")), [""; 0]);
     }
