@@ -1,5 +1,7 @@
 //! Whether a component fits an interface, for commands that say it by the way.
 
+#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+
 use wasmparser::{Parser, Payload};
 use wit_component::StringEncoding;
 use wit_parser::{Resolve, WorldId, WorldItem};

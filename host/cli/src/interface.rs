@@ -1,5 +1,7 @@
 //! Interfaces by name or by path: WIT packages with the worlds of their plugins.
 
+#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,8 @@
 //! The body that a plugin for an interface of one's own starts with: each exported function is there, with the WIT's comments,
 //! and returns a plain value.
 
+#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+
 mod c;
 mod cpp;
 mod declarations;

@@ -1,5 +1,7 @@
 //! `witdock new plugin`.
 
+#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
