@@ -44,17 +44,16 @@ pub(crate) fn find<'a>(functions: &'a [Function], name: &str) -> Result<&'a Func
 }
 
 fn nearest_function(functions: &[Function], name: &str) -> Option<String> {
-    let last = |name: &str| name.rsplit(['#', '/']).next().unwrap_or(name).to_owned();
-    let query = last(name);
-    let names: Vec<(String, String)> = functions
-        .iter()
-        .flat_map(|function| {
-            let shown = function.shown();
-            [(function.item().to_owned(), shown.clone()), (shown.clone(), shown)]
-        })
-        .collect();
-    let near = nearest(&query, names.iter().map(|(name, _)| name.as_str()))?;
-    names.iter().find(|(name, _)| name == near).map(|(_, shown)| shown.clone())
+    let query = name.rsplit(['#', '/']).next().unwrap_or(name);
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    // By its whole name, by that without the interface, and at last by its last word alone.
+    let names: [&dyn Fn(&Function) -> String; 3] =
+        [&Function::shown, &|function| function.item().to_owned(), &|function| last(function.item())];
+    names.iter().zip([query, query, &last(query)]).find_map(|(of, query)| {
+        let candidates: Vec<String> = functions.iter().map(of).collect();
+        let near = nearest(query, candidates.iter().map(String::as_str))?;
+        functions.iter().find(|function| of(function) == near).map(Function::shown)
+    })
 }
 
 /// The candidate that was probably meant.
@@ -67,4 +66,42 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .filter(|(likeness, _)| *likeness >= ENOUGH)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::functions;
+    use super::*;
+    use wit_parser::Resolve;
+
+    const WIT: &str = "
+        package a:b@1.2.0;
+        interface one { describe: func(); resource session { constructor(); run: func(); make: static func() -> session; } }
+        interface two { describe: func(); close: func(); }
+        world w { export one; export two; export start: func(); }";
+
+    #[test]
+    fn a_function_goes_by_every_name_that_means_no_other() {
+        let mut resolve = Resolve::default();
+        let package = resolve.push_source("w.wit", WIT).unwrap();
+        let world = resolve.select_world(&[package], None).unwrap();
+        let functions = functions(&resolve, &resolve.worlds[world].exports);
+        let full = |name: &str| match find(&functions, name) {
+            Ok(function) => function.full(),
+            Err(error) => error.to_string(),
+        };
+        for name in ["close", "two.close", "two#close", "a:b/two.close", "a:b/two@1.2.0#close"] {
+            assert_eq!(full(name), "a:b/two#close");
+        }
+        assert_eq!(full("start"), "start");
+        assert_eq!(full("session"), "a:b/one#session");
+        assert_eq!(full("[constructor]session"), "a:b/one#session");
+        assert_eq!(full("one.session.run"), "a:b/one#session.run");
+        assert_eq!(full("session.make"), "a:b/one#session.make");
+        assert_eq!(full("describe"), "`describe` may be any of `a:b/one#describe`, `a:b/two#describe`");
+        assert_eq!(full("one.describe"), "a:b/one#describe");
+        assert_eq!(full("clsoe"), "there is no function `clsoe`; the nearest is `two.close`");
+        assert_eq!(full("three.close"), "there is no function `three.close`; the nearest is `two.close`");
+        assert_eq!(full("zebra"), "there is no function `zebra`");
+    }
 }

@@ -57,13 +57,15 @@ impl<'a> Parser<'a> {
                 .is_ok()
                 .then_some("The component exports it, and does not import it. To call it, leave out `host`.")
         };
+        // What stands before the dot is a handle, unless it is an interface.
         let method = name.rsplit_once('.').and_then(|(on, method)| {
-            let methods = functions.iter().filter_map(Function::method);
+            let is_handle = functions.iter().all(|function| function.interface_word() != Some(on));
+            let methods = functions.iter().filter_map(Function::method).filter(|_| is_handle);
             Some(format!("{on}.{}", nearest(method, methods)?))
         });
-        let label = match (&unknown, method) {
-            (NotFound::Unknown { nearest: Some(near), .. }, _) => format!("did you mean `{near}`?"),
-            (_, Some(near)) => format!("did you mean `{near}`?"),
+        let label = match (method, &unknown) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, NotFound::Unknown { nearest: Some(near), .. }) => format!("did you mean `{near}`?"),
             _ => "no such function".to_owned(),
         };
         let help = elsewhere.map(str::to_owned).unwrap_or_else(|| self.list(functions));
