@@ -101,14 +101,17 @@ const MAKE: Need = Need {
     },
 };
 
-/// Zig's Python package has clang, the linker and the C library for wasm32 in one, on any system.
+/// Zig's Python package has clang, the linker and the C and C++ libraries for wasm32 in one, on any system.
 const ZIGLANG: &str = "python3 -m pip install ziglang==0.17.1";
+const ZIGLANG_AS_CC: &str =
+    "python3 -m pip install ziglang==0.17.1 && export WASM_CC='python3 -m ziglang cc'";
 
 const C: [Need; 2] = [
     Need {
         name: "a C compiler for wasm32",
         probe: || {
-            let compilers = candidates("WASM_CC", ["clang-22", "clang"], "cc");
+            let known = ["clang-22", "clang"].map(|program| vec![program.to_owned()]);
+            let compilers = from_environment("WASM_CC").map_or_else(|| known.to_vec(), |own| vec![own]);
             compiles(&compilers, "#include <stdlib.h>\nvoid *probe(int n) { return malloc(n); }\n", "c")
         },
         at_least: None,
@@ -116,12 +119,12 @@ const C: [Need; 2] = [
             let packages = Packages {
                 apt: "clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32",
                 dnf: "",
-                pacman: "clang lld wasi-libc wasi-compiler-rt",
+                pacman: "",
                 apk: "",
                 brew: "",
                 winget: "",
             };
-            system.install(packages, ZIGLANG)
+            system.install(packages, ZIGLANG_AS_CC)
         },
     },
     MAKE,
@@ -130,9 +133,10 @@ const C: [Need; 2] = [
 const CPP: [Need; 2] = [
     Need {
         name: "a C++ compiler for wasm32",
-        probe: || {
-            let compilers = candidates("WASM_CXX", ["clang++-22", "clang++"], "c++");
-            compiles(&compilers, "#include <string>\nstd::string probe() { return \"\"; }\n", "cpp")
+        probe: || match from_environment("WASM_CXX") {
+            Some(own) => compiles(&[own], "#include <string>\nstd::string probe() { return \"\"; }\n", "cpp"),
+            // It is whole by itself, and compiling its library to try it takes a minute.
+            None => zig().map(|version| format!("zig {version}")),
         },
         at_least: None,
         install: |_| ZIGLANG.to_owned(),
@@ -140,24 +144,12 @@ const CPP: [Need; 2] = [
     MAKE,
 ];
 
-/// The compilers that may be there: the one that a variable names, those on PATH, and Zig's.
-fn candidates(variable: &str, programs: [&str; 2], zig: &str) -> Vec<Vec<String>> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    from_environment(variable)
-        .into_iter()
-        .chain(programs.iter().map(|program| words(&[program])))
-        .chain([words(&["python3", "-m", "ziglang", zig])])
-        .collect()
-}
+const ZIG: [Need; 2] =
+    [Need { name: "zig", probe: zig, at_least: None, install: |_| ZIGLANG.to_owned() }, MAKE];
 
-const ZIG: [Need; 1] = [Need {
-    name: "zig",
-    probe: || {
-        first_line(&["zig", "version"]).or_else(|| first_line(&["python3", "-m", "ziglang", "version"]))
-    },
-    at_least: None,
-    install: |_| ZIGLANG.to_owned(),
-}];
+fn zig() -> Option<String> {
+    first_line(&["zig", "version"]).or_else(|| first_line(&["python3", "-m", "ziglang", "version"]))
+}
 
 const GO: [Need; 1] = [Need {
     name: "go",
