@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,7 +69,7 @@ def main_of_world() -> None:
             sys.exit(f"{source}: error: a plugin's module cannot be called wit_world")
         programs = tools()
         _stubs(programs, wit, str(world), Path("stubs"))
-        _componentize(programs, wit, str(world), [source.parent], source.stem, output)
+        _build_world(programs, wit, str(world), source.resolve(strict=True), output)
 
 
 def _arguments(usage: str) -> list[Path]:
@@ -185,6 +186,73 @@ def _build(interface: Interface, source: Path, output: Path) -> None:
         if interface.resources:
             (app / f"{interface.export}.py").write_text(f"from {component} import {', '.join(interface.resources)}\n")
         _componentize(programs, wit, f"witdock:{interface.name}/built", [app, *folders], app_name, output)
+
+
+# What becomes of a plugin for an interface without an SDK: an exception that is no error of the interface would trap without a word.
+GUARDED = """
+import functools, importlib, inspect
+from componentize_py_types import Err
+from wit_world.imports import log
+
+# Not `traceback`, which would look for the sources: there are no files.
+def words(error):
+    lines, place = [f"{{type(error).__name__}}: {{error}}"], error.__traceback__
+    while place is not None:
+        code = place.tb_frame.f_code
+        if code.co_name != "call":
+            lines.append(f"    in {{code.co_name}}, {{code.co_filename.rpartition('/')[2]}}:{{place.tb_lineno}}")
+        place = place.tb_next
+    return chr(10).join(lines)
+
+def guarded(method):
+    @functools.wraps(method)
+    def call(*values):
+        try:
+            return method(*values)
+        except Err:
+            raise
+        except Exception as error:
+            log.panicked(words(error), None)
+            raise
+    return call
+
+for module in map(importlib.import_module, {modules!r}):
+    for name, cls in inspect.getmembers(module, inspect.isclass):
+        if cls.__module__ == module.__name__:
+            for method, function in inspect.getmembers(cls, inspect.isfunction):
+                setattr(cls, method, guarded(function))
+            globals().setdefault(name, cls)
+"""
+
+
+def _build_world(programs: Path, wit: Path, world: str, source: Path, output: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
+        copy, app = Path(temporary, "wit"), Path(temporary, "app")
+        if wit.is_dir():
+            shutil.copytree(wit, copy)
+        else:
+            copy.mkdir()
+            shutil.copy(wit, copy)
+        texts = [file.read_text() for file in copy.rglob("*.wit")]
+        has_log = any(re.search(r"^package witdock:plugin@", text, re.MULTILINE) for text in texts)
+        logs = [text for text in texts if re.search(r"^\s*interface log\b", text, re.MULTILINE)]
+        if len(logs) > has_log:
+            # Another log would change the name of the plugin's own.
+            _componentize(programs, wit, world, [source.parent], source.stem, output)
+            return
+        if not has_log:
+            shutil.copytree(_interfaces() / "plugin", copy / "deps/witdock-plugin")
+        # Every host that is made with witdock lends the log, whatever its world has.
+        name = world.partition("/")[2].partition("@")[0]
+        lines = ["world built-by-witdock {", f"  include {name};", "  import witdock:plugin/log@0.1.0;", "}", ""]
+        (copy / "built-by-witdock.wit").write_text("\n".join(lines))
+        # The classes of resources stand in modules that are called as their interfaces.
+        resources = [file.stem for file in Path("stubs/wit_world/exports").glob("*.py")]
+        modules = [source.stem, *(stem for stem in sorted(resources) if (source.parent / f"{stem}.py").exists())]
+        app.mkdir()
+        (app / "witdock_app.py").write_text(GUARDED.format(modules=modules))
+        package = world.partition("/")[0]
+        _componentize(programs, copy, f"{package}/built-by-witdock", [app, source.parent], "witdock_app", output)
 
 
 def _componentize(programs: Path, wit: Path, world: str, folders: list[Path], app: str, output: Path) -> None:
