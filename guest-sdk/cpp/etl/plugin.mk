@@ -14,7 +14,7 @@ C_OBJECTS := $(patsubst $(SDK)/c/%.c,build/sdk/%.o,$(C_SOURCES))
 
 $(OUTPUT): $(SOURCES) $(SDK)/witdock_etl.cpp $(SDK)/witdock_etl.hpp $(C_OBJECTS) $(wildcard *.hpp) Makefile
 	@mkdir -p $(dir $@)
-	$(WASM_CXX) $(TARGET) -mexec-model=reactor $(CXXFLAGS) -fno-exceptions -fno-rtti -I$(SDK) -s -o $@ \
+	$(WASM_CXX) $(TARGET) -mexec-model=reactor -Wl,-z,stack-size=1048576 $(CXXFLAGS) -fno-exceptions -fno-rtti -I$(SDK) -s -o $@ \
 		$(SOURCES) $(SDK)/witdock_etl.cpp $(C_OBJECTS) $(SDK)/c/generated/transformer_plugin_component_type.o
 
 # C++'s driver would take C for C++.

@@ -11,5 +11,5 @@ BINDINGS := $(SDK)/generated/extension_plugin.c $(SDK)/generated/extension_plugi
 $(OUTPUT): $(SOURCES) $(wildcard $(SDK)/*.zig $(SDK)/generated/*) Makefile
 	@$(ZIG) version > /dev/null || { echo "error: no zig: https://ziglang.org/download, or pip install ziglang"; exit 1; }
 	@mkdir -p $(dir $@)
-	$(ZIG) build-exe -target wasm32-wasi -mexec-model=reactor -fno-entry -rdynamic $(ZIGFLAGS) -lc -I$(SDK)/generated \
+	$(ZIG) build-exe -target wasm32-wasi -mexec-model=reactor -fno-entry -rdynamic --stack 1048576 $(ZIGFLAGS) -lc -I$(SDK)/generated \
 		-femit-bin=$@ $(firstword $(SOURCES)) $(BINDINGS)
