@@ -47,7 +47,7 @@ fn translated(header: &str) -> anyhow::Result<String> {
                     // The union of a variant's or a result's values.
                     "val" => inside.push_str("    },\n"),
                     name => {
-                        write!(zig, "\n{docs}pub const {name} = extern struct {{\n{inside}}};\n")?;
+                        writeln!(zig, "\n{docs}pub const {name} = extern struct {{\n{inside}}};")?;
                         fields = None;
                         docs.clear();
                     }
@@ -62,17 +62,17 @@ fn translated(header: &str) -> anyhow::Result<String> {
         } else if let Some(rest) = code.strip_prefix("typedef struct ") {
             // Whatever the plugin makes of it.
             let name = rest.trim_end_matches(';').rsplit(' ').next().unwrap_or_default();
-            write!(zig, "\n{docs}pub const {name} = opaque {{}};\n")?;
+            writeln!(zig, "\n{docs}pub const {name} = opaque {{}};")?;
             opaque.push(name);
         } else if let Some(rest) = code.strip_prefix("typedef ") {
             let (kind, name) = declaration(rest.trim_end_matches(';'))?;
-            write!(zig, "\n{docs}pub const {name} = {kind};\n")?;
+            writeln!(zig, "\n{docs}pub const {name} = {kind};")?;
         } else if let Some(rest) = code.strip_prefix("#define ") {
             if let Some((name, value)) = rest.split_once(' ') {
-                write!(zig, "{docs}pub const {name} = {};\n", value.trim_end_matches(['U', 'L']))?;
+                writeln!(zig, "{docs}pub const {name} = {};", value.trim_end_matches(['U', 'L']))?;
             }
         } else if code.ends_with(");") && !is_export && !code.starts_with("__") {
-            write!(zig, "\n{docs}{}\n", function(code.trim_start_matches("extern "))?)?;
+            writeln!(zig, "\n{docs}{}", function(code.trim_start_matches("extern "))?)?;
         }
         docs.clear();
     }

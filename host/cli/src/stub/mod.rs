@@ -40,7 +40,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) type_name: &'a str,
 }
 
-/// The stub in a language. One that has none yet keeps its template for one's own interface to itself.
+/// The stub in a language.
 pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<Stub> {
     match language {
         Language::Rust => rust::stub(subject),
@@ -51,6 +51,5 @@ pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<S
         Language::Cpp => cpp::stub(subject),
         Language::Go => go::stub(subject),
         Language::Zig => zig::stub(subject),
-        language => anyhow::bail!("the first lines of a plugin cannot be written in {language} yet"),
     }
 }

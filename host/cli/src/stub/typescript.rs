@@ -75,9 +75,9 @@ fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
                 }
             }
             WorldItem::Function(function) => {
-                let _ = write!(
+                let _ = writeln!(
                     globals,
-                    "Object.assign(globalThis, {{ {} }});\n",
+                    "Object.assign(globalThis, {{ {} }});",
                     lent_function(&types(TypeOwner::None), function)
                 );
             }
