@@ -152,6 +152,33 @@ world studio {
 }
 ";
 
+/// A plugin that rows come from, and one that they go to.
+#[test]
+fn both_ends_of_a_pipeline() {
+    if !is_tried("rust") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for world in ["source", "sink"] {
+        let interface = ["--interface", "etl", "--world", world];
+        succeeds(folder, WITDOCK, &[&["new", "plugin", world, "--lang", "rust"], &interface[..]].concat());
+        let project = folder.join(world);
+        fs::copy(repository().join("plugins/Cargo.lock"), project.join("Cargo.lock")).unwrap();
+        succeeds(&project, WITDOCK, &["build"]);
+        let checked = succeeds(&project, WITDOCK, &["check", ".", "--interface", "etl"]);
+        assert!(checked.contains(&format!("witdock:etl/{world}@")), "{checked}");
+        succeeds(&project, WITDOCK, &["test"]);
+        succeeds(&project, "cargo", &["test"]);
+        let Some(etl) = host("witdock-etl") else { continue };
+        succeeds(&project, etl, &["run", "example/pipeline.toml"]);
+        let written = fs::read_dir(project.join("example/out")).unwrap();
+        let written =
+            written.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect::<String>();
+        assert!(written.contains("Ada Lovelace") && written.contains("Grace Hopper"), "{written}");
+    }
+}
+
 macro_rules! languages {
     ($($name:ident)*) => {$(
         #[test]

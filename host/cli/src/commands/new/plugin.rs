@@ -51,6 +51,7 @@ const EXAMPLES: &str = "\
 Examples:
   witdock new plugin word-count --interface editor --lang rust
   witdock new plugin tidy --interface etl --lang python
+  witdock new plugin lines --interface etl --world source --lang rust
   witdock new plugin blur --interface ../wit --lang c        a plugin for an interface of your own
   witdock new plugin blur --interface photo.wit --world filter --lang go
 
@@ -226,9 +227,13 @@ impl Plan<'_> {
             text += format!("\n  {command:width$}  {what}").trim_end();
         }
         if self.interface.name == "etl" && !self.is_own() {
+            let (what, table) = match self.world_name() {
+                "source" => ("the source", "[source]\n  format = \"plugin\"".to_owned()),
+                "sink" => ("a sink", "[[sink]]\n  format = \"plugin\"".to_owned()),
+                _ => ("a stage", format!("[[stage]]\n  name = \"{name}\"")),
+            };
             text += &format!(
-                "\n\nAs a stage of a pipeline, in the file that `witdock-etl run` takes:\n\n  \
-                 [[stage]]\n  name = \"{name}\"\n  plugin = \"{shown}\""
+                "\n\nAs {what} of a pipeline, in the file that `witdock-etl run` takes:\n\n  {table}\n  plugin = \"{shown}\""
             );
         }
         text + "\n\nREADME.md there says the rest."
