@@ -1,5 +1,5 @@
-//! The editor's plugins that `witdock new plugin` starts with, in languages that are compiled: built from their templates and
-//! their SDKs, and run. C is tested wherever clang is, the others with `WITDOCK_TEST_LANGUAGES=all`.
+//! The editor's plugins that `witdock new plugin` starts with: built from their templates and their SDKs, and run. Rust is tested
+//! always, JavaScript and C wherever their tools are, the others with `WITDOCK_TEST_LANGUAGES=all`.
 
 use std::fs;
 use std::path::Path;
@@ -12,19 +12,53 @@ fn scaffold(language: &str, folder: &Path) {
     let template = repository().join("host/cli/templates/plugin").join(language);
     copy(&template.join("common"), folder);
     copy(&template.join("editor"), folder);
-    copy(&repository().join("guest-sdk").join(language).join("editor"), &folder.join("sdk"));
-    if language == "cpp" {
-        copy(&repository().join("guest-sdk").join("c").join("editor"), &folder.join("sdk/c"));
+    let sdk = |from: &str, to: &str| {
+        copy(&repository().join("guest-sdk").join(from), &folder.join("sdk").join(to));
+    };
+    match language {
+        "rust" => return depend_on_the_sdk(folder),
+        "javascript" | "typescript" | "python" => {
+            let part = if language == "python" { "python" } else { "javascript" };
+            sdk(&format!("{part}/common"), "common");
+            sdk(&format!("{part}/editor"), "editor");
+            if language == "typescript" {
+                sdk("typescript", "typescript");
+            }
+        }
+        "cpp" => {
+            sdk("cpp/editor", "");
+            sdk("c/editor", "c");
+        }
+        _ => sdk(&format!("{language}/editor"), ""),
     }
     for package in ["editor", "plugin"] {
         copy(&repository().join("wit").join(package), &folder.join("sdk/wit").join(package));
     }
 }
 
+/// With the versions that this repository's own plugins are built with, and what is built of them already.
+fn depend_on_the_sdk(folder: &Path) {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let sdk = format!("{{ path = {:?} }}", repository().join("guest-sdk/rust/editor"));
+    fs::write(folder.join("Cargo.toml"), manifest.replace("{{witdock}}", &sdk)).unwrap();
+    fs::copy(repository().join("plugins/Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let target = format!("[build]\ntarget-dir = {:?}\n", repository().join("plugins/target"));
+    fs::create_dir_all(folder.join(".cargo")).unwrap();
+    fs::write(folder.join(".cargo/config.toml"), target).unwrap();
+}
+
 fn copy(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        return;
+    }
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
+        // What a build in the repository has left.
+        if ["node_modules", ".venv", "__pycache__"].contains(&name.as_str()) {
+            continue;
+        }
+        let name = name.replace("{{module}}", "loud_text").replace("{{name}}", "loud-text");
         let to = to.join(name.strip_suffix(".template").unwrap_or(&name));
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &to);
@@ -39,6 +73,23 @@ fn copy(from: &Path, to: &Path) {
         };
         fs::write(to, content).unwrap();
     }
+}
+
+/// What is selected is written in capitals, or all of it.
+async fn writes_capitals(language: &str) {
+    let project = tempfile::tempdir().unwrap();
+    scaffold(language, project.path());
+    let mut docked = Docked::new("file.txt", "one two\nthree é");
+    docked.host.load(project.path());
+    docked.serves(1).await;
+    docked.settle().await;
+    docked.run("Capitals").await;
+    assert_eq!(docked.text(), "ONE TWO\nTHREE É");
+    docked.keys("ctrl-z").await;
+    assert_eq!(docked.text(), "one two\nthree é");
+    docked.keys("ctrl-home shift-end").await;
+    docked.run("Capitals").await;
+    assert_eq!(docked.text(), "ONE TWO\nthree é");
 }
 
 /// Words are counted, and what is selected is written in capitals.
@@ -115,5 +166,35 @@ async fn c_counts_and_shouts() {
     let clang = answers("clang-22", &["--version"]) || std::env::var_os("WASM_CC").is_some();
     if !is_lacking("C", clang && answers("make", &["--version"])) {
         counts_and_shouts("c").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rust_writes_capitals() {
+    writes_capitals("rust").await;
+}
+
+fn has_node() -> bool {
+    answers("node", &["--version"]) && answers("npm", &["--version"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn javascript_writes_capitals() {
+    if !is_lacking("JavaScript", has_node()) {
+        writes_capitals("javascript").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typescript_writes_capitals() {
+    if is_asked_for("TypeScript") && !is_lacking("TypeScript", has_node()) {
+        writes_capitals("typescript").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn python_writes_capitals() {
+    if is_asked_for("Python") && !is_lacking("Python", answers("python3", &["--version"])) {
+        writes_capitals("python").await;
     }
 }
