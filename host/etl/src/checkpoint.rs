@@ -268,7 +268,6 @@ impl Ledger {
                 index,
                 commits: 0,
                 mark: None,
-                ended: None,
                 plugin: None,
             };
             if matches!(sink.kind, SinkKind::Table(_)) {

@@ -395,6 +395,11 @@ impl Engine {
         let (pipeline, live) = (self.pipeline.clone(), Arc::clone(&self.live));
         let plugins = self.sink_plugins.clone();
         let writer = blocking(move || {
+            // Before this run writes anything: what the last one has left to be done may have the same names.
+            if let Some((run, commits)) = &ledger.ended {
+                plugins.iter().flatten().try_for_each(|plugin| plugin.open(&schema, run, *commits))?;
+                ledger.forget()?;
+            }
             let done = &ledger.done;
             let marks = if done.complete { &[][..] } else { &done.sinks };
             let mut sinks: Vec<Box<dyn SinkWriter>> = Vec::new();
@@ -405,13 +410,9 @@ impl Engine {
                     index,
                     commits: done.commit,
                     mark: marks.get(index),
-                    ended: ledger.ended.as_ref(),
                     plugin: plugin.as_ref(),
                 };
                 sinks.push(sink::open(config, &schema, &start)?);
-            }
-            if ledger.ended.is_some() {
-                ledger.forget()?;
             }
             let figures = done.figures.clone();
             let mut side = SideWriter::open(&pipeline, &done.side, figures.side, options.retry)?;

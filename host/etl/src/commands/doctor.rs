@@ -113,8 +113,7 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
             SinkKind::File(file) => writable(file.path.parent().unwrap_or(Path::new("."))),
             SinkKind::Folder(file) => writable(&file.path),
             SinkKind::Table(_) => {
-                let start =
-                    Start { run: "", pipeline: "", index, commits: 0, mark: None, ended: None, plugin: None };
+                let start = Start { run: "", pipeline: "", index, commits: 0, mark: None, plugin: None };
                 sink::committed(sink, &start).map(|_| sink.name()).map_err(|error| error.to_string())
             }
         };

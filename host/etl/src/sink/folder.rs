@@ -121,8 +121,15 @@ impl SinkWriter for FolderSink {
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        let mut publish: Vec<_> =
-            std::mem::take(&mut self.replaced).into_iter().map(Publish::Remove).collect();
+        // A file of the same name is replaced by the new one's rename. Removed as well, it would be the new one that goes when a
+        // run that was cut behind its first commit does this again.
+        let own = self.part.is_some().then(|| self.path());
+        let own = own.as_deref().and_then(Path::file_name);
+        let mut publish: Vec<_> = std::mem::take(&mut self.replaced)
+            .into_iter()
+            .filter(|path| path.file_name() != own)
+            .map(Publish::Remove)
+            .collect();
         match self.part.take() {
             None => {}
             Some(Part::Text(mut file, ..)) => {

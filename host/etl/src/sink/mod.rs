@@ -199,8 +199,6 @@ pub struct Start<'a> {
     pub commits: u64,
     /// Where a run that was cut has left it.
     pub mark: Option<&'a SinkMark>,
-    /// A run before that ended with so many commits, and perhaps died before its rows were shown.
-    pub ended: Option<&'a (String, u64)>,
     /// The sink's plugin, loaded, if it is one.
     pub plugin: Option<&'a Arc<SinkPlugin>>,
 }

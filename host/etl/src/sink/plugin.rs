@@ -98,7 +98,11 @@ impl SinkPlugin {
     }
 
     /// Starts a session, which brings what a run that was cut has left to its end.
-    fn open(&self, schema: &SchemaRef, run: &str, commits: u64) -> Result<(), SinkError> {
+    ///
+    /// # Errors
+    ///
+    /// What the plugin says.
+    pub(crate) fn open(&self, schema: &SchemaRef, run: &str, commits: u64) -> Result<(), SinkError> {
         let fields = self.fields(schema)?;
         let answer = self.runtime.block_on(self.plugin.call_named("open", async |guest, store| {
             if let Some(old) = store.data_mut().app.0.take() {
@@ -163,15 +167,11 @@ pub(super) struct PluginWriter {
 }
 
 impl PluginWriter {
-    /// What the last run has prepared for its last commit, and did not live to publish, is published before this one begins.
     pub(super) fn open(
         plugin: Arc<SinkPlugin>,
         schema: &SchemaRef,
         start: &Start<'_>,
     ) -> Result<Self, SinkError> {
-        if let Some((run, commits)) = start.ended {
-            plugin.open(schema, run, *commits)?;
-        }
         plugin.open(schema, start.run, start.commits)?;
         Ok(Self { plugin, prepared: None })
     }

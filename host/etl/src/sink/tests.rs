@@ -27,7 +27,7 @@ fn file(path: &Path, format: SinkFormat) -> Sink {
 }
 
 fn start(mark: Option<&SinkMark>) -> Start<'_> {
-    Start { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark, ended: None, plugin: None }
+    Start { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark, plugin: None }
 }
 
 fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {
@@ -45,6 +45,27 @@ fn commit(sink: &mut Box<dyn SinkWriter>, number: u64, last: bool) -> SinkMark {
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// A crash behind the first commit has the next run do what that one says again.
+#[test]
+fn a_folder_whose_files_were_replaced_is_whole_when_that_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for old in ["part-000001.csv", "part-000002.csv"] {
+        fs::write(path.join(old), "old").unwrap();
+    }
+    let kind = FileSinkFormat::Text(TextFormat::Csv, Compression::None);
+    let kind = SinkKind::Folder(SinkFile { path: path.to_owned(), format: kind });
+    let sink = Sink { kind, mode: SinkMode::Replace };
+    let mut sink = open(&sink, &batch().schema(), &start(None)).unwrap();
+    sink.write(&batch()).unwrap();
+    let prepared = sink.prepare(&Commit { run: "run".to_owned(), number: 1, last: false }).unwrap();
+    for _ in 0..2 {
+        prepared.publish.iter().for_each(|publish| publish.carry_out().unwrap());
+        assert_eq!(names(path), ["part-000001.csv"]);
+        assert_ne!(fs::read_to_string(path.join("part-000001.csv")).unwrap(), "old");
+    }
 }
 
 #[test]
