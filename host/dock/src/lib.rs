@@ -72,6 +72,7 @@ pub use host_state::HostState;
 pub use interface::Interface;
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
+pub use nearest::nearest;
 pub use plugin::Plugin;
 pub use reload::Reload;
 pub use sandbox::{Sandbox, SandboxError, Trial};

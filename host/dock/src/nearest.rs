@@ -1,7 +1,7 @@
 //! The name that somebody probably meant.
 
 /// The candidate most like `name`, if one is like it enough to be worth suggesting.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Below this, jaro-winkler pairs words that merely share letters.
     const ENOUGH: f64 = 0.8;
     candidates

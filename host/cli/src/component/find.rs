@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use witdock::nearest;
+
 use super::function::Function;
 
 /// Why a name means no function.
@@ -54,18 +56,6 @@ fn nearest_function(functions: &[Function], name: &str) -> Option<String> {
         let near = nearest(query, candidates.iter().map(String::as_str))?;
         functions.iter().find(|function| of(function) == near).map(Function::shown)
     })
-}
-
-/// The candidate that was probably meant.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Below this, jaro-winkler pairs words that merely share letters.
-    const ENOUGH: f64 = 0.8;
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= ENOUGH)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, TypeId, TypeOwner, WorldId, WorldItem};
 
 pub(crate) use capability::{Capability, Lender};
-pub(crate) use find::{NotFound, find, nearest};
+pub(crate) use find::{NotFound, find};
 pub(crate) use function::{Function, FunctionKind};
 pub(crate) use layout::Layout;
 pub(crate) use types::{dealias, definition, signature, type_name};

@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
+use witdock::nearest;
 
 use super::parse::Parser;
 use super::wrong::{Parsed, Wrong, wrong};
-use crate::component::{Function, FunctionKind, NotFound, dealias, definition, find, nearest, signature};
+use crate::component::{Function, FunctionKind, NotFound, dealias, definition, find, signature};
 use crate::wave::{Mode, Value, read};
 
 impl<'a> Parser<'a> {

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use wasm_wave::ast::{Node, NodeType};
 use wasm_wave::untyped::UntypedValue;
 use wit_parser::{Handle, Resolve, Type, TypeDefKind};
+use witdock::nearest;
 
 use super::error::{WaveError, syntax};
 use super::kind::{has_case, is_option, is_result, range};
 use super::value::Value;
-use crate::component::{dealias, definition, nearest, type_name};
+use crate::component::{dealias, definition, type_name};
 
 /// What a value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
