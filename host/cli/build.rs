@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What is embedded, relative to the repository, and what its names begin with in the program.
-const ROOTS: [&str; 4] = ["wit", "guest-sdk", "host/cli/templates", "examples/chat-room"];
+const ROOTS: [&str; 4] = ["wit", "guest-sdk", "host/cli/templates", "docs/examples/chat-room"];
 /// What builds and tests leave behind.
 const LEFT_OUT: [&str; 5] = ["node_modules", "build", "target", "__pycache__", "zig-out"];
 

@@ -102,7 +102,7 @@ fn project(name: &Name, witdock: &Witdock) -> anyhow::Result<Project> {
 }
 
 /// Where the workspace's sources come from. It is built and tested in this repository.
-const EXAMPLE: &str = "examples/chat-room";
+const EXAMPLE: &str = "docs/examples/chat-room";
 
 /// A text of the example under the new name.
 fn renamed(content: &[u8], name: &Name) -> anyhow::Result<String> {

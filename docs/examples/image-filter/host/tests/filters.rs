@@ -11,7 +11,7 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 fn program(arguments: &[&str], output: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_image-filter"));
     // What the repository's other plugins are built from is built there already.
-    command.env("CARGO_TARGET_DIR", format!("{EXAMPLE}/../../plugins/target"));
+    command.env("CARGO_TARGET_DIR", format!("{EXAMPLE}/../../../plugins/target"));
     command.current_dir(EXAMPLE).args(arguments).arg("-o").arg(output);
     command
 }
