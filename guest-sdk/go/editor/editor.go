@@ -28,7 +28,7 @@ import (
 	"strings"
 
 	plugin "witdock/generated/export_witdock_editor_plugin"
-	witTypes "witdock/generated/wit/types"
+	witTypes "witdock/wit/types"
 	// What the editor calls.
 	_ "witdock/generated/wit_exports"
 	"witdock/generated/witdock_editor_plugin"

@@ -2,6 +2,12 @@ module witdock/editor
 
 go 1.25
 
-require witdock/generated v0.0.0
+require (
+	witdock/generated v0.0.0
+	witdock/wit v0.0.0
+)
 
-replace witdock/generated => ./generated
+replace (
+	witdock/generated => ./generated
+	witdock/wit => ../runtime
+)

@@ -4,7 +4,7 @@ import (
 	"time"
 	"unsafe"
 
-	witTypes "witdock/generated/wit/types"
+	witTypes "witdock/wit/types"
 	"witdock/generated/witdock_etl_types"
 )
 

@@ -30,7 +30,7 @@ import (
 	"fmt"
 
 	transform "witdock/generated/export_witdock_etl_transform"
-	witTypes "witdock/generated/wit/types"
+	witTypes "witdock/wit/types"
 	// What the host calls.
 	_ "witdock/generated/wit_exports"
 	"witdock/generated/witdock_etl_types"

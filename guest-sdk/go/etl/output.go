@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	witTypes "witdock/generated/wit/types"
+	witTypes "witdock/wit/types"
 	"witdock/generated/witdock_etl_types"
 )
 

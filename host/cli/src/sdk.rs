@@ -27,7 +27,12 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
                 // A header over the SDK in C.
                 folders.push((format!("guest-sdk/c/{interface}"), "c".to_owned()));
             }
+            if language == Language::Zig {
+                // The bindings in C, which are in the repository once, beside their declarations in Zig.
+                folders.push((format!("guest-sdk/c/{interface}/generated"), "generated".to_owned()));
+            }
             if language == Language::Go {
+                folders.push(("guest-sdk/go/runtime".to_owned(), "runtime".to_owned()));
                 // Its compiler leaves no component type, so that the build takes it from here.
                 folders.extend(
                     [interface, "plugin"].map(|package| (format!("wit/{package}"), format!("wit/{package}"))),
@@ -81,7 +86,17 @@ mod tests {
         let own = names(Language::Javascript, None);
         let is_shared = |name: &String| name.starts_with("common/") || name.starts_with("wit/plugin/");
         assert!(own.iter().all(is_shared) && !own.is_empty(), "{own:?}");
-        assert!(names(Language::C, Some("editor")).iter().any(|name| name == "plugin.mk"));
+        for (language, wanted) in [
+            (Language::C, "plugin.mk"),
+            (Language::Cpp, "c/generated/extension_plugin.c"),
+            (Language::Zig, "generated/extension_plugin.c"),
+            (Language::Zig, "generated/extension_plugin_component_type.o"),
+            (Language::Go, "runtime/go.mod"),
+            (Language::Go, "runtime/types/result.go"),
+        ] {
+            let names = names(language, Some("editor"));
+            assert!(names.iter().any(|name| name == wanted), "{language}: {wanted} is not in {names:?}");
+        }
         assert_eq!(names(Language::Rust, Some("editor")), [""; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Bindings in Go: a module of its own, `witdock/generated`, with all that it needs.
+//! Bindings in Go: the module `witdock/generated`, and the module `witdock/wit` that generated code needs at run time.
 //!
 //! The generator wants what a plugin exports to be written into the package that it generates for each interface. Here
 //! those functions are variables which the plugin sets, and an exported resource holds a value of the plugin's: so a plugin is
@@ -14,8 +14,12 @@ use crate::embedded;
 
 /// The module of the bindings.
 const MODULE: &str = "witdock/generated";
-/// Where the generator expects its runtime.
-const RUNTIME: &str = "go.bytecodealliance.org/pkg/wit";
+/// The module of the runtime.
+const RUNTIME: &str = "witdock/wit";
+/// Where the runtime stands in the output. The SDKs of this repository share `guest-sdk/go/runtime` instead.
+pub(super) const RUNTIME_FOLDER: &str = "wit/";
+/// Where the generator expects the runtime.
+const UPSTREAM_RUNTIME: &str = "go.bytecodealliance.org/pkg/wit";
 
 pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<Vec<File>> {
     let options = wit_bindgen_go::Opts {
@@ -24,9 +28,10 @@ pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<
         pkg_name: Some(MODULE.to_owned()),
         ..Default::default()
     };
-    let mut files = vec![("go.mod".to_owned(), format!("module {MODULE}\n\ngo 1.25\n").into_bytes())];
+    let module = format!("module {MODULE}\n\ngo 1.25\n\nrequire {RUNTIME} v0.0.0\n");
+    let mut files = vec![("go.mod".to_owned(), module.into_bytes())];
     for (name, content) in run(|| options.build(), resolve, world)? {
-        let text = String::from_utf8(content)?.replace(RUNTIME, &format!("{MODULE}/wit"));
+        let text = String::from_utf8(content)?.replace(UPSTREAM_RUNTIME, RUNTIME);
         if ["witAsync", "FutureReader", "StreamReader"].iter().any(|part| text.contains(part)) {
             bail!(
                 "the world has asynchronous functions, futures or streams, which plugins in Go cannot have yet"
@@ -36,7 +41,7 @@ pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<
         files.push((name, text.into_bytes()));
     }
     let runtime = embedded::below("guest-sdk/go/runtime");
-    files.extend(runtime.map(|(name, content)| (format!("wit/{name}"), content.to_vec())));
+    files.extend(runtime.map(|(name, content)| (format!("{RUNTIME_FOLDER}{name}"), content.to_vec())));
     Ok(files)
 }
 

@@ -9,7 +9,7 @@ package export_witdock_editor_plugin
 import (
         "witdock/generated/witdock_editor_plugin"
 "witdock/generated/witdock_editor_types"
-witTypes "witdock/generated/wit/types"
+witTypes "witdock/wit/types"
 )
 
 

@@ -11,8 +11,8 @@ import (
         "witdock/generated/export_witdock_editor_plugin"
 "witdock/generated/witdock_editor_plugin"
 "witdock/generated/witdock_editor_types"
-witRuntime "witdock/generated/wit/runtime"
-witTypes "witdock/generated/wit/types"
+witRuntime "witdock/wit/runtime"
+witTypes "witdock/wit/types"
 "unsafe"
 )
 

@@ -7,7 +7,7 @@
 package witdock_editor_clipboard
 
 import (
-        witRuntime "witdock/generated/wit/runtime"
+        witRuntime "witdock/wit/runtime"
 "unsafe"
 "runtime"
 )

@@ -8,8 +8,8 @@ package witdock_editor_jobs
 
 import (
         "witdock/generated/witdock_editor_types"
-witRuntime "witdock/generated/wit/runtime"
-witTypes "witdock/generated/wit/types"
+witRuntime "witdock/wit/runtime"
+witTypes "witdock/wit/types"
 "unsafe"
 "runtime"
 )

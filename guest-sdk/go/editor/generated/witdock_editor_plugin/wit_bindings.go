@@ -8,7 +8,7 @@ package witdock_editor_plugin
 
 import (
         "witdock/generated/witdock_editor_types"
-witTypes "witdock/generated/wit/types"
+witTypes "witdock/wit/types"
 )
 
 type CommandError = witdock_editor_types.CommandError

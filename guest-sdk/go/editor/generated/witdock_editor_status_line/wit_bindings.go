@@ -8,7 +8,7 @@ package witdock_editor_status_line
 
 import (
         "witdock/generated/witdock_editor_types"
-witRuntime "witdock/generated/wit/runtime"
+witRuntime "witdock/wit/runtime"
 "unsafe"
 "runtime"
 )

@@ -7,8 +7,8 @@
 package witdock_editor_timers
 
 import (
-        witRuntime "witdock/generated/wit/runtime"
-witTypes "witdock/generated/wit/types"
+        witRuntime "witdock/wit/runtime"
+witTypes "witdock/wit/types"
 "unsafe"
 "runtime"
 )

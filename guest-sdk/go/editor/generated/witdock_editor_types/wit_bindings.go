@@ -7,7 +7,7 @@
 package witdock_editor_types
 
 import (
-        witTypes "witdock/generated/wit/types"
+        witTypes "witdock/wit/types"
 )
 
 // A place in a text: how many bytes of its UTF-8 form stand before it. It lies between two characters, never

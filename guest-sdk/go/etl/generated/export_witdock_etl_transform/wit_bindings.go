@@ -8,7 +8,7 @@ package export_witdock_etl_transform
 
 import (
         "witdock/generated/witdock_etl_types"
-witTypes "witdock/generated/wit/types"
+witTypes "witdock/wit/types"
 "unsafe"
 "runtime"
 )

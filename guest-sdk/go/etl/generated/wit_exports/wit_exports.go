@@ -10,8 +10,8 @@ import (
         "runtime"
         "witdock/generated/export_witdock_etl_transform"
 "witdock/generated/witdock_etl_types"
-witRuntime "witdock/generated/wit/runtime"
-witTypes "witdock/generated/wit/types"
+witRuntime "witdock/wit/runtime"
+witTypes "witdock/wit/types"
 "unsafe"
 )
 

@@ -8,8 +8,8 @@ package witdock_etl_side_output
 
 import (
         "witdock/generated/witdock_etl_types"
-witRuntime "witdock/generated/wit/runtime"
-witTypes "witdock/generated/wit/types"
+witRuntime "witdock/wit/runtime"
+witTypes "witdock/wit/types"
 "unsafe"
 "runtime"
 )

@@ -7,7 +7,7 @@
 package witdock_etl_types
 
 import (
-        witTypes "witdock/generated/wit/types"
+        witTypes "witdock/wit/types"
 )
 
 

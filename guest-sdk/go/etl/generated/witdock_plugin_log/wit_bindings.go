@@ -7,7 +7,7 @@
 package witdock_plugin_log
 
 import (
-        witTypes "witdock/generated/wit/types"
+        witTypes "witdock/wit/types"
 "unsafe"
 "runtime"
 )

@@ -7,6 +7,7 @@ use wit_parser::{
 };
 
 const MODULE: &str = "witdock/generated";
+const RUNTIME: &str = "witdock/wit";
 
 /// The names of a world's types, and the packages that they take.
 pub(super) struct Types<'a> {
@@ -70,7 +71,7 @@ impl<'a> Types<'a> {
     }
 
     fn generic(&mut self, text: String) -> String {
-        self.imports.insert(format!("witTypes \"{MODULE}/wit/types\""));
+        self.imports.insert(format!("witTypes \"{RUNTIME}/types\""));
         format!("witTypes.{text}")
     }
 

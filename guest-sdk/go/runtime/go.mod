@@ -1,0 +1,3 @@
+module witdock/wit
+
+go 1.25
