@@ -11,6 +11,7 @@ mod interface;
 mod language;
 mod limits;
 mod paint;
+mod plain_value;
 mod plugin_argument;
 mod progress;
 mod project;

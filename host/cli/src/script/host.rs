@@ -12,7 +12,8 @@ use super::ast::{HostCall, shown, shown_wide};
 use super::handles::{Found, Handles};
 use super::run::{Mismatch, WIDTH};
 use crate::component::{Component, Function, dealias, type_name};
-use crate::wave::{Bindings, Value, inline, lift, lower, matches, plain};
+use crate::plain_value::PlainValue;
+use crate::wave::{Bindings, Value, inline, lift, lower, matches};
 
 /// What a plugin is answered.
 #[derive(Debug, Clone, Default)]
@@ -157,9 +158,10 @@ impl Stage {
         let Some(result) = &function.result else { return Ok(None) };
         let component = self.component.clone();
         let mut make = |resource| self.handles.make_hosts(&component.resolve, resource);
-        plain(&component.resolve, result, &mut make).map(Some).map_err(|name| {
-            Mismatch::Other(format!("{} gives a {name}, for which there is no plain value", function.shown()))
-        })
+        let plain = PlainValue::of(&component.resolve, result, &|_| true).map_err(|reason| {
+            Mismatch::Other(format!("no stub can answer {}: {reason}", function.shown()))
+        })?;
+        Ok(Some(Value::plain(&plain, &mut make)))
     }
 
     fn note(&mut self, line: String) {

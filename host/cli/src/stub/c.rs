@@ -1,11 +1,11 @@
-//! A plugin's first lines in C.
+//! Stubs in C.
 
 use std::fmt::Write;
 
 use super::prototype::{Header, Parameter, Prototype};
-use super::{Stub, Subject};
+use super::subject::{Stub, Subject};
 
-/// Of a line, in columns.
+/// The longest line, in columns.
 const WIDTH: usize = 120;
 
 pub(super) fn stub(subject: Subject<'_>) -> anyhow::Result<Stub> {
@@ -24,8 +24,8 @@ fn resource(source: &mut String, destructor: &Prototype) -> std::fmt::Result {
     let Some(rep) = destructor.parameters.first() else { return Ok(()) };
     let kind = rep.kind.trim_end_matches('*');
     let tag = kind.strip_suffix("_t").unwrap_or(kind);
-    writeln!(source, "\n// What one of them holds.\nstruct {tag}_t {{\n  int nothing_yet;\n}};\n")?;
-    writeln!(source, "// The host has no use for it any more.\n{}", signature(destructor))?;
+    writeln!(source, "\n// The data of one resource.\nstruct {tag}_t {{\n  int unused;\n}};\n")?;
+    writeln!(source, "// Called when the host drops the resource.\n{}", signature(destructor))?;
     writeln!(source, "  free({});\n}}", rep.name)
 }
 
@@ -35,7 +35,7 @@ fn body(source: &mut String, header: &Header<'_>, function: &Prototype) -> std::
         writeln!(source, "{}", format!("// {line}").trim_end())?;
     }
     writeln!(source, "{}", signature(function))?;
-    for parameter in function.handed_in() {
+    for parameter in function.inputs() {
         writeln!(source, "  {}", release(header, parameter))?;
     }
     if let Some(err) = function.parameters.iter().find(|parameter| parameter.name == "err") {
@@ -69,7 +69,7 @@ fn declared(parameter: &Parameter) -> String {
     format!("{} {}{}", parameter.kind.trim_end_matches('*'), "*".repeat(stars), parameter.name)
 }
 
-/// What is handed in is the plugin's to free.
+/// The statement that frees a parameter: the plugin owns what it receives.
 fn release(header: &Header<'_>, parameter: &Parameter) -> String {
     let name = &parameter.name;
     match header.release(parameter) {
@@ -79,7 +79,7 @@ fn release(header: &Header<'_>, parameter: &Parameter) -> String {
     }
 }
 
-/// A plain value of a type.
+/// A type's plain value: all bytes are zero, except in a handle of the plugin's.
 fn value(header: &Header<'_>, kind: &str) -> String {
     match (kind, header.maker(kind)) {
         (_, Some((make, rep))) => format!("{make}(calloc(1, sizeof({rep})))"),

@@ -1,10 +1,10 @@
-//! A plugin's first lines in C++: the functions that the generated headers declare in the namespace `exports`.
+//! Stubs in C++: the functions that the generated headers declare in the namespace `exports`.
 
 use std::fmt::Write;
 
 use anyhow::Context;
 
-use super::{Stub, Subject};
+use super::subject::{Stub, Subject};
 
 pub(super) fn stub(subject: Subject<'_>) -> anyhow::Result<Stub> {
     let text = |wanted: &dyn Fn(&str) -> bool| {
@@ -21,9 +21,9 @@ pub(super) fn stub(subject: Subject<'_>) -> anyhow::Result<Stub> {
     Ok(Stub { source: source.trim_end().to_owned(), files: Vec::new() })
 }
 
-/// Bodies for what a header declares below `exports`.
+/// Writes a body for each function that a header declares in `exports`.
 fn declared(source: &mut String, header: &str) -> std::fmt::Result {
-    // Namespaces and the class that a line is in; what else has braces, types, stands on lines of its own.
+    // The namespaces and the class around a line. An empty name stands for any other block, such as a type.
     let mut scopes: Vec<&str> = Vec::new();
     let mut docs: Vec<&str> = Vec::new();
     for line in header.lines().map(str::trim) {
@@ -49,15 +49,15 @@ fn declared(source: &mut String, header: &str) -> std::fmt::Result {
     Ok(())
 }
 
-/// What the bindings write themselves.
-const THEIRS: [&str; 3] = ["ResourceNew", "ResourceRep", "ResourceDrop"];
+/// Functions that the bindings define themselves.
+const DEFINED: [&str; 3] = ["ResourceNew", "ResourceRep", "ResourceDrop"];
 
 fn body(source: &mut String, scopes: &[&str], function: &str, docs: &[&str]) -> std::fmt::Result {
     let Some((head, parameters)) = function.split_once('(') else { return Ok(()) };
     let head = head.strip_prefix("static ").unwrap_or(head);
-    // Neither has a constructor a result.
+    // A constructor has no result.
     let (result, name) = head.rsplit_once(' ').unwrap_or(("", head));
-    if THEIRS.contains(&name) || scopes.contains(&"") {
+    if DEFINED.contains(&name) || scopes.contains(&"") {
         return Ok(());
     }
     writeln!(source)?;
@@ -78,14 +78,14 @@ fn body(source: &mut String, scopes: &[&str], function: &str, docs: &[&str]) -> 
     writeln!(source, "{result}{space}{}::{name}({}) {{", scopes.join("::"), unused(parameters))?;
     match &*result {
         "" | "void" => {}
-        // What the host lends cannot be made here.
+        // Only the host can make its own resources.
         reference if reference.ends_with("&&") => writeln!(source, "  std::abort();")?,
         _ => writeln!(source, "  return {{}};")?,
     }
     writeln!(source, "}}")
 }
 
-/// Parameters that a body does not look at yet: `[[maybe_unused]] uint32_t by`.
+/// The parameters, marked as unused: `[[maybe_unused]] uint32_t by`.
 fn unused(parameters: &str) -> String {
     let mut depth = 0;
     let parts = parameters.split(|c: char| {

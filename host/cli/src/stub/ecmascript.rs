@@ -1,27 +1,23 @@
-//! What JavaScript and TypeScript have in common: how names, types and plain values of WIT are written. The components are those of
-//! componentize-qjs: 64-bit integers are numbers, and errors are thrown.
+//! Names, types and plain values of WIT in JavaScript and TypeScript, as componentize-qjs has them: 64-bit integers are numbers, and
+//! errors are thrown.
 
+use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use wit_parser::{
-    Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId,
-    WorldItem, WorldKey,
+    Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
+    WorldKey,
 };
+
+use super::function::parameters;
+use crate::plain_value::PlainValue;
 
 /// `get-item` as `getItem`.
 pub(super) fn camel(name: &str) -> String {
-    let pascal = pascal(name);
-    let mut letters = pascal.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+    name.to_lower_camel_case()
 }
 
 /// `get-item` as `GetItem`.
 pub(super) fn pascal(name: &str) -> String {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_ascii_uppercase().to_string() + &letters.as_str().to_ascii_lowercase()
-        })
-    };
-    name.split('-').map(capital).collect()
+    name.to_upper_camel_case()
 }
 
 /// Words that cannot name a parameter or a declared function.
@@ -33,13 +29,13 @@ pub(super) fn is_reserved(name: &str) -> bool {
     RESERVED.split(' ').any(|reserved| reserved == name)
 }
 
-/// A parameter's or a function's name, with a `_` behind a reserved word.
+/// The name of a parameter or a function, with a `_` after a reserved word.
 pub(super) fn identifier(name: &str) -> String {
     let name = camel(name);
     if is_reserved(&name) { name + "_" } else { name }
 }
 
-/// Lines as a JSDoc comment.
+/// A JSDoc comment.
 pub(super) fn comment(docs: Option<&str>, more: &[String], indent: &str) -> String {
     let mut lines: Vec<&str> = docs.unwrap_or_default().trim().lines().collect();
     lines.extend(more.iter().map(String::as_str));
@@ -57,7 +53,7 @@ pub(super) fn comment(docs: Option<&str>, more: &[String], indent: &str) -> Stri
     }
 }
 
-/// What an exported interface is found under: in a component, its name without package and version.
+/// The name under which a plugin exports an interface: without package and version.
 pub(super) fn export_name(resolve: &Resolve, key: &WorldKey) -> String {
     match key {
         WorldKey::Name(name) => camel(name),
@@ -67,8 +63,8 @@ pub(super) fn export_name(resolve: &Resolve, key: &WorldKey) -> String {
     }
 }
 
-/// The name of the module that declares an interface's types: `acme:mail/outbox@0.1.0`. One that stands in the world itself is
-/// called after it.
+/// The name of the module that declares an interface's types: `acme:mail/outbox@0.1.0`. That of an interface in the world itself has
+/// the world's name in front.
 pub(super) fn module(resolve: &Resolve, world: WorldId, key: &WorldKey) -> String {
     match key {
         WorldKey::Name(name) => format!("{}/{name}", world_module(resolve, world)),
@@ -85,13 +81,13 @@ pub(super) fn world_module(resolve: &Resolve, world: WorldId) -> String {
     }
 }
 
-/// The types of one module, as they are written in it.
+/// Writes types as one module sees them.
 pub(super) struct Types<'a> {
     pub(super) resolve: &'a Resolve,
     pub(super) world: WorldId,
-    /// Whose types are written without saying whose.
+    /// The owner of the types that need no import.
     pub(super) owner: TypeOwner,
-    /// Before the names of the owner's types: `Filter.` in a module that imports them so.
+    /// A prefix for the names of the owner's types: `Filter.` in a module that imports them under that name.
     pub(super) prefix: String,
 }
 
@@ -121,7 +117,7 @@ impl Types<'_> {
         }
     }
 
-    /// An interface that stands in the world itself is known by the world's key alone.
+    /// The module of an interface. One in the world itself is only known by the world's key.
     fn module_of(&self, interface: InterfaceId) -> String {
         let keys = self
             .resolve
@@ -137,7 +133,7 @@ impl Types<'_> {
         module(self.resolve, self.world, &key)
     }
 
-    /// A type without a name of its own.
+    /// A type by its structure.
     pub(super) fn structure(&self, kind: &TypeDefKind) -> String {
         match kind {
             TypeDefKind::List(Type::U8) => "Uint8Array".to_owned(),
@@ -175,7 +171,7 @@ impl Types<'_> {
         matches!(self.plain(ty), Some(TypeDefKind::Option(_)))
     }
 
-    /// What a type is, behind its names.
+    /// The kind of a type behind its aliases.
     fn plain(&self, ty: &Type) -> Option<&TypeDefKind> {
         let Type::Id(id) = ty else { return None };
         match &self.resolve.types.get(*id)?.kind {
@@ -184,14 +180,14 @@ impl Types<'_> {
         }
     }
 
-    /// A function's parameters with their types, its own receiver left out.
+    /// A function's parameters with their types, without the receiver.
     pub(super) fn parameters(&self, function: &Function) -> String {
         let parameters = parameters(function)
             .map(|parameter| format!("{}: {}", identifier(&parameter.name), self.name(&parameter.ty)));
         parameters.collect::<Vec<_>>().join(", ")
     }
 
-    /// What a function returns, and what it throws.
+    /// The types that a function returns and throws.
     pub(super) fn result(&self, function: &Function) -> (String, Option<String>) {
         let name = |ty: &Option<Type>| ty.as_ref().map_or_else(|| "void".to_owned(), |ty| self.name(ty));
         let result = function.result.as_ref();
@@ -204,72 +200,47 @@ impl Types<'_> {
         }
     }
 
-    /// A plain value for what a function returns; none, if it cannot be had without the host.
+    /// The plainest value that a function returns: empty text where it returns nothing. `None` where only the host can make the
+    /// value, or the value is of an exported class.
     pub(super) fn returned(&self, function: &Function) -> Option<String> {
         let Some(ty) = &function.result else { return Some(String::new()) };
-        match self.plain(ty) {
-            Some(TypeDefKind::Result(result)) => {
-                result.ok.as_ref().map_or_else(|| Some(String::new()), |ty| self.value(ty))
-            }
-            _ => self.value(ty),
-        }
-    }
-
-    /// A plain value of a type: empty, zero, the first of several. None for a handle, which only the host can give, or a class.
-    fn value(&self, ty: &Type) -> Option<String> {
-        match ty {
-            Type::Bool => return Some("false".to_owned()),
-            Type::String => return Some("\"\"".to_owned()),
-            Type::Char => return Some("\" \"".to_owned()),
-            Type::ErrorContext => return None,
-            Type::Id(_) => {}
-            _ => return Some("0".to_owned()),
-        }
-        let all = |values: Vec<Option<String>>| values.into_iter().collect::<Option<Vec<String>>>();
-        match self.plain(ty)? {
-            TypeDefKind::Record(record) => {
-                let fields = record
-                    .fields
-                    .iter()
-                    .map(|field| Some(format!("{}: {}", camel(&field.name), self.value(&field.ty)?)));
-                Some(braced(&all(fields.collect())?))
-            }
-            TypeDefKind::Flags(_) => Some("{}".to_owned()),
-            TypeDefKind::Tuple(tuple) => {
-                Some(format!("[{}]", all(tuple.types.iter().map(|ty| self.value(ty)).collect())?.join(", ")))
-            }
-            TypeDefKind::Variant(variant) => {
-                variant.cases.iter().find_map(|case| self.case(&case.name, case.ty.as_ref()))
-            }
-            TypeDefKind::Enum(cases) => Some(format!("\"{}\"", cases.cases.first()?.name)),
-            TypeDefKind::Option(ty) if self.is_option(ty) => Some("{ tag: \"none\" }".to_owned()),
-            TypeDefKind::Option(_) => Some("null".to_owned()),
-            TypeDefKind::Result(result) => self.case("ok", result.ok.as_ref()),
-            TypeDefKind::List(Type::U8) => Some("new Uint8Array()".to_owned()),
-            TypeDefKind::List(_) => Some("[]".to_owned()),
-            TypeDefKind::Map(..) => Some("new Map()".to_owned()),
-            TypeDefKind::FixedLengthList(ty, length) => {
-                let values = vec![self.value(ty)?; usize::try_from(*length).ok()?];
-                Some(format!("[{}]", values.join(", ")))
-            }
-            _ => None,
-        }
-    }
-
-    fn case(&self, tag: &str, ty: Option<&Type>) -> Option<String> {
-        Some(match ty {
-            Some(ty) => format!("{{ tag: \"{tag}\", val: {} }}", self.value(ty)?),
-            None => format!("{{ tag: \"{tag}\" }}"),
-        })
+        let value = PlainValue::of(self.resolve, ty, &|_| false).ok()?;
+        Some(value.without_ok().as_ref().map_or_else(String::new, written))
     }
 }
 
-fn braced(fields: &[String]) -> String {
-    if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
-}
-
-/// A function's parameters without its receiver.
-pub(super) fn parameters(function: &Function) -> impl Iterator<Item = &wit_parser::Param> {
-    let receiver = matches!(function.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_));
-    function.params.iter().skip(usize::from(receiver))
+/// A plain value as an expression.
+fn written(value: &PlainValue) -> String {
+    let all = |items: &[PlainValue]| items.iter().map(written).collect::<Vec<_>>().join(", ");
+    let case = |tag: &str, payload: &Option<Box<PlainValue>>| match payload {
+        Some(payload) => format!("{{ tag: \"{tag}\", val: {} }}", written(payload)),
+        None => format!("{{ tag: \"{tag}\" }}"),
+    };
+    match value {
+        PlainValue::Primitive(Type::Bool) => "false".to_owned(),
+        PlainValue::Primitive(Type::String) => "\"\"".to_owned(),
+        PlainValue::Primitive(Type::Char) => "\" \"".to_owned(),
+        PlainValue::Primitive(_) => "0".to_owned(),
+        PlainValue::EmptyBytes => "new Uint8Array()".to_owned(),
+        PlainValue::EmptyList => "[]".to_owned(),
+        PlainValue::EmptyMap => "new Map()".to_owned(),
+        PlainValue::FixedLengthList { element, length } => {
+            let length = usize::try_from(*length).unwrap_or(usize::MAX);
+            format!("[{}]", vec![written(element); length].join(", "))
+        }
+        PlainValue::Record { fields, .. } if !fields.is_empty() => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{}: {}", camel(name), written(value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        PlainValue::Record { .. } | PlainValue::NoFlags { .. } => "{}".to_owned(),
+        PlainValue::Tuple { items, .. } => format!("[{}]", all(items)),
+        PlainValue::Enum { case, .. } => format!("\"{case}\""),
+        PlainValue::Variant { case: name, payload, .. } => case(name, payload),
+        PlainValue::None { nested: true, .. } => "{ tag: \"none\" }".to_owned(),
+        PlainValue::None { nested: false, .. } => "null".to_owned(),
+        PlainValue::Ok { payload, .. } => case("ok", payload),
+        // No handle is asked for.
+        PlainValue::Handle { .. } => "null".to_owned(),
+    }
 }

@@ -1,51 +1,37 @@
-//! The body that a plugin for an interface of one's own starts with: each exported function is there, with the WIT's comments,
-//! and returns a plain value.
+//! The source that a plugin for an interface of one's own starts with: every exported function, with the WIT's comments, returning
+//! its type's plainest value.
 
-#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
 mod c;
 mod cpp;
 mod declarations;
 mod ecmascript;
+mod function;
 mod go;
-mod javascript;
 mod prototype;
 mod python;
 mod rust;
-mod typescript;
+mod script;
+mod subject;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
+mod tests;
 mod zig;
 
-use wit_parser::{Resolve, WorldId};
-
-use crate::bindings::File;
 use crate::language::Language;
+pub(crate) use subject::{Stub, Subject};
 
-/// What a language's generator makes.
-#[derive(Debug, Default)]
-pub(crate) struct Stub {
-    /// Takes the place of `{{stub}}` in the template.
-    pub(crate) source: String,
-    /// Further files, by their names relative to the project.
-    pub(crate) files: Vec<(String, String)>,
-}
-
-/// A plugin, as far as its source names it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Subject<'a> {
-    pub(crate) resolve: &'a Resolve,
-    pub(crate) world: WorldId,
-    /// The files in `generated/`, for languages that have them.
-    pub(crate) bindings: &'a [File],
-    /// The plugin's name as a type: `WordCount`.
-    pub(crate) type_name: &'a str,
-}
-
-/// The stub in a language.
+/// Generates the stub in a language.
+///
+/// # Errors
+///
+/// When the world has a type that stubs in this language do not support, or the bindings have no header to start from.
 pub(crate) fn stub(language: Language, subject: Subject<'_>) -> anyhow::Result<Stub> {
     match language {
         Language::Rust => rust::stub(subject),
-        Language::Javascript => Ok(javascript::stub(subject)),
-        Language::Typescript => Ok(typescript::stub(subject)),
+        Language::Javascript => Ok(script::stub(subject, script::Syntax::JavaScript)),
+        Language::Typescript => Ok(script::stub(subject, script::Syntax::TypeScript)),
         Language::Python => Ok(python::stub(subject)),
         Language::C => c::stub(subject),
         Language::Cpp => cpp::stub(subject),

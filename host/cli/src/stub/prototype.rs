@@ -1,27 +1,28 @@
-//! What a generated C header says of the functions that a plugin has to write. C and Zig start from it: it has the names and the
-//! types already, and a plain value of any C type is all zeros.
+//! The functions that a generated C header asks a plugin to define. Stubs in C and Zig are made from it, since it has the names and
+//! the types.
 
 use std::collections::HashMap;
 
 use anyhow::Context;
+use heck::ToSnakeCase;
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldId, WorldItem, WorldKey};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::bindings::File;
 
-/// A function.
+/// A declared function.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Prototype {
-    /// The WIT's comment, line by line.
+    /// The lines of the WIT's comment.
     pub(super) docs: Vec<String>,
-    /// Whether its result in WIT is a `result`: a `bool` that is returned says then that it is no error.
+    /// Whether its WIT type returns a `result`. A returned `bool` is then true for `ok`.
     pub(super) is_fallible: bool,
     pub(super) result: String,
     pub(super) name: String,
     pub(super) parameters: Vec<Parameter>,
 }
 
-/// A parameter, its type without spaces around.
+/// A parameter. Its type has no spaces.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parameter {
     pub(super) kind: String,
@@ -40,18 +41,18 @@ impl Prototype {
         Some(Self { docs: Vec::new(), is_fallible: false, result, name, parameters })
     }
 
-    /// Where the result is written to, if it is not returned.
+    /// The pointer that the result is written to, if it is not returned.
     pub(super) fn out(&self) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == "ret")
     }
 
-    /// Whether the result that is returned says that there is no error.
+    /// Whether the returned `bool` stands for success.
     pub(super) fn returns_success(&self) -> bool {
         self.result == "bool" && self.is_fallible
     }
 
-    /// What the host hands in.
-    pub(super) fn handed_in(&self) -> impl Iterator<Item = &Parameter> {
+    /// The parameters that carry values to the plugin.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| !matches!(&*parameter.name, "ret" | "err"))
     }
 }
@@ -67,21 +68,21 @@ fn split_name(declaration: &str) -> Option<(String, String)> {
 /// The header of a world.
 #[derive(Debug)]
 pub(super) struct Header<'a> {
-    /// Its name, relative to the bindings.
+    /// Its path in the folder of the bindings.
     pub(super) name: &'a str,
-    /// What the plugin has to write, in the header's order.
+    /// The functions that the plugin defines, in the header's order.
     pub(super) exports: Vec<Prototype>,
-    /// The destructors of resources that it exports; each is `P_destructor` and takes a `P_t *`.
+    /// The destructors of exported resources. Each is named `P_destructor` and takes a `P_t *`.
     pub(super) destructors: Vec<Prototype>,
     text: &'a str,
 }
 
 impl<'a> Header<'a> {
-    /// The header among the bindings, with what the WIT has to say of its functions.
+    /// Reads the header among the bindings, and adds the comments of the WIT.
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no header.
     pub(super) fn of(subject: Subject<'a>) -> anyhow::Result<Self> {
         let mut header = Self::read(subject.bindings)?;
         let known = exported(subject.resolve, subject.world);
@@ -102,7 +103,7 @@ impl<'a> Header<'a> {
     fn read(bindings: &'a [File]) -> anyhow::Result<Self> {
         let (name, content) =
             bindings.iter().find(|(name, _)| name.ends_with(".h")).context("the bindings have no header")?;
-        let text = std::str::from_utf8(content).with_context(|| format!("{name} is no text"))?;
+        let text = std::str::from_utf8(content).with_context(|| format!("{name} is not UTF-8"))?;
         let mut header = Self { name, exports: Vec::new(), destructors: Vec::new(), text };
         let mut is_export = false;
         for line in text.lines() {
@@ -123,7 +124,7 @@ impl<'a> Header<'a> {
         Ok(header)
     }
 
-    /// What frees a value that was handed in: the function, and whether it takes its address.
+    /// The function that frees a parameter, if it needs one.
     pub(super) fn release(&self, parameter: &Parameter) -> Option<String> {
         let kind = parameter.kind.trim_end_matches('*');
         let stem = kind.strip_suffix("_t")?;
@@ -136,7 +137,7 @@ impl<'a> Header<'a> {
         (dropped.len() != stem.len() + "_drop_own".len() && self.declares(&dropped)).then_some(dropped)
     }
 
-    /// Of an owned handle's type: the function that makes one of a resource of the plugin's, and that resource's type.
+    /// For the type of an owned handle: the function that makes one from a resource of the plugin, and the type of that resource.
     pub(super) fn maker(&self, kind: &str) -> Option<(String, String)> {
         let stem = kind.trim_end_matches('*').strip_suffix("_t")?.replacen("_own_", "_", 1);
         let make = format!("{stem}_new");
@@ -180,7 +181,7 @@ fn exported(resolve: &Resolve, world: WorldId) -> HashMap<String, &Function> {
 
 /// `[method]job.step` is `method_job_step`.
 fn snake(name: &str) -> String {
-    name.trim_start_matches('[').replace([']', '.', '-'], "_").to_lowercase()
+    name.to_snake_case()
 }
 
 fn is_result(resolve: &Resolve, function: &Function) -> bool {
@@ -196,12 +197,12 @@ fn is_result(resolve: &Resolve, function: &Function) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests {
     use super::*;
 
     #[test]
-    fn functions_are_read_and_get_the_comments_of_the_wit() {
+    fn functions_are_read_with_the_comments_of_the_wit() {
         let text = "// Imported Functions from `a:b/c`\n// Not this.\nextern void a_b_c_f(void);\n\n\
             // Exported Functions from `a:b/d`\n\
             bool exports_a_b_d_g(w_string_t *name, uint8_t *maybe_n, exports_a_b_d_r_t *ret, w_string_t *err);\n\
@@ -218,9 +219,9 @@ mod tests {
         assert_eq!(g.docs, ["Does it.", "", "Twice."]);
         assert_eq!((&*g.result, &*g.name, g.returns_success()), ("bool", "exports_a_b_d_g", true));
         assert_eq!(g.out().unwrap().kind, "exports_a_b_d_r_t*");
-        let handed_in: Vec<_> = g.handed_in().map(|parameter| &*parameter.name).collect();
-        assert_eq!(handed_in, ["name", "maybe_n"]);
-        assert_eq!(header.release(g.handed_in().next().unwrap()).unwrap(), "w_string_free");
+        let inputs: Vec<_> = g.inputs().map(|parameter| &*parameter.name).collect();
+        assert_eq!(inputs, ["name", "maybe_n"]);
+        assert_eq!(header.release(g.inputs().next().unwrap()).unwrap(), "w_string_free");
         assert_eq!((h.parameters.len(), h.out(), h.returns_success()), (0, None, false));
     }
 }

@@ -1,17 +1,19 @@
-//! The first lines of a plugin in Python, as componentize-py looks for them: a class for each exported interface, and the classes of its
-//! resources in a module that is called as the interface.
+//! Stubs in Python, as componentize-py expects them: a class for each exported interface, and the classes of its resources in a module
+//! with the interface's name.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write;
 
+use heck::{ToShoutySnakeCase, ToSnakeCase};
 use wit_parser::{
     Function, FunctionKind, Handle, InterfaceId, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldItem,
 };
 
-use super::declarations::resource;
-use super::ecmascript::{export_name, parameters, pascal};
-use super::{Stub, Subject};
+use super::ecmascript::{export_name, pascal};
+use super::function::{parameters, resource};
+use super::subject::{Stub, Subject};
+use crate::plain_value::PlainValue;
 
 pub(super) fn stub(subject: Subject<'_>) -> Stub {
     let Some(world) = subject.resolve.worlds.get(subject.world) else { return Stub::default() };
@@ -78,7 +80,8 @@ pub(super) fn stub(subject: Subject<'_>) -> Stub {
             }
         }
         if !resources.is_empty() {
-            let docs = format!("\"\"\"The resources that the interface `{name}` exports.\"\"\"\n\n");
+            let docs =
+                format!("\"\"\"The resources that the plugin exports in the interface `{name}`.\"\"\"\n\n");
             files.push((format!("src/{}.py", snake(&name)), docs + &module.imports() + &resources));
         }
     }
@@ -87,7 +90,7 @@ pub(super) fn stub(subject: Subject<'_>) -> Stub {
 
 /// `get-item` as `get_item`.
 fn snake(name: &str) -> String {
-    name.replace('-', "_").to_ascii_lowercase()
+    name.to_snake_case()
 }
 
 const RESERVED: &str = "False None True and as assert async await break class continue def del elif else except finally for from \
@@ -114,7 +117,7 @@ fn docstring(docs: Option<&str>, indent: &str) -> String {
     }
 }
 
-/// A file of the plugin, with what it has to import.
+/// A file of the plugin, with its imports.
 struct Module<'a> {
     subject: Subject<'a>,
     imported: &'a HashSet<InterfaceId>,
@@ -132,7 +135,7 @@ impl<'a> Module<'a> {
 
     fn imports(&self) -> String {
         let lines = self.imports.borrow();
-        // As tools that sort imports have it: `import` before `from`.
+        // In the order of import sorters: `import` before `from`.
         let (plain, from): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.starts_with("import"));
         plain.into_iter().chain(from).fold(String::new(), |text, line| text + line + "\n")
     }
@@ -168,7 +171,7 @@ impl<'a> Module<'a> {
             _ if matches!(function.kind, FunctionKind::Constructor(_)) => "pass".to_owned(),
             Some(value) if value.is_empty() => "pass".to_owned(),
             Some(value) => format!("return {value}"),
-            None => format!("raise NotImplementedError(\"`{name}` is to be written\")"),
+            None => format!("raise NotImplementedError(\"`{name}` is not implemented yet\")"),
         };
         let _ = write!(header, "    def {name}({receiver}{parameters}) -> {result}:\n{docs}        {body}\n");
         header
@@ -177,23 +180,20 @@ impl<'a> Module<'a> {
     fn result(&self, function: &Function) -> String {
         let name = |ty: Option<&Type>| ty.map_or_else(|| "None".to_owned(), |ty| self.name(ty));
         match function.result.as_ref().and_then(|ty| self.plain(ty)) {
-            // The error is raised.
+            // Errors are raised as exceptions.
             Some((_, TypeDef { kind: TypeDefKind::Result(result), .. })) => name(result.ok.as_ref()),
             _ => name(function.result.as_ref()),
         }
     }
 
+    /// The plainest value that a function returns: empty text where it returns nothing. `None` where only the host can make it.
     fn returned(&self, function: &Function) -> Option<String> {
         let Some(ty) = &function.result else { return Some(String::new()) };
-        match self.plain(ty) {
-            Some((_, TypeDef { kind: TypeDefKind::Result(result), .. })) => {
-                result.ok.as_ref().map_or_else(|| Some(String::new()), |ty| self.value(ty))
-            }
-            _ => self.value(ty),
-        }
+        let value = PlainValue::of(self.subject.resolve, ty, &|_| false).ok()?;
+        value.without_ok().as_ref().map_or_else(|| Some(String::new()), |value| self.value(value))
     }
 
-    /// What a type is, behind its names.
+    /// The definition of a type behind its aliases.
     fn plain(&self, ty: &Type) -> Option<(TypeId, &'a TypeDef)> {
         let Type::Id(id) = ty else { return None };
         let definition = self.subject.resolve.types.get(*id)?;
@@ -207,13 +207,13 @@ impl<'a> Module<'a> {
         matches!(self.plain(ty), Some((_, TypeDef { kind: TypeDefKind::Option(_), .. })))
     }
 
-    /// A type's name with its module, which is imported.
+    /// A type's name with its module, which is then imported.
     fn qualified(&self, name: &str, definition: &TypeDef) -> Option<String> {
         let name = pascal(name);
         match definition.owner {
             TypeOwner::Interface(id) => {
                 let module = snake(self.subject.resolve.interfaces.get(id)?.name.as_deref()?);
-                // A plugin's own file may have the name of the interface that it exports.
+                // A file of the plugin has the name of the interface that it exports.
                 let (from, alias) = match self.imported.contains(&id) {
                     true => ("imports", module.clone()),
                     false => ("exports", format!("{module}_types")),
@@ -275,58 +275,57 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// A plain value of a type: empty, zero, the first of several. None for a handle.
-    fn value(&self, ty: &Type) -> Option<String> {
-        let simple = |value: &str| Some(value.to_owned());
-        let (_, definition) = match ty {
-            Type::Bool => return simple("False"),
-            Type::String => return simple("\"\""),
-            Type::Char => return simple("\" \""),
-            Type::F32 | Type::F64 => return simple("0.0"),
-            Type::ErrorContext => return None,
-            Type::Id(_) => self.plain(ty)?,
-            _ => return simple("0"),
+    /// A plain value as an expression. `None` for a type without a name that can be imported.
+    fn value(&self, value: &PlainValue) -> Option<String> {
+        let named = |id: TypeId| {
+            let definition = self.subject.resolve.types.get(id)?;
+            self.qualified(definition.name.as_deref()?, definition)
         };
-        let named = || definition.name.as_deref().and_then(|name| self.qualified(name, definition));
-        let optional = |ty: Option<&Type>| ty.map_or_else(|| Some("None".to_owned()), |ty| self.value(ty));
-        match &definition.kind {
-            TypeDefKind::Record(record) => {
-                let fields = record
-                    .fields
-                    .iter()
-                    .map(|field| Some(format!("{}={}", identifier(&field.name), self.value(&field.ty)?)))
-                    .collect::<Option<Vec<_>>>()?;
-                Some(format!("{}({})", named()?, fields.join(", ")))
+        let payload = |payload: &Option<Box<PlainValue>>, empty: &str| match payload {
+            Some(payload) => self.value(payload),
+            None => Some(empty.to_owned()),
+        };
+        Some(match value {
+            PlainValue::Primitive(Type::Bool) => "False".to_owned(),
+            PlainValue::Primitive(Type::String) => "\"\"".to_owned(),
+            PlainValue::Primitive(Type::Char) => "\" \"".to_owned(),
+            PlainValue::Primitive(Type::F32 | Type::F64) => "0.0".to_owned(),
+            PlainValue::Primitive(_) => "0".to_owned(),
+            PlainValue::EmptyBytes => "b\"\"".to_owned(),
+            PlainValue::EmptyList => "[]".to_owned(),
+            PlainValue::EmptyMap => "{}".to_owned(),
+            PlainValue::FixedLengthList { element, length } => {
+                let length = usize::try_from(*length).ok()?;
+                format!("[{}]", vec![self.value(element)?; length].join(", "))
             }
-            TypeDefKind::Variant(variant) => variant.cases.iter().find_map(|case| {
-                let value = case.ty.as_ref().map_or_else(|| Some(String::new()), |ty| self.value(ty))?;
-                Some(format!("{}_{}({value})", named()?, pascal(&case.name)))
-            }),
-            TypeDefKind::Enum(cases) => {
-                Some(format!("{}.{}", named()?, snake(&cases.cases.first()?.name).to_ascii_uppercase()))
+            PlainValue::Record { id, fields } => {
+                let field = |(name, value): &(String, PlainValue)| {
+                    Some(format!("{}={}", identifier(name), self.value(value)?))
+                };
+                format!(
+                    "{}({})",
+                    named(*id)?,
+                    fields.iter().map(field).collect::<Option<Vec<_>>>()?.join(", ")
+                )
             }
-            TypeDefKind::Flags(_) => Some(format!("{}(0)", named()?)),
-            TypeDefKind::Type(ty) => self.value(ty),
-            TypeDefKind::List(Type::U8) => simple("b\"\""),
-            TypeDefKind::List(_) => simple("[]"),
-            TypeDefKind::FixedLengthList(ty, length) => {
-                Some(format!("[{}]", vec![self.value(ty)?; usize::try_from(*length).ok()?].join(", ")))
+            PlainValue::Tuple { items, .. } => {
+                let items = items.iter().map(|item| self.value(item)).collect::<Option<Vec<_>>>()?;
+                match items.as_slice() {
+                    [only] => format!("({only},)"),
+                    items => format!("({})", items.join(", ")),
+                }
             }
-            TypeDefKind::Tuple(tuple) => {
-                let values = tuple.types.iter().map(|ty| self.value(ty)).collect::<Option<Vec<_>>>()?;
-                Some(if values.len() == 1 {
-                    format!("({},)", values.join(""))
-                } else {
-                    format!("({})", values.join(", "))
-                })
+            PlainValue::NoFlags { id } => format!("{}(0)", named(*id)?),
+            PlainValue::Enum { id, case } => format!("{}.{}", named(*id)?, case.to_shouty_snake_case()),
+            PlainValue::Variant { id, case, payload: value } => {
+                format!("{}_{}({})", named(*id)?, pascal(case), payload(value, "")?)
             }
-            TypeDefKind::Option(_) => simple("None"),
-            TypeDefKind::Result(result) => {
+            PlainValue::None { .. } => "None".to_owned(),
+            PlainValue::Ok { payload: value, .. } => {
                 self.import("from componentize_py_types import Err, Ok");
-                Some(format!("Ok({})", optional(result.ok.as_ref())?))
+                format!("Ok({})", payload(value, "None")?)
             }
-            TypeDefKind::Map(..) => simple("{}"),
-            _ => None,
-        }
+            PlainValue::Handle { .. } => return None,
+        })
     }
 }

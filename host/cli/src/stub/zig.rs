@@ -1,9 +1,9 @@
-//! A plugin's first lines in Zig.
+//! Stubs in Zig.
 
 use std::fmt::Write;
 
 use super::prototype::{Header, Parameter, Prototype};
-use super::{Stub, Subject};
+use super::subject::{Stub, Subject};
 use crate::bindings::zig::{identifier, type_name};
 
 pub(super) fn stub(subject: Subject<'_>) -> anyhow::Result<Stub> {
@@ -21,17 +21,18 @@ pub(super) fn stub(subject: Subject<'_>) -> anyhow::Result<Stub> {
     Ok(Stub { source: source.trim_end().to_owned(), files: Vec::new() })
 }
 
-/// The struct behind a resource: `exports_a_b_c_job_t` is `Job`, as far as its name can be told from its interface's.
+/// The struct behind a resource, and its destructor.
 fn resource(source: &mut String, destructor: &Prototype) -> std::fmt::Result {
     let Some(rep) = destructor.parameters.first() else { return Ok(()) };
     let kind = rep.kind.trim_end_matches('*');
-    writeln!(source, "\n/// What is behind a `{kind}`.\nconst {} = struct {{}};\n", own(kind))?;
-    writeln!(source, "/// The host has no use for it any more.")?;
+    writeln!(source, "\n/// The data of a `{kind}`.\nconst {} = struct {{}};\n", own(kind))?;
+    writeln!(source, "/// Called when the host drops the resource.")?;
     writeln!(source, "export fn {}(rep: ?*wit.{kind}) void {{", destructor.name)?;
     writeln!(source, "    const value: *{} = @ptrCast(@alignCast(rep.?));", own(kind))?;
     writeln!(source, "    std.heap.c_allocator.destroy(value);\n}}")
 }
 
+/// The name of the struct behind a resource's type.
 fn own(kind: &str) -> String {
     format!("Own_{}", kind.trim_start_matches("exports_").trim_end_matches("_t"))
 }
@@ -45,7 +46,7 @@ fn body(source: &mut String, header: &Header<'_>, function: &Prototype) -> std::
         function.parameters.iter().map(|parameter| declared(header, parameter)).collect();
     let result = qualified(header, &function.result);
     writeln!(source, "export fn {}({}) {result} {{", function.name, parameters.join(", "))?;
-    for parameter in function.handed_in() {
+    for parameter in function.inputs() {
         writeln!(source, "    {}", release(header, parameter))?;
     }
     if let Some(err) = function.parameters.iter().find(|parameter| parameter.name == "err") {
@@ -66,7 +67,7 @@ fn declared(header: &Header<'_>, parameter: &Parameter) -> String {
     format!("{}: {}", identifier(&parameter.name), qualified(header, &parameter.kind))
 }
 
-/// A type's name, with the bindings before it where it is theirs.
+/// A type's name, qualified with the bindings that declare it.
 fn qualified(header: &Header<'_>, kind: &str) -> String {
     let stars = kind.len() - kind.trim_end_matches('*').len();
     let name = kind.trim_end_matches('*');
@@ -81,7 +82,7 @@ fn qualified(header: &Header<'_>, kind: &str) -> String {
     if stars > 0 && is_opaque { format!("?*{name}") } else { format!("{}{name}", "[*c]".repeat(stars)) }
 }
 
-/// What is handed in is the plugin's to free.
+/// The statement that frees a parameter: the plugin owns what it receives.
 fn release(header: &Header<'_>, parameter: &Parameter) -> String {
     let name = identifier(&parameter.name);
     match header.release(parameter) {
@@ -91,7 +92,7 @@ fn release(header: &Header<'_>, parameter: &Parameter) -> String {
     }
 }
 
-/// A plain value of a type.
+/// A type's plain value: all bytes are zero, except in a handle of the plugin's.
 fn value(header: &Header<'_>, kind: &str) -> String {
     match (kind, header.maker(kind)) {
         (_, Some((make, rep))) => format!(

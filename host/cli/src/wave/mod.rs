@@ -21,7 +21,6 @@ pub(crate) use error::WaveError;
 pub(crate) use lift::lift;
 pub(crate) use lower::lower;
 pub(crate) use matching::{Bindings, matches};
-pub(crate) use plain::plain;
 pub(crate) use print::{inline, pretty};
 pub(crate) use read::{Mode, read};
 pub(crate) use value::Value;

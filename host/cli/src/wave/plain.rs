@@ -1,76 +1,44 @@
-//! The plainest value of a type.
+//! Plain values as values of WAVE.
 
-use wit_parser::{Handle, Resolve, Type, TypeDefKind};
+use wit_parser::{Type, TypeId};
 
 use super::value::Value;
-use crate::component::{dealias, type_name};
+use crate::plain_value::PlainValue;
 
-/// The plainest value of a type: zero, nothing, the first case, `ok` rather than `err`. `handle` makes the handles in it, each
-/// given its resource.
-///
-/// # Errors
-///
-/// For a type that has no value here, such as a stream: its name.
-pub(crate) fn plain(
-    resolve: &Resolve,
-    ty: &Type,
-    handle: &mut dyn FnMut(wit_parser::TypeId) -> String,
-) -> Result<Value, String> {
-    let id = match ty {
-        Type::Bool => return Ok(Value::Bool(false)),
-        Type::U8 | Type::U16 | Type::U32 | Type::U64 => return Ok(Value::Unsigned(0)),
-        Type::S8 | Type::S16 | Type::S32 | Type::S64 => return Ok(Value::Signed(0)),
-        Type::F32 => return Ok(Value::F32(0.0)),
-        Type::F64 => return Ok(Value::F64(0.0)),
-        Type::Char => return Ok(Value::Char(' ')),
-        Type::String => return Ok(Value::String(String::new())),
-        Type::ErrorContext => return Err(type_name(resolve, ty)),
-        Type::Id(id) => dealias(resolve, *id),
-    };
-    let mut optional = |ty: &Option<Type>| match ty {
-        Some(ty) => Ok(Some(Box::new(plain(resolve, ty, handle)?))),
-        None => Ok::<_, String>(None),
-    };
-    Ok(match &resolve.types[id].kind {
-        TypeDefKind::Type(ty) => plain(resolve, ty, handle)?,
-        TypeDefKind::List(Type::U8) => Value::Bytes(Vec::new()),
-        TypeDefKind::List(_) => Value::List(Vec::new()),
-        TypeDefKind::Map(..) => Value::Map(Vec::new()),
-        TypeDefKind::FixedLengthList(element, length) => {
-            // The length is the component's, and could be any.
-            const MOST: u32 = 1 << 16;
-            if *length > MOST {
-                return Err(type_name(resolve, ty));
+impl Value {
+    /// The plain value. `handle` makes a resource of the given definition and says what it is called.
+    pub(crate) fn plain(plain: &PlainValue, handle: &mut dyn FnMut(TypeId) -> String) -> Self {
+        let mut boxed = |payload: &Option<Box<PlainValue>>| {
+            payload.as_ref().map(|payload| Box::new(Self::plain(payload, handle)))
+        };
+        match plain {
+            PlainValue::Primitive(ty) => match ty {
+                Type::Bool => Self::Bool(false),
+                Type::U8 | Type::U16 | Type::U32 | Type::U64 => Self::Unsigned(0),
+                Type::F32 => Self::F32(0.0),
+                Type::F64 => Self::F64(0.0),
+                Type::Char => Self::Char(' '),
+                Type::String => Self::String(String::new()),
+                _ => Self::Signed(0),
+            },
+            PlainValue::EmptyBytes => Self::Bytes(Vec::new()),
+            PlainValue::EmptyList => Self::List(Vec::new()),
+            PlainValue::EmptyMap => Self::Map(Vec::new()),
+            PlainValue::FixedLengthList { element, length } => {
+                Self::List((0..*length).map(|_| Self::plain(element, handle)).collect())
             }
-            let element = plain(resolve, element, handle)?;
-            Value::List(vec![element; usize::try_from(*length).unwrap_or_default()])
+            PlainValue::Record { fields, .. } => Self::Record(
+                fields.iter().map(|(name, value)| (name.clone(), Self::plain(value, handle))).collect(),
+            ),
+            PlainValue::Tuple { items, .. } => {
+                Self::Tuple(items.iter().map(|item| Self::plain(item, handle)).collect())
+            }
+            PlainValue::NoFlags { .. } => Self::Flags(Vec::new()),
+            PlainValue::Enum { case, .. } => Self::Case(case.clone(), None),
+            PlainValue::Variant { case, payload, .. } => Self::Case(case.clone(), boxed(payload)),
+            PlainValue::None { .. } => Self::Option(None),
+            PlainValue::Ok { payload, .. } => Self::Result(Ok(boxed(payload))),
+            PlainValue::Handle { resource } => Self::Handle(handle(*resource)),
         }
-        TypeDefKind::Record(record) => Value::Record(
-            record
-                .fields
-                .iter()
-                .map(|field| Ok((field.name.clone(), plain(resolve, &field.ty, handle)?)))
-                .collect::<Result<_, String>>()?,
-        ),
-        TypeDefKind::Tuple(tuple) => Value::Tuple(
-            tuple.types.iter().map(|ty| plain(resolve, ty, handle)).collect::<Result<_, String>>()?,
-        ),
-        TypeDefKind::Flags(_) => Value::Flags(Vec::new()),
-        TypeDefKind::Option(_) => Value::Option(None),
-        TypeDefKind::Result(result) => Value::Result(Ok(optional(&result.ok)?)),
-        TypeDefKind::Variant(variant) => match variant.cases.first() {
-            Some(case) => Value::Case(case.name.clone(), optional(&case.ty)?),
-            None => return Err(type_name(resolve, ty)),
-        },
-        TypeDefKind::Enum(cases) => match cases.cases.first() {
-            Some(case) => Value::Case(case.name.clone(), None),
-            None => return Err(type_name(resolve, ty)),
-        },
-        TypeDefKind::Handle(Handle::Own(resource) | Handle::Borrow(resource)) => {
-            Value::Handle(handle(dealias(resolve, *resource)))
-        }
-        TypeDefKind::Resource | TypeDefKind::Future(_) | TypeDefKind::Stream(_) | TypeDefKind::Unknown => {
-            return Err(type_name(resolve, ty));
-        }
-    })
+    }
 }

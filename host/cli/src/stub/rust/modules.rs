@@ -1,14 +1,14 @@
-//! The modules of the bindings, one for each interface, and under which names they are used.
+//! The modules of the bindings, one for each interface, and the names that the plugin imports them under.
 
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
 use super::names::ident;
 
-/// The modules that are used so far.
+/// The modules that the plugin uses.
 pub(super) struct Modules<'a> {
     resolve: &'a Resolve,
     world: WorldId,
-    /// Each with its path below `bindings` and its name here.
+    /// The interfaces in use, each with its path below `bindings` and its name in the plugin.
     used: Vec<(InterfaceId, String, String)>,
 }
 
@@ -17,7 +17,7 @@ impl<'a> Modules<'a> {
         Self { resolve, world, used: Vec::new() }
     }
 
-    /// The interface's name in the WIT, or in its world if it has none itself.
+    /// The interface's name, or that in its world if it has none of its own.
     pub(super) fn name(&self, interface: InterfaceId) -> String {
         match self.key(interface) {
             Some((WorldKey::Name(name), _)) => name.clone(),
@@ -25,14 +25,14 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// The name under which the interface's module is used.
+    /// The name of the interface's module, which is then imported.
     pub(super) fn alias(&mut self, interface: InterfaceId) -> String {
         if let Some((_, _, alias)) = self.used.iter().find(|(used, ..)| *used == interface) {
             return alias.clone();
         }
         let path = self.path(interface);
         let mut alias = ident(&self.name(interface));
-        // Two packages may have an interface of one name, and `bindings` is taken.
+        // Two packages may have interfaces of the same name, and `bindings` is taken.
         while alias == "bindings" || self.used.iter().any(|(.., taken)| *taken == alias) {
             alias.push_str("_other");
         }
@@ -40,7 +40,7 @@ impl<'a> Modules<'a> {
         alias
     }
 
-    /// The `use` lines of what is used.
+    /// The `use` declarations.
     pub(super) fn uses(&self) -> String {
         let mut lines: Vec<String> = self
             .used
@@ -54,7 +54,7 @@ impl<'a> Modules<'a> {
         lines.concat()
     }
 
-    /// Where an interface stands in the world. One that is exported is used as such, even where it is imported too.
+    /// The interface's key in the world, and whether it is an export. One that is both is used as an export.
     fn key(&self, interface: InterfaceId) -> Option<(&'a WorldKey, bool)> {
         let world = &self.resolve.worlds[self.world];
         let find = |items: &'a wit_parser::IndexMap<WorldKey, WorldItem>| {
@@ -85,7 +85,7 @@ impl<'a> Modules<'a> {
                     other.name.namespace == name.namespace && other.name.name == name.name
                 });
             let mut module = ident(&name.name);
-            // As wit-bindgen tells several versions of a package apart.
+            // As wit-bindgen names several versions of a package.
             if versions.count() > 1
                 && let Some(version) = &name.version
             {

@@ -1,4 +1,4 @@
-//! The first lines of a plugin in TypeScript, and of one in JavaScript, which differ by their types alone.
+//! Stubs in TypeScript and JavaScript, which differ only in how they write types.
 
 use std::fmt::Write;
 
@@ -6,22 +6,19 @@ use wit_parser::{
     Function, FunctionKind, InterfaceId, Resolve, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
 };
 
-use super::declarations::{declarations, resource};
+use super::declarations::declarations;
 use super::ecmascript::{
-    Types, camel, comment, export_name, identifier, is_reserved, module, parameters, pascal, world_module,
+    Types, camel, comment, export_name, identifier, is_reserved, module, pascal, world_module,
 };
-use super::{Stub, Subject};
+use super::function::{parameters, resource};
+use super::subject::{Stub, Subject};
 
-/// The file with the world's types, in a project.
+/// The project's file with the world's types.
 const TYPES_FILE: &str = "types/world.d.ts";
-/// The plugin's tests, in a project.
+/// The project's file with the plugin's tests, without its extension.
 const TEST_FILE: &str = "tests/plugin.test";
 
-pub(super) fn stub(subject: Subject<'_>) -> Stub {
-    written(subject, Syntax::TypeScript)
-}
-
-/// Types stand in comments, or behind colons.
+/// Whether types are in comments or after colons.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Syntax {
     JavaScript,
@@ -37,7 +34,7 @@ impl Syntax {
     }
 }
 
-pub(super) fn written(subject: Subject<'_>, syntax: Syntax) -> Stub {
+pub(super) fn stub(subject: Subject<'_>, syntax: Syntax) -> Stub {
     let Subject { resolve, world, .. } = subject;
     Stub {
         source: source(resolve, world, syntax),
@@ -48,11 +45,11 @@ pub(super) fn written(subject: Subject<'_>, syntax: Syntax) -> Stub {
     }
 }
 
-/// A test that each function is there, on a host that lends everything and gives plain values.
+/// A test that each function exists, with a host that provides everything and returns plain values.
 fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
     let Some(world) = resolve.worlds.get(id) else { return String::new() };
     let types = |owner| Types { resolve, world: id, owner, prefix: String::new() };
-    let mut lent = String::new();
+    let mut provided = String::new();
     let mut globals = String::new();
     for (key, item) in &world.imports {
         match item {
@@ -61,7 +58,7 @@ fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
                 let types = types(TypeOwner::Interface(*interface));
                 let functions = definition.functions.values().filter(|function| resource(function).is_none());
                 let mut members: Vec<String> =
-                    functions.map(|function| lent_function(&types, function)).collect();
+                    functions.map(|function| provided_function(&types, function)).collect();
                 for (name, ty) in &definition.types {
                     let kind = resolve.types.get(*ty).map(|definition| &definition.kind);
                     if matches!(kind, Some(TypeDefKind::Resource)) {
@@ -71,14 +68,14 @@ fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
                 if !members.is_empty() {
                     let module = module(resolve, id, key);
                     let name = module.split('@').next().unwrap_or(&module);
-                    let _ = writeln!(lent, "  \"{name}\": {{\n    {},\n  }},", members.join(",\n    "));
+                    let _ = writeln!(provided, "  \"{name}\": {{\n    {},\n  }},", members.join(",\n    "));
                 }
             }
             WorldItem::Function(function) => {
                 let _ = writeln!(
                     globals,
                     "Object.assign(globalThis, {{ {} }});",
-                    lent_function(&types(TypeOwner::None), function)
+                    provided_function(&types(TypeOwner::None), function)
                 );
             }
             WorldItem::Type { .. } => {}
@@ -116,22 +113,25 @@ fn test(resolve: &Resolve, id: WorldId, syntax: Syntax) -> String {
     format!(
         "import assert from \"node:assert/strict\";\nimport {{ test }} from \"node:test\";\n\n\
          import {{ host }} from \"../sdk/common/testing.js\";\n\n\
-         // What the host lends to the plugin that is imported next.\nhost({{\n{lent}}});\n{globals}\
+         // The host's functions, for the plugin that is imported below.\nhost({{\n{provided}}});\n{globals}\
          const plugin = await import(\"../src/plugin.{extension}\");\n\n\
-         test(\"each function that the host calls is there\", () => {{\n{asserts}}});\n"
+         test(\"every function that the host calls exists\", () => {{\n{asserts}}});\n"
     )
 }
 
-/// A function of a test's host.
-fn lent_function(types: &Types<'_>, function: &Function) -> String {
+/// A function of the test's host.
+fn provided_function(types: &Types<'_>, function: &Function) -> String {
     let name = camel(&function.name);
     match types.returned(function) {
         Some(value) if value.is_empty() => format!("{name}() {{}}"),
-        // An object stands in parentheses, or it would be a block.
+        // Without parentheses, an object would be a block.
         Some(value) if value.starts_with('{') => format!("{name}: () => ({value})"),
         Some(value) => format!("{name}: () => {value}"),
         None => {
-            format!("{name}() {{\n      throw new Error(\"`{}` is not lent here\");\n    }}", function.name)
+            format!(
+                "{name}() {{\n      throw new Error(\"`{}` is not provided by this test\");\n    }}",
+                function.name
+            )
         }
     }
 }
@@ -193,7 +193,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The object or the name that an interface is exported as.
+    /// The object that the plugin exports for an interface.
     fn interface(&self, id: InterfaceId, name: &str, module: &str) -> String {
         let Some(interface) = self.types.resolve.interfaces.get(id) else { return String::new() };
         let mut members: Vec<String> = Vec::new();
@@ -264,12 +264,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Of a class no editor infers the types from where it stands, so in JavaScript they are said in comments.
+    /// JSDoc tags with the types of a method. Editors do not infer them for classes, so JavaScript needs them.
     fn tags(&self, function: &Function) -> Vec<String> {
         if self.syntax == Syntax::TypeScript {
             return Vec::new();
         }
-        // `Filter.Letter` would be a name that nobody has imported.
+        // JavaScript has no import that declares `Filter.Letter`.
         let types = Types { prefix: String::new(), owner: TypeOwner::None, ..self.types_of() };
         let mut tags: Vec<String> = parameters(function)
             .map(|parameter| {
@@ -288,7 +288,7 @@ impl Writer<'_> {
         Types { resolve, world: *world, owner: *owner, prefix: prefix.clone() }
     }
 
-    /// A function of an object whose type says the types of all its functions.
+    /// A function of an object whose own type declares the function's.
     fn function(&self, function: &Function, indent: &str, end: &str) -> String {
         let docs = comment(function.docs.contents.as_deref(), &[], indent);
         let name = camel(&function.name);
@@ -303,12 +303,14 @@ impl Writer<'_> {
         match self.types.returned(function) {
             Some(value) if value.is_empty() => String::new(),
             Some(value) => format!("{indent}return {value};\n"),
-            None => format!("{indent}throw new Error(\"`{}` is to be written\");\n", function.item_name()),
+            None => {
+                format!("{indent}throw new Error(\"`{}` is not implemented yet\");\n", function.item_name())
+            }
         }
     }
 }
 
-/// A declaration that is exported. One that is called as a word of the language is exported under another name than its own.
+/// An exported declaration. One with a reserved name is declared under another name and exported under its own.
 fn exported(docs: &str, kind: &str, name: &str, rest: &str) -> String {
     if is_reserved(name) {
         format!("{docs}{kind}{name}_{rest}export {{ {name}_ as {name} }};\n")
