@@ -1,7 +1,8 @@
-//! Whether a component fits an interface, for commands that say it by the way.
+//! Compares components with the worlds of interfaces.
 
-#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
+use serde::Serialize;
 use wasmparser::{Parser, Payload};
 use wit_component::StringEncoding;
 use wit_parser::{Resolve, WorldId, WorldItem};
@@ -9,7 +10,7 @@ use witdock::{Fit, Misfit};
 
 use crate::interface::Interface;
 
-/// What a component imports and exports at its top, by name.
+/// The names of a component's imports and exports.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     pub(crate) imports: Vec<String>,
@@ -17,15 +18,15 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Reads a component as far as its names go.
+    /// Reads the names, and nothing else, from a component.
     ///
     /// # Errors
     ///
-    /// When the bytes are no component.
+    /// When the bytes are not a component.
     pub(crate) fn of(component: &[u8]) -> anyhow::Result<Self> {
         let services = Interface::services()?;
         let world = encoded(&services.resolve, services.world(None)?)?;
-        // It knows a component from what is taken for one: a core module, a web page, a file that is cut short.
+        // The check explains best why a file is not a component: a core module, a web page, a truncated file.
         if let Err(Misfit::NotAComponent(error)) = witdock::check(component, &world, &[]) {
             return Err(error.into());
         }
@@ -50,11 +51,11 @@ impl Names {
         Ok(names)
     }
 
-    /// The built-in interface with a world whose exports these are.
+    /// The built-in interface that has a world with these exports, and that world.
     ///
     /// # Errors
     ///
-    /// When an interface that the program carries cannot be read.
+    /// When a built-in interface cannot be parsed.
     pub(crate) fn interface(&self) -> anyhow::Result<Option<(Interface, WorldId)>> {
         for interface in Interface::built_in()? {
             let world = interface.worlds().into_iter().find(|world| {
@@ -70,7 +71,7 @@ impl Names {
     }
 }
 
-/// The interfaces that a world exports, without versions.
+/// The names of the interfaces that a world exports, without versions.
 fn interfaces(resolve: &Resolve, world: WorldId) -> Vec<String> {
     let exports = resolve.worlds[world].exports.iter();
     exports
@@ -79,16 +80,16 @@ fn interfaces(resolve: &Resolve, world: WorldId) -> Vec<String> {
         .collect()
 }
 
-/// A name without its version.
+/// The name of an interface without its version.
 pub(crate) fn bare(name: &str) -> &str {
     name.split('@').next().unwrap_or(name)
 }
 
-/// Compares a component with a world, and with the services that witdock lends beside any.
+/// Compares a component with a world, and with the services that witdock provides beside every world.
 ///
 /// # Errors
 ///
-/// When the world cannot be encoded, which is no fault of the component's.
+/// When the world cannot be encoded, whatever the component is.
 pub(crate) fn check(
     component: &[u8],
     interface: &Interface,
@@ -99,17 +100,61 @@ pub(crate) fn check(
     Ok(witdock::check(component, &encoded(&interface.resolve, world)?, &[&service]))
 }
 
+/// Whether a component fits a world, for a command that also does something else with it.
+#[derive(Debug, Serialize)]
+pub(crate) struct WorldFit {
+    /// The world's full name: `witdock:etl/transformer@0.1.0`.
+    pub(crate) world: String,
+    pub(crate) fits: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) misfit: Option<Misfit>,
+}
+
+impl WorldFit {
+    /// Compares a component with a world.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`].
+    pub(crate) fn of(component: &[u8], interface: &Interface, world: WorldId) -> anyhow::Result<Self> {
+        let misfit = check(component, interface, world)?.err();
+        let of = &interface.resolve.worlds[world];
+        let world = match of.package {
+            Some(package) => interface.resolve.id_of_name(package, &of.name),
+            None => of.name.clone(),
+        };
+        Ok(Self { world, fits: misfit.is_none(), misfit })
+    }
+
+    /// Compares a component with the given world, or with the built-in one that has its exports. `None` where there is neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`].
+    pub(crate) fn of_any(
+        component: &[u8],
+        names: &Names,
+        given: Option<&(Interface, WorldId)>,
+    ) -> anyhow::Result<Option<Self>> {
+        if let Some((interface, world)) = given {
+            return Self::of(component, interface, *world).map(Some);
+        }
+        let guessed = names.interface()?;
+        guessed.map(|(interface, world)| Self::of(component, &interface, world)).transpose()
+    }
+}
+
 fn encoded(resolve: &Resolve, world: WorldId) -> anyhow::Result<Vec<u8>> {
     wit_component::metadata::encode(resolve, world, StringEncoding::UTF8, None)
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_world_is_known_by_what_it_exports() {
+    fn a_world_is_recognized_by_its_exports() {
         let guess = |exports: &[&str]| {
             let exports = exports.iter().map(|name| (*name).to_owned()).collect();
             let found = Names { imports: Vec::new(), exports }.interface().unwrap();

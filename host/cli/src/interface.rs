@@ -1,6 +1,6 @@
-//! Interfaces by name or by path: WIT packages with the worlds of their plugins.
+//! Interfaces, by name or by path: WIT packages with the worlds that plugins implement.
 
-#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,25 +9,26 @@ use anyhow::{Context, anyhow, bail};
 use wit_parser::{
     PackageId, ParseError, Resolve, ResolveError, ResolveErrorKind, UnresolvedPackageGroup, WorldId,
 };
+use witdock::nearest;
 
 use crate::embedded;
 
-/// The interfaces that the program carries, with the world that a plugin has if nothing else is said.
+/// The built-in interfaces, each with its default world.
 const BUILT_IN: [(&str, &str); 2] = [("editor", "extension"), ("etl", "transformer")];
 
-/// A WIT package, parsed.
+/// A parsed WIT package.
 #[derive(Debug)]
 pub(crate) struct Interface {
     /// `editor`, `etl`, or the path that was given.
     pub(crate) name: String,
-    /// The folder or file, for one that is not built in.
+    /// The folder or file of an interface that is not built in.
     pub(crate) path: Option<PathBuf>,
     pub(crate) resolve: Resolve,
     pub(crate) package: PackageId,
-    /// Preferred, where the package has several.
+    /// The world to use where the user names none.
     default_world: Option<&'static str>,
-    /// Whether it builds on the `witdock:plugin` that the program carries.
-    on_carried: bool,
+    /// Whether it uses the embedded `witdock:plugin`.
+    uses_embedded_plugin: bool,
 }
 
 impl Interface {
@@ -35,39 +36,54 @@ impl Interface {
     ///
     /// # Errors
     ///
-    /// When there is no such interface, or the WIT is wrong: with file, line and caret.
+    /// When there is no such interface, or the WIT is invalid: the message shows file, line and column.
     pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
         if let Some((name, default_world)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
-            return Self::carried(name, default_world);
+            return Self::embedded(name, default_world);
         }
         let path = Path::new(name);
         if !path.exists() {
             let known = BUILT_IN.map(|(name, _)| format!("`{name}`")).join(", ");
-            bail!("there is no interface `{name}`: write {known}, or the path of a WIT file or folder");
+            bail!("unknown interface `{name}`; write {known}, or the path of a WIT file or folder");
         }
-        let (resolve, package, on_carried) = own(path)?;
+        let (resolve, package, uses_embedded_plugin) = own(path)?;
         let (name, path) = (name.to_owned(), Some(path.to_owned()));
-        Ok(Self { name, path, resolve, package, default_world: None, on_carried })
+        Ok(Self { name, path, resolve, package, default_world: None, uses_embedded_plugin })
     }
 
-    fn carried(name: &str, default_world: &'static str) -> anyhow::Result<Self> {
+    /// The interface and its world that `--interface` and `--world` name, if they name one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`] and [`Self::world`].
+    pub(crate) fn given(
+        interface: Option<&str>,
+        world: Option<&str>,
+    ) -> anyhow::Result<Option<(Self, WorldId)>> {
+        let Some(name) = interface else { return Ok(None) };
+        let interface = Self::load(name)?;
+        let world = interface.world(world)?;
+        Ok(Some((interface, world)))
+    }
+
+    fn embedded(name: &str, default_world: &'static str) -> anyhow::Result<Self> {
         let mut resolve = Resolve::default();
         resolve.push_group(group("plugin")?)?;
         let package = resolve.push_group(group(name)?)?;
         let (name, default_world) = (name.to_owned(), Some(default_world));
-        Ok(Self { name, path: None, resolve, package, default_world, on_carried: true })
+        Ok(Self { name, path: None, resolve, package, default_world, uses_embedded_plugin: true })
     }
 
-    /// The interfaces that the program carries.
+    /// All built-in interfaces.
     ///
     /// # Errors
     ///
     /// When one of them cannot be parsed.
     pub(crate) fn built_in() -> anyhow::Result<Vec<Self>> {
-        BUILT_IN.iter().map(|(name, default_world)| Self::carried(name, default_world)).collect()
+        BUILT_IN.iter().map(|(name, default_world)| Self::embedded(name, default_world)).collect()
     }
 
-    /// What any plugin may share with its host: `witdock:plugin`, with its world of everything.
+    /// `witdock:plugin`: the services that every plugin may share with its host.
     ///
     /// # Errors
     ///
@@ -76,10 +92,10 @@ impl Interface {
         let mut resolve = Resolve::default();
         let package = resolve.push_group(group("plugin")?)?;
         let (name, default_world) = ("plugin".to_owned(), Some("stateful"));
-        Ok(Self { name, path: None, resolve, package, default_world, on_carried: false })
+        Ok(Self { name, path: None, resolve, package, default_world, uses_embedded_plugin: false })
     }
 
-    /// All worlds of the package, the one that plugins have first.
+    /// All worlds of the package, the default first.
     pub(crate) fn worlds(&self) -> Vec<WorldId> {
         let mut worlds: Vec<(bool, WorldId)> = self.resolve.packages[self.package]
             .worlds
@@ -90,11 +106,11 @@ impl Interface {
         worlds.into_iter().map(|(_, world)| world).collect()
     }
 
-    /// The world of this name, or the one that plugins have.
+    /// The world with this name, or the default.
     ///
     /// # Errors
     ///
-    /// When there is none, or several to choose from.
+    /// When the package has no such world, or several and no default.
     pub(crate) fn world(&self, name: Option<&str>) -> anyhow::Result<WorldId> {
         let name = name.or(self.default_world);
         self.resolve.select_world(&[self.package], name).map_err(|error| {
@@ -102,14 +118,19 @@ impl Interface {
                 self.resolve.packages[self.package].worlds.keys().map(String::as_str).collect();
             match (name, worlds.as_slice()) {
                 (_, []) => {
-                    anyhow!("the interface {} has no world, so nothing says what a plugin is", self.name)
+                    anyhow!("the interface {} has no world; add one that plugins implement", self.name)
                 }
                 (Some(name), worlds) => {
-                    anyhow!("the interface {} has no world `{name}`: it has {}", self.name, worlds.join(", "))
+                    let hint = match nearest(name, worlds.iter().copied()) {
+                        Some(near) => format!("; did you mean `{near}`?"),
+                        None => ".".to_owned(),
+                    };
+                    let worlds = worlds.join(", ");
+                    anyhow!("the interface {} has no world `{name}`{hint} Its worlds: {worlds}", self.name)
                 }
                 (None, [_]) => error,
                 (None, worlds) => anyhow!(
-                    "the interface {} has several worlds: say with --world which is the plugin's: {}",
+                    "the interface {} has several worlds; choose one with --world: {}",
                     self.name,
                     worlds.join(", ")
                 ),
@@ -117,12 +138,12 @@ impl Interface {
         })
     }
 
-    /// Whether plugins have this world if nothing else is said.
+    /// Whether this world is the default.
     pub(crate) fn is_default(&self, world: &str) -> bool {
         self.default_world.is_none_or(|default| default == world)
     }
 
-    /// The WIT as the files of a folder that stands alone: the package's own, and in `deps` those that it builds on.
+    /// The WIT files of a self-contained folder: the package's own, and its dependencies in `deps`.
     ///
     /// # Errors
     ///
@@ -130,7 +151,7 @@ impl Interface {
     pub(crate) fn files(&self) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
         let mut files = Vec::new();
         match &self.path {
-            None => files.extend(carried(&self.name, "")),
+            None => files.extend(embedded_wit(&self.name, "")),
             Some(path) if path.is_dir() => {
                 read_folder(path, "", &mut files)?;
                 for (name, is_folder) in entries(&path.join("deps"))? {
@@ -148,24 +169,24 @@ impl Interface {
                 files.push((name, read(path)?));
             }
         }
-        if self.on_carried {
-            files.extend(carried("plugin", "deps/plugin/"));
+        if self.uses_embedded_plugin {
+            files.extend(embedded_wit("plugin", "deps/plugin/"));
         }
         Ok(files)
     }
 }
 
-/// Parses the WIT at a path, and says whether it needed the `witdock:plugin` that the program carries.
+/// Parses the WIT at a path. The flag says whether it used the embedded `witdock:plugin`.
 fn own(path: &Path) -> anyhow::Result<(Resolve, PackageId, bool)> {
     let mut resolve = Resolve::default();
     let error = match resolve.push_path(path) {
         Ok((package, _)) => return Ok((resolve, package, false)),
         Err(error) => error,
     };
-    if !asks_for_plugin(&error) {
+    if !misses_plugin(&error) {
         return Err(shown(&resolve, path, error));
     }
-    // Interfaces of one's own may build on it without having a copy.
+    // An interface may use it without having a copy in `deps`.
     let mut resolve = Resolve::default();
     resolve.push_group(group("plugin")?)?;
     match resolve.push_path(path) {
@@ -174,41 +195,41 @@ fn own(path: &Path) -> anyhow::Result<(Resolve, PackageId, bool)> {
     }
 }
 
-fn asks_for_plugin(error: &anyhow::Error) -> bool {
+fn misses_plugin(error: &anyhow::Error) -> bool {
     let kind = error.downcast_ref::<ResolveError>().map(ResolveError::kind);
     matches!(kind, Some(ResolveErrorKind::PackageNotFound { requested, .. })
         if requested.namespace == "witdock" && requested.name == "plugin")
 }
 
-/// The error with its place in the source. The layers around it name the path again and again.
+/// The error with its position in the source, without the layers around it that repeat the path.
 fn shown(resolve: &Resolve, path: &Path, error: anyhow::Error) -> anyhow::Error {
     let error = error
         .downcast::<ParseError>()
         .map(anyhow::Error::from)
         .or_else(|error| error.downcast::<ResolveError>().map(anyhow::Error::from));
     match error {
-        Ok(error) => anyhow!("the WIT is wrong: {}", resolve.render_error(&error)),
-        Err(error) => error.context(format!("the WIT in {}", path.display())),
+        Ok(error) => anyhow!("invalid WIT: {}", resolve.render_error(&error)),
+        Err(error) => error.context(format!("cannot read the WIT in {}", path.display())),
     }
 }
 
 fn group(name: &str) -> anyhow::Result<UnresolvedPackageGroup> {
     let mut map = wit_parser::SourceMap::new();
-    for (file, content) in carried(name, "") {
+    for (file, content) in embedded_wit(name, "") {
         map.push(Path::new(&format!("wit/{name}/{file}")), String::from_utf8(content)?);
     }
     Ok(map.parse().map_err(|(_, error)| error)?)
 }
 
-/// The WIT files of a package that the program carries, named below a prefix.
-fn carried(package: &str, prefix: &str) -> Vec<(String, Vec<u8>)> {
+/// The embedded WIT files of a package, with a prefix before their names.
+fn embedded_wit(package: &str, prefix: &str) -> Vec<(String, Vec<u8>)> {
     embedded::below(&format!("wit/{package}"))
         .filter(|(file, _)| !file.contains('/') && file.ends_with(".wit"))
         .map(|(file, content)| (format!("{prefix}{file}"), content.to_vec()))
         .collect()
 }
 
-/// Adds the WIT files that stand directly in a folder.
+/// Adds the WIT files directly in a folder.
 fn read_folder(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
     for (name, is_folder) in entries(folder)? {
         if !is_folder && name.ends_with(".wit") {
@@ -218,7 +239,7 @@ fn read_folder(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) 
     Ok(())
 }
 
-/// The names in a folder, sorted, and whether each is a folder; none where there is no such folder.
+/// The sorted names in a folder, and whether each is a folder. Empty if the folder does not exist.
 fn entries(folder: &Path) -> anyhow::Result<Vec<(String, bool)>> {
     if !folder.exists() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! The languages that plugins can be made in here.
+//! The languages that witdock has templates and tool checks for.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The name on the command line and of the templates' folder.
+    /// The name on the command line, and of the language's template folder.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
@@ -40,7 +40,7 @@ impl Language {
         }
     }
 
-    /// What a plugin's folder is written in, as far as its files tell.
+    /// The language of a plugin's folder, as far as its files tell.
     pub(crate) fn of_project(source: &Source) -> Option<Self> {
         let Source::Folder { path, build, .. } = source else { return None };
         if let Recipe::Rust { .. } = build.recipe {
@@ -54,7 +54,7 @@ impl Language {
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
-        // The first that is there: a project in TypeScript has a package.json too, and one in C++ a Makefile.
+        // The first match counts: a project in TypeScript has a package.json too.
         let marks: [(&str, Self); 10] = [
             ("Cargo.toml", Self::Rust),
             ("tsconfig.json", Self::Typescript),
@@ -71,7 +71,7 @@ impl Language {
         mark.map(|(_, language)| *language)
     }
 
-    /// What runs a new project's own tests, natively.
+    /// The command that runs a new project's native tests.
     pub(crate) fn test_command(self) -> &'static str {
         match self {
             Self::Rust => "cargo test",
@@ -83,7 +83,7 @@ impl Language {
     }
 }
 
-/// As its people write it.
+/// The language's proper name.
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

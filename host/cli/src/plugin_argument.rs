@@ -1,6 +1,6 @@
-//! What commands take as PLUGIN: a `.wasm` or `.wat` file, or a project folder that is built first.
+//! The argument PLUGIN of commands: a `.wasm` or `.wat` file, or a project folder that is built first.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use witdock::grants::Request;
@@ -8,26 +8,26 @@ use witdock::source::BuildError;
 use witdock::{Artifact, Source, SourceError};
 
 use crate::language::Language;
-use crate::progress::Progress;
+use crate::progress::BuildProgress;
 use crate::runtime;
 use crate::toolchain::Toolchain;
 
-/// A plugin's component, with what its manifest says.
+/// A plugin's component, with the grants that its manifest requests.
 #[derive(Debug)]
 pub(crate) struct Plugin {
-    /// As the manifest has it, or made of the file's name.
+    /// The name in the manifest, or the file's name without its extension.
     pub(crate) name: String,
     pub(crate) artifact: Artifact,
-    /// The manifest's `[grants]`. `None` where there is no manifest at all.
+    /// The manifest's `[grants]`. `None` without a manifest.
     pub(crate) request: Option<Request>,
 }
 
 impl Plugin {
-    /// Reads a component, finishes a core module that carries its component type, or builds a folder, with progress on stderr.
+    /// Reads a component, makes one of a core module with an embedded component type, or builds a folder with progress on stderr.
     ///
     /// # Errors
     ///
-    /// When there is no plugin there, or it cannot be built.
+    /// When there is no plugin at the path, or it does not build.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         if !path.is_dir() && is_text(path) {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -45,50 +45,55 @@ impl Plugin {
     }
 }
 
-/// [`Source::open`], with an error that says everything once.
+/// [`Source::open`], with an error that names the path once.
 ///
 /// # Errors
 ///
-/// As there.
+/// When there is no plugin at the path, or its manifest is invalid.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Source> {
     Source::open(path).map_err(|error| anyhow::anyhow!(error.to_string()))
 }
 
-/// The component of a source, built if need be, with progress on stderr.
+/// The component of a source. A folder is built, with progress on stderr.
 ///
 /// # Errors
 ///
-/// When it cannot be read or built: with all that the tools said, and the tools that are missing.
+/// When the file cannot be read or the folder does not build.
 pub(crate) fn artifact(source: &Source) -> anyhow::Result<Artifact> {
     match source {
         Source::Component { path, .. } => {
-            let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
             finish(path, bytes)
         }
         _ => {
-            let progress = Progress::new(source.name(), false);
-            runtime::block_on(build(source, &progress))?
+            let progress = BuildProgress::new(source.name(), false);
+            runtime::block_on(build(source, progress))?
         }
     }
 }
 
-/// Builds a source, and explains a failure.
+/// Builds a source.
 ///
 /// # Errors
 ///
-/// As [`artifact`].
-pub(crate) async fn build(source: &Source, progress: &Progress) -> anyhow::Result<Artifact> {
+/// When it does not build: the message has everything that the tools printed, and the tools that are missing.
+pub(crate) async fn build(source: &Source, progress: BuildProgress) -> anyhow::Result<Artifact> {
     let built = source.artifact(|event| progress.show(&event)).await;
-    progress.clear();
-    built.map_err(|error| explained(source, &error, &progress.said()))
+    let printed = progress.finish();
+    built.map_err(|error| explained(source, &error, &printed))
 }
 
-/// The error with what a person does about it. The dock's own text has the first of the compiler's errors, for a status; here
-/// there is room for all of them.
-fn explained(source: &Source, error: &SourceError, said: &str) -> anyhow::Error {
+/// The file that a folder's component is written to by default: `build/NAME.wasm`.
+pub(crate) fn component_file(source: &Source) -> PathBuf {
+    source.path().join("build").join(format!("{}.wasm", source.name()))
+}
+
+/// The error with everything that the tools printed, where the dock's own message has the first line only, and with the tools that
+/// are missing.
+fn explained(source: &Source, error: &SourceError, printed: &str) -> anyhow::Error {
     let text = match error {
-        SourceError::Build(BuildError::Failed { command, status, .. }) if !said.is_empty() => {
-            format!("{}: `{command}` failed ({status}):\n{said}", source.name())
+        SourceError::Build(BuildError::Failed { command, status, .. }) if !printed.is_empty() => {
+            format!("{}: `{command}` failed ({status}):\n{printed}", source.name())
         }
         error => error.to_string(),
     };

@@ -1,81 +1,116 @@
-//! A build as a person sees it: one line that says what is waited for, and all that the tools said if it fails.
+//! Progress of work that takes long, on stderr: a spinner in a terminal, lines in a pipe.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use anstream::adapter::strip_str;
+use anstream::eprintln;
+use indicatif::{ProgressBar, ProgressStyle};
 use witdock::BuildEvent;
 
-/// Follows one build, on stderr. In a terminal its line is gone when the build is over.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    name: String,
-    shown: bool,
-    terminal: bool,
-    verbose: bool,
-    said: Mutex<Vec<String>>,
-}
+/// How often the spinner and its time move.
+const TICK: Duration = Duration::from_millis(100);
 
-impl Progress {
-    /// `verbose` shows what the tools print as it comes.
-    pub(crate) fn new(name: &str, verbose: bool) -> Self {
-        let terminal = std::io::stderr().is_terminal();
-        Self { name: name.to_owned(), shown: true, terminal, verbose, said: Mutex::default() }
+/// A line with a spinner and the time that has passed. Invisible where stderr is no terminal; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Spinner(ProgressBar);
+
+impl Spinner {
+    pub(crate) fn new(text: &str) -> Self {
+        // It hides itself in a pipe.
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(TICK);
+        let spinner = Self(bar);
+        spinner.show(text);
+        spinner
     }
 
-    /// The same without a line, where the terminal is another's.
-    pub(crate) fn quiet(self) -> Self {
-        Self { shown: false, ..self }
+    fn show(&self, text: &str) {
+        let text: String = strip_str(text).to_string().chars().filter(|c| !c.is_control()).collect();
+        self.0.set_message(text);
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Follows the build of one plugin, and keeps what the tools print in case it fails.
+#[derive(Debug)]
+pub(crate) struct BuildProgress {
+    name: String,
+    shown: Shown,
+    printed: Mutex<Vec<String>>,
+}
+
+#[derive(Debug)]
+enum Shown {
+    /// In place, for a terminal.
+    Spinner(Spinner),
+    /// A line for each step.
+    Steps,
+    /// Everything that the tools print, as it comes.
+    Everything,
+    Nothing,
+}
+
+impl BuildProgress {
+    /// With `verbose`, everything that the tools print is shown as it comes.
+    pub(crate) fn new(name: &str, verbose: bool) -> Self {
+        let shown = if verbose {
+            Shown::Everything
+        } else if std::io::stderr().is_terminal() {
+            Shown::Spinner(Spinner::new(&format!("building {name}")))
+        } else {
+            Shown::Steps
+        };
+        Self { name: name.to_owned(), shown, printed: Mutex::default() }
+    }
+
+    /// Shows nothing: the terminal belongs to another program.
+    pub(crate) fn hidden(name: &str) -> Self {
+        Self { name: name.to_owned(), shown: Shown::Nothing, printed: Mutex::default() }
     }
 
     pub(crate) fn show(&self, event: &BuildEvent) {
         match event {
-            BuildEvent::Started { what } => self.line(&format!("building {}: {what}", self.name)),
+            BuildEvent::Started { what } => self.step(&format!("building {}: {what}", self.name)),
             BuildEvent::TargetAdded { target } => {
-                self.line(&format!("building {}: added {target}", self.name));
+                self.step(&format!("building {}: added {target}", self.name));
             }
             BuildEvent::Line(line) => {
-                self.said.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
-                if self.verbose {
-                    eprintln!("{line}");
-                } else if self.terminal && !line.trim().is_empty() {
-                    self.line(&format!("building {}: {}", self.name, line.trim()));
+                self.printed.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+                match &self.shown {
+                    Shown::Everything => eprintln!("{line}"),
+                    Shown::Spinner(spinner) if !line.trim().is_empty() => {
+                        spinner.show(&format!("building {}: {}", self.name, line.trim()));
+                    }
+                    _ => {}
                 }
             }
             _ => {}
         }
     }
 
-    fn line(&self, text: &str) {
-        if !self.shown {
-            return;
-        }
-        let mut stderr = std::io::stderr().lock();
-        // Nothing can be done about a stderr that is closed.
-        let _ = if self.terminal && !self.verbose {
-            let width = terminal_width().saturating_sub(1);
-            let text: String = text.chars().filter(|c| !c.is_control()).take(width).collect();
-            write!(stderr, "\r\x1b[2K{text}").and_then(|()| stderr.flush())
-        } else {
-            writeln!(stderr, "{text}")
-        };
-    }
-
-    /// Takes the line away.
-    pub(crate) fn clear(&self) {
-        if self.shown && self.terminal && !self.verbose {
-            eprint!("\r\x1b[2K");
+    fn step(&self, text: &str) {
+        match &self.shown {
+            Shown::Spinner(spinner) => spinner.show(text),
+            Shown::Steps | Shown::Everything => eprintln!("{text}"),
+            Shown::Nothing => {}
         }
     }
 
-    /// All that the tools have said, which a verbose build has shown already.
-    pub(crate) fn said(&self) -> String {
-        if self.verbose {
+    /// Ends the build's progress and returns what the tools printed, unless that was shown already.
+    pub(crate) fn finish(self) -> String {
+        if matches!(self.shown, Shown::Everything) {
             return String::new();
         }
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).join("\n").trim().to_owned()
+        self.printed.into_inner().unwrap_or_else(PoisonError::into_inner).join("\n").trim().to_owned()
     }
-}
-
-fn terminal_width() -> usize {
-    terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into())
 }

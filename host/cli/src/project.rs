@@ -1,4 +1,4 @@
-//! A project that is being made: nothing of it is written before all of it is there.
+//! A new project, complete in memory before anything is written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,20 +9,20 @@ use anyhow::{Context, bail};
 use crate::embedded;
 use crate::template::Values;
 
-/// Files by their names relative to the project.
+/// Files by their paths in the project.
 #[derive(Debug, Default)]
 pub(crate) struct Project(BTreeMap<String, Vec<u8>>);
 
 impl Project {
-    /// Adds a file, in the place of one of the same name.
+    /// Adds a file, and replaces one with the same path.
     pub(crate) fn add(&mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) {
         self.0.insert(name.into(), content.into());
     }
 
-    /// Adds the files of an embedded template, filled where they are text.
+    /// Adds the files of an embedded template, with the placeholders in names and text replaced.
     pub(crate) fn fill(&mut self, template: &str, values: &Values) {
         for (name, content) in embedded::below(template) {
-            // A template's Cargo.toml and .gitignore would be taken for the repository's own.
+            // Tools would take a template's Cargo.toml and .gitignore for the repository's own.
             let name = values.fill(name.strip_suffix(".template").unwrap_or(name));
             let name = match name.strip_suffix("gitignore") {
                 Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}.gitignore"),
@@ -36,23 +36,23 @@ impl Project {
         }
     }
 
-    /// Whether there is a file whose name ends so.
+    /// Whether a file's path ends with this.
     pub(crate) fn has(&self, ending: &str) -> bool {
         self.0.keys().any(|name| name.ends_with(ending))
     }
 
-    /// Writes the files into a folder that is not there yet, or empty.
+    /// Writes the files into a new or empty folder.
     ///
     /// # Errors
     ///
-    /// When the folder holds something, or cannot be written.
+    /// When the folder is not empty or cannot be written.
     pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<()> {
         if folder.exists() {
             let mut entries =
-                fs::read_dir(folder).with_context(|| format!("{} is no folder", folder.display()))?;
+                fs::read_dir(folder).with_context(|| format!("{} is not a folder", folder.display()))?;
             if entries.next().is_some() {
                 bail!(
-                    "the folder {} is there already and not empty: take another name, or another folder with --dir",
+                    "the folder {} already exists and is not empty; choose another name, or another folder with --dir",
                     folder.display()
                 );
             }
@@ -61,7 +61,7 @@ impl Project {
             let path = folder.join(name);
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)
-                    .with_context(|| format!("cannot make the folder {}", parent.display()))?;
+                    .with_context(|| format!("cannot create the folder {}", parent.display()))?;
             }
             fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
         }

@@ -1,10 +1,10 @@
-//! The guest SDKs as projects carry them, so that a project stands alone.
+//! The guest SDKs as new projects include them, so that a project is self-contained.
 
 use crate::embedded;
 use crate::language::Language;
 
-/// The files of a project's folder `sdk/`, by their paths in it. `interface` is `editor` or `etl`; without it, what a plugin of
-/// an interface of its own needs.
+/// The files of a project's folder `sdk/`, by their paths in it. `interface` is `editor` or `etl`, or `None` for any other
+/// interface.
 pub(crate) fn files(language: Language, interface: Option<&str>) -> Vec<(String, &'static [u8])> {
     let mut files = Vec::new();
     for (from, to) in folders(language, interface) {
@@ -15,25 +15,25 @@ pub(crate) fn files(language: Language, interface: Option<&str>) -> Vec<(String,
     files
 }
 
-/// Folders of the repository, and where they stand in `sdk/`.
+/// Folders of the repository, and their places in `sdk/`.
 fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)> {
-    // The parts of these SDKs find each other as they do in the repository, and build with the interface's WIT.
+    // The parts of these SDKs find each other by the same relative paths as in the repository.
     let (part, mut folders) = match language {
         Language::Rust => return Vec::new(),
         Language::C | Language::Cpp | Language::Zig | Language::Go => {
             let Some(interface) = interface else { return Vec::new() };
             let mut folders = vec![(format!("guest-sdk/{}/{interface}", language.name()), String::new())];
             if language == Language::Cpp {
-                // A header over the SDK in C.
+                // It is a header over the SDK in C.
                 folders.push((format!("guest-sdk/c/{interface}"), "c".to_owned()));
             }
             if language == Language::Zig {
-                // The bindings in C, which are in the repository once, beside their declarations in Zig.
+                // Zig has declarations of the bindings for C, which the repository contains once.
                 folders.push((format!("guest-sdk/c/{interface}/generated"), "generated".to_owned()));
             }
             if language == Language::Go {
                 folders.push(("guest-sdk/go/runtime".to_owned(), "runtime".to_owned()));
-                // Its compiler leaves no component type, so that the build takes it from here.
+                // Go's compiler embeds no component type: the build takes it from the WIT.
                 folders.extend(
                     [interface, "plugin"].map(|package| (format!("wit/{package}"), format!("wit/{package}"))),
                 );
@@ -55,11 +55,11 @@ fn folders(language: Language, interface: Option<&str>) -> Vec<(String, String)>
     folders
 }
 
-/// What belongs to the SDK's own development.
+/// Whether a file is only for the development of the SDK itself.
 fn is_left_out(folder: &str, name: &str) -> bool {
     name.starts_with("test/")
         || name.starts_with("tests/")
-        // What checks the types of this repository's own plugins.
+        // It checks the types of this repository's own plugins.
         || (folder == "typescript" && name == "package.json")
         || name == "package-lock.json"
         || name == ".gitignore"
@@ -67,12 +67,12 @@ fn is_left_out(folder: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_sdk_stands_alone_with_its_build_and_its_interface() {
+    fn an_sdk_is_self_contained() {
         let names = |language, interface| -> Vec<String> {
             files(language, interface).into_iter().map(|(name, _)| name).collect()
         };

@@ -1,4 +1,4 @@
-//! Taking out of a component what only people read.
+//! Strips names and debug information from a component.
 
 use wasmparser::{BinaryReader, BinaryReaderError};
 
@@ -7,14 +7,14 @@ const HEADER: usize = 8;
 /// The layer of a component, in the header's last two bytes.
 const COMPONENT_LAYER: [u8; 2] = [1, 0];
 const CUSTOM: u8 = 0;
-/// Sections of a component that hold a module or a component.
+/// The sections of a component that contain a module or a component.
 const NESTED: [u8; 2] = [1, 4];
 
-/// The component without names and debug information, in all its modules. Who made it (`producers`) stays.
+/// The component without names and debug information in any of its modules. The section `producers` stays.
 ///
 /// # Errors
 ///
-/// When the bytes are no component.
+/// When the bytes are not a component or module.
 pub(crate) fn strip(binary: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
     let mut reader = BinaryReader::new(binary, 0);
     let header = reader.read_bytes(HEADER)?;
@@ -24,7 +24,7 @@ pub(crate) fn strip(binary: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
         let id = reader.read_u8()?;
         let length = reader.read_var_u32()?;
         let content = reader.read_bytes(usize::try_from(length).unwrap_or(usize::MAX))?;
-        if id == CUSTOM && is_for_people(BinaryReader::new(content, 0).read_string()?) {
+        if id == CUSTOM && is_debug_information(BinaryReader::new(content, 0).read_string()?) {
             continue;
         }
         if is_component && NESTED.contains(&id) {
@@ -36,7 +36,7 @@ pub(crate) fn strip(binary: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
     Ok(stripped)
 }
 
-fn is_for_people(name: &str) -> bool {
+fn is_debug_information(name: &str) -> bool {
     matches!(name, "name" | "component-name" | "external_debug_info" | "sourceMappingURL")
         || name.starts_with(".debug_")
 }
@@ -58,12 +58,12 @@ fn push(binary: &mut Vec<u8>, id: u8, content: &[u8]) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_go_and_all_else_stays() {
+    fn only_names_and_debug_information_are_stripped() {
         let component = wat::parse_str(
             r#"(component $outer
                 (core module $inner
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_is_no_component() {
+    fn a_truncated_component_is_refused() {
         assert!(strip(b"\0asm").is_err());
         assert!(strip(b"\0asm\x0d\0\x01\0\x01\x7f").is_err());
     }

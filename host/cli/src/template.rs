@@ -10,7 +10,7 @@ impl Values {
         self
     }
 
-    /// The text with values in the place of `{{name}}`. What is no placeholder stays.
+    /// Replaces each `{{name}}` with its value. Unknown placeholders stay.
     pub(crate) fn fill(&self, text: &str) -> String {
         self.0
             .iter()

@@ -1,4 +1,4 @@
-//! The tools that each language's plugins are built with: which are here, and what installs those that are not.
+//! The tools that each language needs to build plugins: which ones are installed, and how to install the others.
 
 mod need;
 mod probe;
@@ -12,16 +12,15 @@ use crate::language::Language;
 use need::Need;
 use system::System;
 
-/// A tool, as it was found or missed.
+/// A tool, found or missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Tool {
-    /// What it is called.
     pub(crate) name: &'static str,
-    /// Its version, or what was run; none where it is missing.
+    /// The version that it prints, or `None` if it is missing.
     pub(crate) found: Option<String>,
-    /// Why a tool that was found does not do.
+    /// Why a tool that was found cannot be used.
     pub(crate) problem: Option<String>,
-    /// The command that installs it.
+    /// The command that installs it, or the page that explains it.
     pub(crate) install: String,
 }
 
@@ -32,28 +31,28 @@ impl Tool {
     }
 }
 
-/// A language's tools.
+/// The tools of one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Toolchain {
     #[serde(serialize_with = "name")]
     pub(crate) language: Language,
     pub(crate) complete: bool,
     pub(crate) tools: Vec<Tool>,
-    /// What the first build fetches by itself.
+    /// What the first build downloads by itself.
     pub(crate) fetched: &'static str,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn name<S: serde::Serializer>(language: &Language, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(language.name())
 }
 
 impl Toolchain {
-    /// Looks for a language's tools: it runs each of them once, for its version.
+    /// Looks for a language's tools by running each of them once.
     pub(crate) fn of(language: Language) -> Self {
         let system = System::here();
         let needs = need::of(language);
-        // Each takes a tenth of a second.
+        // Each one takes about a tenth of a second.
         let tools: Vec<Tool> = thread::scope(|scope| {
             let looks: Vec<_> = needs.iter().map(|need| scope.spawn(|| look(need, &system))).collect();
             looks.into_iter().filter_map(|look| look.join().ok()).collect()
@@ -62,13 +61,13 @@ impl Toolchain {
         Self { language, complete, tools, fetched: need::fetched(language) }
     }
 
-    /// What is missing, with what installs it; none where all is there.
+    /// The missing tools with the commands that install them, or `None` if there are none.
     pub(crate) fn missing(&self) -> Option<String> {
         let missing = self.tools.iter().filter(|tool| !tool.is_ready());
         let lines: Vec<String> = missing
             .map(|tool| {
                 let why = tool.problem.as_deref().unwrap_or("not found");
-                format!("{} needs {}: {why}; install it with\n  {}", self.language, tool.name, tool.install)
+                format!("{} needs {} ({why}). Install it:\n  {}", self.language, tool.name, tool.install)
             })
             .collect();
         if lines.is_empty() { None } else { Some(lines.join("\n")) }
@@ -81,7 +80,7 @@ fn look(need: &Need, system: &System) -> Tool {
         Some(found) => {
             let problem = need.at_least.and_then(|wanted| {
                 let is_old = probe::version(&found).is_some_and(|version| version < wanted);
-                is_old.then(|| format!("this is too old: {}.{} or newer is needed", wanted.0, wanted.1))
+                is_old.then(|| format!("{}.{} or newer is required", wanted.0, wanted.1))
             });
             (Some(found), problem)
         }

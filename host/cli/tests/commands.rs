@@ -1,10 +1,10 @@
-//! The command line and what it prints, as cases in text files: `tests/cmd/AREA/CASE.trycmd`.
+//! The output of commands, as cases in text files: `tests/cmd/AREA/CASE.trycmd`.
 //!
-//! Each is run in a copy of the folder `CASE.in`, if there is one and `CASE.out` beside it; what `CASE.out` holds has to be there
-//! afterwards. `[..]` stands for the rest of a line, `...` for any lines. `TRYCMD=overwrite cargo test -p witdock-cli --test commands`
-//! writes what is printed into the cases: read the difference before you keep it.
+//! A case runs in the folder `CASE.in`, or in a copy of it if `CASE.out` exists, whose files must be there afterwards. `[..]` matches any
+//! text in a line, `...` any lines. `TRYCMD=overwrite cargo test -p witdock-cli --test commands` writes the actual output into the cases:
+//! review the difference before you commit it.
 
-#![allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#![allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 
 mod shelf;
 
@@ -19,7 +19,7 @@ fn commands() {
     cases.env("NO_COLOR", "1").env("COLUMNS", "100").case("tests/cmd/**/*.trycmd");
 }
 
-/// Every case in the page about cases passes.
+/// Every case in `docs/testing-plugins.md` passes.
 #[test]
 fn the_cases_in_the_documentation_pass() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/testing-plugins.md");
@@ -28,7 +28,7 @@ fn the_cases_in_the_documentation_pass() {
     shelf::put(&[folder.path().to_str().unwrap()]);
     let blocks: Vec<&str> =
         page.split("```case\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(blocks.len() >= 5, "the page has its examples in blocks of ```case");
+    assert!(blocks.len() >= 5, "the page has examples in blocks of ```case");
     for block in blocks {
         let file = folder.path().join("example.case");
         std::fs::write(&file, block).unwrap();

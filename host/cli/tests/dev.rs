@@ -1,4 +1,4 @@
-//! `witdock dev`, with a plugin whose build copies a file: each change is built, checked and put in its place, and nothing else.
+//! `witdock dev`: it builds, checks and writes the component after each change, and only then.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Long enough for a round that ought not to be.
+/// Long enough for an unwanted round to begin.
 const WHILE: Duration = Duration::from_millis(500);
 
 struct Dev {
@@ -37,13 +37,13 @@ impl Dev {
         Self { child, lines }
     }
 
-    /// What is said until a line has this in it.
+    /// The output up to a line that contains this.
     fn until(&self, wanted: &str) -> String {
         let mut said = String::new();
         while !said.contains(wanted) {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => said = said + &line + "\n",
-                Err(error) => panic!("`{wanted}` was not said, {error}: {said}"),
+                Err(error) => panic!("`{wanted}` was not printed, {error}: {said}"),
             }
         }
         said
@@ -51,7 +51,7 @@ impl Dev {
 
     fn is_silent(&self) {
         if let Ok(line) = self.lines.recv_timeout(WHILE) {
-            panic!("nothing was to be said: {line}");
+            panic!("unexpected output: {line}");
         }
     }
 }
@@ -74,7 +74,7 @@ fn component(answer: u32) -> String {
     )
 }
 
-/// A plugin whose source is text, and whose build is `witdock` itself.
+/// A plugin whose source is a .wat file, and whose build is `witdock build`.
 fn plugin(folder: &Path) {
     let manifest = format!(
         "[plugin]\nname = \"blur\"\n[build]\ncommand = [\"sh\", \"-c\", \"{} build plugin.wat -o made/plugin.wasm\"]\n\
@@ -97,10 +97,10 @@ fn each_change_is_built_checked_and_put_in_its_place() {
     let first = dev.until("watching");
     assert!(first.contains("[1] blur: built") && first.contains("fits photo:filters/photo"), "{first}");
     let one = fs::read(&component_file).unwrap();
-    // The build's own output is no change.
+    // The build's own output starts no round,
     dev.is_silent();
 
-    // Nor is a file that is written anew with what it had.
+    // nor does a file that is written with the same content.
     fs::write(folder.join("plugin.wat"), component(1)).unwrap();
     dev.is_silent();
 
@@ -113,7 +113,7 @@ fn each_change_is_built_checked_and_put_in_its_place() {
     fs::write(folder.join("plugin.wat"), "(component nonsense)").unwrap();
     let broken = dev.until("watching");
     assert!(broken.contains("failed") && broken.contains("nonsense"), "{broken}");
-    assert!(broken.contains("the component of [2] stays where it is"), "{broken}");
+    assert!(broken.contains("the component of [2] stays in place"), "{broken}");
 
     fs::write(folder.join("plugin.wat"), component(3).replace("filters/filter", "filters/other")).unwrap();
     let misfit = dev.until("watching");
@@ -134,8 +134,8 @@ fn a_host_runs_beside_it_from_the_first_good_component_on() {
 
     fs::write(folder.join("plugin.wat"), component(1)).unwrap();
     dev.until("build/blur.wasm");
-    dev.until("the host has ended (exit status: 0)");
-    // It is started again with the next one.
+    dev.until("the host has exited (exit status: 0)");
+    // The next component starts it again.
     fs::write(folder.join("plugin.wat"), component(2)).unwrap();
     dev.until("build/blur.wasm");
 }
@@ -163,7 +163,7 @@ fn a_build_that_changes_its_own_source_is_told_and_not_followed_forever() {
     fs::write(folder.join("plugin.toml"), manifest).unwrap();
     let dev = Dev::start(folder, &["--interface", "photo.wit"]);
     let said = dev.until("watching");
-    assert!(said.contains("stamp.txt: name it in `ignore`"), "{said}");
+    assert!(said.contains("stamp.txt; name it in `ignore`"), "{said}");
     dev.is_silent();
 }
 

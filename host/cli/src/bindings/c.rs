@@ -1,4 +1,4 @@
-//! Bindings in C: a header, a source, and an object file with the world's type.
+//! Bindings for C: a header, a source, and an object file with the component type.
 
 use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 

@@ -1,4 +1,4 @@
-//! Bindings in C++: headers, a source, and an object file with the world's type.
+//! Bindings for C++: headers, a source, and an object file with the component type.
 
 use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 
@@ -20,14 +20,14 @@ pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<
     Ok(amended.collect())
 }
 
-/// A `wit::string` can be made without a text, so that what has one in it can be made plainly too.
+/// Gives `wit::string` a default constructor, so that types which contain one have one too.
 fn with_empty_string(header: &str) -> String {
     let first = "  // this constructor is helpful for creating vector<string>\n";
     header.replacen(first, &format!("  string() : data_(empty_ptr()), length(0) {{}}\n{first}"), 1)
 }
 
-/// `std::expected::value` asks of an error that it can be copied, which one with a list in it cannot. The bindings have looked before that
-/// there is none.
+/// Replaces `std::expected::value`, which requires a copyable error, with `*`. An error with a list is not copyable, and the bindings
+/// have checked before that there is no error.
 fn without_copies(source: &str) -> String {
     const MOVE: &str = "std::move(";
     let mut pieces = source.split(".value()").peekable();
@@ -46,7 +46,7 @@ fn without_copies(source: &str) -> String {
     amended
 }
 
-/// The classes of exported resources come behind the types that their methods take, and not before them.
+/// Moves the classes of exported resources after the types that their methods use.
 fn with_classes_last(header: &str) -> String {
     const EXPORTS: &str = "namespace exports {";
     let is_class = |line: &&str| line.starts_with("#include \"exports-");

@@ -1,8 +1,7 @@
-//! Bindings in Go: the module `witdock/generated`, and the module `witdock/wit` that generated code needs at run time.
+//! Bindings for Go: the module `witdock/generated`, and the module `witdock/wit` that generated code needs at run time.
 //!
-//! The generator wants what a plugin exports to be written into the package that it generates for each interface. Here
-//! those functions are variables which the plugin sets, and an exported resource holds a value of the plugin's: so a plugin is
-//! written in its own package, and bindings are replaced as a whole.
+//! wit-bindgen expects the exported functions in the packages that it generates. Here they become variables that the plugin sets, and
+//! an exported resource holds a value of the plugin's. So a plugin has its own package, and the bindings can be replaced as a whole.
 
 use std::fmt::Write;
 
@@ -12,13 +11,13 @@ use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 use super::{File, run};
 use crate::embedded;
 
-/// The module of the bindings.
+/// The name of the bindings' module.
 const MODULE: &str = "witdock/generated";
 /// The module of the runtime.
 const RUNTIME: &str = "witdock/wit";
-/// Where the runtime stands in the output. The SDKs of this repository share `guest-sdk/go/runtime` instead.
+/// The runtime's folder in the output. The SDKs of this repository share `guest-sdk/go/runtime` instead.
 pub(super) const RUNTIME_FOLDER: &str = "wit/";
-/// Where the generator expects the runtime.
+/// The path from which the generator imports the runtime.
 const UPSTREAM_RUNTIME: &str = "go.bytecodealliance.org/pkg/wit";
 
 pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<Vec<File>> {
@@ -34,7 +33,7 @@ pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<
         let text = String::from_utf8(content)?.replace(UPSTREAM_RUNTIME, RUNTIME);
         if ["witAsync", "FutureReader", "StreamReader"].iter().any(|part| text.contains(part)) {
             bail!(
-                "the world has asynchronous functions, futures or streams, which plugins in Go cannot have yet"
+                "the world has async functions, futures or streams, which bindings for Go do not support yet"
             );
         }
         let text = if name.starts_with("export_") { hooked(&text)? } else { text };
@@ -45,7 +44,7 @@ pub(super) fn generate(resolve: &mut Resolve, world: WorldId) -> anyhow::Result<
     Ok(files)
 }
 
-/// A function that the generator leaves to the plugin: `func (self *job) Step(_by uint32) bool`.
+/// A function whose body the generator leaves to the plugin: `func (self *job) Step(_by uint32) bool`.
 struct Left<'a> {
     resource: Option<&'a str>,
     name: &'a str,
@@ -70,7 +69,7 @@ impl<'a> Left<'a> {
         format!("({}) {}", self.parameters, self.results).trim_end().to_owned()
     }
 
-    /// What the function is called with, as it is called.
+    /// The parameters' names, as arguments of a call.
     fn arguments(&self) -> String {
         let names = self.parameters.split(", ").filter_map(|parameter| parameter.split(' ').next());
         names.filter(|name| name.starts_with('_')).collect::<Vec<_>>().join(", ")
@@ -79,7 +78,7 @@ impl<'a> Left<'a> {
 
 const LEFT_BODY: &str = "panic(\"not implemented\")";
 
-/// The file with what the plugin has to write made into variables and interfaces.
+/// Turns what the plugin has to write into variables and interfaces.
 fn hooked(text: &str) -> anyhow::Result<String> {
     let mut hooked = String::new();
     let mut methods: Vec<(String, String)> = Vec::new();
@@ -114,7 +113,7 @@ fn hooked(text: &str) -> anyhow::Result<String> {
     for (resource, _) in methods.iter().filter(|(_, method)| method.is_empty()) {
         writeln!(
             hooked,
-            "\n// {resource}Methods is what the host calls of a {resource}. If it has a method OnDrop, that is called at the end."
+            "\n// {resource}Methods is what the host calls of a {resource}. A method OnDrop, if there is one, is called when the host drops it."
         )?;
         writeln!(hooked, "type {resource}Methods interface {{")?;
         for (_, method) in methods.iter().filter(|(of, method)| of == resource && !method.is_empty()) {
@@ -125,13 +124,13 @@ fn hooked(text: &str) -> anyhow::Result<String> {
     Ok(hooked)
 }
 
-/// The resource of a line that begins the struct that the generator leaves to the plugin.
+/// The resource's name in the first line of a struct that the generator leaves to the plugin.
 fn left_resource(line: &str) -> Option<&str> {
     line.strip_prefix("type ")?.strip_suffix(" struct {")
 }
 
 const RESOURCE: &str = "\
-// RESOURCE is what the host has a handle of: a value of the plugin's.
+// RESOURCE is a resource that the host can hold a handle to. It contains a value of the plugin's.
 type RESOURCE struct {
 \tpinner runtime.Pinner
 \thandle int32
@@ -139,17 +138,17 @@ type RESOURCE struct {
 \tOwn RESOURCEMethods
 }
 
-// The host's handle is no reference that the garbage collector sees.
+// The garbage collector does not see the host's handles.
 var heldRESOURCE = map[*RESOURCE]struct{}{}
 
-// NewRESOURCE makes a value one that can be given to the host.
+// NewRESOURCE makes a resource of a value, to return it to the host.
 func NewRESOURCE(own RESOURCEMethods) *RESOURCE {
 \tresource := &RESOURCE{Own: own}
 \theldRESOURCE[resource] = struct{}{}
 \treturn resource
 }
 
-// OnDrop is called when the host has no use for it any more.
+// OnDrop is called when the host drops the resource.
 func (self *RESOURCE) OnDrop() {
 \tdelete(heldRESOURCE, self)
 \tif own, ok := self.Own.(interface{ OnDrop() }); ok {

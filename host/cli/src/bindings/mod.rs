@@ -1,10 +1,10 @@
-//! Bindings of a world, for the languages whose people have no generator at hand: they are made here and kept in the project.
+//! Generates a world's bindings for C, C++, Zig and Go. A project keeps them, so that its author needs no generator.
 
 mod c;
 mod cpp;
 mod go;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at what it does not expect")]
 mod tests;
 mod wit;
 pub(crate) mod zig;
@@ -18,21 +18,25 @@ use wit_bindgen_core::{Files, WorldGenerator};
 
 use crate::language::Language;
 
-/// A file's name, relative to the folder of the bindings, and its content.
+/// A generated file: its path in the folder of the bindings, and its content.
 pub(crate) type File = (String, Vec<u8>);
 
-/// The bindings of a world: of the WIT in a file or folder, which may have further packages in `deps`.
+/// Generates the bindings of a world in a WIT file or folder, which may have dependencies in `deps`.
 ///
-/// Rust, JavaScript, TypeScript and Python have none here: their tools read the WIT themselves.
+/// The result is empty for Rust, JavaScript, TypeScript and Python: their tools read the WIT themselves.
 ///
 /// # Errors
 ///
-/// When the WIT is wrong, has no such world, or the generator cannot express it.
+/// When the WIT is invalid or has no such world, or the generator does not support it.
 pub(crate) fn generate(language: Language, wit: &Path, world: Option<&str>) -> anyhow::Result<Vec<File>> {
     generate_from(language, &[wit], world)
 }
 
-/// The same for WIT that is spread over several folders, each after those that it builds on.
+/// The same for several WIT files or folders, each after its dependencies. The world is in the last.
+///
+/// # Errors
+///
+/// As [`generate`].
 pub(crate) fn generate_from(
     language: Language,
     wit: &[&Path],
@@ -49,7 +53,7 @@ pub(crate) fn generate_from(
     }
 }
 
-/// What a generator of wit-bindgen makes. What it has no code for yet makes it panic.
+/// Runs a generator of wit-bindgen, which panics at what it does not support.
 fn run(
     generator: impl FnOnce() -> Box<dyn WorldGenerator>,
     resolve: &mut Resolve,
@@ -60,7 +64,7 @@ fn run(
         generator().generate(resolve, world, &mut files).map(|()| files)
     }));
     let files = generated.map_err(|_| {
-        anyhow!("the generator wit-bindgen cannot express this world in this language yet; what it said stands above")
+        anyhow!("wit-bindgen does not support this world in this language yet; its own message is above")
     })??;
     Ok(files.iter().map(|(name, content)| (name.to_owned(), content.to_owned())).collect())
 }

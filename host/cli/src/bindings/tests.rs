@@ -1,4 +1,4 @@
-//! The bindings in the SDKs are what the interfaces' WIT generates today, and each file is in the repository once.
+//! The bindings in the SDKs are up to date, and the repository contains each file once.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{File, generate_from, go};
 use crate::language::Language;
 
-/// Set to write them.
+/// Set this variable to write them.
 const WRITE: &str = "WITDOCK_WRITE_BINDINGS";
 
 const WORLDS: [(&str, &str); 2] = [("editor", "extension-plugin"), ("etl", "transformer-plugin")];

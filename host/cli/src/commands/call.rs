@@ -5,49 +5,50 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anstream::{eprint, eprintln, print, println};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 use witdock::LogLine;
 
-use crate::component::{Component, Function, find, signature};
-use crate::diagnostic::Problem;
+use crate::component::{Component, Function, find};
 use crate::limits::{LimitArguments, dock};
-use crate::paint::Paint;
 use crate::plugin_argument::Plugin;
+use crate::progress::Spinner;
 use crate::runtime;
 use crate::script::{Action, Answers, Body, Call, Mismatch, Runner, Step, StepReport, argument, parse};
+use crate::style::{bold, cyan, red};
+use crate::text_error::TextError;
 use crate::wave::{inline, pretty};
 
 const EXAMPLES: &str = "\
-Values are written in WAVE: 42, \"text\", [1, 2], {name: \"a\", size: 3}, some(1), ok, err(\"why\"), a-case(5).
-Where a string is expected, the quotes may be left out.
+Arguments are values in WAVE: 42, \"text\", [1, 2], {name: \"a\", size: 3}, some(1), ok, err(\"why\"), a-case(5). A string needs no quotes.
 
 Examples:
-  witdock call plugin.wasm                                what can be called, with signatures
+  witdock call plugin.wasm                                list the functions that can be called
   witdock call plugin.wasm describe '[]' '{}'
-  witdock call plugin.wasm transform.describe '[]' '{}'   where several have a `describe`
-  witdock call plugins/trim --stub activate '{}'          imports get plain answers
+  witdock call plugin.wasm transform.describe '[]' '{}'   name the interface, if several have a `describe`
+  witdock call plugins/trim --stub activate '{}'          answer host calls with zeros, empty lists, none and ok
   witdock call plugins/trim --script answers.case run-command trim none
   witdock call plugin.wasm 'let s = session([], \"{}\"); s.finish()'
 
-Exit codes: 0 called, 1 the plugin failed or gave something else than the script expects, 2 it could not be called.";
+Exit codes: 0 the call returned, 1 the plugin failed or did not do what the script expects, 2 the call could not be made.";
 
-/// What is given to `witdock call`.
+/// The arguments of `witdock call`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CallArguments {
     /// A .wasm or .wat file, or a project folder, which is built first
     plugin: PathBuf,
-    /// The function, or whole calls with their arguments in parentheses and `;` between them
+    /// The function to call, or calls with arguments in parentheses, separated by `;`
     export: Option<String>,
-    /// The arguments, each a value in WAVE
+    /// The function's arguments, each a value in WAVE
     #[arg(allow_negative_numbers = true)]
     arguments: Vec<String>,
-    /// Answer imports with the plainest value of their type, and show each call
+    /// Answer every host call with the plainest value of its type, and show the call
     #[arg(long)]
     stub: bool,
-    /// Answer imports as this script says; without EXPORT, do what it says
+    /// Answer host calls as this script says; without EXPORT, run the script's calls
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     /// Print JSON
@@ -57,59 +58,61 @@ pub(crate) struct CallArguments {
     limits: LimitArguments,
 }
 
-/// The exit code for a plugin that failed.
+/// The exit code if the plugin fails.
 const FAILED: u8 = 1;
-/// The exit code for a call that could not be made.
+/// The exit code if a call cannot be made.
 const IMPOSSIBLE: u8 = 2;
 
 pub(crate) fn run(arguments: CallArguments) -> anyhow::Result<ExitCode> {
     let plugin = Plugin::open(&arguments.plugin)?;
     let component = Arc::new(Component::decode(&plugin)?);
     if arguments.export.is_none() && arguments.script.is_none() {
-        list(&component);
+        print!("{}", exports(&component));
         return Ok(ExitCode::SUCCESS);
     }
-    let body = match what(&component, &arguments)? {
+    let body = match body(&component, &arguments)? {
         Ok(body) => body,
-        Err(problem) => {
-            eprint!("{}", problem.render());
+        Err(error) => {
+            eprint!("{}", error.render());
             return Ok(ExitCode::from(IMPOSSIBLE));
         }
     };
     if body.steps.is_empty() {
-        bail!("the script calls nothing: name an export to call, or write calls into it");
+        bail!("the script has no calls: name a function to call, or write calls into the script");
     }
+    let compiling = Spinner::new(&format!("compiling {}", plugin.name));
     let runner = Runner::new(&dock()?, &plugin, &component, arguments.limits.limits())?;
+    drop(compiling);
     let answers = Answers { standing: body.standing, stub: arguments.stub };
-    let (done, log) = runtime::block_on(steps(&runner, &body.steps, answers, &arguments))??;
+    let (calls, log) = runtime::block_on(steps(&runner, &body.steps, answers, &arguments))??;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&Report { calls: &done, log: &log })?);
+        println!("{}", serde_json::to_string_pretty(&CallReport { calls: &calls, log: &log })?);
     }
-    let worst = done.iter().filter_map(|done| done.exit_code).max();
+    let worst = calls.iter().filter_map(|call| call.exit_code).max();
     Ok(worst.map_or(ExitCode::SUCCESS, ExitCode::from))
 }
 
-/// What is to be called, and with which answers.
-fn what(component: &Component, arguments: &CallArguments) -> anyhow::Result<Result<Body, Box<Problem>>> {
+/// The calls to make and the answers to host calls, from the command line and the script.
+fn body(component: &Component, arguments: &CallArguments) -> anyhow::Result<Result<Body, Box<TextError>>> {
     let mut body = Body::default();
     if let Some(path) = &arguments.script {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let script = match parse(component, &path.display().to_string(), &text) {
             Ok(script) => script,
-            Err(problem) => return Ok(Err(problem)),
+            Err(error) => return Ok(Err(error)),
         };
         if !script.cases.is_empty() && arguments.export.is_none() {
-            bail!("{} has cases: `witdock test --cases {0}` runs them", path.display());
+            bail!("{} contains cases: run them with `witdock test --cases {0}`", path.display());
         }
         body = script.head;
     }
     let Some(export) = &arguments.export else { return Ok(Ok(body)) };
-    // Of a script beside an export only the answers count.
+    // With an export on the command line, only the script's answers are used.
     body.steps.clear();
     if export.contains('(') {
         if let Some(extra) = arguments.arguments.first() {
-            bail!("`{extra}` stands behind a call that has its arguments in parentheses");
+            bail!("unexpected argument `{extra}`: the call has its arguments in parentheses");
         }
         return Ok(parse(component, "the command line", export).map(|script| {
             body.standing.extend(script.head.standing);
@@ -121,16 +124,16 @@ fn what(component: &Component, arguments: &CallArguments) -> anyhow::Result<Resu
         Ok(function) => function,
         Err(error) => {
             let hint = if component.imports.iter().any(|function| function.item() == export) {
-                " (the component imports it, and does not export it)"
+                ". The component imports it and does not export it"
             } else {
                 ""
             };
-            bail!("{error}{hint}\n{}", exports(component).trim_end());
+            bail!("{error}{hint}\n\nThe component exports:\n{}", exports(component).trim_end());
         }
     };
     if function.method().is_some() {
         bail!(
-            "{} is a method: call it on a handle, for example\n  witdock call {} '{}'",
+            "{} is a method; call it on a handle:\n  witdock call {} '{}'",
             function.item(),
             arguments.plugin.display(),
             method_example(component, function),
@@ -140,15 +143,11 @@ fn what(component: &Component, arguments: &CallArguments) -> anyhow::Result<Resu
     for (index, text) in arguments.arguments.iter().enumerate() {
         match argument(component, function, index, text) {
             Ok(value) => values.push(value),
-            Err(problem) => return Ok(Err(problem)),
+            Err(error) => return Ok(Err(error)),
         }
     }
     if let Some((name, _)) = function.params.get(values.len()) {
-        bail!(
-            "the argument `{name}` is missing: {} given of\n  {}",
-            values.len(),
-            signature(&component.resolve, function)
-        );
+        bail!("missing argument `{name}`\n  {}", function.signature(&component.resolve));
     }
     let call = Call { function: Arc::new(function.clone()), arguments: values };
     let action = Action::Call(call, None);
@@ -162,6 +161,7 @@ fn what(component: &Component, arguments: &CallArguments) -> anyhow::Result<Resu
     Ok(Ok(body))
 }
 
+/// A call of the method on a new handle, with the parameters' names as arguments.
 fn method_example(component: &Component, method: &Function) -> String {
     let params = |function: &Function| {
         let names =
@@ -175,28 +175,29 @@ fn method_example(component: &Component, method: &Function) -> String {
     format!("let x = {make}; x.{name}({})", params(method))
 }
 
+/// Runs the steps up to the first mismatch, and shows each one.
 async fn steps(
     runner: &Runner,
     steps: &[Step],
     answers: Answers,
     arguments: &CallArguments,
-) -> anyhow::Result<(Vec<Done>, Vec<LogLine>)> {
-    let mut done = Vec::new();
+) -> anyhow::Result<(Vec<CallOutcome>, Vec<LogLine>)> {
+    let mut outcomes = Vec::new();
     let mut run = match runner.start(answers).await {
         Ok(run) => run,
         Err(failure) => {
-            let error = format!("the plugin {failure}, as it started");
+            let error = format!("the plugin {failure} while it started");
             if !arguments.json {
-                eprintln!("error: {error}");
+                eprintln!("{} {error}", red("error:"));
             }
-            let started = Done {
+            let start = CallOutcome {
                 call: None,
                 host: Vec::new(),
                 result: None,
                 error: Some(error),
                 exit_code: Some(FAILED),
             };
-            return Ok((vec![started], Vec::new()));
+            return Ok((vec![start], Vec::new()));
         }
     };
     let mut log_lines = 0;
@@ -209,7 +210,7 @@ async fn steps(
         }
         log_lines = log.len();
         let exit_code = report.mismatch.as_ref().map(exit_code);
-        done.push(Done {
+        outcomes.push(CallOutcome {
             call: Some(step.text.clone()),
             host: report.host_calls,
             result: report.result.as_ref().map(inline),
@@ -220,7 +221,7 @@ async fn steps(
             break;
         }
     }
-    Ok((done, run.log()))
+    Ok((outcomes, run.log()))
 }
 
 fn exit_code(mismatch: &Mismatch) -> u8 {
@@ -230,73 +231,69 @@ fn exit_code(mismatch: &Mismatch) -> u8 {
     }
 }
 
-/// A step for a person: the host's calls, the log and what went wrong on stderr, and the result alone on stdout.
+/// Shows a step: its result on stdout, so that it can be piped; the host calls, the log and the mismatch on stderr.
 fn show(step: &Step, report: &StepReport, log: &[LogLine], of_several: bool, stub: bool) {
-    let paint = Paint::stderr();
     if of_several {
-        eprintln!("{}", paint.bold(&step.text));
+        eprintln!("{}", bold(&step.text));
     }
     for call in &report.host_calls {
-        eprintln!("  {} {call}", paint.cyan("host"));
+        eprintln!("  {} {call}", cyan("host"));
     }
     if report.host_calls_left_out > 0 {
         eprintln!("  … and {} more", report.host_calls_left_out);
     }
     for line in log {
-        eprintln!("  {} {line}", paint.cyan("log"));
+        eprintln!("  {} {line}", cyan("log"));
     }
     if let Some(result) = &report.result {
         println!("{}", pretty(result, 0, 100));
     }
     let Some(mismatch) = &report.mismatch else { return };
-    eprintln!("{} {mismatch}", paint.red("error:"));
+    eprintln!("{} {mismatch}", red("error:"));
     match mismatch {
         Mismatch::HostCall { actual, expected: None, answer } if !stub => {
-            eprintln!("  --stub answers it, or a line in a file for --script:");
+            eprintln!("To answer it, use --stub, or --script with a file that contains:");
             match answer {
-                Some(answer) => eprintln!("  host {actual} -> …   with a value of type {answer}"),
+                Some(answer) => eprintln!("  host {actual} -> …    (a value of type {answer})"),
                 None => eprintln!("  host {actual}"),
             }
         }
-        Mismatch::Result { expected, .. } => eprintln!("  expected\n{expected}"),
+        Mismatch::Result { expected, .. } => eprintln!("expected:\n{expected}"),
         _ => {}
     }
 }
 
-fn list(component: &Component) {
-    print!("{}", exports(component));
-}
-
-/// The exports with their signatures, under their interfaces.
+/// The exported functions with their types, by interface.
 fn exports(component: &Component) -> String {
     let mut text = String::new();
     let mut interface: Option<&Option<String>> = None;
     for function in &component.exports {
         if interface != Some(&function.interface) {
-            text.push_str(function.interface.as_deref().unwrap_or("in the world itself"));
+            text.push_str(function.interface.as_deref().unwrap_or("the world itself"));
             text.push('\n');
             interface = Some(&function.interface);
         }
         text.push_str("  ");
-        text.push_str(&signature(&component.resolve, function));
+        text.push_str(&function.signature(&component.resolve));
         text.push('\n');
     }
     if text.is_empty() {
-        text.push_str("the component exports no function\n");
+        text.push_str("the component exports no functions\n");
     }
     text
 }
 
+/// All calls, for `--json`.
 #[derive(Serialize)]
-struct Report<'a> {
-    calls: &'a [Done],
+struct CallReport<'a> {
+    calls: &'a [CallOutcome],
     log: &'a [LogLine],
 }
 
-/// A step that was done, for `--json`. Values are text in WAVE.
+/// One call, for `--json`. Values are text in WAVE.
 #[derive(Serialize)]
-struct Done {
-    /// `None` if the instance did not start.
+struct CallOutcome {
+    /// The call's text; `None` if the instance did not start.
     call: Option<String>,
     host: Vec<String>,
     result: Option<String>,

@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
+use crate::output;
 
-/// What is given to `witdock completions`.
+/// The arguments of `witdock completions`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionsArguments {
-    /// The shell that is to complete
+    /// The shell to write the script for
     shell: Shell,
 }
 
@@ -19,10 +19,13 @@ const EXAMPLES: &str = "\
 Examples:
   witdock completions bash > ~/.local/share/bash-completion/completions/witdock
   witdock completions zsh > ~/.zfunc/_witdock                  with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc
-  witdock completions fish > ~/.config/fish/completions/witdock.fish";
+  witdock completions fish > ~/.config/fish/completions/witdock.fish
 
-pub(crate) fn run(arguments: CompletionsArguments) -> anyhow::Result<ExitCode> {
+Start a new shell afterwards.";
+
+pub(crate) fn run(arguments: CompletionsArguments, mut command: clap::Command) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "witdock", &mut script);
-    super::write(&script)
+    clap_complete::generate(arguments.shell, &mut command, "witdock", &mut script);
+    output::write(script)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,29 +7,32 @@ use std::thread;
 use clap::{Args, ValueEnum};
 
 use crate::language::Language;
+use crate::output;
 use crate::toolchain::{Tool, Toolchain};
 
-/// What is given to `witdock doctor`.
+/// The arguments of `witdock doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DoctorArguments {
-    /// The languages to look at; the default is all
+    /// The languages to check [default: all]
     #[arg(value_enum, value_name = "LANGUAGE")]
     languages: Vec<Language>,
 
-    /// Print the answer as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock doctor              each language's tools, and what installs those that are missing
-  witdock doctor c go         exits with 1 if one of these languages is not complete
+  witdock doctor              list every language's tools, and how to install the missing ones
+  witdock doctor c go         the same for these languages; exits with 1 if a tool is missing
   witdock doctor --json | jq -r '.[] | select(.complete) | .language'
 
-Compilers for wasm32 are tried out: having clang is not having a linker and a C library for it. WASM_CC and WASM_CXX name
-other ones, for example WASM_CC='python3 -m ziglang cc'.";
+C and C++ compilers are tested with a small program, since an installed clang may lack a linker or a C library for wasm32. WASM_CC and
+WASM_CXX choose other compilers, for example WASM_CC='python3 -m ziglang cc'.
+
+Exit codes: 0 success, 1 a language that you named lacks a tool.";
 
 pub(crate) fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
     let asked = &arguments.languages;
@@ -44,8 +47,8 @@ pub(crate) fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
     } else {
         toolchains.iter().map(shown).collect::<Vec<_>>().join("\n")
     };
-    super::write(text.as_bytes())?;
-    // Nobody needs all languages; one that was asked for is another matter.
+    output::write(text)?;
+    // Nobody needs all languages, so a missing tool only counts for those that are named.
     let is_incomplete = toolchains.len() < languages.len() || toolchains.iter().any(|one| !one.complete);
     Ok(if !asked.is_empty() && is_incomplete { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -56,7 +59,7 @@ fn shown(toolchain: &Toolchain) -> String {
         text += &line(tool);
     }
     if toolchain.complete && !toolchain.fetched.is_empty() {
-        let _ = writeln!(text, "           the first build fetches {}", toolchain.fetched);
+        let _ = writeln!(text, "           the first build downloads {}", toolchain.fetched);
     }
     text
 }
@@ -64,7 +67,7 @@ fn shown(toolchain: &Toolchain) -> String {
 fn line(tool: &Tool) -> String {
     let Tool { name, found, problem, install } = tool;
     match (found, problem) {
-        // What a tool says of itself mostly begins with its name.
+        // Most tools print their own name with the version.
         (Some(found), None) if found.to_lowercase().contains(name) => format!("  ok       {found}\n"),
         (Some(found), None) => format!("  ok       {name}: {found}\n"),
         (Some(found), Some(problem)) => {

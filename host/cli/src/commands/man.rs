@@ -4,40 +4,39 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use crate::arguments::Arguments;
+use crate::output;
 
-/// What is given to `witdock man`.
+/// The arguments of `witdock man`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManArguments {
-    /// Write a page for the command and each of its subcommands into this folder, instead of printing the first
+    /// Write one page for witdock and one for each command into this folder, instead of printing the first
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock man | man -l -                              read it
-  witdock man --out ~/.local/share/man/man1           then: man witdock, man witdock-new-plugin";
+  witdock man | man -l -                              read the page of witdock
+  witdock man --out ~/.local/share/man/man1           install all pages; then: man witdock, man witdock-new-plugin";
 
-pub(crate) fn run(arguments: ManArguments) -> anyhow::Result<ExitCode> {
-    let mut command = Arguments::command();
-    // Subcommands are named in full, as in `witdock-new-plugin(1)`.
+pub(crate) fn run(arguments: ManArguments, mut command: clap::Command) -> anyhow::Result<ExitCode> {
+    // Names subcommands in full, as in `witdock-new-plugin(1)`.
     command.build();
     match arguments.out {
         Some(folder) => {
             std::fs::create_dir_all(&folder)
-                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+                .with_context(|| format!("cannot create the folder {}", folder.display()))?;
             clap_mangen::generate_to(command, &folder)
-                .with_context(|| format!("cannot write into {}", folder.display()))?;
-            Ok(ExitCode::SUCCESS)
+                .with_context(|| format!("cannot write to {}", folder.display()))?;
         }
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(command).render(&mut page)?;
-            super::write(&page)
+            output::write(page)?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! A function by one of its names.
+//! Finds a function by one of its names.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use witdock::nearest;
 
 use super::function::Function;
 
-/// Why a name means no function.
+/// Why a name selects no function.
 #[derive(Debug)]
 pub(crate) enum NotFound {
-    /// There is none of this name, but maybe one like it.
+    /// No function has this name; `nearest` has a similar one.
     Unknown { name: String, nearest: Option<String> },
-    /// There are several. These names tell them apart.
+    /// Several functions have it. `candidates` are their unique names.
     Ambiguous { name: String, candidates: Vec<String> },
 }
 
@@ -19,17 +19,17 @@ impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name, nearest: Some(nearest) } => {
-                write!(f, "there is no function `{name}`; the nearest is `{nearest}`")
+                write!(f, "unknown function `{name}`; did you mean `{nearest}`?")
             }
-            Self::Unknown { name, nearest: None } => write!(f, "there is no function `{name}`"),
+            Self::Unknown { name, nearest: None } => write!(f, "unknown function `{name}`"),
             Self::Ambiguous { name, candidates } => {
-                write!(f, "`{name}` may be any of `{}`", candidates.join("`, `"))
+                write!(f, "`{name}` is ambiguous: write one of `{}`", candidates.join("`, `"))
             }
         }
     }
 }
 
-/// The function that goes by this name: `describe`, `transform.describe`, `witdock:etl/transform#describe`,
+/// The function with this name: `describe`, `transform.describe`, `witdock:etl/transform#describe`,
 /// `session.process`, `[method]session.process`.
 pub(crate) fn find<'a>(functions: &'a [Function], name: &str) -> Result<&'a Function, NotFound> {
     let mut found = functions.iter().filter(|function| function.is_called(name));
@@ -48,7 +48,7 @@ pub(crate) fn find<'a>(functions: &'a [Function], name: &str) -> Result<&'a Func
 fn nearest_function(functions: &[Function], name: &str) -> Option<String> {
     let query = name.rsplit(['#', '/']).next().unwrap_or(name);
     let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
-    // By its whole name, by that without the interface, and at last by its last word alone.
+    // First by the whole name, then without the interface, then by the last word.
     let names: [&dyn Fn(&Function) -> String; 3] =
         [&Function::shown, &|function| function.item().to_owned(), &|function| last(function.item())];
     names.iter().zip([query, query, &last(query)]).find_map(|(of, query)| {
@@ -71,7 +71,7 @@ mod tests {
         world w { export one; export two; export start: func(); }";
 
     #[test]
-    fn a_function_goes_by_every_name_that_means_no_other() {
+    fn a_function_is_found_by_every_name_that_is_unique() {
         let mut resolve = Resolve::default();
         let package = resolve.push_source("w.wit", WIT).unwrap();
         let world = resolve.select_world(&[package], None).unwrap();
@@ -88,10 +88,13 @@ mod tests {
         assert_eq!(full("[constructor]session"), "a:b/one#session");
         assert_eq!(full("one.session.run"), "a:b/one#session.run");
         assert_eq!(full("session.make"), "a:b/one#session.make");
-        assert_eq!(full("describe"), "`describe` may be any of `a:b/one#describe`, `a:b/two#describe`");
+        assert_eq!(
+            full("describe"),
+            "`describe` is ambiguous: write one of `a:b/one#describe`, `a:b/two#describe`"
+        );
         assert_eq!(full("one.describe"), "a:b/one#describe");
-        assert_eq!(full("clsoe"), "there is no function `clsoe`; the nearest is `two.close`");
-        assert_eq!(full("three.close"), "there is no function `three.close`; the nearest is `two.close`");
-        assert_eq!(full("zebra"), "there is no function `zebra`");
+        assert_eq!(full("clsoe"), "unknown function `clsoe`; did you mean `two.close`?");
+        assert_eq!(full("three.close"), "unknown function `three.close`; did you mean `two.close`?");
+        assert_eq!(full("zebra"), "unknown function `zebra`");
     }
 }

@@ -1,24 +1,24 @@
-//! One function of a component, and what it is called.
+//! A function that a component imports or exports, and its names.
 
 use wit_parser::{Resolve, Type, TypeId};
 
-use super::types::dealias;
+use super::types::{dealias, type_name};
 
 /// A function that a component imports or exports.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
-    /// The interface with its version, `witdock:etl/transform@0.1.0`; none for a function of the world itself.
+    /// The interface with its version, `witdock:etl/transform@0.1.0`; `None` for a function of the world itself.
     pub(crate) interface: Option<String>,
-    /// The name in the component: `describe`, `[method]session.process`.
+    /// The name in the component, with the kind in brackets: `describe`, `[method]session.process`.
     pub(crate) name: String,
     pub(crate) kind: FunctionKind,
-    /// With `self` first, for a method.
+    /// The parameters; a method's first is `self`.
     pub(crate) params: Vec<(String, Type)>,
     pub(crate) result: Option<Type>,
     pub(crate) is_async: bool,
 }
 
-/// What a function belongs to. Resources are named by the type that defines them.
+/// The resource that a function belongs to, by its definition, and how it is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FunctionKind {
     Free,
@@ -46,18 +46,18 @@ impl Function {
         }
     }
 
-    /// The name as people write it: `describe`, `session` for its constructor, `session.process`.
+    /// The name without the kind: `describe`, `session.process`, and `session` for a constructor.
     pub(crate) fn item(&self) -> &str {
         self.name.split_once(']').map_or(&self.name, |(_, item)| item)
     }
 
-    /// The name of a method after its resource's: `process`.
+    /// A method's own name, without its resource's: `process`.
     pub(crate) fn method(&self) -> Option<&str> {
         let FunctionKind::Method(_) = self.kind else { return None };
         self.item().split_once('.').map(|(_, method)| method)
     }
 
-    /// The name with the last word of its interface, as it is shown: `transform.describe`, `session.process`.
+    /// The name as messages show it, with the last word of the interface: `transform.describe`, `session.process`.
     pub(crate) fn shown(&self) -> String {
         match (self.kind, self.interface_word()) {
             (FunctionKind::Free, Some(word)) => format!("{word}.{}", self.name),
@@ -65,7 +65,7 @@ impl Function {
         }
     }
 
-    /// The name that means no other function: `witdock:etl/transform#describe`.
+    /// The name that is unique in the component: `witdock:etl/transform#describe`.
     pub(crate) fn full(&self) -> String {
         match self.interface_path() {
             Some(path) => format!("{path}#{}", self.item()),
@@ -73,7 +73,7 @@ impl Function {
         }
     }
 
-    /// The interface's name without its version.
+    /// The interface's name without its version: `witdock:etl/transform`.
     pub(crate) fn interface_path(&self) -> Option<&str> {
         self.interface.as_deref().map(|name| name.split_once('@').map_or(name, |(path, _)| path))
     }
@@ -83,7 +83,7 @@ impl Function {
         self.interface_path().map(|path| path.rsplit('/').next().unwrap_or(path))
     }
 
-    /// Whether this is one of the names that the function goes by.
+    /// Whether a user may call the function by this name.
     pub(super) fn is_called(&self, query: &str) -> bool {
         let is_name = |name: &str| name == self.item() || name == self.name;
         if is_name(query) {
@@ -93,5 +93,26 @@ impl Function {
         prefixes.into_iter().flatten().any(|prefix| {
             query.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(['.', '#'])).is_some_and(is_name)
         })
+    }
+
+    /// The type with the name, as WIT writes it: `describe: func(input: list<field>) -> result<contract, error>`.
+    pub(crate) fn signature(&self, resolve: &Resolve) -> String {
+        let params: Vec<String> = self
+            .params
+            .iter()
+            .filter(|(name, _)| self.method().is_none() || name != "self")
+            .map(|(name, ty)| format!("{name}: {}", type_name(resolve, ty)))
+            .collect();
+        let keyword = match self.kind {
+            FunctionKind::Constructor(_) => "constructor",
+            FunctionKind::Static(_) => "static func",
+            _ if self.is_async => "async func",
+            _ => "func",
+        };
+        let result = match (&self.result, self.kind) {
+            (_, FunctionKind::Constructor(_)) | (None, _) => String::new(),
+            (Some(result), _) => format!(" -> {}", type_name(resolve, result)),
+        };
+        format!("{}: {keyword}({}){result}", self.item(), params.join(", "))
     }
 }

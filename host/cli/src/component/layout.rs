@@ -1,20 +1,20 @@
-//! What a component's bytes are: the core modules in it, and the sizes of its sections.
+//! The core modules in a component, and the sizes of its sections.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload};
 
-/// The bytes of a component, by what they are for. All sizes are in bytes.
+/// A component's bytes by their use. All sizes are in bytes.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Layout {
     pub(crate) bytes: usize,
     pub(crate) modules: Vec<Module>,
-    /// Components inside of it.
+    /// How many components are nested in it.
     pub(crate) components: usize,
-    /// Custom sections that are in no module, by name.
+    /// The custom sections outside of the modules, by name.
     pub(crate) custom: BTreeMap<String, usize>,
-    /// Tools that made it, by what they did: `language`, `processed-by`, `sdk`. Each with its version, and once.
+    /// The tools that produced it with their versions, by role: `language`, `processed-by`, `sdk`.
     pub(crate) producers: BTreeMap<String, Vec<String>>,
 }
 
@@ -27,22 +27,22 @@ pub(crate) struct Module {
     pub(crate) functions: u32,
     pub(crate) code: usize,
     pub(crate) data: usize,
-    /// Debug information in DWARF.
+    /// The size of its DWARF debug information.
     pub(crate) dwarf: usize,
-    /// Other custom sections, by name.
+    /// The other custom sections, by name.
     pub(crate) custom: BTreeMap<String, usize>,
-    /// What its memories have to begin with.
+    /// The initial size of its memories.
     pub(crate) memory_bytes: u64,
 }
 
-/// What the reader is inside of.
+/// The module or component that the reader is in.
 enum Inside {
     Module(Box<Module>),
     Component,
 }
 
 impl Layout {
-    /// Takes a component's bytes apart.
+    /// Reads the layout of a component.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Layout {
 
     fn custom_section(&mut self, inside: Option<&mut Inside>, section: &wasmparser::CustomSectionReader<'_>) {
         if let KnownCustom::Producers(producers) = section.as_known() {
-            // What is damaged in it is not said; it is only a remark.
+            // Damage in this section is ignored: nothing depends on it.
             for field in producers.into_iter().flatten() {
                 let entry = self.producers.entry(field.name.to_owned()).or_default();
                 for value in field.values.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! A component as its author sees it: the functions that it imports and exports, and their types in WIT.
+//! A component, decoded: the functions that it imports and exports, with their types in WIT.
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
@@ -16,11 +16,11 @@ pub(crate) use capability::{Capability, Lender};
 pub(crate) use find::{NotFound, find};
 pub(crate) use function::{Function, FunctionKind};
 pub(crate) use layout::Layout;
-pub(crate) use types::{dealias, definition, signature, type_name};
+pub(crate) use types::{dealias, definition, type_name};
 
 use crate::plugin_argument::Plugin;
 
-/// The types of a component. No code of it is looked at.
+/// The types of a component. Decoding does not look at its code.
 #[derive(Debug)]
 pub(crate) struct Component {
     pub(crate) resolve: Resolve,
@@ -30,28 +30,25 @@ pub(crate) struct Component {
 }
 
 impl Component {
-    /// Reads a plugin's imports and exports.
+    /// Decodes a plugin's imports and exports.
     ///
     /// # Errors
     ///
-    /// When the bytes are no component, or have types that WIT has not.
+    /// When the bytes are not a component, or use types that WIT cannot express.
     pub(crate) fn decode(plugin: &Plugin) -> anyhow::Result<Self> {
         let bytes = plugin.artifact.bytes();
-        // The check knows best what a file is that is no component. Whether it fits this world does not matter here.
+        // The check explains best why a file is not a component. The world that it compares with does not matter here.
         if let Err(witdock::Misfit::NotAComponent(reason)) =
             witdock::check(bytes, witdock::check::SERVICES, &[])
         {
             bail!("{}: {reason}", plugin.name);
         }
         let decoded = decode(bytes)
-            .with_context(|| format!("{}: the component cannot be described in WIT", plugin.name))?;
+            .with_context(|| format!("{}: cannot decode the types of the component", plugin.name))?;
         let (resolve, world) = match decoded {
             DecodedWasm::Component(resolve, world) => (resolve, world),
             DecodedWasm::WitPackage(..) => {
-                bail!(
-                    "{}: this is a WIT package in binary form, and no component that could run",
-                    plugin.name
-                )
+                bail!("{}: this is a WIT package in binary form, not a component that can run", plugin.name)
             }
         };
         let imports = functions(&resolve, &resolve.worlds[world].imports);
@@ -59,7 +56,7 @@ impl Component {
         Ok(Self { resolve, world, imports, exports })
     }
 
-    /// Whether a resource is the host's: one of an interface that the component imports.
+    /// Whether the host provides a resource: whether an interface that the component imports declares it.
     pub(crate) fn is_hosts(&self, resource: TypeId) -> bool {
         let world = &self.resolve.worlds[self.world];
         let TypeOwner::Interface(owner) = self.resolve.types[dealias(&self.resolve, resource)].owner else {

@@ -1,10 +1,8 @@
-//! Types in the words of WIT.
+//! Types as WIT writes them.
 
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 
-use super::function::Function;
-
-/// The type that an alias stands for: for a resource, the one that defines it.
+/// The definition behind aliases and `use`: of a resource, the one in the interface that declares it.
 pub(crate) fn dealias(resolve: &Resolve, mut id: TypeId) -> TypeId {
     while let TypeDefKind::Type(Type::Id(next)) = resolve.types[id].kind {
         id = next;
@@ -12,7 +10,7 @@ pub(crate) fn dealias(resolve: &Resolve, mut id: TypeId) -> TypeId {
     id
 }
 
-/// A type as it stands in WIT: its name, or `list<field>`.
+/// A type as a WIT signature names it: `field`, `list<field>`.
 pub(crate) fn type_name(resolve: &Resolve, ty: &Type) -> String {
     let name = |ty: &Type| type_name(resolve, ty);
     let optional = |ty: &Option<Type>| ty.as_ref().map_or_else(|| "_".to_owned(), name);
@@ -59,7 +57,7 @@ pub(crate) fn type_name(resolve: &Resolve, ty: &Type) -> String {
     }
 }
 
-/// A type with what is in it, one level deep: `data-type, one of boolean, int32`. For a type that has no name, its name is all.
+/// A type with its fields or cases, one level deep: `enum color { red, green }`. A type without a definition is only named.
 pub(crate) fn definition(resolve: &Resolve, ty: &Type) -> String {
     let name = type_name(resolve, ty);
     let Type::Id(id) = ty else { return name };
@@ -93,25 +91,4 @@ pub(crate) fn definition(resolve: &Resolve, ty: &Type) -> String {
     };
     let kind = resolve.types[dealias(resolve, *id)].kind.as_str();
     format!("{kind} {name} {{ {} }}", inside.join(", "))
-}
-
-/// A function's type, under the name that it is shown by: `describe: func(input: list<field>) -> result<contract, error>`.
-pub(crate) fn signature(resolve: &Resolve, function: &Function) -> String {
-    let params: Vec<String> = function
-        .params
-        .iter()
-        .filter(|(name, _)| function.method().is_none() || name != "self")
-        .map(|(name, ty)| format!("{name}: {}", type_name(resolve, ty)))
-        .collect();
-    let keyword = match function.kind {
-        super::FunctionKind::Constructor(_) => "constructor",
-        super::FunctionKind::Static(_) => "static func",
-        _ if function.is_async => "async func",
-        _ => "func",
-    };
-    let result = match (&function.result, function.kind) {
-        (_, super::FunctionKind::Constructor(_)) | (None, _) => String::new(),
-        (Some(result), _) => format!(" -> {}", type_name(resolve, result)),
-    };
-    format!("{}: {keyword}({}){result}", function.item(), params.join(", "))
 }

@@ -1,4 +1,4 @@
-//! What a script says, its names looked up and its values read.
+//! A parsed script: its names are resolved and its values have types.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,47 +9,47 @@ use crate::wave::{Value, inline, pretty};
 /// A whole script.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
-    /// What stands before the first case, and is done first in each.
+    /// The statements before the first case. Every case begins with them.
     pub(crate) head: Body,
     pub(crate) cases: Vec<Case>,
 }
 
-/// A named run on a fresh instance.
+/// A named sequence of steps that runs on a fresh instance.
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: String,
-    /// Where it begins.
+    /// Where it begins in the text.
     pub(crate) at: usize,
     pub(crate) body: Body,
 }
 
-/// Answers, and what is done one after the other.
+/// The answers and steps of a case, or of a script's head.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
-    /// Answers that are given as often as they are asked for.
+    /// Answers that the host gives at any time and any number of times.
     pub(crate) standing: Vec<HostCall>,
     pub(crate) steps: Vec<Step>,
 }
 
-/// One thing that is done.
+/// One call or one drop of a handle, with everything that is expected of it.
 #[derive(Debug)]
 pub(crate) struct Step {
-    /// What is written: the call without its result.
+    /// The text of the call, without its result.
     pub(crate) text: String,
-    /// Where that is.
+    /// Where `text` is in the script.
     pub(crate) span: Range<usize>,
     pub(crate) action: Action,
-    /// Calls of the host that it makes, in this order and no other.
+    /// The host calls that it makes, in exactly this order.
     pub(crate) host: Vec<HostCall>,
     pub(crate) expected: Option<Expected>,
 }
 
-/// What is done.
+/// The action of a step.
 #[derive(Debug)]
 pub(crate) enum Action {
-    /// An export is called. The handle in its result gets the name, if there is one.
+    /// Calls an export, and gives the handle in its result a name.
     Call(Call, Option<String>),
-    /// A handle is dropped.
+    /// Drops the handle with this name.
     Drop(String),
 }
 
@@ -57,32 +57,32 @@ pub(crate) enum Action {
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) function: Arc<Function>,
-    /// With the handle that a method is called on as the first.
+    /// The arguments; a method's first is the handle that it is called on.
     pub(crate) arguments: Vec<Value>,
 }
 
-/// What is expected of a step.
+/// The expected outcome of a step.
 #[derive(Debug)]
 pub(crate) enum Expected {
-    /// This value. The span is that of its text.
+    /// The call returns this value, whose text is at this span.
     Value(Value, Range<usize>),
-    /// Nothing is written behind the arrow yet.
+    /// The script has nothing after `->` yet, at this position.
     Unwritten(Range<usize>),
-    /// That it fails, with this somewhere in the message.
+    /// The plugin fails with a message that contains this text.
     Trap(String),
 }
 
-/// A call of an import, with its answer.
+/// A host call that a script expects or allows, with its answer.
 #[derive(Debug, Clone)]
 pub(crate) struct HostCall {
     pub(crate) function: Arc<Function>,
-    /// What it is called with; none for anything.
+    /// The expected arguments; `None` allows any.
     pub(crate) arguments: Option<Vec<Value>>,
     pub(crate) answer: Option<Value>,
     pub(crate) span: Range<usize>,
 }
 
-/// A call as it is written: `documents.by-id(1)`, `doc.text({start: 0, end: 9})`.
+/// A call as scripts write it: `documents.by-id(1)`, `doc.text({start: 0, end: 9})`.
 pub(crate) fn shown(function: &Function, arguments: &[Value]) -> String {
     let (name, arguments) = match (function.method(), arguments) {
         (Some(method), [Value::Handle(on), rest @ ..]) => (format!("{on}.{method}"), rest),
@@ -92,7 +92,7 @@ pub(crate) fn shown(function: &Function, arguments: &[Value]) -> String {
     format!("{name}({})", arguments.join(", "))
 }
 
-/// The call on as many lines as it needs, for a comparison with another.
+/// The same on as many lines as it needs to fit into `width` columns.
 pub(crate) fn shown_wide(function: &Function, arguments: &[Value], width: usize) -> String {
     let line = shown(function, arguments);
     if line.chars().count() <= width {
@@ -108,7 +108,7 @@ pub(crate) fn shown_wide(function: &Function, arguments: &[Value], width: usize)
 }
 
 impl HostCall {
-    /// The call without its answer, on as many lines as it needs.
+    /// The call without its answer, on as many lines as it needs to fit into `width` columns.
     pub(crate) fn call(&self, width: usize) -> String {
         match &self.arguments {
             Some(arguments) => shown_wide(&self.function, arguments, width),
@@ -116,7 +116,7 @@ impl HostCall {
         }
     }
 
-    /// The call as it is written, with its answer.
+    /// The call with its answer, on one line.
     pub(crate) fn shown(&self) -> String {
         let call = match &self.arguments {
             Some(arguments) => shown(&self.function, arguments),

@@ -1,4 +1,4 @@
-//! What is called in a script, and with what.
+//! Parses the function and the arguments of a call in a script.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 use witdock::nearest;
 
 use super::parse::Parser;
-use super::wrong::{Parsed, Wrong, wrong};
-use crate::component::{Function, FunctionKind, NotFound, dealias, definition, find, signature};
+use super::syntax_error::{Parsed, SyntaxError, error};
+use crate::component::{Function, FunctionKind, NotFound, dealias, definition, find};
 use crate::wave::{Mode, Value, read};
 
 impl<'a> Parser<'a> {
-    /// The function of this name, and the handle that it is called on: the name may be a handle's and a method's.
+    /// Resolves a name to a function and, for `handle.method`, the handle's name.
     pub(super) fn function(
         &self,
         span: &Range<usize>,
@@ -23,7 +23,11 @@ impl<'a> Parser<'a> {
             Ok(function) => return Ok((Arc::new(function.clone()), None)),
             Err(NotFound::Ambiguous { candidates, .. }) => {
                 let help = Some(format!("Write one of\n  {}", candidates.join("\n  ")));
-                return Err(Wrong { help, ..wrong("a name of several functions", "which?", span.clone()) });
+                let message = format!("ambiguous function name `{name}`");
+                return Err(SyntaxError {
+                    help,
+                    ..error(&message, "several functions have it", span.clone())
+                });
             }
             Err(unknown) => unknown,
         };
@@ -38,27 +42,26 @@ impl<'a> Parser<'a> {
                 (Some(first), Some(second)) => {
                     let all = [first, second].into_iter().chain(methods).map(Function::full);
                     let help = Some(format!(
-                        "Several resources have it. Write one of these, with the handle as the first argument:\n  {}",
+                        "Write one of these, with the handle as the first argument:\n  {}",
                         all.collect::<Vec<_>>().join("\n  ")
                     ));
-                    return Err(Wrong {
-                        help,
-                        ..wrong("a method of several resources", "which?", span.clone())
-                    });
+                    let message = format!("ambiguous method name `{method}`");
+                    let label = "several resources have it";
+                    return Err(SyntaxError { help, ..error(&message, label, span.clone()) });
                 }
                 _ => {}
             }
         }
         let elsewhere = if std::ptr::eq(functions, self.component.exports.as_slice()) {
-            find(&self.component.imports, name).is_ok().then_some(
-                "The component imports it, and does not export it. `host` in front of it says what is answered.",
-            )
+            find(&self.component.imports, name)
+                .is_ok()
+                .then_some("The component imports this function. To answer it, write `host` before it.")
         } else {
             find(&self.component.exports, name)
                 .is_ok()
-                .then_some("The component exports it, and does not import it. To call it, leave out `host`.")
+                .then_some("The component exports this function. To call it, remove `host`.")
         };
-        // What stands before the dot is a handle, unless it is an interface.
+        // The part before the dot is a handle, unless it is an interface.
         let method = name.rsplit_once('.').and_then(|(on, method)| {
             let is_handle = functions.iter().all(|function| function.interface_word() != Some(on));
             let methods = functions.iter().filter_map(Function::method).filter(|_| is_handle);
@@ -67,16 +70,16 @@ impl<'a> Parser<'a> {
         let label = match (method, &unknown) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, NotFound::Unknown { nearest: Some(near), .. }) => format!("did you mean `{near}`?"),
-            _ => "no such function".to_owned(),
+            _ => "unknown function".to_owned(),
         };
         let help = elsewhere.map(str::to_owned).unwrap_or_else(|| self.list(functions));
-        Err(Wrong {
+        Err(SyntaxError {
             help: Some(help),
-            ..wrong(&format!("there is no function `{name}`"), &label, span.clone())
+            ..error(&format!("unknown function `{name}`"), &label, span.clone())
         })
     }
 
-    /// The resource of a handle that has the name which it is given by itself: `session-1`.
+    /// The resource of a handle with an automatic name: `session-1`.
     fn named_after(&self, handle: &str, functions: &[Function]) -> Option<TypeId> {
         let (resource, _) = handle.rsplit_once('-')?;
         functions.iter().find_map(|function| match function.kind {
@@ -91,18 +94,19 @@ impl<'a> Parser<'a> {
 
     fn list(&self, functions: &[Function]) -> String {
         const MOST: usize = 12;
-        let mut text = String::from("There are");
+        let mut text = String::from("Known functions:");
         for function in functions.iter().take(MOST) {
             text.push_str("\n  ");
             text.push_str(&function.shown());
         }
         match functions.len() {
-            0 => "There is none at all.".into(),
-            count if count > MOST => format!("{text}\n  and {} more", count - MOST),
+            0 => "The component has none.".into(),
+            count if count > MOST => format!("{text}\n  … and {} more", count - MOST),
             _ => text,
         }
     }
 
+    /// Parses `(…)` after a function's name. `on` is the handle of a method call.
     pub(super) fn arguments(
         &mut self,
         function: &Arc<Function>,
@@ -110,11 +114,10 @@ impl<'a> Parser<'a> {
         callee: &Range<usize>,
         mode: Mode,
     ) -> Parsed<Vec<Value>> {
-        let help = || Some(signature(&self.component.resolve, function));
+        let help = || Some(function.signature(&self.component.resolve));
         if !self.scanner.rest().starts_with('(') {
-            let wrong =
-                wrong("a call has its arguments in parentheses", "expected `(` behind it", callee.clone());
-            return Err(Wrong { help: help(), ..wrong });
+            let missing = error("missing arguments", "expected `(` after this name", callee.clone());
+            return Err(SyntaxError { help: help(), ..missing });
         }
         let open = self.scanner.at;
         let pieces = self.scanner.arguments()?;
@@ -122,29 +125,31 @@ impl<'a> Parser<'a> {
         let params = function.params.get(values.len()..).unwrap_or_default();
         for (index, piece) in pieces.iter().enumerate() {
             let Some((_, ty)) = params.get(index) else {
-                let label = format!("one too many: it takes {}", count(params.len()));
-                return Err(Wrong { help: help(), ..wrong("too many arguments", &label, piece.clone()) });
+                let label = format!("the function takes {}", count(params.len()));
+                let extra = error("too many arguments", &label, piece.clone());
+                return Err(SyntaxError { help: help(), ..extra });
             };
             values.push(self.value(ty, piece.clone(), mode)?);
         }
-        // As in WAVE, options at the end may be left out.
+        // As in WAVE, trailing options may be omitted.
         for (name, ty) in params.get(pieces.len()..).unwrap_or_default() {
             if !self.is_option(ty) {
-                let label = format!("`{name}` is missing: it takes {}", count(params.len()));
+                let label = format!("`{name}` is missing; the function takes {}", count(params.len()));
                 let span = open..self.scanner.at;
-                return Err(Wrong { help: help(), ..wrong("too few arguments", &label, span) });
+                return Err(SyntaxError { help: help(), ..error("too few arguments", &label, span) });
             }
             values.push(Value::Option(None));
         }
         Ok(values)
     }
 
+    /// Reads the value of a type at a span.
     pub(super) fn value(&self, ty: &Type, span: Range<usize>, mode: Mode) -> Parsed<Value> {
         if span.is_empty() {
             let ty = definition(&self.component.resolve, ty);
-            return Err(wrong(&format!("expected {ty}"), "a value is missing here", span));
+            return Err(error(&format!("expected {ty}"), "missing value", span));
         }
-        read(&self.component.resolve, ty, self.text(&span), mode).map_err(|error| Wrong {
+        read(&self.component.resolve, ty, self.text(&span), mode).map_err(|error| SyntaxError {
             message: error.message,
             label: error.label,
             span: span.start + error.span.start..span.start + error.span.end,
@@ -158,7 +163,7 @@ impl<'a> Parser<'a> {
         matches!(resolve.types[dealias(resolve, *id)].kind, TypeDefKind::Option(_))
     }
 
-    /// The resource of the only handle that a result may hold.
+    /// The resource of the handle in a result, an option or alone.
     pub(super) fn resource(&self, ty: &Type) -> Option<TypeId> {
         let Type::Id(id) = ty else { return None };
         let resolve = &self.component.resolve;
@@ -175,7 +180,7 @@ impl<'a> Parser<'a> {
 
 fn count(arguments: usize) -> String {
     match arguments {
-        0 => "no argument".into(),
+        0 => "no arguments".into(),
         1 => "1 argument".into(),
         more => format!("{more} arguments"),
     }

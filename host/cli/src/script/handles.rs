@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use wasmtime::component::ResourceAny;
 use wit_parser::{Resolve, TypeId};
 
-/// The resources that a run has met, the plugin's and the host's.
+/// The handles that a run has seen, the plugin's and the host's.
 #[derive(Debug, Default)]
 pub(crate) struct Handles {
     entries: Vec<Entry>,
     /// Indexes of the entries, by name.
     names: HashMap<String, usize>,
-    /// How many names each resource has given.
+    /// The last number in an automatic name, by resource.
     numbers: HashMap<TypeId, usize>,
 }
 
 #[derive(Debug)]
 struct Entry {
     name: String,
-    /// Whether the name was given here, and a script may give another.
+    /// Whether the name is an automatic one, which a script may replace.
     is_automatic: bool,
     resource: TypeId,
     kind: Kind,
@@ -26,22 +26,22 @@ struct Entry {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// The plugin's own. None when it was given away or dropped.
+    /// A resource of the plugin; `None` after it was passed on or dropped.
     Plugins(Option<ResourceAny>),
-    /// The host's: an index into these entries is all that there is of it.
+    /// A resource of the host: its representation is its index in the entries.
     Hosts,
 }
 
-/// A resource that a name stands for.
+/// The resource with a name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Found {
     Plugins(ResourceAny),
-    /// With its representation.
+    /// Its representation.
     Hosts(u32),
 }
 
 impl Handles {
-    /// How many there ever were.
+    /// How many handles the run has seen.
     pub(crate) fn count(&self) -> usize {
         self.entries.len()
     }
@@ -50,24 +50,24 @@ impl Handles {
         self.find(name).is_some()
     }
 
-    /// Whether the handle has no name of a script's yet.
+    /// Whether the handle still has its automatic name.
     pub(crate) fn is_automatic(&self, name: &str) -> bool {
         self.find(name).is_some_and(|entry| entry.is_automatic)
     }
 
-    /// Takes a handle of the plugin's over, and names it after its resource.
+    /// Adds a handle of the plugin under an automatic name.
     pub(crate) fn add_plugins(&mut self, resolve: &Resolve, resource: TypeId, handle: ResourceAny) -> String {
         let name = self.fresh_name(resolve, resource);
         self.add(name, true, resource, Kind::Plugins(Some(handle)))
     }
 
-    /// A new resource of the host's, named after its type.
+    /// Makes a resource of the host under an automatic name.
     pub(crate) fn make_hosts(&mut self, resolve: &Resolve, resource: TypeId) -> String {
         let name = self.fresh_name(resolve, resource);
         self.add(name, true, resource, Kind::Hosts)
     }
 
-    /// A new resource of the host's, with the name that a script gives it.
+    /// Makes a resource of the host under the name that a script uses.
     pub(crate) fn make_hosts_named(&mut self, name: &str, resource: TypeId) {
         self.add(name.to_owned(), false, resource, Kind::Hosts);
     }
@@ -78,7 +78,7 @@ impl Handles {
         name
     }
 
-    /// The name of a resource of the host's.
+    /// The name of a resource of the host.
     pub(crate) fn hosts(&self, representation: u32) -> Option<&str> {
         let entry = self.entries.get(usize::try_from(representation).ok()?)?;
         matches!(entry.kind, Kind::Hosts).then_some(entry.name.as_str())
@@ -97,7 +97,7 @@ impl Handles {
     ///
     /// # Errors
     ///
-    /// When there is none, it is another resource's, or it is gone: what to say about it.
+    /// A message for the user, when the name is unknown, belongs to another type of resource, or its handle is no longer usable.
     pub(crate) fn get(&self, resolve: &Resolve, name: &str, resource: TypeId) -> Result<Found, String> {
         let Some((index, entry)) =
             self.names.get(name).and_then(|index| Some((*index, self.entries.get(*index)?)))
@@ -106,34 +106,34 @@ impl Handles {
             let names: Vec<String> =
                 self.entries.iter().take(MOST).map(|entry| format!("`{}`", entry.name)).collect();
             return Err(match names.len() {
-                0 => format!("there is no handle `{name}`, and no other"),
-                _ => format!("there is no handle `{name}`; there are {}", names.join(", ")),
+                0 => format!("unknown handle `{name}`: there are no handles yet"),
+                _ => format!("unknown handle `{name}`; known handles: {}", names.join(", ")),
             });
         };
         if entry.resource != resource {
             let word = |id: TypeId| resolve.types[id].name.clone().unwrap_or_default();
             return Err(format!(
-                "`{name}` is a {}, and a {} is expected",
-                word(entry.resource),
-                word(resource)
+                "expected a handle to a {}, but `{name}` is a {}",
+                word(resource),
+                word(entry.resource)
             ));
         }
         match entry.kind {
             Kind::Plugins(Some(handle)) => Ok(Found::Plugins(handle)),
-            Kind::Plugins(None) => Err(format!("`{name}` is gone: it was given away or dropped")),
+            Kind::Plugins(None) => Err(format!("the handle `{name}` was passed on or dropped before")),
             Kind::Hosts => Ok(Found::Hosts(u32::try_from(index).unwrap_or(u32::MAX))),
         }
     }
 
-    /// Takes a handle of the plugin's out, which is given away or dropped now.
+    /// Takes a handle of the plugin to pass it on or to drop it; `None` for a handle of the host.
     pub(crate) fn take(&mut self, name: &str) -> Result<Option<ResourceAny>, String> {
         match self.names.get(name).and_then(|index| self.entries.get_mut(*index)) {
             Some(Entry { kind: Kind::Plugins(handle), .. }) => match handle.take() {
                 Some(handle) => Ok(Some(handle)),
-                None => Err(format!("`{name}` is gone already")),
+                None => Err(format!("the handle `{name}` was passed on or dropped before")),
             },
             Some(_) => Ok(None),
-            None => Err(format!("there is no handle `{name}`")),
+            None => Err(format!("unknown handle `{name}`")),
         }
     }
 

@@ -1,6 +1,6 @@
-//! Scripts: calls of a plugin in one readable text, with the calls of the host that are expected and their answers.
+//! Scripts: calls of a plugin as readable text, with the host calls that are expected of it, their answers and the results.
 //!
-//! The notation is described for users in `docs/testing-plugins.md`.
+//! `docs/testing-plugins.md` describes the notation for users.
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
@@ -8,14 +8,16 @@ mod argument;
 mod ast;
 mod callee;
 mod handles;
-mod host;
+mod mismatch;
 mod parse;
 mod run;
 mod scan;
-mod wrong;
+mod scripted_host;
+mod syntax_error;
 
 pub(crate) use argument::argument;
 pub(crate) use ast::{Action, Body, Call, Case, Expected, Step};
-pub(crate) use host::Answers;
+pub(crate) use mismatch::{Mismatch, StepReport, WIDTH};
 pub(crate) use parse::parse;
-pub(crate) use run::{Mismatch, Runner, StepReport, WIDTH};
+pub(crate) use run::Runner;
+pub(crate) use scripted_host::Answers;

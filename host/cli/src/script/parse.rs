@@ -1,4 +1,4 @@
-//! From a script's text to what it says.
+//! Parses a script.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,13 +8,17 @@ use wit_parser::{Type, TypeId};
 
 use super::ast::{Action, Body, Call, Case, Expected, HostCall, Script, Step};
 use super::scan::Scanner;
-use super::wrong::{Parsed, Wrong, wrong};
-use crate::component::{Component, signature};
-use crate::diagnostic::Problem;
+use super::syntax_error::{Parsed, SyntaxError, error};
+use crate::component::Component;
+use crate::text_error::TextError;
 use crate::wave::{Mode, Value, read};
 
-/// Reads a script for a component. `name` is what its text is called in errors.
-pub(crate) fn parse(component: &Component, name: &str, text: &str) -> Result<Script, Box<Problem>> {
+/// Parses a script for a component. Errors show `name` as the text's name.
+///
+/// # Errors
+///
+/// At the first error in the text, which includes unknown functions and values of the wrong type.
+pub(crate) fn parse(component: &Component, name: &str, text: &str) -> Result<Script, Box<TextError>> {
     let mut parser = Parser {
         component,
         scanner: Scanner::new(text),
@@ -23,9 +27,9 @@ pub(crate) fn parse(component: &Component, name: &str, text: &str) -> Result<Scr
     };
     match parser.script() {
         Ok(()) => Ok(parser.script),
-        Err(Wrong { message, label, span, help }) => {
+        Err(SyntaxError { message, label, span, help }) => {
             let source_text = NamedSource::new(name, text.to_owned());
-            Err(Box::new(Problem { message, source_text, span, label, help }))
+            Err(Box::new(TextError { message, source_text, span, label, help }))
         }
     }
 }
@@ -33,7 +37,7 @@ pub(crate) fn parse(component: &Component, name: &str, text: &str) -> Result<Scr
 pub(super) struct Parser<'a> {
     pub(super) component: &'a Component,
     pub(super) scanner: Scanner<'a>,
-    /// Which resource a named handle is, as far as the text tells.
+    /// The resources of named handles, as far as the text determines them.
     pub(super) resources: HashMap<String, TypeId>,
     script: Script,
 }
@@ -55,7 +59,7 @@ impl<'a> Parser<'a> {
             return self.expectation(start);
         }
         let word = self.scanner.name();
-        // A word with a parenthesis right behind it is a call, whatever the word is.
+        // A word directly before a parenthesis is a call, even if it is a keyword.
         let is_call = self.scanner.rest().starts_with('(');
         let keyword = if is_call { "" } else { self.text(&word) };
         match keyword {
@@ -64,8 +68,8 @@ impl<'a> Parser<'a> {
             "traps" => self.traps(start),
             "drop" => self.drop(start),
             "let" => self.let_call(start),
-            _ if word.is_empty() => Err(wrong(
-                "this begins no statement",
+            _ if word.is_empty() => Err(error(
+                "invalid statement",
                 "expected a call, `host`, `->`, `traps`, `let`, `drop` or `case`",
                 start..start + self.scanner.rest().chars().next().map_or(0, char::len_utf8),
             )),
@@ -78,12 +82,15 @@ impl<'a> Parser<'a> {
         let span = self.scanner.value()?;
         let name = read(&self.component.resolve, &Type::String, self.text(&span), Mode::Given);
         let Ok(Value::String(name)) = name else {
-            let help = Some("case \"a text without a word\"".to_owned());
+            let help = Some("case \"an empty text has no words\"".to_owned());
             let span = if span.is_empty() { start..self.scanner.at } else { span };
-            return Err(Wrong { help, ..wrong("a case has a name", "expected a text in quotes", span) });
+            return Err(SyntaxError {
+                help,
+                ..error("missing name of the case", "expected text in quotes", span)
+            });
         };
         if self.script.cases.iter().any(|case| case.name == name) {
-            return Err(wrong("two cases of one name", "there is one already", span));
+            return Err(error("duplicate case name", "an earlier case has this name", span));
         }
         self.script.cases.push(Case { name, at: start, body: Body::default() });
         Ok(())
@@ -97,9 +104,9 @@ impl<'a> Parser<'a> {
             && self.text(&name).chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !is_name || !self.scanner.take("=") {
             let span = start..self.scanner.at;
-            return Err(Wrong {
+            return Err(SyntaxError {
                 help: Some("let s = session(\"{}\")".into()),
-                ..wrong("`let` names the handle that a call gives", "expected `let name = call(…)`", span)
+                ..error("invalid `let` statement", "expected `let name = call(…)`", span)
             });
         }
         self.scanner.skip_spaces();
@@ -112,7 +119,11 @@ impl<'a> Parser<'a> {
         self.scanner.skip_spaces();
         let name = self.scanner.name();
         if name.is_empty() {
-            return Err(wrong("`drop` lets go of a handle", "expected its name", start..self.scanner.at));
+            return Err(error(
+                "missing name after `drop`",
+                "expected a handle's name",
+                start..self.scanner.at,
+            ));
         }
         self.end("the name")?;
         let name = self.text(&name).to_owned();
@@ -126,9 +137,10 @@ impl<'a> Parser<'a> {
             match self.resource(result) {
                 Some(resource) => drop(self.resources.insert(name.clone(), resource)),
                 None => {
-                    let label = format!("gives no handle that could be called `{name}`");
-                    let help = Some(signature(&self.component.resolve, &function));
-                    return Err(Wrong { help, ..wrong("there is nothing to name", &label, callee) });
+                    let message = format!("no handle to name `{name}`");
+                    let help = Some(function.signature(&self.component.resolve));
+                    let error = error(&message, "the function returns no handle", callee);
+                    return Err(SyntaxError { help, ..error });
                 }
             }
         }
@@ -157,7 +169,7 @@ impl<'a> Parser<'a> {
             Some(self.arguments(&function, on, &callee, Mode::Expected)?)
         } else {
             match on {
-                // Whatever else it is called with, it is this handle.
+                // Any arguments, as long as the method is called on this handle.
                 Some(on) => {
                     let mut arguments = vec![Value::Any; function.params.len()];
                     if let Some(first) = arguments.first_mut() {
@@ -179,15 +191,14 @@ impl<'a> Parser<'a> {
             (false, None) => None,
             (true, None) => {
                 let span = self.scanner.at - 2..self.scanner.at;
-                let help = Some(signature(&self.component.resolve, &function));
-                return Err(Wrong { help, ..wrong("this function answers nothing", "no answer here", span) });
+                let help = Some(function.signature(&self.component.resolve));
+                let error = error("unexpected answer", "the function returns nothing", span);
+                return Err(SyntaxError { help, ..error });
             }
             (false, Some(_)) => {
-                let help = Some(signature(&self.component.resolve, &function));
-                return Err(Wrong {
-                    help,
-                    ..wrong("the answer is missing", "expected `-> answer` behind it", span)
-                });
+                let help = Some(function.signature(&self.component.resolve));
+                let error = error("missing answer", "expected `-> answer` after this call", span);
+                return Err(SyntaxError { help, ..error });
             }
         };
         self.end("the answer")?;
@@ -196,23 +207,17 @@ impl<'a> Parser<'a> {
         match body.steps.last_mut() {
             Some(step) if step.expected.is_none() => step.host.push(call),
             Some(_) => {
-                return Err(Wrong {
-                    help: Some(
-                        "What is answered at any time stands before the first call of the case or of the file.".into(),
-                    ),
-                    ..wrong(
-                        "calls of the host stand between a call and its result",
-                        "the result stands before it",
-                        call.span,
-                    )
-                });
+                let help = "Write a host call between a call and its result. To answer it at any time, write it before the first call \
+                            of the case or of the file.";
+                let error = error("host call after a result", "move this line before the result", call.span);
+                return Err(SyntaxError { help: Some(help.into()), ..error });
             }
             None => body.standing.push(call),
         }
         Ok(())
     }
 
-    /// What stands behind `->`, which has been taken and began at `start`.
+    /// Parses the result after `->`, which began at `start`.
     fn expectation(&mut self, start: usize) -> Parsed<()> {
         self.scanner.skip_spaces();
         let span = self.scanner.value()?;
@@ -221,14 +226,17 @@ impl<'a> Parser<'a> {
             Some(Step { action: Action::Call(call, _), expected, .. }) => {
                 (call.function.clone(), expected.is_some())
             }
-            _ => return Err(wrong("a result of nothing", "no call stands before it", arrow)),
+            _ => return Err(error("result without a call", "write it after a call", arrow)),
         };
         if taken {
-            return Err(wrong("a second result", "the call has one already", arrow));
+            return Err(error("second result of a call", "remove this one or the first", arrow));
         }
         let Some(result) = &function.result else {
-            let help = Some(signature(&self.component.resolve, &function));
-            return Err(Wrong { help, ..wrong("this function gives nothing", "no result here", arrow) });
+            let help = Some(function.signature(&self.component.resolve));
+            return Err(SyntaxError {
+                help,
+                ..error("unexpected result", "the function returns nothing", arrow)
+            });
         };
         let expected = if span.is_empty() {
             Expected::Unwritten(start + 2..start + 2)
@@ -255,8 +263,8 @@ impl<'a> Parser<'a> {
         };
         match self.body().steps.last_mut() {
             Some(step) if step.expected.is_none() => step.expected = Some(Expected::Trap(words)),
-            Some(_) => return Err(wrong("a second result", "the call has one already", keyword)),
-            None => return Err(wrong("a result of nothing", "no call stands before it", keyword)),
+            Some(_) => return Err(error("second result of a call", "remove this one or the first", keyword)),
+            None => return Err(error("result without a call", "write it after a call", keyword)),
         }
         Ok(())
     }
@@ -269,7 +277,7 @@ impl<'a> Parser<'a> {
         let rest = self.scanner.rest();
         let length = rest.find(['\n', ';']).unwrap_or(rest.len());
         let span = self.scanner.at..self.scanner.at + rest.get(..length).unwrap_or(rest).trim_end().len();
-        Err(wrong(&format!("the line goes on behind {what}"), "not expected here", span))
+        Err(error(&format!("unexpected text after {what}"), "remove it, or write `;` before it", span))
     }
 
     fn body(&mut self) -> &mut Body {

@@ -1,8 +1,8 @@
-//! The pieces of a script's text.
+//! Splits a script's text into names, values and arguments.
 
 use std::ops::Range;
 
-/// What cannot be read, and where.
+/// Text that cannot be split, and where it is.
 #[derive(Debug)]
 pub(crate) struct ScanError {
     pub(crate) message: String,
@@ -10,7 +10,7 @@ pub(crate) struct ScanError {
     pub(crate) span: Range<usize>,
 }
 
-/// A place in a script's text, moving on.
+/// A position in a script's text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scanner<'a> {
     pub(crate) text: &'a str,
@@ -34,7 +34,7 @@ impl<'a> Scanner<'a> {
         self.at += c.len_utf8();
     }
 
-    /// Goes on to the next statement: over blank space, line ends, `;` and comments.
+    /// Moves to the next statement: past white space, line ends, `;` and comments.
     pub(crate) fn skip_blank(&mut self) {
         while let Some(c) = self.peek() {
             match c {
@@ -45,7 +45,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes on within the line.
+    /// Moves past spaces within the line.
     pub(crate) fn skip_spaces(&mut self) {
         while let Some(c @ (' ' | '\t' | '\r')) = self.peek() {
             self.skip(c);
@@ -56,12 +56,13 @@ impl<'a> Scanner<'a> {
         self.at += self.rest().find('\n').unwrap_or(self.rest().len());
     }
 
-    /// Whether the statement is over: what follows is the end of the line, a comment or `;`.
+    /// Whether the statement ends here: at the end of the line, a comment or `;`.
     pub(crate) fn is_at_end(&self) -> bool {
         let rest = self.rest();
         rest.is_empty() || rest.starts_with(['\n', ';']) || rest.starts_with("//")
     }
 
+    /// Moves past a token, if it is next.
     pub(crate) fn take(&mut self, token: &str) -> bool {
         let found = self.rest().starts_with(token);
         if found {
@@ -70,7 +71,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// A name such as `documents.by-id` or `witdock:etl/transform@0.1.0#describe`, maybe empty.
+    /// A name such as `documents.by-id` or `witdock:etl/transform@0.1.0#describe`; empty if there is none.
     pub(crate) fn name(&mut self) -> Range<usize> {
         let start = self.at;
         while let Some(c) = self.peek() {
@@ -83,7 +84,7 @@ impl<'a> Scanner<'a> {
         start..self.at
     }
 
-    /// The rest of the statement without blank space around it: a value, over several lines where its brackets are open.
+    /// A value: the rest of the statement without white space around it, over several lines while a bracket is open.
     pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
         let start = self.at;
         self.walk(|scanner, depth| depth == 0 && scanner.is_at_end())?;
@@ -91,7 +92,7 @@ impl<'a> Scanner<'a> {
         Ok(start..end)
     }
 
-    /// The pieces between the commas of `(…)`, which begins here.
+    /// The arguments in `(…)`, which begins here.
     pub(crate) fn arguments(&mut self) -> Result<Vec<Range<usize>>, ScanError> {
         let open = self.at;
         self.take("(");
@@ -101,14 +102,14 @@ impl<'a> Scanner<'a> {
             self.walk(|scanner, depth| depth == 0 && scanner.rest().starts_with([',', ')']))?;
             if self.rest().is_empty() {
                 return Err(ScanError {
-                    message: "a parenthesis is not closed".into(),
+                    message: "unclosed `(`".into(),
                     label: "opened here".into(),
                     span: open..open + 1,
                 });
             }
             let is_last = self.rest().starts_with(')');
             let piece = self.text.get(start..self.at).unwrap_or_default();
-            // A comma may stand behind the last.
+            // A trailing comma is allowed.
             if !is_last || !is_blank(piece) {
                 let before = piece.len() - piece.trim_start().len();
                 let end = start + piece.trim_end().len();
@@ -121,7 +122,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes on until `stop` says so, or to the text's end. It steps over texts, characters and comments as a whole.
+    /// Moves until `stop` says so, or to the end of the text, past whole strings, characters and comments.
     fn walk(&mut self, stop: impl Fn(&Self, usize) -> bool) -> Result<(), ScanError> {
         let mut open: Vec<(char, usize)> = Vec::new();
         while let Some(c) = self.peek() {
@@ -146,15 +147,15 @@ impl<'a> Scanner<'a> {
                     Some((opened, _)) if closes(opened) == c => {}
                     Some((opened, _)) => {
                         return Err(ScanError {
-                            message: format!("`{opened}` is closed by `{c}`"),
+                            message: format!("mismatched `{opened}` and `{c}`"),
                             label: format!("expected `{}`", closes(opened)),
                             span: self.at..self.at + 1,
                         });
                     }
                     None => {
                         return Err(ScanError {
-                            message: format!("`{c}` closes nothing"),
-                            label: "here".into(),
+                            message: format!("unexpected `{c}`"),
+                            label: "no bracket is open".into(),
                             span: self.at..self.at + 1,
                         });
                     }
@@ -165,7 +166,7 @@ impl<'a> Scanner<'a> {
         }
         match open.first() {
             Some((c, at)) => Err(ScanError {
-                message: format!("`{c}` is not closed"),
+                message: format!("unclosed `{c}`"),
                 label: "opened here".into(),
                 span: *at..at + 1,
             }),
@@ -197,7 +198,7 @@ impl<'a> Scanner<'a> {
         Err(unended(start))
     }
 
-    /// A character between two `'`. What is none is left to be found wrong as a value.
+    /// Moves past a character between two `'`. An invalid one is reported when the value is read.
     fn char_literal(&mut self) {
         self.at += 1;
         let rest = self.rest();
@@ -211,8 +212,8 @@ impl<'a> Scanner<'a> {
 
 fn unended(start: usize) -> ScanError {
     ScanError {
-        message: "a text has no end".into(),
-        label: "it begins here; `\\n` stands for a line end in it".into(),
+        message: "unterminated string".into(),
+        label: "begins here; write a line end as `\\n`".into(),
         span: start..start + 1,
     }
 }

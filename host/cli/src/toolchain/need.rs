@@ -1,4 +1,4 @@
-//! What each language needs: the one table that `witdock doctor` and `witdock build` tell from.
+//! The tools that each language needs, for `witdock doctor` and `witdock build`.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use super::probe::{compiles, first_line, from_environment};
 use super::system::{Packages, System};
 use crate::language::Language;
 
-/// A tool that a language's plugins are built with.
+/// A tool that is needed to build a language's plugins.
 pub(super) struct Need {
     pub(super) name: &'static str,
-    /// What it says of itself, if it is here.
+    /// Runs the tool and returns the version that it prints, if it is installed.
     pub(super) probe: fn() -> Option<String>,
-    /// The oldest major and minor version that does.
+    /// The oldest major and minor version that works.
     pub(super) at_least: Option<(u32, u32)>,
-    /// The command that installs it.
+    /// The command that installs it on a system.
     pub(super) install: fn(&System) -> String,
 }
 
@@ -101,7 +101,7 @@ const MAKE: Need = Need {
     },
 };
 
-/// Zig's Python package has clang, the linker and the C and C++ libraries for wasm32 in one, on any system.
+/// Zig's Python package contains clang, the linker and the C and C++ libraries for wasm32, on any system.
 const ZIGLANG: &str = "python3 -m pip install ziglang==0.17.1";
 const ZIGLANG_AS_CC: &str =
     "python3 -m pip install ziglang==0.17.1 && export WASM_CC='python3 -m ziglang cc'";
@@ -135,7 +135,7 @@ const CPP: [Need; 2] = [
         name: "a C++ compiler for wasm32",
         probe: || match from_environment("WASM_CXX") {
             Some(own) => compiles(&[own], "#include <string>\nstd::string probe() { return \"\"; }\n", "cpp"),
-            // It is whole by itself, and compiling its library to try it takes a minute.
+            // Zig is complete by itself, and compiling its C++ library for a trial takes a minute.
             None => zig().map(|version| format!("zig {version}")),
         },
         at_least: None,
@@ -162,7 +162,7 @@ const GO: [Need; 1] = [Need {
     },
 }];
 
-/// What a language needs.
+/// The tools that a language needs.
 pub(super) fn of(language: Language) -> &'static [Need] {
     match language {
         Language::Rust => &RUST,
@@ -175,7 +175,7 @@ pub(super) fn of(language: Language) -> &'static [Need] {
     }
 }
 
-/// What the first build of a project fetches by itself, in words.
+/// What the first build of a project downloads by itself.
 pub(super) fn fetched(language: Language) -> &'static str {
     match language {
         Language::Rust => "crates, by cargo",

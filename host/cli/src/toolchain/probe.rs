@@ -1,8 +1,8 @@
-//! Running a tool for what it says of itself.
+//! Runs tools to learn whether they are installed, and their versions.
 
 use std::process::{Command, Stdio};
 
-/// The first line that a command writes, if it can be run and succeeds.
+/// The first line that a command prints, if it runs and succeeds.
 pub(super) fn first_line(words: &[&str]) -> Option<String> {
     let (program, arguments) = words.split_first()?;
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
@@ -21,8 +21,8 @@ pub(super) fn version(text: &str) -> Option<(u32, u32)> {
     })
 }
 
-/// The first of these compilers that makes a WebAssembly module of a source, with its name and version. Having a compiler is
-/// not having a linker, a C library and the compiler's own runtime for wasm32.
+/// The name and version of the first of these compilers that compiles a source to WebAssembly. An installed compiler may still lack a
+/// linker, a C library or its own runtime for wasm32.
 pub(super) fn compiles(compilers: &[Vec<String>], source: &str, extension: &str) -> Option<String> {
     let folder = tempfile::tempdir().ok()?;
     let file = folder.path().join(format!("probe.{extension}"));
@@ -47,7 +47,7 @@ pub(super) fn compiles(compilers: &[Vec<String>], source: &str, extension: &str)
     })
 }
 
-/// The words of a variable of the environment, as a command line has them.
+/// The words of a command line in an environment variable.
 pub(super) fn from_environment(variable: &str) -> Option<Vec<String>> {
     let value = std::env::var(variable).ok()?;
     let words: Vec<String> = value.split_whitespace().map(str::to_owned).collect();
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_as_tools_write_them() {
+    fn versions_are_read_as_tools_print_them() {
         assert_eq!(version("v20.20.2"), Some((20, 20)));
         assert_eq!(version("Python 3.11.7"), Some((3, 11)));
         assert_eq!(version("go version go1.27.3 linux/amd64"), Some((1, 27)));

@@ -1,9 +1,9 @@
-//! The machine's package manager.
+//! The package manager of this machine.
 
 use std::env;
 use std::path::PathBuf;
 
-/// What installs programs on this machine.
+/// A package manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manager {
     Apt,
@@ -14,14 +14,14 @@ pub(super) enum Manager {
     Winget,
 }
 
-/// What is known of the machine.
+/// The machine's package manager, and whether it needs `sudo`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct System {
     manager: Option<Manager>,
     is_root: bool,
 }
 
-/// Programs by the manager that they belong to.
+/// Each manager's program, in the order of preference.
 const MANAGERS: [(&str, Manager); 6] = [
     ("apt-get", Manager::Apt),
     ("dnf", Manager::Dnf),
@@ -31,7 +31,7 @@ const MANAGERS: [(&str, Manager); 6] = [
     ("winget", Manager::Winget),
 ];
 
-/// Packages by manager, in the order of [`Manager`].
+/// The packages of a tool for each manager; empty where a manager has none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packages {
     pub(super) apt: &'static str,
@@ -49,7 +49,7 @@ impl System {
         Self { manager, is_root: is_root() }
     }
 
-    /// The command that installs packages, or else where they come from. A manager that has none is passed over.
+    /// The command that installs packages, or `otherwise` where this machine's manager has none.
     pub(super) fn install(&self, packages: Packages, otherwise: &str) -> String {
         let (command, packages) = match self.manager {
             Some(Manager::Apt) => ("apt-get install -y", packages.apt),
@@ -69,7 +69,7 @@ impl System {
     }
 }
 
-/// The program of this name on PATH.
+/// The path of a program on PATH.
 pub(super) fn find(program: &str) -> Option<PathBuf> {
     let names = [program.to_owned(), format!("{program}{}", env::consts::EXE_SUFFIX)];
     env::split_paths(&env::var_os("PATH")?)
@@ -80,7 +80,7 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
 #[cfg(unix)]
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
-    // The owner of one's own process.
+    // The owner of this process.
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
@@ -103,7 +103,7 @@ mod tests {
     };
 
     #[test]
-    fn the_command_is_the_systems_own() {
+    fn the_command_uses_the_systems_manager() {
         let install = |manager, is_root| System { manager, is_root }.install(NODE, "https://nodejs.org");
         assert_eq!(install(Some(Manager::Apt), true), "apt-get install -y nodejs npm");
         assert_eq!(install(Some(Manager::Dnf), false), "sudo dnf install -y nodejs");

@@ -1,4 +1,4 @@
-//! What kind of type a type is, whatever it is called.
+//! The kind of a type behind its aliases.
 
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
 
@@ -26,7 +26,7 @@ pub(super) fn has_case(resolve: &Resolve, ty: &Type, name: &str) -> bool {
     }
 }
 
-/// The least and the most that an integer type holds.
+/// The smallest and the largest value of an integer type.
 pub(super) fn range(ty: &Type) -> Option<(i128, i128)> {
     Some(match ty {
         Type::U8 => (0, u8::MAX.into()),

@@ -1,4 +1,4 @@
-//! A value of the runtime, as a tool shows and compares it.
+//! Converts values of the runtime.
 
 use wasmtime::component::{ResourceAny, Val};
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
@@ -6,18 +6,19 @@ use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 use super::value::Value;
 use crate::component::{dealias, type_name};
 
-/// Takes a value over from the runtime. `name` says what a handle is called, given its resource.
+/// Converts a value of the runtime. `name` names a handle, given its resource's definition.
 ///
 /// # Errors
 ///
-/// For a value that has no notation here, such as a stream, and what `name` fails with.
+/// For a value that WAVE cannot write, such as a stream, and when `name` fails.
 pub(crate) fn lift(
     resolve: &Resolve,
     ty: &Type,
     val: &Val,
     name: &mut dyn FnMut(TypeId, ResourceAny) -> wasmtime::Result<String>,
 ) -> wasmtime::Result<Value> {
-    let unlike = || wasmtime::Error::msg(format!("a {} cannot be shown as a value", type_name(resolve, ty)));
+    let unlike =
+        || wasmtime::Error::msg(format!("a value of type `{}` cannot be shown", type_name(resolve, ty)));
     let kind = match ty {
         Type::Id(id) => Some(&resolve.types[dealias(resolve, *id)].kind),
         _ => None,

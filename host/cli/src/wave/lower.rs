@@ -1,4 +1,4 @@
-//! A value as the runtime takes it.
+//! Converts values for the runtime.
 
 use wasmtime::component::{ResourceAny, Val};
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
@@ -6,19 +6,19 @@ use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 use super::value::Value;
 use crate::component::{dealias, type_name};
 
-/// Hands a value to the runtime. `handle` gives the resource of a name: its resource type, the name, and whether it is given
-/// away.
+/// Converts a value for the runtime. `handle` finds a resource by its definition and name, and learns whether the call takes
+/// ownership of it.
 ///
 /// # Errors
 ///
-/// For a value that is not of the type, which reading it has made sure of, and what `handle` fails with.
+/// When `handle` fails, or the value is not of the type, which reading it has ruled out.
 pub(crate) fn lower(
     resolve: &Resolve,
     ty: &Type,
     value: &Value,
     handle: &mut dyn FnMut(TypeId, &str, bool) -> wasmtime::Result<ResourceAny>,
 ) -> wasmtime::Result<Val> {
-    let unlike = || wasmtime::Error::msg(format!("this value is not a {}", type_name(resolve, ty)));
+    let unlike = || wasmtime::Error::msg(format!("the value is not of type `{}`", type_name(resolve, ty)));
     let kind = match ty {
         Type::Id(id) => Some(&resolve.types[dealias(resolve, *id)].kind),
         _ => None,
@@ -101,11 +101,11 @@ pub(crate) fn lower(
         }
         (Value::Flags(flags), _, Some(TypeDefKind::Flags(_))) => Val::Flags(flags.clone()),
         (Value::Handle(name), _, Some(TypeDefKind::Handle(kind))) => {
-            let (resource, given_away) = match kind {
+            let (resource, is_owned) = match kind {
                 Handle::Own(resource) => (resource, true),
                 Handle::Borrow(resource) => (resource, false),
             };
-            Val::Resource(handle(dealias(resolve, *resource), name, given_away)?)
+            Val::Resource(handle(dealias(resolve, *resource), name, is_owned)?)
         }
         _ => return Err(unlike()),
     })

@@ -1,12 +1,12 @@
-//! Whether a value is what was expected.
+//! Compares a value with an expected one.
 
 use super::value::Value;
 
-/// Names that an expectation gives to handles: first the expected one, then the one that the handle has so far.
+/// The names that an expectation gives to handles: the expected name, then the current one.
 pub(crate) type Bindings = Vec<(String, String)>;
 
-/// Whether `actual` is what `expected` says. A handle has the name that is expected, or `may_name` says of the expected name and the
-/// handle's that it is given that name from now on, which is added to `bindings`.
+/// Whether `actual` matches `expected`. A handle matches by its name, or by taking the expected name: `may_name` decides that from
+/// the expected and the current name, and both are added to `bindings`.
 pub(crate) fn matches(
     expected: &Value,
     actual: &Value,
@@ -18,7 +18,7 @@ pub(crate) fn matches(
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Signed(a), Value::Signed(b)) => a == b,
         (Value::Unsigned(a), Value::Unsigned(b)) => a == b,
-        // One NaN is like another here: there is only one in the component model.
+        // The component model has a single NaN.
         (Value::F32(a), Value::F32(b)) => a == b || a.is_nan() && b.is_nan(),
         (Value::F64(a), Value::F64(b)) => a == b || a.is_nan() && b.is_nan(),
         (Value::Char(a), Value::Char(b)) => a == b,

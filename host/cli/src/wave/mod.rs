@@ -1,7 +1,7 @@
-//! Values in WAVE, the component model's own notation, and what they are in the runtime.
+//! Values in WAVE, the component model's text notation, and their conversion from and to the runtime.
 //!
-//! The notation is read by the `wasm-wave` crate. Three things are added: a handle is written as a name, `any` stands for
-//! whatever comes where something is expected, and a `list<u8>` may be written as text.
+//! The `wasm-wave` crate parses the notation. Three things are added: a handle is written as a name, `any` matches any value where
+//! one is expected, and a `list<u8>` may be written as a string.
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 

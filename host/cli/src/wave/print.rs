@@ -1,4 +1,4 @@
-//! Values as WAVE text.
+//! Prints values as WAVE.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,8 @@ pub(crate) fn inline(value: &Value) -> String {
     text
 }
 
-/// The value on as many lines as it needs to be at most `width` wide where that can be, the first line beginning at column
-/// `indent` and the others indented so far.
+/// The value on as many lines as it needs to fit into `width` columns where possible. The first line begins at column `indent`,
+/// and the others are indented as far.
 pub(crate) fn pretty(value: &Value, indent: usize, width: usize) -> String {
     let mut text = String::new();
     write_pretty(&mut text, value, indent, indent, width);
@@ -22,7 +22,7 @@ pub(crate) fn pretty(value: &Value, indent: usize, width: usize) -> String {
 /// A level of indentation.
 const STEP: usize = 2;
 
-/// Writes a value whose first line begins at `column` of a line that is indented by `indent`.
+/// Writes a value whose first line begins at `column`, in a line that is indented by `indent`.
 fn write_pretty(text: &mut String, value: &Value, indent: usize, column: usize, width: usize) {
     let line = inline(value);
     if column + line.chars().count() <= width {
@@ -62,7 +62,7 @@ fn wrapped(text: &mut String, name: &str, value: &Value, indent: usize, column: 
 
 fn block(text: &mut String, (open, close): (char, char), values: &[Value], indent: usize, width: usize) {
     text.push(open);
-    // Numbers and the like fill lines; what is larger has a line of its own.
+    // Short values share lines; longer ones have a line each.
     if values.iter().all(is_short) {
         let mut column = usize::MAX;
         for value in values {
@@ -103,7 +103,7 @@ fn is_short(value: &Value) -> bool {
     }
 }
 
-/// A record's field that is none is left out, as WAVE has it.
+/// WAVE omits the fields of a record that are `none`.
 fn is_none(value: &Value) -> bool {
     matches!(value, Value::Option(None))
 }
@@ -206,7 +206,7 @@ fn write_float(text: &mut String, value: impl std::fmt::Display, is_nan: bool) -
     if is_nan { write!(text, "nan") } else { write!(text, "{value}") }
 }
 
-/// A case that is called like one of WAVE's own words is marked.
+/// A case's name, marked with `%` where it is a keyword of WAVE.
 fn label(name: &str) -> String {
     match name {
         "true" | "false" | "some" | "none" | "ok" | "err" | "inf" | "nan" => format!("%{name}"),
@@ -214,7 +214,7 @@ fn label(name: &str) -> String {
     }
 }
 
-/// Bytes that are plainly meant as text. Two or three could as well be a bitmap.
+/// The bytes as text, where they clearly are text. Two or three bytes may as well be a bitmap.
 fn as_text(bytes: &[u8]) -> Option<&str> {
     const FEWEST: usize = 4;
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() >= FEWEST)?;
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wide_is_broken_and_what_fits_is_not() {
+    fn a_wide_value_is_broken_into_lines() {
         let row = |name: &str| {
             Value::Record(vec![
                 ("name".into(), Value::String(name.into())),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_fill_their_lines() {
+    fn numbers_share_lines() {
         let value = Value::List((100..110).map(Value::Unsigned).collect());
         assert_eq!(
             pretty(&value, 0, 20),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_wave_and_bytes_are_told_apart() {
+    fn keywords_are_marked_and_text_is_quoted() {
         assert_eq!(inline(&Value::Case("none".into(), None)), "%none");
         assert_eq!(inline(&Value::Bytes(b"UAAA".to_vec())), "\"UAAA\"");
         assert_eq!(inline(&Value::Bytes(b"UA".to_vec())), "[85, 65]");

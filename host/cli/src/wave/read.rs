@@ -1,4 +1,4 @@
-//! WAVE text as a value of a known type.
+//! Reads WAVE text as a value of a known type.
 
 use std::str::FromStr;
 
@@ -7,21 +7,25 @@ use wasm_wave::untyped::UntypedValue;
 use wit_parser::{Handle, Resolve, Type, TypeDefKind};
 use witdock::nearest;
 
-use super::error::{WaveError, syntax};
+use super::error::{WaveError, syntax, unknown_escape};
 use super::kind::{has_case, is_option, is_result, range};
 use super::value::Value;
 use crate::component::{dealias, definition, type_name};
 
-/// What a value is for.
+/// How a value is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// It is passed on, so every part of it has to be there.
+    /// It is passed to a function: every part is required.
     Given,
-    /// It is compared with what comes: `any` may stand for a part of it.
+    /// It is compared with an actual value: `any` may stand for a part of it.
     Expected,
 }
 
-/// Reads a value of this type. Its text has nothing else in it but blank space and comments.
+/// Reads a value of this type. The text may also have white space and comments.
+///
+/// # Errors
+///
+/// When the text is not WAVE, or not a value of this type.
 pub(crate) fn read(resolve: &Resolve, ty: &Type, text: &str, mode: Mode) -> Result<Value, WaveError> {
     let untyped = UntypedValue::parse(text).map_err(|error| syntax(resolve, ty, text, &error))?;
     Reader { resolve, text, mode }.value(untyped.node(), ty)
@@ -34,7 +38,7 @@ struct Reader<'a> {
 }
 
 type Read<T> = Result<T, WaveError>;
-/// What may be in an option, or in a case.
+/// The payload of a case, an option or a result.
 type Payload = Option<Box<Value>>;
 
 impl Reader<'_> {
@@ -81,7 +85,7 @@ impl Reader<'_> {
                 };
                 if nodes.len() != tuple.types.len() {
                     let message = format!("expected {}", definition(resolve, ty));
-                    let label = format!("{} items, not {}", nodes.len(), tuple.types.len());
+                    let label = format!("{} items, expected {}", nodes.len(), tuple.types.len());
                     return Err(self.error(node, message, label));
                 }
                 let values = nodes.iter().zip(&tuple.types).map(|(node, ty)| self.value(node, ty));
@@ -125,7 +129,7 @@ impl Reader<'_> {
             NodeType::Number => {
                 let name = type_name(self.resolve, ty);
                 let label = match range(ty) {
-                    Some((least, most)) => format!("{name} goes from {least} to {most}"),
+                    Some((least, most)) => format!("out of range: {name} is {least} to {most}"),
                     None => format!("not a {name}"),
                 };
                 self.error(node, format!("expected {}", definition(self.resolve, ty)), label)
@@ -138,10 +142,11 @@ impl Reader<'_> {
         match node.as_str(self.text) {
             Ok(text) => Ok(text.into_owned()),
             Err(error) if matches!(node.ty(), NodeType::String | NodeType::MultilineString) => {
-                let message =
-                    "an escape that there is not: there are \\n, \\t, \\r, \\\\, \\\", \\' and \\u{…}";
-                let label = "in this text".to_owned();
-                Err(WaveError { message: message.into(), span: error.span(), label })
+                Err(unknown_escape(self.text, node.span().start).unwrap_or_else(|| {
+                    let message =
+                        "invalid escape `\\u{…}`; write the code of a character in hexadecimal".to_owned();
+                    WaveError { message, span: error.span(), label: "in this string".to_owned() }
+                }))
             }
             Err(_) => Err(self.unlike(node, ty)),
         }
@@ -174,7 +179,7 @@ impl Reader<'_> {
     fn record(&self, node: &Node, ty: &Type, record: &wit_parser::Record) -> Read<Value> {
         let given: Vec<(&str, &Node)> = match node.as_record(self.text) {
             Ok(fields) => fields.collect(),
-            // `{}` is read as no flags.
+            // WAVE parses `{}` as flags.
             Err(_)
                 if self.text.get(node.span()).is_some_and(|it| it.starts_with('{')) && is_no_flags(node) =>
             {
@@ -184,12 +189,11 @@ impl Reader<'_> {
         };
         for (name, value) in &given {
             if record.fields.iter().all(|field| field.name != *name) {
-                let near = nearest(name, record.fields.iter().map(|field| field.name.as_str()));
-                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let hint = did_you_mean(name, record.fields.iter().map(|field| field.name.as_str()));
                 let start = self.text.get(..value.span().start).and_then(|before| before.rfind(name));
                 let span = start.map_or_else(|| value.span(), |start| start..start + name.len());
                 let message = format!("expected {}", definition(self.resolve, ty));
-                return Err(WaveError { message, span, label: format!("no such field{hint}") });
+                return Err(WaveError { message, span, label: format!("unknown field{hint}") });
             }
         }
         let mut fields = Vec::new();
@@ -207,7 +211,7 @@ impl Reader<'_> {
             return Ok(Value::Record(fields));
         }
         let message = format!("expected {}", definition(self.resolve, ty));
-        Err(self.error(node, message, format!("{} missing", missing.join(", "))))
+        Err(self.error(node, message, format!("missing {}", missing.join(", "))))
     }
 
     fn case(&self, node: &Node, ty: &Type, cases: &[(&str, Option<&Type>)]) -> Read<Value> {
@@ -215,7 +219,7 @@ impl Reader<'_> {
             NodeType::Label | NodeType::VariantWithPayload => {
                 node.as_variant(self.text).map_err(|_| self.unlike(node, ty))?
             }
-            // Cases that are called like WAVE's own words may be written without their `%`.
+            // A case whose name is a keyword of WAVE may be written without its `%`.
             NodeType::OptionNone | NodeType::OptionSome => {
                 let payload = node.as_option().map_err(|_| self.unlike(node, ty))?;
                 (if payload.is_some() { "some" } else { "none" }, payload)
@@ -229,10 +233,9 @@ impl Reader<'_> {
             _ => return Err(self.unlike(node, ty)),
         };
         let Some((_, wanted)) = cases.iter().find(|(case, _)| *case == name) else {
-            let near = nearest(name, cases.iter().map(|(case, _)| *case));
-            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let hint = did_you_mean(name, cases.iter().map(|(case, _)| *case));
             let message = format!("expected {}", definition(self.resolve, ty));
-            return Err(self.error(node, message, format!("no such case{hint}")));
+            return Err(self.error(node, message, format!("unknown case{hint}")));
         };
         let value = self.payload(node, name, *wanted, payload)?;
         Ok(Value::Case(name.to_owned(), value))
@@ -243,11 +246,13 @@ impl Reader<'_> {
             (Some(ty), Some(node)) => Ok(Some(Box::new(self.value(node, ty)?))),
             (None, None) => Ok(None),
             (Some(ty), None) => {
-                let message = format!("`{name}` holds {}", definition(self.resolve, ty));
+                let message =
+                    format!("the case `{name}` has a payload of type {}", definition(self.resolve, ty));
                 Err(self.error(node, message, format!("expected `{name}(…)`")))
             }
             (None, Some(_)) => {
-                Err(self.error(node, format!("`{name}` holds nothing"), format!("expected `{name}`")))
+                let message = format!("the case `{name}` has no payload");
+                Err(self.error(node, message, format!("expected `{name}`")))
             }
         }
     }
@@ -259,10 +264,9 @@ impl Reader<'_> {
         };
         for flag in &given {
             if !known.contains(flag) {
-                let near = nearest(flag, known.iter().copied());
-                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let hint = did_you_mean(flag, known.iter().copied());
                 let message = format!("expected {}", definition(self.resolve, ty));
-                return Err(self.error(node, message, format!("there is no flag `{flag}`{hint}")));
+                return Err(self.error(node, message, format!("unknown flag `{flag}`{hint}")));
             }
         }
         let set = known.iter().filter(|flag| given.contains(flag));
@@ -276,7 +280,7 @@ impl Reader<'_> {
                 Ok(Some(inner)) => self.value(inner, some).map(Box::new).map(Some),
                 _ => Err(self.unlike(node, ty)),
             },
-            // WAVE lets a value stand for `some` of it, where that cannot be mistaken.
+            // WAVE allows `1` for `some(1)` where it is unambiguous.
             _ if !is_option(self.resolve, some) && !is_result(self.resolve, some) => {
                 self.value(node, some).map(Box::new).map(Some)
             }
@@ -295,7 +299,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The node's text without the mark of a word that is a name.
+    /// The text of a name, without a leading `%`; empty for anything else.
     fn word(&self, node: &Node) -> &str {
         let text = self.text.get(node.span()).unwrap_or_default();
         match node.ty() {
@@ -304,12 +308,13 @@ impl Reader<'_> {
         }
     }
 
+    /// The error for a value of another kind.
     fn unlike(&self, node: &Node, ty: &Type) -> WaveError {
         let found = match node.ty() {
             NodeType::BoolTrue | NodeType::BoolFalse => "a bool",
             NodeType::Number => "a number",
             NodeType::Char => "a char",
-            NodeType::String | NodeType::MultilineString => "a text",
+            NodeType::String | NodeType::MultilineString => "a string",
             NodeType::Tuple => "a tuple",
             NodeType::List => "a list",
             NodeType::Record => "a record",
@@ -323,13 +328,18 @@ impl Reader<'_> {
     }
 
     fn no_notation(&self, node: &Node, ty: &Type) -> WaveError {
-        let message = format!("a {} cannot be written as a value", type_name(self.resolve, ty));
-        self.error(node, message, "here".to_owned())
+        let message = format!("a value of type `{}` cannot be written", type_name(self.resolve, ty));
+        self.error(node, message, "unsupported type".to_owned())
     }
 
     fn error(&self, node: &Node, message: String, label: String) -> WaveError {
         WaveError { message, span: node.span(), label }
     }
+}
+
+/// A hint for the end of a message: `; did you mean `data`?`, or nothing.
+fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 fn is_no_flags(node: &Node) -> bool {

@@ -1,4 +1,4 @@
-//! Values of every kind, and what is wrong with them.
+//! Values of every kind, and errors in them.
 
 use wit_parser::Resolve;
 
@@ -19,7 +19,7 @@ const WIT: &str = "
         e: func() -> own<file>;
     }";
 
-/// The value of a function's result type in this text, printed again, or what is wrong with it.
+/// Reads a value of a function's result type and prints it again, or the error.
 fn again(function: &str, text: &str) -> String {
     let mut resolve = Resolve::default();
     resolve.push_str("t.wit", WIT).unwrap();
@@ -55,29 +55,34 @@ fn values_of_every_kind_are_read_and_printed_alike() {
 }
 
 #[test]
-fn what_is_wrong_is_shown_with_what_was_expected() {
+fn an_error_names_the_expected_type() {
     let point = "expected record point { x: s8, name: option<string>, data: list<u8> }";
     for (function, text, message) in [
-        ("a", "{x: 1}", format!("{point}: `data` missing at \"{{x: 1}}\"")),
-        ("a", "{x: 1, dato: []}", format!("{point}: no such field; did you mean `data`? at \"dato\"")),
-        ("a", "{x: 200, data: []}", "expected s8: s8 goes from -128 to 127 at \"200\"".into()),
-        ("a", "{x: \"1\", data: []}", "expected s8: this is a text at \"\\\"1\\\"\"".into()),
-        ("a", "{x: 1, data: [256]}", "expected u8: u8 goes from 0 to 255 at \"256\"".into()),
+        ("a", "{x: 1}", format!("{point}: missing `data` at \"{{x: 1}}\"")),
+        ("a", "{x: 1, dato: []}", format!("{point}: unknown field; did you mean `data`? at \"dato\"")),
+        ("a", "{x: 200, data: []}", "expected s8: out of range: s8 is -128 to 127 at \"200\"".into()),
+        ("a", "{x: \"1\", data: []}", "expected s8: this is a string at \"\\\"1\\\"\"".into()),
+        ("a", "{x: 1, data: [256]}", "expected u8: out of range: u8 is 0 to 255 at \"256\"".into()),
         (
             "c",
             "err(grene)",
-            "expected enum color { red, green, any }: no such case; did you mean `green`? at \"grene\"".into(),
+            "expected enum color { red, green, any }: unknown case; did you mean `green`? at \"grene\"".into(),
         ),
         (
             "b",
             "[go]",
-            "`go` holds record point { x: s8, name: option<string>, data: list<u8> }: expected `go(…)` at \"go\""
+            "the case `go` has a payload of type record point { x: s8, name: option<string>, data: list<u8> }: expected `go(…)` at \"go\""
                 .into(),
         ),
         (
             "d",
             "(1, 'a'",
-            "this is not a value in WAVE; expected tuple<f64, char, u64>: the value ends too early at \"'\"".into(),
+            "invalid value; expected tuple<f64, char, u64>: unexpected end of the value at \"'\"".into(),
+        ),
+        (
+            "a",
+            "{x: 1, data: \"a\\q\"}",
+            "unknown escape `\\q`; valid escapes are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\'` and `\\u{…}`: in this string at \"\\\\q\"".into(),
         ),
         ("e", "3", "expected a handle to a file: this is a number at \"3\"".into()),
     ] {

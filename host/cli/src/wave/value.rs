@@ -1,6 +1,6 @@
 //! A value of any WIT type.
 
-/// A value of any WIT type. Which type, the one who has it knows.
+/// A value of any WIT type. Whoever holds it knows the type.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Bool(bool),
@@ -14,23 +14,23 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
     List(Vec<Value>),
     Map(Vec<(Value, Value)>),
-    /// In the order of the type's fields.
+    /// Fields in the order of the type.
     Record(Vec<(String, Value)>),
     Tuple(Vec<Value>),
     /// A case of a variant or an enum.
     Case(String, Option<Box<Value>>),
     Option(Option<Box<Value>>),
     Result(Result<Option<Box<Value>>, Option<Box<Value>>>),
-    /// In the order of the type's flags.
+    /// The flags that are set, in the order of the type.
     Flags(Vec<String>),
-    /// A resource, by its name in a script or the one that it was given here.
+    /// A resource, by its name in a script or its automatic name.
     Handle(String),
-    /// Whatever comes: only where something is expected.
+    /// Any value. Only in expectations.
     Any,
 }
 
 impl Value {
-    /// The handles in it, in their order.
+    /// The names of the handles in it, in order.
     pub(crate) fn handles(&self) -> Vec<&str> {
         let mut found = Vec::new();
         self.collect_handles(&mut found);
@@ -57,7 +57,7 @@ impl Value {
         }
     }
 
-    /// Gives a handle another name wherever it stands.
+    /// Renames a handle wherever it occurs.
     pub(crate) fn rename(&mut self, from: &str, to: &str) {
         match self {
             Self::Handle(name) if name == from => to.clone_into(name),

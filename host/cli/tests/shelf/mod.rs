@@ -1,4 +1,4 @@
-//! A small plugin for an interface of its own, made of `fixtures/shelf.wit` and `fixtures/shelf.wat`.
+//! A small plugin for its own interface, made from `fixtures/shelf.wit` and `fixtures/shelf.wat`.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// Puts the component into each of these folders, relative to the package, as `shelf.wasm`.
+/// Writes the component as `shelf.wasm` into each of these folders, relative to the package.
 pub(crate) fn put(folders: &[&str]) {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = package.join("tests/fixtures");

@@ -62,7 +62,7 @@ func SessionFromBorrowHandle(rep int32) *Session {
 }
 
 
-// Session is what the host has a handle of: a value of the plugin's.
+// Session is a resource that the host can hold a handle to. It contains a value of the plugin's.
 type Session struct {
 	pinner runtime.Pinner
 	handle int32
@@ -70,17 +70,17 @@ type Session struct {
 	Own SessionMethods
 }
 
-// The host's handle is no reference that the garbage collector sees.
+// The garbage collector does not see the host's handles.
 var heldSession = map[*Session]struct{}{}
 
-// NewSession makes a value one that can be given to the host.
+// NewSession makes a resource of a value, to return it to the host.
 func NewSession(own SessionMethods) *Session {
 	resource := &Session{Own: own}
 	heldSession[resource] = struct{}{}
 	return resource
 }
 
-// OnDrop is called when the host has no use for it any more.
+// OnDrop is called when the host drops the resource.
 func (self *Session) OnDrop() {
 	delete(heldSession, self)
 	if own, ok := self.Own.(interface{ OnDrop() }); ok {
@@ -103,7 +103,7 @@ func (self *Session) Finish() witTypes.Result[witdock_etl_types.Output, witdock_
 	return self.Own.Finish()
 }
 
-// SessionMethods is what the host calls of a Session. If it has a method OnDrop, that is called at the end.
+// SessionMethods is what the host calls of a Session. A method OnDrop, if there is one, is called when the host drops it.
 type SessionMethods interface {
 	Process(_input witdock_etl_types.Batch) witTypes.Result[witdock_etl_types.Output, witdock_etl_types.Error]
 	Finish() witTypes.Result[witdock_etl_types.Output, witdock_etl_types.Error]

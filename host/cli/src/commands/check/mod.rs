@@ -1,47 +1,48 @@
 //! `witdock check`.
 
+mod check_report;
 mod plugins;
-mod report;
 mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::println;
 use anyhow::bail;
 use clap::Args;
 
 use crate::interface::Interface;
 use crate::plugin_argument::Plugin;
-use report::{Checked, Report};
+use check_report::{CheckReport, CheckedPlugin};
 use verdict::Verdict;
 
 const EXAMPLES: &str = "\
-Without --interface, a built-in one is taken whose plugins have the component's exports, or else the one in the project's folder wit.
-Of an interface with several worlds, such as etl, the world is taken whose exports the component has.
+Without --interface, a plugin is checked against the built-in interface whose exports it has, or else against the WIT in its folder wit.
+Without --world, it is checked against the world whose exports it has.
 
 Examples:
   witdock check plugin.wasm
   witdock check plugins/etl/filter --interface etl
   witdock check plugin.wasm --interface my-app/wit --world bot
-  witdock check plugins --interface wit/v1 --upgrade wit/v2     what that would break
+  witdock check plugins --interface wit/v1 --upgrade wit/v2     show which plugins the new version would break
   witdock check plugins/*/*.wasm --json
 
-Exit codes: 0 all fit, 1 one does not (with --upgrade: does not fit the new one), 2 one could not be looked at.";
+Exit codes: 0 all plugins fit (with --upgrade: fit the new version), 1 one does not fit, 2 one could not be checked.";
 
-/// What is given to `witdock check`.
+/// The arguments of `witdock check`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckArguments {
-    /// .wasm or .wat files, project folders, which are built first, or folders with several of these
+    /// .wasm or .wat files, project folders (built first), or folders that contain several of these
     #[arg(required = true, value_name = "PLUGIN")]
     plugins: Vec<PathBuf>,
-    /// editor, etl, or the path of a WIT file or folder
+    /// The interface to check against: editor, etl, or the path of a WIT file or folder
     #[arg(long, value_name = "INTERFACE")]
     interface: Option<String>,
-    /// The world of the interface that plugins have
+    /// The world of the interface, if it has several
     #[arg(long)]
     world: Option<String>,
-    /// Say what would break if the host went over to this interface
+    /// Show which plugins would no longer fit if the host moved to this version of the interface
     #[arg(long, value_name = "INTERFACE")]
     upgrade: Option<String>,
     /// Print JSON
@@ -54,32 +55,32 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let interface = load(&arguments.interface)?;
     let upgrade = load(&arguments.upgrade)?;
     if interface.is_none() && arguments.world.is_some() {
-        bail!("--world names a world of an interface: say with --interface of which");
+        bail!("--world needs --interface: name the interface that the world belongs to");
     }
     let mut checked = Vec::new();
     for path in plugins::find(&arguments.plugins)? {
         let shown = path.display().to_string();
         let plugin = match Plugin::open(&path) {
             Ok(plugin) => plugin,
-            // One that does not build is no reason not to look at the others.
+            // The other plugins are checked all the same.
             Err(error) => {
-                checked.push(Checked::unreadable(shown, format!("{error:#}")));
+                checked.push(CheckedPlugin::unreadable(shown, format!("{error:#}")));
                 continue;
             }
         };
         match verdicts(&path, &plugin, interface.as_ref(), upgrade.as_ref(), arguments.world.as_deref()) {
-            Ok((now, then)) => checked.push(Checked::new(shown, &plugin, now, then)),
-            Err(error) => checked.push(Checked::unreadable(shown, format!("{error:#}"))),
+            Ok((now, then)) => checked.push(CheckedPlugin::new(shown, &plugin, now, then)),
+            Err(error) => checked.push(CheckedPlugin::unreadable(shown, format!("{error:#}"))),
         }
     }
-    let report = Report { plugins: checked };
+    let report = CheckReport { plugins: checked };
     if let (false, Some(error)) = (arguments.json, report.only_error()) {
         bail!("{error}");
     }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else if let Some(upgrade) = &upgrade {
-        let now = interface.as_ref().map_or("now", |interface| interface.name.as_str());
+        let now = interface.as_ref().map_or("current", |interface| interface.name.as_str());
         report.print_upgrade(now, &upgrade.name);
     } else {
         report.print();
@@ -87,7 +88,7 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     Ok(report.exit_code())
 }
 
-/// What a plugin is now, and what it would be.
+/// Compares a plugin with the current interface and with the new version.
 fn verdicts(
     path: &Path,
     plugin: &Plugin,

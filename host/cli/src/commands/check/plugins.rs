@@ -1,20 +1,20 @@
-//! The plugins that are named, one by one or by the folder that they are in.
+//! Finds the plugins that the command line names, or that are in the folders that it names.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use witdock::source::MANIFEST_FILE;
 
-/// How deep plugins may lie in a folder that is none itself: `plugins/etl/filter`.
+/// How many levels below a named folder plugins are searched: `plugins/etl/filter`.
 const DEEPEST: usize = 3;
-/// What builds leave behind has components too.
+/// Folders that may contain components which are not plugins, such as build output.
 const LEFT_OUT: [&str; 7] = ["target", "build", "dist", "node_modules", "deps", "tests", "src"];
 
-/// The files and project folders to look at, in order.
+/// The files and project folders to check, in order.
 ///
 /// # Errors
 ///
-/// When a folder cannot be read, or holds no plugin.
+/// When a folder cannot be read or contains no plugin.
 pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in named {
@@ -26,7 +26,7 @@ pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         walk(path, DEEPEST, &mut found)?;
         if found.len() == before {
             bail!(
-                "{}: there is no plugin in this folder, neither a .wasm file nor a folder with a {MANIFEST_FILE}",
+                "{}: no plugin found in this folder: neither a .wasm file nor a folder with a {MANIFEST_FILE}",
                 path.display()
             );
         }

@@ -1,4 +1,4 @@
-//! Whether one plugin fits one interface, and which of its worlds was meant.
+//! Compares one plugin with one interface, and chooses the world if none is named.
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
@@ -13,7 +13,7 @@ use crate::fit::{self, Names, bare};
 use crate::interface::Interface;
 use crate::plugin_argument::Plugin;
 
-/// What came of comparing a plugin with an interface.
+/// The result of comparing a plugin with an interface.
 #[derive(Debug, Serialize)]
 pub(super) struct Verdict {
     pub(super) interface: String,
@@ -21,7 +21,7 @@ pub(super) struct Verdict {
     pub(super) world: String,
     #[serde(skip)]
     world_name: String,
-    /// Why this interface or world, where it was not named.
+    /// How the interface or world was chosen, if it was not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) chosen: Option<String>,
     pub(super) fits: bool,
@@ -32,19 +32,19 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Compares a plugin with an interface, or with the one that it seems to be made for: a built-in one, or that whose WIT is in
-    /// the project's folder.
+    /// Compares a plugin with an interface. If none is given, with the built-in one whose exports it has, or the one in the project's
+    /// folder `wit`.
     ///
     /// # Errors
     ///
-    /// When no interface is named and none is likely, or the interface has no such world.
+    /// When no interface is given and none is found, or the interface has no such world.
     pub(super) fn of(
         path: &Path,
         plugin: &Plugin,
         interface: Option<&Interface>,
         world: Option<&str>,
     ) -> anyhow::Result<Self> {
-        // What is no component has no names, and the check says what it is.
+        // Bytes that are not a component have no names, and the check explains what they are.
         let names = Names::of(plugin.artifact.bytes()).unwrap_or_default();
         let guessed;
         let (interface, world, chosen) = match interface {
@@ -55,7 +55,7 @@ impl Verdict {
             None => match names.interface()? {
                 Some((interface, world)) => {
                     guessed = interface;
-                    let chosen = "by what it exports".to_owned();
+                    let chosen = "chosen by its exports".to_owned();
                     (&guessed, world, Some(chosen))
                 }
                 None => {
@@ -65,14 +65,14 @@ impl Verdict {
                     }
                     guessed = Interface::load(&own.to_string_lossy())?;
                     let (world, _) = world_of(&guessed, None, &names)?;
-                    (&guessed, world, Some("by the WIT in its folder".to_owned()))
+                    (&guessed, world, Some("from the WIT in its folder".to_owned()))
                 }
             },
         };
         Self::against(plugin, interface, world, chosen)
     }
 
-    /// Compares a plugin with what an interface is to become: with the world of the same name, if there is one.
+    /// Compares a plugin with a new version of the interface: with the world of the same name, if there is one.
     ///
     /// # Errors
     ///
@@ -115,12 +115,12 @@ fn unknown(plugin: &Plugin, names: &Names) -> anyhow::Error {
         names => format!("it exports {}", names.join(", ")),
     };
     anyhow::anyhow!(
-        "{}: made for neither editor nor etl, as it seems: {exports}. Name its interface: --interface PATH, a WIT file or folder",
+        "{}: cannot tell which interface the plugin is for: {exports}. Name it with --interface PATH, a WIT file or folder",
         plugin.name
     )
 }
 
-/// The world that is named, or the one whose exports the component has.
+/// The named world, or the one whose exports the component has, and how it was chosen.
 fn world_of(
     interface: &Interface,
     named: Option<&str>,
@@ -145,10 +145,10 @@ fn world_of(
             })
     };
     match worlds.iter().find(|world| has(world)) {
-        Some(world) => Ok((*world, Some("the world whose exports it has".into()))),
-        // Compared with the usual one, it is said what is missing.
+        Some(world) => Ok((*world, Some("chosen by its exports".into()))),
+        // A comparison with the default world shows what is missing.
         None => match interface.world(None) {
-            Ok(world) => Ok((world, Some("the usual world: it has the exports of none".into()))),
+            Ok(world) => Ok((world, Some("the default world: its exports match no world".into()))),
             Err(error) => bail!(error),
         },
     }

@@ -1,4 +1,4 @@
-//! The host program that runs beside.
+//! The host program that runs beside `witdock dev`.
 
 use std::path::Path;
 use std::process::ExitStatus;
@@ -8,15 +8,15 @@ use anyhow::Context;
 use tokio::process::{Child, Command};
 use witdock::Digest;
 
-/// How long a host has to end by itself, having heard of the same Ctrl-C.
+/// How long the host, which receives the same Ctrl-C, may take to exit.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A command that is kept running.
+/// The command of `--host`, if there is one.
 #[derive(Debug)]
 pub(super) struct Host {
     command: Option<String>,
     child: Option<Child>,
-    /// The component that it was started with last.
+    /// The component that it was last started with.
     started: Option<Digest>,
 }
 
@@ -25,7 +25,11 @@ impl Host {
         Self { command, child: None, started: None }
     }
 
-    /// Starts it, if there is one, it does not run, and it has not run with this component yet.
+    /// Starts the host, unless it is running or has run with this component.
+    ///
+    /// # Errors
+    ///
+    /// When the command cannot be run.
     pub(super) fn start(&mut self, component: &Path, digest: Digest) -> anyhow::Result<()> {
         let Some(command) = &self.command else { return Ok(()) };
         if self.child.is_some() || self.started == Some(digest) {
@@ -42,7 +46,7 @@ impl Host {
         Ok(())
     }
 
-    /// Waits for its end; forever, where it does not run.
+    /// Waits until the host exits and returns its status. Never returns if it is not running.
     pub(super) async fn ended(&mut self) -> String {
         let Some(child) = &mut self.child else { return std::future::pending().await };
         let status = child.wait().await;
@@ -50,11 +54,11 @@ impl Host {
         status.map_or_else(|error| error.to_string(), |status: ExitStatus| status.to_string())
     }
 
-    /// Waits until it has ended, and ends it otherwise.
+    /// Waits until the host exits, and kills it if it does not.
     pub(super) async fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         if tokio::time::timeout(PATIENCE, child.wait()).await.is_err() {
-            // It has ended already, or cannot be ended.
+            // An error means that it has exited.
             let _ = child.kill().await;
         }
     }
@@ -62,7 +66,7 @@ impl Host {
 
 #[cfg(unix)]
 fn shell(command: &str) -> Command {
-    // A plain command takes the shell's place, so that ending the one ends the other.
+    // A plain command replaces the shell, so that killing the child kills the command.
     let is_plain = !command.contains([';', '&', '|', '<', '>', '(', '\n', '=']);
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(if is_plain { format!("exec {command}") } else { command.to_owned() });

@@ -13,6 +13,7 @@ use tokio::signal::ctrl_c;
 use tokio::sync::mpsc;
 use witdock::{Change, Changes, Source};
 
+use crate::interface::Interface;
 use crate::plugin_argument;
 use crate::runtime;
 use host::Host;
@@ -20,7 +21,7 @@ use round::Rounds;
 use screen::Screen;
 use tree::Tree;
 
-/// What is given to `witdock dev`.
+/// The arguments of `witdock dev`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DevArguments {
@@ -28,45 +29,50 @@ pub(crate) struct DevArguments {
     #[arg(default_value = ".")]
     plugin: PathBuf,
 
-    /// Say whether it fits this interface; the default is the built-in one whose exports it has
+    /// Check each component against this interface [default: the built-in one whose exports it has]
     #[arg(long, short, value_name = "editor|etl|PATH")]
     interface: Option<String>,
 
-    /// The world of the interface, where it has several
+    /// The world of the interface, if it has several
     #[arg(long, value_name = "WORLD", requires = "interface")]
     world: Option<String>,
 
-    /// Write the component to this file; the default is build/NAME.wasm in the plugin's folder
+    /// The file to write the component to [default: build/NAME.wasm in the plugin's folder]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Run this command beside it, from the first component that fits on, and again whenever it has ended and there is a new one.
-    /// `{}` stands for the component's file
+    /// Run this command once a component fits, and again for each new component after it has ended; `{}` is replaced by the
+    /// component's file
     #[arg(long, value_name = "COMMAND")]
     host: Option<String>,
 
-    /// Write into this file instead of the terminal, for a host that takes the whole terminal
+    /// Write messages to this file, for a host that uses the whole terminal
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock dev                                                   the plugin in this folder
+  witdock dev                                                   follow the plugin in this folder
   witdock dev plugins/tidy --interface etl
-  witdock dev --host 'witdock-etl run example/pipeline.toml'    run the pipeline again with each new component
-  witdock dev --host 'my-host --plugin {}'                      a host that reloads the file when it changes
-  witdock dev --host 'witdock-edit --plugins ..' --log dev.log  a host that takes the whole terminal
+  witdock dev --host 'witdock-etl run example/pipeline.toml'    run the pipeline with each new component
+  witdock dev --host 'my-host --plugin {}'                      run a host that reloads the file when it changes
+  witdock dev --host 'witdock-edit --plugins ..' --log dev.log  run a host that uses the whole terminal
 
-At each change of the source it builds, says whether the component fits, and runs the cases in tests/*.case. A component that fits takes the
-file's place at once, as a host that watches it expects; one that is not built or does not fit leaves the last one there. What a
-build leaves behind is no change, nor is a file that is written anew with what it had; `ignore` in [build] of plugin.toml names
-sources that the build itself makes. Ctrl-C ends it, and the host with it.";
+After each change of the source, witdock builds the plugin, checks the component against the interface and runs the cases in
+tests/*.case. A component that fits replaces the file in one step, so a host that watches the file never sees half of it. If the build
+fails or the component does not fit, the previous one stays.
+
+Build output and files whose content has not changed do not start a build. If a build changes its own sources, name them in `ignore`
+of [build] in plugin.toml. Ctrl-C ends the command and the host.";
 
 pub(crate) fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
     let source = plugin_argument::open(&arguments.plugin)?;
     if let Source::Component { path, .. } = &source {
-        anyhow::bail!("{}: this is no folder that could be built at each change", path.display());
+        anyhow::bail!(
+            "{}: not a plugin's folder, so there is nothing to build after a change",
+            path.display()
+        );
     }
     runtime::block_on(follow(arguments, source))?
 }
@@ -74,7 +80,8 @@ pub(crate) fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
 async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitCode> {
     let screen = Screen::new(arguments.log.as_deref(), arguments.host.is_some())?;
     let mut changes = watch(&source)?;
-    let mut rounds = Rounds::new(&arguments, source.clone(), screen)?;
+    let interface = Interface::given(arguments.interface.as_deref(), arguments.world.as_deref())?;
+    let mut rounds = Rounds::new(source.clone(), arguments.output.as_deref(), interface, screen)?;
     let mut written = vec![rounds.output().to_owned()];
     written.extend(arguments.log);
     let mut host = Host::new(arguments.host);
@@ -90,7 +97,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
         if let Some(digest) = good
             && let Err(error) = host.start(rounds.output(), digest)
         {
-            rounds.screen.say(&format!("the host cannot be started: {error:#}"));
+            rounds.screen.say(&format!("cannot start the host: {error:#}"));
         }
         if rounds.source() != &source {
             source = rounds.source().clone();
@@ -99,26 +106,26 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
         let mut built = tree;
         if let Some(file) = built.difference(&Tree::of(&source, &written)) {
             if !is_own {
-                // Someone went on writing, or the build did.
+                // The author went on writing, or the build changed a source.
                 is_own = true;
                 continue;
             }
             rounds.screen.say(&format!(
-                "each build changes {}: name it in `ignore` in [build] of plugin.toml",
+                "each build changes {}; name it in `ignore` of [build] in plugin.toml",
                 file.display()
             ));
             built = Tree::of(&source, &written);
         }
         is_own = false;
-        rounds.screen.say("watching for changes; Ctrl-C ends");
+        rounds.screen.say("watching for changes; press Ctrl-C to end");
         loop {
             tokio::select! {
                 change = changes.recv() => match change {
-                    Some(Change::Failed { message }) => rounds.screen.say(&format!("watching: {message}")),
+                    Some(Change::Failed { message }) => rounds.screen.say(&format!("a change may have been missed: {message}")),
                     _ if built.difference(&Tree::of(&source, &written)).is_some() => break,
                     _ => {}
                 },
-                status = host.ended() => rounds.screen.say(&format!("the host has ended ({status})")),
+                status = host.ended() => rounds.screen.say(&format!("the host has exited ({status})")),
                 _ = ctrl_c() => {
                     host.stop().await;
                     rounds.screen.say("");
@@ -131,7 +138,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The source's changes, in a channel: what waits for one may be dropped half way.
+/// The source's changes, through a channel: `Changes::next` may lose one if it is dropped in a `select!`.
 fn watch(source: &Source) -> anyhow::Result<mpsc::UnboundedReceiver<Change>> {
     let mut changes = Changes::of(source)?;
     let (sender, receiver) = mpsc::unbounded_channel();

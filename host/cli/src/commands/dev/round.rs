@@ -1,4 +1,4 @@
-//! One change: built, checked, put in its place, and tried with the plugin's cases.
+//! One round: build, check, write the component, run the plugin's cases.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,38 +9,39 @@ use tokio::process::Command;
 use wit_parser::WorldId;
 use witdock::{Artifact, Digest, Source};
 
-use super::DevArguments;
 use super::screen::Screen;
-use crate::commands::build::{Verdict, bytes, place};
-use crate::fit::Names;
+use crate::fit::{Names, WorldFit};
 use crate::interface::Interface;
 use crate::plugin_argument;
-use crate::progress::Progress;
+use crate::progress::BuildProgress;
+use crate::size;
 
-/// The rounds, one after the other.
+/// The rounds of one `witdock dev`.
 pub(super) struct Rounds {
     pub(super) screen: Screen,
     source: Source,
     output: PathBuf,
     interface: Option<(Interface, WorldId)>,
     count: u32,
-    /// The last component that fitted, and its round.
+    /// The last component that fitted, with the number of its round.
     good: Option<(u32, Digest)>,
 }
 
 impl Rounds {
-    pub(super) fn new(arguments: &DevArguments, source: Source, screen: Screen) -> anyhow::Result<Self> {
-        let interface = match &arguments.interface {
-            Some(name) => {
-                let interface = Interface::load(name)?;
-                let world = interface.world(arguments.world.as_deref())?;
-                Some((interface, world))
-            }
-            None => None,
-        };
-        let output = arguments.output.clone().unwrap_or_else(|| place(&source));
+    /// Prepares the rounds of a source. `output` is the file to write instead of the default.
+    ///
+    /// # Errors
+    ///
+    /// When the output's path is invalid.
+    pub(super) fn new(
+        source: Source,
+        output: Option<&Path>,
+        interface: Option<(Interface, WorldId)>,
+        screen: Screen,
+    ) -> anyhow::Result<Self> {
+        let output = output.map_or_else(|| plugin_argument::component_file(&source), Path::to_owned);
         let output =
-            std::path::absolute(&output).with_context(|| format!("there is no path {}", output.display()))?;
+            std::path::absolute(&output).with_context(|| format!("invalid path {}", output.display()))?;
         Ok(Self { screen, source, output, interface, count: 0, good: None })
     }
 
@@ -48,75 +49,74 @@ impl Rounds {
         &self.source
     }
 
-    /// Where the last good component is.
+    /// The file of the last component that fitted.
     pub(super) fn output(&self) -> &Path {
         &self.output
     }
 
-    /// Builds and checks what there is now, and gives the component, if it fits.
+    /// Builds and checks the current source. Returns the component's digest if it fits.
     pub(super) async fn next(&mut self) -> Option<Digest> {
         self.count += 1;
         self.screen.begin();
         let begun = Instant::now();
-        let what = match self.component().await {
-            Ok((artifact, what)) => {
+        let round = match self.component().await {
+            Ok((artifact, fit)) => {
                 self.screen.say(&format!(
-                    "[{}] {}: built in {:.1} s, {} ({}), {what}",
+                    "[{}] {}: built in {:.1} s, {} ({}), {fit}",
                     self.count,
                     self.source.name(),
                     begun.elapsed().as_secs_f64(),
-                    bytes(artifact.bytes().len()),
+                    size::exact(artifact.bytes().len()),
                     artifact.digest().short(),
                 ));
                 self.put(&artifact).map(|()| artifact.digest())
             }
             Err(error) => Err(error),
         };
-        match what {
+        match round {
             Ok(digest) => {
-                self.try_cases().await;
+                self.run_cases().await;
                 Some(digest)
             }
             Err(error) => {
                 self.screen.say(&format!("[{}] {error:#}", self.count));
                 if let Some((round, _)) = self.good {
-                    self.screen.say(&format!("the component of [{round}] stays where it is"));
+                    self.screen.say(&format!("the component of [{round}] stays in place"));
                 }
                 None
             }
         }
     }
 
-    /// The component, and what it fits.
+    /// The component, and a description of the world that it fits.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build or does not fit.
     async fn component(&mut self) -> anyhow::Result<(Artifact, String)> {
-        // The manifest may be what has changed.
+        // The manifest may have changed too.
         self.source = plugin_argument::open(self.source.path())?;
-        let progress = Progress::new(self.source.name(), false);
-        let progress = if self.screen.is_elsewhere() { progress.quiet() } else { progress };
-        let artifact = plugin_argument::build(&self.source, &progress).await?;
-        let verdict = match &self.interface {
-            Some((interface, world)) => Some(Verdict::of(&artifact, interface, *world)?),
-            None => match Names::of(artifact.bytes())?.interface()? {
-                Some((interface, world)) => Some(Verdict::of(&artifact, &interface, world)?),
-                None => None,
-            },
-        };
-        match verdict {
-            None => Ok((artifact, "of no interface that is known here".to_owned())),
-            Some(Verdict { world, misfit: None, .. }) => Ok((artifact, format!("fits {world}"))),
-            Some(Verdict { misfit: Some(misfit), .. }) => {
+        let name = self.source.name();
+        let progress =
+            if self.screen.is_log() { BuildProgress::hidden(name) } else { BuildProgress::new(name, false) };
+        let artifact = plugin_argument::build(&self.source, progress).await?;
+        let names = Names::of(artifact.bytes())?;
+        match WorldFit::of_any(artifact.bytes(), &names, self.interface.as_ref())? {
+            None => Ok((artifact, "for no built-in interface".to_owned())),
+            Some(WorldFit { world, misfit: None, .. }) => Ok((artifact, format!("fits {world}"))),
+            Some(WorldFit { misfit: Some(misfit), .. }) => {
                 Err(anyhow::anyhow!("{}: {misfit}", self.source.name()))
             }
         }
     }
 
-    /// Puts the component in its place, whole: a host that watches the file sees the old one or the new one.
+    /// Replaces the file in one step: a host that watches it sees the previous component or the new one.
     fn put(&mut self, artifact: &Artifact) -> anyhow::Result<()> {
         let is_same = self.good.is_some_and(|(_, digest)| digest == artifact.digest());
         if !is_same || !self.output.is_file() {
             let folder = self.output.parent().unwrap_or(Path::new("."));
             std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+                .with_context(|| format!("cannot create the folder {}", folder.display()))?;
             let cannot = || format!("cannot write {}", self.output.display());
             let file = tempfile::NamedTempFile::with_prefix_in(".witdock-", folder).with_context(cannot)?;
             std::fs::write(file.path(), artifact.bytes()).with_context(cannot)?;
@@ -129,8 +129,8 @@ impl Rounds {
         Ok(())
     }
 
-    /// Runs the plugin's scripted cases in a process of their own, if there are any.
-    async fn try_cases(&self) {
+    /// Runs the plugin's cases, if there are any, in a process of their own.
+    async fn run_cases(&self) {
         let tests = self.source.path().join("tests");
         if !has_cases(&tests) {
             return;
@@ -144,21 +144,21 @@ impl Rounds {
             .arg(&tests)
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        if self.screen.is_elsewhere() {
+        if self.screen.is_log() {
             match command.output().await {
                 Ok(output) => {
                     self.screen.say(String::from_utf8_lossy(&output.stdout).trim_end());
                     self.screen.say(String::from_utf8_lossy(&output.stderr).trim_end());
                 }
-                Err(error) => self.screen.say(&format!("the cases cannot be run: {error}")),
+                Err(error) => self.screen.say(&format!("cannot run the cases: {error}")),
             }
         } else if let Err(error) = command.status().await {
-            self.screen.say(&format!("the cases cannot be run: {error}"));
+            self.screen.say(&format!("cannot run the cases: {error}"));
         }
     }
 }
 
-/// A temporary file is its owner's alone, and a component is anybody's.
+/// Temporary files are private to their owner; a component may be read by anybody.
 #[cfg(unix)]
 fn readable(file: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;

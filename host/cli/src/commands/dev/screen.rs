@@ -1,4 +1,4 @@
-//! Where the rounds are told.
+//! Where `witdock dev` writes its messages.
 
 use std::fs::File;
 use std::io::{IsTerminal, Write};
@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use anyhow::Context;
 
-/// The terminal, which shows the latest round and nothing else, or whatever keeps all of them.
+/// A terminal that shows only the latest round, or a pipe or log file that keeps all rounds.
 #[derive(Debug)]
 pub(super) struct Screen {
     log: Option<Mutex<File>>,
@@ -20,24 +20,24 @@ impl Screen {
             .map(|path| File::create(path).with_context(|| format!("cannot write {}", path.display())))
             .transpose()?
             .map(Mutex::new);
-        // What a host prints must not be cleared away.
+        // Clearing the screen would remove what a host prints.
         let in_place = log.is_none() && !beside_a_host && std::io::stdout().is_terminal();
         Ok(Self { log, in_place })
     }
 
-    /// Whether the terminal is another's.
-    pub(super) fn is_elsewhere(&self) -> bool {
+    /// Whether messages go to a log file.
+    pub(super) fn is_log(&self) -> bool {
         self.log.is_some()
     }
 
-    /// Makes place for a round.
+    /// Begins a round: clears a terminal.
     pub(super) fn begin(&self) {
         if self.in_place {
             print!("\x1b[2J\x1b[3J\x1b[H");
         }
     }
 
-    /// Writes a line, or several. A reader who has gone is no reason to stop.
+    /// Writes one or more lines. A closed pipe is ignored.
     pub(super) fn say(&self, text: &str) {
         let _ = match &self.log {
             Some(log) => log.lock().map_or(Ok(()), |mut log| writeln!(log, "{text}")),

@@ -1,4 +1,4 @@
-//! What a plugin's source consists of at one moment.
+//! The content of a plugin's source at one moment.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use witdock::{Digest, Source};
 
-/// The content of each file that the artifact is made of.
+/// The digests of the files that the component is built from.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tree(BTreeMap<PathBuf, Digest>);
 
 impl Tree {
-    /// Reads the source's files, but for those that are written here. What cannot be read is not there.
+    /// Reads the source's files, except those that `witdock dev` writes. Unreadable files are left out.
     pub(super) fn of(source: &Source, written: &[PathBuf]) -> Self {
         let mut tree = Self::default();
         for watched in source.watch_paths() {
             tree.add(source, &watched.path, watched.recursive);
         }
         for file in written {
-            // The source's paths are real ones, and the file may not be there yet.
+            // The source's paths are canonical, and the file may not exist yet.
             tree.0.remove(file);
             if let Ok(file) = file.canonicalize() {
                 tree.0.remove(&file);
@@ -46,7 +46,7 @@ impl Tree {
         }
     }
 
-    /// A file that one of them has and the other has not, or has with another content.
+    /// A file that differs between the two, or that only one of them has.
     pub(super) fn difference<'a>(&'a self, other: &'a Self) -> Option<PathBuf> {
         let changed = self.0.iter().find(|(path, digest)| other.0.get(*path) != Some(digest));
         let added = || other.0.iter().find(|(path, _)| !self.0.contains_key(*path));

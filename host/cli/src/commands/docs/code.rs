@@ -1,15 +1,15 @@
-//! WIT text in which names lead to their definitions.
+//! WIT text whose names link to their definitions.
 
 use std::fmt;
 
-/// Text, some of which is links.
+/// Text with links in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Code(pub(super) Vec<Piece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     Text(String),
-    /// A name, and the anchor of what it names.
+    /// A name, and the anchor of its definition.
     Link {
         text: String,
         anchor: String,
@@ -36,14 +36,14 @@ impl Code {
         self
     }
 
-    /// All of them, with a text between each two.
+    /// Joins codes with a separator.
     pub(super) fn joined(codes: impl IntoIterator<Item = Code>, separator: &str) -> Self {
         codes.into_iter().enumerate().fold(Self::default(), |all, (index, code)| {
             if index == 0 { all.code(code) } else { all.text(separator).code(code) }
         })
     }
 
-    /// The links, each once, in order.
+    /// The links in order, without duplicates.
     pub(super) fn links(&self) -> Vec<(&str, &str)> {
         let mut links = Vec::new();
         for piece in &self.0 {

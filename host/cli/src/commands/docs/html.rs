@@ -1,10 +1,9 @@
-//! A reference as one HTML page.
+//! Writes a reference as one HTML page.
 
 use pulldown_cmark::{Event, Options, Parser, html};
 
 use super::code::{Code, Piece};
-use super::markdown::first_sentence;
-use super::reference::{Item, Reference, Section};
+use super::reference::{Item, Reference, Section, first_sentence};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -30,7 +29,7 @@ pub(super) fn page(reference: &Reference) -> String {
     )
 }
 
-/// The list beside the page: sections, and in each what it defines.
+/// The list beside the page: the sections and the items in each.
 fn links(title: &str, sections: &[Section]) -> String {
     if sections.is_empty() {
         return String::new();
@@ -115,7 +114,7 @@ fn linked(code: &Code) -> String {
     pieces.collect()
 }
 
-/// Markdown as HTML. HTML in it is shown as it is written: a reference may be made of a stranger's WIT.
+/// Markdown as HTML. HTML in it is escaped, since the WIT may come from a stranger.
 fn rendered(markdown: &str) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),

@@ -1,9 +1,9 @@
-//! A reference as Markdown.
+//! Writes a reference as Markdown.
 
 use std::fmt::Write;
 
 use super::code::{Code, Piece};
-use super::reference::{Item, Reference, Section};
+use super::reference::{Item, Reference, Section, first_sentence};
 
 pub(super) fn page(reference: &Reference) -> String {
     let mut page = Page::default();
@@ -20,7 +20,7 @@ pub(super) fn page(reference: &Reference) -> String {
     page.0
 }
 
-/// The text so far. Paragraphs are kept apart by an empty line, and there is none at the end.
+/// The text so far: paragraphs with an empty line between them.
 #[derive(Default)]
 struct Page(String);
 
@@ -36,7 +36,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    /// What there is, each with the first sentence on it.
+    /// A table of sections, each with the first sentence of its documentation.
     fn contents(&mut self, noun: &str, sections: &[Section]) {
         if sections.is_empty() {
             return;
@@ -79,7 +79,7 @@ impl Page {
         }
     }
 
-    /// A block of WIT, and below it where its names lead: a block can hold no links.
+    /// A block of WIT, and the links of its names below it, since a code block cannot contain links.
     fn code(&mut self, code: &Code) {
         self.paragraph(&format!("```wit\n{code}\n```"));
         let links: Vec<String> =
@@ -100,13 +100,4 @@ fn inline(code: &Code) -> String {
 
 fn emphasized(notes: &[String]) -> String {
     if notes.is_empty() { String::new() } else { format!("*{}*", notes.join(" · ")) }
-}
-
-/// What stands before the first full stop that ends a sentence, in one line.
-pub(super) fn first_sentence(docs: &str) -> String {
-    let paragraph = docs.split("\n\n").next().unwrap_or_default().replace('\n', " ");
-    match paragraph.find(". ") {
-        Some(end) => paragraph.get(..=end).unwrap_or(&paragraph).to_owned(),
-        None => paragraph,
-    }
 }

@@ -3,49 +3,50 @@
 mod code;
 mod html;
 mod markdown;
-#[allow(clippy::indexing_slicing, reason = "an arena is asked for its own ids")]
+#[allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 mod reference;
-#[allow(clippy::indexing_slicing, reason = "an arena is asked for its own ids")]
+#[allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 mod syntax;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests;
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::println;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use crate::interface::Interface;
+use crate::output;
 use reference::Reference;
 
-/// What is given to `witdock docs`.
+/// The arguments of `witdock docs`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DocsArguments {
-    /// `editor`, `etl`, or the path of a WIT file or folder
+    /// The interface: editor, etl, or the path of a WIT file or folder
     #[arg(value_name = "editor|etl|PATH")]
     interface: String,
 
-    /// How it is written; the default is what the output file's name says, or else Markdown
+    /// The format [default: by the output file's extension, or else Markdown]
     #[arg(long, short, value_enum)]
     format: Option<Format>,
 
-    /// Where it is written, instead of to standard output: a file, or a folder that gets one file named after the package
+    /// Write to this file, or to a file named after the package in this folder, instead of standard output
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock docs etl | less
-  witdock docs wit --format html --output site/
+  witdock docs etl | less                                the reference of a built-in interface
+  witdock docs wit --format html --output site/          the same of your own, as a page in site/
   witdock docs wit/photo.wit --output reference.html
 
-The text is that of the comments with three slashes in the WIT, which may hold Markdown.";
+The reference contains the comments with three slashes in the WIT, which may use Markdown.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -63,15 +64,13 @@ pub(crate) fn run(arguments: DocsArguments) -> anyhow::Result<ExitCode> {
         Format::Html => html::page(&reference),
     };
     let Some(output) = arguments.output else {
-        return match io::stdout().lock().write_all(text.as_bytes()) {
-            // Whoever reads it has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-            written => Ok(written.map(|()| ExitCode::SUCCESS)?),
-        };
+        output::write(text)?;
+        return Ok(ExitCode::SUCCESS);
     };
     let file = file(&output, &reference, format);
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
     fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
     println!("wrote {}", file.display());
@@ -85,7 +84,7 @@ fn format_of(output: Option<&Path>) -> Format {
     }
 }
 
-/// The file that is meant: a folder that is there, or a path that ends in `/`, gets one named after the package.
+/// The file to write. In an existing folder, or one whose path ends with `/`, it is named after the package.
 fn file(output: &Path, reference: &Reference, format: Format) -> PathBuf {
     let is_folder = output.is_dir() || output.as_os_str().to_string_lossy().ends_with(['/', '\\']);
     if !is_folder {

@@ -1,4 +1,4 @@
-//! What a reference says, whatever it is written in.
+//! The content of a reference, independent of its format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ use super::syntax::Syntax;
 pub(super) struct Reference {
     /// `namespace:name@version`.
     pub(super) package: String,
-    /// For a file's name.
+    /// The package's name as a file name.
     pub(super) file_stem: String,
     pub(super) docs: String,
     pub(super) worlds: Vec<Section>,
-    /// The package's own, then those of other packages that its worlds need.
+    /// The package's own, then those of other packages that its worlds use.
     pub(super) interfaces: Vec<Section>,
 }
 
@@ -30,8 +30,9 @@ pub(super) struct Section {
     pub(super) anchor: String,
     pub(super) marks: Vec<String>,
     pub(super) docs: String,
-    /// Of a world: what it is made of. Of an interface: the worlds that import and export it, if any do.
+    /// A world's definition; `None` for an interface.
     pub(super) code: Option<Code>,
+    /// Of an interface: the worlds that import it and those that export it.
     pub(super) used_by: Vec<Code>,
     pub(super) items: Vec<Item>,
 }
@@ -47,7 +48,7 @@ pub(super) struct Item {
     pub(super) marks: Vec<String>,
     pub(super) code: Code,
     pub(super) docs: String,
-    /// Fields, cases or flags that have something to say.
+    /// The fields, cases or flags that have documentation.
     pub(super) parts: Vec<(String, String)>,
     /// A resource's functions.
     pub(super) items: Vec<Item>,
@@ -72,7 +73,7 @@ impl Reference {
     }
 }
 
-/// The interfaces that belong into a package's reference, and the anchor of each.
+/// The interfaces that belong to a package's reference, each with its anchor.
 fn anchors(resolve: &Resolve, package: PackageId) -> BTreeMap<InterfaceId, String> {
     let package_ = &resolve.packages[package];
     let mut found: BTreeSet<InterfaceId> = package_.interfaces.values().copied().collect();
@@ -93,7 +94,7 @@ fn anchors(resolve: &Resolve, package: PackageId) -> BTreeMap<InterfaceId, Strin
         .collect()
 }
 
-/// The name as it is written in the package: with its own package where that is another.
+/// The interface's name as the package writes it: with its own package's name, if that is another.
 fn interface_name(resolve: &Resolve, id: InterfaceId, package: PackageId) -> String {
     let interface = &resolve.interfaces[id];
     let inline = || {
@@ -156,7 +157,7 @@ impl Syntax<'_> {
         }
     }
 
-    /// Functions that stand in the world itself: what is said about them.
+    /// The functions of the world itself.
     fn world_functions(&self, world: &World) -> Vec<Item> {
         let items = world.imports.values().chain(world.exports.values());
         items
@@ -194,7 +195,7 @@ impl Syntax<'_> {
             items.values().any(|item| matches!(item, WorldItem::Interface { id: inner, .. } if *inner == id))
         };
         let mut lines = Vec::new();
-        for (words, is_import) in [("lent to plugins of ", true), ("called in plugins of ", false)] {
+        for (words, is_import) in [("imported by plugins of ", true), ("exported by plugins of ", false)] {
             let worlds = self.resolve.packages[package].worlds.values().map(|id| &self.resolve.worlds[*id]);
             let using = worlds.filter(|world| has(if is_import { &world.imports } else { &world.exports }));
             let links: Vec<Code> = using
@@ -277,4 +278,13 @@ fn marks(stability: &Stability) -> Vec<String> {
     };
     let deprecated = deprecated.as_ref().map(|version| format!("deprecated since {version}"));
     [first].into_iter().chain(deprecated).collect()
+}
+
+/// The first sentence of a documentation, in one line.
+pub(super) fn first_sentence(docs: &str) -> String {
+    let paragraph = docs.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    match paragraph.find(". ") {
+        Some(end) => paragraph.get(..=end).unwrap_or(&paragraph).to_owned(),
+        None => paragraph,
+    }
 }

@@ -1,4 +1,4 @@
-//! Types and functions in the syntax of WIT.
+//! Writes types and functions in the syntax of WIT.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use wit_parser::{
 
 use super::code::Code;
 
-/// Writes WIT of a package, with links to what the reference defines.
+/// Writes WIT with links to the definitions in the reference.
 pub(super) struct Syntax<'a> {
     pub(super) resolve: &'a Resolve,
-    /// The interfaces of the reference, with what their anchors begin with.
+    /// The anchors of the interfaces in the reference.
     pub(super) anchors: &'a BTreeMap<InterfaceId, String>,
 }
 
@@ -36,7 +36,7 @@ impl Syntax<'_> {
         })
     }
 
-    /// A type by its name, or as it is composed if it has none.
+    /// A type by its name, or by its structure if it has none.
     fn defined(&self, id: TypeId) -> Code {
         let definition = &self.resolve.types[id];
         if let Some(name) = &definition.name {
@@ -61,7 +61,7 @@ impl Syntax<'_> {
             TypeDefKind::Future(ty) => self.perhaps_wrapped("future", ty.as_ref()),
             TypeDefKind::Stream(ty) => self.perhaps_wrapped("stream", ty.as_ref()),
             TypeDefKind::Type(ty) => self.ty(ty),
-            // The rest always has a name.
+            // All others have names.
             other => Code::of(other.as_str()),
         }
     }
@@ -83,7 +83,7 @@ impl Syntax<'_> {
         }
     }
 
-    /// Where the reference defines a type: one that is `use`d, where it comes from.
+    /// The anchor of a type's definition. For a `use`d type, that is in the interface that it comes from.
     fn anchor(&self, id: TypeId) -> Option<String> {
         let definition = &self.resolve.types[id];
         if let TypeDefKind::Type(Type::Id(used)) = definition.kind
@@ -99,14 +99,14 @@ impl Syntax<'_> {
         }
     }
 
-    /// Whether the type is only `use`d where it stands, and defined elsewhere.
+    /// Whether the type is `use`d from another interface.
     pub(super) fn is_used(&self, id: TypeId) -> bool {
         let definition = &self.resolve.types[id];
         matches!(definition.kind, TypeDefKind::Type(Type::Id(used))
             if self.resolve.types[used].owner != definition.owner)
     }
 
-    /// The definition, without comments.
+    /// The definition of a type, without comments.
     pub(super) fn definition(&self, id: TypeId) -> Code {
         let definition = &self.resolve.types[id];
         let name = definition.name.as_deref().unwrap_or("_");
@@ -148,7 +148,7 @@ impl Syntax<'_> {
         }
     }
 
-    /// What a named alias such as `type names = list<string>` stands for.
+    /// The structure behind a named alias such as `type names = list<string>`.
     fn composed(&self, id: TypeId) -> Code {
         let mut resolve = self.resolve.clone();
         resolve.types[id].name = None;
@@ -159,7 +159,7 @@ impl Syntax<'_> {
         Code::of(format!("{name}: ")).code(self.ty(ty))
     }
 
-    /// The signature.
+    /// The declaration of a function.
     pub(super) fn function(&self, function: &Function) -> Code {
         let name = function.item_name();
         let prefix = match function.kind {
@@ -169,13 +169,13 @@ impl Syntax<'_> {
             FunctionKind::AsyncFreestanding | FunctionKind::AsyncMethod(_) => format!("{name}: async func("),
             FunctionKind::AsyncStatic(_) => format!("{name}: static async func("),
         };
-        // A method's first parameter is the resource itself, and not written.
+        // WIT does not write a method's first parameter, the resource itself,
         let skipped =
             usize::from(matches!(function.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_)));
         let parameters = function.params.iter().skip(skipped).map(|param| self.named(&param.name, &param.ty));
         let code = Code::of(prefix).code(Code::joined(parameters, ", ")).text(")");
         match &function.result {
-            // What a constructor returns is not written either.
+            // nor the result of a constructor.
             Some(result) if !matches!(function.kind, FunctionKind::Constructor(_)) => {
                 code.text(" -> ").code(self.ty(result)).text(";")
             }

@@ -47,7 +47,7 @@ fn reference(wit: &str) -> Reference {
 }
 
 #[test]
-fn each_type_and_function_is_written_as_in_wit_and_leads_on() {
+fn types_and_functions_are_written_as_wit_with_links() {
     let page = markdown::page(&reference(WIT));
     for expected in [
         "# a:shop@1.2.0\n\nA shop.\n",
@@ -58,7 +58,7 @@ fn each_type_and_function_is_written_as_in_wit_and_leads_on() {
         "type basket = list<tuple<thing, u32>>;\n```\n\n→ [`thing`](#types.thing)",
         "variant refusal {\n  closed,\n  sold-out(option<thing>),\n}",
         "flags days {\n  monday,\n  tuesday,\n}",
-        "## Interface `till`\n\n*since 1.1.0 · called in plugins of [`shop`](#world-shop)*",
+        "## Interface `till`\n\n*since 1.1.0 · exported by plugins of [`shop`](#world-shop)*",
         "#### function `drawer.constructor`\n\n```wit\nconstructor(coins: u32);\n```",
         "count: func(basket: borrow<drawer>) -> result<u32, refusal>;",
         "→ [`drawer`](#till.drawer), [`refusal`](#types.refusal)",
@@ -72,7 +72,7 @@ fn each_type_and_function_is_written_as_in_wit_and_leads_on() {
     }
 }
 
-/// What a link leads to is there, once.
+/// Each link has exactly one target.
 fn check_links(page: &str, link: (&str, char), anchor: &str) {
     let targets: Vec<&str> = page
         .split(link.0)
@@ -87,7 +87,7 @@ fn check_links(page: &str, link: (&str, char), anchor: &str) {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_has_a_target() {
     for name in ["editor", "etl", "template"] {
         let interface = match name {
             "template" => {
@@ -102,9 +102,9 @@ fn every_link_leads_somewhere() {
     }
 }
 
-/// Tools take a comment in front of an item for its documentation, with two slashes too.
+/// WIT tools take a comment before an item for its documentation, even with two slashes.
 #[test]
-fn the_notes_in_the_template_are_nobodys_documentation() {
+fn the_notes_in_the_template_are_not_documentation() {
     let wit = include_str!("../../../../../wit/template/chat.wit");
     let interface =
         crate::interface::Interface::load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/template"));
@@ -118,7 +118,7 @@ fn the_notes_in_the_template_are_nobodys_documentation() {
 }
 
 #[test]
-fn html_in_comments_stays_text() {
+fn html_in_comments_is_escaped() {
     let page =
         html::page(&reference(&WIT.replace("A shop.", "A <script>alert(1)</script> shop with `<b>`.")));
     assert!(

@@ -1,4 +1,4 @@
-//! How a new project depends on the witdock crates, as long as they are in no registry.
+//! How new projects depend on the witdock crates, which are not in a registry yet.
 
 use std::path::{Path, PathBuf};
 
@@ -7,57 +7,57 @@ use clap::Args;
 
 use crate::embedded;
 
-/// Where the crates are taken from.
+/// The source of the crates.
 #[derive(Debug, Args)]
 pub(crate) struct WitdockArgument {
-    /// Take the witdock crates from this checkout or Git repository, instead of the checkout that this program was built from
+    /// Depend on the witdock crates in this checkout or Git repository [default: the checkout that witdock was built from]
     #[arg(long, value_name = "PATH|GIT-URL")]
     witdock: Option<String>,
 }
 
-/// A checkout, or a repository.
+/// A checkout or a Git repository of witdock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Witdock {
-    /// Absolute.
+    /// The checkout's absolute path.
     Path(PathBuf),
     Git(String),
 }
 
 impl WitdockArgument {
-    /// What was given, or the checkout that the program was built from.
+    /// The given source, or the checkout that this program was built from.
     ///
     /// # Errors
     ///
-    /// When the path is no checkout, or none was given and that one is gone.
+    /// When the path is not a checkout, or none was given and that checkout no longer exists.
     pub(crate) fn witdock(&self) -> anyhow::Result<Witdock> {
         match &self.witdock {
             Some(url) if is_git_url(url) => Ok(Witdock::Git(url.clone())),
             Some(path) => {
                 let folder = Path::new(path).canonicalize().with_context(|| format!("--witdock {path}"))?;
                 if !folder.join("host/dock/Cargo.toml").is_file() {
-                    bail!("--witdock {path}: this is no checkout of witdock: it has no host/dock/Cargo.toml");
+                    bail!("--witdock {path}: not a checkout of witdock: it has no host/dock/Cargo.toml");
                 }
                 Ok(Witdock::Path(folder))
             }
             None => match embedded::checkout() {
                 Some(folder) => Ok(Witdock::Path(folder.to_owned())),
                 None => bail!(
-                    "the witdock crates are in no registry yet, and the checkout that this program was built from is gone: \
-                     say where they are, with --witdock PATH or --witdock GIT-URL"
+                    "cannot find the witdock crates: they are not in a registry yet, and the checkout that this program was built \
+                     from no longer exists; name another with --witdock PATH or --witdock GIT-URL"
                 ),
             },
         }
     }
 }
 
-/// `https://…`, `ssh://…`, `git@host:…`; a path has none of these forms.
+/// Whether the text is `https://…`, `ssh://…` or `git@host:…`, and not a path.
 fn is_git_url(text: &str) -> bool {
     text.contains("://") || text.starts_with("git@")
 }
 
 impl Witdock {
-    /// The inline table of Cargo.toml for the crate in this folder of the repository: `{ path = "…" }`. Cargo finds a crate in a
-    /// Git repository by its name.
+    /// The dependency in Cargo.toml on the crate in this folder of the repository: `{ path = "…" }`. Cargo finds a crate in a Git
+    /// repository by its name.
     pub(crate) fn dependency(&self, folder: &str) -> String {
         match self {
             Self::Path(checkout) => {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_or_a_checkout_is_taken_and_nothing_else() {
+    fn only_a_repository_or_a_checkout_is_accepted() {
         let url = "https://example.com/witdock.git";
         assert_eq!(given(url).unwrap().dependency("host/dock"), format!("{{ git = \"{url}\" }}"));
 
@@ -90,7 +90,7 @@ mod tests {
         );
 
         let elsewhere = given(env!("CARGO_MANIFEST_DIR")).unwrap_err().to_string();
-        assert!(elsewhere.contains("no checkout of witdock"), "{elsewhere}");
+        assert!(elsewhere.contains("not a checkout of witdock"), "{elsewhere}");
         assert!(given("no/such/folder").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::println;
 use anyhow::{Context, bail};
 use clap::Args;
 
@@ -15,14 +16,14 @@ use crate::project::Project;
 use crate::sdk;
 use crate::template::Values;
 
-/// What is given to `witdock new interface`.
+/// The arguments of `witdock new interface`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct InterfaceArguments {
-    /// What the interface and its host are called, in kebab-case
+    /// The name of the interface and its host, in kebab-case
     name: Name,
 
-    /// The workspace's folder; the default is the interface's name
+    /// The folder to create [default: the interface's name]
     #[arg(long, value_name = "PATH")]
     dir: Option<PathBuf>,
 
@@ -35,29 +36,31 @@ Examples:
   witdock new interface photo-filter
   witdock new interface photo-filter --dir ~/src/photos --witdock https://example.com/witdock.git
 
-The workspace builds and runs at once: a chat room whose bots are plugins. It holds the interface in wit/, with each pattern of WIT once and comments
-that say when to use it; a host program; a guest SDK crate; a plugin in Rust and one in JavaScript; tests. Make it yours piece by piece.
+The workspace builds and runs as it is: a chat room whose bots are plugins. It contains the interface in wit/, which shows each pattern
+of WIT once and explains when to use it; a host program; a guest SDK crate; a plugin in Rust and one in JavaScript; and tests. Replace
+the parts one by one with your own.
 
-It depends on the witdock crates. They are in no registry yet, so it names the checkout that this program was built from, or what --witdock says.";
+The workspace depends on the witdock crates. They are not in a registry yet, so it names the checkout that witdock was built from, or the
+one that --witdock names.";
 
-/// Names that the workspace needs for others: its crates depend on these, or WIT knows them.
+/// Names that the workspace cannot have, since its crates depend on them or WIT uses them.
 const TAKEN: [(&str, &str); 9] = [
     ("anyhow", "the host depends on a crate of this name"),
     ("tokio", "the host depends on a crate of this name"),
     ("wasmtime", "the host depends on a crate of this name"),
     ("witdock", "the host depends on a crate of this name"),
     ("wit-bindgen", "the guest SDK depends on a crate of this name"),
-    ("wasi", "WASI's interfaces have it"),
+    ("wasi", "WASI's interfaces use it"),
     ("exports", "generated code has a module of this name"),
-    ("editor", "it is an interface that witdock brings along: see `witdock docs editor`"),
-    ("etl", "it is an interface that witdock brings along: see `witdock docs etl`"),
+    ("editor", "it is a built-in interface; see `witdock docs editor`"),
+    ("etl", "it is a built-in interface; see `witdock docs etl`"),
 ];
 
 pub(crate) fn run(arguments: InterfaceArguments) -> anyhow::Result<ExitCode> {
     let name = &arguments.name;
     if let Some((_, why)) = TAKEN.iter().find(|(taken, _)| *taken == name.kebab()) {
         bail!(
-            "the name `{name}` is taken, {why}: take another, for example `my-{name}`",
+            "the name `{name}` is reserved: {why}. Choose another, for example `my-{name}`",
             name = name.kebab()
         );
     }
@@ -88,10 +91,10 @@ fn project(name: &Name, witdock: &Witdock) -> anyhow::Result<Project> {
     for (file, content) in sdk::files(Language::Javascript, None) {
         project.add(format!("plugins/calculator/sdk/{file}"), content);
     }
-    // What is different outside of this repository, in the place of the example's own.
+    // The files that differ outside of this repository replace the example's own.
     project.fill("templates/interface", &values);
     if let Witdock::Path(checkout) = witdock {
-        // The same versions as witdock was built and tested with. Cargo leaves out of a lock file what nobody needs.
+        // The versions that witdock was built and tested with. Cargo removes unused ones from a lock file.
         let lock = checkout.join("Cargo.lock");
         if lock.is_file() {
             let content = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
@@ -101,43 +104,46 @@ fn project(name: &Name, witdock: &Witdock) -> anyhow::Result<Project> {
     Ok(project)
 }
 
-/// Where the workspace's sources come from. It is built and tested in this repository.
+/// The example that the workspace is a copy of. It is built and tested in this repository.
 const EXAMPLE: &str = "docs/examples/chat-room";
 
-/// A text of the example under the new name.
+/// A text of the example, with the new name.
 fn renamed(content: &[u8], name: &Name) -> anyhow::Result<String> {
     let text = std::str::from_utf8(content)?;
     Ok(text.replace("chat-room", name.kebab()).replace("chat_room", &name.snake()))
 }
 
-/// Where the crates come from, in a sentence or two.
+/// A sentence about where the crates come from.
 fn from(witdock: &Witdock) -> String {
     match witdock {
         Witdock::Path(checkout) => format!(
-            "The workspace takes them from the checkout in `{}`: where that moves, or on another machine, change the two \
-             `Cargo.toml` in `host` and `guest-sdk`.",
+            "The workspace uses the checkout in `{}`. If it moves, or on another machine, change the path in \
+             `host/Cargo.toml` and `guest-sdk/Cargo.toml`.",
             checkout.display()
         ),
-        Witdock::Git(url) => format!("The workspace takes them from {url}."),
+        Witdock::Git(url) => format!("The workspace uses {url}."),
     }
 }
 
-/// What was made, and what to do with it.
+/// The message that lists the next steps.
 fn report(name: &Name, witdock: &Witdock, folder: &Path) -> String {
     let steps = [
         (format!("cd {}", folder.display()), ""),
-        ("cargo run".to_owned(), "the host with its two plugins; the first build takes some minutes"),
-        (format!("$EDITOR wit/{}.wit", name.kebab()), "the interface: each pattern once, with comments"),
-        ("witdock docs wit".to_owned(), "its reference"),
-        ("cargo test".to_owned(), "builds and runs the plugins in the host"),
+        ("cargo run".to_owned(), "run the host with its two plugins; the first build takes some minutes"),
+        (format!("$EDITOR wit/{}.wit", name.kebab()), "edit the interface, which explains each pattern"),
+        ("witdock docs wit".to_owned(), "read its reference"),
+        ("cargo test".to_owned(), "build the plugins and test them in the host"),
     ];
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-    let mut text =
-        format!("Made the interface `{}` with a host and two plugins: {}\n", name.kebab(), folder.display());
+    let mut text = format!(
+        "Created the interface `{}` with a host and two plugins in {}\n",
+        name.kebab(),
+        folder.display()
+    );
     for (command, what) in steps {
         text += format!("\n  {command:width$}  {what}").trim_end();
     }
-    text + "\n\nThe witdock crates are in no registry yet. "
+    text + "\n\nThe witdock crates are not in a registry yet. "
         + &from(witdock)
-        + "\nREADME.md there says the rest."
+        + "\nThe workspace's README.md explains the rest."
 }

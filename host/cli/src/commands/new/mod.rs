@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// What is given to `witdock new`.
+/// The arguments of `witdock new`.
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct NewArguments {
@@ -19,15 +19,17 @@ pub(crate) struct NewArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock new interface chat                                    with its host, a guest SDK and two plugins
-  witdock new plugin tidy --interface etl --lang python         for a demo host
-  witdock new plugin greeter --interface chat/wit --lang c      for an interface of your own";
+  witdock new interface chat                                    your own interface, with a host, a guest SDK and two plugins
+  witdock new plugin tidy --interface etl --lang python         a plugin for witdock-etl
+  witdock new plugin greeter --interface chat/wit --lang c      a plugin for your own interface
+
+`witdock new interface --help` and `witdock new plugin --help` explain what the projects contain.";
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Make a workspace with an interface of your own, its host, a guest SDK and two plugins
+    /// Create a workspace with your own interface, a host, a guest SDK and two plugins
     Interface(interface::InterfaceArguments),
-    /// Make a plugin for an interface, in any of the languages
+    /// Create a plugin for an interface, in one of eight languages
     Plugin(plugin::PluginArguments),
 }
 

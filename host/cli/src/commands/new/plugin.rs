@@ -1,10 +1,11 @@
 //! `witdock new plugin`.
 
-#![allow(clippy::indexing_slicing, reason = "an arena of wit-parser has what its own ids say")]
+#![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::println;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use wit_parser::WorldId;
@@ -20,26 +21,26 @@ use crate::sdk;
 use crate::stub::{self, Subject};
 use crate::template::Values;
 
-/// What is given to `witdock new plugin`.
+/// The arguments of `witdock new plugin`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PluginArguments {
-    /// What the plugin is called, in kebab-case
+    /// The plugin's name, in kebab-case
     name: Name,
 
-    /// What the plugin is for: `editor`, `etl`, or the path of a WIT file or folder of your own
+    /// The interface of the plugin: editor, etl, or the path of your own WIT file or folder
     #[arg(long, short, value_name = "editor|etl|PATH")]
     interface: String,
 
-    /// What the plugin is written in
+    /// The language to write the plugin in
     #[arg(long, short, value_enum)]
     lang: Language,
 
-    /// The world of the interface, where it has several
+    /// The world of the interface, if it has several
     #[arg(long, value_name = "WORLD")]
     world: Option<String>,
 
-    /// The project's folder; the default is the plugin's name
+    /// The folder to create [default: the plugin's name]
     #[arg(long, value_name = "PATH")]
     dir: Option<PathBuf>,
 
@@ -52,12 +53,12 @@ Examples:
   witdock new plugin word-count --interface editor --lang rust
   witdock new plugin tidy --interface etl --lang python
   witdock new plugin lines --interface etl --world source --lang rust
-  witdock new plugin blur --interface ../wit --lang c        a plugin for an interface of your own
+  witdock new plugin blur --interface ../wit --lang c        a plugin for your own interface
   witdock new plugin blur --interface photo.wit --world filter --lang go
 
-The project stands alone: it holds plugin.toml, a body to change, tests, the SDK of its language in sdk/, and the WIT of an interface
-of your own in wit/. A project in Rust depends on the witdock crates instead; they are in no registry yet, so it names the checkout
-that this program was built from, or what --witdock says.
+The project is self-contained: plugin.toml, source to change, tests, the language's SDK in sdk/, and for your own interface its WIT in
+wit/. A project in Rust depends on the witdock crates instead of an SDK. They are not in a registry yet, so it names the checkout that
+witdock was built from, or the one that --witdock names.
 
 Next: witdock build, witdock check, witdock test, witdock dev.";
 
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: PluginArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A plugin to be.
+/// The project to create.
 struct Plan<'a> {
     arguments: &'a PluginArguments,
     interface: &'a Interface,
@@ -88,7 +89,7 @@ impl Plan<'_> {
         self.interface.path.is_some()
     }
 
-    /// The template's folder within its language's: the interface's, for a world beside the usual one with its name.
+    /// The template's folder in that of its language: the interface's name, and the world's unless it is the default.
     fn flavour(&self) -> String {
         let Interface { name, .. } = self.interface;
         match self.world_name() {
@@ -128,7 +129,7 @@ impl Plan<'_> {
                 project.add(name, content);
             }
         }
-        // What is the same in all languages, in this language, and for this interface alone.
+        // The files for all languages, for this language, and for this interface in this language.
         for template in [
             format!("common/{flavour}"),
             format!("{}/common", language.name()),
@@ -161,14 +162,14 @@ impl Plan<'_> {
         Ok(values)
     }
 
-    /// How the other subcommands are told of the interface in the project's folder.
+    /// The interface as an argument of other commands in the project's folder.
     fn interface_argument(&self) -> &str {
         if self.is_own() { "wit" } else { &self.interface.name }
     }
 
-    /// The bindings in the project's `generated/`.
+    /// The bindings for the project's folder `generated`.
     fn bindings(&self) -> anyhow::Result<Vec<bindings::File>> {
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
         let mut wit = Project::default();
         for (name, content) in self.interface.files()? {
             wit.add(name, content);
@@ -179,7 +180,7 @@ impl Plan<'_> {
 
     fn no_template(&self, flavour: &str) -> String {
         let what = if self.is_own() {
-            "an interface of one's own".to_owned()
+            "your own interface".to_owned()
         } else {
             format!("the world `{}` of the interface `{}`", self.world_name(), self.interface.name)
         };
@@ -189,14 +190,14 @@ impl Plan<'_> {
             .map(|language| language.name())
             .collect();
         let others = if others.is_empty() {
-            "and in no other language either".to_owned()
+            "no other language has one".to_owned()
         } else {
-            format!("there is one in {}", others.join(", "))
+            format!("languages that have one: {}", others.join(", "))
         };
-        format!("there is no template in {} for {what}; {others}", self.arguments.lang)
+        format!("{} has no template for {what}; {others}", self.arguments.lang)
     }
 
-    /// What was made, and what to do with it.
+    /// The message that lists the next steps.
     fn report(&self, folder: &Path, project: &Project) -> String {
         let name = self.arguments.name.kebab();
         let interface = match self.is_own() {
@@ -207,22 +208,22 @@ impl Plan<'_> {
         let shown = folder.display();
         let mut steps = vec![
             (format!("cd {shown}"), ""),
-            ("witdock build".to_owned(), "makes the component"),
-            (format!("witdock check . --interface {}", self.interface_argument()), "says whether it fits"),
+            ("witdock build".to_owned(), "build the component"),
+            (format!("witdock check . --interface {}", self.interface_argument()), "check that it fits"),
         ];
         if project.has(".case") {
-            steps.push(("witdock test".to_owned(), "runs the cases in tests/"));
+            steps.push(("witdock test".to_owned(), "run the cases in tests/"));
         }
-        steps.push((language.test_command().to_owned(), "runs the tests of its own, natively"));
-        steps.push(("witdock dev .".to_owned(), "does it all again at each change"));
+        steps.push((language.test_command().to_owned(), "run the native tests"));
+        steps.push(("witdock dev .".to_owned(), "build, check and test after each change"));
         if self.interface.name == "editor" && !self.is_own() {
-            steps.push(("witdock-edit --plugins .. README.md".to_owned(), "runs it in the editor"));
+            steps.push(("witdock-edit --plugins .. README.md".to_owned(), "run it in the editor"));
         }
         if project.has("example/pipeline.toml") {
-            steps.push(("witdock-etl run example/pipeline.toml".to_owned(), "runs it over a few rows"));
+            steps.push(("witdock-etl run example/pipeline.toml".to_owned(), "run it over a few rows"));
         }
         let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-        let mut text = format!("Made the plugin `{name}` in {language} for {interface}: {shown}\n");
+        let mut text = format!("Created the plugin `{name}` in {language} for {interface} in {shown}\n");
         for (command, what) in steps {
             text += format!("\n  {command:width$}  {what}").trim_end();
         }
@@ -233,10 +234,10 @@ impl Plan<'_> {
                 _ => ("a stage", format!("[[stage]]\n  name = \"{name}\"")),
             };
             text += &format!(
-                "\n\nAs {what} of a pipeline, in the file that `witdock-etl run` takes:\n\n  {table}\n  plugin = \"{shown}\""
+                "\n\nTo use it as {what} of a pipeline, add this to the pipeline's file:\n\n  {table}\n  plugin = \"{shown}\""
             );
         }
-        text + "\n\nREADME.md there says the rest."
+        text + "\n\nThe project's README.md explains the rest."
     }
 }
 

@@ -1,4 +1,4 @@
-//! Results written into a file of cases.
+//! Writes actual results into a file of cases.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,12 +9,12 @@ use anyhow::Context;
 use crate::script::{Expected, Mismatch, Step, WIDTH};
 use crate::wave::{Value, pretty};
 
-/// What is to be written over which bytes of a text.
+/// The replacements to make in a text: the start of each, its end and the new text.
 #[derive(Debug, Default)]
 pub(super) struct Blessing(BTreeMap<usize, (usize, String)>);
 
 impl Blessing {
-    /// Takes note of a result, if that is what differs.
+    /// Adds the actual result as a replacement, if the mismatch is in the result. Returns whether it is.
     pub(super) fn take(&mut self, text: &str, step: &Step, mismatch: &Mismatch, actual: &Value) -> bool {
         let (span, space): (&Range<usize>, &str) = match (mismatch, &step.expected) {
             (Mismatch::Result { .. }, Some(Expected::Value(_, span))) => (span, ""),
@@ -24,13 +24,13 @@ impl Blessing {
         let before = text.get(..span.start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or(before);
         let indent = line.len() - line.trim_start().len();
-        // A case's head is done in every case: the first result is as good as the next.
+        // The script's head runs in every case, and the first result counts.
         let value = pretty(actual, indent, WIDTH.saturating_sub(line.chars().count() - indent));
         self.0.entry(span.start).or_insert_with(|| (span.end, format!("{space}{value}")));
         true
     }
 
-    /// Writes the file anew, if there is something to write: how many results.
+    /// Writes the file with the replacements, and returns their number.
     pub(super) fn write(self, file: &Path, text: &str) -> anyhow::Result<usize> {
         let count = self.0.len();
         let mut text = text.to_owned();

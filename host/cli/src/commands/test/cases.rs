@@ -1,21 +1,21 @@
-//! Where a plugin's cases are.
+//! Finds the files with a plugin's cases.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// The files with cases: those that are named, or those of the plugin itself.
+/// The files that are named, or else those of the plugin itself.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there are none.
 pub(super) fn find(plugin: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in named {
         if path.is_dir() {
             let found = below(path)?;
             if found.is_empty() {
-                bail!("the folder {} has no file *.case", path.display());
+                bail!("the folder {} contains no *.case file", path.display());
             }
             files.extend(found);
         } else {
@@ -26,7 +26,7 @@ pub(super) fn find(plugin: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathB
         return Ok(files);
     }
     let folder = if plugin.is_dir() { plugin } else { plugin.parent().unwrap_or(Path::new("")) };
-    // A file has its cases beside itself: `plugin.wasm`, `plugin.case`.
+    // The cases of a file may be beside it: `plugin.wasm`, `plugin.case`.
     let beside = plugin.with_extension("case");
     if !plugin.is_dir() && beside.is_file() {
         return Ok(vec![beside]);
@@ -35,8 +35,8 @@ pub(super) fn find(plugin: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathB
     let files = if tests.is_dir() { below(&tests)? } else { Vec::new() };
     if files.is_empty() {
         bail!(
-            "there are no cases: write them into {}, for example\n\n  case \"it says hello\"\n  greet(\"you\") -> \"hello, you\"\n\n\
-             or name a file with --cases. `witdock call {}` shows what can be called.",
+            "no cases found: write some into {}, for example\n\n  case \"it says hello\"\n  greet(\"you\") -> \"hello, you\"\n\n\
+             or name a file with --cases. `witdock call {}` lists the functions that can be called.",
             tests.join("NAME.case").display(),
             plugin.display()
         );

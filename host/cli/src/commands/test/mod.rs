@@ -1,46 +1,49 @@
 //! `witdock test`.
 
 mod bless;
+mod case_report;
 mod cases;
-mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use anstream::eprint;
 use anyhow::Context;
 use clap::Args;
 
 use crate::component::Component;
 use crate::limits::{LimitArguments, dock};
 use crate::plugin_argument::Plugin;
+use crate::progress::Spinner;
 use crate::runtime;
-use crate::script::{Answers, Case, Mismatch, Runner, Step, parse};
+use crate::script::{Answers, Body, Case, Mismatch, Runner, Step, parse};
 use bless::Blessing;
-use report::{CaseReport, FileReport, Trouble};
+use case_report::{CaseFailure, CaseReport, FileReport};
 
 const EXAMPLES: &str = "\
-A plugin's cases stand in its folder, in tests/*.case:
+A case calls the plugin and states the host calls that it expects, their answers, and the result. The cases of a plugin are in its
+folder, in tests/*.case:
 
-  case \"spaces behind the text go when a document is saved\"
+  case \"trailing spaces are removed when a document is saved\"
   activate(\"{}\")
   format({document: 1, revision: 7})
     host documents.by-id(1) -> some(doc)
     host doc.text() -> \"one  \"
     -> ok([{range: {start: 3, end: 5}, text: \"\"}])
 
-docs/testing-plugins.md describes all that can be written in them.
+docs/testing-plugins.md describes the notation.
 
 Examples:
-  witdock test                          the plugin in this folder
+  witdock test                          test the plugin in this folder
   witdock test plugins/editor/todo --filter \"two tasks\"
   witdock test plugin.wasm --cases more-cases
-  witdock test --bless                  write what comes into the cases
+  witdock test --bless                  write the actual results into the cases
 
-Exit codes: 0 all passed, 1 some failed, 2 they could not be run.";
+Exit codes: 0 all cases passed, 1 a case failed, 2 the cases could not run.";
 
-/// What is given to `witdock test`.
+/// The arguments of `witdock test`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TestArguments {
@@ -50,10 +53,10 @@ pub(crate) struct TestArguments {
     /// Files with cases, or folders of them, instead of the plugin's tests/*.case
     #[arg(long, value_name = "PATH")]
     cases: Vec<PathBuf>,
-    /// Only the cases with this in their name
+    /// Run only the cases whose name contains this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Write the results that come into the files, where others or none are written
+    /// Write the actual results into the files, where the expected ones differ or are missing
     #[arg(long)]
     bless: bool,
     /// Print JSON
@@ -68,22 +71,24 @@ pub(crate) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
     let plugin = Plugin::open(&arguments.plugin)?;
     let component = Arc::new(Component::decode(&plugin)?);
     let mut scripts = Vec::new();
-    let mut wrong = false;
+    let mut is_invalid = false;
     for file in files {
         let text =
             std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         match parse(&component, &file.display().to_string(), &text) {
             Ok(script) => scripts.push((file, text, script)),
-            Err(problem) => {
-                eprint!("{}", problem.render());
-                wrong = true;
+            Err(error) => {
+                eprint!("{}", error.render());
+                is_invalid = true;
             }
         }
     }
-    if wrong {
+    if is_invalid {
         return Ok(ExitCode::from(2));
     }
+    let compiling = Spinner::new(&format!("compiling {}", plugin.name));
     let runner = Runner::new(&dock()?, &plugin, &component, arguments.limits.limits())?;
+    drop(compiling);
     let mut reports = Vec::new();
     for (file, text, script) in scripts {
         let mut blessing = Blessing::default();
@@ -94,7 +99,7 @@ pub(crate) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
                 continue;
             }
             let blessing = arguments.bless.then_some(&mut blessing);
-            reported.push(runtime::block_on(one(&runner, &script.head, case, &text, blessing))?);
+            reported.push(runtime::block_on(run_case(&runner, &script.head, case, &text, blessing))?);
         }
         let blessed = blessing.write(&file, &text)?;
         let report = FileReport { file: file.display().to_string(), cases: reported, blessed };
@@ -103,22 +108,22 @@ pub(crate) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
         }
         reports.push(report);
     }
-    report::finish(&reports, arguments.json, arguments.filter.as_deref())
+    case_report::finish(&reports, arguments.json, arguments.filter.as_deref())
 }
 
-/// A file without cases is one, called as the file is.
+/// The cases of a file. A file without `case` is a single one with the file's name.
 fn cases_of(file: &Path, cases: Vec<Case>) -> Vec<Case> {
     if cases.is_empty() {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        return vec![Case { name, at: 0, body: crate::script::Body::default() }];
+        return vec![Case { name, at: 0, body: Body::default() }];
     }
     cases
 }
 
-/// Runs a case on a fresh instance, up to the first thing that is not as expected.
-async fn one(
+/// Runs a case on a fresh instance, up to the first mismatch.
+async fn run_case(
     runner: &Runner,
-    head: &crate::script::Body,
+    head: &Body,
     case: &Case,
     text: &str,
     mut blessing: Option<&mut Blessing>,
@@ -130,27 +135,27 @@ async fn one(
         Ok(run) => run,
         Err(failure) => {
             let mismatch = Mismatch::Failed(failure);
-            report.trouble = Some(Trouble::at_start(report.line, mismatch));
+            report.failure = Some(CaseFailure::at_start(report.line, mismatch));
             return report;
         }
     };
     for step in head.steps.iter().chain(&case.body.steps) {
-        let done = run.step(step).await;
-        let Some(mismatch) = done.mismatch else { continue };
+        let outcome = run.step(step).await;
+        let Some(mismatch) = outcome.mismatch else { continue };
         if let Some(blessing) = &mut blessing
-            && let Some(actual) = &done.result
+            && let Some(actual) = &outcome.result
             && blessing.take(text, step, &mismatch, actual)
         {
             continue;
         }
         let mut log: Vec<String> = run.log().iter().map(ToString::to_string).collect();
         log.drain(..log.len().saturating_sub(20));
-        report.trouble = Some(Trouble {
+        report.failure = Some(CaseFailure {
             line: line(text, step.span.start),
             step: shortened(step),
             mismatch,
-            host_calls: done.host_calls,
-            host_calls_left_out: done.host_calls_left_out,
+            host_calls: outcome.host_calls,
+            host_calls_left_out: outcome.host_calls_left_out,
             log,
         });
         break;
@@ -159,7 +164,7 @@ async fn one(
     report
 }
 
-/// The step on one line.
+/// The step's text on one line, shortened.
 fn shortened(step: &Step) -> String {
     const LONGEST: usize = 96;
     let line = step.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -169,6 +174,7 @@ fn shortened(step: &Step) -> String {
     }
 }
 
+/// The number of the line at a position in a text.
 fn line(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }

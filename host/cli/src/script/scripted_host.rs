@@ -1,4 +1,4 @@
-//! The host that a script plays: it answers what the plugin imports.
+//! The host of a scripted run: it answers everything that the plugin imports.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,44 +10,44 @@ use witdock::HostState;
 
 use super::ast::{HostCall, shown, shown_wide};
 use super::handles::{Found, Handles};
-use super::run::{Mismatch, WIDTH};
+use super::mismatch::{Mismatch, WIDTH};
 use crate::component::{Component, Function, dealias, type_name};
 use crate::plain_value::PlainValue;
 use crate::wave::{Bindings, Value, inline, lift, lower, matches};
 
-/// What a plugin is answered.
+/// The answers to a plugin's host calls.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answers {
-    /// Given as often as they are asked for, and by whom: the first that fits.
+    /// Answers that are given at any time; the first that matches a call is used.
     pub(crate) standing: Vec<HostCall>,
-    /// Whether what nothing else answers is answered with the plainest value.
+    /// Whether all other calls are answered with the plainest value of their type.
     pub(crate) stub: bool,
 }
 
-/// What an instance's store holds: the host's side of a run.
+/// The state in an instance's store.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct ScriptedHost {
     pub(crate) component: Arc<Component>,
     pub(crate) handles: Handles,
     pub(crate) answers: Answers,
-    /// What the step has yet to call.
+    /// The host calls that the current step is still expected to make.
     pub(crate) expected: VecDeque<HostCall>,
-    /// What the step has called, with the answers.
+    /// The host calls that the current step has made, with the answers.
     pub(crate) calls: Vec<String>,
-    /// Of the calls, how many are not kept.
+    /// How many more calls than `calls` holds were made.
     pub(crate) calls_left_out: usize,
-    /// What went wrong in a call of the host, which ended the step.
+    /// The mismatch in a host call that ended the step.
     pub(crate) mismatch: Option<Mismatch>,
 }
 
-/// A plugin in a loop calls the host a million times.
+/// Bounds the memory of a plugin that calls the host in a loop.
 const MOST_CALLS_KEPT: usize = 1000;
-/// As many handles as the dock's own limit.
+/// The dock's own default limit.
 const MOST_HANDLES: usize = 4096;
 
-type Store<'a> = StoreContextMut<'a, HostState<Stage>>;
+type Store<'a> = StoreContextMut<'a, HostState<ScriptedHost>>;
 
-impl Stage {
+impl ScriptedHost {
     pub(crate) fn new(component: Arc<Component>, answers: Answers) -> Self {
         Self {
             component,
@@ -60,7 +60,7 @@ impl Stage {
         }
     }
 
-    /// Links everything that the component imports but what the dock itself serves.
+    /// Links everything that the component imports, except what the dock itself provides.
     pub(crate) fn link(
         component: &Arc<Component>,
         linker: &mut Linker<HostState<Self>>,
@@ -68,7 +68,7 @@ impl Stage {
         let resolve = &component.resolve;
         for (key, item) in &resolve.worlds[component.world].imports {
             let name = resolve.name_world_key(key);
-            if is_served(&name) {
+            if is_provided_by_dock(&name) {
                 continue;
             }
             match item {
@@ -90,7 +90,7 @@ impl Stage {
         }
         for function in &component.imports {
             let mut instance = match &function.interface {
-                Some(interface) if is_served(interface) => continue,
+                Some(interface) if is_provided_by_dock(interface) => continue,
                 Some(interface) => linker.instance(interface)?,
                 None => linker.root(),
             };
@@ -103,7 +103,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What to answer. The arguments' handles may be given the names that a script has for them.
+    /// Chooses the answer to a call. Handles in the arguments may get the names that the script expects.
     fn decide(&mut self, function: &Function, arguments: &mut [Value]) -> Result<Option<Value>, Mismatch> {
         if let Some(next) = self.expected.front()
             && let Some(bindings) = self.fits(next, function, arguments)
@@ -142,7 +142,7 @@ impl Stage {
         fits.then_some(bindings)
     }
 
-    /// Whether a name that a script expects can be given to a handle that is there.
+    /// Whether a handle can take the name that a script expects.
     pub(crate) fn may_name(&self, name: &str, actual: &str) -> bool {
         !self.handles.knows(name) && self.handles.is_automatic(actual)
     }
@@ -173,8 +173,8 @@ impl Stage {
     }
 }
 
-/// Whether the dock links this itself: WASI 0.2 as far as it goes, and the log.
-fn is_served(interface: &str) -> bool {
+/// Whether the dock links this interface itself: the WASI 0.2 interfaces that it has, and the log.
+fn is_provided_by_dock(interface: &str) -> bool {
     const WASI: [&str; 6] =
         ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:filesystem/", "wasi:sockets/", "wasi:cli/"];
     let name = interface.split_once('@');
@@ -189,12 +189,12 @@ fn resource_number(component: &Component, ty: TypeId) -> Option<u32> {
     is_resource.then(|| number(id))
 }
 
-/// What tells one resource of the host's from another in the runtime.
+/// The number that identifies a host resource's type in the runtime.
 fn number(resource: TypeId) -> u32 {
     u32::try_from(resource.index()).unwrap_or(u32::MAX)
 }
 
-/// Answers one call of an import.
+/// Answers one host call.
 fn answer(
     mut store: Store<'_>,
     function: &Function,
@@ -206,17 +206,17 @@ fn answer(
     for ((_, ty), val) in function.params.iter().zip(params) {
         arguments.push(lifted(&mut store, &component, ty, val)?);
     }
-    let stage = &mut store.data_mut().app;
-    let answer = match stage.decide(function, &mut arguments) {
+    let host = &mut store.data_mut().app;
+    let answer = match host.decide(function, &mut arguments) {
         Ok(answer) => answer,
         Err(mismatch) => {
-            let words = mismatch.to_string();
-            stage.mismatch = Some(mismatch);
-            return Err(wasmtime::Error::msg(words));
+            let message = mismatch.to_string();
+            host.mismatch = Some(mismatch);
+            return Err(wasmtime::Error::msg(message));
         }
     };
     let call = shown(function, &arguments);
-    stage.note(match &answer {
+    host.note(match &answer {
         Some(answer) => format!("{call} -> {}", inline(answer)),
         None => call,
     });
@@ -226,7 +226,7 @@ fn answer(
     Ok(())
 }
 
-/// Takes a value over from the runtime, and names the handles in it.
+/// Converts a value of the runtime, and names the handles in it.
 pub(crate) fn lifted(
     store: &mut Store<'_>,
     component: &Component,
@@ -236,17 +236,16 @@ pub(crate) fn lifted(
     lift(&component.resolve, ty, val, &mut |resource, handle| {
         if handle.ty() == ResourceType::host_dynamic(number(resource)) {
             let representation = handle.try_into_resource_dynamic(&mut *store)?.rep();
-            let stage = &store.data().app;
-            return Ok(stage.handles.hosts(representation).unwrap_or("unknown").to_owned());
+            let host = &store.data().app;
+            return Ok(host.handles.hosts(representation).unwrap_or("unknown").to_owned());
         }
-        let stage = &mut store.data_mut().app;
-        bounded(&stage.handles)?;
-        Ok(stage.handles.add_plugins(&component.resolve, resource, handle))
+        let host = &mut store.data_mut().app;
+        bounded(&host.handles)?;
+        Ok(host.handles.add_plugins(&component.resolve, resource, handle))
     })
 }
 
-/// Hands a value to the runtime, with the resources that the names in it stand for. A name that there is not yet is a new resource
-/// of the host's.
+/// Converts a value for the runtime, with the resources that its names stand for. An unknown name makes a new host resource.
 pub(crate) fn lowered(
     store: &mut Store<'_>,
     component: &Component,
@@ -259,10 +258,10 @@ pub(crate) fn lowered(
             bounded(handles)?;
             handles.make_hosts_named(name, resource);
         }
-        match handles.get(&component.resolve, name, resource).map_err(wrong_handle)? {
+        match handles.get(&component.resolve, name, resource).map_err(unusable)? {
             Found::Plugins(handle) => {
                 if given_away {
-                    handles.take(name).map_err(wrong_handle)?;
+                    handles.take(name).map_err(unusable)?;
                 }
                 Ok::<ResourceAny, wasmtime::Error>(handle)
             }
@@ -275,16 +274,16 @@ pub(crate) fn lowered(
 
 fn bounded(handles: &Handles) -> wasmtime::Result<()> {
     if handles.count() >= MOST_HANDLES {
-        return Err(wasmtime::Error::msg(format!("there are more than {MOST_HANDLES} handles, the limit")));
+        return Err(wasmtime::Error::msg(format!("the run has reached the limit of {MOST_HANDLES} handles")));
     }
     Ok(())
 }
 
-fn wrong_handle(reason: String) -> wasmtime::Error {
-    wasmtime::Error::new(WrongHandle(reason))
+fn unusable(reason: String) -> wasmtime::Error {
+    wasmtime::Error::new(UnusableHandle(reason))
 }
 
-/// A name in a script that stands for no handle which could be passed.
+/// A handle in a script that cannot be passed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct WrongHandle(String);
+struct UnusableHandle(String);

@@ -1,35 +1,37 @@
-//! What came of the cases, for people and for programs.
+//! The results of the cases, as text and as JSON.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anstream::println;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::paint::Paint;
 use crate::script::Mismatch;
+use crate::style::{bold, dim, green, red};
 
-/// What came of a file.
+/// The results of a file.
 #[derive(Debug)]
 pub(super) struct FileReport {
     pub(super) file: String,
     pub(super) cases: Vec<CaseReport>,
-    /// How many results were written into it.
+    /// How many results `--bless` has written into it.
     pub(super) blessed: usize,
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug)]
 pub(super) struct CaseReport {
     pub(super) name: String,
     pub(super) line: usize,
     pub(super) took: Duration,
-    pub(super) trouble: Option<Trouble>,
+    /// The step that failed, if one did.
+    pub(super) failure: Option<CaseFailure>,
 }
 
-/// Where a case went wrong.
+/// The step at which a case failed, and why.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct CaseFailure {
     pub(super) line: usize,
     pub(super) step: String,
     pub(super) mismatch: Mismatch,
@@ -40,153 +42,152 @@ pub(super) struct Trouble {
 
 impl CaseReport {
     pub(super) fn new(name: &str, line: usize) -> Self {
-        Self { name: name.to_owned(), line, took: Duration::ZERO, trouble: None }
+        Self { name: name.to_owned(), line, took: Duration::ZERO, failure: None }
     }
 }
 
-impl Trouble {
+impl CaseFailure {
     pub(super) fn at_start(line: usize, mismatch: Mismatch) -> Self {
-        let step = "the start of the instance".to_owned();
+        let step = "start of the instance".to_owned();
         Self { line, step, mismatch, host_calls: Vec::new(), host_calls_left_out: 0, log: Vec::new() }
     }
 }
 
 impl FileReport {
     pub(super) fn print(&self) {
-        // The filter has left nothing of it.
+        // The filter excludes all of its cases.
         if self.cases.is_empty() {
             return;
         }
-        let paint = Paint::stdout();
-        println!("{}", paint.bold(&self.file));
+        println!("{}", bold(&self.file));
         for case in &self.cases {
-            match &case.trouble {
-                None => println!("  {}      {}{}", paint.green("ok"), case.name, slow(case.took)),
-                Some(_) => println!("  {}  {}", paint.red("FAILED"), case.name),
+            match &case.failure {
+                None => println!("  {}      {}{}", green("ok"), case.name, slow(case.took)),
+                Some(_) => println!("  {}  {}", red("FAILED"), case.name),
             }
         }
         for case in &self.cases {
-            if let Some(trouble) = &case.trouble {
-                println!("\n  {}", paint.bold(format!("{}:{}: {}", self.file, trouble.line, case.name)));
-                trouble.print(paint);
+            if let Some(failure) = &case.failure {
+                println!("\n  {}", bold(format!("{}:{}: {}", self.file, failure.line, case.name)));
+                failure.print();
             }
         }
         match self.blessed {
             0 => {}
-            1 => println!("  1 result written: look at it before you keep it"),
-            count => println!("  {count} results written: look at them before you keep them"),
+            1 => println!("  1 result written; review it before you commit it"),
+            count => println!("  {count} results written; review them before you commit them"),
         }
         println!();
     }
 }
 
-/// Only what is felt is worth a number.
+/// The time of a case that took long enough to notice.
 fn slow(took: Duration) -> String {
     if took >= Duration::from_millis(500) { format!("  ({took:.1?})") } else { String::new() }
 }
 
-impl Trouble {
-    fn print(&self, paint: Paint) {
+impl CaseFailure {
+    fn print(&self) {
         println!("    {}", self.step);
         for call in &self.host_calls {
-            println!("      {}", paint.dim(format!("host {call}")));
+            println!("      {}", dim(format!("host {call}")));
         }
         if self.host_calls_left_out > 0 {
-            println!("      {}", paint.dim(format!("… and {} more", self.host_calls_left_out)));
+            println!("      {}", dim(format!("… and {} more", self.host_calls_left_out)));
         }
         match &self.mismatch {
             Mismatch::Result { expected, actual } => {
-                println!(
-                    "    the result is another: {} {}",
-                    paint.red("- expected"),
-                    paint.green("+ actual")
-                );
-                print_difference(paint, expected, actual);
+                println!("    unexpected result: {} {}", red("- expected"), green("+ actual"));
+                print_difference(expected, actual);
             }
             Mismatch::HostCall { actual, expected: Some(expected), .. } => {
-                println!(
-                    "    another call of the host: {} {}",
-                    paint.red("- expected"),
-                    paint.green("+ actual")
-                );
-                print_difference(paint, expected, actual);
+                println!("    unexpected host call: {} {}", red("- expected"), green("+ actual"));
+                print_difference(expected, actual);
             }
             Mismatch::HostCall { actual, expected: None, answer } => {
-                println!("    an unexpected call of the host: {}", paint.green(actual));
+                println!("    unexpected host call: {}", green(actual));
                 match answer {
                     Some(answer) => {
-                        println!("    to answer it, write under the call: host {actual} -> …  a {answer}")
+                        println!(
+                            "    to answer it, add below the call: host {actual} -> …    (a value of type {answer})"
+                        )
                     }
-                    None => println!("    to expect it, write under the call: host {actual}"),
+                    None => println!("    to expect it, add below the call: host {actual}"),
                 }
             }
             Mismatch::Missing(calls) => {
-                println!("    the host was not called as expected:");
+                println!("    missing host calls:");
                 for call in calls {
-                    println!("      {}", paint.red(format!("- host {call}")));
+                    println!("      {}", red(format!("- host {call}")));
                 }
             }
             Mismatch::Unwritten { actual } => {
-                println!("    no result is written behind `->` yet; --bless writes this one:");
+                println!("    the expected result after `->` is missing; --bless writes this one:");
                 for line in actual.lines() {
                     println!("      {line}");
                 }
             }
-            other => println!("    {}", paint.red(other)),
+            other => println!("    {}", red(other)),
         }
         for line in &self.log {
-            println!("      {}", paint.dim(format!("log {line}")));
+            println!("      {}", dim(format!("log {line}")));
         }
     }
 }
 
-fn print_difference(paint: Paint, expected: &str, actual: &str) {
+fn print_difference(expected: &str, actual: &str) {
     let difference = TextDiff::from_lines(expected, actual);
     for group in difference.grouped_ops(3) {
         for change in group.iter().flat_map(|op| difference.iter_changes(op)) {
             let text = change.value().trim_end_matches('\n');
             match change.tag() {
                 ChangeTag::Equal => println!("        {text}"),
-                ChangeTag::Delete => println!("      {}", paint.red(format!("- {text}"))),
-                ChangeTag::Insert => println!("      {}", paint.green(format!("+ {text}"))),
+                ChangeTag::Delete => println!("      {}", red(format!("- {text}"))),
+                ChangeTag::Insert => println!("      {}", green(format!("+ {text}"))),
             }
         }
     }
 }
 
-/// Says what came of it all, or prints all of it as JSON.
+/// Prints the totals, or everything as JSON, and returns the exit code.
+///
+/// # Errors
+///
+/// When the filter excludes every case.
 pub(super) fn finish(reports: &[FileReport], json: bool, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let cases = || reports.iter().flat_map(|report| &report.cases);
-    let failed = cases().filter(|case| case.trouble.is_some()).count();
+    let failed = cases().filter(|case| case.failure.is_some()).count();
     let passed = cases().count() - failed;
     if json {
-        let files = reports.iter().map(File::from).collect();
+        let files = reports.iter().map(FileJson::from).collect();
         println!("{}", serde_json::to_string_pretty(&Summary { passed, failed, files })?);
     } else {
-        let paint = Paint::stdout();
         let line = format!("{passed} passed, {failed} failed");
-        println!("{}", if failed > 0 { paint.red(line) } else { paint.green(line) });
+        println!("{}", if failed > 0 { red(line) } else { green(line) });
     }
     if let (0, 0, Some(filter)) = (passed, failed, filter) {
-        anyhow::bail!("no case has `{filter}` in its name");
+        anyhow::bail!("no case has a name that contains `{filter}`");
     }
     Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Summary<'a> {
     passed: usize,
     failed: usize,
-    files: Vec<File<'a>>,
+    files: Vec<FileJson<'a>>,
 }
 
+/// [`FileReport`] as JSON.
 #[derive(Serialize)]
-struct File<'a> {
+struct FileJson<'a> {
     file: &'a str,
     blessed: usize,
     cases: Vec<CaseJson<'a>>,
 }
 
+/// [`CaseReport`] as JSON.
 #[derive(Serialize)]
 struct CaseJson<'a> {
     name: &'a str,
@@ -194,12 +195,12 @@ struct CaseJson<'a> {
     passed: bool,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure<'a>>,
+    failure: Option<FailureJson<'a>>,
 }
 
-/// Values are text in WAVE.
+/// [`CaseFailure`] as JSON. Values are text in WAVE.
 #[derive(Serialize)]
-struct Failure<'a> {
+struct FailureJson<'a> {
     line: usize,
     step: &'a str,
     reason: String,
@@ -211,7 +212,7 @@ struct Failure<'a> {
     log: &'a [String],
 }
 
-impl<'a> From<&'a FileReport> for File<'a> {
+impl<'a> From<&'a FileReport> for FileJson<'a> {
     fn from(report: &'a FileReport) -> Self {
         Self {
             file: &report.file,
@@ -222,31 +223,31 @@ impl<'a> From<&'a FileReport> for File<'a> {
                 .map(|case| CaseJson {
                     name: &case.name,
                     line: case.line,
-                    passed: case.trouble.is_none(),
+                    passed: case.failure.is_none(),
                     seconds: case.took.as_secs_f64(),
-                    failure: case.trouble.as_ref().map(Failure::from),
+                    failure: case.failure.as_ref().map(FailureJson::from),
                 })
                 .collect(),
         }
     }
 }
 
-impl<'a> From<&'a Trouble> for Failure<'a> {
-    fn from(trouble: &'a Trouble) -> Self {
-        let (expected, actual) = match &trouble.mismatch {
+impl<'a> From<&'a CaseFailure> for FailureJson<'a> {
+    fn from(failure: &'a CaseFailure) -> Self {
+        let (expected, actual) = match &failure.mismatch {
             Mismatch::Result { expected, actual } => (Some(expected.as_str()), Some(actual.as_str())),
             Mismatch::HostCall { actual, expected, .. } => (expected.as_deref(), Some(actual.as_str())),
             Mismatch::Unwritten { actual } => (None, Some(actual.as_str())),
             _ => (None, None),
         };
         Self {
-            line: trouble.line,
-            step: &trouble.step,
-            reason: trouble.mismatch.to_string(),
+            line: failure.line,
+            step: &failure.step,
+            reason: failure.mismatch.to_string(),
             expected,
             actual,
-            host_calls: &trouble.host_calls,
-            log: &trouble.log,
+            host_calls: &failure.host_calls,
+            log: &failure.log,
         }
     }
 }

@@ -1,18 +1,20 @@
-//! What is in a component, for people and for programs.
+//! The description of a component, as text and as JSON.
 
 use std::path::Path;
 
+use anstream::println;
 use anyhow::Context;
 use serde::Serialize;
 use witdock::grants::Request;
 
-use crate::component::{Capability, Component, Function, Layout, Lender, signature};
-use crate::paint::Paint;
+use crate::component::{Capability, Component, Function, Layout, Lender};
 use crate::plugin_argument::Plugin;
+use crate::size;
+use crate::style::{bold, cyan, dim};
 
-/// What is in a component.
+/// A component's imports, exports, requested grants, sizes and world.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(super) struct Inspection {
     name: String,
     path: String,
     digest: String,
@@ -20,30 +22,30 @@ pub(super) struct Report {
     layout: Layout,
     exports: Vec<Interface>,
     imports: Vec<Interface>,
-    /// What the manifest requests; `null` where there is none.
+    /// The grants that the manifest requests; `null` without a manifest.
     request: Option<Request>,
     wit: String,
 }
 
-/// An interface that is imported or exported, or the functions of the world itself.
+/// An imported or exported interface, or the functions of the world itself.
 #[derive(Debug, Serialize)]
 struct Interface {
-    /// `null` for what stands in the world itself.
+    /// `null` for the functions of the world itself.
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     capability: Option<Capability>,
-    /// Their types, in WIT.
+    /// The functions with their types, in WIT.
     functions: Vec<String>,
 }
 
-impl Report {
+impl Inspection {
     pub(super) fn new(
         path: &Path,
         plugin: &Plugin,
         component: &Component,
         wit: String,
     ) -> anyhow::Result<Self> {
-        let layout = Layout::of(plugin.artifact.bytes()).context("the component is damaged")?;
+        let layout = Layout::of(plugin.artifact.bytes()).context("the component is invalid")?;
         let mut imports = interfaces(component, &component.imports);
         for interface in &mut imports {
             interface.capability = Some(Capability::of(interface.name.as_deref().unwrap_or_default()));
@@ -61,78 +63,81 @@ impl Report {
         })
     }
 
-    /// `world` is the world's WIT without the types that it uses.
+    /// Prints everything. `world` is the WIT of the world without the packages that it uses.
     pub(super) fn print(&self, world: &str) {
-        let paint = Paint::stdout();
-        let title = |text: &str| println!("\n{}", paint.bold(text));
-        println!("{}  {}  {}", paint.bold(&self.name), size(self.layout.bytes), paint.dim(&self.path));
-        println!("{}", paint.dim(format!("sha256 {}", self.digest)));
+        let title = |text: &str| println!("\n{}", bold(text));
+        println!("{}  {}  {}", bold(&self.name), size::short(self.layout.bytes), dim(&self.path));
+        println!("{}", dim(format!("sha256 {}", self.digest)));
 
         title("Exports");
         if self.exports.is_empty() {
             println!("  nothing");
         }
         for interface in &self.exports {
-            interface.print(paint);
+            interface.print();
         }
 
         title("Imports");
         if self.imports.is_empty() {
             println!("  nothing");
         }
-        self.print_imports(paint);
+        self.print_imports();
 
-        title("Asks for");
-        self.print_request(paint);
+        title("Requests");
+        self.print_request();
 
-        title("Made with");
+        title("Produced by");
         if self.layout.producers.is_empty() {
-            println!("  (the component does not say)");
+            println!("  (unknown)");
         }
         for (field, values) in &self.layout.producers {
             println!("  {field:<13} {}", values.join(", "));
         }
 
         title("Bytes");
-        self.print_layout(paint);
+        self.print_layout();
 
         title("World");
         for line in world.trim_end().lines().filter(|line| !line.is_empty()) {
             println!("  {line}");
         }
-        println!("  {}", paint.dim("// --wit prints it with all interfaces and types"));
+        println!("  {}", dim("// --wit prints all interfaces and types"));
     }
 
-    fn print_imports(&self, paint: Paint) {
+    fn print_imports(&self) {
         let of = |lender| {
             self.imports.iter().filter(move |interface| {
                 interface.capability.is_some_and(|capability| capability.lender == lender)
             })
         };
-        for (lender, title) in
-            [(Lender::Application, "of the application"), (Lender::Witdock, "of witdock, for every plugin")]
-        {
+        for (lender, title) in [
+            (Lender::Application, "from the application"),
+            (Lender::Witdock, "from witdock, for every plugin"),
+        ] {
             if of(lender).next().is_some() {
-                println!("  {}", paint.cyan(title));
+                println!("  {}", cyan(title));
             }
             for interface in of(lender) {
-                interface.print_below(paint, "  ");
+                interface.print_below("  ");
             }
         }
         if of(Lender::System).next().is_some() {
-            println!("  {}", paint.cyan("of the system (WASI)"));
+            println!("  {}", cyan("from the system (WASI)"));
         }
         for interface in of(Lender::System) {
             let Some(capability) = interface.capability else { continue };
             let grant = capability.grant.map(|grant| format!(": {grant}")).unwrap_or_default();
             let name = interface.name.as_deref().unwrap_or_default();
-            println!("    {name:<38} {}", paint.dim(format!("{}{grant}", capability.name)));
+            println!("    {name:<38} {}", dim(format!("{}{grant}", capability.name)));
         }
     }
 
-    fn print_request(&self, paint: Paint) {
+    fn print_request(&self) {
         let Some(request) = &self.request else {
-            println!("  {}", paint.dim("(there is no manifest: its imports, and nothing of the system)"));
+            println!(
+                "  {}",
+                dim("(no manifest: the application's interfaces that it imports, and nothing of the system)")
+            );
             return;
         };
         let list = |name: &str, values: &[String]| {
@@ -141,7 +146,9 @@ impl Report {
             }
         };
         match &request.imports {
-            None => println!("  {:<9} {}", "imports", paint.dim("whatever it imports of the application")),
+            None => {
+                println!("  {:<9} {}", "imports", dim("every interface of the application that it imports"))
+            }
             Some(imports) if imports.is_empty() => println!("  {:<9} none", "imports"),
             Some(imports) => list("imports", imports),
         }
@@ -156,11 +163,11 @@ impl Report {
         list("system", &on);
     }
 
-    fn print_layout(&self, paint: Paint) {
+    fn print_layout(&self) {
         let layout = &self.layout;
         println!(
             "  {}",
-            paint.dim(format!(
+            dim(format!(
                 "{:<32} {:>10} {:>10} {:>10} {:>10} {:>10} {:>6}",
                 "core module", "bytes", "code", "data", "DWARF", "custom", "funcs"
             ))
@@ -171,47 +178,51 @@ impl Report {
             let custom: usize = module.custom.values().sum();
             println!(
                 "  {name:<32} {:>10} {:>10} {:>10} {:>10} {:>10} {:>6}",
-                size(module.bytes),
-                size(module.code),
-                size(module.data),
-                size(module.dwarf),
-                size(custom),
+                size::short(module.bytes),
+                size::short(module.code),
+                size::short(module.data),
+                size::short(module.dwarf),
+                size::short(custom),
                 module.functions,
             );
         }
         let modules: usize = layout.modules.iter().map(|module| module.bytes).sum();
         let custom: usize = layout.custom.values().sum();
-        println!("  {:<32} {:>10}", "types and wiring", size(layout.bytes.saturating_sub(modules + custom)));
+        println!(
+            "  {:<32} {:>10}",
+            "types and wiring",
+            size::short(layout.bytes.saturating_sub(modules + custom))
+        );
         for (name, bytes) in &layout.custom {
-            println!("  {:<32} {:>10}", format!("custom section {name}"), size(*bytes));
+            println!("  {:<32} {:>10}", format!("custom section {name}"), size::short(*bytes));
         }
         let memory: u64 = layout.modules.iter().map(|module| module.memory_bytes).sum();
         println!(
             "  {:<32} {:>10}",
             "memory at the start",
-            size(usize::try_from(memory).unwrap_or(usize::MAX))
+            size::short(usize::try_from(memory).unwrap_or(usize::MAX))
         );
     }
 }
 
 impl Interface {
-    fn print(&self, paint: Paint) {
-        self.print_below(paint, "");
+    fn print(&self) {
+        self.print_below("");
     }
 
-    fn print_below(&self, paint: Paint, indent: &str) {
-        println!("  {indent}{}", self.name.as_deref().unwrap_or("in the world itself"));
+    fn print_below(&self, indent: &str) {
+        println!("  {indent}{}", self.name.as_deref().unwrap_or("the world itself"));
         for function in &self.functions {
-            println!("    {indent}{}", paint.dim(function));
+            println!("    {indent}{}", dim(function));
         }
     }
 }
 
-/// Functions under their interfaces. One of types alone is not there.
+/// The functions by interface. Interfaces without functions are left out.
 fn interfaces(component: &Component, functions: &[Function]) -> Vec<Interface> {
     let mut interfaces: Vec<Interface> = Vec::new();
     for function in functions {
-        let signature = signature(&component.resolve, function);
+        let signature = function.signature(&component.resolve);
         match interfaces.last_mut().filter(|interface| interface.name == function.interface) {
             Some(interface) => interface.functions.push(signature),
             None => interfaces.push(Interface {
@@ -222,14 +233,4 @@ fn interfaces(component: &Component, functions: &[Function]) -> Vec<Interface> {
         }
     }
     interfaces
-}
-
-/// Bytes as a person reads them.
-fn size(bytes: usize) -> String {
-    match bytes {
-        0 => "-".to_owned(),
-        bytes if bytes >= 1 << 20 => format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)),
-        bytes if bytes >= 1 << 10 => format!("{:.1} KiB", bytes as f64 / f64::from(1 << 10)),
-        bytes => format!("{bytes} B"),
-    }
 }

@@ -1,23 +1,23 @@
-//! Something wrong in a text that a person wrote, shown in its place.
+//! An error in a text that a person wrote, shown at its place.
 
-use std::io::IsTerminal;
 use std::ops::Range;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
-/// What is wrong, the text that it is in, and where.
+/// An error in a script, or in an argument on the command line.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub(crate) struct Problem {
+pub(crate) struct TextError {
     pub(crate) message: String,
     pub(crate) source_text: NamedSource<String>,
+    /// Where the error is, in bytes of the text.
     pub(crate) span: Range<usize>,
-    /// What stands under the place.
+    /// A few words that are shown below the span.
     pub(crate) label: String,
     pub(crate) help: Option<String>,
 }
 
-impl Diagnostic for Problem {
+impl Diagnostic for TextError {
     fn help(&self) -> Option<Box<dyn std::fmt::Display + '_>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
     }
@@ -32,15 +32,14 @@ impl Diagnostic for Problem {
     }
 }
 
-impl Problem {
-    /// The place, the text around it, and what is wrong. In colour where stderr is a terminal that wants it.
+impl TextError {
+    /// The message, the lines around the span, the label and the help, styled. Print it through `anstream`.
     pub(crate) fn render(&self) -> String {
-        let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(100);
         let mut text = String::new();
-        match GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, self) {
+        match handler.render_report(&mut text, self) {
             Ok(()) => text,
-            Err(_) => format!("error: {self}: {}", self.label),
+            Err(_) => format!("error: {self}: {}\n", self.label),
         }
     }
 }

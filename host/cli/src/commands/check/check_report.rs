@@ -1,43 +1,44 @@
-//! What came of the checks, for people and for programs.
+//! The results of the checks, as text and as JSON.
 
 use std::process::ExitCode;
 
+use anstream::println;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 use witdock::check::Item;
 use witdock::{Misfit, Wanted};
 
 use super::verdict::Verdict;
-use crate::paint::Paint;
 use crate::plugin_argument::Plugin;
+use crate::style::{bold, dim, green, red, yellow};
 
-/// What came of all plugins.
+/// The results for all plugins.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
-    pub(super) plugins: Vec<Checked>,
+pub(super) struct CheckReport {
+    pub(super) plugins: Vec<CheckedPlugin>,
 }
 
-/// What came of one plugin.
+/// The result for one plugin.
 #[derive(Debug, Serialize)]
-pub(super) struct Checked {
+pub(super) struct CheckedPlugin {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
-    /// Why it could not be looked at.
+    /// Why it could not be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(flatten)]
     verdict: Option<Verdict>,
-    /// The same for the interface of `--upgrade`.
+    /// The result for the interface of `--upgrade`.
     #[serde(skip_serializing_if = "Option::is_none")]
     upgrade: Option<Verdict>,
-    /// What it asks for.
+    /// The grants that it requests.
     wants: Vec<String>,
 }
 
-impl Checked {
+impl CheckedPlugin {
     pub(super) fn unreadable(path: String, error: String) -> Self {
         Self {
             path,
@@ -75,18 +76,18 @@ impl Checked {
         self.name.as_deref().unwrap_or(&self.path)
     }
 
-    fn print(&self, paint: Paint) {
-        let name = paint.bold(self.shown_name());
+    fn print(&self) {
+        let name = bold(self.shown_name());
         if let Some(error) = &self.error {
-            println!("{name} {}: {error}", paint.red("could not be looked at"));
+            println!("{name} {}: {error}", red("could not be checked"));
             return;
         }
         let Some(verdict) = &self.verdict else { return };
         let chosen = verdict.chosen.as_ref().map(|chosen| format!(" ({chosen})")).unwrap_or_default();
-        let world = format!("{}{}", verdict.world, paint.dim(chosen));
+        let world = format!("{}{}", verdict.world, dim(chosen));
         match (&verdict.fit, &verdict.misfit) {
             (Some(fit), _) => {
-                println!("{name} {} {world}", paint.green("fits"));
+                println!("{name} {} {world}", green("fits"));
                 items("exports", &fit.exports);
                 items("imports", &fit.imports);
                 items("services", &fit.services);
@@ -95,19 +96,19 @@ impl Checked {
                     [] => "nothing".to_owned(),
                     wants => wants.join("\n              "),
                 };
-                println!("  asks for    {wants}");
+                println!("  requests    {wants}");
             }
             (None, Some(misfit)) => {
-                println!("{name} {} {world}", paint.red("does not fit"));
-                println!("{}", indented(&words(misfit)));
+                println!("{name} {} {world}", red("does not fit"));
+                println!("{}", indented(&differences(misfit)));
             }
             (None, None) => {}
         }
     }
 }
 
-/// The misfit without its first line, which the one who shows it has said.
-fn words(misfit: &Misfit) -> String {
+/// The misfit without its first line, which repeats the title.
+fn differences(misfit: &Misfit) -> String {
     let text = misfit.to_string();
     match (misfit.differences(), text.split_once("\n\n")) {
         ([_, ..], Some((_, rest))) => rest.to_owned(),
@@ -127,7 +128,7 @@ fn items(title: &str, items: &[Item]) {
     for (index, item) in items.iter().enumerate() {
         let title = if index == 0 { title } else { "" };
         println!("  {title:<10}  {}", item.name);
-        // Interfaces of types alone, and functions of the world, have none of their own.
+        // Interfaces that only have types, and functions of the world, have no functions of their own.
         if !item.functions.is_empty() {
             println!("  {:<10}    {}", "", plain(&item.functions).join(", "));
         }
@@ -139,14 +140,13 @@ fn plain(functions: &[String]) -> Vec<&str> {
     functions.iter().map(|name| name.split_once(']').map_or(name.as_str(), |(_, item)| item)).collect()
 }
 
-impl Report {
+impl CheckReport {
     pub(super) fn print(&self) {
-        let paint = Paint::stdout();
         for (index, checked) in self.plugins.iter().enumerate() {
             if index > 0 {
                 println!();
             }
-            checked.print(paint);
+            checked.print();
         }
         if self.plugins.len() > 1 {
             let fit =
@@ -155,34 +155,37 @@ impl Report {
         }
     }
 
-    /// A table of what the new interface would break, and under it why.
+    /// A table of the plugins with both versions, and the reasons below it.
     pub(super) fn print_upgrade(&self, now: &str, new: &str) {
-        let paint = Paint::stdout();
         let width =
             self.plugins.iter().map(|checked| checked.shown_name().width()).chain([6]).max().unwrap_or(6);
         let column = now.width().max("does not fit".len());
-        println!("{}", paint.bold(format!("{:width$}  {:column$}  {}", "plugin", now, new)));
+        println!("{}", bold(format!("{:width$}  {:column$}  {}", "plugin", now, new)));
         for checked in &self.plugins {
             let name = checked.shown_name();
             let cell = |verdict: &Option<Verdict>, width: usize| match verdict {
-                Some(verdict) if verdict.fits => paint.green(format!("{:width$}", "fits")),
-                Some(_) => paint.red(format!("{:width$}", "does not fit")),
-                None => paint.yellow(format!("{:width$}", "unknown")),
+                Some(verdict) if verdict.fits => green(format!("{:width$}", "fits")),
+                Some(_) => red(format!("{:width$}", "does not fit")),
+                None => yellow(format!("{:width$}", "unknown")),
             };
             let row =
                 format!("{name:width$}  {}  {}", cell(&checked.verdict, column), cell(&checked.upgrade, 0));
             println!("{}", row.trim_end());
         }
         for checked in &self.plugins {
-            let name = paint.bold(checked.shown_name());
+            let name = bold(checked.shown_name());
             let before = checked.verdict.as_ref().and_then(|verdict| verdict.misfit.as_ref());
             let after =
                 checked.upgrade.as_ref().and_then(|verdict| Some((verdict, verdict.misfit.as_ref()?)));
             match (&checked.error, after) {
-                (Some(error), _) => println!("\n{name} could not be looked at: {error}"),
+                (Some(error), _) => println!("\n{name} could not be checked: {error}"),
                 (None, Some((verdict, misfit))) => {
-                    let also = if before.is_some() { ", and does not fit now either" } else { "" };
-                    println!("\n{name} would not fit {}{also}:\n{}", verdict.world, indented(&words(misfit)));
+                    let also = if before.is_some() { " (nor does it fit the current version)" } else { "" };
+                    println!(
+                        "\n{name} does not fit {}{also}:\n{}",
+                        verdict.world,
+                        indented(&differences(misfit))
+                    );
                 }
                 (None, None) => {}
             }
@@ -191,14 +194,14 @@ impl Report {
         println!(
             "\n{}",
             match broken {
-                0 => paint.green("the upgrade breaks no plugin"),
-                1 => paint.red("the upgrade breaks 1 plugin"),
-                count => paint.red(format!("the upgrade breaks {count} plugins")),
+                0 => green("the upgrade breaks no plugin"),
+                1 => red("the upgrade breaks 1 plugin"),
+                count => red(format!("the upgrade breaks {count} plugins")),
             }
         );
     }
 
-    /// Why the only plugin could not be looked at.
+    /// The error, if the only plugin could not be checked.
     pub(super) fn only_error(&self) -> Option<&str> {
         match self.plugins.as_slice() {
             [only] => only.error.as_deref(),
@@ -207,7 +210,7 @@ impl Report {
     }
 
     pub(super) fn exit_code(&self) -> ExitCode {
-        let fits = |checked: &Checked| {
+        let fits = |checked: &CheckedPlugin| {
             let verdict = checked.upgrade.as_ref().or(checked.verdict.as_ref());
             verdict.is_some_and(|verdict| verdict.fits)
         };
@@ -221,8 +224,8 @@ impl Report {
     }
 }
 
-impl Checked {
-    /// Whether it fits now and would not any more.
+impl CheckedPlugin {
+    /// Whether it fits the current interface, but not the new version.
     fn breaks(&self) -> bool {
         let fits = |verdict: &Option<Verdict>| verdict.as_ref().map(|verdict| verdict.fits);
         fits(&self.verdict) == Some(true) && fits(&self.upgrade) == Some(false)
