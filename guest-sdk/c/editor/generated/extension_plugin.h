@@ -14,7 +14,7 @@ typedef struct extension_plugin_string_t {
   size_t len;
 } extension_plugin_string_t;
 
-// How much a line matters, from most to least.
+// The importance of a line, from most to least urgent.
 typedef uint8_t witdock_plugin_log_level_t;
 
 #define WITDOCK_PLUGIN_LOG_LEVEL_ERROR 0
@@ -23,7 +23,7 @@ typedef uint8_t witdock_plugin_log_level_t;
 #define WITDOCK_PLUGIN_LOG_LEVEL_DEBUG 3
 #define WITDOCK_PLUGIN_LOG_LEVEL_TRACE 4
 
-// Where in the plugin's source something happened. Lines and columns count from 1.
+// A place in the plugin's source. Lines and columns count from 1.
 typedef struct witdock_plugin_log_location_t {
   extension_plugin_string_t   file;
   uint32_t   line;
@@ -35,48 +35,48 @@ typedef struct {
   witdock_plugin_log_location_t val;
 } witdock_plugin_log_option_location_t;
 
-// A place in a text: how many bytes of its UTF-8 form stand before it. It lies between two characters, never
-// inside one. The text has the line endings that its file has. Lines and columns are the SDK's business.
+// A place in a text: the number of bytes before it, in UTF-8. It is between two characters, never inside one. The text
+// has the line endings of its file. SDKs convert offsets to lines and columns.
 typedef uint64_t witdock_editor_types_offset_t;
 
-// An open document, by a number that no other document is given while the editor runs. A number and not a
-// handle, so that it can stand in events, be kept, and be compared; `documents.by-id` lends the document itself.
+// Identifies an open document. Ids are not reused while the editor runs. It is a number instead of a handle, so that
+// it can be stored, compared and used in events; `documents.by-id` returns the document.
 typedef uint64_t witdock_editor_types_document_id_t;
 
-// A state of a document's text, by a number that grows with each change, undoing included. No two states of a
-// document have the same, not even one that came of edits which were dropped.
+// Identifies a state of a document's text. The number grows with each change, including undo. No two states of a
+// document have the same number, not even a state whose edits were discarded.
 typedef uint64_t witdock_editor_types_revision_t;
 
-// A document's text at one revision: what an answer is an answer to.
+// A document at one revision.
 typedef struct witdock_editor_types_document_version_t {
   witdock_editor_types_document_id_t   document;
   witdock_editor_types_revision_t   revision;
 } witdock_editor_types_document_version_t;
 
-// A piece of a text.
+// A part of a text.
 typedef struct witdock_editor_types_range_t {
-  // Its first byte.
+  // The offset of its first byte.
   witdock_editor_types_offset_t   start;
-  // The first byte behind it: `start` for a range that is empty, never less.
+  // The offset after its last byte: `start` for an empty range, never less.
   witdock_editor_types_offset_t   end;
 } witdock_editor_types_range_t;
 
-// One replacement. Inserting is replacing an empty range, deleting is replacing by nothing.
+// One replacement. An insertion replaces an empty range; a deletion has an empty text.
 // 
-// Edits travel in lists. All ranges of a list are those of the text before the first of them. They rise and do
-// not overlap; two insertions at one place come out in the list's order.
+// Edits are passed in lists. All ranges of a list refer to the text before the first edit. They are in ascending order
+// and do not overlap; two insertions at the same place keep the list's order.
 typedef struct witdock_editor_types_edit_t {
-  // What is replaced.
+  // The range to replace.
   witdock_editor_types_range_t   range;
-  // What stands there afterwards.
+  // The new text.
   extension_plugin_string_t   text;
 } witdock_editor_types_edit_t;
 
-// A stretch of a document that a person has selected. Where both ends are the same it is a cursor.
+// A selected part of a document. If both ends are the same, it is a cursor.
 typedef struct witdock_editor_types_selection_t {
   // The end that stays when the selection is extended.
   witdock_editor_types_offset_t   anchor;
-  // The end that moves: the cursor is drawn here. It may stand before the anchor.
+  // The end that moves. The cursor is drawn here. It may be before the anchor.
   witdock_editor_types_offset_t   head;
 } witdock_editor_types_selection_t;
 
@@ -85,11 +85,11 @@ typedef struct {
   size_t len;
 } witdock_editor_types_list_selection_t;
 
-// All selections of a document. There is always one, and often no more.
+// All selections of a document. There is always at least one.
 typedef struct witdock_editor_types_selection_set_t {
-  // They rise and do not overlap.
+  // The selections, in ascending order, without overlap.
   witdock_editor_types_list_selection_t   selections;
-  // The index of the one that the view follows, and that a plugin with no use for several should look at.
+  // The index of the primary selection. The view follows it, and plugins that support only one selection use it.
   uint32_t   primary;
 } witdock_editor_types_selection_set_t;
 
@@ -98,21 +98,20 @@ typedef struct {
   extension_plugin_string_t val;
 } extension_plugin_option_string_t;
 
-// A document, in a few words.
+// Information about a document.
 typedef struct witdock_editor_types_document_info_t {
-  // Its number and revision.
+  // Its id and revision.
   witdock_editor_types_document_version_t   version;
-  // Its file. Inside the workspace's root, relative to it, with `/` between folders; otherwise absolute. None
-  // for a document that was never saved.
+  // The path of its file: relative to the workspace's root, with `/` between folders, or absolute if it is outside.
+  // None for a document that was never saved.
   extension_plugin_option_string_t   path;
-  // What it is written in, in lower case, for example `rust` or `markdown`; `text` when nothing better is
-  // known.
+  // Its language, in lower case, for example `rust` or `markdown`; `text` if the language is unknown.
   extension_plugin_string_t   language;
-  // Whether it has changes that are not saved.
+  // Whether it has unsaved changes.
   bool   modified;
 } witdock_editor_types_document_info_t;
 
-// How a document is indented.
+// A document's indentation.
 typedef struct witdock_editor_types_indentation_t {
   uint8_t tag;
   union {
@@ -125,48 +124,48 @@ typedef struct witdock_editor_types_indentation_t {
 // This many spaces a level.
 #define WITDOCK_EDITOR_TYPES_INDENTATION_SPACES 1
 
-// What a piece of text means. The person's theme says how that looks, so no plugin names a colour.
+// The meaning of a piece of text. The user's theme defines how it looks, so plugins do not choose colours.
 typedef uint8_t witdock_editor_types_scope_t;
 
-// Nothing in particular.
+// Ordinary text.
 #define WITDOCK_EDITOR_TYPES_SCOPE_PLAIN 0
-// Of less interest than what is around it.
+// Less important than the text around it.
 #define WITDOCK_EDITOR_TYPES_SCOPE_MUTED 1
-// Of more interest.
+// More important than the text around it.
 #define WITDOCK_EDITOR_TYPES_SCOPE_ACCENT 2
 // A title.
 #define WITDOCK_EDITOR_TYPES_SCOPE_HEADING 3
-// A place that can be gone to.
+// A link to another place.
 #define WITDOCK_EDITOR_TYPES_SCOPE_LINK 4
-// It went well.
+// A success.
 #define WITDOCK_EDITOR_TYPES_SCOPE_SUCCESS 5
-// For information.
+// Information.
 #define WITDOCK_EDITOR_TYPES_SCOPE_INFO 6
-// It may be wrong.
+// A warning.
 #define WITDOCK_EDITOR_TYPES_SCOPE_WARNING 7
-// It is wrong.
+// An error.
 #define WITDOCK_EDITOR_TYPES_SCOPE_ERROR 8
-// A word of the language.
+// A keyword of the language.
 #define WITDOCK_EDITOR_TYPES_SCOPE_KEYWORD 9
-// A name of a type.
+// The name of a type.
 #define WITDOCK_EDITOR_TYPES_SCOPE_TYPE_NAME 10
-// A name of a function.
+// The name of a function.
 #define WITDOCK_EDITOR_TYPES_SCOPE_FUNCTION_NAME 11
-// A text literal.
+// A string literal.
 #define WITDOCK_EDITOR_TYPES_SCOPE_TEXT_LITERAL 12
 // A number.
 #define WITDOCK_EDITOR_TYPES_SCOPE_NUMBER 13
 // A comment.
 #define WITDOCK_EDITOR_TYPES_SCOPE_COMMENT 14
 
-// What is done to the letters beside their colour.
+// Text attributes in addition to the colour.
 typedef uint8_t witdock_editor_types_emphasis_t;
 
 #define WITDOCK_EDITOR_TYPES_EMPHASIS_BOLD (1 << 0)
 #define WITDOCK_EDITOR_TYPES_EMPHASIS_ITALIC (1 << 1)
 #define WITDOCK_EDITOR_TYPES_EMPHASIS_UNDERLINED (1 << 2)
 #define WITDOCK_EDITOR_TYPES_EMPHASIS_STRUCK_OUT (1 << 3)
-// Foreground and background change places.
+// Foreground and background are swapped.
 #define WITDOCK_EDITOR_TYPES_EMPHASIS_REVERSED (1 << 4)
 
 // How a piece of text is drawn.
@@ -175,7 +174,7 @@ typedef struct witdock_editor_types_style_t {
   witdock_editor_types_emphasis_t   emphasis;
 } witdock_editor_types_style_t;
 
-// Text of one style. It has no line breaks; control characters are not drawn.
+// Text in one style. It has no line breaks; control characters are not drawn.
 typedef struct witdock_editor_types_span_t {
   extension_plugin_string_t   text;
   witdock_editor_types_style_t   style;
@@ -187,40 +186,40 @@ typedef struct witdock_editor_types_styled_line_t {
   size_t len;
 } witdock_editor_types_styled_line_t;
 
-// How much something matters.
+// The severity of a message.
 typedef uint8_t witdock_editor_types_severity_t;
 
-// It could be better.
+// A suggestion.
 #define WITDOCK_EDITOR_TYPES_SEVERITY_HINT 0
-// It is good to know.
+// Information.
 #define WITDOCK_EDITOR_TYPES_SEVERITY_INFO 1
-// It is probably wrong.
+// Something that is probably wrong.
 #define WITDOCK_EDITOR_TYPES_SEVERITY_WARNING 2
-// It is wrong.
+// Something that is wrong.
 #define WITDOCK_EDITOR_TYPES_SEVERITY_ERROR 3
 
-// A key press or a sequence of them, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
-// in this order, and then a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
-// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. A space stands
-// between the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
+// A key press or a sequence of key presses, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
+// in this order, followed by a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
+// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. Spaces
+// separate the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
 typedef extension_plugin_string_t witdock_editor_types_key_text_t;
 
-// A command, ready to be run.
+// A command with its argument.
 typedef struct witdock_editor_types_invocation_t {
-  // `PLUGIN.COMMAND`, or `editor.COMMAND` for one of the editor's own.
+  // `PLUGIN.COMMAND`, or `editor.COMMAND` for a command of the editor.
   extension_plugin_string_t   command;
-  // What the command is given: its own business, often nothing.
+  // The argument, whose meaning the command defines.
   extension_plugin_option_string_t   argument;
 } witdock_editor_types_invocation_t;
 
-// A place in a document, for as long as it is open. A place in an older revision is where that text is now, as
-// far as the editor can tell: what was deleted is where it was.
+// A place in a document, valid while the document is open. The editor maps a place in an older revision to the current
+// text; a place in deleted text maps to the place of the deletion.
 typedef struct witdock_editor_types_location_t {
   witdock_editor_types_document_version_t   version;
   witdock_editor_types_offset_t   offset;
 } witdock_editor_types_location_t;
 
-// What happens when a person chooses a line.
+// The action when the user chooses a line.
 typedef struct witdock_editor_types_action_t {
   uint8_t tag;
   union {
@@ -229,14 +228,14 @@ typedef struct witdock_editor_types_action_t {
   } val;
 } witdock_editor_types_action_t;
 
-// Nothing: the line is there to be read.
+// None: the line is only text.
 #define WITDOCK_EDITOR_TYPES_ACTION_NONE 0
-// The document comes to the front with its cursor here.
+// Focuses the document and moves its cursor here.
 #define WITDOCK_EDITOR_TYPES_ACTION_GO_TO 1
-// The command is queued.
+// Queues the command.
 #define WITDOCK_EDITOR_TYPES_ACTION_RUN 2
 
-// Why a command came to nothing.
+// Why a command failed.
 typedef struct witdock_editor_types_command_error_t {
   uint8_t tag;
   union {
@@ -247,17 +246,17 @@ typedef struct witdock_editor_types_command_error_t {
   } val;
 } witdock_editor_types_command_error_t;
 
-// Nobody has a command of this name.
+// There is no command with this name.
 #define WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NO_SUCH_COMMAND 0
-// It does not apply here, for example to a document of this language: why. Shown quietly, for it is no
-// fault.
+// It does not apply here, for example to a document in this language. The text gives the reason. The editor shows it
+// as information, not as an error.
 #define WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NOT_APPLICABLE 1
-// The argument is not one that it takes: what was expected.
+// The argument is invalid. The text says what was expected.
 #define WITDOCK_EDITOR_TYPES_COMMAND_ERROR_ARGUMENT 2
-// It could not be done: why.
+// It failed. The text gives the reason.
 #define WITDOCK_EDITOR_TYPES_COMMAND_ERROR_FAILED 3
 
-// Asked for later: the number under which the answer comes. No two requests of a plugin have the same.
+// Identifies a request whose answer arrives later. No two requests of a plugin have the same ticket.
 typedef uint64_t witdock_editor_types_ticket_t;
 
 typedef witdock_editor_types_document_id_t witdock_editor_documents_document_id_t;
@@ -276,7 +275,7 @@ typedef witdock_editor_types_range_t witdock_editor_documents_range_t;
 
 typedef witdock_editor_types_revision_t witdock_editor_documents_revision_t;
 
-// Why a piece of a text cannot be had.
+// Why a text cannot be read.
 typedef struct witdock_editor_documents_text_error_t {
   uint8_t tag;
   union {
@@ -286,14 +285,14 @@ typedef struct witdock_editor_documents_text_error_t {
   } val;
 } witdock_editor_documents_text_error_t;
 
-// The range ends before it starts, or behind the text's end: the length of the text.
+// The range ends before it starts, or after the text's end. The number is the length of the text.
 #define WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_OUT_OF_RANGE 0
 // This offset is inside a character.
 #define WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_NOT_ON_BOUNDARY 1
-// The text is longer than the editor hands over at once: the most that it does, in bytes.
+// The text is too long to be passed at once. The number is the limit, in bytes.
 #define WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_TOO_LONG 2
 
-// Why edits were not applied. None of the list was.
+// Why edits were refused. If one is refused, none of the list is applied.
 typedef struct witdock_editor_documents_edit_error_t {
   uint8_t tag;
   union {
@@ -304,24 +303,24 @@ typedef struct witdock_editor_documents_edit_error_t {
   } val;
 } witdock_editor_documents_edit_error_t;
 
-// The text has moved on: its revision. Read it again, and think again.
+// The text has changed. The number is its current revision. Read the text again and compute new edits.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_STALE 0
-// A range ends before it starts, or behind the text's end: the index of the edit.
+// A range ends before it starts, or after the text's end. The number is the edit's index.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OUT_OF_RANGE 1
-// A range starts or ends inside a character: the index of the edit.
+// A range starts or ends inside a character. The number is the edit's index.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_ON_BOUNDARY 2
-// An edit starts before the end of the one before it: its index.
+// An edit starts before the end of the previous one. The number is its index.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OVERLAPPING 3
-// The document may not be changed.
+// The document is read-only.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY 4
-// Of the calls into a plugin, `run-command` and `on-event` may edit, and this is another.
+// Only `run-command` and `on-event` may edit, and this is another call.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_IN_THIS_CALL 5
 
 // One line of a text.
 typedef struct witdock_editor_documents_line_t {
-  // Where it begins.
+  // The offset of its first byte.
   witdock_editor_documents_offset_t   start;
-  // What is written, without the line's ending.
+  // Its text, without the line ending.
   extension_plugin_string_t   text;
 } witdock_editor_documents_line_t;
 
@@ -387,7 +386,7 @@ typedef witdock_editor_types_revision_t witdock_editor_selections_revision_t;
 
 typedef witdock_editor_types_selection_set_t witdock_editor_selections_selection_set_t;
 
-// Why selections were not changed.
+// Why selections were refused.
 typedef struct witdock_editor_selections_selection_error_t {
   uint8_t tag;
   union {
@@ -398,19 +397,19 @@ typedef struct witdock_editor_selections_selection_error_t {
   } val;
 } witdock_editor_selections_selection_error_t;
 
-// No open document has this number.
+// There is no open document with this id.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NO_SUCH_DOCUMENT 0
-// The text has moved on: its revision.
+// The text has changed. The number is its current revision.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_STALE 1
-// There is none, or `primary` is the index of none.
+// The list is empty, or `primary` is not an index of it.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_EMPTY 2
-// A selection reaches behind the text's end: its index.
+// A selection ends after the text's end. The number is its index.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OUT_OF_RANGE 3
-// A selection starts or ends inside a character: its index.
+// A selection starts or ends inside a character. The number is its index.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_ON_BOUNDARY 4
-// A selection starts before the end of the one before it: its index.
+// A selection starts before the end of the previous one. The number is its index.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OVERLAPPING 5
-// Of the calls into a plugin, `run-command` and `on-event` may select, and this is another.
+// Only `run-command` and `on-event` may change selections, and this is another call.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_IN_THIS_CALL 6
 
 typedef struct {
@@ -434,24 +433,24 @@ typedef witdock_editor_types_document_version_t witdock_editor_viewport_document
 
 typedef witdock_editor_types_location_t witdock_editor_viewport_location_t;
 
-// Why a place is not shown.
+// Why a place cannot be shown.
 typedef struct witdock_editor_viewport_show_error_t {
   uint8_t tag;
 } witdock_editor_viewport_show_error_t;
 
-// No open document has this number.
+// There is no open document with this id.
 #define WITDOCK_EDITOR_VIEWPORT_SHOW_ERROR_NO_SUCH_DOCUMENT 0
-// The offset is behind the text's end, or inside a character.
+// The offset is after the text's end, or inside a character.
 #define WITDOCK_EDITOR_VIEWPORT_SHOW_ERROR_OUT_OF_RANGE 1
 
 // The part of a document that is on the screen.
 typedef struct witdock_editor_viewport_visible_t {
   witdock_editor_viewport_document_version_t   version;
-  // The first line seen, counting from 0.
+  // The first visible line, counted from 0.
   uint32_t   first_line;
-  // The first line behind those that are seen.
+  // The line after the last visible one.
   uint32_t   end_line;
-  // How many columns there are for text.
+  // The number of columns for text.
   uint32_t   columns;
 } witdock_editor_viewport_visible_t;
 
@@ -480,17 +479,17 @@ typedef struct witdock_editor_workspace_file_error_t {
   } val;
 } witdock_editor_workspace_file_error_t;
 
-// The path leads out of the folders that the plugin was granted, or is not one.
+// The path is invalid, or outside the folders that the plugin was granted.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_GRANTED 0
 // There is no such file.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_FOUND 1
-// It is a folder, or something else that is no file.
+// It is a folder, or something else that is not a file.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_A_FILE 2
-// It is not UTF-8: the first byte that is not.
+// It is not valid UTF-8. The number is the offset of the first invalid byte.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_TEXT 3
-// It is longer than the editor hands over at once: the most that it does, in bytes.
+// It is too long to be passed at once. The number is the limit, in bytes.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_TOO_LONG 4
-// It could not be read: why.
+// It could not be read. The text gives the reason.
 #define WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_UNAVAILABLE 5
 
 typedef struct {
@@ -515,11 +514,11 @@ typedef struct {
   size_t len;
 } witdock_editor_status_line_list_span_t;
 
-// A piece of the status line.
+// A segment of the status line.
 typedef struct witdock_editor_status_line_segment_t {
-  // What it says.
+  // Its text.
   witdock_editor_status_line_list_span_t   spans;
-  // Where there is no room for all, segments of the lowest priority go first. 0 for most.
+  // If there is not enough room, segments with the lowest priority are hidden first. 0 for most.
   int32_t   priority;
 } witdock_editor_status_line_segment_t;
 
@@ -530,7 +529,7 @@ typedef witdock_editor_types_styled_line_t witdock_editor_panels_styled_line_t;
 // One line of a panel.
 typedef struct witdock_editor_panels_panel_line_t {
   witdock_editor_panels_styled_line_t   spans;
-  // What happens when a person chooses it.
+  // The action when the user chooses the line.
   witdock_editor_panels_action_t   action;
 } witdock_editor_panels_panel_line_t;
 
@@ -539,14 +538,14 @@ typedef struct {
   size_t len;
 } witdock_editor_panels_list_panel_line_t;
 
-// What a panel shows.
+// The content of a panel.
 typedef struct witdock_editor_panels_panel_t {
   extension_plugin_string_t   title;
-  // All lines: the editor scrolls.
+  // All lines. The editor scrolls them.
   witdock_editor_panels_list_panel_line_t   lines;
 } witdock_editor_panels_panel_t;
 
-// Why a panel is not shown.
+// Why a panel is refused.
 typedef struct witdock_editor_panels_panel_error_t {
   uint8_t tag;
   union {
@@ -554,7 +553,7 @@ typedef struct witdock_editor_panels_panel_error_t {
   } val;
 } witdock_editor_panels_panel_error_t;
 
-// It has more lines than the editor keeps: the most that it does.
+// It has too many lines. The number is the limit.
 #define WITDOCK_EDITOR_PANELS_PANEL_ERROR_TOO_LONG 0
 
 typedef struct {
@@ -588,23 +587,23 @@ typedef struct witdock_editor_decorations_styled_range_t {
   witdock_editor_decorations_style_t   style;
 } witdock_editor_decorations_styled_range_t;
 
-// Text that is drawn and not there.
+// Text that is drawn but is not part of the document.
 typedef struct witdock_editor_decorations_virtual_text_t {
-  // Where it belongs.
+  // Its position.
   witdock_editor_decorations_offset_t   at;
   witdock_editor_decorations_styled_line_t   spans;
 } witdock_editor_decorations_virtual_text_t;
 
 // A sign in the gutter, beside the line number.
 typedef struct witdock_editor_decorations_gutter_sign_t {
-  // A place on the line that it belongs to.
+  // An offset on its line.
   witdock_editor_decorations_offset_t   at;
   witdock_editor_decorations_severity_t   severity;
   // The line's message, shown when the cursor is on the line.
   extension_plugin_string_t   message;
 } witdock_editor_decorations_gutter_sign_t;
 
-// One thing to draw.
+// One decoration.
 typedef struct witdock_editor_decorations_decoration_t {
   uint8_t tag;
   union {
@@ -617,11 +616,11 @@ typedef struct witdock_editor_decorations_decoration_t {
 
 // Text in another style.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_STYLED 0
-// Virtual text between two characters: what stands behind it is drawn further right.
+// Virtual text between two characters. The rest of the line is drawn further right.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_INLINE 1
-// Virtual text behind the end of a line.
+// Virtual text after the end of a line.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_AFTER_LINE 2
-// A sign in the gutter. A line with several shows the most severe.
+// A sign in the gutter. If a line has several, the most severe is shown.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_SIGN 3
 
 // Why decorations were not replaced.
@@ -634,14 +633,14 @@ typedef struct witdock_editor_decorations_decoration_error_t {
   } val;
 } witdock_editor_decorations_decoration_error_t;
 
-// No open document has this number.
+// There is no open document with this id.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_NO_SUCH_DOCUMENT 0
-// The text has moved on: its revision.
+// The text has changed. The number is its current revision.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_STALE 1
-// A place is behind the text's end, a range ends before it starts, or one of them is inside a character: the
+// An offset is after the text's end or inside a character, or a range ends before it starts. The number is the
 // decoration's index.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_OUT_OF_RANGE 2
-// There are more than the editor keeps for one set: the most that it does.
+// There are too many decorations in one set. The number is the limit.
 #define WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_TOO_MANY 3
 
 typedef struct {
@@ -660,21 +659,21 @@ typedef witdock_editor_types_styled_line_t witdock_editor_prompts_styled_line_t;
 
 typedef witdock_editor_types_ticket_t witdock_editor_prompts_ticket_t;
 
-// A question that is answered in one line of text.
+// A question whose answer is a line of text.
 typedef struct witdock_editor_prompts_text_question_t {
-  // What is asked.
+  // The question.
   extension_plugin_string_t   title;
-  // What stands in the line to begin with.
+  // The initial text of the line.
   extension_plugin_string_t   initial;
-  // What is shown, greyed, while the line is empty.
+  // A hint, shown in grey while the line is empty.
   extension_plugin_string_t   placeholder;
 } witdock_editor_prompts_text_question_t;
 
-// One of several to choose from.
+// One of the choices of a question.
 typedef struct witdock_editor_prompts_choice_t {
-  // What is shown, and what typed letters are matched against.
+  // The text of the choice. The letters that the user types are matched against it.
   extension_plugin_string_t   label;
-  // More about it, behind the label.
+  // Details, shown after the label.
   witdock_editor_prompts_styled_line_t   detail;
 } witdock_editor_prompts_choice_t;
 
@@ -683,15 +682,15 @@ typedef struct {
   size_t len;
 } witdock_editor_prompts_list_choice_t;
 
-// A question that is answered by choosing.
+// A question whose answer is one of several choices.
 typedef struct witdock_editor_prompts_choice_question_t {
-  // What is asked.
+  // The question.
   extension_plugin_string_t   title;
-  // In the order in which they are shown as long as nothing is typed.
+  // The choices, in the order in which they are shown until the user types something.
   witdock_editor_prompts_list_choice_t   choices;
 } witdock_editor_prompts_choice_question_t;
 
-// Why a question is not put.
+// Why a question is refused.
 typedef struct witdock_editor_prompts_ask_error_t {
   uint8_t tag;
   union {
@@ -700,9 +699,9 @@ typedef struct witdock_editor_prompts_ask_error_t {
   } val;
 } witdock_editor_prompts_ask_error_t;
 
-// The plugin has this many questions open already, and that is all it may have.
+// The plugin has too many open questions. The number is the limit.
 #define WITDOCK_EDITOR_PROMPTS_ASK_ERROR_TOO_MANY 0
-// There is nothing to choose from, or more than the editor shows: the most that it does.
+// There are no choices, or more than the editor shows. The number is the limit.
 #define WITDOCK_EDITOR_PROMPTS_ASK_ERROR_CHOICES 1
 
 typedef struct {
@@ -715,7 +714,7 @@ typedef struct {
 
 typedef witdock_editor_types_ticket_t witdock_editor_timers_ticket_t;
 
-// Why there is no timer.
+// Why a timer is refused.
 typedef struct witdock_editor_timers_timer_error_t {
   uint8_t tag;
   union {
@@ -723,7 +722,7 @@ typedef struct witdock_editor_timers_timer_error_t {
   } val;
 } witdock_editor_timers_timer_error_t;
 
-// The plugin has this many already, and that is all it may have.
+// The plugin has too many timers. The number is the limit.
 #define WITDOCK_EDITOR_TIMERS_TIMER_ERROR_TOO_MANY 0
 
 typedef struct {
@@ -747,9 +746,9 @@ typedef struct witdock_editor_jobs_job_error_t {
   } val;
 } witdock_editor_jobs_job_error_t;
 
-// Nobody has a command of this name: the name.
+// There is no command with this name.
 #define WITDOCK_EDITOR_JOBS_JOB_ERROR_NO_SUCH_COMMAND 0
-// The queue is full, as when two plugins call each other without end: how long it may be.
+// The queue is full, for example because two plugins call each other endlessly. The number is its maximum length.
 #define WITDOCK_EDITOR_JOBS_JOB_ERROR_QUEUE_FULL 1
 
 typedef struct {
@@ -787,20 +786,20 @@ typedef struct {
   size_t len;
 } exports_witdock_editor_plugin_list_key_text_t;
 
-// A command that a person can run: by name, by key, from the palette.
+// A command that the user can run: by name, by key, from the palette.
 typedef struct exports_witdock_editor_plugin_command_t {
   // Letters, digits and `-`. The editor puts the plugin's name and a dot before it.
   extension_plugin_string_t   name;
-  // What the palette shows.
+  // The title in the palette.
   extension_plugin_string_t   title;
-  // A sentence on what it does.
+  // A sentence that describes it.
   extension_plugin_string_t   description;
-  // Keys that run it. Keys that are taken, by the person's key map, the editor or a plugin before this one,
-  // stay what they are; the editor says so.
+  // Keys that run it. Keys that the user's key map, the editor or an earlier plugin already uses are not changed;
+  // the editor reports the conflict.
   exports_witdock_editor_plugin_list_key_text_t   default_keys;
 } exports_witdock_editor_plugin_command_t;
 
-// What a plugin wants to hear of. Answers to its own questions, timers and jobs always come.
+// The events that a plugin subscribes to. Answers to its own questions, timers and jobs always arrive.
 typedef uint8_t exports_witdock_editor_plugin_event_kinds_t;
 
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_OPENED (1 << 0)
@@ -817,16 +816,16 @@ typedef struct {
   size_t len;
 } extension_plugin_list_string_t;
 
-// A language, and how files of it are recognized. It adds to what the editor knows, and where both know it, the
-// plugin's word counts.
+// A language, and how its files are recognized. It adds to the languages that the editor knows; if the editor knows
+// this one too, the plugin's patterns take precedence.
 typedef struct exports_witdock_editor_plugin_file_type_t {
-  // In lower case.
+  // Its name, in lower case.
   extension_plugin_string_t   language;
-  // Names of files, `*` for any number of characters: `*.toml`, `Makefile`.
+  // Patterns for file names, where `*` matches any number of characters: `*.toml`, `Makefile`.
   extension_plugin_list_string_t   patterns;
 } exports_witdock_editor_plugin_file_type_t;
 
-// What a plugin can be asked for.
+// The requests that a plugin can answer.
 typedef uint8_t exports_witdock_editor_plugin_abilities_t;
 
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ABILITIES_FORMAT (1 << 0)
@@ -848,17 +847,17 @@ typedef struct {
   size_t len;
 } extension_plugin_list_char32_t;
 
-// What a plugin does. After a reload the editor compares it with the old generation's and changes what has
-// changed.
+// What a plugin registers. After a reload, the editor compares it with the old generation's registration and applies
+// the differences.
 typedef struct exports_witdock_editor_plugin_registration_t {
   exports_witdock_editor_plugin_list_command_t   commands;
   exports_witdock_editor_plugin_event_kinds_t   events;
   exports_witdock_editor_plugin_abilities_t   abilities;
-  // The languages of the documents that events and abilities are for; none means all. Commands are offered
-  // everywhere.
+  // The languages of the documents for which events and abilities apply. An empty list means all. Commands are
+  // always available.
   extension_plugin_list_string_t   languages;
   exports_witdock_editor_plugin_list_file_type_t   file_types;
-  // Characters after which the editor asks `complete` by itself, beside letters and digits.
+  // Characters after which the editor calls `complete` automatically, in addition to letters and digits.
   extension_plugin_list_char32_t   completion_triggers;
 } exports_witdock_editor_plugin_registration_t;
 
@@ -871,15 +870,16 @@ typedef struct exports_witdock_editor_plugin_activate_error_t {
   } val;
 } exports_witdock_editor_plugin_activate_error_t;
 
-// The settings are wrong: what, and what was expected. Shown beside the configuration file's name.
+// The settings are invalid. The text says what was found and what was expected. The editor shows it with the
+// configuration file's name.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS 0
-// Something else is missing: what.
+// It cannot start for another reason, which the text gives.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_FAILED 1
 
-// Where a change of the text came from.
+// The origin of a change.
 typedef uint8_t exports_witdock_editor_plugin_change_origin_t;
 
-// A key was typed that stands for itself, or for a line break.
+// The user typed a character or a line break.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_TYPED 0
 // Text was pasted.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_PASTED 1
@@ -887,11 +887,11 @@ typedef uint8_t exports_witdock_editor_plugin_change_origin_t;
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_HISTORY 2
 // Any other command of the editor.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_COMMAND 3
-// A command, an answer or a format of this plugin.
+// A command, an event handler or the formatting of this plugin.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_THIS_PLUGIN 4
 // The same of another plugin.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_OTHER_PLUGIN 5
-// The file was changed by another program, and read again.
+// Another program changed the file, and the editor read it again.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_RELOADED 6
 
 typedef struct {
@@ -901,18 +901,18 @@ typedef struct {
 
 // A document's text has changed.
 typedef struct exports_witdock_editor_plugin_change_t {
-  // What it is now.
+  // The document and its revision after the change.
   exports_witdock_editor_plugin_document_version_t   version;
-  // What it was.
+  // The revision before the change.
   exports_witdock_editor_plugin_revision_t   before;
-  // What was done to the text of `before`. Changes that came faster than the plugin took them come as one,
-  // merged.
+  // The edits to the text of `before`. If changes arrive faster than the plugin handles them, they are merged into
+  // one.
   exports_witdock_editor_plugin_list_edit_t   edits;
-  // Of merged changes, the last one's.
+  // The origin. For merged changes, that of the last one.
   exports_witdock_editor_plugin_change_origin_t   origin;
 } exports_witdock_editor_plugin_change_t;
 
-// What a person has answered.
+// The user's answer.
 typedef struct exports_witdock_editor_plugin_answer_t {
   uint8_t tag;
   union {
@@ -921,14 +921,14 @@ typedef struct exports_witdock_editor_plugin_answer_t {
   } val;
 } exports_witdock_editor_plugin_answer_t;
 
-// The line, to `ask`.
+// The line of text, for `ask`.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_TEXT 0
-// The index of what was chosen, to `pick`.
+// The index of the choice, for `pick`.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_CHOSEN 1
-// They would rather not.
+// The user cancelled the question.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_CANCELLED 2
 
-// A person has answered a question.
+// The user has answered a question.
 typedef struct exports_witdock_editor_plugin_answered_t {
   exports_witdock_editor_plugin_ticket_t   question;
   exports_witdock_editor_plugin_answer_t   answer;
@@ -941,7 +941,7 @@ typedef struct {
   } val;
 } exports_witdock_editor_plugin_result_void_command_error_t;
 
-// A command has ended that the plugin had queued.
+// A command that the plugin queued has ended.
 typedef struct exports_witdock_editor_plugin_job_ended_t {
   exports_witdock_editor_plugin_ticket_t   job;
   exports_witdock_editor_plugin_result_void_command_error_t   outcome;
@@ -952,7 +952,7 @@ typedef struct {
   exports_witdock_editor_plugin_document_version_t val;
 } exports_witdock_editor_plugin_option_document_version_t;
 
-// Something has happened. Events come in order, each after the screen has been drawn.
+// An event. Events arrive in order, each after the screen has been drawn.
 typedef struct exports_witdock_editor_plugin_event_t {
   uint8_t tag;
   union {
@@ -970,39 +970,39 @@ typedef struct exports_witdock_editor_plugin_event_t {
   } val;
 } exports_witdock_editor_plugin_event_t;
 
-// A document has been opened. When a plugin starts it comes for those that are open already.
+// A document has been opened. When a plugin starts, it receives this event for each open document.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_OPENED 0
-// A text has changed.
+// A document's text has changed.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CHANGED 1
-// A document has been written to its file. What `format` gave is in it.
+// A document has been written to its file, with the edits of `format`.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SAVED 2
-// A document is gone.
+// A document has been closed.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CLOSED 3
-// The primary cursor of the document that keys go to is elsewhere, or keys go to another document. Where
-// text was typed, `changed` comes first.
+// The primary cursor of the focused document has moved, or another document has the focus. If text was typed,
+// `changed` arrives first.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CURSOR_MOVED 4
-// A selection has changed other than by a cursor moving.
+// A selection has changed, other than by moving a cursor.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SELECTION_CHANGED 5
-// Nothing was typed for half a second: time for what is slow. With the document that keys go to.
+// Nothing was typed for half a second: a good time for slow work. The value is the focused document.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_IDLE 6
-// The plugin's settings have changed: JSON text, an object. A plugin that has not subscribed to it is
-// started anew with them instead.
+// The plugin's settings have changed. The value is JSON text, an object. A plugin that has not subscribed to this
+// event is restarted with the new settings instead.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SETTINGS_CHANGED 7
-// A timer has run out.
+// A timer has expired.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_TIMER 8
-// A question has its answer.
+// A question has been answered.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_ANSWERED 9
 // A queued command has ended.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_JOB_ENDED 10
 
-// Something in a document that is wrong.
+// A problem in a document.
 typedef struct exports_witdock_editor_plugin_problem_t {
   exports_witdock_editor_plugin_offset_t   at;
-  // What it is, and what was expected there.
+  // What is wrong, and what was expected.
   extension_plugin_string_t   message;
 } exports_witdock_editor_plugin_problem_t;
 
-// Why a document is not formatted. It is saved all the same.
+// Why a document was not formatted. It is saved anyway.
 typedef struct exports_witdock_editor_plugin_format_error_t {
   uint8_t tag;
   union {
@@ -1011,12 +1011,12 @@ typedef struct exports_witdock_editor_plugin_format_error_t {
   } val;
 } exports_witdock_editor_plugin_format_error_t;
 
-// It is not written as its language has it. The editor shows the line.
+// It has a syntax error. The editor shows the line.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_FORMAT_ERROR_SYNTAX 0
-// Something else: what.
+// Formatting failed for another reason, which the text gives.
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_FORMAT_ERROR_FAILED 1
 
-// What a completion stands for: the editor draws a letter or a sign for it.
+// The kind of a completion. The editor shows a letter or a sign for it.
 typedef uint8_t exports_witdock_editor_plugin_completion_kind_t;
 
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_WORD 0
@@ -1027,14 +1027,14 @@ typedef uint8_t exports_witdock_editor_plugin_completion_kind_t;
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_FILE 5
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_SNIPPET 6
 
-// One way to go on.
+// A completion.
 typedef struct exports_witdock_editor_plugin_completion_t {
-  // What the list shows.
+  // The text in the list.
   extension_plugin_string_t   label;
   exports_witdock_editor_plugin_completion_kind_t   kind;
-  // More about it, behind the label; empty for nothing.
+  // Details, shown after the label. May be empty.
   extension_plugin_string_t   detail;
-  // What choosing it does to the text.
+  // The edit that choosing it applies.
   exports_witdock_editor_plugin_edit_t   edit;
 } exports_witdock_editor_plugin_completion_t;
 
@@ -1043,9 +1043,9 @@ typedef struct {
   size_t len;
 } exports_witdock_editor_plugin_list_styled_line_t;
 
-// What there is to say about a place.
+// Information about a place in a text.
 typedef struct exports_witdock_editor_plugin_hover_text_t {
-  // The text that it is about, which the editor marks.
+  // The text that it describes. The editor highlights it.
   exports_witdock_editor_plugin_range_t   range;
   exports_witdock_editor_plugin_list_styled_line_t   lines;
 } exports_witdock_editor_plugin_hover_text_t;
@@ -1077,134 +1077,134 @@ typedef struct {
 } exports_witdock_editor_plugin_option_hover_text_t;
 
 // Imported Functions from `witdock:plugin/log@0.1.0`
-// Writes one line. `target` says which part of the plugin speaks, for example a module's path.
+// Writes one line. `target` names the part of the plugin that writes it, for example a module's path.
 extern void witdock_plugin_log_write(witdock_plugin_log_level_t level, extension_plugin_string_t *target, extension_plugin_string_t *message);
-// The least urgent level that the host keeps: a plugin need not format lines below it.
+// The least urgent level that the host records. A plugin can skip formatting lines below it.
 extern witdock_plugin_log_level_t witdock_plugin_log_max_level(void);
-// Tells the host why the plugin is about to trap, so that the error that the caller sees has these
-// words instead of "unreachable". A plugin calls it from its panic hook.
+// Tells the host why the plugin is about to trap, so that the error that the caller sees has this
+// message instead of "unreachable". A plugin calls it from its panic hook.
 extern void witdock_plugin_log_panicked(extension_plugin_string_t *message, witdock_plugin_log_location_t *maybe_location);
 
 // Imported Functions from `witdock:editor/documents@0.1.0`
-// Its number: what to keep in its place.
+// Its id, which stays valid after the call.
 extern witdock_editor_documents_document_id_t witdock_editor_documents_method_document_id(witdock_editor_documents_borrow_document_t self);
-// The revision of the text that the other functions speak of.
+// The revision of the text that the other functions return.
 extern witdock_editor_documents_revision_t witdock_editor_documents_method_document_revision(witdock_editor_documents_borrow_document_t self);
 // Its path, its language, and whether it is saved.
 extern void witdock_editor_documents_method_document_info(witdock_editor_documents_borrow_document_t self, witdock_editor_documents_document_info_t *ret);
-// Whether edits would be refused.
+// Whether it is read-only, so that edits are refused.
 extern bool witdock_editor_documents_method_document_read_only(witdock_editor_documents_borrow_document_t self);
-// How it is indented.
+// Its indentation.
 extern void witdock_editor_documents_method_document_indentation(witdock_editor_documents_borrow_document_t self, witdock_editor_documents_indentation_t *ret);
 // The line ending that it uses: `\n` or `\r\n`.
 extern void witdock_editor_documents_method_document_line_ending(witdock_editor_documents_borrow_document_t self, extension_plugin_string_t *ret);
-// How long the text is, in bytes.
+// The length of the text, in bytes.
 extern uint64_t witdock_editor_documents_method_document_length(witdock_editor_documents_borrow_document_t self);
-// How many lines it has: one more than line endings.
+// The number of lines: one more than the number of line endings.
 extern uint32_t witdock_editor_documents_method_document_line_count(witdock_editor_documents_borrow_document_t self);
 // The text of a range.
 extern bool witdock_editor_documents_method_document_text(witdock_editor_documents_borrow_document_t self, witdock_editor_documents_range_t *range, extension_plugin_string_t *ret, witdock_editor_documents_text_error_t *err);
-// The text of the document: the same as the text of the whole range.
+// The whole text of the document.
 extern bool witdock_editor_documents_method_document_whole_text(witdock_editor_documents_borrow_document_t self, extension_plugin_string_t *ret, witdock_editor_documents_text_error_t *err);
-// Up to `count` lines from line `first` on, where 0 is the text's first. Fewer where the text ends, and
-// where they would be longer than the editor hands over at once; at least one, if there is one and it is not
-// too long by itself.
+// Up to `count` lines, starting at line `first`, counted from 0. There are fewer if the text ends or if more would be
+// too long to be passed at once, but at least one, unless there is none or it is too long by itself.
 extern bool witdock_editor_documents_method_document_lines(witdock_editor_documents_borrow_document_t self, uint32_t first, uint32_t count, witdock_editor_documents_list_line_t *ret, witdock_editor_documents_text_error_t *err);
-// Which line an offset is on, counting from 0. An offset behind the text's end is on the last line.
+// The line of an offset, counted from 0. An offset after the text's end is on the last line.
 extern uint32_t witdock_editor_documents_method_document_line_at(witdock_editor_documents_borrow_document_t self, witdock_editor_documents_offset_t offset);
-// Replaces pieces of the text that has this revision, and gives the revision that comes of it. Selections
-// and decorations move along; a cursor that stands where something is inserted stands behind it then.
+// Applies edits to the text with this revision, and returns the new revision. Selections and decorations move
+// along; a cursor at the place of an insertion is after the inserted text.
 // 
-// All edits of one `run-command` are one step to undo. Edits in answer to `changed` join the step of that
-// change. Should a person have changed the text by the time the call returns, then the call's edits and
-// selections are dropped as stale. The plugin hears of that change by an event, and so has its next chance;
-// the person who has run a command is told.
+// All edits of one `run-command` are one undo step. Edits in response to `changed` join the undo step of that
+// change. If the user has changed the text by the time the call returns, the call's edits and selections are
+// discarded as stale. The plugin receives that change as an event and can try again; the user who ran a command
+// sees a message.
 extern bool witdock_editor_documents_method_document_apply(witdock_editor_documents_borrow_document_t self, witdock_editor_documents_revision_t against, witdock_editor_documents_list_edit_t *edits, witdock_editor_documents_revision_t *ret, witdock_editor_documents_edit_error_t *err);
-// The document that keys go to, if there is one.
+// The focused document, if there is one.
 extern bool witdock_editor_documents_current(witdock_editor_documents_own_document_t *ret);
-// Every open document.
+// All open documents.
 extern void witdock_editor_documents_open_documents(witdock_editor_documents_list_own_document_t *ret);
-// The document of this number, unless it has been closed.
+// The document with this id, if it is still open.
 extern bool witdock_editor_documents_by_id(witdock_editor_documents_document_id_t id, witdock_editor_documents_own_document_t *ret);
 
 // Imported Functions from `witdock:editor/selections@0.1.0`
-// The selections of a document, unless it has been closed.
+// The selections of a document, if it is still open.
 extern bool witdock_editor_selections_get(witdock_editor_selections_document_id_t document, witdock_editor_selections_selection_set_t *ret);
-// The head of a document's primary selection, unless it has been closed.
+// The head of a document's primary selection, if it is still open.
 extern bool witdock_editor_selections_cursor(witdock_editor_selections_document_id_t document, witdock_editor_selections_offset_t *ret);
-// Replaces the selections of a document whose text has this revision. The view follows the primary one.
+// Replaces the selections of a document at this revision. The view follows the primary one.
 extern bool witdock_editor_selections_set(witdock_editor_selections_document_version_t *version, witdock_editor_selections_selection_set_t *selections, witdock_editor_selections_selection_error_t *err);
 
 // Imported Functions from `witdock:editor/viewport@0.1.0`
-// What is seen of the document that keys go to, if there is one.
+// The visible part of the focused document, if there is one.
 extern bool witdock_editor_viewport_current(witdock_editor_viewport_visible_t *ret);
-// Brings a document to the front, its cursor to this place, and the place into view.
+// Focuses a document, moves its cursor to this place, and scrolls the place into view.
 extern bool witdock_editor_viewport_show(witdock_editor_viewport_location_t *location, witdock_editor_viewport_show_error_t *err);
 
 // Imported Functions from `witdock:editor/workspace@0.1.0`
-// The folder that is worked in: its absolute path.
+// The absolute path of the workspace folder.
 extern void witdock_editor_workspace_root(extension_plugin_string_t *ret);
-// What is open, without its text.
+// The open documents, without their text.
 extern void witdock_editor_workspace_open_documents(witdock_editor_workspace_list_document_info_t *ret);
-// Reads a file as it is on disk. The path is relative to the root, with `/` between folders.
+// Reads a file from disk. The path is relative to the root, with `/` between folders.
 extern bool witdock_editor_workspace_read_file(extension_plugin_string_t *path, extension_plugin_string_t *ret, witdock_editor_workspace_file_error_t *err);
 
 // Imported Functions from `witdock:editor/messages@0.1.0`
-// One line where the status of the last action stands. It is gone with the next key.
+// Shows a line in the place for the status of the last action. The next key removes it.
 extern void witdock_editor_messages_status(extension_plugin_string_t *text);
-// Something that a person should not miss. It stays until it is dismissed.
+// Shows an important message. It stays until the user dismisses it.
 extern void witdock_editor_messages_notify(witdock_editor_messages_severity_t severity, extension_plugin_string_t *text);
 
 // Imported Functions from `witdock:editor/status-line@0.1.0`
-// Shows a segment of this name, in the place of the one that had the name.
+// Shows a segment. It replaces the segment with the same name.
 extern void witdock_editor_status_line_set(extension_plugin_string_t *name, witdock_editor_status_line_segment_t *segment);
-// Takes a segment down. That there is none is no error.
+// Removes a segment. Unknown names are ignored.
 extern void witdock_editor_status_line_clear(extension_plugin_string_t *name);
 
 // Imported Functions from `witdock:editor/panels@0.1.0`
-// Shows a panel of this name, in the place of the one that had the name. A person who has closed it has closed
-// it: showing it again from an event fills it unseen, and showing it from a command opens it.
+// Shows a panel. It replaces the panel with the same name. If the user has closed the panel, showing it from an event
+// only updates its content; showing it from a command opens it again.
 extern bool witdock_editor_panels_show(extension_plugin_string_t *name, witdock_editor_panels_panel_t *panel, witdock_editor_panels_panel_error_t *err);
-// Takes a panel down. That there is none is no error.
+// Removes a panel. Unknown names are ignored.
 extern void witdock_editor_panels_hide(extension_plugin_string_t *name);
-// Whether a panel of this name is open, so that a plugin need not fill one that nobody sees.
+// Whether a panel with this name is open, so that a plugin can skip updating one that nobody sees.
 extern bool witdock_editor_panels_is_open(extension_plugin_string_t *name);
 
 // Imported Functions from `witdock:editor/decorations@0.1.0`
-// Replaces the whole set of this name in a document by these; an empty list takes it down. They move with the
-// text until they are replaced, and what is deleted takes its decorations along.
+// Replaces the set with this name in a document. An empty list removes it. Decorations move with the text until they
+// are replaced; deleting text deletes its decorations.
 extern bool witdock_editor_decorations_set(witdock_editor_decorations_document_version_t *version, extension_plugin_string_t *name, witdock_editor_decorations_list_decoration_t *decorations, witdock_editor_decorations_decoration_error_t *err);
-// Takes this set down in a document, whatever its revision. That there is none is no error.
+// Removes the set with this name in a document, at any revision. Unknown names are ignored.
 extern void witdock_editor_decorations_clear(witdock_editor_decorations_document_id_t document, extension_plugin_string_t *name);
 
 // Imported Functions from `witdock:editor/prompts@0.1.0`
 // Asks for a line of text.
 extern bool witdock_editor_prompts_ask(witdock_editor_prompts_text_question_t *question, witdock_editor_prompts_ticket_t *ret, witdock_editor_prompts_ask_error_t *err);
-// Asks to choose one.
+// Asks to choose one of several.
 extern bool witdock_editor_prompts_pick(witdock_editor_prompts_choice_question_t *question, witdock_editor_prompts_ticket_t *ret, witdock_editor_prompts_ask_error_t *err);
-// Takes a question back: it is not answered any more. That there is none is no error.
+// Withdraws a question: no answer will arrive. Unknown questions are ignored.
 extern void witdock_editor_prompts_withdraw(witdock_editor_prompts_ticket_t question);
 
 // Imported Functions from `witdock:editor/clipboard@0.1.0`
-// What was copied last in this editor. Of what other programs have copied it knows what the terminal tells.
+// Returns the text that was last copied in this editor. Text from other programs is included only if the terminal
+// reports it.
 extern void witdock_editor_clipboard_read(extension_plugin_string_t *ret);
-// Copies, for this editor and, where the terminal takes it, for the system.
+// Copies a text, for this editor and, if the terminal supports it, for the system.
 extern void witdock_editor_clipboard_write(extension_plugin_string_t *text);
 
 // Imported Functions from `witdock:editor/settings@0.1.0`
-// The table as JSON text, an object: what `activate` was given, or what the last `settings-changed` has told.
+// Returns the table as JSON text, an object. It is the one from `activate` or from the last `settings-changed`.
 extern void witdock_editor_settings_current(extension_plugin_string_t *ret);
 
 // Imported Functions from `witdock:editor/timers@0.1.0`
-// Asks for the event `timer` in this many milliseconds, not earlier; less than 10 counts as 10.
+// Sends the event `timer` once, after at least this many milliseconds. Values below 10 count as 10.
 extern bool witdock_editor_timers_once(uint32_t after_ms, witdock_editor_timers_ticket_t *ret, witdock_editor_timers_timer_error_t *err);
-// Asks for it again and again. Where one is late the next are not made up for.
+// Sends it repeatedly. If an event is late, missed ones are not repeated.
 extern bool witdock_editor_timers_every(uint32_t period_ms, witdock_editor_timers_ticket_t *ret, witdock_editor_timers_timer_error_t *err);
-// Ends a timer. That there is none is no error.
+// Ends a timer. Unknown timers are ignored.
 extern void witdock_editor_timers_cancel(witdock_editor_timers_ticket_t timer);
 
 // Imported Functions from `witdock:editor/jobs@0.1.0`
-// Queues a command. How it ended comes as the event `job-ended`.
+// Queues a command. Its outcome arrives as the event `job-ended`.
 extern bool witdock_editor_jobs_run(witdock_editor_jobs_invocation_t *invocation, witdock_editor_jobs_ticket_t *ret, witdock_editor_jobs_job_error_t *err);
 
 // Exported Functions from `witdock:editor/plugin@0.1.0`

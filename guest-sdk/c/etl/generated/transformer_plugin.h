@@ -14,7 +14,7 @@ typedef struct transformer_plugin_string_t {
   size_t len;
 } transformer_plugin_string_t;
 
-// How much a line matters, from most to least.
+// The importance of a line, from most to least urgent.
 typedef uint8_t witdock_plugin_log_level_t;
 
 #define WITDOCK_PLUGIN_LOG_LEVEL_ERROR 0
@@ -23,7 +23,7 @@ typedef uint8_t witdock_plugin_log_level_t;
 #define WITDOCK_PLUGIN_LOG_LEVEL_DEBUG 3
 #define WITDOCK_PLUGIN_LOG_LEVEL_TRACE 4
 
-// Where in the plugin's source something happened. Lines and columns count from 1.
+// A place in the plugin's source. Lines and columns count from 1.
 typedef struct witdock_plugin_log_location_t {
   transformer_plugin_string_t   file;
   uint32_t   line;
@@ -35,7 +35,7 @@ typedef struct {
   witdock_plugin_log_location_t val;
 } witdock_plugin_log_option_location_t;
 
-// What a column holds. Arrow types beyond these travel as `ipc`.
+// The type of a column's values. All other Arrow types are passed as `ipc`.
 typedef uint8_t witdock_etl_types_data_type_t;
 
 // One bit a row, least significant bit first.
@@ -68,9 +68,9 @@ typedef struct {
 typedef struct witdock_etl_types_field_t {
   transformer_plugin_string_t   name;
   witdock_etl_types_data_type_t   data_type;
-  // Whether rows may be null here.
+  // Whether the column may contain nulls.
   bool   nullable;
-  // For `ipc` alone: the Arrow type, as an Arrow IPC stream that holds a schema of one field and no batch.
+  // Only for `ipc`: the Arrow type, as an Arrow IPC stream with a schema of one field and no batch.
   transformer_plugin_option_list_u8_t   ipc_schema;
 } witdock_etl_types_field_t;
 
@@ -81,7 +81,7 @@ typedef struct {
 
 // Text or bytes of varying length: row `i` is `data[offsets[i]..offsets[i + 1]]`.
 typedef struct witdock_etl_types_bytes_column_t {
-  // One more than there are rows, rising from 0 to the length of `data`.
+  // One more than there are rows, ascending from 0 to the length of `data`.
   transformer_plugin_list_s32_t   offsets;
   transformer_plugin_list_u8_t   data;
 } witdock_etl_types_bytes_column_t;
@@ -96,7 +96,7 @@ typedef struct {
   size_t len;
 } transformer_plugin_list_f64_t;
 
-// A column's values. A null row has some value here too, which nobody reads.
+// A column's values. A null row has an arbitrary value here, which is not read.
 typedef struct witdock_etl_types_values_t {
   uint8_t tag;
   union {
@@ -121,12 +121,12 @@ typedef struct witdock_etl_types_values_t {
 #define WITDOCK_ETL_TYPES_VALUES_TIMESTAMP_US 5
 #define WITDOCK_ETL_TYPES_VALUES_UTF8 6
 #define WITDOCK_ETL_TYPES_VALUES_BINARY 7
-// An Arrow IPC stream: a schema of one field and one batch. It carries its own nulls.
+// An Arrow IPC stream: a schema of one field and one batch. It contains its own nulls.
 #define WITDOCK_ETL_TYPES_VALUES_IPC 8
 
 // One column of a batch.
 typedef struct witdock_etl_types_column_t {
-  // A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None: every row has.
+  // A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None if every row has one.
   transformer_plugin_option_list_u8_t   validity;
   witdock_etl_types_values_t   values;
 } witdock_etl_types_column_t;
@@ -136,13 +136,13 @@ typedef struct {
   size_t len;
 } witdock_etl_types_list_column_t;
 
-// Rows that travel together; every column has `rows` rows.
+// Rows that are passed together; every column has `rows` rows.
 typedef struct witdock_etl_types_batch_t {
   uint32_t   rows;
   witdock_etl_types_list_column_t   columns;
 } witdock_etl_types_batch_t;
 
-// Where a column of the output comes from.
+// The origin of an output column.
 typedef struct witdock_etl_types_output_field_t {
   uint8_t tag;
   union {
@@ -151,7 +151,7 @@ typedef struct witdock_etl_types_output_field_t {
   } val;
 } witdock_etl_types_output_field_t;
 
-// The input column of this index, passed on untouched: it never crosses the boundary.
+// The input column with this index, unchanged. It does not cross the boundary.
 #define WITDOCK_ETL_TYPES_OUTPUT_FIELD_SAME 0
 // A column that the plugin makes.
 #define WITDOCK_ETL_TYPES_OUTPUT_FIELD_NEW 1
@@ -166,16 +166,16 @@ typedef struct {
   size_t len;
 } witdock_etl_types_list_output_field_t;
 
-// What a transform will read and write, told before the first row, so that the host knows
+// The columns that a transform reads and writes. It is known before the first row, so that the host knows
 // the schema after each stage and sends only the columns that are read.
 typedef struct witdock_etl_types_contract_t {
-  // Indexes into the input's fields: the columns that `process` is given, in this order.
+  // Indexes into the input's fields: the columns that `process` receives, in this order.
   transformer_plugin_list_u32_t   reads;
   // The output's columns.
   witdock_etl_types_list_output_field_t   output;
 } witdock_etl_types_contract_t;
 
-// Which rows come out.
+// The rows of the output.
 typedef struct witdock_etl_types_output_rows_t {
   uint8_t tag;
   union {
@@ -186,16 +186,16 @@ typedef struct witdock_etl_types_output_rows_t {
 
 // Every row of the input, in order; none is rejected.
 #define WITDOCK_ETL_TYPES_OUTPUT_ROWS_ALL 0
-// These rows of the input, in this order; a row may be left out or repeated.
+// These rows of the input, in this order. A row may be omitted or repeated.
 #define WITDOCK_ETL_TYPES_OUTPUT_ROWS_SELECTED 1
-// This many rows of the plugin's own, which no input row stands behind.
+// This many new rows, which do not correspond to input rows.
 #define WITDOCK_ETL_TYPES_OUTPUT_ROWS_FRESH 2
 
-// A row of the input that the plugin cannot accept. It goes to the rejected rows and not to the output.
+// An input row that the plugin rejects. It goes to the rejected rows instead of the output.
 typedef struct witdock_etl_types_row_error_t {
   // The row's index in the input batch.
   uint32_t   row;
-  // A short name to count and branch on, for example `bad-date`.
+  // A short code to count and branch on, for example `bad-date`.
   transformer_plugin_string_t   code;
   // What is wrong, for a person.
   transformer_plugin_string_t   message;
@@ -206,17 +206,17 @@ typedef struct {
   size_t len;
 } witdock_etl_types_list_row_error_t;
 
-// What came of a batch.
+// The result of one batch.
 typedef struct witdock_etl_types_output_t {
   witdock_etl_types_output_rows_t   rows;
-  // The `new` columns of the contract, in its order, as long as the output's rows. With `fresh` rows:
-  // every column of the output, since none can be passed on.
+  // The `new` columns of the contract, in its order, with one value for each output row. With `fresh` rows:
+  // all columns of the output.
   witdock_etl_types_list_column_t   columns;
-  // Rows of the input that are in no output row.
+  // Input rows that are not in the output.
   witdock_etl_types_list_row_error_t   rejected;
 } witdock_etl_types_output_t;
 
-// Why a call could not be answered. The text is for the pipeline's author.
+// Why a call failed. The text is for the pipeline's author.
 typedef struct witdock_etl_types_error_t {
   uint8_t tag;
   union {
@@ -226,9 +226,9 @@ typedef struct witdock_etl_types_error_t {
   } val;
 } witdock_etl_types_error_t;
 
-// The settings are wrong: what, and what was expected.
+// The settings are invalid. The text says what was found and what was expected.
 #define WITDOCK_ETL_TYPES_ERROR_SETTINGS 0
-// The input's schema does not suit this transform: which column, and what was expected.
+// The input's schema does not match. The text names the column and says what was expected.
 #define WITDOCK_ETL_TYPES_ERROR_SCHEMA 1
 // The batch as a whole cannot be processed.
 #define WITDOCK_ETL_TYPES_ERROR_DATA 2
@@ -237,7 +237,7 @@ typedef witdock_etl_types_field_t witdock_etl_lookup_field_t;
 
 typedef witdock_etl_types_column_t witdock_etl_lookup_column_t;
 
-// Why a lookup could not be answered.
+// Why a lookup failed.
 typedef struct witdock_etl_lookup_lookup_error_t {
   uint8_t tag;
   union {
@@ -252,7 +252,7 @@ typedef struct witdock_etl_lookup_lookup_error_t {
 #define WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_NO_SUCH_TABLE 0
 // The table has no column of this name.
 #define WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_NO_SUCH_COLUMN 1
-// The keys are not of the table's key type, or not as long as they say.
+// The keys do not have the table's key type, or not the stated number of rows.
 #define WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_KEYS 2
 // The table could not be read.
 #define WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_UNAVAILABLE 3
@@ -266,7 +266,7 @@ typedef struct {
 typedef struct witdock_etl_lookup_matches_t {
   // A bitmap: 1 where the table has a row for the key.
   transformer_plugin_list_u8_t   found;
-  // The columns asked for, as long as the keys; null where nothing was found.
+  // The requested columns, one row for each key; null where the table has no row.
   witdock_etl_lookup_list_column_t   columns;
 } witdock_etl_lookup_matches_t;
 
@@ -308,7 +308,7 @@ typedef witdock_etl_types_field_t witdock_etl_side_output_field_t;
 
 typedef witdock_etl_types_batch_t witdock_etl_side_output_batch_t;
 
-// Why rows were not taken.
+// Why rows were refused.
 typedef struct witdock_etl_side_output_emit_error_t {
   uint8_t tag;
   union {
@@ -320,7 +320,7 @@ typedef struct witdock_etl_side_output_emit_error_t {
 
 // The stage has no side output of this name.
 #define WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_NO_SUCH_OUTPUT 0
-// The fields differ from those of the first call, or the batch does not fit them.
+// The fields differ from those of the first call, or the batch does not match them.
 #define WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_SCHEMA 1
 // The rows could not be written.
 #define WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_UNAVAILABLE 2
@@ -377,12 +377,12 @@ typedef struct {
 } exports_witdock_etl_transform_result_output_error_t;
 
 // Imported Functions from `witdock:plugin/log@0.1.0`
-// Writes one line. `target` says which part of the plugin speaks, for example a module's path.
+// Writes one line. `target` names the part of the plugin that writes it, for example a module's path.
 extern void witdock_plugin_log_write(witdock_plugin_log_level_t level, transformer_plugin_string_t *target, transformer_plugin_string_t *message);
-// The least urgent level that the host keeps: a plugin need not format lines below it.
+// The least urgent level that the host records. A plugin can skip formatting lines below it.
 extern witdock_plugin_log_level_t witdock_plugin_log_max_level(void);
-// Tells the host why the plugin is about to trap, so that the error that the caller sees has these
-// words instead of "unreachable". A plugin calls it from its panic hook.
+// Tells the host why the plugin is about to trap, so that the error that the caller sees has this
+// message instead of "unreachable". A plugin calls it from its panic hook.
 extern void witdock_plugin_log_panicked(transformer_plugin_string_t *message, witdock_plugin_log_location_t *maybe_location);
 
 // Imported Functions from `witdock:etl/lookup@0.1.0`
@@ -392,7 +392,7 @@ extern void witdock_etl_lookup_method_table_key(witdock_etl_lookup_borrow_table_
 extern void witdock_etl_lookup_method_table_fields(witdock_etl_lookup_borrow_table_t self, witdock_etl_lookup_list_field_t *ret);
 // Looks up `rows` keys at once: one column for each field of the key. A null key matches nothing.
 extern bool witdock_etl_lookup_method_table_get(witdock_etl_lookup_borrow_table_t self, uint32_t rows, witdock_etl_lookup_list_column_t *keys, transformer_plugin_list_string_t *columns, witdock_etl_lookup_matches_t *ret, witdock_etl_lookup_lookup_error_t *err);
-// Opens the table that the pipeline lends under this name.
+// Opens the pipeline's table of this name.
 extern bool witdock_etl_lookup_open(transformer_plugin_string_t *name, witdock_etl_lookup_own_table_t *ret, witdock_etl_lookup_lookup_error_t *err);
 
 // Imported Functions from `witdock:etl/metrics@0.1.0`

@@ -5,7 +5,7 @@ pub const extension_plugin_string_t = extern struct {
     len: usize,
 };
 
-/// How much a line matters, from most to least.
+/// The importance of a line, from most to least urgent.
 pub const witdock_plugin_log_level_t = u8;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_ERROR = 0;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_WARN = 1;
@@ -13,7 +13,7 @@ pub const WITDOCK_PLUGIN_LOG_LEVEL_INFO = 2;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_DEBUG = 3;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_TRACE = 4;
 
-/// Where in the plugin's source something happened. Lines and columns count from 1.
+/// A place in the plugin's source. Lines and columns count from 1.
 pub const witdock_plugin_log_location_t = extern struct {
     file: extension_plugin_string_t,
     line: u32,
@@ -25,48 +25,48 @@ pub const witdock_plugin_log_option_location_t = extern struct {
     val: witdock_plugin_log_location_t,
 };
 
-/// A place in a text: how many bytes of its UTF-8 form stand before it. It lies between two characters, never
-/// inside one. The text has the line endings that its file has. Lines and columns are the SDK's business.
+/// A place in a text: the number of bytes before it, in UTF-8. It is between two characters, never inside one. The text
+/// has the line endings of its file. SDKs convert offsets to lines and columns.
 pub const witdock_editor_types_offset_t = u64;
 
-/// An open document, by a number that no other document is given while the editor runs. A number and not a
-/// handle, so that it can stand in events, be kept, and be compared; `documents.by-id` lends the document itself.
+/// Identifies an open document. Ids are not reused while the editor runs. It is a number instead of a handle, so that
+/// it can be stored, compared and used in events; `documents.by-id` returns the document.
 pub const witdock_editor_types_document_id_t = u64;
 
-/// A state of a document's text, by a number that grows with each change, undoing included. No two states of a
-/// document have the same, not even one that came of edits which were dropped.
+/// Identifies a state of a document's text. The number grows with each change, including undo. No two states of a
+/// document have the same number, not even a state whose edits were discarded.
 pub const witdock_editor_types_revision_t = u64;
 
-/// A document's text at one revision: what an answer is an answer to.
+/// A document at one revision.
 pub const witdock_editor_types_document_version_t = extern struct {
     document: witdock_editor_types_document_id_t,
     revision: witdock_editor_types_revision_t,
 };
 
-/// A piece of a text.
+/// A part of a text.
 pub const witdock_editor_types_range_t = extern struct {
-    /// Its first byte.
+    /// The offset of its first byte.
     start: witdock_editor_types_offset_t,
-    /// The first byte behind it: `start` for a range that is empty, never less.
+    /// The offset after its last byte: `start` for an empty range, never less.
     end: witdock_editor_types_offset_t,
 };
 
-/// One replacement. Inserting is replacing an empty range, deleting is replacing by nothing.
+/// One replacement. An insertion replaces an empty range; a deletion has an empty text.
 ///
-/// Edits travel in lists. All ranges of a list are those of the text before the first of them. They rise and do
-/// not overlap; two insertions at one place come out in the list's order.
+/// Edits are passed in lists. All ranges of a list refer to the text before the first edit. They are in ascending order
+/// and do not overlap; two insertions at the same place keep the list's order.
 pub const witdock_editor_types_edit_t = extern struct {
-    /// What is replaced.
+    /// The range to replace.
     range: witdock_editor_types_range_t,
-    /// What stands there afterwards.
+    /// The new text.
     text: extension_plugin_string_t,
 };
 
-/// A stretch of a document that a person has selected. Where both ends are the same it is a cursor.
+/// A selected part of a document. If both ends are the same, it is a cursor.
 pub const witdock_editor_types_selection_t = extern struct {
     /// The end that stays when the selection is extended.
     anchor: witdock_editor_types_offset_t,
-    /// The end that moves: the cursor is drawn here. It may stand before the anchor.
+    /// The end that moves. The cursor is drawn here. It may be before the anchor.
     head: witdock_editor_types_offset_t,
 };
 
@@ -75,11 +75,11 @@ pub const witdock_editor_types_list_selection_t = extern struct {
     len: usize,
 };
 
-/// All selections of a document. There is always one, and often no more.
+/// All selections of a document. There is always at least one.
 pub const witdock_editor_types_selection_set_t = extern struct {
-    /// They rise and do not overlap.
+    /// The selections, in ascending order, without overlap.
     selections: witdock_editor_types_list_selection_t,
-    /// The index of the one that the view follows, and that a plugin with no use for several should look at.
+    /// The index of the primary selection. The view follows it, and plugins that support only one selection use it.
     primary: u32,
 };
 
@@ -88,21 +88,20 @@ pub const extension_plugin_option_string_t = extern struct {
     val: extension_plugin_string_t,
 };
 
-/// A document, in a few words.
+/// Information about a document.
 pub const witdock_editor_types_document_info_t = extern struct {
-    /// Its number and revision.
+    /// Its id and revision.
     version: witdock_editor_types_document_version_t,
-    /// Its file. Inside the workspace's root, relative to it, with `/` between folders; otherwise absolute. None
-    /// for a document that was never saved.
+    /// The path of its file: relative to the workspace's root, with `/` between folders, or absolute if it is outside.
+    /// None for a document that was never saved.
     path: extension_plugin_option_string_t,
-    /// What it is written in, in lower case, for example `rust` or `markdown`; `text` when nothing better is
-    /// known.
+    /// Its language, in lower case, for example `rust` or `markdown`; `text` if the language is unknown.
     language: extension_plugin_string_t,
-    /// Whether it has changes that are not saved.
+    /// Whether it has unsaved changes.
     modified: bool,
 };
 
-/// How a document is indented.
+/// A document's indentation.
 pub const witdock_editor_types_indentation_t = extern struct {
     tag: u8,
     val: extern union {
@@ -114,46 +113,46 @@ pub const WITDOCK_EDITOR_TYPES_INDENTATION_TABS = 0;
 /// This many spaces a level.
 pub const WITDOCK_EDITOR_TYPES_INDENTATION_SPACES = 1;
 
-/// What a piece of text means. The person's theme says how that looks, so no plugin names a colour.
+/// The meaning of a piece of text. The user's theme defines how it looks, so plugins do not choose colours.
 pub const witdock_editor_types_scope_t = u8;
-/// Nothing in particular.
+/// Ordinary text.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_PLAIN = 0;
-/// Of less interest than what is around it.
+/// Less important than the text around it.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_MUTED = 1;
-/// Of more interest.
+/// More important than the text around it.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_ACCENT = 2;
 /// A title.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_HEADING = 3;
-/// A place that can be gone to.
+/// A link to another place.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_LINK = 4;
-/// It went well.
+/// A success.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_SUCCESS = 5;
-/// For information.
+/// Information.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_INFO = 6;
-/// It may be wrong.
+/// A warning.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_WARNING = 7;
-/// It is wrong.
+/// An error.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_ERROR = 8;
-/// A word of the language.
+/// A keyword of the language.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_KEYWORD = 9;
-/// A name of a type.
+/// The name of a type.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_TYPE_NAME = 10;
-/// A name of a function.
+/// The name of a function.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_FUNCTION_NAME = 11;
-/// A text literal.
+/// A string literal.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_TEXT_LITERAL = 12;
 /// A number.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_NUMBER = 13;
 /// A comment.
 pub const WITDOCK_EDITOR_TYPES_SCOPE_COMMENT = 14;
 
-/// What is done to the letters beside their colour.
+/// Text attributes in addition to the colour.
 pub const witdock_editor_types_emphasis_t = u8;
 pub const WITDOCK_EDITOR_TYPES_EMPHASIS_BOLD = (1 << 0);
 pub const WITDOCK_EDITOR_TYPES_EMPHASIS_ITALIC = (1 << 1);
 pub const WITDOCK_EDITOR_TYPES_EMPHASIS_UNDERLINED = (1 << 2);
 pub const WITDOCK_EDITOR_TYPES_EMPHASIS_STRUCK_OUT = (1 << 3);
-/// Foreground and background change places.
+/// Foreground and background are swapped.
 pub const WITDOCK_EDITOR_TYPES_EMPHASIS_REVERSED = (1 << 4);
 
 /// How a piece of text is drawn.
@@ -162,7 +161,7 @@ pub const witdock_editor_types_style_t = extern struct {
     emphasis: witdock_editor_types_emphasis_t,
 };
 
-/// Text of one style. It has no line breaks; control characters are not drawn.
+/// Text in one style. It has no line breaks; control characters are not drawn.
 pub const witdock_editor_types_span_t = extern struct {
     text: extension_plugin_string_t,
     style: witdock_editor_types_style_t,
@@ -174,39 +173,39 @@ pub const witdock_editor_types_styled_line_t = extern struct {
     len: usize,
 };
 
-/// How much something matters.
+/// The severity of a message.
 pub const witdock_editor_types_severity_t = u8;
-/// It could be better.
+/// A suggestion.
 pub const WITDOCK_EDITOR_TYPES_SEVERITY_HINT = 0;
-/// It is good to know.
+/// Information.
 pub const WITDOCK_EDITOR_TYPES_SEVERITY_INFO = 1;
-/// It is probably wrong.
+/// Something that is probably wrong.
 pub const WITDOCK_EDITOR_TYPES_SEVERITY_WARNING = 2;
-/// It is wrong.
+/// Something that is wrong.
 pub const WITDOCK_EDITOR_TYPES_SEVERITY_ERROR = 3;
 
-/// A key press or a sequence of them, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
-/// in this order, and then a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
-/// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. A space stands
-/// between the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
+/// A key press or a sequence of key presses, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
+/// in this order, followed by a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
+/// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. Spaces
+/// separate the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
 pub const witdock_editor_types_key_text_t = extension_plugin_string_t;
 
-/// A command, ready to be run.
+/// A command with its argument.
 pub const witdock_editor_types_invocation_t = extern struct {
-    /// `PLUGIN.COMMAND`, or `editor.COMMAND` for one of the editor's own.
+    /// `PLUGIN.COMMAND`, or `editor.COMMAND` for a command of the editor.
     command: extension_plugin_string_t,
-    /// What the command is given: its own business, often nothing.
+    /// The argument, whose meaning the command defines.
     argument: extension_plugin_option_string_t,
 };
 
-/// A place in a document, for as long as it is open. A place in an older revision is where that text is now, as
-/// far as the editor can tell: what was deleted is where it was.
+/// A place in a document, valid while the document is open. The editor maps a place in an older revision to the current
+/// text; a place in deleted text maps to the place of the deletion.
 pub const witdock_editor_types_location_t = extern struct {
     version: witdock_editor_types_document_version_t,
     offset: witdock_editor_types_offset_t,
 };
 
-/// What happens when a person chooses a line.
+/// The action when the user chooses a line.
 pub const witdock_editor_types_action_t = extern struct {
     tag: u8,
     val: extern union {
@@ -214,14 +213,14 @@ pub const witdock_editor_types_action_t = extern struct {
     run: witdock_editor_types_invocation_t,
     },
 };
-/// Nothing: the line is there to be read.
+/// None: the line is only text.
 pub const WITDOCK_EDITOR_TYPES_ACTION_NONE = 0;
-/// The document comes to the front with its cursor here.
+/// Focuses the document and moves its cursor here.
 pub const WITDOCK_EDITOR_TYPES_ACTION_GO_TO = 1;
-/// The command is queued.
+/// Queues the command.
 pub const WITDOCK_EDITOR_TYPES_ACTION_RUN = 2;
 
-/// Why a command came to nothing.
+/// Why a command failed.
 pub const witdock_editor_types_command_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -231,17 +230,17 @@ pub const witdock_editor_types_command_error_t = extern struct {
     failed: extension_plugin_string_t,
     },
 };
-/// Nobody has a command of this name.
+/// There is no command with this name.
 pub const WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NO_SUCH_COMMAND = 0;
-/// It does not apply here, for example to a document of this language: why. Shown quietly, for it is no
-/// fault.
+/// It does not apply here, for example to a document in this language. The text gives the reason. The editor shows it
+/// as information, not as an error.
 pub const WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NOT_APPLICABLE = 1;
-/// The argument is not one that it takes: what was expected.
+/// The argument is invalid. The text says what was expected.
 pub const WITDOCK_EDITOR_TYPES_COMMAND_ERROR_ARGUMENT = 2;
-/// It could not be done: why.
+/// It failed. The text gives the reason.
 pub const WITDOCK_EDITOR_TYPES_COMMAND_ERROR_FAILED = 3;
 
-/// Asked for later: the number under which the answer comes. No two requests of a plugin have the same.
+/// Identifies a request whose answer arrives later. No two requests of a plugin have the same ticket.
 pub const witdock_editor_types_ticket_t = u64;
 
 pub const witdock_editor_documents_document_id_t = witdock_editor_types_document_id_t;
@@ -260,7 +259,7 @@ pub const witdock_editor_documents_range_t = witdock_editor_types_range_t;
 
 pub const witdock_editor_documents_revision_t = witdock_editor_types_revision_t;
 
-/// Why a piece of a text cannot be had.
+/// Why a text cannot be read.
 pub const witdock_editor_documents_text_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -269,14 +268,14 @@ pub const witdock_editor_documents_text_error_t = extern struct {
     too_long: u64,
     },
 };
-/// The range ends before it starts, or behind the text's end: the length of the text.
+/// The range ends before it starts, or after the text's end. The number is the length of the text.
 pub const WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_OUT_OF_RANGE = 0;
 /// This offset is inside a character.
 pub const WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_NOT_ON_BOUNDARY = 1;
-/// The text is longer than the editor hands over at once: the most that it does, in bytes.
+/// The text is too long to be passed at once. The number is the limit, in bytes.
 pub const WITDOCK_EDITOR_DOCUMENTS_TEXT_ERROR_TOO_LONG = 2;
 
-/// Why edits were not applied. None of the list was.
+/// Why edits were refused. If one is refused, none of the list is applied.
 pub const witdock_editor_documents_edit_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -286,24 +285,24 @@ pub const witdock_editor_documents_edit_error_t = extern struct {
     overlapping: u32,
     },
 };
-/// The text has moved on: its revision. Read it again, and think again.
+/// The text has changed. The number is its current revision. Read the text again and compute new edits.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_STALE = 0;
-/// A range ends before it starts, or behind the text's end: the index of the edit.
+/// A range ends before it starts, or after the text's end. The number is the edit's index.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OUT_OF_RANGE = 1;
-/// A range starts or ends inside a character: the index of the edit.
+/// A range starts or ends inside a character. The number is the edit's index.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_ON_BOUNDARY = 2;
-/// An edit starts before the end of the one before it: its index.
+/// An edit starts before the end of the previous one. The number is its index.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OVERLAPPING = 3;
-/// The document may not be changed.
+/// The document is read-only.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY = 4;
-/// Of the calls into a plugin, `run-command` and `on-event` may edit, and this is another.
+/// Only `run-command` and `on-event` may edit, and this is another call.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_IN_THIS_CALL = 5;
 
 /// One line of a text.
 pub const witdock_editor_documents_line_t = extern struct {
-    /// Where it begins.
+    /// The offset of its first byte.
     start: witdock_editor_documents_offset_t,
-    /// What is written, without the line's ending.
+    /// Its text, without the line ending.
     text: extension_plugin_string_t,
 };
 
@@ -369,7 +368,7 @@ pub const witdock_editor_selections_revision_t = witdock_editor_types_revision_t
 
 pub const witdock_editor_selections_selection_set_t = witdock_editor_types_selection_set_t;
 
-/// Why selections were not changed.
+/// Why selections were refused.
 pub const witdock_editor_selections_selection_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -379,19 +378,19 @@ pub const witdock_editor_selections_selection_error_t = extern struct {
     overlapping: u32,
     },
 };
-/// No open document has this number.
+/// There is no open document with this id.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NO_SUCH_DOCUMENT = 0;
-/// The text has moved on: its revision.
+/// The text has changed. The number is its current revision.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_STALE = 1;
-/// There is none, or `primary` is the index of none.
+/// The list is empty, or `primary` is not an index of it.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_EMPTY = 2;
-/// A selection reaches behind the text's end: its index.
+/// A selection ends after the text's end. The number is its index.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OUT_OF_RANGE = 3;
-/// A selection starts or ends inside a character: its index.
+/// A selection starts or ends inside a character. The number is its index.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_ON_BOUNDARY = 4;
-/// A selection starts before the end of the one before it: its index.
+/// A selection starts before the end of the previous one. The number is its index.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OVERLAPPING = 5;
-/// Of the calls into a plugin, `run-command` and `on-event` may select, and this is another.
+/// Only `run-command` and `on-event` may change selections, and this is another call.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_IN_THIS_CALL = 6;
 
 pub const witdock_editor_selections_option_selection_set_t = extern struct {
@@ -415,23 +414,23 @@ pub const witdock_editor_viewport_document_version_t = witdock_editor_types_docu
 
 pub const witdock_editor_viewport_location_t = witdock_editor_types_location_t;
 
-/// Why a place is not shown.
+/// Why a place cannot be shown.
 pub const witdock_editor_viewport_show_error_t = extern struct {
     tag: u8,
 };
-/// No open document has this number.
+/// There is no open document with this id.
 pub const WITDOCK_EDITOR_VIEWPORT_SHOW_ERROR_NO_SUCH_DOCUMENT = 0;
-/// The offset is behind the text's end, or inside a character.
+/// The offset is after the text's end, or inside a character.
 pub const WITDOCK_EDITOR_VIEWPORT_SHOW_ERROR_OUT_OF_RANGE = 1;
 
 /// The part of a document that is on the screen.
 pub const witdock_editor_viewport_visible_t = extern struct {
     version: witdock_editor_viewport_document_version_t,
-    /// The first line seen, counting from 0.
+    /// The first visible line, counted from 0.
     first_line: u32,
-    /// The first line behind those that are seen.
+    /// The line after the last visible one.
     end_line: u32,
-    /// How many columns there are for text.
+    /// The number of columns for text.
     columns: u32,
 };
 
@@ -459,17 +458,17 @@ pub const witdock_editor_workspace_file_error_t = extern struct {
     unavailable: extension_plugin_string_t,
     },
 };
-/// The path leads out of the folders that the plugin was granted, or is not one.
+/// The path is invalid, or outside the folders that the plugin was granted.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_GRANTED = 0;
 /// There is no such file.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_FOUND = 1;
-/// It is a folder, or something else that is no file.
+/// It is a folder, or something else that is not a file.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_A_FILE = 2;
-/// It is not UTF-8: the first byte that is not.
+/// It is not valid UTF-8. The number is the offset of the first invalid byte.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_NOT_TEXT = 3;
-/// It is longer than the editor hands over at once: the most that it does, in bytes.
+/// It is too long to be passed at once. The number is the limit, in bytes.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_TOO_LONG = 4;
-/// It could not be read: why.
+/// It could not be read. The text gives the reason.
 pub const WITDOCK_EDITOR_WORKSPACE_FILE_ERROR_UNAVAILABLE = 5;
 
 pub const witdock_editor_workspace_list_document_info_t = extern struct {
@@ -494,11 +493,11 @@ pub const witdock_editor_status_line_list_span_t = extern struct {
     len: usize,
 };
 
-/// A piece of the status line.
+/// A segment of the status line.
 pub const witdock_editor_status_line_segment_t = extern struct {
-    /// What it says.
+    /// Its text.
     spans: witdock_editor_status_line_list_span_t,
-    /// Where there is no room for all, segments of the lowest priority go first. 0 for most.
+    /// If there is not enough room, segments with the lowest priority are hidden first. 0 for most.
     priority: i32,
 };
 
@@ -509,7 +508,7 @@ pub const witdock_editor_panels_styled_line_t = witdock_editor_types_styled_line
 /// One line of a panel.
 pub const witdock_editor_panels_panel_line_t = extern struct {
     spans: witdock_editor_panels_styled_line_t,
-    /// What happens when a person chooses it.
+    /// The action when the user chooses the line.
     action: witdock_editor_panels_action_t,
 };
 
@@ -518,21 +517,21 @@ pub const witdock_editor_panels_list_panel_line_t = extern struct {
     len: usize,
 };
 
-/// What a panel shows.
+/// The content of a panel.
 pub const witdock_editor_panels_panel_t = extern struct {
     title: extension_plugin_string_t,
-    /// All lines: the editor scrolls.
+    /// All lines. The editor scrolls them.
     lines: witdock_editor_panels_list_panel_line_t,
 };
 
-/// Why a panel is not shown.
+/// Why a panel is refused.
 pub const witdock_editor_panels_panel_error_t = extern struct {
     tag: u8,
     val: extern union {
     too_long: u32,
     },
 };
-/// It has more lines than the editor keeps: the most that it does.
+/// It has too many lines. The number is the limit.
 pub const WITDOCK_EDITOR_PANELS_PANEL_ERROR_TOO_LONG = 0;
 
 pub const witdock_editor_panels_result_void_panel_error_t = extern struct {
@@ -566,23 +565,23 @@ pub const witdock_editor_decorations_styled_range_t = extern struct {
     style: witdock_editor_decorations_style_t,
 };
 
-/// Text that is drawn and not there.
+/// Text that is drawn but is not part of the document.
 pub const witdock_editor_decorations_virtual_text_t = extern struct {
-    /// Where it belongs.
+    /// Its position.
     at: witdock_editor_decorations_offset_t,
     spans: witdock_editor_decorations_styled_line_t,
 };
 
 /// A sign in the gutter, beside the line number.
 pub const witdock_editor_decorations_gutter_sign_t = extern struct {
-    /// A place on the line that it belongs to.
+    /// An offset on its line.
     at: witdock_editor_decorations_offset_t,
     severity: witdock_editor_decorations_severity_t,
     /// The line's message, shown when the cursor is on the line.
     message: extension_plugin_string_t,
 };
 
-/// One thing to draw.
+/// One decoration.
 pub const witdock_editor_decorations_decoration_t = extern struct {
     tag: u8,
     val: extern union {
@@ -594,11 +593,11 @@ pub const witdock_editor_decorations_decoration_t = extern struct {
 };
 /// Text in another style.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_STYLED = 0;
-/// Virtual text between two characters: what stands behind it is drawn further right.
+/// Virtual text between two characters. The rest of the line is drawn further right.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_INLINE = 1;
-/// Virtual text behind the end of a line.
+/// Virtual text after the end of a line.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_AFTER_LINE = 2;
-/// A sign in the gutter. A line with several shows the most severe.
+/// A sign in the gutter. If a line has several, the most severe is shown.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_SIGN = 3;
 
 /// Why decorations were not replaced.
@@ -610,14 +609,14 @@ pub const witdock_editor_decorations_decoration_error_t = extern struct {
     too_many: u32,
     },
 };
-/// No open document has this number.
+/// There is no open document with this id.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_NO_SUCH_DOCUMENT = 0;
-/// The text has moved on: its revision.
+/// The text has changed. The number is its current revision.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_STALE = 1;
-/// A place is behind the text's end, a range ends before it starts, or one of them is inside a character: the
+/// An offset is after the text's end or inside a character, or a range ends before it starts. The number is the
 /// decoration's index.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_OUT_OF_RANGE = 2;
-/// There are more than the editor keeps for one set: the most that it does.
+/// There are too many decorations in one set. The number is the limit.
 pub const WITDOCK_EDITOR_DECORATIONS_DECORATION_ERROR_TOO_MANY = 3;
 
 pub const witdock_editor_decorations_list_decoration_t = extern struct {
@@ -636,21 +635,21 @@ pub const witdock_editor_prompts_styled_line_t = witdock_editor_types_styled_lin
 
 pub const witdock_editor_prompts_ticket_t = witdock_editor_types_ticket_t;
 
-/// A question that is answered in one line of text.
+/// A question whose answer is a line of text.
 pub const witdock_editor_prompts_text_question_t = extern struct {
-    /// What is asked.
+    /// The question.
     title: extension_plugin_string_t,
-    /// What stands in the line to begin with.
+    /// The initial text of the line.
     initial: extension_plugin_string_t,
-    /// What is shown, greyed, while the line is empty.
+    /// A hint, shown in grey while the line is empty.
     placeholder: extension_plugin_string_t,
 };
 
-/// One of several to choose from.
+/// One of the choices of a question.
 pub const witdock_editor_prompts_choice_t = extern struct {
-    /// What is shown, and what typed letters are matched against.
+    /// The text of the choice. The letters that the user types are matched against it.
     label: extension_plugin_string_t,
-    /// More about it, behind the label.
+    /// Details, shown after the label.
     detail: witdock_editor_prompts_styled_line_t,
 };
 
@@ -659,15 +658,15 @@ pub const witdock_editor_prompts_list_choice_t = extern struct {
     len: usize,
 };
 
-/// A question that is answered by choosing.
+/// A question whose answer is one of several choices.
 pub const witdock_editor_prompts_choice_question_t = extern struct {
-    /// What is asked.
+    /// The question.
     title: extension_plugin_string_t,
-    /// In the order in which they are shown as long as nothing is typed.
+    /// The choices, in the order in which they are shown until the user types something.
     choices: witdock_editor_prompts_list_choice_t,
 };
 
-/// Why a question is not put.
+/// Why a question is refused.
 pub const witdock_editor_prompts_ask_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -675,9 +674,9 @@ pub const witdock_editor_prompts_ask_error_t = extern struct {
     choices: u32,
     },
 };
-/// The plugin has this many questions open already, and that is all it may have.
+/// The plugin has too many open questions. The number is the limit.
 pub const WITDOCK_EDITOR_PROMPTS_ASK_ERROR_TOO_MANY = 0;
-/// There is nothing to choose from, or more than the editor shows: the most that it does.
+/// There are no choices, or more than the editor shows. The number is the limit.
 pub const WITDOCK_EDITOR_PROMPTS_ASK_ERROR_CHOICES = 1;
 
 pub const witdock_editor_prompts_result_ticket_ask_error_t = extern struct {
@@ -690,14 +689,14 @@ pub const witdock_editor_prompts_result_ticket_ask_error_t = extern struct {
 
 pub const witdock_editor_timers_ticket_t = witdock_editor_types_ticket_t;
 
-/// Why there is no timer.
+/// Why a timer is refused.
 pub const witdock_editor_timers_timer_error_t = extern struct {
     tag: u8,
     val: extern union {
     too_many: u32,
     },
 };
-/// The plugin has this many already, and that is all it may have.
+/// The plugin has too many timers. The number is the limit.
 pub const WITDOCK_EDITOR_TIMERS_TIMER_ERROR_TOO_MANY = 0;
 
 pub const witdock_editor_timers_result_ticket_timer_error_t = extern struct {
@@ -720,9 +719,9 @@ pub const witdock_editor_jobs_job_error_t = extern struct {
     queue_full: u32,
     },
 };
-/// Nobody has a command of this name: the name.
+/// There is no command with this name.
 pub const WITDOCK_EDITOR_JOBS_JOB_ERROR_NO_SUCH_COMMAND = 0;
-/// The queue is full, as when two plugins call each other without end: how long it may be.
+/// The queue is full, for example because two plugins call each other endlessly. The number is its maximum length.
 pub const WITDOCK_EDITOR_JOBS_JOB_ERROR_QUEUE_FULL = 1;
 
 pub const witdock_editor_jobs_result_ticket_job_error_t = extern struct {
@@ -760,20 +759,20 @@ pub const exports_witdock_editor_plugin_list_key_text_t = extern struct {
     len: usize,
 };
 
-/// A command that a person can run: by name, by key, from the palette.
+/// A command that the user can run: by name, by key, from the palette.
 pub const exports_witdock_editor_plugin_command_t = extern struct {
     /// Letters, digits and `-`. The editor puts the plugin's name and a dot before it.
     name: extension_plugin_string_t,
-    /// What the palette shows.
+    /// The title in the palette.
     title: extension_plugin_string_t,
-    /// A sentence on what it does.
+    /// A sentence that describes it.
     description: extension_plugin_string_t,
-    /// Keys that run it. Keys that are taken, by the person's key map, the editor or a plugin before this one,
-    /// stay what they are; the editor says so.
+    /// Keys that run it. Keys that the user's key map, the editor or an earlier plugin already uses are not changed;
+    /// the editor reports the conflict.
     default_keys: exports_witdock_editor_plugin_list_key_text_t,
 };
 
-/// What a plugin wants to hear of. Answers to its own questions, timers and jobs always come.
+/// The events that a plugin subscribes to. Answers to its own questions, timers and jobs always arrive.
 pub const exports_witdock_editor_plugin_event_kinds_t = u8;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_OPENED = (1 << 0);
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_CHANGED = (1 << 1);
@@ -789,16 +788,16 @@ pub const extension_plugin_list_string_t = extern struct {
     len: usize,
 };
 
-/// A language, and how files of it are recognized. It adds to what the editor knows, and where both know it, the
-/// plugin's word counts.
+/// A language, and how its files are recognized. It adds to the languages that the editor knows; if the editor knows
+/// this one too, the plugin's patterns take precedence.
 pub const exports_witdock_editor_plugin_file_type_t = extern struct {
-    /// In lower case.
+    /// Its name, in lower case.
     language: extension_plugin_string_t,
-    /// Names of files, `*` for any number of characters: `*.toml`, `Makefile`.
+    /// Patterns for file names, where `*` matches any number of characters: `*.toml`, `Makefile`.
     patterns: extension_plugin_list_string_t,
 };
 
-/// What a plugin can be asked for.
+/// The requests that a plugin can answer.
 pub const exports_witdock_editor_plugin_abilities_t = u8;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ABILITIES_FORMAT = (1 << 0);
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ABILITIES_COMPLETE = (1 << 1);
@@ -819,17 +818,17 @@ pub const extension_plugin_list_char32_t = extern struct {
     len: usize,
 };
 
-/// What a plugin does. After a reload the editor compares it with the old generation's and changes what has
-/// changed.
+/// What a plugin registers. After a reload, the editor compares it with the old generation's registration and applies
+/// the differences.
 pub const exports_witdock_editor_plugin_registration_t = extern struct {
     commands: exports_witdock_editor_plugin_list_command_t,
     events: exports_witdock_editor_plugin_event_kinds_t,
     abilities: exports_witdock_editor_plugin_abilities_t,
-    /// The languages of the documents that events and abilities are for; none means all. Commands are offered
-    /// everywhere.
+    /// The languages of the documents for which events and abilities apply. An empty list means all. Commands are
+    /// always available.
     languages: extension_plugin_list_string_t,
     file_types: exports_witdock_editor_plugin_list_file_type_t,
-    /// Characters after which the editor asks `complete` by itself, beside letters and digits.
+    /// Characters after which the editor calls `complete` automatically, in addition to letters and digits.
     completion_triggers: extension_plugin_list_char32_t,
 };
 
@@ -841,14 +840,15 @@ pub const exports_witdock_editor_plugin_activate_error_t = extern struct {
     failed: extension_plugin_string_t,
     },
 };
-/// The settings are wrong: what, and what was expected. Shown beside the configuration file's name.
+/// The settings are invalid. The text says what was found and what was expected. The editor shows it with the
+/// configuration file's name.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS = 0;
-/// Something else is missing: what.
+/// It cannot start for another reason, which the text gives.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_FAILED = 1;
 
-/// Where a change of the text came from.
+/// The origin of a change.
 pub const exports_witdock_editor_plugin_change_origin_t = u8;
-/// A key was typed that stands for itself, or for a line break.
+/// The user typed a character or a line break.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_TYPED = 0;
 /// Text was pasted.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_PASTED = 1;
@@ -856,11 +856,11 @@ pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_PASTED = 1;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_HISTORY = 2;
 /// Any other command of the editor.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_COMMAND = 3;
-/// A command, an answer or a format of this plugin.
+/// A command, an event handler or the formatting of this plugin.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_THIS_PLUGIN = 4;
 /// The same of another plugin.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_OTHER_PLUGIN = 5;
-/// The file was changed by another program, and read again.
+/// Another program changed the file, and the editor read it again.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_CHANGE_ORIGIN_RELOADED = 6;
 
 pub const exports_witdock_editor_plugin_list_edit_t = extern struct {
@@ -870,18 +870,18 @@ pub const exports_witdock_editor_plugin_list_edit_t = extern struct {
 
 /// A document's text has changed.
 pub const exports_witdock_editor_plugin_change_t = extern struct {
-    /// What it is now.
+    /// The document and its revision after the change.
     version: exports_witdock_editor_plugin_document_version_t,
-    /// What it was.
+    /// The revision before the change.
     before: exports_witdock_editor_plugin_revision_t,
-    /// What was done to the text of `before`. Changes that came faster than the plugin took them come as one,
-    /// merged.
+    /// The edits to the text of `before`. If changes arrive faster than the plugin handles them, they are merged into
+    /// one.
     edits: exports_witdock_editor_plugin_list_edit_t,
-    /// Of merged changes, the last one's.
+    /// The origin. For merged changes, that of the last one.
     origin: exports_witdock_editor_plugin_change_origin_t,
 };
 
-/// What a person has answered.
+/// The user's answer.
 pub const exports_witdock_editor_plugin_answer_t = extern struct {
     tag: u8,
     val: extern union {
@@ -889,14 +889,14 @@ pub const exports_witdock_editor_plugin_answer_t = extern struct {
     chosen: u32,
     },
 };
-/// The line, to `ask`.
+/// The line of text, for `ask`.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_TEXT = 0;
-/// The index of what was chosen, to `pick`.
+/// The index of the choice, for `pick`.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_CHOSEN = 1;
-/// They would rather not.
+/// The user cancelled the question.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_ANSWER_CANCELLED = 2;
 
-/// A person has answered a question.
+/// The user has answered a question.
 pub const exports_witdock_editor_plugin_answered_t = extern struct {
     question: exports_witdock_editor_plugin_ticket_t,
     answer: exports_witdock_editor_plugin_answer_t,
@@ -909,7 +909,7 @@ pub const exports_witdock_editor_plugin_result_void_command_error_t = extern str
     },
 };
 
-/// A command has ended that the plugin had queued.
+/// A command that the plugin queued has ended.
 pub const exports_witdock_editor_plugin_job_ended_t = extern struct {
     job: exports_witdock_editor_plugin_ticket_t,
     outcome: exports_witdock_editor_plugin_result_void_command_error_t,
@@ -920,7 +920,7 @@ pub const exports_witdock_editor_plugin_option_document_version_t = extern struc
     val: exports_witdock_editor_plugin_document_version_t,
 };
 
-/// Something has happened. Events come in order, each after the screen has been drawn.
+/// An event. Events arrive in order, each after the screen has been drawn.
 pub const exports_witdock_editor_plugin_event_t = extern struct {
     tag: u8,
     val: extern union {
@@ -937,39 +937,39 @@ pub const exports_witdock_editor_plugin_event_t = extern struct {
     job_ended: exports_witdock_editor_plugin_job_ended_t,
     },
 };
-/// A document has been opened. When a plugin starts it comes for those that are open already.
+/// A document has been opened. When a plugin starts, it receives this event for each open document.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_OPENED = 0;
-/// A text has changed.
+/// A document's text has changed.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CHANGED = 1;
-/// A document has been written to its file. What `format` gave is in it.
+/// A document has been written to its file, with the edits of `format`.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SAVED = 2;
-/// A document is gone.
+/// A document has been closed.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CLOSED = 3;
-/// The primary cursor of the document that keys go to is elsewhere, or keys go to another document. Where
-/// text was typed, `changed` comes first.
+/// The primary cursor of the focused document has moved, or another document has the focus. If text was typed,
+/// `changed` arrives first.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_CURSOR_MOVED = 4;
-/// A selection has changed other than by a cursor moving.
+/// A selection has changed, other than by moving a cursor.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SELECTION_CHANGED = 5;
-/// Nothing was typed for half a second: time for what is slow. With the document that keys go to.
+/// Nothing was typed for half a second: a good time for slow work. The value is the focused document.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_IDLE = 6;
-/// The plugin's settings have changed: JSON text, an object. A plugin that has not subscribed to it is
-/// started anew with them instead.
+/// The plugin's settings have changed. The value is JSON text, an object. A plugin that has not subscribed to this
+/// event is restarted with the new settings instead.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_SETTINGS_CHANGED = 7;
-/// A timer has run out.
+/// A timer has expired.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_TIMER = 8;
-/// A question has its answer.
+/// A question has been answered.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_ANSWERED = 9;
 /// A queued command has ended.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_JOB_ENDED = 10;
 
-/// Something in a document that is wrong.
+/// A problem in a document.
 pub const exports_witdock_editor_plugin_problem_t = extern struct {
     at: exports_witdock_editor_plugin_offset_t,
-    /// What it is, and what was expected there.
+    /// What is wrong, and what was expected.
     message: extension_plugin_string_t,
 };
 
-/// Why a document is not formatted. It is saved all the same.
+/// Why a document was not formatted. It is saved anyway.
 pub const exports_witdock_editor_plugin_format_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -977,12 +977,12 @@ pub const exports_witdock_editor_plugin_format_error_t = extern struct {
     failed: extension_plugin_string_t,
     },
 };
-/// It is not written as its language has it. The editor shows the line.
+/// It has a syntax error. The editor shows the line.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_FORMAT_ERROR_SYNTAX = 0;
-/// Something else: what.
+/// Formatting failed for another reason, which the text gives.
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_FORMAT_ERROR_FAILED = 1;
 
-/// What a completion stands for: the editor draws a letter or a sign for it.
+/// The kind of a completion. The editor shows a letter or a sign for it.
 pub const exports_witdock_editor_plugin_completion_kind_t = u8;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_WORD = 0;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_KEYWORD = 1;
@@ -992,14 +992,14 @@ pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_TYPE_NAME = 4;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_FILE = 5;
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_COMPLETION_KIND_SNIPPET = 6;
 
-/// One way to go on.
+/// A completion.
 pub const exports_witdock_editor_plugin_completion_t = extern struct {
-    /// What the list shows.
+    /// The text in the list.
     label: extension_plugin_string_t,
     kind: exports_witdock_editor_plugin_completion_kind_t,
-    /// More about it, behind the label; empty for nothing.
+    /// Details, shown after the label. May be empty.
     detail: extension_plugin_string_t,
-    /// What choosing it does to the text.
+    /// The edit that choosing it applies.
     edit: exports_witdock_editor_plugin_edit_t,
 };
 
@@ -1008,9 +1008,9 @@ pub const exports_witdock_editor_plugin_list_styled_line_t = extern struct {
     len: usize,
 };
 
-/// What there is to say about a place.
+/// Information about a place in a text.
 pub const exports_witdock_editor_plugin_hover_text_t = extern struct {
-    /// The text that it is about, which the editor marks.
+    /// The text that it describes. The editor highlights it.
     range: exports_witdock_editor_plugin_range_t,
     lines: exports_witdock_editor_plugin_list_styled_line_t,
 };
@@ -1041,153 +1041,153 @@ pub const exports_witdock_editor_plugin_option_hover_text_t = extern struct {
     val: exports_witdock_editor_plugin_hover_text_t,
 };
 
-/// Writes one line. `target` says which part of the plugin speaks, for example a module's path.
+/// Writes one line. `target` names the part of the plugin that writes it, for example a module's path.
 pub extern fn witdock_plugin_log_write(level: witdock_plugin_log_level_t, target: [*c]extension_plugin_string_t, message: [*c]extension_plugin_string_t) void;
 
-/// The least urgent level that the host keeps: a plugin need not format lines below it.
+/// The least urgent level that the host records. A plugin can skip formatting lines below it.
 pub extern fn witdock_plugin_log_max_level() witdock_plugin_log_level_t;
 
-/// Tells the host why the plugin is about to trap, so that the error that the caller sees has these
-/// words instead of "unreachable". A plugin calls it from its panic hook.
+/// Tells the host why the plugin is about to trap, so that the error that the caller sees has this
+/// message instead of "unreachable". A plugin calls it from its panic hook.
 pub extern fn witdock_plugin_log_panicked(message: [*c]extension_plugin_string_t, maybe_location: [*c]witdock_plugin_log_location_t) void;
 
-/// Its number: what to keep in its place.
+/// Its id, which stays valid after the call.
 pub extern fn witdock_editor_documents_method_document_id(self: witdock_editor_documents_borrow_document_t) witdock_editor_documents_document_id_t;
 
-/// The revision of the text that the other functions speak of.
+/// The revision of the text that the other functions return.
 pub extern fn witdock_editor_documents_method_document_revision(self: witdock_editor_documents_borrow_document_t) witdock_editor_documents_revision_t;
 
 /// Its path, its language, and whether it is saved.
 pub extern fn witdock_editor_documents_method_document_info(self: witdock_editor_documents_borrow_document_t, ret: [*c]witdock_editor_documents_document_info_t) void;
 
-/// Whether edits would be refused.
+/// Whether it is read-only, so that edits are refused.
 pub extern fn witdock_editor_documents_method_document_read_only(self: witdock_editor_documents_borrow_document_t) bool;
 
-/// How it is indented.
+/// Its indentation.
 pub extern fn witdock_editor_documents_method_document_indentation(self: witdock_editor_documents_borrow_document_t, ret: [*c]witdock_editor_documents_indentation_t) void;
 
 /// The line ending that it uses: `\n` or `\r\n`.
 pub extern fn witdock_editor_documents_method_document_line_ending(self: witdock_editor_documents_borrow_document_t, ret: [*c]extension_plugin_string_t) void;
 
-/// How long the text is, in bytes.
+/// The length of the text, in bytes.
 pub extern fn witdock_editor_documents_method_document_length(self: witdock_editor_documents_borrow_document_t) u64;
 
-/// How many lines it has: one more than line endings.
+/// The number of lines: one more than the number of line endings.
 pub extern fn witdock_editor_documents_method_document_line_count(self: witdock_editor_documents_borrow_document_t) u32;
 
 /// The text of a range.
 pub extern fn witdock_editor_documents_method_document_text(self: witdock_editor_documents_borrow_document_t, range: [*c]witdock_editor_documents_range_t, ret: [*c]extension_plugin_string_t, err: [*c]witdock_editor_documents_text_error_t) bool;
 
-/// The text of the document: the same as the text of the whole range.
+/// The whole text of the document.
 pub extern fn witdock_editor_documents_method_document_whole_text(self: witdock_editor_documents_borrow_document_t, ret: [*c]extension_plugin_string_t, err: [*c]witdock_editor_documents_text_error_t) bool;
 
-/// Up to `count` lines from line `first` on, where 0 is the text's first. Fewer where the text ends, and
-/// where they would be longer than the editor hands over at once; at least one, if there is one and it is not
-/// too long by itself.
+/// Up to `count` lines, starting at line `first`, counted from 0. There are fewer if the text ends or if more would be
+/// too long to be passed at once, but at least one, unless there is none or it is too long by itself.
 pub extern fn witdock_editor_documents_method_document_lines(self: witdock_editor_documents_borrow_document_t, first: u32, count: u32, ret: [*c]witdock_editor_documents_list_line_t, err: [*c]witdock_editor_documents_text_error_t) bool;
 
-/// Which line an offset is on, counting from 0. An offset behind the text's end is on the last line.
+/// The line of an offset, counted from 0. An offset after the text's end is on the last line.
 pub extern fn witdock_editor_documents_method_document_line_at(self: witdock_editor_documents_borrow_document_t, offset: witdock_editor_documents_offset_t) u32;
 
-/// Replaces pieces of the text that has this revision, and gives the revision that comes of it. Selections
-/// and decorations move along; a cursor that stands where something is inserted stands behind it then.
+/// Applies edits to the text with this revision, and returns the new revision. Selections and decorations move
+/// along; a cursor at the place of an insertion is after the inserted text.
 ///
-/// All edits of one `run-command` are one step to undo. Edits in answer to `changed` join the step of that
-/// change. Should a person have changed the text by the time the call returns, then the call's edits and
-/// selections are dropped as stale. The plugin hears of that change by an event, and so has its next chance;
-/// the person who has run a command is told.
+/// All edits of one `run-command` are one undo step. Edits in response to `changed` join the undo step of that
+/// change. If the user has changed the text by the time the call returns, the call's edits and selections are
+/// discarded as stale. The plugin receives that change as an event and can try again; the user who ran a command
+/// sees a message.
 pub extern fn witdock_editor_documents_method_document_apply(self: witdock_editor_documents_borrow_document_t, against: witdock_editor_documents_revision_t, edits: [*c]witdock_editor_documents_list_edit_t, ret: [*c]witdock_editor_documents_revision_t, err: [*c]witdock_editor_documents_edit_error_t) bool;
 
-/// The document that keys go to, if there is one.
+/// The focused document, if there is one.
 pub extern fn witdock_editor_documents_current(ret: [*c]witdock_editor_documents_own_document_t) bool;
 
-/// Every open document.
+/// All open documents.
 pub extern fn witdock_editor_documents_open_documents(ret: [*c]witdock_editor_documents_list_own_document_t) void;
 
-/// The document of this number, unless it has been closed.
+/// The document with this id, if it is still open.
 pub extern fn witdock_editor_documents_by_id(id: witdock_editor_documents_document_id_t, ret: [*c]witdock_editor_documents_own_document_t) bool;
 
-/// The selections of a document, unless it has been closed.
+/// The selections of a document, if it is still open.
 pub extern fn witdock_editor_selections_get(document: witdock_editor_selections_document_id_t, ret: [*c]witdock_editor_selections_selection_set_t) bool;
 
-/// The head of a document's primary selection, unless it has been closed.
+/// The head of a document's primary selection, if it is still open.
 pub extern fn witdock_editor_selections_cursor(document: witdock_editor_selections_document_id_t, ret: [*c]witdock_editor_selections_offset_t) bool;
 
-/// Replaces the selections of a document whose text has this revision. The view follows the primary one.
+/// Replaces the selections of a document at this revision. The view follows the primary one.
 pub extern fn witdock_editor_selections_set(version: [*c]witdock_editor_selections_document_version_t, selections: [*c]witdock_editor_selections_selection_set_t, err: [*c]witdock_editor_selections_selection_error_t) bool;
 
-/// What is seen of the document that keys go to, if there is one.
+/// The visible part of the focused document, if there is one.
 pub extern fn witdock_editor_viewport_current(ret: [*c]witdock_editor_viewport_visible_t) bool;
 
-/// Brings a document to the front, its cursor to this place, and the place into view.
+/// Focuses a document, moves its cursor to this place, and scrolls the place into view.
 pub extern fn witdock_editor_viewport_show(location: [*c]witdock_editor_viewport_location_t, err: [*c]witdock_editor_viewport_show_error_t) bool;
 
-/// The folder that is worked in: its absolute path.
+/// The absolute path of the workspace folder.
 pub extern fn witdock_editor_workspace_root(ret: [*c]extension_plugin_string_t) void;
 
-/// What is open, without its text.
+/// The open documents, without their text.
 pub extern fn witdock_editor_workspace_open_documents(ret: [*c]witdock_editor_workspace_list_document_info_t) void;
 
-/// Reads a file as it is on disk. The path is relative to the root, with `/` between folders.
+/// Reads a file from disk. The path is relative to the root, with `/` between folders.
 pub extern fn witdock_editor_workspace_read_file(path: [*c]extension_plugin_string_t, ret: [*c]extension_plugin_string_t, err: [*c]witdock_editor_workspace_file_error_t) bool;
 
-/// One line where the status of the last action stands. It is gone with the next key.
+/// Shows a line in the place for the status of the last action. The next key removes it.
 pub extern fn witdock_editor_messages_status(text: [*c]extension_plugin_string_t) void;
 
-/// Something that a person should not miss. It stays until it is dismissed.
+/// Shows an important message. It stays until the user dismisses it.
 pub extern fn witdock_editor_messages_notify(severity: witdock_editor_messages_severity_t, text: [*c]extension_plugin_string_t) void;
 
-/// Shows a segment of this name, in the place of the one that had the name.
+/// Shows a segment. It replaces the segment with the same name.
 pub extern fn witdock_editor_status_line_set(name: [*c]extension_plugin_string_t, segment: [*c]witdock_editor_status_line_segment_t) void;
 
-/// Takes a segment down. That there is none is no error.
+/// Removes a segment. Unknown names are ignored.
 pub extern fn witdock_editor_status_line_clear(name: [*c]extension_plugin_string_t) void;
 
-/// Shows a panel of this name, in the place of the one that had the name. A person who has closed it has closed
-/// it: showing it again from an event fills it unseen, and showing it from a command opens it.
+/// Shows a panel. It replaces the panel with the same name. If the user has closed the panel, showing it from an event
+/// only updates its content; showing it from a command opens it again.
 pub extern fn witdock_editor_panels_show(name: [*c]extension_plugin_string_t, panel: [*c]witdock_editor_panels_panel_t, err: [*c]witdock_editor_panels_panel_error_t) bool;
 
-/// Takes a panel down. That there is none is no error.
+/// Removes a panel. Unknown names are ignored.
 pub extern fn witdock_editor_panels_hide(name: [*c]extension_plugin_string_t) void;
 
-/// Whether a panel of this name is open, so that a plugin need not fill one that nobody sees.
+/// Whether a panel with this name is open, so that a plugin can skip updating one that nobody sees.
 pub extern fn witdock_editor_panels_is_open(name: [*c]extension_plugin_string_t) bool;
 
-/// Replaces the whole set of this name in a document by these; an empty list takes it down. They move with the
-/// text until they are replaced, and what is deleted takes its decorations along.
+/// Replaces the set with this name in a document. An empty list removes it. Decorations move with the text until they
+/// are replaced; deleting text deletes its decorations.
 pub extern fn witdock_editor_decorations_set(version: [*c]witdock_editor_decorations_document_version_t, name: [*c]extension_plugin_string_t, decorations: [*c]witdock_editor_decorations_list_decoration_t, err: [*c]witdock_editor_decorations_decoration_error_t) bool;
 
-/// Takes this set down in a document, whatever its revision. That there is none is no error.
+/// Removes the set with this name in a document, at any revision. Unknown names are ignored.
 pub extern fn witdock_editor_decorations_clear(document: witdock_editor_decorations_document_id_t, name: [*c]extension_plugin_string_t) void;
 
 /// Asks for a line of text.
 pub extern fn witdock_editor_prompts_ask(question: [*c]witdock_editor_prompts_text_question_t, ret: [*c]witdock_editor_prompts_ticket_t, err: [*c]witdock_editor_prompts_ask_error_t) bool;
 
-/// Asks to choose one.
+/// Asks to choose one of several.
 pub extern fn witdock_editor_prompts_pick(question: [*c]witdock_editor_prompts_choice_question_t, ret: [*c]witdock_editor_prompts_ticket_t, err: [*c]witdock_editor_prompts_ask_error_t) bool;
 
-/// Takes a question back: it is not answered any more. That there is none is no error.
+/// Withdraws a question: no answer will arrive. Unknown questions are ignored.
 pub extern fn witdock_editor_prompts_withdraw(question: witdock_editor_prompts_ticket_t) void;
 
-/// What was copied last in this editor. Of what other programs have copied it knows what the terminal tells.
+/// Returns the text that was last copied in this editor. Text from other programs is included only if the terminal
+/// reports it.
 pub extern fn witdock_editor_clipboard_read(ret: [*c]extension_plugin_string_t) void;
 
-/// Copies, for this editor and, where the terminal takes it, for the system.
+/// Copies a text, for this editor and, if the terminal supports it, for the system.
 pub extern fn witdock_editor_clipboard_write(text: [*c]extension_plugin_string_t) void;
 
-/// The table as JSON text, an object: what `activate` was given, or what the last `settings-changed` has told.
+/// Returns the table as JSON text, an object. It is the one from `activate` or from the last `settings-changed`.
 pub extern fn witdock_editor_settings_current(ret: [*c]extension_plugin_string_t) void;
 
-/// Asks for the event `timer` in this many milliseconds, not earlier; less than 10 counts as 10.
+/// Sends the event `timer` once, after at least this many milliseconds. Values below 10 count as 10.
 pub extern fn witdock_editor_timers_once(after_ms: u32, ret: [*c]witdock_editor_timers_ticket_t, err: [*c]witdock_editor_timers_timer_error_t) bool;
 
-/// Asks for it again and again. Where one is late the next are not made up for.
+/// Sends it repeatedly. If an event is late, missed ones are not repeated.
 pub extern fn witdock_editor_timers_every(period_ms: u32, ret: [*c]witdock_editor_timers_ticket_t, err: [*c]witdock_editor_timers_timer_error_t) bool;
 
-/// Ends a timer. That there is none is no error.
+/// Ends a timer. Unknown timers are ignored.
 pub extern fn witdock_editor_timers_cancel(timer: witdock_editor_timers_ticket_t) void;
 
-/// Queues a command. How it ended comes as the event `job-ended`.
+/// Queues a command. Its outcome arrives as the event `job-ended`.
 pub extern fn witdock_editor_jobs_run(invocation: [*c]witdock_editor_jobs_invocation_t, ret: [*c]witdock_editor_jobs_ticket_t, err: [*c]witdock_editor_jobs_job_error_t) bool;
 
 pub extern fn witdock_plugin_log_location_free(ptr: [*c]witdock_plugin_log_location_t) void;

@@ -5,7 +5,7 @@ pub const transformer_plugin_string_t = extern struct {
     len: usize,
 };
 
-/// How much a line matters, from most to least.
+/// The importance of a line, from most to least urgent.
 pub const witdock_plugin_log_level_t = u8;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_ERROR = 0;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_WARN = 1;
@@ -13,7 +13,7 @@ pub const WITDOCK_PLUGIN_LOG_LEVEL_INFO = 2;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_DEBUG = 3;
 pub const WITDOCK_PLUGIN_LOG_LEVEL_TRACE = 4;
 
-/// Where in the plugin's source something happened. Lines and columns count from 1.
+/// A place in the plugin's source. Lines and columns count from 1.
 pub const witdock_plugin_log_location_t = extern struct {
     file: transformer_plugin_string_t,
     line: u32,
@@ -25,7 +25,7 @@ pub const witdock_plugin_log_option_location_t = extern struct {
     val: witdock_plugin_log_location_t,
 };
 
-/// What a column holds. Arrow types beyond these travel as `ipc`.
+/// The type of a column's values. All other Arrow types are passed as `ipc`.
 pub const witdock_etl_types_data_type_t = u8;
 /// One bit a row, least significant bit first.
 pub const WITDOCK_ETL_TYPES_DATA_TYPE_BOOLEAN = 0;
@@ -57,9 +57,9 @@ pub const transformer_plugin_option_list_u8_t = extern struct {
 pub const witdock_etl_types_field_t = extern struct {
     name: transformer_plugin_string_t,
     data_type: witdock_etl_types_data_type_t,
-    /// Whether rows may be null here.
+    /// Whether the column may contain nulls.
     nullable: bool,
-    /// For `ipc` alone: the Arrow type, as an Arrow IPC stream that holds a schema of one field and no batch.
+    /// Only for `ipc`: the Arrow type, as an Arrow IPC stream with a schema of one field and no batch.
     ipc_schema: transformer_plugin_option_list_u8_t,
 };
 
@@ -70,7 +70,7 @@ pub const transformer_plugin_list_s32_t = extern struct {
 
 /// Text or bytes of varying length: row `i` is `data[offsets[i]..offsets[i + 1]]`.
 pub const witdock_etl_types_bytes_column_t = extern struct {
-    /// One more than there are rows, rising from 0 to the length of `data`.
+    /// One more than there are rows, ascending from 0 to the length of `data`.
     offsets: transformer_plugin_list_s32_t,
     data: transformer_plugin_list_u8_t,
 };
@@ -85,7 +85,7 @@ pub const transformer_plugin_list_f64_t = extern struct {
     len: usize,
 };
 
-/// A column's values. A null row has some value here too, which nobody reads.
+/// A column's values. A null row has an arbitrary value here, which is not read.
 pub const witdock_etl_types_values_t = extern struct {
     tag: u8,
     val: extern union {
@@ -109,12 +109,12 @@ pub const WITDOCK_ETL_TYPES_VALUES_DATE32 = 4;
 pub const WITDOCK_ETL_TYPES_VALUES_TIMESTAMP_US = 5;
 pub const WITDOCK_ETL_TYPES_VALUES_UTF8 = 6;
 pub const WITDOCK_ETL_TYPES_VALUES_BINARY = 7;
-/// An Arrow IPC stream: a schema of one field and one batch. It carries its own nulls.
+/// An Arrow IPC stream: a schema of one field and one batch. It contains its own nulls.
 pub const WITDOCK_ETL_TYPES_VALUES_IPC = 8;
 
 /// One column of a batch.
 pub const witdock_etl_types_column_t = extern struct {
-    /// A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None: every row has.
+    /// A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None if every row has one.
     validity: transformer_plugin_option_list_u8_t,
     values: witdock_etl_types_values_t,
 };
@@ -124,13 +124,13 @@ pub const witdock_etl_types_list_column_t = extern struct {
     len: usize,
 };
 
-/// Rows that travel together; every column has `rows` rows.
+/// Rows that are passed together; every column has `rows` rows.
 pub const witdock_etl_types_batch_t = extern struct {
     rows: u32,
     columns: witdock_etl_types_list_column_t,
 };
 
-/// Where a column of the output comes from.
+/// The origin of an output column.
 pub const witdock_etl_types_output_field_t = extern struct {
     tag: u8,
     val: extern union {
@@ -138,7 +138,7 @@ pub const witdock_etl_types_output_field_t = extern struct {
     new_: witdock_etl_types_field_t,
     },
 };
-/// The input column of this index, passed on untouched: it never crosses the boundary.
+/// The input column with this index, unchanged. It does not cross the boundary.
 pub const WITDOCK_ETL_TYPES_OUTPUT_FIELD_SAME = 0;
 /// A column that the plugin makes.
 pub const WITDOCK_ETL_TYPES_OUTPUT_FIELD_NEW = 1;
@@ -153,16 +153,16 @@ pub const witdock_etl_types_list_output_field_t = extern struct {
     len: usize,
 };
 
-/// What a transform will read and write, told before the first row, so that the host knows
+/// The columns that a transform reads and writes. It is known before the first row, so that the host knows
 /// the schema after each stage and sends only the columns that are read.
 pub const witdock_etl_types_contract_t = extern struct {
-    /// Indexes into the input's fields: the columns that `process` is given, in this order.
+    /// Indexes into the input's fields: the columns that `process` receives, in this order.
     reads: transformer_plugin_list_u32_t,
     /// The output's columns.
     output: witdock_etl_types_list_output_field_t,
 };
 
-/// Which rows come out.
+/// The rows of the output.
 pub const witdock_etl_types_output_rows_t = extern struct {
     tag: u8,
     val: extern union {
@@ -172,16 +172,16 @@ pub const witdock_etl_types_output_rows_t = extern struct {
 };
 /// Every row of the input, in order; none is rejected.
 pub const WITDOCK_ETL_TYPES_OUTPUT_ROWS_ALL = 0;
-/// These rows of the input, in this order; a row may be left out or repeated.
+/// These rows of the input, in this order. A row may be omitted or repeated.
 pub const WITDOCK_ETL_TYPES_OUTPUT_ROWS_SELECTED = 1;
-/// This many rows of the plugin's own, which no input row stands behind.
+/// This many new rows, which do not correspond to input rows.
 pub const WITDOCK_ETL_TYPES_OUTPUT_ROWS_FRESH = 2;
 
-/// A row of the input that the plugin cannot accept. It goes to the rejected rows and not to the output.
+/// An input row that the plugin rejects. It goes to the rejected rows instead of the output.
 pub const witdock_etl_types_row_error_t = extern struct {
     /// The row's index in the input batch.
     row: u32,
-    /// A short name to count and branch on, for example `bad-date`.
+    /// A short code to count and branch on, for example `bad-date`.
     code: transformer_plugin_string_t,
     /// What is wrong, for a person.
     message: transformer_plugin_string_t,
@@ -192,17 +192,17 @@ pub const witdock_etl_types_list_row_error_t = extern struct {
     len: usize,
 };
 
-/// What came of a batch.
+/// The result of one batch.
 pub const witdock_etl_types_output_t = extern struct {
     rows: witdock_etl_types_output_rows_t,
-    /// The `new` columns of the contract, in its order, as long as the output's rows. With `fresh` rows:
-    /// every column of the output, since none can be passed on.
+    /// The `new` columns of the contract, in its order, with one value for each output row. With `fresh` rows:
+    /// all columns of the output.
     columns: witdock_etl_types_list_column_t,
-    /// Rows of the input that are in no output row.
+    /// Input rows that are not in the output.
     rejected: witdock_etl_types_list_row_error_t,
 };
 
-/// Why a call could not be answered. The text is for the pipeline's author.
+/// Why a call failed. The text is for the pipeline's author.
 pub const witdock_etl_types_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -211,9 +211,9 @@ pub const witdock_etl_types_error_t = extern struct {
     data: transformer_plugin_string_t,
     },
 };
-/// The settings are wrong: what, and what was expected.
+/// The settings are invalid. The text says what was found and what was expected.
 pub const WITDOCK_ETL_TYPES_ERROR_SETTINGS = 0;
-/// The input's schema does not suit this transform: which column, and what was expected.
+/// The input's schema does not match. The text names the column and says what was expected.
 pub const WITDOCK_ETL_TYPES_ERROR_SCHEMA = 1;
 /// The batch as a whole cannot be processed.
 pub const WITDOCK_ETL_TYPES_ERROR_DATA = 2;
@@ -222,7 +222,7 @@ pub const witdock_etl_lookup_field_t = witdock_etl_types_field_t;
 
 pub const witdock_etl_lookup_column_t = witdock_etl_types_column_t;
 
-/// Why a lookup could not be answered.
+/// Why a lookup failed.
 pub const witdock_etl_lookup_lookup_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -236,7 +236,7 @@ pub const witdock_etl_lookup_lookup_error_t = extern struct {
 pub const WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_NO_SUCH_TABLE = 0;
 /// The table has no column of this name.
 pub const WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_NO_SUCH_COLUMN = 1;
-/// The keys are not of the table's key type, or not as long as they say.
+/// The keys do not have the table's key type, or not the stated number of rows.
 pub const WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_KEYS = 2;
 /// The table could not be read.
 pub const WITDOCK_ETL_LOOKUP_LOOKUP_ERROR_UNAVAILABLE = 3;
@@ -250,7 +250,7 @@ pub const witdock_etl_lookup_list_column_t = extern struct {
 pub const witdock_etl_lookup_matches_t = extern struct {
     /// A bitmap: 1 where the table has a row for the key.
     found: transformer_plugin_list_u8_t,
-    /// The columns asked for, as long as the keys; null where nothing was found.
+    /// The requested columns, one row for each key; null where the table has no row.
     columns: witdock_etl_lookup_list_column_t,
 };
 
@@ -292,7 +292,7 @@ pub const witdock_etl_side_output_field_t = witdock_etl_types_field_t;
 
 pub const witdock_etl_side_output_batch_t = witdock_etl_types_batch_t;
 
-/// Why rows were not taken.
+/// Why rows were refused.
 pub const witdock_etl_side_output_emit_error_t = extern struct {
     tag: u8,
     val: extern union {
@@ -303,7 +303,7 @@ pub const witdock_etl_side_output_emit_error_t = extern struct {
 };
 /// The stage has no side output of this name.
 pub const WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_NO_SUCH_OUTPUT = 0;
-/// The fields differ from those of the first call, or the batch does not fit them.
+/// The fields differ from those of the first call, or the batch does not match them.
 pub const WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_SCHEMA = 1;
 /// The rows could not be written.
 pub const WITDOCK_ETL_SIDE_OUTPUT_EMIT_ERROR_UNAVAILABLE = 2;
@@ -359,14 +359,14 @@ pub const exports_witdock_etl_transform_result_output_error_t = extern struct {
     },
 };
 
-/// Writes one line. `target` says which part of the plugin speaks, for example a module's path.
+/// Writes one line. `target` names the part of the plugin that writes it, for example a module's path.
 pub extern fn witdock_plugin_log_write(level: witdock_plugin_log_level_t, target: [*c]transformer_plugin_string_t, message: [*c]transformer_plugin_string_t) void;
 
-/// The least urgent level that the host keeps: a plugin need not format lines below it.
+/// The least urgent level that the host records. A plugin can skip formatting lines below it.
 pub extern fn witdock_plugin_log_max_level() witdock_plugin_log_level_t;
 
-/// Tells the host why the plugin is about to trap, so that the error that the caller sees has these
-/// words instead of "unreachable". A plugin calls it from its panic hook.
+/// Tells the host why the plugin is about to trap, so that the error that the caller sees has this
+/// message instead of "unreachable". A plugin calls it from its panic hook.
 pub extern fn witdock_plugin_log_panicked(message: [*c]transformer_plugin_string_t, maybe_location: [*c]witdock_plugin_log_location_t) void;
 
 /// The columns that make up the key, in order.
@@ -378,7 +378,7 @@ pub extern fn witdock_etl_lookup_method_table_fields(self: witdock_etl_lookup_bo
 /// Looks up `rows` keys at once: one column for each field of the key. A null key matches nothing.
 pub extern fn witdock_etl_lookup_method_table_get(self: witdock_etl_lookup_borrow_table_t, rows: u32, keys: [*c]witdock_etl_lookup_list_column_t, columns: [*c]transformer_plugin_list_string_t, ret: [*c]witdock_etl_lookup_matches_t, err: [*c]witdock_etl_lookup_lookup_error_t) bool;
 
-/// Opens the table that the pipeline lends under this name.
+/// Opens the pipeline's table of this name.
 pub extern fn witdock_etl_lookup_open(name: [*c]transformer_plugin_string_t, ret: [*c]witdock_etl_lookup_own_table_t, err: [*c]witdock_etl_lookup_lookup_error_t) bool;
 
 /// Adds to a counter.

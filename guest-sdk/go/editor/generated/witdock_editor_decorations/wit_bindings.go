@@ -30,16 +30,16 @@ type StyledRange struct {
 Style witdock_editor_types.Style
 }
 
-// Text that is drawn and not there.
+// Text that is drawn but is not part of the document.
 type VirtualText struct {
-        // Where it belongs.
+        // Its position.
 At uint64
 Spans []witdock_editor_types.Span
 }
 
 // A sign in the gutter, beside the line number.
 type GutterSign struct {
-        // A place on the line that it belongs to.
+        // An offset on its line.
 At uint64
 Severity witdock_editor_types.Severity
 // The line's message, shown when the cursor is on the line.
@@ -49,15 +49,15 @@ Message string
 const (
 // Text in another style.
 DecorationStyled uint8 = 0
-// Virtual text between two characters: what stands behind it is drawn further right.
+// Virtual text between two characters. The rest of the line is drawn further right.
 DecorationInline uint8 = 1
-// Virtual text behind the end of a line.
+// Virtual text after the end of a line.
 DecorationAfterLine uint8 = 2
-// A sign in the gutter. A line with several shows the most severe.
+// A sign in the gutter. If a line has several, the most severe is shown.
 DecorationSign uint8 = 3
 )
 
-// One thing to draw.
+// One decoration.
 type Decoration struct {
         tag uint8
         value any
@@ -108,14 +108,14 @@ func MakeDecorationSign(value GutterSign) Decoration {
 
 
 const (
-// No open document has this number.
+// There is no open document with this id.
 DecorationErrorNoSuchDocument uint8 = 0
-// The text has moved on: its revision.
+// The text has changed. The number is its current revision.
 DecorationErrorStale uint8 = 1
-// A place is behind the text's end, a range ends before it starts, or one of them is inside a character: the
+// An offset is after the text's end or inside a character, or a range ends before it starts. The number is the
 // decoration's index.
 DecorationErrorOutOfRange uint8 = 2
-// There are more than the editor keeps for one set: the most that it does.
+// There are too many decorations in one set. The number is the limit.
 DecorationErrorTooMany uint8 = 3
 )
 

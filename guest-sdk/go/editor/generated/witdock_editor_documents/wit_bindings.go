@@ -24,15 +24,15 @@ type Range = witdock_editor_types.Range
 type Revision = uint64
 
 const (
-// The range ends before it starts, or behind the text's end: the length of the text.
+// The range ends before it starts, or after the text's end. The number is the length of the text.
 TextErrorOutOfRange uint8 = 0
 // This offset is inside a character.
 TextErrorNotOnBoundary uint8 = 1
-// The text is longer than the editor hands over at once: the most that it does, in bytes.
+// The text is too long to be passed at once. The number is the limit, in bytes.
 TextErrorTooLong uint8 = 2
 )
 
-// Why a piece of a text cannot be had.
+// Why a text cannot be read.
 type TextError struct {
         tag uint8
         value any
@@ -74,21 +74,21 @@ func MakeTextErrorTooLong(value uint64) TextError {
 
 
 const (
-// The text has moved on: its revision. Read it again, and think again.
+// The text has changed. The number is its current revision. Read the text again and compute new edits.
 EditErrorStale uint8 = 0
-// A range ends before it starts, or behind the text's end: the index of the edit.
+// A range ends before it starts, or after the text's end. The number is the edit's index.
 EditErrorOutOfRange uint8 = 1
-// A range starts or ends inside a character: the index of the edit.
+// A range starts or ends inside a character. The number is the edit's index.
 EditErrorNotOnBoundary uint8 = 2
-// An edit starts before the end of the one before it: its index.
+// An edit starts before the end of the previous one. The number is its index.
 EditErrorOverlapping uint8 = 3
-// The document may not be changed.
+// The document is read-only.
 EditErrorReadOnly uint8 = 4
-// Of the calls into a plugin, `run-command` and `on-event` may edit, and this is another.
+// Only `run-command` and `on-event` may edit, and this is another call.
 EditErrorNotInThisCall uint8 = 5
 )
 
-// Why edits were not applied. None of the list was.
+// Why edits were refused. If one is refused, none of the list is applied.
 type EditError struct {
         tag uint8
         value any
@@ -146,9 +146,9 @@ func MakeEditErrorNotInThisCall() EditError {
 
 // One line of a text.
 type Line struct {
-        // Where it begins.
+        // The offset of its first byte.
 Start uint64
-// What is written, without the line's ending.
+// Its text, without the line ending.
 Text string
 }
 
@@ -157,9 +157,8 @@ func resourceDropDocument(handle int32)
 
 // An open document.
 // 
-// What it says is of one moment: the text as it stood when the call into the plugin began, and what the plugin
-// has edited since. A document is lent for one call. Kept longer it is of no use, and a language that drops it
-// late does no harm.
+// It shows one moment: the text at the start of the call into the plugin, with the plugin's own edits since. A handle is
+// valid for one call. After that its functions fail; dropping it late does no harm.
 type Document struct {
         handle *witRuntime.Handle
 }

@@ -18,9 +18,9 @@ type Invocation = witdock_editor_types.Invocation
 type Ticket = uint64
 
 const (
-// Nobody has a command of this name: the name.
+// There is no command with this name.
 JobErrorNoSuchCommand uint8 = 0
-// The queue is full, as when two plugins call each other without end: how long it may be.
+// The queue is full, for example because two plugins call each other endlessly. The number is its maximum length.
 JobErrorQueueFull uint8 = 1
 )
 

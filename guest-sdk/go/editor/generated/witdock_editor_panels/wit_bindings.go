@@ -20,23 +20,23 @@ type StyledLine = []witdock_editor_types.Span
 // One line of a panel.
 type PanelLine struct {
         Spans []witdock_editor_types.Span
-// What happens when a person chooses it.
+// The action when the user chooses the line.
 Action witdock_editor_types.Action
 }
 
-// What a panel shows.
+// The content of a panel.
 type Panel struct {
         Title string
-// All lines: the editor scrolls.
+// All lines. The editor scrolls them.
 Lines []PanelLine
 }
 
 const (
-// It has more lines than the editor keeps: the most that it does.
+// It has too many lines. The number is the limit.
 PanelErrorTooLong uint8 = 0
 )
 
-// Why a panel is not shown.
+// Why a panel is refused.
 type PanelError struct {
         tag uint8
         value any

@@ -23,16 +23,16 @@ type Range = witdock_editor_types.Range
 type Revision = uint64
 type StyledLine = []witdock_editor_types.Span
 
-// A command that a person can run: by name, by key, from the palette.
+// A command that the user can run: by name, by key, from the palette.
 type Command struct {
         // Letters, digits and `-`. The editor puts the plugin's name and a dot before it.
 Name string
-// What the palette shows.
+// The title in the palette.
 Title string
-// A sentence on what it does.
+// A sentence that describes it.
 Description string
-// Keys that run it. Keys that are taken, by the person's key map, the editor or a plugin before this one,
-// stay what they are; the editor says so.
+// Keys that run it. Keys that the user's key map, the editor or an earlier plugin already uses are not changed;
+// the editor reports the conflict.
 DefaultKeys []string
 }
 
@@ -47,15 +47,15 @@ EventKindsIdle uint8 = 1 << 6
 EventKindsSettingsChanged uint8 = 1 << 7
 )
 
-// What a plugin wants to hear of. Answers to its own questions, timers and jobs always come.
+// The events that a plugin subscribes to. Answers to its own questions, timers and jobs always arrive.
 type EventKinds = uint8
 
-// A language, and how files of it are recognized. It adds to what the editor knows, and where both know it, the
-// plugin's word counts.
+// A language, and how its files are recognized. It adds to the languages that the editor knows; if the editor knows
+// this one too, the plugin's patterns take precedence.
 type FileType struct {
-        // In lower case.
+        // Its name, in lower case.
 Language string
-// Names of files, `*` for any number of characters: `*.toml`, `Makefile`.
+// Patterns for file names, where `*` matches any number of characters: `*.toml`, `Makefile`.
 Patterns []string
 }
 
@@ -65,27 +65,28 @@ AbilitiesComplete uint8 = 1 << 1
 AbilitiesHover uint8 = 1 << 2
 )
 
-// What a plugin can be asked for.
+// The requests that a plugin can answer.
 type Abilities = uint8
 
-// What a plugin does. After a reload the editor compares it with the old generation's and changes what has
-// changed.
+// What a plugin registers. After a reload, the editor compares it with the old generation's registration and applies
+// the differences.
 type Registration struct {
         Commands []Command
 Events EventKinds
 Abilities Abilities
-// The languages of the documents that events and abilities are for; none means all. Commands are offered
-// everywhere.
+// The languages of the documents for which events and abilities apply. An empty list means all. Commands are
+// always available.
 Languages []string
 FileTypes []FileType
-// Characters after which the editor asks `complete` by itself, beside letters and digits.
+// Characters after which the editor calls `complete` automatically, in addition to letters and digits.
 CompletionTriggers []rune
 }
 
 const (
-// The settings are wrong: what, and what was expected. Shown beside the configuration file's name.
+// The settings are invalid. The text says what was found and what was expected. The editor shows it with the
+// configuration file's name.
 ActivateErrorSettings uint8 = 0
-// Something else is missing: what.
+// It cannot start for another reason, which the text gives.
 ActivateErrorFailed uint8 = 1
 )
 
@@ -122,7 +123,7 @@ func MakeActivateErrorFailed(value string) ActivateError {
 
 
 const (
-        // A key was typed that stands for itself, or for a line break.
+        // The user typed a character or a line break.
 ChangeOriginTyped uint8 = 0
 // Text was pasted.
 ChangeOriginPasted uint8 = 1
@@ -130,39 +131,39 @@ ChangeOriginPasted uint8 = 1
 ChangeOriginHistory uint8 = 2
 // Any other command of the editor.
 ChangeOriginCommand uint8 = 3
-// A command, an answer or a format of this plugin.
+// A command, an event handler or the formatting of this plugin.
 ChangeOriginThisPlugin uint8 = 4
 // The same of another plugin.
 ChangeOriginOtherPlugin uint8 = 5
-// The file was changed by another program, and read again.
+// Another program changed the file, and the editor read it again.
 ChangeOriginReloaded uint8 = 6
 )
-// Where a change of the text came from.
+// The origin of a change.
 type ChangeOrigin = uint8
 
 // A document's text has changed.
 type Change struct {
-        // What it is now.
+        // The document and its revision after the change.
 Version witdock_editor_types.DocumentVersion
-// What it was.
+// The revision before the change.
 Before uint64
-// What was done to the text of `before`. Changes that came faster than the plugin took them come as one,
-// merged.
+// The edits to the text of `before`. If changes arrive faster than the plugin handles them, they are merged into
+// one.
 Edits []witdock_editor_types.Edit
-// Of merged changes, the last one's.
+// The origin. For merged changes, that of the last one.
 Origin ChangeOrigin
 }
 
 const (
-// The line, to `ask`.
+// The line of text, for `ask`.
 AnswerText uint8 = 0
-// The index of what was chosen, to `pick`.
+// The index of the choice, for `pick`.
 AnswerChosen uint8 = 1
-// They would rather not.
+// The user cancelled the question.
 AnswerCancelled uint8 = 2
 )
 
-// What a person has answered.
+// The user's answer.
 type Answer struct {
         tag uint8
         value any
@@ -197,46 +198,46 @@ func MakeAnswerCancelled() Answer {
 
 
 
-// A person has answered a question.
+// The user has answered a question.
 type Answered struct {
         Question uint64
 Answer Answer
 }
 
-// A command has ended that the plugin had queued.
+// A command that the plugin queued has ended.
 type JobEnded struct {
         Job uint64
 Outcome witTypes.Result[witTypes.Unit, witdock_editor_types.CommandError]
 }
 
 const (
-// A document has been opened. When a plugin starts it comes for those that are open already.
+// A document has been opened. When a plugin starts, it receives this event for each open document.
 EventOpened uint8 = 0
-// A text has changed.
+// A document's text has changed.
 EventChanged uint8 = 1
-// A document has been written to its file. What `format` gave is in it.
+// A document has been written to its file, with the edits of `format`.
 EventSaved uint8 = 2
-// A document is gone.
+// A document has been closed.
 EventClosed uint8 = 3
-// The primary cursor of the document that keys go to is elsewhere, or keys go to another document. Where
-// text was typed, `changed` comes first.
+// The primary cursor of the focused document has moved, or another document has the focus. If text was typed,
+// `changed` arrives first.
 EventCursorMoved uint8 = 4
-// A selection has changed other than by a cursor moving.
+// A selection has changed, other than by moving a cursor.
 EventSelectionChanged uint8 = 5
-// Nothing was typed for half a second: time for what is slow. With the document that keys go to.
+// Nothing was typed for half a second: a good time for slow work. The value is the focused document.
 EventIdle uint8 = 6
-// The plugin's settings have changed: JSON text, an object. A plugin that has not subscribed to it is
-// started anew with them instead.
+// The plugin's settings have changed. The value is JSON text, an object. A plugin that has not subscribed to this
+// event is restarted with the new settings instead.
 EventSettingsChanged uint8 = 7
-// A timer has run out.
+// A timer has expired.
 EventTimer uint8 = 8
-// A question has its answer.
+// A question has been answered.
 EventAnswered uint8 = 9
 // A queued command has ended.
 EventJobEnded uint8 = 10
 )
 
-// Something has happened. Events come in order, each after the screen has been drawn.
+// An event. Events arrive in order, each after the screen has been drawn.
 type Event struct {
         tag uint8
         value any
@@ -349,21 +350,21 @@ func MakeEventJobEnded(value JobEnded) Event {
 
 
 
-// Something in a document that is wrong.
+// A problem in a document.
 type Problem struct {
         At uint64
-// What it is, and what was expected there.
+// What is wrong, and what was expected.
 Message string
 }
 
 const (
-// It is not written as its language has it. The editor shows the line.
+// It has a syntax error. The editor shows the line.
 FormatErrorSyntax uint8 = 0
-// Something else: what.
+// Formatting failed for another reason, which the text gives.
 FormatErrorFailed uint8 = 1
 )
 
-// Why a document is not formatted. It is saved all the same.
+// Why a document was not formatted. It is saved anyway.
 type FormatError struct {
         tag uint8
         value any
@@ -404,23 +405,23 @@ CompletionKindTypeName uint8 = 4
 CompletionKindFile uint8 = 5
 CompletionKindSnippet uint8 = 6
 )
-// What a completion stands for: the editor draws a letter or a sign for it.
+// The kind of a completion. The editor shows a letter or a sign for it.
 type CompletionKind = uint8
 
-// One way to go on.
+// A completion.
 type Completion struct {
-        // What the list shows.
+        // The text in the list.
 Label string
 Kind CompletionKind
-// More about it, behind the label; empty for nothing.
+// Details, shown after the label. May be empty.
 Detail string
-// What choosing it does to the text.
+// The edit that choosing it applies.
 Edit witdock_editor_types.Edit
 }
 
-// What there is to say about a place.
+// Information about a place in a text.
 type HoverText struct {
-        // The text that it is about, which the editor marks.
+        // The text that it describes. The editor highlights it.
 Range witdock_editor_types.Range
 Lines [][]witdock_editor_types.Span
 }

@@ -17,40 +17,40 @@ witTypes "witdock/wit/types"
 type StyledLine = []witdock_editor_types.Span
 type Ticket = uint64
 
-// A question that is answered in one line of text.
+// A question whose answer is a line of text.
 type TextQuestion struct {
-        // What is asked.
+        // The question.
 Title string
-// What stands in the line to begin with.
+// The initial text of the line.
 Initial string
-// What is shown, greyed, while the line is empty.
+// A hint, shown in grey while the line is empty.
 Placeholder string
 }
 
-// One of several to choose from.
+// One of the choices of a question.
 type Choice struct {
-        // What is shown, and what typed letters are matched against.
+        // The text of the choice. The letters that the user types are matched against it.
 Label string
-// More about it, behind the label.
+// Details, shown after the label.
 Detail []witdock_editor_types.Span
 }
 
-// A question that is answered by choosing.
+// A question whose answer is one of several choices.
 type ChoiceQuestion struct {
-        // What is asked.
+        // The question.
 Title string
-// In the order in which they are shown as long as nothing is typed.
+// The choices, in the order in which they are shown until the user types something.
 Choices []Choice
 }
 
 const (
-// The plugin has this many questions open already, and that is all it may have.
+// The plugin has too many open questions. The number is the limit.
 AskErrorTooMany uint8 = 0
-// There is nothing to choose from, or more than the editor shows: the most that it does.
+// There are no choices, or more than the editor shows. The number is the limit.
 AskErrorChoices uint8 = 1
 )
 
-// Why a question is not put.
+// Why a question is refused.
 type AskError struct {
         tag uint8
         value any

@@ -21,23 +21,23 @@ type Revision = uint64
 type SelectionSet = witdock_editor_types.SelectionSet
 
 const (
-// No open document has this number.
+// There is no open document with this id.
 SelectionErrorNoSuchDocument uint8 = 0
-// The text has moved on: its revision.
+// The text has changed. The number is its current revision.
 SelectionErrorStale uint8 = 1
-// There is none, or `primary` is the index of none.
+// The list is empty, or `primary` is not an index of it.
 SelectionErrorEmpty uint8 = 2
-// A selection reaches behind the text's end: its index.
+// A selection ends after the text's end. The number is its index.
 SelectionErrorOutOfRange uint8 = 3
-// A selection starts or ends inside a character: its index.
+// A selection starts or ends inside a character. The number is its index.
 SelectionErrorNotOnBoundary uint8 = 4
-// A selection starts before the end of the one before it: its index.
+// A selection starts before the end of the previous one. The number is its index.
 SelectionErrorOverlapping uint8 = 5
-// Of the calls into a plugin, `run-command` and `on-event` may select, and this is another.
+// Only `run-command` and `on-event` may change selections, and this is another call.
 SelectionErrorNotInThisCall uint8 = 6
 )
 
-// Why selections were not changed.
+// Why selections were refused.
 type SelectionError struct {
         tag uint8
         value any

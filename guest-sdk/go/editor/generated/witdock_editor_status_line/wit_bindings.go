@@ -15,11 +15,11 @@ witRuntime "witdock/wit/runtime"
 
 type Span = witdock_editor_types.Span
 
-// A piece of the status line.
+// A segment of the status line.
 type Segment struct {
-        // What it says.
+        // Its text.
 Spans []witdock_editor_types.Span
-// Where there is no room for all, segments of the lowest priority go first. 0 for most.
+// If there is not enough room, segments with the lowest priority are hidden first. 0 for most.
 Priority int32
 }
 

@@ -16,11 +16,11 @@ witTypes "witdock/wit/types"
 type Ticket = uint64
 
 const (
-// The plugin has this many already, and that is all it may have.
+// The plugin has too many timers. The number is the limit.
 TimerErrorTooMany uint8 = 0
 )
 
-// Why there is no timer.
+// Why a timer is refused.
 type TimerError struct {
         tag uint8
         value any

@@ -10,68 +10,67 @@ import (
         witTypes "witdock/wit/types"
 )
 
-// A place in a text: how many bytes of its UTF-8 form stand before it. It lies between two characters, never
-// inside one. The text has the line endings that its file has. Lines and columns are the SDK's business.
+// A place in a text: the number of bytes before it, in UTF-8. It is between two characters, never inside one. The text
+// has the line endings of its file. SDKs convert offsets to lines and columns.
 type Offset = uint64
-// An open document, by a number that no other document is given while the editor runs. A number and not a
-// handle, so that it can stand in events, be kept, and be compared; `documents.by-id` lends the document itself.
+// Identifies an open document. Ids are not reused while the editor runs. It is a number instead of a handle, so that
+// it can be stored, compared and used in events; `documents.by-id` returns the document.
 type DocumentId = uint64
-// A state of a document's text, by a number that grows with each change, undoing included. No two states of a
-// document have the same, not even one that came of edits which were dropped.
+// Identifies a state of a document's text. The number grows with each change, including undo. No two states of a
+// document have the same number, not even a state whose edits were discarded.
 type Revision = uint64
 
-// A document's text at one revision: what an answer is an answer to.
+// A document at one revision.
 type DocumentVersion struct {
         Document uint64
 Revision uint64
 }
 
-// A piece of a text.
+// A part of a text.
 type Range struct {
-        // Its first byte.
+        // The offset of its first byte.
 Start uint64
-// The first byte behind it: `start` for a range that is empty, never less.
+// The offset after its last byte: `start` for an empty range, never less.
 End uint64
 }
 
-// One replacement. Inserting is replacing an empty range, deleting is replacing by nothing.
+// One replacement. An insertion replaces an empty range; a deletion has an empty text.
 // 
-// Edits travel in lists. All ranges of a list are those of the text before the first of them. They rise and do
-// not overlap; two insertions at one place come out in the list's order.
+// Edits are passed in lists. All ranges of a list refer to the text before the first edit. They are in ascending order
+// and do not overlap; two insertions at the same place keep the list's order.
 type Edit struct {
-        // What is replaced.
+        // The range to replace.
 Range Range
-// What stands there afterwards.
+// The new text.
 Text string
 }
 
-// A stretch of a document that a person has selected. Where both ends are the same it is a cursor.
+// A selected part of a document. If both ends are the same, it is a cursor.
 type Selection struct {
         // The end that stays when the selection is extended.
 Anchor uint64
-// The end that moves: the cursor is drawn here. It may stand before the anchor.
+// The end that moves. The cursor is drawn here. It may be before the anchor.
 Head uint64
 }
 
-// All selections of a document. There is always one, and often no more.
+// All selections of a document. There is always at least one.
 type SelectionSet struct {
-        // They rise and do not overlap.
+        // The selections, in ascending order, without overlap.
 Selections []Selection
-// The index of the one that the view follows, and that a plugin with no use for several should look at.
+// The index of the primary selection. The view follows it, and plugins that support only one selection use it.
 Primary uint32
 }
 
-// A document, in a few words.
+// Information about a document.
 type DocumentInfo struct {
-        // Its number and revision.
+        // Its id and revision.
 Version DocumentVersion
-// Its file. Inside the workspace's root, relative to it, with `/` between folders; otherwise absolute. None
-// for a document that was never saved.
+// The path of its file: relative to the workspace's root, with `/` between folders, or absolute if it is outside.
+// None for a document that was never saved.
 Path witTypes.Option[string]
-// What it is written in, in lower case, for example `rust` or `markdown`; `text` when nothing better is
-// known.
+// Its language, in lower case, for example `rust` or `markdown`; `text` if the language is unknown.
 Language string
-// Whether it has changes that are not saved.
+// Whether it has unsaved changes.
 Modified bool
 }
 
@@ -82,7 +81,7 @@ IndentationTabs uint8 = 0
 IndentationSpaces uint8 = 1
 )
 
-// How a document is indented.
+// A document's indentation.
 type Indentation struct {
         tag uint8
         value any
@@ -109,38 +108,38 @@ func MakeIndentationSpaces(value uint8) Indentation {
 
 
 const (
-        // Nothing in particular.
+        // Ordinary text.
 ScopePlain uint8 = 0
-// Of less interest than what is around it.
+// Less important than the text around it.
 ScopeMuted uint8 = 1
-// Of more interest.
+// More important than the text around it.
 ScopeAccent uint8 = 2
 // A title.
 ScopeHeading uint8 = 3
-// A place that can be gone to.
+// A link to another place.
 ScopeLink uint8 = 4
-// It went well.
+// A success.
 ScopeSuccess uint8 = 5
-// For information.
+// Information.
 ScopeInfo uint8 = 6
-// It may be wrong.
+// A warning.
 ScopeWarning uint8 = 7
-// It is wrong.
+// An error.
 ScopeError uint8 = 8
-// A word of the language.
+// A keyword of the language.
 ScopeKeyword uint8 = 9
-// A name of a type.
+// The name of a type.
 ScopeTypeName uint8 = 10
-// A name of a function.
+// The name of a function.
 ScopeFunctionName uint8 = 11
-// A text literal.
+// A string literal.
 ScopeTextLiteral uint8 = 12
 // A number.
 ScopeNumber uint8 = 13
 // A comment.
 ScopeComment uint8 = 14
 )
-// What a piece of text means. The person's theme says how that looks, so no plugin names a colour.
+// The meaning of a piece of text. The user's theme defines how it looks, so plugins do not choose colours.
 type Scope = uint8
 
 const (
@@ -148,11 +147,11 @@ EmphasisBold uint8 = 1 << 0
 EmphasisItalic uint8 = 1 << 1
 EmphasisUnderlined uint8 = 1 << 2
 EmphasisStruckOut uint8 = 1 << 3
-// Foreground and background change places.
+// Foreground and background are swapped.
 EmphasisReversed uint8 = 1 << 4
 )
 
-// What is done to the letters beside their colour.
+// Text attributes in addition to the colour.
 type Emphasis = uint8
 
 // How a piece of text is drawn.
@@ -161,7 +160,7 @@ type Style struct {
 Emphasis Emphasis
 }
 
-// Text of one style. It has no line breaks; control characters are not drawn.
+// Text in one style. It has no line breaks; control characters are not drawn.
 type Span struct {
         Text string
 Style Style
@@ -170,48 +169,48 @@ Style Style
 type StyledLine = []Span
 
 const (
-        // It could be better.
+        // A suggestion.
 SeverityHint uint8 = 0
-// It is good to know.
+// Information.
 SeverityInfo uint8 = 1
-// It is probably wrong.
+// Something that is probably wrong.
 SeverityWarning uint8 = 2
-// It is wrong.
+// Something that is wrong.
 SeverityError uint8 = 3
 )
-// How much something matters.
+// The severity of a message.
 type Severity = uint8
-// A key press or a sequence of them, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
-// in this order, and then a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
-// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. A space stands
-// between the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
+// A key press or a sequence of key presses, as in the editor's key map. A press is any of `ctrl-`, `alt-` and `shift-`,
+// in this order, followed by a character or `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
+// `minus`, `up`, `down`, `left`, `right`, `home`, `end`, `page-up`, `page-down` or `f1` to `f12`. Spaces
+// separate the presses of a sequence: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
 type KeyText = string
 
-// A command, ready to be run.
+// A command with its argument.
 type Invocation struct {
-        // `PLUGIN.COMMAND`, or `editor.COMMAND` for one of the editor's own.
+        // `PLUGIN.COMMAND`, or `editor.COMMAND` for a command of the editor.
 Command string
-// What the command is given: its own business, often nothing.
+// The argument, whose meaning the command defines.
 Argument witTypes.Option[string]
 }
 
-// A place in a document, for as long as it is open. A place in an older revision is where that text is now, as
-// far as the editor can tell: what was deleted is where it was.
+// A place in a document, valid while the document is open. The editor maps a place in an older revision to the current
+// text; a place in deleted text maps to the place of the deletion.
 type Location struct {
         Version DocumentVersion
 Offset uint64
 }
 
 const (
-// Nothing: the line is there to be read.
+// None: the line is only text.
 ActionNone uint8 = 0
-// The document comes to the front with its cursor here.
+// Focuses the document and moves its cursor here.
 ActionGoTo uint8 = 1
-// The command is queued.
+// Queues the command.
 ActionRun uint8 = 2
 )
 
-// What happens when a person chooses a line.
+// The action when the user chooses a line.
 type Action struct {
         tag uint8
         value any
@@ -247,18 +246,18 @@ func MakeActionRun(value Invocation) Action {
 
 
 const (
-// Nobody has a command of this name.
+// There is no command with this name.
 CommandErrorNoSuchCommand uint8 = 0
-// It does not apply here, for example to a document of this language: why. Shown quietly, for it is no
-// fault.
+// It does not apply here, for example to a document in this language. The text gives the reason. The editor shows it
+// as information, not as an error.
 CommandErrorNotApplicable uint8 = 1
-// The argument is not one that it takes: what was expected.
+// The argument is invalid. The text says what was expected.
 CommandErrorArgument uint8 = 2
-// It could not be done: why.
+// It failed. The text gives the reason.
 CommandErrorFailed uint8 = 3
 )
 
-// Why a command came to nothing.
+// Why a command failed.
 type CommandError struct {
         tag uint8
         value any
@@ -307,5 +306,5 @@ func MakeCommandErrorFailed(value string) CommandError {
 }
 
 
-// Asked for later: the number under which the answer comes. No two requests of a plugin have the same.
+// Identifies a request whose answer arrives later. No two requests of a plugin have the same ticket.
 type Ticket = uint64

@@ -18,13 +18,13 @@ type DocumentVersion = witdock_editor_types.DocumentVersion
 type Location = witdock_editor_types.Location
 
 const (
-// No open document has this number.
+// There is no open document with this id.
 ShowErrorNoSuchDocument uint8 = 0
-// The offset is behind the text's end, or inside a character.
+// The offset is after the text's end, or inside a character.
 ShowErrorOutOfRange uint8 = 1
 )
 
-// Why a place is not shown.
+// Why a place cannot be shown.
 type ShowError struct {
         tag uint8
         value any
@@ -47,11 +47,11 @@ func MakeShowErrorOutOfRange() ShowError {
 // The part of a document that is on the screen.
 type Visible struct {
         Version witdock_editor_types.DocumentVersion
-// The first line seen, counting from 0.
+// The first visible line, counted from 0.
 FirstLine uint32
-// The first line behind those that are seen.
+// The line after the last visible one.
 EndLine uint32
-// How many columns there are for text.
+// The number of columns for text.
 Columns uint32
 }
 

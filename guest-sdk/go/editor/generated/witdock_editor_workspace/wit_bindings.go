@@ -17,17 +17,17 @@ witTypes "witdock/wit/types"
 type DocumentInfo = witdock_editor_types.DocumentInfo
 
 const (
-// The path leads out of the folders that the plugin was granted, or is not one.
+// The path is invalid, or outside the folders that the plugin was granted.
 FileErrorNotGranted uint8 = 0
 // There is no such file.
 FileErrorNotFound uint8 = 1
-// It is a folder, or something else that is no file.
+// It is a folder, or something else that is not a file.
 FileErrorNotAFile uint8 = 2
-// It is not UTF-8: the first byte that is not.
+// It is not valid UTF-8. The number is the offset of the first invalid byte.
 FileErrorNotText uint8 = 3
-// It is longer than the editor hands over at once: the most that it does, in bytes.
+// It is too long to be passed at once. The number is the limit, in bytes.
 FileErrorTooLong uint8 = 4
-// It could not be read: why.
+// It could not be read. The text gives the reason.
 FileErrorUnavailable uint8 = 5
 )
 

@@ -22,13 +22,13 @@ const (
 LookupErrorNoSuchTable uint8 = 0
 // The table has no column of this name.
 LookupErrorNoSuchColumn uint8 = 1
-// The keys are not of the table's key type, or not as long as they say.
+// The keys do not have the table's key type, or not the stated number of rows.
 LookupErrorKeys uint8 = 2
 // The table could not be read.
 LookupErrorUnavailable uint8 = 3
 )
 
-// Why a lookup could not be answered.
+// Why a lookup failed.
 type LookupError struct {
         tag uint8
         value any
@@ -82,7 +82,7 @@ func MakeLookupErrorUnavailable(value string) LookupError {
 type Matches struct {
         // A bitmap: 1 where the table has a row for the key.
 Found []uint8
-// The columns asked for, as long as the keys; null where nothing was found.
+// The requested columns, one row for each key; null where the table has no row.
 Columns []witdock_etl_types.Column
 }
 

@@ -20,13 +20,13 @@ type Batch = witdock_etl_types.Batch
 const (
 // The stage has no side output of this name.
 EmitErrorNoSuchOutput uint8 = 0
-// The fields differ from those of the first call, or the batch does not fit them.
+// The fields differ from those of the first call, or the batch does not match them.
 EmitErrorSchema uint8 = 1
 // The rows could not be written.
 EmitErrorUnavailable uint8 = 2
 )
 
-// Why rows were not taken.
+// Why rows were refused.
 type EmitError struct {
         tag uint8
         value any

@@ -28,22 +28,22 @@ DataTypeBinary uint8 = 7
 // Any other Arrow type, as Arrow IPC bytes.
 DataTypeIpc uint8 = 8
 )
-// What a column holds. Arrow types beyond these travel as `ipc`.
+// The type of a column's values. All other Arrow types are passed as `ipc`.
 type DataType = uint8
 
 // One column of a schema.
 type Field struct {
         Name string
 DataType DataType
-// Whether rows may be null here.
+// Whether the column may contain nulls.
 Nullable bool
-// For `ipc` alone: the Arrow type, as an Arrow IPC stream that holds a schema of one field and no batch.
+// Only for `ipc`: the Arrow type, as an Arrow IPC stream with a schema of one field and no batch.
 IpcSchema witTypes.Option[[]uint8]
 }
 
 // Text or bytes of varying length: row `i` is `data[offsets[i]..offsets[i + 1]]`.
 type BytesColumn struct {
-        // One more than there are rows, rising from 0 to the length of `data`.
+        // One more than there are rows, ascending from 0 to the length of `data`.
 Offsets []int32
 Data []uint8
 }
@@ -58,11 +58,11 @@ ValuesDate32 uint8 = 4
 ValuesTimestampUs uint8 = 5
 ValuesUtf8 uint8 = 6
 ValuesBinary uint8 = 7
-// An Arrow IPC stream: a schema of one field and one batch. It carries its own nulls.
+// An Arrow IPC stream: a schema of one field and one batch. It contains its own nulls.
 ValuesIpc uint8 = 8
 )
 
-// A column's values. A null row has some value here too, which nobody reads.
+// A column's values. A null row has an arbitrary value here, which is not read.
 type Values struct {
         tag uint8
         value any
@@ -159,25 +159,25 @@ func MakeValuesIpc(value []uint8) Values {
 
 // One column of a batch.
 type Column struct {
-        // A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None: every row has.
+        // A bitmap, least significant bit first, of (rows + 7) / 8 bytes: 1 where the row has a value. None if every row has one.
 Validity witTypes.Option[[]uint8]
 Values Values
 }
 
-// Rows that travel together; every column has `rows` rows.
+// Rows that are passed together; every column has `rows` rows.
 type Batch struct {
         Rows uint32
 Columns []Column
 }
 
 const (
-// The input column of this index, passed on untouched: it never crosses the boundary.
+// The input column with this index, unchanged. It does not cross the boundary.
 OutputFieldSame uint8 = 0
 // A column that the plugin makes.
 OutputFieldNew uint8 = 1
 )
 
-// Where a column of the output comes from.
+// The origin of an output column.
 type OutputField struct {
         tag uint8
         value any
@@ -209,10 +209,10 @@ func MakeOutputFieldNew(value Field) OutputField {
 
 
 
-// What a transform will read and write, told before the first row, so that the host knows
+// The columns that a transform reads and writes. It is known before the first row, so that the host knows
 // the schema after each stage and sends only the columns that are read.
 type Contract struct {
-        // Indexes into the input's fields: the columns that `process` is given, in this order.
+        // Indexes into the input's fields: the columns that `process` receives, in this order.
 Reads []uint32
 // The output's columns.
 Output []OutputField
@@ -221,13 +221,13 @@ Output []OutputField
 const (
 // Every row of the input, in order; none is rejected.
 OutputRowsAll uint8 = 0
-// These rows of the input, in this order; a row may be left out or repeated.
+// These rows of the input, in this order. A row may be omitted or repeated.
 OutputRowsSelected uint8 = 1
-// This many rows of the plugin's own, which no input row stands behind.
+// This many new rows, which do not correspond to input rows.
 OutputRowsFresh uint8 = 2
 )
 
-// Which rows come out.
+// The rows of the output.
 type OutputRows struct {
         tag uint8
         value any
@@ -262,36 +262,36 @@ func MakeOutputRowsFresh(value uint32) OutputRows {
 
 
 
-// A row of the input that the plugin cannot accept. It goes to the rejected rows and not to the output.
+// An input row that the plugin rejects. It goes to the rejected rows instead of the output.
 type RowError struct {
         // The row's index in the input batch.
 Row uint32
-// A short name to count and branch on, for example `bad-date`.
+// A short code to count and branch on, for example `bad-date`.
 Code string
 // What is wrong, for a person.
 Message string
 }
 
-// What came of a batch.
+// The result of one batch.
 type Output struct {
         Rows OutputRows
-// The `new` columns of the contract, in its order, as long as the output's rows. With `fresh` rows:
-// every column of the output, since none can be passed on.
+// The `new` columns of the contract, in its order, with one value for each output row. With `fresh` rows:
+// all columns of the output.
 Columns []Column
-// Rows of the input that are in no output row.
+// Input rows that are not in the output.
 Rejected []RowError
 }
 
 const (
-// The settings are wrong: what, and what was expected.
+// The settings are invalid. The text says what was found and what was expected.
 ErrorSettings uint8 = 0
-// The input's schema does not suit this transform: which column, and what was expected.
+// The input's schema does not match. The text names the column and says what was expected.
 ErrorSchema uint8 = 1
 // The batch as a whole cannot be processed.
 ErrorData uint8 = 2
 )
 
-// Why a call could not be answered. The text is for the pipeline's author.
+// Why a call failed. The text is for the pipeline's author.
 type Error struct {
         tag uint8
         value any

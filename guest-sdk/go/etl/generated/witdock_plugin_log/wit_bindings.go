@@ -20,10 +20,10 @@ LevelInfo uint8 = 2
 LevelDebug uint8 = 3
 LevelTrace uint8 = 4
 )
-// How much a line matters, from most to least.
+// The importance of a line, from most to least urgent.
 type Level = uint8
 
-// Where in the plugin's source something happened. Lines and columns count from 1.
+// A place in the plugin's source. Lines and columns count from 1.
 type Location struct {
         File string
 Line uint32

@@ -16,7 +16,7 @@ class State(Protocol):
     @abstractmethod
     def save(self) -> bytes:
         """
-        Everything that the plugin wants to keep, in a form that its next version can read.
+        Returns everything that the plugin wants to keep, in a form that its next version can read.
         
         Raises: `componentize_py_types.Err(wit_world.imports.str)`
         """
@@ -25,8 +25,8 @@ class State(Protocol):
     @abstractmethod
     def restore(self, saved: bytes) -> None:
         """
-        Takes over what an earlier generation saved. An error rejects the new generation: the old
-        one goes on serving, and the text is shown to its author.
+        Takes over the state that an earlier generation saved. An error rejects the new generation: the old
+        one keeps serving, and the author sees the text.
         
         Raises: `componentize_py_types.Err(wit_world.imports.str)`
         """
@@ -38,8 +38,8 @@ class Plugin(Protocol):
     @abstractmethod
     def activate(self, settings: str) -> plugin.Registration:
         """
-        Starts the plugin, with its settings as JSON text, an object. It comes once, before any other call, on each
-        new generation: `restore` follows it.
+        Starts the plugin. `settings` is JSON text, an object. The editor calls it once on each new generation, before any
+        other function. `restore` follows it.
         
         Raises: `componentize_py_types.Err(wit_world.imports.plugin.ActivateError)`
         """
@@ -48,7 +48,7 @@ class Plugin(Protocol):
     @abstractmethod
     def run_command(self, name: str, argument: Optional[str]) -> None:
         """
-        Runs a command that was registered. An error undoes its edits and selections.
+        Runs a registered command. If it returns an error, its edits and selections are discarded.
         
         Raises: `componentize_py_types.Err(wit_world.imports.types.CommandError)`
         """
@@ -57,15 +57,15 @@ class Plugin(Protocol):
     @abstractmethod
     def on_event(self, event: plugin.Event) -> None:
         """
-        Tells of an event that was subscribed to, or of an answer.
+        Handles an event that the plugin has subscribed to, or an answer.
         """
         raise NotImplementedError
 
     @abstractmethod
     def format(self, document: types.DocumentVersion) -> List[types.Edit]:
         """
-        Gives the edits that make a document well formatted; none if it is. It comes before a document is saved, and
-        as a command.
+        Returns the edits that format a document. The editor calls it before a document is saved, and for the command
+        that formats.
         
         Raises: `componentize_py_types.Err(wit_world.imports.plugin.FormatError)`
         """
@@ -74,14 +74,14 @@ class Plugin(Protocol):
     @abstractmethod
     def complete(self, at: types.Location) -> List[plugin.Completion]:
         """
-        Gives the ways to go on, best first. The editor filters them while more is typed.
+        Returns completions, the best first. The editor filters them while the user types on.
         """
         raise NotImplementedError
 
     @abstractmethod
     def hover(self, at: types.Location) -> Optional[plugin.HoverText]:
         """
-        Says something about a place, if there is something to say.
+        Returns information about a place, if there is any.
         """
         raise NotImplementedError
 

@@ -16,6 +16,6 @@ from componentize_py_types import Result, Ok, Err, Some
 
 def current() -> str:
     """
-    The table as JSON text, an object: what `activate` was given, or what the last `settings-changed` has told.
+    Returns the table as JSON text, an object. It is the one from `activate` or from the last `settings-changed`.
     """
     raise NotImplementedError
