@@ -1,12 +1,16 @@
 //! The ETL interface's types and traits, generated from `wit/etl`: a world for each place that a plugin may have.
 
+/// A guest's handle to a lookup table: the name that the pipeline gives the table.
+#[derive(Debug, Clone)]
+pub struct OpenTable(pub(crate) String);
+
 wasmtime::component::bindgen!({
     path: ["../../wit/plugin", "../../wit/etl"],
     world: "witdock:etl/transformer",
     imports: { default: trappable },
     exports: { default: async },
     with: {
-        "witdock:etl/lookup.table": crate::lookup::OpenTable,
+        "witdock:etl/lookup.table": OpenTable,
     },
     include_component_type: true,
 });

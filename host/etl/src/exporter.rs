@@ -11,15 +11,15 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::live::Live;
-use crate::stage::StageFigures;
+use crate::figures::StageFigures;
+use crate::live::LiveFigures;
 
 /// Serves the numbers under `/metrics` until the program ends.
 ///
 /// # Errors
 ///
 /// When the address is none, or taken: in the system's words.
-pub fn serve(address: &str, live: Arc<Live>) -> Result<String, String> {
+pub fn serve(address: &str, live: Arc<LiveFigures>) -> Result<String, String> {
     let server = tiny_http::Server::http(address).map_err(|error| {
         format!("cannot serve metrics at {address}: {error}; it is HOST:PORT, for example 127.0.0.1:9184")
     })?;
@@ -49,7 +49,7 @@ pub fn serve(address: &str, live: Arc<Live>) -> Result<String, String> {
 }
 
 #[derive(Debug)]
-struct Numbers(Arc<Live>);
+struct Numbers(Arc<LiveFigures>);
 
 impl Collector for Numbers {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {

@@ -6,12 +6,13 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use witdock_etl::engine::{Engine, RunOptions};
+//! use witdock_etl::engine::Engine;
 //! use witdock_etl::pipeline::Pipeline;
 //! use witdock_etl::progress::Reporter;
+//! use witdock_etl::run::RunOptions;
 //!
 //! let pipeline = Pipeline::open("flights.toml".as_ref())?;
-//! let engine = Engine::load(pipeline, Reporter::new()).await?;
+//! let mut engine = Engine::load(pipeline, Reporter::new()).await?;
 //! let outcome = engine.run(RunOptions::default()).await?;
 //! println!("{}", outcome.summary.lines(100).join("\n"));
 //! # Ok(())
@@ -19,7 +20,9 @@
 //! ```
 //!
 //! The way of a batch: [`source`] reads it; for each stage, its [`contract`] picks the [`columns`] that cross the boundary to the
-//! plugin, and makes rows of what comes back; [`sink`] writes it. Rows that leave this way are in [`side_stream`].
+//! plugin, and makes rows of what comes back; [`sink`] writes it. What flows between them is in
+//! [`flow`]. The modules stand on few floors without a circle: [`rows`], [`columns`] and [`figures`] at the bottom, then [`pipeline`],
+//! [`source`] and [`sink`], then [`stage`] and [`checkpoint`], and [`run`] and [`engine`] on top.
 
 #[expect(missing_docs, reason = "generated from wit/etl, where the documentation is")]
 pub mod bindings;
@@ -28,8 +31,8 @@ pub mod columns;
 pub mod contract;
 pub mod engine;
 pub mod exporter;
+pub mod figures;
 pub mod flow;
-pub mod interface;
 pub mod live;
 pub mod lookup;
 pub mod metrics;
@@ -39,14 +42,10 @@ pub mod postgres;
 pub mod preview;
 pub mod progress;
 pub mod rows;
-pub mod side_stream;
+pub mod run;
 pub mod sink;
 pub mod source;
 pub mod stage;
-pub mod summary;
 pub mod table;
 
-mod diagnostics;
-mod held;
-mod reader;
-mod writer;
+mod input;

@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::checkpoint::Figures;
-use crate::stage::StageFigures;
+use crate::figures::{StageFigures, Totals};
 
 /// The numbers of the run that goes on, or of the last one.
 #[derive(Debug, Default)]
-pub struct Live {
+pub struct LiveFigures {
     rows_read: AtomicU64,
     bytes_read: AtomicU64,
     rows_out: AtomicU64,
@@ -33,14 +32,14 @@ pub struct Counts {
     pub commits: u64,
 }
 
-impl Live {
+impl LiveFigures {
     /// Of a pipeline with these stages.
     pub(crate) fn new(stages: impl Iterator<Item = String>) -> Self {
         Self { stages: stages.map(|name| (name, Mutex::default())).collect(), ..Self::default() }
     }
 
     /// A run begins behind these numbers.
-    pub(crate) fn begin(&self, before: &Figures, commits: u64) {
+    pub(crate) fn begin(&self, before: &Totals, commits: u64) {
         self.read(before.rows_read, before.bytes_read);
         self.written(before.rows_out, before.side.rejected);
         self.committed(commits);

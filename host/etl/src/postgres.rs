@@ -6,6 +6,11 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, Config, NoTls};
 
+/// Days from 1970 to 2000, which PostgreSQL counts from.
+pub(crate) const EPOCH_DAYS: i32 = 10_957;
+/// Microseconds from 1970 to 2000.
+pub(crate) const EPOCH_MICROSECONDS: i64 = EPOCH_DAYS as i64 * 86_400_000_000;
+
 /// What a database said.
 #[derive(Debug, Error)]
 #[error("{database}: {message}")]

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::{MAX_ROWS, column_from_guest, column_to_guest};
+use super::from_arrow::column_to_guest;
+use super::to_arrow::{MAX_ROWS, column_from_guest};
 use crate::bindings::witdock::etl::types::Batch;
 
 /// Copies a batch into the form that crosses the boundary.

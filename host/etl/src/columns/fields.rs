@@ -1,6 +1,7 @@
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 
-use super::{ColumnError, ipc};
+use super::error::ColumnError;
+use super::ipc;
 use crate::bindings::witdock::etl::types;
 
 /// The time zone of `timestamp-us`, as an offset: Arrow reads names only with a database of zones. Timestamps of

@@ -9,7 +9,7 @@ use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::ColumnError;
+use super::error::ColumnError;
 
 pub(super) fn encode_field(field: &Field) -> Result<Vec<u8>, ArrowError> {
     let schema = Schema::new(vec![field.clone()]);

@@ -7,8 +7,9 @@ use arrow_array::{Array, ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, St
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field};
 
+use super::error::ColumnError;
 use super::fields::{guest_type, timestamp_us};
-use super::{ColumnError, ipc};
+use super::ipc;
 use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
 
 /// Rows that one answer of a guest may have. A type such as Arrow's `Null` has rows that take no bytes, so that nothing

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use serde_json::json;
 use witdock_etl::pipeline::{Pipeline, SinkKind, SourceKind};
-use witdock_etl::sink::{self, Start};
+use witdock_etl::sink::{self, SinkStart};
 use witdock_etl::source::{self, Past};
 
 use super::run::print;
@@ -113,7 +113,7 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
             SinkKind::File(file) => writable(file.path.parent().unwrap_or(Path::new("."))),
             SinkKind::Folder(file) => writable(&file.path),
             SinkKind::Table(_) => {
-                let start = Start { run: "", pipeline: "", index, commits: 0, mark: None, plugin: None };
+                let start = SinkStart { run: "", pipeline: "", index, commits: 0, mark: None };
                 sink::committed(sink, &start).map(|_| sink.name()).map_err(|error| error.to_string())
             }
         };

@@ -15,7 +15,7 @@ use crate::arguments::PlanArguments;
 /// Loads everything that a run would, and says that it is fine.
 pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
-    let engine = Engine::load(pipeline, reporter).await?;
+    let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, contracts) = engine.contracts().await?;
     let last = contracts.last().map_or(source, |contract| contract.schema());
     let line = if arguments.json {
@@ -35,7 +35,7 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
 /// Shows the stages with the columns between them.
 pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
-    let engine = Engine::load(pipeline, reporter).await?;
+    let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, contracts) = engine.contracts().await?;
     let pipeline = engine.pipeline();
     if arguments.json {

@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::ExitCode;
 
-use witdock_etl::engine::{Engine, RunOptions};
+use witdock_etl::engine::Engine;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::Reporter;
+use witdock_etl::run::RunOptions;
 use witdock_etl::table::{Align, Table};
 
 use super::run::{print, terminal_width};
@@ -16,7 +17,7 @@ use crate::arguments::PreviewArguments;
 pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     let folder = tempfile::tempdir()?;
-    let engine = Engine::load(pipeline.into_folder(folder.path()), reporter).await?;
+    let mut engine = Engine::load(pipeline.into_folder(folder.path()), reporter).await?;
     let rows = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let options = RunOptions { limit: Some(arguments.limit), preview_rows: rows, ..RunOptions::default() };
     let outcome = engine.run(options).await?;

@@ -3,18 +3,19 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use witdock_etl::engine::{Engine, Outcome, RunOptions};
+use witdock_etl::engine::Engine;
 use witdock_etl::exporter;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::{Reporter, number};
+use witdock_etl::run::{Outcome, RunOptions};
 
 use crate::arguments::RunArguments;
 
 pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     let rows_on_stdout = pipeline.uses_stdout();
-    let engine = Engine::load(pipeline, reporter.clone()).await?;
+    let mut engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
         limit: arguments.limit,
         throttle: arguments.throttle.map(Into::into),

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
-use witdock_etl::engine::{Engine, RunOptions};
-use witdock_etl::pipeline::{Pipeline, Source, SourceKind, Test};
+use witdock_etl::engine::Engine;
+use witdock_etl::pipeline::{Pipeline, SourceConfig, SourceKind, TestConfig};
 use witdock_etl::progress::Reporter;
+use witdock_etl::run::RunOptions;
 
 use super::run::print;
 use crate::arguments::TestArguments;
@@ -67,13 +68,13 @@ fn read(expected: &Path) -> anyhow::Result<String> {
 }
 
 /// What comes of a test's rows: those that come out, then those that are rejected.
-async fn run(pipeline: &Pipeline, test: &Test, reporter: Reporter) -> anyhow::Result<String> {
+async fn run(pipeline: &Pipeline, test: &TestConfig, reporter: Reporter) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let mut alone = pipeline.into_folder(folder.path());
     alone.source =
-        Source { kind: SourceKind::Files(test.input.clone()), batch_rows: pipeline.source.batch_rows };
+        SourceConfig { kind: SourceKind::Files(test.input.clone()), batch_rows: pipeline.source.batch_rows };
     alone.stages.retain(|stage| stage.name == test.stage);
-    let engine = Engine::load(alone, reporter).await?;
+    let mut engine = Engine::load(alone, reporter).await?;
     engine.run(RunOptions { preview_rows: 0, ..RunOptions::default() }).await?;
     let mut found = fs::read_to_string(folder.path().join("out.jsonl"))?;
     for line in fs::read_to_string(folder.path().join("rejected.jsonl"))?.lines() {

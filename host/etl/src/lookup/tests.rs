@@ -1,17 +1,22 @@
 use std::io::Write;
 
+use arrow_schema::DataType;
 use tempfile::NamedTempFile;
 
 use super::*;
-use crate::pipeline::{ColumnType, CsvFormat, OnDrift, Source};
-use types::{BytesColumn, Column, Values};
+use crate::bindings::witdock::etl::lookup::LookupError;
+use crate::bindings::witdock::etl::types::{BytesColumn, Column, Values};
+use crate::columns::timestamp_us;
+use crate::pipeline::{
+    ColumnType, CsvFormat, FileFormat, FileSource, LookupConfig, OnDrift, SourceConfig, SourceKind,
+};
 
-fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<LookupTable, LoadError> {
+fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<LookupTable, LookupTableError> {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
-    LookupTable::load(&Lookup {
+    LookupTable::load(&LookupConfig {
         name: "table".to_owned(),
-        source: Source {
+        source: SourceConfig {
             kind: SourceKind::Files(FileSource {
                 paths: vec![file.path().display().to_string()],
                 format: FileFormat::Csv(CsvFormat::default()),

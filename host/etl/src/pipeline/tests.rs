@@ -1,3 +1,5 @@
+use witdock::Limits;
+
 use super::*;
 
 /// A folder with what pipelines name, and a pipeline file of this text in it.

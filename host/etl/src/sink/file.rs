@@ -8,12 +8,13 @@ use arrow_array::{RecordBatch, new_null_array};
 use arrow_json::writer::LineDelimited;
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 
+use super::error::SinkError;
+use super::publish::Publish;
 use super::row_file::{ParquetFile, join_parquet};
-use super::staged::StagedFile;
-use super::staged::staged_path;
-use super::{Commit, Prepared, Publish, SinkError, SinkMark, SinkWriter};
+use super::staged::{StagedFile, staged_path};
+use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
+use crate::input::Input;
 use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkMode, TextFormat};
-use crate::source::Input;
 
 pub(super) fn open(
     file: &SinkFile,

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use super::error::SinkError;
 use super::file::{check_text, encode};
+use super::publish::Publish;
 use super::row_file::ParquetFile;
 use super::staged::{StagedFile, staged_path};
-use super::{Commit, Prepared, Publish, SinkError, SinkMark, SinkWriter, Start};
+use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkMode, TextFormat};
 
 pub(super) struct FolderSink {
@@ -33,7 +35,7 @@ impl FolderSink {
         file: &SinkFile,
         mode: SinkMode,
         schema: &SchemaRef,
-        start: &Start<'_>,
+        start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         let failed = |error| SinkError::Io { path: file.path.clone(), error };
         fs::create_dir_all(&file.path).map_err(failed)?;

@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
 use witdock::{CallError, Dock, Plugin, Source};
 
-use super::{Commit, Prepared, SinkError, SinkMark, SinkWriter, Start};
+use super::error::SinkError;
+use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::bindings::sink::Sink as SinkWorld;
 use crate::bindings::sink::exports::witdock::etl::load;
 use crate::bindings::witdock::etl::types;
@@ -54,7 +55,7 @@ impl SinkPlugin {
         let failed = |message: String| SinkError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
         let builder =
-            dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.limits_at_an_end());
+            dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
         plugin_events::follow("sink", builder.events(), reporter.clone());
         let plugin = builder.load(OpenSession::default).await.map_err(|error| failed(error.to_string()))?;
         Ok(Self {
@@ -170,7 +171,7 @@ impl PluginWriter {
     pub(super) fn open(
         plugin: Arc<SinkPlugin>,
         schema: &SchemaRef,
-        start: &Start<'_>,
+        start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         plugin.open(schema, start.run, start.commits)?;
         Ok(Self { plugin, prepared: None })

@@ -14,7 +14,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 
-use super::SinkError;
+use super::error::SinkError;
 
 /// A row group is held in memory until it is written, so it ends here however many rows it has.
 const ROW_GROUP_BYTES: usize = 64 << 20;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use super::error::SinkError;
 use super::file::{check_text, encode};
-use super::{Commit, Prepared, SinkError, SinkMark, SinkWriter};
+use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
 use crate::pipeline::TextFormat;
 
 pub(super) struct StdoutSink {

@@ -7,7 +7,9 @@ use arrow_array::{Array, ArrayRef, Int64Array, ListArray, RecordBatch, StringArr
 use arrow_schema::{DataType, Field, Schema};
 
 use super::*;
-use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkFormat, SinkMode, TextFormat};
+use crate::pipeline::{
+    Compression, FileSinkFormat, SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, TextFormat,
+};
 
 fn batch() -> RecordBatch {
     let schema =
@@ -17,21 +19,21 @@ fn batch() -> RecordBatch {
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
 }
 
-fn file(path: &Path, format: SinkFormat) -> Sink {
+fn file(path: &Path, format: SinkFormat) -> SinkConfig {
     let format = match format {
         SinkFormat::Csv => FileSinkFormat::Text(TextFormat::Csv, Compression::of(path)),
         SinkFormat::Jsonl => FileSinkFormat::Text(TextFormat::Jsonl, Compression::of(path)),
         _ => FileSinkFormat::Parquet,
     };
-    Sink { kind: SinkKind::File(SinkFile { path: path.to_owned(), format }), mode: SinkMode::Replace }
+    SinkConfig { kind: SinkKind::File(SinkFile { path: path.to_owned(), format }), mode: SinkMode::Replace }
 }
 
-fn start(mark: Option<&SinkMark>) -> Start<'_> {
-    Start { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark, plugin: None }
+fn start(mark: Option<&SinkMark>) -> SinkStart<'_> {
+    SinkStart { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark }
 }
 
 fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {
-    open(&file(path, format), &batch().schema(), &start(None)).unwrap()
+    open(&file(path, format), &batch().schema(), &start(None), None).unwrap()
 }
 
 /// Prepares a commit, and does what it says once the checkpoint would be written.
@@ -57,8 +59,8 @@ fn a_folder_whose_files_were_replaced_is_whole_when_that_is_done_again() {
     }
     let kind = FileSinkFormat::Text(TextFormat::Csv, Compression::None);
     let kind = SinkKind::Folder(SinkFile { path: path.to_owned(), format: kind });
-    let sink = Sink { kind, mode: SinkMode::Replace };
-    let mut sink = open(&sink, &batch().schema(), &start(None)).unwrap();
+    let sink = SinkConfig { kind, mode: SinkMode::Replace };
+    let mut sink = open(&sink, &batch().schema(), &start(None), None).unwrap();
     sink.write(&batch()).unwrap();
     let prepared = sink.prepare(&Commit { run: "run".to_owned(), number: 1, last: false }).unwrap();
     for _ in 0..2 {
@@ -130,7 +132,7 @@ fn a_sink_goes_on_after_a_commit_and_forgets_what_came_behind_it() {
         sink.write(&batch()).unwrap();
         // As a crash leaves it: not even dropped.
         std::mem::forget(sink);
-        let mut sink = open(&file(&cut, format), &batch().schema(), &start(Some(&mark))).unwrap();
+        let mut sink = open(&file(&cut, format), &batch().schema(), &start(Some(&mark)), None).unwrap();
         (0..2).for_each(|_| sink.write(&batch()).unwrap());
         commit(&mut sink, 2, true);
         assert_eq!(rows(&cut, format), rows(&whole, format), "{name} {format:?}");
@@ -146,7 +148,7 @@ fn rows(path: &Path, format: SinkFormat) -> String {
         return arrow_cast::pretty::pretty_format_batches(&batches).unwrap().to_string();
     }
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut crate::source::Input::open(path).unwrap(), &mut text).unwrap();
+    std::io::Read::read_to_string(&mut crate::input::Input::open(path).unwrap(), &mut text).unwrap();
     text
 }
 
@@ -154,15 +156,15 @@ fn rows(path: &Path, format: SinkFormat) -> String {
 fn rows_are_added_to_a_file_with_the_same_columns_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.csv");
-    let adds = Sink { mode: SinkMode::Append, ..file(&path, SinkFormat::Csv) };
+    let adds = SinkConfig { mode: SinkMode::Append, ..file(&path, SinkFormat::Csv) };
     for runs in 1..=2 {
-        let mut sink = open(&adds, &batch().schema(), &start(None)).unwrap();
+        let mut sink = open(&adds, &batch().schema(), &start(None), None).unwrap();
         sink.write(&batch()).unwrap();
         commit(&mut sink, runs, true);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "id,text\n1,\"a,\"\"b\"\n2,\n1,\"a,\"\"b\"\n2,\n");
     let other = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
-    let error = open(&adds, &other, &start(None)).err().unwrap().to_string();
+    let error = open(&adds, &other, &start(None), None).err().unwrap().to_string();
     assert!(error.contains("has the columns id,text"), "{error}");
 }
 
@@ -173,8 +175,8 @@ fn a_folder_gets_a_file_with_each_commit() {
     fs::write(folder.path().join("notes.csv"), "not ours").unwrap();
     let format = FileSinkFormat::Text(TextFormat::Csv, Compression::None);
     let kind = SinkKind::Folder(SinkFile { path: folder.path().to_owned(), format });
-    let sink = Sink { kind, mode: SinkMode::Replace };
-    let mut sink = open(&sink, &batch().schema(), &start(None)).unwrap();
+    let sink = SinkConfig { kind, mode: SinkMode::Replace };
+    let mut sink = open(&sink, &batch().schema(), &start(None), None).unwrap();
     sink.write(&batch()).unwrap();
     commit(&mut sink, 1, false);
     commit(&mut sink, 2, false);
@@ -191,10 +193,10 @@ fn a_type_without_a_form_in_the_format_is_found_before_the_first_row() {
     let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)])]));
     let schema = Arc::new(Schema::new(vec![Field::new("list", list.data_type().clone(), true)]));
     let sink = |format| file(&folder.path().join("rows"), format);
-    let error = open(&sink(SinkFormat::Csv), &schema, &start(None)).err().unwrap().to_string();
+    let error = open(&sink(SinkFormat::Csv), &schema, &start(None), None).err().unwrap().to_string();
     assert!(error.contains("choose another format for this sink"), "{error}");
-    assert!(open(&sink(SinkFormat::Jsonl), &schema, &start(None)).is_ok());
-    assert!(open(&sink(SinkFormat::Parquet), &schema, &start(None)).is_ok());
+    assert!(open(&sink(SinkFormat::Jsonl), &schema, &start(None), None).is_ok());
+    assert!(open(&sink(SinkFormat::Parquet), &schema, &start(None), None).is_ok());
 }
 
 #[cfg(unix)]

@@ -8,113 +8,22 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::ByteRecord;
-use thiserror::Error;
 
-use self::lines::Lines;
-use super::input::{Input, Taken};
-use super::{BadRecord, BatchReader, Record, SourceBatch, SourceError};
+use self::lines::LineTracker;
+use super::error::{CsvError, SourceError};
+use super::units::{BatchReader, SourceBatch};
+use crate::input::{Input, Taken};
 use crate::pipeline::{CsvFormat, OnBad};
-use crate::rows::{Origin, Rows, SourcePlace};
-
-/// Why a CSV file cannot be read on.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CsvError {
-    /// The file cannot be opened or read.
-    #[error("cannot read {path}: {error}{}", super::error::input_help(.error))]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// The file has no bytes, so no header.
-    #[error("{path} is empty: a first line with the names of the columns was expected (or `header = false`)")]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Two columns have one name.
-    #[error(
-        "{path}:1: the columns {first} and {second} are both named `{name}`: rename one of them in the file"
-    )]
-    DuplicateColumn {
-        /// The file.
-        path: PathBuf,
-        /// The name.
-        name: String,
-        /// The first one's number, from 1.
-        first: usize,
-        /// The second one's number, from 1.
-        second: usize,
-    },
-    /// A column has no name.
-    #[error("{path}:1: column {column} has no name: give it one in the first line, or set `header = false`")]
-    UnnamedColumn {
-        /// The file.
-        path: PathBuf,
-        /// Its number, from 1.
-        column: usize,
-    },
-    /// A record is longer or shorter than the header.
-    #[error("{path}:{line}: {found} fields, and {expected} were expected: {mend}")]
-    Ragged {
-        /// The file.
-        path: PathBuf,
-        /// The line that the record begins on.
-        line: u64,
-        /// Fields in the record.
-        found: usize,
-        /// Fields in the header, or in the first record.
-        expected: usize,
-        /// What to do.
-        mend: &'static str,
-    },
-    /// A quote is opened and never closed, so that the rest of the file is one field.
-    #[error(
-        "{path}:{line}: a quote is opened in this record and never closed, up to the end of the file: close or remove it"
-    )]
-    OpenQuote {
-        /// The file.
-        path: PathBuf,
-        /// The line that the record begins on.
-        line: u64,
-    },
-    /// A field is not UTF-8.
-    #[error(
-        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at its byte {byte}: convert the file first, for \
-         example with `iconv -f latin1 -t utf-8`"
-    )]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The line that the record begins on; 1 is the header.
-        line: u64,
-        /// The column's number, from 1.
-        column: usize,
-        /// The column's name.
-        name: String,
-        /// The offset in the field of the first byte that is wrong, from 0.
-        byte: usize,
-    },
-    /// The batch could not be put together.
-    #[error("{path}: cannot build a batch: {error}")]
-    Arrow {
-        /// The file.
-        path: PathBuf,
-        /// What Arrow said.
-        error: ArrowError,
-    },
-}
+use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
 
 /// Reads a CSV file batch by batch.
 #[derive(Debug)]
-pub struct CsvReader {
+pub(super) struct CsvReader {
     path: PathBuf,
     unit: Arc<str>,
-    reader: csv::Reader<Lines<Input>>,
+    reader: csv::Reader<LineTracker<Input>>,
     schema: SchemaRef,
     options: CsvFormat,
     taken: Taken,
@@ -131,7 +40,7 @@ impl CsvReader {
     /// # Errors
     ///
     /// When the file is not there or empty, or its header names two columns alike or one not at all.
-    pub fn open(path: &Path, options: &CsvFormat) -> Result<Self, CsvError> {
+    pub(super) fn open(path: &Path, options: &CsvFormat) -> Result<Self, CsvError> {
         let path = path.to_owned();
         let input = Input::open(&path).map_err(|error| CsvError::Io { path: path.clone(), error })?;
         let taken = input.taken();
@@ -140,7 +49,7 @@ impl CsvReader {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 17)
-            .from_reader(Lines::new(input));
+            .from_reader(LineTracker::new(input));
         let mut first = ByteRecord::new();
         let line = read_record(&mut reader, &mut first, &path)?
             .ok_or_else(|| CsvError::Empty { path: path.clone() })?;
@@ -164,7 +73,7 @@ impl CsvReader {
     }
 
     /// The columns: all of them text, all of them nullable.
-    pub fn schema(&self) -> SchemaRef {
+    pub(super) fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
@@ -173,7 +82,7 @@ impl CsvReader {
     /// # Errors
     ///
     /// When the file cannot be read on, or a record is no row and such are not to be rejected.
-    pub fn read_batch(&mut self, most: usize) -> Result<Option<SourceBatch>, CsvError> {
+    pub(super) fn read_batch(&mut self, most: usize) -> Result<Option<SourceBatch>, CsvError> {
         let mut builders: Vec<_> = self
             .text_bytes
             .iter()
@@ -300,7 +209,7 @@ fn rejected(place: SourcePlace, problem: &CsvError, record: &ByteRecord) -> BadR
 
 /// Reads the next record and gives the line that it begins on.
 fn read_record(
-    reader: &mut csv::Reader<Lines<Input>>,
+    reader: &mut csv::Reader<LineTracker<Input>>,
     record: &mut ByteRecord,
     path: &Path,
 ) -> Result<Option<u64>, CsvError> {

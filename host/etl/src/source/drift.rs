@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow_schema::{Field, FieldRef, Schema, SchemaRef};
 
-use super::{BatchReader, SourceBatch, SourceError};
+use super::error::SourceError;
+use super::units::{BatchReader, SourceBatch};
 use crate::rows::Rows;
 
 /// The columns of two schemas, those of the first one first. `None` when a column has two types.

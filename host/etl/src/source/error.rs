@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use arrow_schema::ArrowError;
 use thiserror::Error;
 
-use super::csv::CsvError;
-
 /// Why a source cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -108,8 +106,99 @@ pub enum SourceError {
     },
 }
 
+/// Why a CSV file cannot be read on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// The file cannot be opened or read.
+    #[error("cannot read {path}: {error}{}", input_help(.error))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The file has no bytes, so no header.
+    #[error("{path} is empty: a first line with the names of the columns was expected (or `header = false`)")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two columns have one name.
+    #[error(
+        "{path}:1: the columns {first} and {second} are both named `{name}`: rename one of them in the file"
+    )]
+    DuplicateColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+        /// The first one's number, from 1.
+        first: usize,
+        /// The second one's number, from 1.
+        second: usize,
+    },
+    /// A column has no name.
+    #[error("{path}:1: column {column} has no name: give it one in the first line, or set `header = false`")]
+    UnnamedColumn {
+        /// The file.
+        path: PathBuf,
+        /// Its number, from 1.
+        column: usize,
+    },
+    /// A record is longer or shorter than the header.
+    #[error("{path}:{line}: {found} fields, and {expected} were expected: {mend}")]
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+        /// Fields in the record.
+        found: usize,
+        /// Fields in the header, or in the first record.
+        expected: usize,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// A quote is opened and never closed, so that the rest of the file is one field.
+    #[error(
+        "{path}:{line}: a quote is opened in this record and never closed, up to the end of the file: close or remove it"
+    )]
+    OpenQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+    },
+    /// A field is not UTF-8.
+    #[error(
+        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at its byte {byte}: convert the file first, for \
+         example with `iconv -f latin1 -t utf-8`"
+    )]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on; 1 is the header.
+        line: u64,
+        /// The column's number, from 1.
+        column: usize,
+        /// The column's name.
+        name: String,
+        /// The offset in the field of the first byte that is wrong, from 0.
+        byte: usize,
+    },
+    /// The batch could not be put together.
+    #[error("{path}: cannot build a batch: {error}")]
+    Arrow {
+        /// The file.
+        path: PathBuf,
+        /// What Arrow said.
+        error: ArrowError,
+    },
+}
+
 /// Compressed data that ends early, or is damaged, comes as an error of input.
-pub(super) fn input_help(error: &io::Error) -> &'static str {
+fn input_help(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "; the file ends too early: was it copied in full?",
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "; the compressed data is damaged",

@@ -1,6 +1,6 @@
 //! Files as units of work: listed by paths, folders and patterns, and taken as they arrive in folders that are watched.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,16 +8,19 @@ use arrow_schema::SchemaRef;
 
 use super::csv::CsvReader;
 use super::drift::{Widened, fits, union};
+use super::error::SourceError;
 use super::folders::{Arrivals, list};
-use super::input::STDIN;
 use super::jsonl::JsonlReader;
 use super::parquet::ParquetReader;
-use super::{BatchReader, Next, OpenUnit, Past, SourceError, Unit, Units};
-use crate::contract::schema_difference;
+use super::past::Past;
+use super::units::{BatchReader, Next, OpenUnit, Units};
+use crate::columns::schema_difference;
+use crate::input::STDIN;
 use crate::pipeline::{FileFormat, FileSource, OnDrift};
+use crate::rows::Unit;
 
 /// Files, one after the other.
-pub struct FileUnits {
+pub(super) struct FileUnits {
     source: FileSource,
     pending: VecDeque<PathBuf>,
     past: Past,
@@ -36,7 +39,7 @@ impl FileUnits {
     /// # Errors
     ///
     /// When there is no file, or the first one cannot be opened.
-    pub fn open(source: &FileSource, past: Past) -> Result<Self, SourceError> {
+    pub(super) fn open(source: &FileSource, past: Past) -> Result<Self, SourceError> {
         let mut arrivals = source.watch.then(|| Arrivals::watch(source)).transpose()?;
         let mut listed = match &mut arrivals {
             Some(arrivals) => arrivals.first()?,
@@ -159,10 +162,4 @@ fn drift(path: &Path, first: &Path, expected: &SchemaRef, found: &SchemaRef) -> 
         first: first.display().to_string(),
         difference: schema_difference(expected, found).unwrap_or_default(),
     }
-}
-
-/// Each path once, in order.
-pub(super) fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut seen = BTreeSet::new();
-    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
 }

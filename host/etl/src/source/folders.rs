@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::files::distinct;
-use super::input::STDIN;
-use super::{SourceError, Unit};
+use super::error::SourceError;
+use crate::input::STDIN;
 use crate::pipeline::{FileSource, is_pattern};
+use crate::rows::Unit;
 
 /// The files that these paths stand for, in order. Files whose name begins with a dot, or ends as one that is still being
 /// written, are left out of folders.
@@ -44,6 +44,12 @@ pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
         }
     }
     Ok(distinct(files))
+}
+
+/// Each path once, in order.
+fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
 }
 
 /// Whether a file's name is one of a file that is still being written, by the custom of programs that copy.

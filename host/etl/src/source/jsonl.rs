@@ -11,10 +11,11 @@ use arrow_json::ReaderBuilder;
 use arrow_json::reader::infer_json_schema_from_iterator;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 
-use super::input::{Input, Taken};
-use super::{BadRecord, BatchReader, Record, SourceBatch, SourceError};
+use super::error::SourceError;
+use super::units::{BatchReader, SourceBatch};
+use crate::input::{Input, Taken};
 use crate::pipeline::{JsonlFormat, OnBad};
-use crate::rows::{Origin, Rows, SourcePlace};
+use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
 
 /// A line longer than this is no row, and would fill the memory.
 const MAX_LINE: u64 = 64 << 20;
@@ -23,7 +24,7 @@ const MAX_HELD: usize = 32 << 20;
 
 /// Reads a file of JSON Lines batch by batch.
 #[derive(Debug)]
-pub struct JsonlReader {
+pub(super) struct JsonlReader {
     path: PathBuf,
     unit: Arc<str>,
     lines: BufReader<Input>,
@@ -51,7 +52,11 @@ impl JsonlReader {
     /// # Errors
     ///
     /// When the file cannot be read, or its first lines are no objects.
-    pub fn open(path: &Path, options: &JsonlFormat, known: Option<SchemaRef>) -> Result<Self, SourceError> {
+    pub(super) fn open(
+        path: &Path,
+        options: &JsonlFormat,
+        known: Option<SchemaRef>,
+    ) -> Result<Self, SourceError> {
         let input = Input::open(path).map_err(|error| SourceError::Io { path: path.to_owned(), error })?;
         let taken = input.taken();
         let mut reader = Self {

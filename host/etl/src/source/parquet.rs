@@ -7,11 +7,12 @@ use std::sync::Arc;
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::{BatchReader, SourceBatch, SourceError};
+use super::error::SourceError;
+use super::units::{BatchReader, SourceBatch};
 use crate::rows::{Origin, Rows};
 
 /// Reads a Parquet file batch by batch.
-pub struct ParquetReader {
+pub(super) struct ParquetReader {
     path: PathBuf,
     unit: Arc<str>,
     schema: SchemaRef,
@@ -28,7 +29,7 @@ impl ParquetReader {
     /// # Errors
     ///
     /// When the file cannot be read, or is no Parquet file in full.
-    pub fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
         let io = |error| SourceError::Io { path: path.to_owned(), error };
         let file = File::open(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();

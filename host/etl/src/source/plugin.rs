@@ -9,9 +9,9 @@ use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
 use witdock::{Dock, Misbehaviour, Plugin, Source};
 
-use super::{
-    BadRecord, BatchReader, Bookmark, Next, OpenUnit, Past, Record, SourceBatch, SourceError, Unit, Units,
-};
+use super::error::SourceError;
+use super::past::Past;
+use super::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
 use crate::bindings::source::Source as SourceWorld;
 use crate::bindings::source::exports::witdock::etl::extract;
 use crate::bindings::witdock::etl::types;
@@ -19,7 +19,7 @@ use crate::columns::{batch_from_guest, field_from_guest};
 use crate::pipeline::{OnBad, PluginConfig, PluginSource};
 use crate::plugin_events;
 use crate::progress::Reporter;
-use crate::rows::{Origin, Rows, SourcePlace};
+use crate::rows::{BadRecord, Bookmark, Origin, Record, Rows, SourcePlace, Unit};
 
 witdock::interface! {
     SourceWorld,
@@ -53,7 +53,7 @@ impl SourcePlugin {
         let failed = |message: String| SourceError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
         let builder =
-            dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.limits_at_an_end());
+            dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
         plugin_events::follow("source", builder.events(), reporter.clone());
         let plugin = builder.load(OpenReader::default).await.map_err(|error| failed(error.to_string()))?;
         let failed = |message: String| SourceError::Plugin { plugin: plugin.name().to_owned(), message };

@@ -12,9 +12,9 @@ use arrow_schema::SchemaRef;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{BatchReader, Bookmark, Next, OpenUnit, SourceBatch, SourceError, Unit, Units};
-use crate::rows::{Origin, Rows};
-use crate::side_stream::SOURCE;
+use super::error::SourceError;
+use super::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
+use crate::rows::{Bookmark, Origin, Rows, SOURCE, Unit};
 
 /// A line of the rejected rows' file, as far as it is read again.
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct RejectedLine {
 }
 
 /// The rejected rows of a pipeline, stage by stage.
-pub struct RejectedUnits {
+pub(crate) struct RejectedUnits {
     path: PathBuf,
     schema: SchemaRef,
     /// Stages with rejected rows, each with its place and what goes into it.
@@ -94,9 +94,9 @@ impl Units for RejectedUnits {
     }
 }
 
-type Lines = Box<dyn Iterator<Item = Result<(u64, String), SourceError>> + Send>;
+type RejectedLines = Box<dyn Iterator<Item = Result<(u64, String), SourceError>> + Send>;
 
-fn lines(path: &Path) -> Result<Lines, SourceError> {
+fn lines(path: &Path) -> Result<RejectedLines, SourceError> {
     let io = {
         let path = path.to_owned();
         move |error| SourceError::Io { path: path.clone(), error }
@@ -119,7 +119,7 @@ struct RejectedReader {
     path: PathBuf,
     stage: String,
     schema: SchemaRef,
-    lines: Lines,
+    lines: RejectedLines,
     /// A row of another source than those before it: it begins the next batch.
     next: Option<(u64, RejectedLine)>,
 }

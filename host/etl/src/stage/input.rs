@@ -13,7 +13,7 @@ use crate::rows::Rows;
 
 /// What makes rows of one schema fit a stage's input contract.
 #[derive(Debug)]
-pub(crate) struct InputFit {
+pub(super) struct InputFit {
     target: SchemaRef,
     /// For each column of the target, which one of the input it is made from.
     from: Vec<Option<usize>>,
@@ -27,7 +27,7 @@ impl InputFit {
     /// # Errors
     ///
     /// How they differ, in words, where that ends the run.
-    pub(crate) fn new(contract: &InputContract, input: &SchemaRef) -> Result<Self, String> {
+    pub(super) fn new(contract: &InputContract, input: &SchemaRef) -> Result<Self, String> {
         let declared: Vec<Field> = contract
             .columns
             .iter()
@@ -41,7 +41,7 @@ impl InputFit {
     }
 
     /// The schema that the plugin is given.
-    pub(crate) fn schema(&self) -> SchemaRef {
+    pub(super) fn schema(&self) -> SchemaRef {
         Arc::clone(&self.target)
     }
 
@@ -117,7 +117,7 @@ impl InputFit {
     /// # Errors
     ///
     /// When Arrow cannot cast a column.
-    pub(crate) fn apply(&self, rows: &Rows) -> Result<(Rows, Vec<RowError>), ArrowError> {
+    pub(super) fn apply(&self, rows: &Rows) -> Result<(Rows, Vec<RowError>), ArrowError> {
         let count = rows.len();
         let mut reasons: Vec<Option<String>> = vec![None; if self.checks { count } else { 0 }];
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.from.len());

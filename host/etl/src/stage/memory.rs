@@ -1,14 +1,13 @@
-//! What a stage's plugin holds between batches, and how it comes back when its instance is gone.
-
-use super::{Ask, Stage, StageError};
-use crate::contract::Contract;
-use crate::held::Held;
+use super::call::Ask;
+use super::error::StageError;
+use super::held::Held;
+use super::run::StageRun;
 use crate::rows::Rows;
 
-/// What is known of the memory of a stage's plugin during one run.
+/// What a stage's plugin holds between batches, as far as the host knows, and how to bring it back.
 ///
-/// A plugin that hands state over is asked for it from time to time, and the batches since are kept: a fresh instance that is
-/// given the state and the batches again holds what the lost one held.
+/// A plugin that hands state over is asked for it from time to time, and the batches since are kept. A fresh instance that gets
+/// the state and then the batches holds what the lost instance held.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) held: Held,
@@ -21,37 +20,36 @@ pub(super) struct Memory {
 const KEPT_BYTES: usize = 16 << 20;
 
 impl Memory {
-    /// Of a run that goes on with a state.
+    /// The memory of a run that continues from a state.
     pub(super) fn with(snapshot: Option<Vec<u8>>) -> Self {
         Self { snapshot, ..Self::default() }
     }
 
-    /// The plugin has taken a batch.
+    /// Notes that the plugin has processed a batch; `absorbed` if rows went in and did not come out.
     pub(super) async fn took(
         &mut self,
-        stage: &Stage,
+        run: &StageRun,
         rows: &Rows,
         absorbed: bool,
     ) -> Result<(), StageError> {
         self.held.took(absorbed);
-        if !stage.plugin.keeps_state() {
+        if !run.keeps_state() {
             return Ok(());
         }
         self.since.push(rows.clone());
         self.since_bytes += rows.batch.get_array_memory_size();
-        // A large state costs more to save than to keep batches for.
+        // A large state costs more to save than batches cost to keep.
         let most = KEPT_BYTES.max(self.snapshot.as_ref().map_or(0, Vec::len).saturating_mul(2));
         if self.since_bytes > most {
-            self.save(stage).await?;
+            self.save(run).await?;
         }
         Ok(())
     }
 
-    /// What the plugin would hand over now. `None` when it keeps no state.
-    pub(super) async fn save(&mut self, stage: &Stage) -> Result<Option<&[u8]>, StageError> {
-        if stage.plugin.keeps_state() && !(self.since.is_empty() && self.snapshot.is_some()) {
-            let saved = stage.plugin.save().await.map_err(|error| stage.call_failed(error))?;
-            self.snapshot = saved;
+    /// The plugin's current state. `None` when it keeps none.
+    pub(super) async fn save(&mut self, run: &StageRun) -> Result<Option<&[u8]>, StageError> {
+        if run.keeps_state() && !(self.since.is_empty() && self.snapshot.is_some()) {
+            self.snapshot = run.save().await?;
             self.since.clear();
             self.since_bytes = 0;
         }
@@ -59,20 +57,20 @@ impl Memory {
     }
 
     /// Whether the plugin holds rows that it cannot hand over.
-    pub(super) fn is_stuck(&self, stage: &Stage) -> bool {
-        self.held.holds() && !stage.plugin.keeps_state()
+    pub(super) fn is_stuck(&self, run: &StageRun) -> bool {
+        self.held.holds() && !run.keeps_state()
     }
 
-    /// Brings a fresh instance to where the lost one was. False when that cannot be.
-    pub(super) async fn recall(&mut self, stage: &Stage, agreed: &Contract) -> Result<bool, StageError> {
-        if !stage.plugin.keeps_state() {
+    /// Brings a fresh instance to where the lost one was. False when that is not possible.
+    pub(super) async fn recall(&mut self, run: &StageRun) -> Result<bool, StageError> {
+        if !run.keeps_state() {
             return Ok(!self.held.holds());
         }
-        stage.plugin.start_anew(self.snapshot.as_deref()).await.map_err(|error| stage.call_failed(error))?;
+        run.restart_with(self.snapshot.as_deref()).await?;
         self.held.renew();
         for rows in &self.since {
-            // What comes of it has gone on its way already.
-            let answer = stage.ask_once(Ask::Process(rows), agreed).await?;
+            // The output is dropped: the lost instance gave it already.
+            let answer = run.call_once(Ask::Process(rows)).await?;
             self.held.changes(answer.instance);
         }
         Ok(true)

@@ -14,13 +14,13 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use witdock::{Dock, Status};
-use witdock_etl::contract::Contract;
+use witdock_etl::figures::StageFigures;
 use witdock_etl::flow::Flow;
 use witdock_etl::lookup::Lookups;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::progress::Reporter;
 use witdock_etl::rows::{Origin, Rows};
-use witdock_etl::stage::{Passage, Stage, StageFigures};
+use witdock_etl::stage::{Stage, StageRun, StageStream};
 
 const KEYS: [&str; 3] = ["UA", "AA", "B6"];
 const BATCH_ROWS: usize = 100;
@@ -108,7 +108,7 @@ struct Load {
 }
 
 impl Load {
-    fn start(stage: Arc<Stage>, contract: Arc<Contract>) -> Self {
+    fn start(run: StageRun) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (input, receiver) = mpsc::channel(2);
         let (sender, mut output) = mpsc::channel::<Flow>(2);
@@ -137,8 +137,8 @@ impl Load {
             received
         });
         let runner = tokio::spawn(async move {
-            let passage = Passage::new(stage, contract, sender, 8192, StageFigures::default());
-            passage.run(receiver, None).await.unwrap();
+            let stream = StageStream::new(Arc::new(run), sender, 8192, StageFigures::default());
+            stream.run(receiver, None).await.unwrap();
         });
         Self { stop, feeder, checker, runner }
     }
@@ -169,10 +169,10 @@ async fn source_edited_under_load_is_rebuilt_and_swapped_and_a_build_error_chang
         Stage::load(&dock, &pipeline.stages[0], lookups, schema(), &Reporter::lines()).await.unwrap(),
     );
     stage.watch().unwrap();
-    let contract = stage.begin(schema()).await.unwrap();
+    let run = StageRun::start(Arc::clone(&stage), schema()).await.unwrap();
     let plugin = stage.plugin().clone();
     let mut status = plugin.status();
-    let load = Load::start(stage.clone(), contract);
+    let load = Load::start(run);
 
     // Generation 2 has other code, and goes on counting from where generation 1 was.
     project.edit("*count += 1;", "*count = count.checked_add(1).unwrap_or(-1);");

@@ -9,11 +9,11 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::SinkExt;
 use postgres_types::Type;
 
-use super::{COMMITS, beside, check_key, no_type};
+use super::target::{COMMITS, beside, check_key, no_type};
 use crate::pipeline::{SinkMode, SinkTable};
-use crate::postgres::{Connection, PostgresError, quoted, quoted_table};
-use crate::sink::{Commit, Prepared, SinkError, SinkMark, SinkWriter, Start};
-use crate::source::{EPOCH_DAYS, EPOCH_MICROSECONDS};
+use crate::postgres::{Connection, EPOCH_DAYS, EPOCH_MICROSECONDS, PostgresError, quoted, quoted_table};
+use crate::sink::error::SinkError;
+use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 
 pub(in crate::sink) struct PostgresSink {
     connection: Connection,
@@ -32,11 +32,14 @@ pub(in crate::sink) struct PostgresSink {
 }
 
 /// The commit that the database has of this pipeline's sink.
-pub(in crate::sink) fn committed(url: &str, start: &Start<'_>) -> Result<Option<(String, u64)>, SinkError> {
+pub(in crate::sink) fn committed(
+    url: &str,
+    start: &SinkStart<'_>,
+) -> Result<Option<(String, u64)>, SinkError> {
     Ok(read_mark(&Connection::open(url)?, start)?)
 }
 
-fn read_mark(connection: &Connection, start: &Start<'_>) -> Result<Option<(String, u64)>, PostgresError> {
+fn read_mark(connection: &Connection, start: &SinkStart<'_>) -> Result<Option<(String, u64)>, PostgresError> {
     let exists =
         connection.wait(connection.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&COMMITS]))?;
     if !exists.get::<_, bool>(0) {
@@ -56,7 +59,7 @@ impl PostgresSink {
         table: &SinkTable,
         mode: SinkMode,
         schema: &SchemaRef,
-        start: &Start<'_>,
+        start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         check_key(table, schema)?;
         let connection = Connection::open(url)?;

@@ -11,10 +11,11 @@ use arrow_schema::{DataType, SchemaRef};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-use super::{COMMITS, beside, check_key, no_type};
+use super::target::{COMMITS, beside, check_key, no_type};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
-use crate::sink::{Commit, Prepared, SinkError, SinkMark, SinkWriter, Start};
+use crate::sink::error::SinkError;
+use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 
 pub(in crate::sink) struct SqliteSink {
     connection: Connection,
@@ -33,7 +34,10 @@ pub(in crate::sink) struct SqliteSink {
 }
 
 /// The commit that the database has of this pipeline's sink.
-pub(in crate::sink) fn committed(path: &Path, start: &Start<'_>) -> Result<Option<(String, u64)>, SinkError> {
+pub(in crate::sink) fn committed(
+    path: &Path,
+    start: &SinkStart<'_>,
+) -> Result<Option<(String, u64)>, SinkError> {
     if !path.exists() {
         return Ok(None);
     }
@@ -43,7 +47,7 @@ pub(in crate::sink) fn committed(path: &Path, start: &Start<'_>) -> Result<Optio
     read_mark(&connection, start).map_err(failed)
 }
 
-fn read_mark(connection: &Connection, start: &Start<'_>) -> rusqlite::Result<Option<(String, u64)>> {
+fn read_mark(connection: &Connection, start: &SinkStart<'_>) -> rusqlite::Result<Option<(String, u64)>> {
     if !connection.table_exists(None, COMMITS)? {
         return Ok(None);
     }
@@ -72,7 +76,7 @@ impl SqliteSink {
         table: &SinkTable,
         mode: SinkMode,
         schema: &SchemaRef,
-        start: &Start<'_>,
+        start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         check_key(table, schema)?;
         let database = path.display().to_string();

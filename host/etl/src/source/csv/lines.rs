@@ -8,7 +8,7 @@ use std::io::{self, Read};
 /// The parser counts line feeds, which gives a record's line only where no blank line stands before it and no line feed of a
 /// CRLF is left from the record before.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(super) struct LineTracker<R> {
     inner: R,
     /// Bytes read so far.
     offset: u64,
@@ -23,7 +23,7 @@ pub(super) struct Lines<R> {
     ended: bool,
 }
 
-impl<R> Lines<R> {
+impl<R> LineTracker<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
@@ -63,7 +63,7 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for LineTracker<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.ended |= read == 0 && !buffer.is_empty();

@@ -11,15 +11,11 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use postgres_types::{FromSql, Type};
 use tokio_postgres::Row;
 
-use super::{Asked, BATCH_ROWS, BATCHES_IN_FLIGHT, Read};
+use super::database::{BATCH_ROWS, BATCHES_IN_FLIGHT, QueryBatch, QueryDatabase};
 use crate::columns::timestamp_us;
 use crate::pipeline::QuerySource;
-use crate::postgres::{Connection, PostgresError, quoted, shown};
-use crate::source::SourceError;
-
-/// Days and microseconds from 1970 to 2000, where PostgreSQL counts from.
-pub(crate) const EPOCH_DAYS: i32 = 10_957;
-pub(crate) const EPOCH_MICROSECONDS: i64 = EPOCH_DAYS as i64 * 86_400_000_000;
+use crate::postgres::{Connection, EPOCH_DAYS, EPOCH_MICROSECONDS, PostgresError, quoted, shown};
+use crate::source::error::SourceError;
 
 pub(super) struct PostgresQuery {
     url: String,
@@ -58,12 +54,12 @@ impl PostgresQuery {
     }
 }
 
-impl Asked for PostgresQuery {
+impl QueryDatabase for PostgresQuery {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
-    fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<Read>, SourceError> {
+    fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<QueryBatch>, SourceError> {
         let connection = Connection::open(&self.url)?;
         let sql = match (&self.key, most) {
             (Some(key), Some(most)) => {
@@ -192,7 +188,7 @@ impl Builder {
         Ok(())
     }
 
-    fn batch(&mut self, name: &str) -> Read {
+    fn batch(&mut self, name: &str) -> QueryBatch {
         self.rows = 0;
         let columns: Vec<ArrayRef> = self
             .columns

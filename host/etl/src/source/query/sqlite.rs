@@ -8,10 +8,10 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OpenFlags, Row};
 
-use super::{Asked, BATCH_ROWS, BATCHES_IN_FLIGHT, Read};
+use super::database::{BATCH_ROWS, BATCHES_IN_FLIGHT, QueryBatch, QueryDatabase};
 use crate::pipeline::QuerySource;
 use crate::postgres::quoted;
-use crate::source::SourceError;
+use crate::source::error::SourceError;
 
 pub(super) struct SqliteQuery {
     path: PathBuf,
@@ -57,12 +57,12 @@ impl SqliteQuery {
     }
 }
 
-impl Asked for SqliteQuery {
+impl QueryDatabase for SqliteQuery {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
-    fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<Read>, SourceError> {
+    fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<QueryBatch>, SourceError> {
         let connection = connect(&self.path).map_err(|error| failed(&self.path, error.to_string()))?;
         let sql = match (&self.key, most) {
             (Some(key), Some(most)) => {
@@ -201,7 +201,7 @@ impl Builder {
         Ok(())
     }
 
-    fn batch(&mut self, path: &Path) -> Read {
+    fn batch(&mut self, path: &Path) -> QueryBatch {
         self.before += self.rows as u64;
         self.rows = 0;
         let columns: Vec<ArrayRef> = self

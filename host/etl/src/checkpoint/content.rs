@@ -1,0 +1,65 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::figures::Totals;
+use crate::flow::{DoneUnit, StageMark};
+use crate::pipeline::Pipeline;
+use crate::rows::Bookmark;
+use crate::sink::{Publish, SinkMark};
+
+/// What is done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub(crate) version: u32,
+    /// The pipeline file's digest.
+    pub(crate) pipeline_sha256: String,
+    /// Tells runs apart: another one after `--fresh`.
+    pub run: String,
+    /// Commits so far.
+    pub commit: u64,
+    /// Whether the input has ended.
+    pub complete: bool,
+    /// The units that are done.
+    pub units: Vec<DoneUnit>,
+    /// How far a query has been read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bookmark: Option<Bookmark>,
+    /// The stages, in order.
+    pub stages: Vec<StageMark>,
+    /// The sinks, in order.
+    pub sinks: Vec<SinkMark>,
+    /// The rejected rows' file and the side outputs.
+    pub side: Vec<SinkMark>,
+    /// The columns of the result.
+    pub columns: String,
+    /// The numbers so far.
+    pub figures: Totals,
+    /// What is to be done with files.
+    pub publish: Vec<Publish>,
+}
+
+/// The version of the file's format.
+pub(super) const VERSION: u32 = 1;
+
+impl Checkpoint {
+    /// Nothing is done.
+    pub(crate) fn new(pipeline: &Pipeline) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            version: VERSION,
+            pipeline_sha256: pipeline.sha256.clone(),
+            run: format!("{:x}-{:x}", since.as_micros(), std::process::id()),
+            commit: 0,
+            complete: false,
+            units: Vec::new(),
+            bookmark: None,
+            stages: Vec::new(),
+            sinks: Vec::new(),
+            side: Vec::new(),
+            columns: String::new(),
+            figures: Totals::default(),
+            publish: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use std::fs::{self, File};
+use std::path::Path;
+
+use super::content::{Checkpoint, VERSION};
+use super::error::CheckpointError;
+use crate::sink;
+
+pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| CheckpointError::Io { path: path.to_owned(), error })?,
+    };
+    match serde_json::from_slice::<Checkpoint>(&bytes) {
+        Ok(checkpoint) if checkpoint.version == VERSION => Ok(Some(checkpoint)),
+        Ok(checkpoint) => Err(CheckpointError::Damaged {
+            path: path.to_owned(),
+            message: format!("it has the version {}", checkpoint.version),
+        }),
+        // A prepared one that a crash has cut was never the truth.
+        Err(_) if path.extension().is_some_and(|extension| extension == "next") => Ok(None),
+        Err(error) => Err(CheckpointError::Damaged { path: path.to_owned(), message: error.to_string() }),
+    }
+}
+
+pub(super) fn replace(from: &Path, to: &Path) -> Result<(), CheckpointError> {
+    fs::rename(from, to).map_err(|error| CheckpointError::Io { path: to.to_owned(), error })?;
+    sink::sync_folder(to);
+    Ok(())
+}
+
+pub(super) fn remove(path: &Path) -> Result<(), CheckpointError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(CheckpointError::Io { path: path.to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Holds the pipeline file while a run goes on. Where the file system has no locks, nothing is held.
+pub(super) fn lock(pipeline: &Path) -> Result<Option<File>, CheckpointError> {
+    let file = match File::open(pipeline) {
+        // A pipeline that stands in no file is known to nobody else.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(|error| CheckpointError::Io { path: pipeline.to_owned(), error })?,
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Err(CheckpointError::Busy { pipeline: pipeline.to_owned() }),
+        Err(fs::TryLockError::Error(error)) => {
+            tracing::debug!(pipeline = %pipeline.display(), %error, "cannot be locked");
+            Ok(None)
+        }
+    }
+}

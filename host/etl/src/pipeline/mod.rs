@@ -1,0 +1,119 @@
+//! The pipeline file: where rows come from, what they pass through, where they go.
+//!
+//! Unknown keys are refused, and every message shows the place in the file. Paths in a pipeline are relative to the file
+//! itself; [`Pipeline::open`] resolves them.
+
+mod column_type;
+mod database;
+mod diagnostics;
+mod error;
+mod lookup;
+mod parse;
+mod plugin;
+mod sink;
+mod source;
+mod stage;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use self::column_type::ColumnType;
+pub use self::database::Database;
+pub use self::error::{Invalid, PipelineError};
+pub use self::lookup::LookupConfig;
+pub use self::plugin::{PluginConfig, PluginLimits};
+pub use self::sink::{
+    Compression, FileSinkFormat, PluginSink, RejectedConfig, SinkConfig, SinkFile, SinkFormat, SinkKind,
+    SinkMode, SinkTable, TextFormat,
+};
+pub(crate) use self::source::is_pattern;
+pub use self::source::{
+    CsvFormat, FileFormat, FileSource, JsonlFormat, OnBad, OnDrift, PluginSource, QuerySource, SourceConfig,
+    SourceKind,
+};
+pub use self::stage::{InputContract, Order, StageConfig, TestConfig};
+
+/// A pipeline: one source, any number of stages, one sink or more.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Pipeline {
+    /// The pipeline file.
+    pub path: PathBuf,
+    /// The SHA-256 of the file in hexadecimal digits. An interrupted run continues only with the same file.
+    pub sha256: String,
+    /// Where rows come from.
+    pub source: SourceConfig,
+    /// Tables that stages look up rows in.
+    pub lookups: Vec<LookupConfig>,
+    /// What rows pass through, in order.
+    pub stages: Vec<StageConfig>,
+    /// Where rows go. Each sink gets every row.
+    pub sinks: Vec<SinkConfig>,
+    /// Where the rows go that a stage, or the source, rejects.
+    pub rejected: RejectedConfig,
+    /// What an interrupted run continues from.
+    pub checkpoint: CheckpointConfig,
+    /// Tests of single stages.
+    pub tests: Vec<TestConfig>,
+}
+
+/// What an interrupted run continues from.
+#[derive(Debug, Clone)]
+pub struct CheckpointConfig {
+    /// The checkpoint file.
+    pub path: PathBuf,
+    /// The least time between two commits. The last commit does not wait.
+    pub every: Duration,
+}
+
+impl Pipeline {
+    /// The same source and stages, with all results in a folder: rows in `out.jsonl`, rejected rows in `rejected.jsonl`.
+    pub fn into_folder(&self, folder: &Path) -> Self {
+        let format = FileSinkFormat::Text(TextFormat::Jsonl, Compression::None);
+        let kind = SinkKind::File(SinkFile { path: folder.join("out.jsonl"), format });
+        let mut stages = self.stages.clone();
+        for (index, stage) in stages.iter_mut().enumerate() {
+            for (output, path) in &mut stage.outputs {
+                *path = folder.join(format!("{index}.{output}.jsonl"));
+            }
+        }
+        Self {
+            path: folder.join("pipeline.toml"),
+            stages,
+            checkpoint: CheckpointConfig { path: folder.join("checkpoint.json"), ..self.checkpoint },
+            sinks: vec![SinkConfig { kind, mode: SinkMode::Replace }],
+            rejected: RejectedConfig {
+                path: folder.join("rejected.jsonl"),
+                max_rows: None,
+                max_percent: None,
+            },
+            ..self.clone()
+        }
+    }
+
+    /// All plugins: the source's, the stages', the sinks'.
+    pub fn plugins(&self) -> impl Iterator<Item = &PluginConfig> {
+        let source = match &self.source.kind {
+            SourceKind::Plugin(source) => Some(&source.plugin),
+            _ => None,
+        };
+        let sinks = self.sinks.iter().filter_map(|sink| match &sink.kind {
+            SinkKind::Plugin(sink) => Some(&sink.plugin),
+            _ => None,
+        });
+        source.into_iter().chain(self.stages.iter().map(|stage| &stage.plugin)).chain(sinks)
+    }
+
+    /// Whether a sink writes rows to standard output. Nothing else is printed there then.
+    pub fn uses_stdout(&self) -> bool {
+        self.sinks.iter().any(|sink| matches!(sink.kind, SinkKind::Stdout(_)))
+    }
+
+    /// Whether all sinks replace what their targets have. Then each run reads the whole source.
+    pub fn replaces(&self) -> bool {
+        self.sinks.iter().all(|sink| sink.mode == SinkMode::Replace)
+    }
+}
+
+#[cfg(test)]
+mod tests;

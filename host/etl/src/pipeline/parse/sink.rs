@@ -1,0 +1,202 @@
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::Spanned;
+use witdock::Policy;
+
+use super::parser::{Parser, given};
+use super::targets::Targets;
+use super::text::{PathText, Text};
+use crate::pipeline::{
+    Compression, Database, FileSinkFormat, PipelineError, PluginLimits, PluginSink, RejectedConfig,
+    SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, TextFormat,
+};
+
+/// A `[[sink]]` table: the keys of all formats.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SinkToml {
+    format: SinkFormat,
+    path: Option<Spanned<PathText>>,
+    mode: Option<Spanned<SinkMode>>,
+    url: Option<Spanned<Text>>,
+    table: Option<Spanned<Text>>,
+    key: Option<Spanned<Vec<String>>>,
+    plugin: Option<Spanned<PathText>>,
+    settings: Option<Spanned<toml::Table>>,
+    grants: Option<Spanned<Policy>>,
+    limits: Option<Spanned<PluginLimits>>,
+}
+
+/// The `[rejected]` table.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RejectedToml {
+    path: Option<Spanned<PathText>>,
+    max_rows: Option<u64>,
+    max_percent: Option<Spanned<f64>>,
+}
+
+impl SinkToml {
+    fn is_table(&self) -> bool {
+        matches!(self.format, SinkFormat::Sqlite | SinkFormat::Postgres)
+    }
+
+    fn is_plugin(&self) -> bool {
+        self.format == SinkFormat::Plugin
+    }
+
+    fn mode(&self) -> SinkMode {
+        self.mode.as_ref().map_or(SinkMode::Replace, |mode| *mode.get_ref())
+    }
+}
+
+impl Parser<'_> {
+    pub(super) fn sink(
+        &self,
+        sink: SinkToml,
+        targets: &mut Targets<'_>,
+    ) -> Result<SinkConfig, PipelineError> {
+        self.check_sink_key(&sink)?;
+        self.check_sink_keys_of_format(&sink)?;
+        if sink.is_table() {
+            self.table_sink(sink, targets)
+        } else if sink.is_plugin() {
+            self.plugin_sink(sink)
+        } else {
+            self.file_sink(&sink, targets)
+        }
+    }
+
+    /// An upsert needs a key, and nothing else has one.
+    fn check_sink_key(&self, sink: &SinkToml) -> Result<(), PipelineError> {
+        if let Some(mode) = sink.mode.as_ref().filter(|mode| *mode.get_ref() == SinkMode::Upsert) {
+            if !sink.is_table() && !sink.is_plugin() {
+                let message = format!("a {} sink cannot upsert", sink.format.name());
+                let help = "upsert is for sqlite and postgres".to_owned();
+                return Err(self.text.error(mode.span(), message, "files have no keys", help));
+            }
+            if sink.key.as_ref().is_none_or(|key| key.get_ref().is_empty()) {
+                let help = "for example key = [\"id\"]".to_owned();
+                return Err(self.text.error(mode.span(), "an upsert needs a key", "add `key`", help));
+            }
+        } else if let Some(key) = &sink.key {
+            let help = "set mode = \"upsert\", or remove the key".to_owned();
+            return Err(self.text.error(key.span(), "only an upsert has a key", "not used", help));
+        }
+        Ok(())
+    }
+
+    /// Refuses keys that only other formats have.
+    fn check_sink_keys_of_format(&self, sink: &SinkToml) -> Result<(), PipelineError> {
+        let is_postgres = sink.format == SinkFormat::Postgres;
+        let of_plugins = "is for format = \"plugin\"";
+        let keys = [
+            ("table", sink.table.as_ref().map(Spanned::span), sink.is_table(), "is for sqlite and postgres"),
+            (
+                "url",
+                sink.url.as_ref().map(Spanned::span),
+                is_postgres,
+                "is for postgres; others have a `path`",
+            ),
+            ("plugin", sink.plugin.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
+            ("settings", sink.settings.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
+            ("grants", sink.grants.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
+            ("limits", sink.limits.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
+        ];
+        for (key, span, allowed, help) in keys {
+            if let Some(span) = span.filter(|_| !allowed) {
+                let message = format!("a {} sink has no `{key}`", sink.format.name());
+                return Err(self.not_here(span, message, format!("`{key}` {help}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn table_sink(&self, sink: SinkToml, targets: &mut Targets<'_>) -> Result<SinkConfig, PipelineError> {
+        let mode = sink.mode();
+        let database = if sink.format == SinkFormat::Sqlite {
+            let path = self.needed(&sink.path, "path", "[[sink]]", "\"flights.db\"")?;
+            Database::Sqlite(targets.take_database(path)?)
+        } else {
+            let url = self.needed(&sink.url, "url", "[[sink]]", "\"${DATABASE_URL}\"")?;
+            Database::Postgres(url.get_ref().0.clone())
+        };
+        let table = self.needed(&sink.table, "table", "[[sink]]", "\"flights\"")?.get_ref().0.clone();
+        let key = sink.key.map(Spanned::into_inner).unwrap_or_default();
+        Ok(SinkConfig { kind: SinkKind::Table(SinkTable { database, table, key }), mode })
+    }
+
+    fn plugin_sink(&self, sink: SinkToml) -> Result<SinkConfig, PipelineError> {
+        let mode = sink.mode();
+        if let Some(path) = &sink.path {
+            let help = "name the plugin by `plugin`, and tell it in its [sink.settings] where rows go";
+            return Err(self.not_here(path.span(), "a plugin sink has no `path`", help));
+        }
+        let path = self.needed(&sink.plugin, "plugin", "[[sink]]", "\"plugins/partition\"")?;
+        let plugin = self.plugin(path, sink.settings.as_ref(), given(sink.grants), given(sink.limits))?;
+        let key = sink.key.map(Spanned::into_inner).unwrap_or_default();
+        Ok(SinkConfig { kind: SinkKind::Plugin(PluginSink { plugin, key }), mode })
+    }
+
+    fn file_sink(&self, sink: &SinkToml, targets: &mut Targets<'_>) -> Result<SinkConfig, PipelineError> {
+        let mode = sink.mode();
+        let path = self.needed(&sink.path, "path", "[[sink]]", "\"out/rows.parquet\"")?;
+        let given = &path.get_ref().0;
+        let text = match sink.format {
+            SinkFormat::Csv => Some(TextFormat::Csv),
+            SinkFormat::Jsonl => Some(TextFormat::Jsonl),
+            _ => None,
+        };
+        if given == Path::new("-") {
+            let Some(format) = text else {
+                let message = "Parquet cannot be written to standard output";
+                return Err(self.text.error(path.span(), message, "here", "choose csv or jsonl".to_owned()));
+            };
+            return Ok(SinkConfig { kind: SinkKind::Stdout(format), mode: SinkMode::Replace });
+        }
+        let format = |path: &Path| match text {
+            Some(text) => FileSinkFormat::Text(text, Compression::of(path)),
+            None => FileSinkFormat::Parquet,
+        };
+        if given.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]) {
+            let path = targets.take_folder(path)?;
+            let format = format(&path);
+            return Ok(SinkConfig { kind: SinkKind::Folder(SinkFile { path, format }), mode });
+        }
+        let span = path.span();
+        let path = targets.take_file(path)?;
+        let format = format(&path);
+        if mode == SinkMode::Append && format == FileSinkFormat::Parquet {
+            let help =
+                "give a folder, with a `/` at its end: it gets another file with each commit".to_owned();
+            return Err(self.text.error(span, "rows cannot be added to a Parquet file", "one file", help));
+        }
+        Ok(SinkConfig { kind: SinkKind::File(SinkFile { path, format }), mode })
+    }
+
+    /// `default` is where rejected rows go if the pipeline does not say.
+    pub(super) fn rejected(
+        &self,
+        rejected: RejectedToml,
+        default: &Path,
+        targets: &mut Targets<'_>,
+    ) -> Result<RejectedConfig, PipelineError> {
+        Ok(RejectedConfig {
+            path: match &rejected.path {
+                Some(path) => targets.take_file(path)?,
+                None => default.to_owned(),
+            },
+            max_rows: rejected.max_rows,
+            max_percent: rejected.max_percent.map(|percent| self.percent(&percent)).transpose()?,
+        })
+    }
+
+    fn percent(&self, percent: &Spanned<f64>) -> Result<f64, PipelineError> {
+        if (0.0..=100.0).contains(percent.get_ref()) {
+            return Ok(*percent.get_ref());
+        }
+        let help = "of the rows that were read, for example 0.5".to_owned();
+        Err(self.text.error(percent.span(), "max_percent has to be from 0 to 100", "out of range", help))
+    }
+}

@@ -1,0 +1,160 @@
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+use witdock::{Policy, nearest};
+
+use super::parser::Parser;
+use super::source::INFER_ROWS;
+use super::targets::Targets;
+use super::text::PathText;
+use crate::pipeline::{
+    CsvFormat, FileFormat, FileSource, InputContract, JsonlFormat, OnBad, OnDrift, Order, PipelineError,
+    PluginLimits, StageConfig, TestConfig,
+};
+
+/// Rows that may make a plugin fail, by default.
+const MAX_FAILURES: u64 = 100;
+/// More instances than this are certainly a mistake.
+const MAX_INSTANCES: u32 = 256;
+
+/// A `[[stage]]` table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StageToml {
+    name: Spanned<String>,
+    plugin: Spanned<PathText>,
+    settings: Option<Spanned<toml::Table>>,
+    #[serde(default)]
+    grants: Policy,
+    #[serde(default)]
+    limits: PluginLimits,
+    input: Option<Spanned<InputContract>>,
+    #[serde(default)]
+    outputs: BTreeMap<String, Spanned<PathText>>,
+    instances: Option<Spanned<u32>>,
+    #[serde(default)]
+    order: Order,
+    max_failures: Option<u64>,
+}
+
+/// A `[[test]]` table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TestToml {
+    stage: Spanned<String>,
+    input: Spanned<PathText>,
+    expected: Spanned<PathText>,
+}
+
+impl Parser<'_> {
+    pub(super) fn stages(
+        &self,
+        tables: Vec<StageToml>,
+        targets: &mut Targets<'_>,
+    ) -> Result<Vec<StageConfig>, PipelineError> {
+        let mut names = HashSet::new();
+        let mut stages = Vec::with_capacity(tables.len());
+        for table in tables {
+            if !names.insert(table.name.get_ref().clone()) {
+                return Err(self.twice(&table.name, "stage"));
+            }
+            stages.push(self.stage(table, targets)?);
+        }
+        Ok(stages)
+    }
+
+    fn stage(&self, table: StageToml, targets: &mut Targets<'_>) -> Result<StageConfig, PipelineError> {
+        let instances = match &table.instances {
+            None => 1,
+            Some(count) if (1..=MAX_INSTANCES).contains(count.get_ref()) => *count.get_ref(),
+            Some(count) => {
+                return Err(self.text.error(
+                    count.span(),
+                    format!("instances has to be from 1 to {MAX_INSTANCES}"),
+                    "out of range",
+                    "as many as there are processors is enough".to_owned(),
+                ));
+            }
+        };
+        Ok(StageConfig {
+            plugin: self.plugin(&table.plugin, table.settings.as_ref(), table.grants, table.limits)?,
+            name: table.name.into_inner(),
+            input: table.input.map(|input| self.input_contract(input)).transpose()?,
+            outputs: table
+                .outputs
+                .into_iter()
+                .map(|(name, path)| Ok((name, targets.take_file(&path)?)))
+                .collect::<Result<_, PipelineError>>()?,
+            instances,
+            order: table.order,
+            max_failures: table.max_failures.unwrap_or(MAX_FAILURES),
+        })
+    }
+
+    fn input_contract(&self, input: Spanned<InputContract>) -> Result<InputContract, PipelineError> {
+        let span = input.span();
+        let input = input.into_inner();
+        let unknown = input.required.iter().find(|name| !input.columns.contains_key(*name));
+        let (message, help) = match unknown {
+            None if !input.columns.is_empty() => return Ok(input),
+            None => (
+                "a stage's `input` has no `columns`".to_owned(),
+                "name them: columns = { carrier = \"utf8\" }",
+            ),
+            Some(name) => {
+                (format!("`{name}` is required, and not among the `columns`"), "add it there, with its type")
+            }
+        };
+        Err(self.text.error(span, message, "here", help.to_owned()))
+    }
+
+    pub(super) fn tests(
+        &self,
+        tables: Vec<TestToml>,
+        stages: &[StageConfig],
+    ) -> Result<Vec<TestConfig>, PipelineError> {
+        tables.into_iter().map(|table| self.test(table, stages)).collect()
+    }
+
+    fn test(&self, table: TestToml, stages: &[StageConfig]) -> Result<TestConfig, PipelineError> {
+        let stage = table.stage.get_ref();
+        let known: Vec<_> = stages.iter().map(|stage| stage.name.as_str()).collect();
+        if !known.contains(&stage.as_str()) {
+            let label = nearest(stage, known.iter().copied())
+                .map_or_else(|| "no such stage".to_owned(), |name| format!("did you mean `{name}`?"));
+            let message = format!("the pipeline has no stage `{stage}`");
+            return Err(self.text.error(
+                table.stage.span(),
+                message,
+                label,
+                format!("it has {}", known.join(", ")),
+            ));
+        }
+        let path = self.existing(&table.input, "the rows of a test")?;
+        let format = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => FileFormat::Csv(CsvFormat::default()),
+            Some("tsv") => FileFormat::Csv(CsvFormat { delimiter: b'\t', ..CsvFormat::default() }),
+            Some("jsonl") => FileFormat::Jsonl(JsonlFormat {
+                columns: BTreeMap::new(),
+                infer_rows: INFER_ROWS,
+                on_bad: OnBad::Error,
+            }),
+            Some("parquet") => FileFormat::Parquet,
+            _ => {
+                let message = format!("{} has no name that tells what is in it", path.display());
+                let help = "its name has to end in .csv, .tsv, .jsonl or .parquet".to_owned();
+                return Err(self.text.error(table.input.span(), message, "this one", help));
+            }
+        };
+        let input = FileSource {
+            paths: vec![path.display().to_string()],
+            format,
+            on_drift: OnDrift::Fail,
+            watch: false,
+            settle: Duration::ZERO,
+        };
+        Ok(TestConfig { stage: stage.clone(), input, expected: self.resolve(&table.expected.get_ref().0) })
+    }
+}

@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::column_type::ColumnType;
+use super::database::Database;
+use super::plugin::PluginConfig;
+
+/// Where rows come from.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// What rows are read from.
+    pub kind: SourceKind,
+    /// Rows in one batch.
+    pub batch_rows: usize,
+}
+
+impl SourceConfig {
+    /// Whether the source is standard input, which can be read only once.
+    pub fn is_stdin(&self) -> bool {
+        matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(|path| path == "-"))
+    }
+
+    /// The name for messages.
+    pub fn name(&self) -> String {
+        match &self.kind {
+            SourceKind::Files(_) if self.is_stdin() => "standard input".to_owned(),
+            SourceKind::Files(files) => files.paths.join(", "),
+            SourceKind::Query(query) => query.database.name(),
+            SourceKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),
+        }
+    }
+}
+
+/// What rows are read from.
+#[derive(Debug, Clone)]
+pub enum SourceKind {
+    /// Files of one format.
+    Files(FileSource),
+    /// A query to a database.
+    Query(QuerySource),
+    /// A plugin of the world `source`.
+    Plugin(PluginSource),
+}
+
+/// A source that is a plugin.
+#[derive(Debug, Clone)]
+pub struct PluginSource {
+    /// The plugin, with its settings, grants and limits.
+    pub plugin: PluginConfig,
+    /// What to do with a record that is no row.
+    pub on_bad: OnBad,
+    /// Whether to keep asking the plugin for units when it has none left.
+    pub watch: bool,
+}
+
+/// Files of one format. Each file is a unit of work.
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    /// Paths of files and folders, patterns, or `-` for standard input.
+    pub paths: Vec<String>,
+    /// The format of all files.
+    pub format: FileFormat,
+    /// What to do with a file whose columns differ from those of the first file.
+    pub on_drift: OnDrift,
+    /// Whether to wait for more files in the folders.
+    pub watch: bool,
+    /// How long a file in a watched folder must stay unchanged before it counts as complete.
+    pub settle: Duration,
+}
+
+/// The format of a file.
+#[derive(Debug, Clone)]
+pub enum FileFormat {
+    /// Comma-separated values, or values with another delimiter.
+    Csv(CsvFormat),
+    /// JSON Lines: one object on each line.
+    Jsonl(JsonlFormat),
+    /// Apache Parquet.
+    Parquet,
+}
+
+/// Comma-separated values. Every column is text: a plugin turns it into other types.
+#[derive(Debug, Clone)]
+pub struct CsvFormat {
+    /// The byte between fields.
+    pub delimiter: u8,
+    /// Whether the first record names the columns. Without it they are `column_1`, `column_2` and so on.
+    pub header: bool,
+    /// Field texts that are read as null.
+    pub null_values: Vec<String>,
+    /// What to do with a record that has too few or too many fields, or is not UTF-8.
+    pub on_bad: OnBad,
+}
+
+impl Default for CsvFormat {
+    fn default() -> Self {
+        Self { delimiter: b',', header: true, null_values: vec![String::new()], on_bad: OnBad::Error }
+    }
+}
+
+/// JSON Lines. The first lines set the type of each column that `columns` does not name.
+#[derive(Debug, Clone)]
+pub struct JsonlFormat {
+    /// Types of columns that must not be inferred.
+    pub columns: BTreeMap<String, ColumnType>,
+    /// How many lines the types are inferred from.
+    pub infer_rows: usize,
+    /// What to do with a line that is not a JSON object, or does not fit the columns.
+    pub on_bad: OnBad,
+}
+
+/// A query to a database.
+#[derive(Debug, Clone)]
+pub struct QuerySource {
+    /// The database that runs the query.
+    pub database: Database,
+    /// The SQL text, without a semicolon at its end.
+    pub query: String,
+    /// A column of the result whose values rise and are unique. With it, each range of `unit_rows` rows is a unit of work.
+    pub key: Option<String>,
+    /// Rows in a unit of work.
+    pub unit_rows: u64,
+}
+
+/// What to do with a record that is no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnBad {
+    /// End the run with an error.
+    Error,
+    /// Add the record to the rejected rows and continue.
+    Reject,
+}
+
+/// What to do with rows whose columns are not the expected ones. A source expects those of its first file; a stage, those of
+/// its `input`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDrift {
+    /// End the run with an error.
+    Fail,
+    /// Reject the rows and continue: all rows of such a file, or those rows of a stage that do not fit.
+    Quarantine,
+    /// Accept the columns as they are. A missing column is null.
+    Evolve,
+}
+
+/// Whether a path is a pattern that can match several files.
+pub(crate) fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}

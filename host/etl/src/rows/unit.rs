@@ -1,0 +1,36 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// A unit of work: what a run does wholly or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// A file's path, or a range of a query.
+    pub id: String,
+    /// A file's size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// When a file was changed last, microseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_us: Option<u64>,
+}
+
+impl Unit {
+    /// A file as it is now.
+    pub(crate) fn file(path: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
+        let modified = metadata.modified().ok().and_then(since);
+        Ok(Self {
+            id: path.display().to_string(),
+            size: Some(metadata.len()),
+            modified_us: modified.and_then(|since| u64::try_from(since.as_micros()).ok()),
+        })
+    }
+}
+
+/// How far a source has been read: the greatest key of a query so far, as text of its database, or a plugin's last unit.
+pub type Bookmark = String;

@@ -1,0 +1,270 @@
+//! One run of a pipeline: a bounded stream of batches from the source through the stages to the sinks.
+
+mod balance;
+mod error;
+mod options;
+mod parts;
+mod reader;
+mod retry;
+mod summary;
+mod writer;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arrow_schema::SchemaRef;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+pub use self::error::RunError;
+pub use self::options::{Outcome, RunOptions};
+pub(crate) use self::parts::{Parts, blocking};
+use self::reader::Reader;
+use self::retry::Retry;
+pub use self::summary::{CodeSummary, SideSummary, SinkSummary, StageSummary, Summary};
+use self::writer::{Writer, Written};
+use crate::checkpoint::{CheckpointError, Ledger};
+use crate::figures::{RunFigures, StageFigures};
+use crate::flow::{Flow, StageMark};
+use crate::preview::Preview;
+use crate::progress::number;
+use crate::sink::{self, SideWriter, SinkStart, SinkWriter};
+use crate::source::{self, Past, Units};
+use crate::stage::{StageRun, StageStream};
+
+/// Batches that wait between two tasks: one is ready while another is worked on. More would only take memory.
+const BATCHES_IN_FLIGHT: usize = 2;
+
+/// One run of a pipeline, ready to go. It owns what only this run may use: the open source, the stages' sessions with their
+/// contracts, the open sinks and, in the writer's ledger, the lock on the pipeline. Dropping it lets go of all of them.
+pub(crate) struct Run {
+    parts: Arc<Parts>,
+    begun: Instant,
+    reader: Reader,
+    stages: Vec<Arc<StageRun>>,
+    /// Where the interrupted run that this one continues has left each stage.
+    marks: Vec<StageMark>,
+    writer: Writer,
+    resumed: bool,
+}
+
+/// What a task of a run ends with.
+enum TaskEnd {
+    Passed,
+    Written(Box<Written>),
+}
+
+type Tasks = JoinSet<Result<TaskEnd, RunError>>;
+
+impl Run {
+    /// Opens the source, the stages' sessions and the sinks, where an interrupted run has left them. `stdin` is the source if it
+    /// is standard input, which opens only once.
+    pub(crate) async fn start(
+        parts: Arc<Parts>,
+        stdin: Option<Box<dyn Units>>,
+        options: RunOptions,
+    ) -> Result<Self, RunError> {
+        let begun = Instant::now();
+        let (ledger, units) = open_source(&parts, stdin, options).await?;
+        let stages = parts.start_stages(units.schema()).await?;
+        let Retry { units, kept } = if options.retry {
+            Retry::open(&parts, units.schema(), &stages, &ledger).await?
+        } else {
+            Retry { units, kept: Vec::new() }
+        };
+        let result = stages.last().map_or_else(|| units.schema(), |run| run.contract().schema());
+        if ledger.resumed {
+            restore(&ledger, &stages, &result).await?;
+        }
+        let writer = open_writer(&parts, ledger, result, kept, options).await?;
+        let (done, resumed) = (writer.ledger.done.clone(), writer.ledger.resumed);
+        if resumed {
+            let (rows, units) = (number(done.figures.rows_read), done.units.len());
+            let plural = if units == 1 { "" } else { "s" };
+            parts.reporter.message(&format!(
+                "a run was cut after commit {}: this one goes on behind {units} unit{plural} with {rows} rows",
+                done.commit
+            ));
+        }
+        parts.live.begin(&done.figures, done.commit);
+        let reader = Reader {
+            units,
+            options,
+            reporter: parts.reporter.clone(),
+            batch_rows: parts.pipeline.source.batch_rows,
+            // Rows that are run again leave the rejected ones in the commit that adds them to the others.
+            every: if options.retry { Duration::MAX } else { parts.pipeline.checkpoint.every },
+            repeat: writer.ledger.repeat,
+            before: done.figures,
+            live: Arc::clone(&parts.live),
+        };
+        Ok(Self { parts, begun, reader, stages, marks: done.stages, writer, resumed })
+    }
+
+    /// Moves all rows, to the last commit.
+    pub(crate) async fn finish(self) -> Result<Outcome, RunError> {
+        let Self { parts, begun, reader, stages, marks, writer, resumed } = self;
+        parts.reporter.begin(reader.units.bytes().unwrap_or_default());
+        let tasks = spawn(&parts, reader, &stages, marks, writer);
+        let Written { totals, stages: stage_figures, commits, preview } = join(tasks).await?;
+        let elapsed = begun.elapsed();
+        let figures = RunFigures { totals, stages: stage_figures, commits, resumed, elapsed };
+        let summary = Summary::new(&parts.pipeline, &parts.stages, figures);
+        // Until here the plugins were held to their contracts.
+        drop(stages);
+        Ok(Outcome { summary, first_rows: preview.into_batch()? })
+    }
+}
+
+/// Locks the pipeline and opens the source behind what is done.
+async fn open_source(
+    parts: &Arc<Parts>,
+    stdin: Option<Box<dyn Units>>,
+    options: RunOptions,
+) -> Result<(Ledger, Box<dyn Units>), RunError> {
+    let parts = Arc::clone(parts);
+    blocking(move || {
+        let ledger = match options.limit {
+            None => Ledger::open(&parts.pipeline, options.fresh)?,
+            Some(_) => Ledger::open_for_try(&parts.pipeline)?,
+        };
+        let past = if ledger.kept { ledger.past() } else { Past::default() };
+        let units = match stdin {
+            Some(stdin) => stdin,
+            None => source::open(&parts.pipeline.source, past, parts.source_plugin.as_ref())?,
+        };
+        Ok((ledger, units))
+    })
+    .await
+}
+
+/// Brings the plugins to where the interrupted run has left them.
+async fn restore(ledger: &Ledger, stages: &[Arc<StageRun>], result: &SchemaRef) -> Result<(), RunError> {
+    let columns = in_words(result);
+    if ledger.done.columns != columns {
+        let difference = format!("{} before, and {columns} now", ledger.done.columns);
+        return Err(CheckpointError::ColumnsChanged { difference }.into());
+    }
+    for (run, mark) in stages.iter().zip(&ledger.done.stages) {
+        if let Some(state) = &mark.state {
+            run.restore(state).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens the sinks for a result with these columns. `kept` are lines that stay among the rejected rows.
+async fn open_writer(
+    parts: &Arc<Parts>,
+    ledger: Ledger,
+    result: SchemaRef,
+    kept: Vec<String>,
+    options: RunOptions,
+) -> Result<Writer, RunError> {
+    let parts = Arc::clone(parts);
+    blocking(move || {
+        let (pipeline, plugins) = (&parts.pipeline, &parts.sink_plugins);
+        // Before this run writes anything: what the last one has left to be done may have the same names.
+        if let Some((run, commits)) = &ledger.ended {
+            plugins.iter().flatten().try_for_each(|plugin| plugin.open(&result, run, *commits))?;
+            ledger.forget()?;
+        }
+        let done = &ledger.done;
+        let marks = if done.complete { &[][..] } else { &done.sinks };
+        let mut sinks: Vec<Box<dyn SinkWriter>> = Vec::new();
+        for (index, (config, plugin)) in pipeline.sinks.iter().zip(plugins).enumerate() {
+            let start = SinkStart {
+                run: &done.run,
+                pipeline: &ledger.pipeline,
+                index,
+                commits: done.commit,
+                mark: marks.get(index),
+            };
+            sinks.push(sink::open(config, &result, &start, plugin.as_ref())?);
+        }
+        let figures = done.figures.clone();
+        let mut side = SideWriter::open(pipeline, &done.side, figures.side, options.retry)?;
+        kept.iter().try_for_each(|line| side.keep(line))?;
+        Ok(Writer {
+            sinks,
+            side,
+            ledger,
+            preview: Preview::new(Arc::clone(&result), options.preview_rows),
+            rejected: pipeline.rejected.clone(),
+            rows_out: figures.rows_out,
+            columns: in_words(&result),
+            waiting: Vec::new(),
+            live: Arc::clone(&parts.live),
+        })
+    })
+    .await
+}
+
+/// Starts a task for the source, one for each stage and one for the sinks, with channels between them.
+fn spawn(
+    parts: &Parts,
+    reader: Reader,
+    stages: &[Arc<StageRun>],
+    marks: Vec<StageMark>,
+    writer: Writer,
+) -> Tasks {
+    let mut tasks = JoinSet::new();
+    let (first, mut receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
+    tasks.spawn_blocking(move || reader.run(first).map(|()| TaskEnd::Passed));
+    let mut marks = marks.into_iter();
+    for (number, run) in stages.iter().enumerate() {
+        let (sender, next) = mpsc::channel::<Flow>(BATCHES_IN_FLIGHT);
+        let input = std::mem::replace(&mut receiver, next);
+        let (state, figures) =
+            marks.next().map_or((None, StageFigures::default()), |mark| (mark.state, mark.figures));
+        let stream = StageStream::new(Arc::clone(run), sender, parts.pipeline.source.batch_rows, figures)
+            .in_pipeline(number, Arc::clone(&parts.live));
+        tasks.spawn(async move {
+            stream.run(input, state).await?;
+            Ok(TaskEnd::Passed)
+        });
+    }
+    tasks.spawn_blocking(move || {
+        Ok(writer.run(receiver)?.map_or(TaskEnd::Passed, |written| TaskEnd::Written(Box::new(written))))
+    });
+    tasks
+}
+
+/// Waits for all tasks. The first failure is the run's: those that it causes in other tasks are not reported.
+async fn join(mut tasks: Tasks) -> Result<Written, RunError> {
+    let mut written = None;
+    let mut failure = None;
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(TaskEnd::Passed)) => {}
+            Ok(Ok(TaskEnd::Written(end))) => written = Some(*end),
+            // Units that were read in full before are still committed.
+            Ok(Err(error @ RunError::Source(_))) if failure.is_none() => failure = Some(error),
+            Ok(Err(error)) => fail(&mut failure, error, &mut tasks),
+            // Tasks that were ended because of the failure of another.
+            Err(error) if error.is_cancelled() && failure.is_some() => {}
+            Err(error) => fail(&mut failure, error.into(), &mut tasks),
+        }
+    }
+    match (failure, written) {
+        (Some(error), _) => Err(error),
+        (None, Some(written)) => Ok(written),
+        (None, None) => Err(RunError::Balance("the stream ended before its end".to_owned())),
+    }
+}
+
+fn fail(failure: &mut Option<RunError>, error: RunError, tasks: &mut Tasks) {
+    if failure.is_none() {
+        *failure = Some(error);
+        tasks.abort_all();
+    }
+}
+
+/// The columns of the result, in words: two results with the same words can be one.
+fn in_words(schema: &SchemaRef) -> String {
+    let columns = schema.fields().iter().map(|field| {
+        let null = if field.is_nullable() { "" } else { " not null" };
+        format!("{} {}{null}", field.name(), field.data_type())
+    });
+    columns.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,196 @@
+//! The start of the stream: units from the source, and barriers between them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::error::RunError;
+use super::options::RunOptions;
+use crate::figures::Totals;
+use crate::flow::{Barrier, Disconnected, DoneUnit, Flow, RejectedRows, SideRows};
+use crate::live::LiveFigures;
+use crate::progress::Reporter;
+use crate::source::{Next, OpenUnit, SourceBatch, Units};
+
+/// Reads the source into the stream.
+pub(super) struct Reader {
+    pub(super) units: Box<dyn Units>,
+    pub(super) options: RunOptions,
+    pub(super) reporter: Reporter,
+    pub(super) batch_rows: usize,
+    /// The least time between two barriers.
+    pub(super) every: Duration,
+    /// A commit that must cover as many units as it did before a crash.
+    pub(super) repeat: Option<usize>,
+    /// What earlier runs have read.
+    pub(super) before: Totals,
+    pub(super) live: Arc<LiveFigures>,
+}
+
+impl Reader {
+    /// Reads until the source ends. When it fails, a barrier still follows the units that ended before the failure.
+    pub(super) fn run(self, output: mpsc::Sender<Flow>) -> Result<(), RunError> {
+        let mut reading = Reading { reader: self, output, progress: Progress::default() };
+        let read = reading.units();
+        if read.is_err() && reading.reader.repeat.is_none() && !reading.progress.ended.is_empty() {
+            let _ = reading.barrier(false);
+        }
+        read
+    }
+}
+
+/// How far the source has been read.
+#[derive(Default)]
+struct Progress {
+    /// Rows of this run.
+    rows: u64,
+    /// Bytes of this run.
+    bytes: u64,
+    /// Rows that went to a later stage than the first, by the stage's number.
+    late: BTreeMap<usize, u64>,
+    /// Units that ended since the last barrier.
+    ended: Vec<DoneUnit>,
+}
+
+/// A reader that has started.
+struct Reading {
+    reader: Reader,
+    output: mpsc::Sender<Flow>,
+    progress: Progress,
+}
+
+impl Reading {
+    fn units(&mut self) -> Result<(), RunError> {
+        let begun = Instant::now();
+        let mut barrier = Instant::now();
+        loop {
+            let next = self.reader.units.next()?;
+            for notice in self.reader.units.notices() {
+                self.reader.reporter.message(&notice);
+            }
+            match next {
+                Next::Unit(unit) => {
+                    let limited = self.wanted() == Some(0);
+                    if limited || self.unit(unit, begun)?.is_err() {
+                        break;
+                    }
+                    if self.wanted() == Some(0) {
+                        break;
+                    }
+                }
+                Next::Idle if self.output.is_closed() => return Ok(()),
+                Next::Idle => {}
+                Next::End => break,
+            }
+            let due = match self.reader.repeat {
+                Some(units) => self.progress.ended.len() >= units,
+                None => !self.progress.ended.is_empty() && barrier.elapsed() >= self.reader.every,
+            };
+            if due {
+                self.reader.repeat = None;
+                if self.barrier(false).is_err() {
+                    return Ok(());
+                }
+                barrier = Instant::now();
+            }
+        }
+        let _ = self.barrier(true);
+        Ok(())
+    }
+
+    /// Rows that may still be read.
+    fn wanted(&self) -> Option<u64> {
+        self.reader.options.limit.map(|limit| limit.saturating_sub(self.progress.rows))
+    }
+
+    fn unit(&mut self, mut open: OpenUnit, begun: Instant) -> Result<Result<(), Disconnected>, RunError> {
+        let (rows_before, bytes_before) = (self.progress.rows, self.progress.bytes);
+        let unit: Arc<str> = open.unit.id.clone().into();
+        loop {
+            let mut most = self.wanted().unwrap_or(u64::MAX).min(self.reader.batch_rows as u64);
+            if let Some(throttle) = self.reader.options.throttle {
+                // Small batches, so that a slow run is a steady one.
+                most = most.min(throttle.div_ceil(4));
+            }
+            if most == 0 {
+                break;
+            }
+            let Some(SourceBatch { rows, bad, bytes_read }) =
+                open.reader.read(usize::try_from(most).unwrap_or(usize::MAX))?
+            else {
+                break;
+            };
+            // A reader may give more than was asked for.
+            let rows = rows.slice(0, usize::try_from(most).unwrap_or(usize::MAX));
+            self.progress.rows += (rows.len() + bad.len()) as u64;
+            self.progress.bytes = bytes_before + bytes_read;
+            let (rows_read, bytes_read) = (
+                self.reader.before.rows_read + self.progress.rows,
+                self.reader.before.bytes_read + self.progress.bytes,
+            );
+            self.reader.live.read(rows_read, bytes_read);
+            self.reader
+                .reporter
+                .advance(self.progress.rows, self.progress.bytes, || self.reader.live.shares());
+            if !bad.is_empty() {
+                let bad = SideRows::Bad { unit: Arc::clone(&unit), records: bad };
+                if self.send(Flow::Side(bad)).is_err() {
+                    return Ok(Err(Disconnected));
+                }
+            }
+            let flow = match &open.quarantine {
+                _ if rows.is_empty() => continue,
+                None if open.stage == 0 => Flow::Rows(rows),
+                None => {
+                    *self.progress.late.entry(open.stage).or_default() += rows.len() as u64;
+                    Flow::Late(open.stage, rows)
+                }
+                Some(difference) => {
+                    let message = format!("the file has other columns: {difference}");
+                    let rows = RejectedRows::put_aside(rows, "schema", &message);
+                    Flow::Side(SideRows::Rejected(Box::new(rows)))
+                }
+            };
+            if self.send(flow).is_err() {
+                return Ok(Err(Disconnected));
+            }
+            self.wait(begun);
+        }
+        let rows = self.progress.rows - rows_before;
+        if let Some(size) = open.unit.size {
+            self.progress.bytes = bytes_before + size;
+        }
+        self.progress.ended.push(DoneUnit { unit: open.unit, rows, plugins: Default::default() });
+        Ok(Ok(()))
+    }
+
+    /// Holds a throttled run back.
+    fn wait(&self, begun: Instant) {
+        let Some(throttle) = self.reader.options.throttle else { return };
+        let due = Duration::from_secs_f64(self.progress.rows as f64 / throttle as f64);
+        while begun.elapsed() < due && !self.output.is_closed() {
+            std::thread::sleep(due.saturating_sub(begun.elapsed()).min(Duration::from_millis(100)));
+        }
+    }
+
+    fn barrier(&mut self, last: bool) -> Result<(), Disconnected> {
+        let barrier = Barrier {
+            units: std::mem::take(&mut self.progress.ended),
+            bookmark: self.reader.units.bookmark(),
+            rows_read: self.reader.before.rows_read + self.progress.rows,
+            bytes_read: self.reader.before.bytes_read + self.progress.bytes,
+            late: self.progress.late.clone(),
+            stages: Vec::new(),
+            plugins: Default::default(),
+            held: None,
+            last,
+        };
+        self.send(Flow::Barrier(Box::new(barrier)))
+    }
+
+    fn send(&self, flow: Flow) -> Result<(), Disconnected> {
+        self.output.blocking_send(flow).map_err(|_| Disconnected)
+    }
+}

@@ -1,0 +1,52 @@
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+
+use super::error::RunError;
+use super::parts::{Parts, blocking};
+use crate::checkpoint::Ledger;
+use crate::pipeline::SinkMode;
+use crate::source::{RejectedUnits, Units};
+use crate::stage::StageRun;
+
+/// The rejected rows in the place of the source.
+pub(super) struct Retry {
+    pub(super) units: Box<dyn Units>,
+    /// Lines of the file that no stage can take. They stay there.
+    pub(super) kept: Vec<String>,
+}
+
+impl Retry {
+    /// Opens the file of rejected rows. `source` is the source's columns.
+    pub(super) async fn open(
+        parts: &Parts,
+        source: SchemaRef,
+        stages: &[Arc<StageRun>],
+        ledger: &Ledger,
+    ) -> Result<Self, RunError> {
+        if let Some(sink) = parts.pipeline.sinks.iter().find(|sink| sink.mode == SinkMode::Replace) {
+            return Err(RunError::Retry(format!(
+                "rejected rows are added to what the sinks hold, and {} is replaced by each run: run the pipeline \
+                 again, or set `mode` of its [[sink]] to \"append\" or \"upsert\"",
+                sink.name()
+            )));
+        }
+        if ledger.resumed {
+            return Err(RunError::Retry(
+                "a run of this pipeline was cut: run it to its end first, then the rejected rows again"
+                    .to_owned(),
+            ));
+        }
+        let inputs = std::iter::once(source).chain(stages.iter().map(|run| run.contract().schema()));
+        let stages: Vec<_> = parts.stages.iter().map(|stage| stage.name().to_owned()).zip(inputs).collect();
+        let (path, bookmark) = (parts.pipeline.rejected.path.clone(), ledger.done.bookmark.clone());
+        let (units, kept) = blocking(move || Ok(RejectedUnits::open(&path, &stages, bookmark)?)).await?;
+        if !kept.is_empty() {
+            let (count, plural) = (kept.len(), if kept.len() == 1 { "" } else { "s" });
+            parts.reporter.message(&format!(
+                "{count} rejected row{plural} of the source stay where they are: mend the source and read it again"
+            ));
+        }
+        Ok(Self { units: Box::new(units), kept })
+    }
+}

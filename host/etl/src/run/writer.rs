@@ -1,0 +1,166 @@
+//! The end of the stream: rows into the sinks, and at each barrier a commit.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use tokio::sync::mpsc;
+
+use super::balance::balance;
+use super::error::RunError;
+use crate::checkpoint::{Checkpoint, Ledger};
+use crate::figures::{StageFigures, Totals};
+use crate::flow::{Barrier, DoneUnit, Flow};
+use crate::live::LiveFigures;
+use crate::pipeline::RejectedConfig;
+use crate::preview::Preview;
+use crate::sink::{Commit, Prepared, SideWriter, SinkWriter};
+
+/// Takes the stream and commits it.
+pub(super) struct Writer {
+    pub(super) sinks: Vec<Box<dyn SinkWriter>>,
+    pub(super) side: SideWriter,
+    pub(super) ledger: Ledger,
+    pub(super) preview: Preview,
+    pub(super) rejected: RejectedConfig,
+    pub(super) rows_out: u64,
+    pub(super) columns: String,
+    /// Units behind barriers at which nothing could be committed.
+    pub(super) waiting: Vec<DoneUnit>,
+    pub(super) live: Arc<LiveFigures>,
+}
+
+/// What a run has brought about.
+pub(super) struct Written {
+    pub(super) totals: Totals,
+    pub(super) stages: Vec<StageFigures>,
+    pub(super) commits: u64,
+    pub(super) preview: Preview,
+}
+
+impl Writer {
+    /// Takes the stream to its end. `None` when it ended before its last barrier, because of a failure elsewhere.
+    pub(super) fn run(mut self, mut input: mpsc::Receiver<Flow>) -> Result<Option<Written>, RunError> {
+        while let Some(flow) = input.blocking_recv() {
+            match flow {
+                Flow::Rows(rows) => self.rows(&rows.batch)?,
+                Flow::Late(stage, _) => {
+                    return Err(RunError::Balance(format!("rows for stage {stage} met none")));
+                }
+                Flow::Side(rows) => {
+                    self.side.write(rows)?;
+                    self.check_budget(None)?;
+                }
+                Flow::Barrier(barrier) if barrier.last => return self.last(*barrier).map(Some),
+                Flow::Barrier(barrier) => self.barrier(*barrier)?,
+            }
+        }
+        Ok(None)
+    }
+
+    fn rows(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
+        for sink in &mut self.sinks {
+            sink.write(batch)?;
+        }
+        self.rows_out += batch.num_rows() as u64;
+        self.live.written(self.rows_out, self.side.figures().rejected);
+        self.preview.take(batch);
+        Ok(())
+    }
+
+    fn barrier(&mut self, barrier: Barrier) -> Result<(), RunError> {
+        if let Some(stage) = &barrier.held {
+            tracing::debug!(stage, "holds rows that it cannot hand over: no commit here");
+            self.waiting.extend(done(&barrier));
+            return Ok(());
+        }
+        // A try has one commit, at its end.
+        if !self.ledger.kept {
+            return Ok(());
+        }
+        self.commit(barrier)?;
+        Ok(())
+    }
+
+    fn last(mut self, barrier: Barrier) -> Result<Written, RunError> {
+        let stages = barrier.stages.iter().map(|mark| mark.figures.clone()).collect();
+        let totals = self.commit(barrier)?;
+        let commits = if self.ledger.kept { self.ledger.done.commit } else { 1 };
+        Ok(Written { totals, stages, commits, preview: self.preview })
+    }
+
+    fn commit(&mut self, barrier: Barrier) -> Result<Totals, RunError> {
+        self.check_budget(Some(barrier.rows_read))?;
+        balance(&barrier, self.rows_out, self.side.figures()).map_err(RunError::Balance)?;
+        let totals = Totals {
+            rows_read: barrier.rows_read,
+            bytes_read: barrier.bytes_read,
+            rows_out: self.rows_out,
+            side: self.side.figures().clone(),
+        };
+        let commit = Commit {
+            run: self.ledger.done.run.clone(),
+            number: self.ledger.done.commit + 1,
+            last: barrier.last,
+        };
+        let prepared =
+            self.sinks.iter_mut().map(|sink| sink.prepare(&commit)).collect::<Result<Vec<_>, _>>()?;
+        let side = self.side.prepare(&commit)?;
+        let publish = |prepared: &[Prepared]| {
+            prepared.iter().flat_map(|prepared| prepared.publish.iter().cloned()).collect::<Vec<_>>()
+        };
+        let publish = [publish(&prepared), publish(&side)].concat();
+        let (ledger, sinks) = (&mut self.ledger, &mut self.sinks);
+        if !ledger.kept {
+            sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+            publish.iter().try_for_each(|publish| publish.carry_out())?;
+            sinks.iter_mut().try_for_each(|sink| sink.publish())?;
+            self.side.commit()?;
+            return Ok(totals);
+        }
+        let mut next = Checkpoint {
+            commit: commit.number,
+            complete: barrier.last,
+            bookmark: barrier.bookmark.clone(),
+            sinks: prepared.into_iter().map(|prepared| prepared.mark).collect(),
+            side: side.into_iter().map(|prepared| prepared.mark).collect(),
+            columns: self.columns.clone(),
+            figures: totals.clone(),
+            publish,
+            ..ledger.done.clone()
+        };
+        next.units.append(&mut self.waiting);
+        next.units.extend(done(&barrier));
+        next.stages = barrier.stages;
+        ledger.prepare(&next)?;
+        sinks.iter_mut().try_for_each(|sink| sink.commit())?;
+        self.side.commit()?;
+        ledger.commit(next, || sinks.iter_mut().try_for_each(|sink| sink.publish()))?;
+        self.live.committed(commit.number);
+        tracing::debug!(number = commit.number, rows_out = self.rows_out, "committed");
+        Ok(totals)
+    }
+
+    /// Whether more rows were rejected than the pipeline bears. The share is looked at where it is known: at a commit.
+    fn check_budget(&self, rows_read: Option<u64>) -> Result<(), RunError> {
+        let figures = self.side.figures();
+        let worst = || {
+            let worst = figures.codes.iter().max_by_key(|(_, rows)| **rows);
+            worst.map_or_else(String::new, |((stage, code), rows)| format!("`{code}` by {stage} ({rows})"))
+        };
+        if let Some(allowed) = self.rejected.max_rows.filter(|allowed| figures.rejected > *allowed) {
+            return Err(RunError::TooManyRejected { rejected: figures.rejected, allowed, worst: worst() });
+        }
+        if let (Some(allowed), Some(read)) = (self.rejected.max_percent, rows_read)
+            && figures.rejected as f64 * 100.0 > allowed * read as f64
+        {
+            let percent = figures.rejected as f64 * 100.0 / read.max(1) as f64;
+            return Err(RunError::TooLargeShareRejected { percent, allowed, worst: worst() });
+        }
+        Ok(())
+    }
+}
+
+/// The units of a barrier, with the plugins that had their rows.
+fn done(barrier: &Barrier) -> impl Iterator<Item = DoneUnit> {
+    barrier.units.iter().map(|unit| DoneUnit { plugins: barrier.plugins.clone(), ..unit.clone() })
+}

@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+
+use super::error::SinkError;
+use super::file;
+use super::folder::FolderSink;
+use super::plugin::{PluginWriter, SinkPlugin};
+use super::stdout::StdoutSink;
+use super::table::{self, PostgresSink, SqliteSink};
+use super::writer::{SinkStart, SinkWriter};
+use crate::pipeline::{Database, SinkConfig, SinkKind};
+
+/// Starts writing to a sink. Missing folders are made.
+///
+/// # Errors
+///
+/// When the target cannot be written to, or the format has no form for a column's type.
+pub fn open(
+    sink: &SinkConfig,
+    schema: &SchemaRef,
+    start: &SinkStart<'_>,
+    plugin: Option<&Arc<SinkPlugin>>,
+) -> Result<Box<dyn SinkWriter>, SinkError> {
+    Ok(match &sink.kind {
+        SinkKind::Stdout(format) => Box::new(StdoutSink::open(*format, schema)?),
+        SinkKind::File(file) => file::open(file, sink.mode, schema, start.mark)?,
+        SinkKind::Folder(folder) => Box::new(FolderSink::open(folder, sink.mode, schema, start)?),
+        SinkKind::Plugin(config) => match plugin {
+            Some(plugin) => Box::new(PluginWriter::open(Arc::clone(plugin), schema, start)?),
+            None => {
+                let plugin = config.plugin.path.display().to_string();
+                return Err(SinkError::Plugin { plugin, message: "it is not loaded".to_owned() });
+            }
+        },
+        SinkKind::Table(table) => match &table.database {
+            Database::Sqlite(path) => Box::new(SqliteSink::open(path, table, sink.mode, schema, start)?),
+            Database::Postgres(url) => Box::new(PostgresSink::open(url, table, sink.mode, schema, start)?),
+        },
+    })
+}
+
+/// The commit that a database sink has taken last: run and number.
+///
+/// # Errors
+///
+/// When the database cannot be asked.
+pub fn committed(sink: &SinkConfig, start: &SinkStart<'_>) -> Result<Option<(String, u64)>, SinkError> {
+    match &sink.kind {
+        SinkKind::Table(table) => match &table.database {
+            Database::Sqlite(path) => table::sqlite_committed(path, start),
+            Database::Postgres(url) => table::postgres_committed(url, start),
+        },
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,163 @@
+//! The files of rejected rows and side outputs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::error::SinkError;
+use super::file::JsonLines;
+use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
+use crate::figures::SideFigures;
+use crate::flow::SideRows;
+use crate::pipeline::{Pipeline, SinkMode};
+use crate::rows::{Record, SOURCE};
+
+/// A record that is no row, as a line: it has no columns, so it stands as it was.
+#[derive(Serialize)]
+struct BadLine<'a> {
+    stage: &'a str,
+    plugin: Option<&'a str>,
+    source: &'a str,
+    row: u64,
+    line: Option<u64>,
+    code: &'a str,
+    message: &'a str,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+/// Codes that are counted one by one: a plugin that puts a row's value in a code must not fill the host's memory.
+const MAX_CODES: usize = 256;
+
+/// Writes the rejected rows and the side outputs as JSON Lines.
+pub(crate) struct SideWriter {
+    rejected: Box<JsonLines>,
+    rejected_path: PathBuf,
+    outputs: BTreeMap<(String, String), Box<JsonLines>>,
+    figures: SideFigures,
+}
+
+impl SideWriter {
+    /// Opens the files of a pipeline, or goes on where a run that was cut has left them. A run that replaces what was there leaves
+    /// them empty if there are no such rows; one that adds rows adds these too. With `retry` the rejected rows are those that are
+    /// rejected again.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be written to.
+    pub(crate) fn open(
+        pipeline: &Pipeline,
+        marks: &[SinkMark],
+        figures: SideFigures,
+        retry: bool,
+    ) -> Result<Self, SinkError> {
+        let mode = if pipeline.replaces() { SinkMode::Replace } else { SinkMode::Append };
+        let mut marks = marks.iter();
+        let rejected_mode = if retry { SinkMode::Replace } else { mode };
+        let rejected = JsonLines::open(&pipeline.rejected.path, rejected_mode, marks.next())?;
+        let mut outputs = BTreeMap::new();
+        for stage in &pipeline.stages {
+            for (name, path) in &stage.outputs {
+                let sink = JsonLines::open(path, mode, marks.next())?;
+                outputs.insert((stage.name.clone(), name.clone()), Box::new(sink));
+            }
+        }
+        Ok(Self {
+            rejected: Box::new(rejected),
+            rejected_path: pipeline.rejected.path.clone(),
+            outputs,
+            figures,
+        })
+    }
+
+    /// Writes rows.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be encoded, or the disk takes no more.
+    pub(crate) fn write(&mut self, rows: SideRows) -> Result<(), SinkError> {
+        match rows {
+            SideRows::Bad { unit, records } => {
+                for record in &records {
+                    self.rejected.line(&BadLine {
+                        stage: SOURCE,
+                        plugin: None,
+                        source: &unit,
+                        row: record.place.row,
+                        line: record.place.line,
+                        code: &record.code,
+                        message: &record.message,
+                        record: &record.record,
+                    })?;
+                    self.count(SOURCE, &record.code);
+                }
+                Ok(())
+            }
+            SideRows::Rejected(rejected) => {
+                for reason in rejected.reasons() {
+                    self.count(rejected.stage(), &reason.code);
+                }
+                let batch = rejected.batch().map_err(|error| SinkError::Encode {
+                    path: self.rejected_path.clone(),
+                    error: error.to_string(),
+                })?;
+                self.rejected.write(&batch)
+            }
+            SideRows::Emitted { stage, output, batch } => {
+                let key = (stage, output);
+                if let Some(sink) = self.outputs.get_mut(&key) {
+                    sink.write(&batch)?;
+                    *self.figures.outputs.entry(key).or_default() += batch.num_rows() as u64;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes a line of the rejected rows as it stood there before.
+    ///
+    /// # Errors
+    ///
+    /// When the disk takes no more.
+    pub(crate) fn keep(&mut self, line: &str) -> Result<(), SinkError> {
+        self.rejected.text(line)
+    }
+
+    /// What has been written so far.
+    pub(crate) fn figures(&self) -> &SideFigures {
+        &self.figures
+    }
+
+    /// Brings everything to the disk: one mark for each file, the rejected rows' first.
+    ///
+    /// # Errors
+    ///
+    /// When the disk takes no more.
+    pub(crate) fn prepare(&mut self, commit: &Commit) -> Result<Vec<Prepared>, SinkError> {
+        self.files().map(|file| file.prepare(commit)).collect()
+    }
+
+    /// The checkpoint of the commit that was prepared is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Never, as files are.
+    pub(crate) fn commit(&mut self) -> Result<(), SinkError> {
+        self.files().try_for_each(SinkWriter::commit)
+    }
+
+    fn files(&mut self) -> impl Iterator<Item = &mut JsonLines> {
+        std::iter::once(&mut *self.rejected).chain(self.outputs.values_mut().map(|file| &mut **file))
+    }
+
+    fn count(&mut self, stage: &str, code: &str) {
+        self.figures.rejected += 1;
+        let codes = &mut self.figures.codes;
+        let mut key = (stage.to_owned(), code.to_owned());
+        if codes.len() >= MAX_CODES && !codes.contains_key(&key) {
+            key.1 = "(others)".to_owned();
+        }
+        *codes.entry(key).or_default() += 1;
+    }
+}

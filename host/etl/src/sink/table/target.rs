@@ -1,0 +1,43 @@
+use arrow_schema::{DataType, SchemaRef};
+
+use crate::pipeline::SinkTable;
+use crate::sink::error::SinkError;
+
+/// The table that holds the last commit of each pipeline and sink.
+pub(super) const COMMITS: &str = "witdock_commits";
+
+/// The name of a table beside the target, in the same schema.
+pub(super) fn beside(table: &str, index: usize) -> String {
+    match table.rsplit_once('.') {
+        Some((schema, table)) => format!("{schema}.witdock_{index}_{table}"),
+        None => format!("witdock_{index}_{table}"),
+    }
+}
+
+/// The key's columns are among the rows'.
+pub(super) fn check_key(table: &SinkTable, schema: &SchemaRef) -> Result<(), SinkError> {
+    match table.key.iter().find(|key| schema.field_with_name(key).is_err()) {
+        None => Ok(()),
+        Some(key) => {
+            let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            Err(SinkError::Database {
+                database: table.database.name(),
+                message: format!(
+                    "the rows have no column `{key}` for the key of {}; they have {}",
+                    table.table,
+                    known.join(", ")
+                ),
+            })
+        }
+    }
+}
+
+pub(super) fn no_type(table: &SinkTable, column: &str, data_type: &DataType) -> SinkError {
+    SinkError::Database {
+        database: table.database.name(),
+        message: format!(
+            "the column `{column}` has the type {data_type}, which {} cannot take: let a stage turn it into text",
+            table.table
+        ),
+    }
+}

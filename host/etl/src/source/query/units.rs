@@ -1,0 +1,161 @@
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use arrow_array::{Array, RecordBatch};
+use arrow_cast::display::array_value_to_string;
+use arrow_schema::SchemaRef;
+
+use super::database::{QueryBatch, QueryDatabase};
+use super::postgres::PostgresQuery;
+use super::sqlite::SqliteQuery;
+use crate::pipeline::{Database, QuerySource};
+use crate::rows::{Bookmark, Origin, Rows, Unit};
+use crate::source::error::SourceError;
+use crate::source::past::Past;
+use crate::source::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
+
+/// The result of a query, unit by unit.
+pub(in crate::source) struct QueryUnits {
+    database: Box<dyn QueryDatabase>,
+    query: QuerySource,
+    /// The greatest key that a unit had, which the reader of the current one moves on.
+    place: Arc<std::sync::Mutex<Place>>,
+    ended: bool,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    after: Option<Bookmark>,
+    /// Rows in the last unit.
+    rows: u64,
+    begun: bool,
+}
+
+impl QueryUnits {
+    /// Connects and asks for the result's columns.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached, does not take the query, or answers with types that have no place here.
+    pub(in crate::source) fn open(query: &QuerySource, past: Past) -> Result<Self, SourceError> {
+        let database: Box<dyn QueryDatabase> = match &query.database {
+            Database::Sqlite(path) => Box::new(SqliteQuery::open(path, query)?),
+            Database::Postgres(url) => Box::new(PostgresQuery::open(url, query)?),
+        };
+        let schema = database.schema();
+        if let Some(key) = &query.key
+            && schema.field_with_name(key).is_err()
+        {
+            let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            return Err(SourceError::Database {
+                database: query.database.name(),
+                message: format!("the query has no column `{key}` for the key; it has {}", known.join(", ")),
+            });
+        }
+        // Without a key a query that was read once is done.
+        let ended = query.key.is_none() && past.units.contains_key(ALL);
+        let place = Place { after: past.bookmark, ..Place::default() };
+        Ok(Self { database, query: query.clone(), place: Arc::new(place.into()), ended })
+    }
+
+    fn place<R>(&self, look: impl FnOnce(&mut Place) -> R) -> R {
+        look(&mut self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+/// What the only unit of a query without a key is called.
+const ALL: &str = "query";
+
+impl Units for QueryUnits {
+    fn schema(&self) -> SchemaRef {
+        self.database.schema()
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        None
+    }
+
+    fn next(&mut self) -> Result<Next, SourceError> {
+        let most = self.query.key.is_some().then_some(self.query.unit_rows);
+        // A unit that is not full was the last one.
+        let (after, was_last) = self.place(|place| {
+            let was_last = place.begun && most.is_none_or(|most| place.rows < most);
+            place.begun = true;
+            place.rows = 0;
+            (place.after.clone(), was_last)
+        });
+        if self.ended || was_last {
+            return Ok(Next::End);
+        }
+        let rows = self.database.ask(after.as_deref(), most)?;
+        let id = match (&self.query.key, &after) {
+            (None, _) => ALL.to_owned(),
+            (Some(key), None) => format!("{ALL} from the first {key}"),
+            (Some(key), Some(after)) => format!("{ALL} with {key} > {after}"),
+        };
+        let reader = QueryReader {
+            schema: self.database.schema(),
+            unit: id.clone().into(),
+            key: self.query.key.clone(),
+            rows,
+            place: Arc::clone(&self.place),
+            next_row: 1,
+            rest: None,
+        };
+        let unit = Unit { id, size: None, modified_us: None };
+        Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: 0 }))
+    }
+
+    fn bookmark(&self) -> Option<Bookmark> {
+        self.place(|place| place.after.clone())
+    }
+}
+
+struct QueryReader {
+    schema: SchemaRef,
+    unit: Arc<str>,
+    key: Option<String>,
+    rows: Receiver<QueryBatch>,
+    place: Arc<std::sync::Mutex<Place>>,
+    next_row: u64,
+    /// What a smaller read has left of a batch.
+    rest: Option<RecordBatch>,
+}
+
+impl BatchReader for QueryReader {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
+        let whole = match self.rest.take() {
+            Some(rest) => rest,
+            None => match self.rows.recv() {
+                Ok(read) => read?,
+                Err(_) => return Ok(None),
+            },
+        };
+        let batch = whole.slice(0, most.min(whole.num_rows()));
+        if batch.num_rows() < whole.num_rows() {
+            self.rest = Some(whole.slice(batch.num_rows(), whole.num_rows() - batch.num_rows()));
+        }
+        let mut place = self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        place.rows += batch.num_rows() as u64;
+        if let Some(key) = self.key.as_ref().and_then(|key| batch.column_by_name(key))
+            && let Some(last) = key.len().checked_sub(1)
+        {
+            if key.null_count() > 0 {
+                return Err(SourceError::Database {
+                    database: self.unit.to_string(),
+                    message: "the key is null in some rows: a key has a value in each".to_owned(),
+                });
+            }
+            let arrow = |error| SourceError::Arrow { path: self.unit.to_string(), error };
+            place.after = Some(array_value_to_string(key, last).map_err(arrow)?);
+        }
+        drop(place);
+        let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
+        self.next_row += batch.num_rows() as u64;
+        Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read: 0 }))
+    }
+}

@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use witdock::{CallError, Failure, Handover};
+
+use super::call::{Answer, Ask};
+use super::error::StageError;
+use super::memory::Memory;
+use super::run::{ATTEMPTS, StageRun, may_repeat};
+
+/// How long the news of a reload may take to come by, once its generation serves.
+const NEWS: Duration = Duration::from_secs(2);
+
+/// Why an answer did not come.
+pub(super) enum Unanswered {
+    /// The plugin failed in the call, and its instance was discarded. Fewer rows may fare better.
+    Failed(CallError),
+    /// The run cannot continue.
+    Fatal(StageError),
+}
+
+impl From<StageError> for Unanswered {
+    fn from(error: StageError) -> Self {
+        Self::Fatal(error)
+    }
+}
+
+/// Whether other rows may fare better. A missing grant is missing for all rows.
+fn is_about_rows(failure: &Failure) -> bool {
+    failure.is_plugins_fault() && !matches!(failure, Failure::NotGranted { .. })
+}
+
+impl StageRun {
+    /// Calls the plugin, and brings it back to where it was if that is needed to answer.
+    pub(super) async fn ask(&self, ask: Ask<'_>, memory: &mut Memory) -> Result<Answer, Unanswered> {
+        let mut attempt = 1;
+        loop {
+            match self.call(ask).await {
+                Ok(Ok(answer)) => match self.lacks(answer.instance, memory).await {
+                    None => return Ok(answer),
+                    // The instance answered without what the one before it held. Ask again with it.
+                    Some(how) => {
+                        attempt += 1;
+                        if attempt > ATTEMPTS || !memory.recall(self).await? {
+                            return Err(self.stage.held_rows_lost(how).into());
+                        }
+                    }
+                },
+                Ok(Err(refusal)) => return Err(self.stage.refused(refusal).into()),
+                Err(error) => {
+                    let rolled_back = error.rolled_back_to().is_some();
+                    if !may_repeat(&error, &mut attempt).await {
+                        let blamed = error.failure().is_some_and(is_about_rows);
+                        return Err(if blamed {
+                            Unanswered::Failed(error)
+                        } else {
+                            self.stage.call_failed(error).into()
+                        });
+                    }
+                    if rolled_back
+                        && !memory.held.roll_back(error.generation())
+                        && !memory.recall(self).await?
+                    {
+                        return Err(self.stage.held_rows_lost(error.to_string()).into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// When another instance than before has answered without what that one held: how that came.
+    async fn lacks(&self, instance: u64, memory: &mut Memory) -> Option<String> {
+        if self.stage.instances > 1 || !memory.held.changes(instance) {
+            return None;
+        }
+        let generation = self.stage.plugin().generation();
+        let mut reloads = self.stage.reloads();
+        let news = reloads.wait_for(|reloads| reloads.generation >= generation);
+        let handover = match tokio::time::timeout(NEWS, news).await {
+            Ok(Ok(reloads)) => reloads.handover,
+            _ => Handover::Lost,
+        };
+        if memory.held.hand_over(instance, generation, handover) {
+            return None;
+        }
+        let how = match handover {
+            Handover::None => "and the plugin exports no `witdock:plugin/state` to hand it over by",
+            _ => "and the state was not handed over",
+        };
+        Some(format!("generation {generation} serves now, {how}"))
+    }
+}
