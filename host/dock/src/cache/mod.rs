@@ -17,8 +17,11 @@ use wasmtime::component::Component;
 
 use crate::source::{Artifact, Digest};
 
-/// Entries that were not used for so long are removed when the cache is opened.
+/// Entries that were not used for this long are removed.
 const UNUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The size that all entries may have together. The least recently used ones are removed first: every change of a plugin under
+/// development adds an entry, of up to 60 MB.
+const MOST_BYTES: u64 = 2 << 30;
 
 /// The private cache of one engine.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ impl Cache {
         let folder = root.join(compatibility(engine));
         create_private(&folder)?;
         let cache = Self { folder };
-        cache.remove_unused(SystemTime::now());
+        cache.evict(SystemTime::now(), MOST_BYTES);
         Ok(cache)
     }
 
@@ -55,6 +58,7 @@ impl Cache {
         if let Err(error) = self.write(&path, &component.serialize()?) {
             tracing::warn!(path = %path.display(), "compiled plugin not kept: {error}");
         }
+        self.evict(SystemTime::now(), MOST_BYTES);
         Ok(component)
     }
 
@@ -82,12 +86,23 @@ impl Cache {
         Ok(())
     }
 
-    fn remove_unused(&self, now: SystemTime) {
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let used = entry.metadata().and_then(|metadata| metadata.modified());
-            if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > UNUSED_FOR)) {
-                // Another process may have been quicker.
-                let _ = fs::remove_file(entry.path());
+    /// Removes entries that are too old, and the least recently used ones while all are larger than `most_bytes` together.
+    fn evict(&self, now: SystemTime, most_bytes: u64) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut entries: Vec<(SystemTime, u64, PathBuf)> = entries
+            .filter_map(|entry| {
+                let metadata = entry.metadata().ok()?;
+                Some((metadata.modified().ok()?, metadata.len(), entry.path()))
+            })
+            .collect();
+        entries.sort_unstable_by(|a, b| b.cmp(a));
+        let mut total = 0_u64;
+        for (used, bytes, path) in entries {
+            total = total.saturating_add(bytes);
+            let is_old = now.duration_since(used).is_ok_and(|age| age > UNUSED_FOR);
+            if is_old || total > most_bytes {
+                // Another process may have removed it already. One that is about to load it compiles again.
+                let _ = fs::remove_file(path);
             }
         }
     }
@@ -152,15 +167,31 @@ mod tests {
     }
 
     #[test]
-    fn entries_nobody_uses_go() {
+    fn unused_entries_are_removed() {
         let root = tempfile::tempdir().unwrap();
         let engine = Engine::default();
         let cache = Cache::open(root.path(), &engine).unwrap();
         cache.load(&engine, &artifact()).unwrap();
-        cache.remove_unused(SystemTime::now());
+        cache.evict(SystemTime::now(), MOST_BYTES);
         assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 1);
-        cache.remove_unused(SystemTime::now() + UNUSED_FOR + Duration::from_secs(60));
+        cache.evict(SystemTime::now() + UNUSED_FOR + Duration::from_secs(60), MOST_BYTES);
         assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_full_cache_removes_the_least_recently_used_entries() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = Cache::open(root.path(), &Engine::default()).unwrap();
+        let now = SystemTime::now();
+        for (name, age) in [("old", 3), ("new", 1), ("middle", 2)] {
+            let path = cache.folder.join(name);
+            fs::write(&path, [0; 100]).unwrap();
+            let file = fs::File::options().append(true).open(&path).unwrap();
+            file.set_modified(now - Duration::from_secs(age)).unwrap();
+        }
+        cache.evict(now, 250);
+        let left = |name: &str| cache.folder.join(name).exists();
+        assert_eq!((left("new"), left("middle"), left("old")), (true, true, false));
     }
 
     #[cfg(unix)]
