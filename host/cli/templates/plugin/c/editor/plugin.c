@@ -1,11 +1,11 @@
-// {{name}}: counts the words that are selected, and writes them in capitals.
+// {{name}}: counts the selected words, and turns the selection into capitals.
 
 #include "text.h"
 #include "witdock_editor.h"
 
 #include <stdio.h>
 
-// The editor starts the plugin, and asks what it does.
+// The editor starts the plugin, which registers its commands.
 bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings,
                                             exports_witdock_editor_plugin_registration_t *registration,
                                             exports_witdock_editor_plugin_activate_error_t *error) {
@@ -13,12 +13,12 @@ bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings,
   extension_plugin_string_free(settings);
   if (has_settings) {
     error->tag = EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS;
-    error->val.settings = witdock_text("there are none");
+    error->val.settings = witdock_text("the plugin has no settings");
     return false;
   }
   const exports_witdock_editor_plugin_command_t commands[] = {
-      witdock_command("count", "Count words", "Of the selection, or of the whole text", NULL),
-      witdock_command("shout", "Shout", "Makes capitals of what is selected", NULL),
+      witdock_command("count", "Count words", "Counts the words of the selection, or of the whole text", NULL),
+      witdock_command("shout", "Shout", "Turns the selection into capitals", NULL),
   };
   *registration = witdock_registration(commands, sizeof commands / sizeof *commands);
   return true;
@@ -31,7 +31,7 @@ static void count(const witdock_selected_t *selected) {
   witdock_status(line);
 }
 
-// A person has chosen one of the commands. What is handed in is the plugin's to free.
+// The user runs one of the commands. The plugin owns the parameters and frees them.
 bool exports_witdock_editor_plugin_run_command(extension_plugin_string_t *name, extension_plugin_string_t *argument,
                                                exports_witdock_editor_plugin_command_error_t *error) {
   if (argument != NULL) {

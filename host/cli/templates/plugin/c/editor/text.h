@@ -1,14 +1,14 @@
-// What the plugin does to a text. It knows no editor, so that it is tested natively.
+// Text functions that do not use the editor, so that native tests can call them.
 
 #ifndef TEXT_H
 #define TEXT_H
 
 #include <stddef.h>
 
-// How many words there are, with white space between them.
+// The number of words, which white space separates.
 size_t count_words(const char *text, size_t length);
 
-// Makes capitals of the letters a to z.
+// Turns the letters a to z into capitals.
 void shout(char *text, size_t length);
 
 #endif

@@ -1,12 +1,12 @@
-// What the plugin does to a text. It knows no host, so that it is tested natively.
+// A text function that does not use the host, so that native tests can call it.
 
 #ifndef CLEAN_H
 #define CLEAN_H
 
 #include <stddef.h>
 
-// Writes a text without white space at its ends, and with one space where several stand in a row. `out` has room for `length`
-// bytes; how many were written is returned.
+// Writes the text without white space at its ends and with single spaces inside to `out`, which has room for `length` bytes. Returns
+// the number of bytes written.
 size_t clean(const char *text, size_t length, char *out);
 
 #endif

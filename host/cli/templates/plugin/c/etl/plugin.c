@@ -1,4 +1,4 @@
-// {{name}}: cleans a column of text, and rejects the rows where it is empty.
+// {{name}}: cleans a column of text, and rejects rows where it is empty.
 //
 //   [[stage]]
 //   name = "clean"
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 
 typedef struct {
-  // The column's place in a batch, and the place of the one that is made.
+  // The index of the column that is read, and of the one that is made.
   uint32_t column;
   uint32_t made;
 } state_t;
 
-// Says what is read and what is made, before the first row.
+// Declares the columns that are read and made, before the first row.
 static bool open(etl_settings_t *settings, etl_contract_t *contract, void **state, etl_error_t *error) {
   state_t *own = *state = etl_allocate(sizeof *own);
   etl_text_t column = {0};
@@ -24,13 +24,13 @@ static bool open(etl_settings_t *settings, etl_contract_t *contract, void **stat
     return false;
   }
   if (column.length == 0) {
-    return etl_settings_error(error, "`column` is missing: the name of a column of text");
+    return etl_settings_error(error, "missing setting `column`, the name of a column of text");
   }
   if (!etl_read(contract, column, ETL_UTF8, &own->column, error)) {
     return false;
   }
   etl_pass_all(contract);
-  // It takes the place of the column that it is made of.
+  // The new column replaces the one that is read.
   own->made = etl_make(contract, column, ETL_UTF8, true);
   return true;
 }
@@ -51,7 +51,7 @@ static bool process(void *state, const etl_batch_t *batch, etl_output_t *output,
       etl_put_bytes(output, own->made, (etl_text_t){cleaned, length});
       etl_row(output, row);
     } else {
-      etl_reject(output, row, "empty", "there is nothing but white space");
+      etl_reject(output, row, "empty", "the text is empty");
     }
     free(cleaned);
   }

@@ -1,4 +1,4 @@
-// {{name}}: counts the words that are selected, and writes them in capitals.
+// {{name}}: counts the selected words, and turns the selection into capitals.
 
 #include "text.hpp"
 #include "witdock_editor.hpp"
@@ -19,8 +19,8 @@ static editor::Result<void> shout_selected(std::string_view) {
 
 std::span<const editor::Command> editor::commands() {
   static constexpr Command COMMANDS[] = {
-      {"count", "Count words", "Of the selection, or of the whole text", nullptr, count},
-      {"shout", "Shout", "Makes capitals of what is selected", nullptr, shout_selected},
+      {"count", "Count words", "Counts the words of the selection, or of the whole text", nullptr, count},
+      {"shout", "Shout", "Turns the selection into capitals", nullptr, shout_selected},
   };
   return COMMANDS;
 }

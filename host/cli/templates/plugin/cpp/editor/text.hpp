@@ -1,4 +1,4 @@
-// What the plugin does to a text. It knows no editor, so that it is tested natively.
+// Text functions that do not use the editor, so that native tests can call them.
 
 #ifndef TEXT_HPP
 #define TEXT_HPP
@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-// How many words there are, with white space between them.
+// The number of words, which white space separates.
 std::size_t count_words(std::string_view text);
 
-// The text with capitals for the letters a to z.
+// The text with the letters a to z as capitals.
 std::string shout(std::string_view text);
 
 #endif

@@ -1,4 +1,4 @@
-// What the plugin does to a text. It knows no host, so that it is tested natively.
+// A text function that does not use the host, so that native tests can call it.
 
 #ifndef CLEAN_HPP
 #define CLEAN_HPP
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-// The text without white space at its ends, and with one space where several stand in a row.
+// The text without white space at its ends, and with single spaces inside.
 std::string clean(std::string_view text);
 
 #endif

@@ -1,4 +1,4 @@
-// {{name}}: cleans a column of text, and rejects the rows where it is empty.
+// {{name}}: cleans a column of text, and rejects rows where it is empty.
 //
 //   [[stage]]
 //   name = "clean"
@@ -21,7 +21,7 @@ public:
         made.put(out, std::nullopt);
         out.keep(row);
       } else if (std::string cleaned = clean(*text); cleaned.empty()) {
-        out.reject(row, "empty", "there is nothing but white space");
+        out.reject(row, "empty", "the text is empty");
       } else {
         made.put(out, cleaned);
         out.keep(row);
@@ -37,14 +37,14 @@ private:
 
 } // namespace
 
-// Says what is read and what is made, before the first row.
+// Declares the columns that are read and made, before the first row.
 etl::Result<std::unique_ptr<etl::Transform>> etl::open(const Settings &settings, Plan &plan) {
   auto name = settings.text("column");
   if (!name) return std::unexpected(name.error());
-  if (!*name) return Error::settings("`column` is missing: the name of a column of text");
+  if (!*name) return Error::settings("missing setting `column`, the name of a column of text");
   auto column = plan.read<std::string_view>(**name);
   if (!column) return std::unexpected(column.error());
   plan.pass_all();
-  // It takes the place of the column that it is made of.
+  // The new column replaces the one that is read.
   return std::make_unique<{{type}}>(*column, plan.make<std::string_view>(**name, Nullability::Nullable));
 }

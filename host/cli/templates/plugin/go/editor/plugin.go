@@ -1,4 +1,4 @@
-// {{name}}: counts the words that are selected, and writes them in capitals.
+// {{name}}: counts the selected words, and turns the selection into capitals.
 package main
 
 import (
@@ -9,12 +9,12 @@ import (
 
 func init() {
 	editor.Register(editor.Plugin{Commands: []editor.Command{
-		{Name: "count", Title: "Count words", Description: "Of the selection, or of the whole text", Run: count},
-		{Name: "shout", Title: "Shout", Description: "Makes capitals of what is selected", Run: shout},
+		{Name: "count", Title: "Count words", Description: "Counts the words of the selection, or of the whole text", Run: count},
+		{Name: "shout", Title: "Shout", Description: "Turns the selection into capitals", Run: shout},
 	}})
 }
 
-// The editor calls what is registered.
+// The editor calls what init registers.
 func main() {}
 
 func count(string) error {

@@ -1,4 +1,4 @@
-// {{name}}: cleans a column of text, and rejects the rows where it is empty.
+// {{name}}: cleans a column of text, and rejects rows where it is empty.
 //
 //	[[stage]]
 //	name = "clean"
@@ -14,28 +14,28 @@ import (
 
 func init() { etl.Register(open) }
 
-// The host calls what is registered.
+// The host calls what init registers.
 func main() {}
 
 type settings struct {
 	Column string `json:"column"`
 }
 
-// open says what is read and what is made, before the first row.
+// open declares the columns that are read and made, before the first row.
 func open(plan *etl.Plan) (etl.Transform, error) {
 	var settings settings
 	if err := plan.Settings(&settings); err != nil {
 		return nil, err
 	}
 	if settings.Column == "" {
-		return nil, etl.Settingsf("`column` is missing: the name of a column of text")
+		return nil, etl.Settingsf("missing setting `column`, the name of a column of text")
 	}
 	column, err := etl.Read[string](plan, settings.Column)
 	if err != nil {
 		return nil, err
 	}
 	plan.PassAll()
-	// It takes the place of the column that it is made of.
+	// The new column replaces the one that is read.
 	made := etl.Make[string](plan, settings.Column, etl.Nullable)
 
 	return etl.Rows(func(batch *etl.Batch, row int, out *etl.Output) error {
@@ -46,7 +46,7 @@ func open(plan *etl.Plan) (etl.Transform, error) {
 			return nil
 		}
 		if text = clean.Text(text); text == "" {
-			out.Reject(row, "empty", "there is nothing but white space")
+			out.Reject(row, "empty", "the text is empty")
 			return nil
 		}
 		made.Put(out, text)

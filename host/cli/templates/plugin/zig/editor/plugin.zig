@@ -1,12 +1,12 @@
-//! {{name}}: counts the words that are selected, and writes them in capitals.
+//! {{name}}: counts the selected words, and turns the selection into capitals.
 
 const editor = @import("sdk/witdock_editor.zig");
 const text = @import("text.zig");
 
 const Plugin = struct {
     pub const commands = [_]editor.Command{
-        .{ .name = "count", .title = "Count words", .description = "Of the selection, or of the whole text", .run = count },
-        .{ .name = "shout", .title = "Shout", .description = "Makes capitals of what is selected", .run = shout },
+        .{ .name = "count", .title = "Count words", .description = "Counts the words of the selection, or of the whole text", .run = count },
+        .{ .name = "shout", .title = "Shout", .description = "Turns the selection into capitals", .run = shout },
     };
 
     fn count(call: *editor.Call) editor.Error!void {

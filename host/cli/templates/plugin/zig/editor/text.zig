@@ -1,8 +1,8 @@
-//! What the plugin does to a text. It knows no editor, so that it is tested natively.
+//! Text functions that do not use the editor, so that native tests can call them.
 
 const std = @import("std");
 
-/// How many words there are, with white space between them.
+/// The number of words, which white space separates.
 pub fn countWords(text: []const u8) usize {
     var words = std.mem.tokenizeAny(u8, text, &std.ascii.whitespace);
     var count: usize = 0;
@@ -10,7 +10,7 @@ pub fn countWords(text: []const u8) usize {
     return count;
 }
 
-/// Makes capitals of the letters a to z.
+/// Turns the letters a to z into capitals.
 pub fn shout(text: []u8) void {
     for (text) |*letter| letter.* = std.ascii.toUpper(letter.*);
 }

@@ -1,8 +1,8 @@
-//! What the plugin does to a text. It knows no host, so that it is tested natively.
+//! A text function that does not use the host, so that native tests can call it.
 
 const std = @import("std");
 
-/// The text without white space at its ends, and with one space where several stand in a row. The caller frees it.
+/// The text without white space at its ends, and with single spaces inside. The caller frees it.
 pub fn clean(allocator: std.mem.Allocator, text: []const u8) std.mem.Allocator.Error![]u8 {
     var words = std.mem.tokenizeAny(u8, text, &std.ascii.whitespace);
     var cleaned: std.ArrayList(u8) = .empty;

@@ -1,4 +1,4 @@
-//! {{name}}: cleans a column of text, and rejects the rows where it is empty.
+//! {{name}}: cleans a column of text, and rejects rows where it is empty.
 //!
 //!     [[stage]]
 //!     name = "clean"
@@ -17,11 +17,11 @@ const Plugin = struct {
         column: []const u8,
     };
 
-    /// Says what is read and what is made, before the first row.
+    /// Declares the columns that are read and made, before the first row.
     pub fn open(plan: *etl.Plan, settings: Settings) etl.Error!Plugin {
         const column = try plan.read([]const u8, settings.column);
         try plan.passAll();
-        // It takes the place of the column that it is made of.
+        // The new column replaces the one that is read.
         return .{ .column = column, .made = try plan.make([]const u8, settings.column, .nullable) };
     }
 
@@ -38,7 +38,7 @@ const Plugin = struct {
                 try self.made.put(out, cleaned);
                 try out.keep(row);
             } else {
-                try out.reject(row, "empty", "there is nothing but white space", .{});
+                try out.reject(row, "empty", "the text is empty", .{});
             }
         }
     }

@@ -1,4 +1,4 @@
-// Package text is what the plugin does to a text. It knows no editor, so that it is tested natively.
+// Package text has text functions that do not use the editor, so that native tests can call them.
 package text
 
 import (
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Words says how many words there are, with white space between them.
+// Words returns the number of words, which white space separates, as text.
 func Words(text string) string {
 	count := len(strings.Fields(text))
 	if count == 1 {
@@ -15,5 +15,5 @@ func Words(text string) string {
 	return fmt.Sprintf("%d words", count)
 }
 
-// Capitals is the text in capitals.
+// Capitals returns the text in capitals.
 func Capitals(text string) string { return strings.ToUpper(text) }

@@ -7,13 +7,13 @@ func TestWords(t *testing.T) {
 		"": "0 words", " \n ": "0 words", "one": "1 word", " one\ttwo \n": "2 words",
 	} {
 		if counted := Words(text); counted != expected {
-			t.Errorf("Words(%q) = %q, and %q was expected", text, counted, expected)
+			t.Errorf("Words(%q) = %q, expected %q", text, counted, expected)
 		}
 	}
 }
 
 func TestCapitals(t *testing.T) {
 	if shouted := Capitals("Hello, wörld 1"); shouted != "HELLO, WÖRLD 1" {
-		t.Errorf("it is %q", shouted)
+		t.Errorf("unexpected %q", shouted)
 	}
 }

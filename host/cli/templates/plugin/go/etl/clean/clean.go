@@ -1,7 +1,7 @@
-// Package clean is what the plugin does to a text. It knows no host, so that it is tested natively.
+// Package clean has a text function that does not use the host, so that native tests can call it.
 package clean
 
 import "strings"
 
-// Text is a text without white space at its ends, and with one space where several stand in a row.
+// Text returns a text without white space at its ends, and with single spaces inside.
 func Text(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -11,7 +11,7 @@ func TestText(t *testing.T) {
 		"\u00a0ä\u2003ö":      "ä ö",
 	} {
 		if cleaned := Text(text); cleaned != expected {
-			t.Errorf("Text(%q) = %q, and %q was expected", text, cleaned, expected)
+			t.Errorf("Text(%q) = %q, expected %q", text, cleaned, expected)
 		}
 	}
 }

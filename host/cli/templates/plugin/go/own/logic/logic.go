@@ -1,2 +1,2 @@
-// Package logic is for what knows nothing of the interface: it is tested natively, which the package main cannot be.
+// Package logic is for code that does not use the interface. Native tests can call it, which they cannot do with package main.
 package logic

@@ -1,4 +1,4 @@
-// Turns what is selected into capitals, or the whole text where nothing is. The beginning of {{name}}.
+// {{name}}: turns the selection into capitals, or the whole text if nothing is selected.
 //
 // In the editor's config.toml:
 //
@@ -13,13 +13,13 @@ import { get } from "witdock:editor/selections@0.1.0";
 const DEFAULTS = { key: "alt-u" };
 
 export const plugin = extension({
-  // What the editor may call: commands; also `events`, `abilities` and what else a registration has.
+  // Registers commands. A registration may also have `events`, `abilities` and more.
   activate(text) {
     const { key } = parseSettings(text, DEFAULTS);
-    return { ...NOTHING, commands: [command("capitals", "Capitals", "Turns what is selected into capitals", [key])] };
+    return { ...NOTHING, commands: [command("capitals", "Capitals", "Turns the selection into capitals", [key])] };
   },
 
-  // All edits of one command are one undo step; if it throws, none of them is made.
+  // All edits of a command are one undo step. If it throws, none of them is applied.
   runCommand() {
     const document = current();
     if (!document) {
@@ -32,12 +32,12 @@ export const plugin = extension({
     });
     document.apply(document.revision(), edits);
     const places = edits.length === 1 ? "one place" : `${edits.length} places`;
-    status(edits.length === 0 ? "these are capitals already" : `changed in ${places}`);
+    status(edits.length === 0 ? "nothing to change" : `changed in ${places}`);
   },
 });
 
 /**
- * The bytes of each selection, or of the whole text where nothing is selected.
+ * The byte ranges of the selections, or of the whole text if nothing is selected.
  * @param {import("witdock:editor/documents@0.1.0").Document} document
  */
 function selected(document) {

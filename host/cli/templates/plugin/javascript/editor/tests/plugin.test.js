@@ -5,7 +5,7 @@ import { load } from "@witdock/editor/testing";
 
 const plugin = new URL("../src/plugin.js", import.meta.url);
 
-test("what is selected becomes capitals", async () => {
+test("the selection becomes capitals", async () => {
   const editor = await load(plugin, { text: "one straße" });
   editor.select(4, 11);
   editor.run("capitals");
@@ -13,7 +13,7 @@ test("what is selected becomes capitals", async () => {
   assert.deepEqual(editor.messages, [{ text: "changed in one place" }]);
 });
 
-test("without a selection it is the whole text", async () => {
+test("without a selection, the whole text becomes capitals", async () => {
   const editor = await load(plugin, { text: "one two" });
   editor.run("capitals");
   assert.equal(editor.text, "ONE TWO");

@@ -1,4 +1,4 @@
-// Tidies people's names and adds how old they are; rows without a name are rejected. The beginning of {{name}}.
+// {{name}}: tidies people's names and adds their age; rejects rows without a name.
 //
 //   [stage.settings]
 //   year = 2026
@@ -8,7 +8,7 @@ import { Reject, REQUIRED, int32, transformer, utf8 } from "@witdock/etl";
 export const { transform } = transformer({
   settings: { year: REQUIRED },
 
-  // What is read and what is made: only these columns cross between the host and the plugin.
+  // The columns that are read and made. Only these cross between the host and the plugin.
   describe: (schema) =>
     schema
       .contract()
@@ -17,14 +17,14 @@ export const { transform } = transformer({
       .passAllExcept("name")
       .make(utf8("name"), int32("age")),
 
-  // Begins one run, and gives the function of a row. What it holds between two rows are variables here.
+  // Starts a run and returns the function that is called for each row. Variables here are kept between rows.
   start: (schema, { year }) => (person) => {
     const name = person.name?.trim();
     if (!name) {
-      throw new Reject("no-name", "`name` is empty, and a text was expected");
+      throw new Reject("no-name", "`name` is empty");
     }
     if (!/^\d+$/.test(person.born ?? "")) {
-      throw new Reject("bad-year", `\`born\` is ${person.born}, and a year was expected`);
+      throw new Reject("bad-year", `invalid year \`${person.born}\` in \`born\``);
     }
     return { name, age: year - Number(person.born) };
   },

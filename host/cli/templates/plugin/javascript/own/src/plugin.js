@@ -1,6 +1,6 @@
-// The beginning of {{name}}: each function that `{{world}}` exports, with a plain value.
+// {{name}}: every function that `{{world}}` exports. Each returns a plain value until you implement it.
 //
-// What the host lends is imported by its name, as in types/world.d.ts. Names are in camelCase, 64-bit integers are numbers, variants
-// are { tag, val }, options are a value or null, and errors of a `result` are thrown.
+// Import the host's functions from the modules that types/world.d.ts declares. Names are in camelCase, 64-bit integers are numbers,
+// variants are { tag, val }, options are a value or null, and the errors of a `result` are thrown.
 
 {{stub}}

@@ -1,4 +1,4 @@
-"""Turns what is selected into capitals, or the whole text where nothing is. The beginning of {{name}}.
+"""{{name}}: turns the selection into capitals, or the whole text if nothing is selected.
 
 In the editor's config.toml:
 
@@ -13,26 +13,26 @@ from witdock_editor import NotApplicable, Range, bounds, command, documents, ext
 
 @dataclass
 class Settings:
-    """What a person may set."""
+    """The user's settings."""
 
     key: str = "alt-u"
 
     def __post_init__(self) -> None:
         if not self.key:
-            raise ValueError('`key` is a key, for example "alt-u"')
+            raise ValueError('`key` is empty; set a key, for example "alt-u"')
 
 
 @extension
 class {{type}}:
-    """The plugin. What it holds between two calls are its attributes."""
+    """The plugin. Its attributes are kept between calls."""
 
     Settings = Settings
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    # All edits of one command are one undo step; if it raises, none of them is made.
-    @command("Capitals", "Turns what is selected into capitals", keys=lambda self: [self.settings.key])
+    # All edits of a command are one undo step. If it raises, none of them is applied.
+    @command("Capitals", "Turns the selection into capitals", keys=lambda self: [self.settings.key])
     def capitals(self) -> None:
         document = documents.current()
         if document is None:
@@ -44,11 +44,11 @@ class {{type}}:
                 edits.append(replace(start, end, text.upper()))
         document.apply(document.revision(), edits)
         places = "one place" if len(edits) == 1 else f"{len(edits)} places"
-        messages.status(f"changed in {places}" if edits else "these are capitals already")
+        messages.status(f"changed in {places}" if edits else "nothing to change")
 
 
 def selected(document: documents.Document) -> list[tuple[int, int]]:
-    """The bytes of each selection, or of the whole text where nothing is selected."""
+    """The byte ranges of the selections, or of the whole text if nothing is selected."""
     found = selections.get(document.id())
     ranges = [bounds(selection) for selection in found.selections] if found else []
     ranges = [(start, end) for start, end in ranges if start < end]

@@ -7,14 +7,14 @@ from {{module}} import {{type}}
 
 
 class {{type}}Test(unittest.TestCase):
-    def test_what_is_selected_becomes_capitals(self):
+    def test_the_selection_becomes_capitals(self):
         editor = open_editor({{type}}, "one straße")
         editor.select(4, 11)
         editor.run("capitals")
         self.assertEqual(editor.text, "one STRASSE")
         self.assertEqual(editor.messages, [(None, "changed in one place")])
 
-    def test_without_a_selection_it_is_the_whole_text(self):
+    def test_without_a_selection_the_whole_text_becomes_capitals(self):
         editor = open_editor({{type}}, "one two")
         editor.run("capitals")
         self.assertEqual(editor.text, "ONE TWO")

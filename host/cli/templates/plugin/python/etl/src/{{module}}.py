@@ -1,4 +1,4 @@
-"""Tidies people's names and adds how old they are; rows without a name are rejected. The beginning of {{name}}.
+"""{{name}}: tidies people's names and adds their age; rejects rows without a name.
 
 [stage.settings]
 year = 2026
@@ -11,18 +11,18 @@ from witdock_etl import Contract, DataType, Reject, Schema, int32, transform, ut
 
 @dataclass
 class Settings:
-    """What a pipeline sets."""
+    """The settings of the stage."""
 
     year: int
 
 
 @transform
 class {{type}}:
-    """The transform. What it holds between two rows are its attributes."""
+    """The transform. Its attributes are kept between rows."""
 
     Settings = Settings
 
-    # What is read and what is made: only these columns cross between the host and the plugin.
+    # The columns that are read and made. Only these cross between the host and the plugin.
     @staticmethod
     def describe(schema: Schema, settings: Settings) -> Contract:
         return (
@@ -39,7 +39,7 @@ class {{type}}:
     def row(self, row: dict[str, str | None]) -> dict[str, str | int]:
         name, born = (row["name"] or "").strip(), row["born"] or ""
         if not name:
-            raise Reject("no-name", "`name` is empty, and a text was expected")
+            raise Reject("no-name", "`name` is empty")
         if not born.isdecimal():
-            raise Reject("bad-year", f"`born` is {born}, and a year was expected")
+            raise Reject("bad-year", f"invalid year `{born}` in `born`")
         return {"name": name, "age": self.year - int(born)}

@@ -1,4 +1,4 @@
-"""The plugin's module and its SDK are where a component's build looks for them."""
+"""Adds the plugin's module and its SDK to the path, as a component's build does."""
 
 import sys
 from pathlib import Path

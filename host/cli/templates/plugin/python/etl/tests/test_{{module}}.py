@@ -9,7 +9,7 @@ FIELDS = [utf8("name", nullable=True), utf8("born", nullable=True), utf8("city")
 
 
 class {{type}}Test(unittest.TestCase):
-    def test_names_are_tidied_and_rows_without_one_rejected(self):
+    def test_names_are_tidied_and_rows_without_a_name_are_rejected(self):
         rows, rejected = open_session({{type}}, FIELDS, {"year": 1852}).process(
             [
                 {"name": " Ada ", "born": "1815", "city": "London"},
@@ -21,7 +21,7 @@ class {{type}}Test(unittest.TestCase):
         self.assertEqual(rows, [{"born": "1815", "city": "London", "name": "Ada", "age": 37}])
         self.assertEqual([(row, code) for row, code, _ in rejected], [(1, "no-name"), (2, "bad-year"), (3, "no-name")])
 
-    def test_what_does_not_fit_is_told_before_the_first_row(self):
+    def test_a_misfit_is_reported_before_the_first_row(self):
         with self.assertRaisesRegex(SettingsError, "missing field `year`"):
             describe({{type}}, FIELDS)
         with self.assertRaises(SchemaError):

@@ -1,4 +1,4 @@
-"""The plugin's modules are where a component's build looks for them. The interface's types are stubs, which each build makes of the WIT."""
+"""Adds the plugin's modules and the stubs of the interface's types to the path, as a component's build does."""
 
 import subprocess
 import sys

@@ -5,7 +5,7 @@ import app
 
 
 class AppTest(unittest.TestCase):
-    def test_each_function_that_the_host_calls_is_there(self):
+    def test_every_function_that_the_host_calls_exists(self):
         classes = [cls for _, cls in inspect.getmembers(app, inspect.isclass) if cls.__module__ == "app"]
         for cls in classes:
             self.assertEqual(getattr(cls, "__abstractmethods__", None), frozenset(), cls)

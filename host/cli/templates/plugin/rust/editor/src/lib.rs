@@ -1,4 +1,4 @@
-//! Turns what is selected into capitals, or the whole text where nothing is. The beginning of {{name}}.
+//! {{name}}: turns the selection into capitals, or the whole text if nothing is selected.
 //!
 //! In the editor's config.toml:
 //!
@@ -15,7 +15,7 @@ use witdock_editor_guest::{
     selections,
 };
 
-/// What a person may set.
+/// The user's settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -28,7 +28,7 @@ impl Default for Settings {
     }
 }
 
-/// The plugin. What it holds between two calls are its fields.
+/// The plugin. Its fields are kept between calls.
 #[derive(Debug)]
 pub struct {{type}} {
     settings: Settings,
@@ -41,28 +41,28 @@ impl Plugin for {{type}} {
 
     fn new(settings: Settings) -> Result<Self, ActivateError> {
         if settings.key.is_empty() {
-            return Err(ActivateError::Settings("`key` is a key, for example \"alt-u\"".to_owned()));
+            return Err(ActivateError::Settings("`key` is empty; set a key, for example \"alt-u\"".to_owned()));
         }
         Ok({{type}} { settings })
     }
 
-    /// What the editor may call: commands; also `.on(…)` for events, `.formats()`, `.completes()`, `.hovers()`.
+    /// Registers commands. `.on(…)` adds events, and `.formats()`, `.completes()` and `.hovers()` add abilities.
     fn registration(&self) -> Registration {
         Registration::new().command(
             Command::new("capitals", "Capitals")
-                .description("Turns what is selected into capitals")
+                .description("Turns the selection into capitals")
                 .key(&self.settings.key),
         )
     }
 
-    /// All edits of one command are one undo step; if it fails, none of them is made.
+    /// All edits of a command are one undo step. If it fails, none of them is applied.
     fn run_command(&mut self, _name: &str, _argument: Option<&str>) -> Result<(), CommandError> {
         let document = Document::current()
             .ok_or_else(|| CommandError::NotApplicable("no document is open".to_owned()))?;
         let edits = capitals(&document, selected(&document))?;
         log::debug!("{} edits", edits.len());
         let message = match edits.len() {
-            0 => "these are capitals already".to_owned(),
+            0 => "nothing to change".to_owned(),
             1 => "changed in one place".to_owned(),
             places => format!("changed in {places} places"),
         };
@@ -72,7 +72,7 @@ impl Plugin for {{type}} {
     }
 }
 
-/// The bytes of each selection, or of the whole text where nothing is selected.
+/// The byte ranges of the selections, or of the whole text if nothing is selected.
 fn selected(document: &Document) -> Vec<Range<usize>> {
     let set = selections::get(document.id());
     let ranges: Vec<_> = set
@@ -102,7 +102,7 @@ mod tests {
     use witdock_editor_guest::apply;
 
     #[test]
-    fn what_is_selected_becomes_capitals() {
+    fn the_selection_becomes_capitals() {
         let text = "one two straße";
         let document = Document::of_text("text", text);
         let edits = capitals(&document, vec![0..3, 8..15]).unwrap();
@@ -110,13 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_capitals_stays() {
+    fn capitals_stay_unchanged() {
         let document = Document::of_text("text", "ONE");
         assert_eq!(capitals(&document, vec![0..3]), Ok(vec![]));
     }
 
     #[test]
-    fn a_key_has_to_be_one() {
+    fn an_empty_key_is_refused() {
         let refused = {{type}}::new(Settings { key: String::new() }).unwrap_err();
         assert!(matches!(refused, ActivateError::Settings(_)));
     }

@@ -1,4 +1,4 @@
-//! Writes rows as lines of text, a file for each commit. The beginning of {{name}}.
+//! {{name}}: writes rows as lines of text, one file for each commit.
 //!
 //! ```toml
 //! [[sink]]
@@ -17,14 +17,14 @@ use serde::Deserialize;
 use witdock_etl_guest::sink::{Commit, Mode, Start};
 use witdock_etl_guest::{Batch, DataType, Error, Schema};
 
-/// What a pipeline sets.
+/// The settings of the stage.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The granted folder, as the plugin sees it.
+    /// The granted folder, by its path in the plugin.
     #[serde(default = "out")]
     folder: PathBuf,
-    /// The column that is written.
+    /// The column to write.
     column: String,
 }
 
@@ -32,12 +32,12 @@ fn out() -> PathBuf {
     "/out".into()
 }
 
-/// A run's rows.
+/// The sink of one run.
 #[derive(Debug)]
 pub struct {{type}} {
     settings: Settings,
     run: String,
-    /// The commit that rows are for.
+    /// The number of the commit that rows are written for.
     number: u64,
 }
 
@@ -48,7 +48,7 @@ impl witdock_etl_guest::Sink for {{type}} {
 
     fn check(input: &Schema, settings: &Settings, mode: Mode) -> Result<(), Error> {
         if mode != Mode::Append {
-            return Err(Error::Settings("this sink adds rows: set mode = \"append\"".to_owned()));
+            return Err(Error::Settings("this sink only appends rows; set mode = \"append\"".to_owned()));
         }
         let (_, field) = input.find(&settings.column)?;
         match field.data_type {
@@ -57,7 +57,7 @@ impl witdock_etl_guest::Sink for {{type}} {
         }
     }
 
-    /// Makes up for what a crash has left: commits that count are shown, rows beyond them thrown away.
+    /// Completes what a crash has left: publishes the commits that count, and removes the rows after them.
     fn open(_input: &Schema, settings: Settings, start: Start) -> Result<Self, Error> {
         let sink = {{type}} { settings, run: start.run, number: start.commits + 1 };
         (1..=start.commits).try_for_each(|number| sink.show(number))?;
@@ -80,7 +80,7 @@ impl witdock_etl_guest::Sink for {{type}} {
     fn prepare(&mut self, commit: Commit) -> Result<(), Error> {
         self.number = commit.number + 1;
         match File::open(self.staged(commit.number)).and_then(|file| file.sync_all()) {
-            // A commit without rows.
+            // The commit has no rows.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             written => written.map_err(|error| failed(&error)),
         }
@@ -92,12 +92,12 @@ impl witdock_etl_guest::Sink for {{type}} {
 }
 
 impl {{type}} {
-    /// Where rows gather, unseen.
+    /// The hidden file that collects a commit's rows.
     fn staged(&self, number: u64) -> PathBuf {
         self.settings.folder.join(format!(".{}-{number}", self.run))
     }
 
-    /// Shows the rows of a commit. Done again it changes nothing.
+    /// Makes the rows of a commit visible. Repeating it changes nothing.
     fn show(&self, number: u64) -> Result<(), Error> {
         let shown = self.settings.folder.join(format!("{}-{number}.txt", self.run));
         match fs::rename(self.staged(number), shown) {
@@ -119,7 +119,7 @@ mod tests {
     use witdock_etl_guest::sink::Session;
 
     #[test]
-    fn rows_are_shown_with_their_commit_and_not_before() {
+    fn rows_become_visible_with_their_commit() {
         let folder = tempfile::tempdir().unwrap();
         let settings = format!(r#"{{"folder": {:?}, "column": "name"}}"#, folder.path());
         let start = Start { run: "run".to_owned(), commits: 0, mode: Mode::Append, key: vec![] };

@@ -1,4 +1,4 @@
-//! Reads lines of text files. The beginning of {{name}}.
+//! {{name}}: reads the lines of text files.
 //!
 //! ```toml
 //! [source]
@@ -17,14 +17,14 @@ use witdock_etl_guest::builder::Utf8Builder;
 use witdock_etl_guest::source::{Chunk, Unit};
 use witdock_etl_guest::{Error, Field};
 
-/// What a pipeline sets.
+/// The settings of the stage.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The granted folder, as the plugin sees it.
+    /// The granted folder, by its path in the plugin.
     #[serde(default = "data")]
     folder: PathBuf,
-    /// How the names of the files end.
+    /// The ending of the files' names.
     suffix: String,
 }
 
@@ -32,7 +32,7 @@ fn data() -> PathBuf {
     "/data".into()
 }
 
-/// A file that is read.
+/// The reader of one file.
 #[derive(Debug)]
 pub struct {{type}} {
     lines: Lines<BufReader<File>>,
@@ -47,7 +47,7 @@ impl witdock_etl_guest::Source for {{type}} {
         Ok(vec![Field::utf8("text")])
     }
 
-    /// Each file is a unit of work: a run that is cut goes on behind the last one that was committed.
+    /// Each file is a unit of work. An interrupted run continues after the last committed one.
     fn next_unit(settings: &Settings, after: Option<&str>) -> Result<Option<Unit>, Error> {
         let names = fs::read_dir(&settings.folder).map_err(|error| failed(&settings.folder, &error))?;
         let names = names.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -64,7 +64,7 @@ impl witdock_etl_guest::Source for {{type}} {
         Ok({{type}} { lines: BufReader::new(file).lines() })
     }
 
-    /// `Chunk::with_bad` tells of records that are no rows: the pipeline puts them aside, or ends.
+    /// `Chunk::with_bad` reports records that are not rows, which the pipeline rejects or fails on.
     fn read(&mut self, most: u32) -> Result<Option<Chunk>, Error> {
         let mut texts = Utf8Builder::with_capacity(0);
         let mut rows = 0;
@@ -94,7 +94,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("b.txt"), "one\ntwo\n").unwrap();
         fs::write(folder.path().join("a.txt"), "zero\n").unwrap();
-        fs::write(folder.path().join("c.csv"), "not for us\n").unwrap();
+        fs::write(folder.path().join("c.csv"), "another file\n").unwrap();
         let settings = format!(r#"{{"folder": {:?}, "suffix": ".txt"}}"#, folder.path());
         let units = read_all::<{{type}}>(&settings, 100).unwrap();
         let rows: Vec<_> = units.iter().map(|(unit, chunks)| (unit.id.as_str(), chunks[0].rows.rows)).collect();

@@ -1,4 +1,4 @@
-//! Tidies people's names and adds how old they are; rows without a name are rejected. The beginning of {{name}}.
+//! {{name}}: tidies people's names and adds their age; rejects rows without a name.
 //!
 //! ```toml
 //! [stage.settings]
@@ -8,30 +8,30 @@
 use serde::Deserialize;
 use witdock_etl_guest::{Error, Reject, Row, RowTransform, log, reject};
 
-/// The columns that are read. Those that are not named here are passed on, and never come to the plugin.
+/// The columns that are read. All others pass by the plugin unchanged.
 #[derive(Row)]
 pub struct Person<'a> {
     name: Option<&'a str>,
-    // Text, as CSV has it, or a number already.
+    // Text, as in CSV, or a number.
     #[row(convert)]
     born: i32,
 }
 
-/// The columns that are made: in the place of those of the same name, or beside the others.
+/// The columns that are made. They replace those with the same name, or are added.
 #[derive(Row)]
 pub struct Tidied<'a> {
     name: &'a str,
     age: i32,
 }
 
-/// What a pipeline sets.
+/// The settings of the stage.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     year: i32,
 }
 
-/// The transform. What it holds between two rows are its fields.
+/// The transform. Its fields are kept between rows.
 #[derive(Debug)]
 pub struct {{type}} {
     year: i32,
@@ -45,15 +45,15 @@ impl RowTransform for {{type}} {
     type Out = Tidied<'static>;
 
     fn new(settings: Settings) -> Result<Self, Error> {
-        log::info!("ages are those of the year {}", settings.year);
+        log::info!("computing ages in the year {}", settings.year);
         Ok({{type}} { year: settings.year })
     }
 
-    /// `Ok(None)` would leave a row out, with `type Out = Option<Tidied<'static>>`.
+    /// With `type Out = Option<Tidied<'static>>`, `Ok(None)` drops the row.
     fn row<'a>(&mut self, person: Person<'a>) -> Result<Tidied<'a>, Reject> {
         let name = person.name.unwrap_or_default().trim();
         if name.is_empty() {
-            reject!("no-name", "`name` is empty, and a text was expected");
+            reject!("no-name", "`name` is empty");
         }
         Ok(Tidied { name, age: self.year - person.born })
     }
@@ -67,7 +67,7 @@ mod tests {
     use witdock_etl_guest::testing::{Stage, Table};
 
     #[test]
-    fn names_are_tidied_and_rows_without_one_rejected() {
+    fn names_are_tidied_and_rows_without_a_name_are_rejected() {
         let fields = [Field::utf8("name").nullable(), Field::utf8("born"), Field::utf8("city")];
         let people = Table::json(
             &fields,
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn one_row_is_a_call() {
+    fn a_row_can_be_tested_alone() {
         let mut tidy = {{type}}::new(Settings { year: 1992 }).unwrap();
         let tidied = tidy.row(Person { name: Some("Grace "), born: 1906 }).unwrap();
         assert_eq!((tidied.name, tidied.age), ("Grace", 86));
     }
 
     #[test]
-    fn a_setting_that_is_missing_is_told_before_the_first_row() {
+    fn a_missing_setting_is_reported_before_the_first_row() {
         let fields = [Field::utf8("name"), Field::int32("born")];
         assert!(matches!(Stage::<{{type}}>::open(&fields, json!({})), Err(Error::Settings(_))));
     }

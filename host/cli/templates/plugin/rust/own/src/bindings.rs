@@ -1,6 +1,6 @@
 //! Generated from the WIT in `wit/`.
 
-#![allow(warnings, reason = "generated: the documentation stands in the WIT")]
+#![allow(warnings, reason = "generated code, documented in the WIT")]
 
 wit_bindgen::generate!({
     world: "{{world}}",

@@ -1,13 +1,13 @@
-//! {{name}}: a plugin of the world `{{world}}`.
+//! {{name}}: a plugin for the world `{{world}}`.
 //!
-//! Each function that the host calls is here, with the comment of the WIT, and returns a plain value. What the host lends stands in
-//! `bindings`, by the names of its interfaces; `log` writes to its log.
+//! Every function that the host calls, with the comments of the WIT. Each returns a plain value until you implement it. The host's
+//! functions are in `bindings`, by the names of their interfaces; the macros of `log` write to the host's log.
 
-#![allow(unused_variables, reason = "take this away when every function does its work")]
+#![allow(unused_variables, reason = "remove this when every function is implemented")]
 
 mod bindings;
 
 {{stub}}
-// Natively, in unit tests, there is no host that would call them.
+// Native unit tests have no host that calls the exports.
 #[cfg(target_family = "wasm")]
 bindings::export!({{type}} with_types_in bindings);

@@ -6,7 +6,7 @@ import { load, nullable, utf8 } from "@witdock/etl/testing";
 const plugin = await load(new URL("../src/plugin.ts", import.meta.url));
 const fields = [nullable(utf8("name")), nullable(utf8("born")), utf8("city")];
 
-test("names are tidied, and rows without one rejected", () => {
+test("names are tidied, and rows without a name are rejected", () => {
   const { rows, rejected } = plugin.open(fields, { year: 1852 }).process([
     { name: " Ada ", born: "1815", city: "London" },
     { name: " ", born: "1900", city: "Paris" },
@@ -20,7 +20,7 @@ test("names are tidied, and rows without one rejected", () => {
   );
 });
 
-test("what does not fit is told before the first row", () => {
+test("a misfit is reported before the first row", () => {
   assert.throws(() => plugin.describe(fields, {}), { tag: "settings", val: "missing field `year`" });
   assert.throws(() => plugin.describe([utf8("name")], { year: 1852 }), { tag: "schema" });
 });
