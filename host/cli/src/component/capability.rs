@@ -1,57 +1,59 @@
-//! What an import is for, and the grant that it needs.
+//! The use of an imported interface, and the grant that it needs.
 
 use serde::Serialize;
 
-/// Who lends an imported interface.
+/// The provider of an imported interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Lender {
-    /// The application that the plugin is made for.
+pub(crate) enum Provider {
+    /// The application that loads the plugin.
     Application,
     /// witdock itself: `witdock:plugin`.
     Witdock,
-    /// WASI.
+    /// The WASI implementation of the dock.
     System,
 }
 
-/// What an imported interface is for.
+/// The use of an imported interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Capability {
-    pub(crate) lender: Lender,
-    /// In a word or two: `files`, `clocks`.
+    pub(crate) provider: Provider,
+    /// A short name: `files`, `clocks`.
     pub(crate) name: &'static str,
-    /// The line in `[grants]` that it needs; none where nothing is needed.
+    /// The line in `[grants]` that requests it; `None` if it needs no grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) grant: Option<&'static str>,
 }
 
-/// Beginnings of names in WASI 0.2, the first that fits counts.
+/// Interfaces of WASI 0.2 by the beginning of their names. The first match counts.
 const SYSTEM: [(&str, &str, Option<&str>); 13] = [
     ("wasi:filesystem/", "files", Some("folders = [{ path = \"…\" }]")),
     ("wasi:clocks/", "clocks", Some("clocks = true")),
-    // Its seed is fixed where randomness is not granted.
-    ("wasi:random/insecure", "randomness that need not be good", None),
+    // Without the grant, its seed is fixed.
+    ("wasi:random/insecure", "insecure randomness", None),
     ("wasi:random/", "randomness", Some("random = true")),
     ("wasi:sockets/", "network", Some("network = [\"host:port\"]")),
-    ("wasi:http/", "HTTP, which is not lent", None),
+    ("wasi:http/", "HTTP (unsupported)", None),
     ("wasi:cli/environment", "environment", Some("env = [\"NAME\"]")),
     ("wasi:cli/exit", "exit", None),
-    ("wasi:cli/stdin", "standard input, which is closed", None),
+    ("wasi:cli/stdin", "standard input (always empty)", None),
     ("wasi:cli/std", "standard output", Some("stdio = true")),
-    ("wasi:cli/", "terminal, which there is none", None),
-    ("wasi:io/", "streams of the others", None),
-    ("wasi:", "not lent", None),
+    ("wasi:cli/", "terminal (unsupported)", None),
+    ("wasi:io/", "streams of other interfaces", None),
+    ("wasi:", "unsupported", None),
 ];
 
 impl Capability {
-    /// Of an interface by its name.
+    /// The capability of an interface with this name.
     pub(crate) fn of(interface: &str) -> Self {
         if interface.starts_with("witdock:plugin/") {
-            return Self { lender: Lender::Witdock, name: "lent to every plugin", grant: None };
+            return Self { provider: Provider::Witdock, name: "provided to every plugin", grant: None };
         }
         match SYSTEM.iter().find(|(prefix, ..)| interface.starts_with(prefix)) {
-            Some((_, name, grant)) => Self { lender: Lender::System, name, grant: *grant },
-            None => Self { lender: Lender::Application, name: "the application's", grant: None },
+            Some((_, name, grant)) => Self { provider: Provider::System, name, grant: *grant },
+            None => {
+                Self { provider: Provider::Application, name: "provided by the application", grant: None }
+            }
         }
     }
 }

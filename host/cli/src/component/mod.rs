@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, TypeId, TypeOwner, WorldId, WorldItem};
 
-pub(crate) use capability::{Capability, Lender};
+pub(crate) use capability::{Capability, Provider};
 pub(crate) use find::{NotFound, find};
 pub(crate) use function::{Function, FunctionKind};
 pub(crate) use layout::Layout;

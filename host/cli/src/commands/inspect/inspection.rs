@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Serialize;
 use witdock::grants::Request;
 
-use crate::component::{Capability, Component, Function, Layout, Lender};
+use crate::component::{Capability, Component, Function, Layout, Provider};
 use crate::plugin_argument::Plugin;
 use crate::size;
 use crate::style::{bold, cyan, dim};
@@ -50,7 +50,7 @@ impl Inspection {
         for interface in &mut imports {
             interface.capability = Some(Capability::of(interface.name.as_deref().unwrap_or_default()));
         }
-        imports.sort_by_key(|interface| interface.capability.map(|capability| capability.lender));
+        imports.sort_by_key(|interface| interface.capability.map(|capability| capability.provider));
         Ok(Self {
             name: plugin.name.clone(),
             path: path.display().to_string(),
@@ -105,26 +105,26 @@ impl Inspection {
     }
 
     fn print_imports(&self) {
-        let of = |lender| {
+        let of = |provider| {
             self.imports.iter().filter(move |interface| {
-                interface.capability.is_some_and(|capability| capability.lender == lender)
+                interface.capability.is_some_and(|capability| capability.provider == provider)
             })
         };
-        for (lender, title) in [
-            (Lender::Application, "from the application"),
-            (Lender::Witdock, "from witdock, for every plugin"),
+        for (provider, title) in [
+            (Provider::Application, "from the application"),
+            (Provider::Witdock, "from witdock, for every plugin"),
         ] {
-            if of(lender).next().is_some() {
+            if of(provider).next().is_some() {
                 println!("  {}", cyan(title));
             }
-            for interface in of(lender) {
+            for interface in of(provider) {
                 interface.print_below("  ");
             }
         }
-        if of(Lender::System).next().is_some() {
+        if of(Provider::System).next().is_some() {
             println!("  {}", cyan("from the system (WASI)"));
         }
-        for interface in of(Lender::System) {
+        for interface in of(Provider::System) {
             let Some(capability) = interface.capability else { continue };
             let grant = capability.grant.map(|grant| format!(": {grant}")).unwrap_or_default();
             let name = interface.name.as_deref().unwrap_or_default();
