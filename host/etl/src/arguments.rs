@@ -47,7 +47,7 @@ A pipeline file:
 
   [[stage]]
   name = \"clean\"
-  plugin = \"plugins/clean-flights\"   # a folder, built on demand, or a .wasm file
+  plugin = \"plugins/tidy\"            # a folder, built on demand, or a .wasm file
   [stage.settings]                   # whatever the plugin takes
   [stage.grants]                     # nothing is granted by default
   imports = [\"witdock:etl/metrics\"]

@@ -20,7 +20,7 @@ fn a_whole_manifest_is_read() {
         ignore = ["src/generated"]
 
         [grants]
-        imports = ["witdock:etl/lookup"]
+        imports = ["demo:shop/stock"]
         folders = [{ path = "data" }, { path = "out", access = "read-write" }]
         env = ["LANG"]
         network = ["example.com:443"]
@@ -42,7 +42,7 @@ fn a_whole_manifest_is_read() {
         }
     );
     let request = source.request();
-    assert_eq!(request.imports.as_deref(), Some(["witdock:etl/lookup".to_owned()].as_slice()));
+    assert_eq!(request.imports.as_deref(), Some(["demo:shop/stock".to_owned()].as_slice()));
     assert_eq!(
         request.folders,
         [

@@ -133,7 +133,7 @@ impl Parser<'_> {
             let help = "name the plugin by `plugin`, and tell it in its [sink.settings] where rows go";
             return Err(self.not_here(path.span(), "a plugin sink has no `path`", help));
         }
-        let path = self.needed(&sink.plugin, "plugin", "[[sink]]", "\"plugins/partition\"")?;
+        let path = self.needed(&sink.plugin, "plugin", "[[sink]]", "\"plugins/archive\"")?;
         let plugin = self.plugin(path, sink.settings.as_ref(), given(sink.grants), given(sink.limits))?;
         let key = sink.key.map(Spanned::into_inner).unwrap_or_default();
         Ok(SinkConfig { kind: SinkKind::Plugin(PluginSink { plugin, key }), mode })

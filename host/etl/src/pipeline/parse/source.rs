@@ -309,7 +309,7 @@ impl Parser<'_> {
 
     fn plugin_source(&self, source: SourceToml) -> Result<PluginSource, PipelineError> {
         let (on_bad, watch) = (source.on_bad(), source.watch());
-        let path = self.needed(&source.plugin, "plugin", source.header_text, "\"plugins/fixed-width\"")?;
+        let path = self.needed(&source.plugin, "plugin", source.header_text, "\"plugins/archive\"")?;
         let plugin =
             self.plugin(path, source.settings.as_ref(), given(source.grants), given(source.limits))?;
         Ok(PluginSource { plugin, on_bad, watch })
