@@ -211,8 +211,8 @@ impl Source {
                 let (folder, made_for) = (path.clone(), build.made_for.clone());
                 blocking(move || {
                     let made_for = made_for.as_ref().map(|made_for| (&*folder, made_for));
-                    let component = encode::encode(read(&output)?, made_for)
-                        .map_err(|error| SourceError::Encode { path: output, error })?;
+                    let component = encode::encode(output.bytes, made_for)
+                        .map_err(|error| SourceError::Encode { path: output.file, error })?;
                     Ok(Artifact::new(component))
                 })
                 .await

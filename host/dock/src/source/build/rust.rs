@@ -2,19 +2,17 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 
-use cargo_metadata::Message;
-use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::camino::Utf8Path;
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 use tokio::process::Command;
 
+use super::environment::forget_outer_build;
+use super::place::{Place, Stamp};
 use super::process::{Line, run, shown};
-use super::{BuildError, BuildEvent, Progress, Target};
-
-/// A compiler's later errors mostly follow from its first ones.
-const ERRORS_KEPT: usize = 5;
-/// Where no compiler spoke, the reason stands in the last lines of cargo's own output.
-const LINES_KEPT: usize = 20;
+use super::report::{Report, Tail};
+use super::{BuildError, BuildEvent, Output, Progress, Target};
+use crate::source::Digest;
 
 const NO_CARGO: &str = "install Rust with rustup (https://rustup.rs), or point the variable CARGO at a cargo that is not on PATH";
 const NO_RUSTC: &str = "install Rust with rustup (https://rustup.rs), or point the variable RUSTC at a rustc that is not on PATH";
@@ -44,7 +42,7 @@ pub(super) async fn build(
     target: Target,
     tools: &Tools,
     progress: Progress<'_>,
-) -> Result<PathBuf, BuildError> {
+) -> Result<Output, BuildError> {
     let manifest = folder.join("Cargo.toml");
     if !manifest.is_file() {
         return Err(BuildError::Output {
@@ -55,98 +53,106 @@ pub(super) async fn build(
         });
     }
     ensure_target(folder, target, tools, progress).await?;
+    let metadata = metadata(folder, tools, progress).await?;
+    // cargo reports manifests by their real paths.
+    let manifest = manifest.canonicalize().unwrap_or(manifest);
+    let package = metadata.packages.iter().find(|package| is_same_file(&package.manifest_path, &manifest));
+    let package = package.ok_or_else(|| BuildError::Output {
+        folder: folder.to_owned(),
+        reason: "this folder's Cargo.toml is that of a workspace and has no package: name the folder of the plugin's own package"
+            .into(),
+    })?;
+    let place = Place::of(package, &metadata);
 
-    let mut command = command_for(folder, &tools.cargo);
-    command.args(["build", "--lib", "--release", "--target", target.triple()]);
-    // Without what is only for this program to read: a person may want to run it too.
+    // What a person may type to see the same.
     let what = format!("cargo build --lib --release --target {}", target.triple());
-    command.args(["--message-format=json", "--color=never"]);
     progress(BuildEvent::Started { what: what.clone() });
+    let mut stamp = place.stamp(target.triple());
+    if stamp.is_none() {
+        let place = place.clone();
+        let _ = tokio::task::spawn_blocking(move || place.sweep()).await;
+    }
+    // The second time if another package has put its library in this one's place.
+    for _ in 0..2 {
+        let mark = stamp.as_ref().map_or_else(Stamp::new_mark, |stamp| stamp.mark.clone());
+        let command = compilation(folder, target, tools, &place, package, &mark);
+        let mut report = Report::new(&manifest);
+        let status = run(folder, command, NO_CARGO, |line| match line {
+            Line::Stdout(line) => report.message(&line, progress),
+            Line::Stderr(line) => report.line(line, progress),
+        })
+        .await?;
+        let library = report.conclude(folder, &what, status)?;
+        let output = Output::read(folder, library.file).await?;
+        let digest = Digest::of(&output.bytes).to_string();
+        if !library.is_fresh {
+            place.set_stamp(target.triple(), &Stamp { mark, digest, settings: library.settings });
+            return Ok(output);
+        }
+        if stamp.is_some_and(|stamp| stamp.digest == digest && stamp.settings == library.settings) {
+            return Ok(output);
+        }
+        progress(BuildEvent::Line(format!(
+            "{} was overwritten in the shared target folder: building it again",
+            output.file.display()
+        )));
+        stamp = None;
+    }
+    Err(BuildError::Output {
+        folder: folder.to_owned(),
+        reason: "cargo did not compile this package, and its library in the target folder is another one: run `cargo clean`"
+            .into(),
+    })
+}
 
-    let mut report = Report::new(&manifest);
+/// What cargo knows of the package in `folder`: its workspace, its dependencies, and where its output goes.
+async fn metadata(folder: &Path, tools: &Tools, progress: Progress<'_>) -> Result<Metadata, BuildError> {
+    let mut command = command_for(folder, &tools.cargo);
+    command.args(["metadata", "--no-deps", "--format-version=1", "--color=never"]);
+    let what = shown(&command);
+    let mut answer = String::new();
+    let mut tail = Tail::default();
     let status = run(folder, command, NO_CARGO, |line| match line {
-        Line::Stdout(line) => report.message(&line, progress),
-        Line::Stderr(line) => report.line(line, progress),
+        Line::Stdout(line) => answer += &line,
+        Line::Stderr(line) => tail.push(line, progress),
     })
     .await?;
-    report.conclude(folder, what, status)
+    if !status.success() {
+        let folder = folder.to_owned();
+        return Err(BuildError::Failed { folder, command: what, status, messages: tail.into_lines() });
+    }
+    MetadataCommand::parse(&answer).map_err(|error| BuildError::Output {
+        folder: folder.to_owned(),
+        reason: format!("`{what}` gave an answer that is not understood: {error}"),
+    })
 }
 
-/// What cargo has said so far.
-struct Report {
-    manifest: PathBuf,
-    errors: Vec<String>,
-    tail: Vec<String>,
-    wasm: Option<PathBuf>,
-    other_library: Option<String>,
+/// The compilation of one package. It is cargo's `rustc` instead of `build`, since that takes a flag for the package's own
+/// library alone, and the dependencies stay what they are for everybody.
+fn compilation(
+    folder: &Path,
+    target: Target,
+    tools: &Tools,
+    place: &Place,
+    package: &Package,
+    mark: &str,
+) -> Command {
+    let mut command = command_for(folder, &tools.cargo);
+    command.args(["rustc", "--lib", "--release", "--target", target.triple()]);
+    command.args(["--message-format=json", "--color=never", "--package", &package.id.repr]);
+    command.arg("--target-dir").arg(&place.target);
+    if let Some(intermediates) = &place.intermediates {
+        // A variable, since a cargo that does not know the setting passes over it.
+        command.env("CARGO_BUILD_BUILD_DIR", intermediates);
+    }
+    // A `cfg` that nothing asks for changes nothing in the library.
+    command.args(["--", "--cfg", &format!("witdock_build=\"{mark}\"")]);
+    command
 }
 
-impl Report {
-    fn new(manifest: &Path) -> Self {
-        // cargo reports manifests by their real paths.
-        let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
-        Self { manifest, errors: Vec::new(), tail: Vec::new(), wasm: None, other_library: None }
-    }
-
-    /// A line of cargo's standard output: a message in JSON, or what a build script let through.
-    fn message(&mut self, line: &str, progress: Progress<'_>) {
-        let mut messages = Message::parse_stream(line.as_bytes());
-        match messages.next() {
-            Some(Ok(Message::CompilerMessage(message))) => {
-                let diagnostic = message.message;
-                let Some(rendered) = diagnostic.rendered else { return };
-                rendered.lines().for_each(|line| progress(BuildEvent::Line(line.to_owned())));
-                let is_error = matches!(diagnostic.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
-                if is_error && self.errors.len() < ERRORS_KEPT {
-                    self.errors.push(rendered);
-                }
-            }
-            Some(Ok(Message::CompilerArtifact(artifact))) => {
-                let own = artifact.manifest_path.as_std_path();
-                let own = own.canonicalize().unwrap_or_else(|_| own.to_owned());
-                if own != self.manifest {
-                    return;
-                }
-                let wasm = artifact.filenames.iter().find(|file| file.extension() == Some("wasm"));
-                match wasm {
-                    Some(file) if artifact.target.is_cdylib() => {
-                        self.wasm = Some(file.as_std_path().to_owned())
-                    }
-                    _ if artifact.target.is_custom_build() => {}
-                    _ => self.other_library = Some(artifact.target.name),
-                }
-            }
-            Some(Ok(Message::TextLine(line))) if !line.is_empty() => progress(BuildEvent::Line(line)),
-            _ => {}
-        }
-    }
-
-    fn line(&mut self, line: String, progress: Progress<'_>) {
-        if self.tail.len() == LINES_KEPT {
-            self.tail.remove(0);
-        }
-        self.tail.push(line.clone());
-        progress(BuildEvent::Line(line));
-    }
-
-    fn conclude(self, folder: &Path, command: String, status: ExitStatus) -> Result<PathBuf, BuildError> {
-        if !status.success() {
-            let messages = if self.errors.is_empty() { self.tail } else { self.errors };
-            return Err(BuildError::Failed { folder: folder.to_owned(), command, status, messages });
-        }
-        self.wasm.ok_or_else(|| BuildError::Output {
-            folder: folder.to_owned(),
-            reason: match self.other_library {
-                Some(name) => format!(
-                    "the library `{name}` is not built as a wasm module: add to its Cargo.toml\n  \
-                     [lib]\n  crate-type = [\"cdylib\"]"
-                ),
-                None => "cargo built no library of this folder's own package: name the folder of the package itself, \
-                         not that of its workspace"
-                    .into(),
-            },
-        })
-    }
+fn is_same_file(reported: &Utf8Path, file: &Path) -> bool {
+    let reported = reported.as_std_path();
+    reported == file || reported.canonicalize().is_ok_and(|reported| reported == file)
 }
 
 /// Installs the target's standard library if it is missing.
@@ -204,11 +210,7 @@ async fn ensure_target(
 /// One of Rust's tools, free of what an outer cargo left in the environment about its own package.
 fn command_for(folder: &Path, program: &OsStr) -> Command {
     let mut command = Command::new(program);
-    for (variable, _) in std::env::vars_os() {
-        if variable.to_str().is_some_and(belongs_to_outer_build) {
-            command.env_remove(variable);
-        }
-    }
+    forget_outer_build(&mut command);
     // The outer cargo's toolchain must not override the one that the plugin's folder pins.
     if pins_toolchain(folder) {
         command.env_remove("RUSTUP_TOOLCHAIN");
@@ -218,30 +220,6 @@ fn command_for(folder: &Path, program: &OsStr) -> Command {
 
 fn pins_toolchain(folder: &Path) -> bool {
     ["rust-toolchain.toml", "rust-toolchain"].iter().any(|file| folder.join(file).is_file())
-}
-
-/// Whether a variable speaks of the package or the compilation that the host itself is part of. What a person sets to
-/// steer every cargo (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_NET_OFFLINE`, `RUSTC_WRAPPER`) stays.
-fn belongs_to_outer_build(variable: &str) -> bool {
-    const NAMES: [&str; 13] = [
-        "CARGO_BIN_NAME",
-        "CARGO_BUILD_RUSTFLAGS",
-        "CARGO_CRATE_NAME",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_MAKEFLAGS",
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_LINKS",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_PRIMARY_PACKAGE",
-        "CARGO_TARGET_TMPDIR",
-        "OUT_DIR",
-        // Flags for the host's linker and processor; those of wasm stand in the plugin's .cargo/config.toml.
-        "RUSTFLAGS",
-        // Coverage and clippy wrap the host's workspace with these.
-        "RUSTC_WORKSPACE_WRAPPER",
-    ];
-    const PREFIXES: [&str; 4] = ["CARGO_PKG_", "CARGO_BIN_EXE_", "CARGO_CFG_", "CARGO_FEATURE_"];
-    NAMES.contains(&variable) || PREFIXES.iter().any(|prefix| variable.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -327,16 +305,5 @@ mod tests {
         };
         assert!(saw("PATH="));
         assert!(!saw("CARGO_PKG_NAME=") && !saw("CARGO_MANIFEST_DIR="));
-    }
-
-    #[test]
-    fn only_the_outer_build_is_forgotten() {
-        for forgotten in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "RUSTFLAGS", "CARGO_BIN_EXE_witdock"] {
-            assert!(belongs_to_outer_build(forgotten), "{forgotten}");
-        }
-        for kept in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_NET_OFFLINE", "RUSTC_WRAPPER", "PATH", "CARGO"]
-        {
-            assert!(!belongs_to_outer_build(kept), "{kept}");
-        }
     }
 }

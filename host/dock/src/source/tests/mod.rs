@@ -2,6 +2,7 @@
 
 mod builds;
 mod manifests;
+mod shared_target;
 mod watching;
 
 use std::path::Path;
