@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 use wasmtime::component::ResourceTableError;
 use wasmtime::{Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
 
 use crate::HostState;
+use crate::blame::{Reached, is_guests};
 use crate::limits::Limits;
 
 /// A place in a plugin's source.
@@ -140,17 +142,21 @@ impl Failure {
         if matches!(error.downcast_ref(), Some(ResourceTableError::Full)) {
             return Self::Handles { limit: limits.handles };
         }
-        if chain_says(error, HOST_CALL_BYTES_MESSAGE) {
+        if is_host_call_bytes(error, state.reached) {
             return Self::HostCallBytes { limit: limits.host_call_bytes };
+        }
+        if let Some(I32Exit(status)) = error.downcast_ref() {
+            let message = format!("called `exit` with status {status}");
+            return Self::Trap { message, location, frames: frames(backtrace) };
         }
         let Some(trap) = error.downcast_ref::<Trap>() else {
             // A refused growth at instantiation comes as a plain error: the initial memory is over the limit.
             return match refused {
                 Some(wanted) => Self::Memory { limit: limits.memory_bytes, wanted },
-                None if is_guests_own(error) => {
+                None if is_guests(error, state.reached) => {
                     Self::Trap { message: root_message(error), location, frames: frames(backtrace) }
                 }
-                None => Self::Host { message: format!("{error:#}") },
+                None => Self::Host { message: host_message(error, backtrace) },
             };
         };
         match (trap, refused, panic) {
@@ -244,26 +250,21 @@ pub(crate) struct NotGranted {
 }
 
 /// wasmtime keeps the type of this error to itself; the limits tests fail if its words change.
-const HOST_CALL_BYTES_MESSAGE: &str = "fuel allocated for hostcalls has been exhausted";
+const HOST_CALL_BYTES_MESSAGE: &str = "too much data is being copied between the host and the guest: \
+     fuel allocated for hostcalls has been exhausted";
 
-/// Errors about values that the guest handed over: wasmtime raises them as plain text.
-const GUESTS_OWN: [&str; 7] = [
-    "utf-8",
-    "out of bounds",
-    "out-of-bounds",
-    "not aligned",
-    "unexpected discriminant",
-    "handle index",
-    "borrow handles still remain",
-];
-
-fn is_guests_own(error: &wasmtime::Error) -> bool {
-    let root = root_message(error);
-    GUESTS_OWN.iter().any(|words| root.contains(words))
+/// Whether the runtime itself says so, and no host code: its error's type is private, and its text is not the application's to use.
+fn is_host_call_bytes(error: &wasmtime::Error, reached: Reached) -> bool {
+    let is_runtimes =
+        !(reached == Reached::Application || reached == Reached::HostFunction && error.is::<WasmBacktrace>());
+    is_runtimes && root_message(error) == HOST_CALL_BYTES_MESSAGE
 }
 
-fn chain_says(error: &wasmtime::Error, words: &str) -> bool {
-    error.chain().any(|cause| cause.to_string().contains(words))
+/// The error with its causes, without the guest's stack beneath a host function.
+fn host_message(error: &wasmtime::Error, backtrace: Option<&WasmBacktrace>) -> String {
+    let stack = backtrace.map(ToString::to_string);
+    let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != stack.as_ref());
+    causes.collect::<Vec<_>>().join(": ")
 }
 
 fn root_message(error: &wasmtime::Error) -> String {

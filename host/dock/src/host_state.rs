@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use wasmtime::CallHook;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::blame::Reached;
 use crate::failure::GuestPanic;
 use crate::limiter::Limiter;
 use crate::log_sink::LogSink;
 use crate::source::Digest;
+use crate::tracked::Tracked;
 
 /// The store's data for one instance: the application's own state, the handles it has lent, and what the dock keeps.
 ///
@@ -19,17 +22,21 @@ use crate::source::Digest;
 /// impl wasmtime::component::HasData for MyState { type Data<'a> = View<'a>; }
 /// bindings::add_to_linker::<_, MyState>(linker, |host| View { app: &mut host.app, table: &mut host.table })
 /// ```
+///
+/// An error of a host function that has reached for neither of the two counts as the guest's: nothing tells it from a value that
+/// the guest passed and that cannot be lifted. Errors with a type of the dock's are told apart in any case.
 pub struct HostState<S> {
     /// The application's data for this instance.
-    pub app: S,
+    pub app: Tracked<S>,
     /// Resources that the instance holds handles to, at most [`Limits::handles`](crate::Limits::handles).
-    pub table: ResourceTable,
+    pub table: Tracked<ResourceTable>,
     pub(crate) digest: Digest,
     pub(crate) wasi: WasiCtx,
     pub(crate) limiter: Limiter,
     pub(crate) log: LogSink,
     pub(crate) panic: Option<GuestPanic>,
     pub(crate) clock: CallClock,
+    pub(crate) reached: Reached,
 }
 
 impl<S> HostState<S> {
@@ -41,10 +48,38 @@ impl<S> HostState<S> {
     /// Forgets what the last call left: a growth that was refused then does not explain a trap now.
     pub(crate) fn begin_call(&mut self, limit: Duration) {
         self.panic = None;
+        self.reached = Reached::Application;
         self.limiter.take_refused();
         // A limit beyond what the clock can say is none.
         let deadline = Instant::now().checked_add(limit);
         self.clock = CallClock { deadline, ..CallClock::default() };
+    }
+}
+
+impl<S> HostState<S> {
+    /// Follows a call from side to side, for the clock and for [`blame`](crate::blame).
+    pub(crate) fn on_call_hook(&mut self, hook: CallHook) {
+        match hook {
+            CallHook::CallingHost => {
+                self.clock.enter_host();
+                self.forget_host_code();
+            }
+            CallHook::ReturningFromHost => {
+                if self.app.is_reached() || self.table.is_reached() {
+                    self.reached = Reached::HostFunction;
+                }
+                self.clock.leave_host();
+            }
+            // A host function's result is lowered by the guest's own allocator, whose faults are the guest's.
+            CallHook::CallingWasm => self.forget_host_code(),
+            CallHook::ReturningFromWasm => {}
+        }
+    }
+
+    fn forget_host_code(&mut self) {
+        self.app.forget();
+        self.table.forget();
+        self.reached = Reached::Guest;
     }
 }
 

@@ -1,11 +1,12 @@
 //! A live instance: a store, and the guest's bindings in it.
 
 use wasmtime::component::Instance;
-use wasmtime::{CallHook, Store, UpdateDeadline};
+use wasmtime::{Store, UpdateDeadline};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::blame::Reached;
 use crate::dock::EPOCH_TICK;
 use crate::error::LoadError;
 use crate::failure::{DeadlineExceeded, Failure};
@@ -18,6 +19,7 @@ use crate::log_sink::LogSink;
 use crate::services::Stateful;
 use crate::settings::Settings;
 use crate::source::Digest;
+use crate::tracked::Tracked;
 use crate::{Dock, Interface};
 
 /// One instance that can take a call.
@@ -99,25 +101,21 @@ pub(crate) fn store<S: Send + 'static>(
     let mut table = wasmtime::component::ResourceTable::new();
     table.set_max_capacity(limits.handles);
     let state = HostState {
-        app,
-        table,
+        app: Tracked::new(app),
+        table: Tracked::new(table),
         digest,
         wasi: grants::context(granted, &log)?,
         limiter: Limiter::new(limits.memory_bytes, limits.table_elements, gauge),
         log,
         panic: None,
         clock: CallClock::default(),
+        reached: Reached::default(),
     };
     let mut store = Store::new(dock.engine(), state);
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits.host_call_bytes);
     store.call_hook(|mut context, hook| {
-        let clock = &mut context.data_mut().clock;
-        match hook {
-            CallHook::CallingHost => clock.enter_host(),
-            CallHook::ReturningFromHost => clock.leave_host(),
-            CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
-        }
+        context.data_mut().on_call_hook(hook);
         Ok(())
     });
     store.epoch_deadline_callback(|context| {

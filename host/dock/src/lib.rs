@@ -25,6 +25,7 @@ pub mod check;
 pub mod grants;
 pub mod source;
 
+mod blame;
 mod builder;
 mod cache;
 mod call;
@@ -58,6 +59,7 @@ mod status;
 mod stdio;
 mod supervisor;
 mod task;
+mod tracked;
 mod watch;
 
 pub use builder::PluginBuilder;
@@ -81,6 +83,7 @@ pub use source::{Artifact, BuildEvent, Digest, Source, SourceError};
 pub use statistics::{ExportStatistics, Statistics};
 pub use status::{FailureReport, Phase, ReloadOutcome, ReloadReport, Status};
 pub use supervisor::RestartPolicy;
+pub use tracked::Tracked;
 
 #[doc(hidden)]
 pub use wasmtime;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(unreachable_pub, reason = "one binary: `pub` says what its modules share")]
 
+mod blame;
 mod calls;
 mod guest;
 mod limits;

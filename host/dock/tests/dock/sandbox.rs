@@ -28,7 +28,7 @@ async fn a_tool_answers_imports_and_the_limits_hold() {
             let (Some(Val::U32(n)), Some(result)) = (params.first(), results.first_mut()) else {
                 return Err(wasmtime::Error::msg("another type"));
             };
-            store.data_mut().app += 1;
+            *store.data_mut().app += 1;
             *result = Val::U32(n * 2);
             Ok(())
         })

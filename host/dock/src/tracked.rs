@@ -1,0 +1,58 @@
+//! Parts of a store's data that note when host code reaches for them.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A part of [`HostState`](crate::HostState) that host functions work on. It dereferences to `T`.
+///
+/// Each access is noted: an error that rises after one was made by the host function, and an error that rises before any
+/// was made by the runtime, about a value that the guest passed. So the dock knows whom to blame without reading the
+/// error's text.
+///
+/// Where the type is known, `&mut host.app` coerces to `&mut T`; elsewhere write `&mut *host.app`.
+#[derive(Default)]
+pub struct Tracked<T> {
+    value: T,
+    // Atomic only so that a store's data stays `Sync` where the application's is.
+    reached: AtomicBool,
+}
+
+impl<T> Tracked<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { value, reached: AtomicBool::new(false) }
+    }
+
+    /// Whether host code has reached for the value since [`forget`](Self::forget).
+    pub(crate) fn is_reached(&mut self) -> bool {
+        *self.reached.get_mut()
+    }
+
+    pub(crate) fn forget(&mut self) {
+        *self.reached.get_mut() = false;
+    }
+}
+
+impl<T> Deref for Tracked<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        self.reached.store(true, Ordering::Relaxed);
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Tracked<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        *self.reached.get_mut() = true;
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Tracked<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
