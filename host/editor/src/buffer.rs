@@ -10,8 +10,8 @@ use crate::file::Stamp;
 use crate::highlight::Highlight;
 use crate::language;
 use crate::layout::{self, Layout, Row, row_of_offset};
-use crate::plugins::api::ChangeOrigin;
-use crate::plugins::{PluginId, Span};
+use crate::plugins::PluginId;
+use crate::style::Span;
 
 /// The number of an open document, which no other document is given while the editor runs.
 pub type DocumentId = u64;
@@ -66,9 +66,24 @@ pub enum Saving {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Author {
     /// A person, in this way.
-    Person(ChangeOrigin),
+    Person(Origin),
     /// A plugin.
     Plugin(PluginId),
+}
+
+/// How a person changed a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// By typing a character or a line break.
+    Typed,
+    /// By pasting.
+    Pasted,
+    /// By undo or redo.
+    History,
+    /// By any other command of the editor.
+    Command,
+    /// By reading the file again after another program has changed it.
+    Reloaded,
 }
 
 /// Where a view begins.
@@ -99,7 +114,7 @@ impl Buffer {
             language: language::TEXT.to_owned(),
             wraps: true,
             highlight: Highlight::default(),
-            author: Author::Person(ChangeOrigin::Command),
+            author: Author::Person(Origin::Command),
             goals: None,
         }
     }

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use witdock_editor_core::{Bias, ChangeSet, Document, Revision};
 
-use crate::plugins::{PluginId, Severity, Span, Style};
+use crate::plugins::PluginId;
+use crate::style::{Severity, Span, Style};
 
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,11 +122,11 @@ impl Decorations {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugins::{Emphasis, Scope};
+    use crate::style::{Emphasis, Scope};
     use witdock_editor_core::Edit;
 
     fn styled(range: Range<usize>) -> Decoration {
-        let style = Style { scope: Scope::Warning, emphasis: Emphasis::empty() };
+        let style = Style { scope: Scope::Warning, emphasis: Emphasis::default() };
         Decoration { range, drawn: Drawn::Styled(style) }
     }
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 use witdock_editor_core::{Document, Revision};
 
-use crate::plugins::Scope;
+use crate::style::Scope;
 
 /// The most lines that are read to find out the state of the first one that is seen. From farther away a guess is made:
 /// that it is in nothing.

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use witdock_editor_core::column::{cells, grapheme_width};
 use witdock_editor_core::{TabWidth, Text};
 
-use crate::plugins::{Span, Style};
+use crate::style::{Span, Style};
 
 /// A line with more bytes is never wrapped, so that its far end costs nothing as long as nobody goes there.
 const LONGEST_WRAPPED: usize = 64 << 10;
@@ -154,7 +154,7 @@ pub fn row_of_offset(rows: &[Row], offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugins::{Emphasis, Scope};
+    use crate::style::{Emphasis, Scope};
 
     fn layout(columns: usize) -> Layout {
         Layout { columns, wraps: true, tab: TabWidth::default() }
@@ -168,7 +168,7 @@ mod tests {
     fn span(text: &str) -> Vec<Span> {
         vec![Span {
             text: text.to_owned(),
-            style: Style { scope: Scope::Muted, emphasis: Emphasis::empty() },
+            style: Style { scope: Scope::Muted, emphasis: Emphasis::default() },
         }]
     }
 

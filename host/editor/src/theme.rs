@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as DrawnSpan};
 
 use crate::app::Level;
-use crate::plugins::{Emphasis, Scope, Severity, Span, Style as Meaning};
+use crate::style::{Scope, Severity, Span, Style as Meaning};
 
 /// Line numbers and what else stands beside the text.
 pub const GUTTER: Style = Style::new().fg(Color::DarkGray);
@@ -46,17 +46,17 @@ pub fn scope(scope: Scope) -> Style {
 
 /// How a meaning looks, and what is done to its letters.
 pub fn style(meaning: Meaning) -> Style {
+    let emphasis = meaning.emphasis;
     let modifiers = [
-        (Emphasis::BOLD, Modifier::BOLD),
-        (Emphasis::ITALIC, Modifier::ITALIC),
-        (Emphasis::UNDERLINED, Modifier::UNDERLINED),
-        (Emphasis::STRUCK_OUT, Modifier::CROSSED_OUT),
-        (Emphasis::REVERSED, Modifier::REVERSED),
+        (emphasis.bold, Modifier::BOLD),
+        (emphasis.italic, Modifier::ITALIC),
+        (emphasis.underlined, Modifier::UNDERLINED),
+        (emphasis.struck_out, Modifier::CROSSED_OUT),
+        (emphasis.reversed, Modifier::REVERSED),
     ];
-    let has = |emphasis| meaning.emphasis.contains(emphasis);
     modifiers
         .into_iter()
-        .filter(|(emphasis, _)| has(*emphasis))
+        .filter(|(is_set, _)| *is_set)
         .fold(scope(meaning.scope), |style, (_, modifier)| style.add_modifier(modifier))
 }
 

@@ -7,10 +7,11 @@ mod common;
 use common::Editor;
 use witdock_editor::app::Input;
 use witdock_editor::decoration::{Decoration, Drawn};
-use witdock_editor::plugins::{Ask, Cost, Emphasis, Health, News, Report, Scope, Severity, Span, Style};
+use witdock_editor::plugins::{Ask, Cost, Health, News, Report};
+use witdock_editor::style::{Emphasis, Scope, Severity, Span, Style};
 
 fn span(text: &str) -> Vec<Span> {
-    vec![Span { text: text.to_owned(), style: Style { scope: Scope::Muted, emphasis: Emphasis::empty() } }]
+    vec![Span { text: text.to_owned(), style: Style { scope: Scope::Muted, emphasis: Emphasis::default() } }]
 }
 
 #[test]

@@ -4,9 +4,8 @@ use witdock_editor_core::commands::{self, Clip, View};
 use witdock_editor_core::{Extend, Motion, Transaction, move_selections};
 
 use super::{App, Command, Effect, Message};
-use crate::buffer::{Author, Buffer};
+use crate::buffer::{Author, Buffer, Origin};
 use crate::language;
-use crate::plugins::api::ChangeOrigin as Origin;
 
 impl App {
     /// Runs a command that concerns the active document alone.

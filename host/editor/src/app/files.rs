@@ -6,9 +6,8 @@ use witdock_editor_core::{Decoded, Snapshot};
 
 use super::prompt::Purpose;
 use super::{App, Effect, Message, Mode};
-use crate::buffer::{Author, Buffer, DocumentId, Saving};
+use crate::buffer::{Author, Buffer, DocumentId, Origin, Saving};
 use crate::file::{OpenError, Opened, SaveError, Stamp};
-use crate::plugins::api::ChangeOrigin;
 
 impl App {
     /// Takes a file that was opened, or tells why it was not.
@@ -189,7 +188,7 @@ impl App {
                 buffer.stamp = stamp;
                 buffer.conflicts = false;
                 let before = buffer.document.revision();
-                buffer.author = Author::Person(ChangeOrigin::Reloaded);
+                buffer.author = Author::Person(Origin::Reloaded);
                 match buffer.document.reload(decoded) {
                     Ok(after) if after == before => return,
                     Ok(_) => Message::info(format!("{name} was changed by another program, and read again")),

@@ -5,7 +5,7 @@ use witdock_editor_core::Selections;
 
 use super::{App, Asked, Effect, Message, Palette, PluginPanel, Prompt, Reading};
 use crate::config::{Found, Keys};
-use crate::plugins::api::Invocation;
+use crate::display::Invocation;
 
 /// What keys mean.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::mode::edit_line;
 use super::ranking::ranked;
 use super::{App, COMMANDS, Effect, MOVING, Mode};
-use crate::plugins::api::Invocation;
+use crate::display::Invocation;
 
 /// The list of commands, as far as they match what is typed.
 #[derive(Debug, Default)]

@@ -115,7 +115,7 @@ impl App {
         let range = if selected.is_empty() { 0..document.text().len() } else { selected.range() };
         let changes = query.replace_all(document.text(), range, &with);
         let count = changes.edits().len();
-        buffer.author = crate::buffer::Author::Person(crate::plugins::api::ChangeOrigin::Command);
+        buffer.author = crate::buffer::Author::Person(crate::buffer::Origin::Command);
         let applied = document.apply(Transaction::new(document.revision(), changes));
         self.say(match (applied, count) {
             (Err(error), _) => Message::error(error.to_string()),

@@ -7,6 +7,7 @@
 mod bindings;
 mod call;
 mod consent;
+mod convert;
 mod follow;
 mod host;
 mod imports;
@@ -17,28 +18,22 @@ mod report;
 mod runner;
 mod snapshot;
 
-pub use api::{Emphasis, Scope, Severity, Span, Style};
 pub use call::{CallState, Lent, Settings, Ticket};
 pub use consent::{Answers, Ask, Consent};
+pub(crate) use convert::edit_for_guest;
 pub use host::Host;
 pub use news::{Failure, News, PluginId};
-pub use outcome::{DecorationChange, DocumentChange, Outcome, Question, Timer};
+pub use outcome::{DecorationChange, DocumentChange, Outcome, Timer};
 pub use report::{Cost, Health, Report};
-pub use runner::{Answered, Call, edit_for_guest};
+pub use runner::{Answered, Call};
 pub use snapshot::{DocumentView, Own, RESERVED_REVISIONS, Snapshot, Visible};
 
 /// The interface's own words, as they are generated from `wit/editor`: the state of the editor speaks them where it
 /// speaks of plugins.
 pub mod api {
     pub use super::bindings::exports::witdock::editor::plugin::{
-        Abilities, Answer, Answered, Change, ChangeOrigin, Command, Completion, CompletionKind, Event,
-        EventKinds, FileType, FormatError, HoverText, JobEnded, Problem, Registration,
+        Abilities, Answer, Answered, Change, ChangeOrigin, Command, Event, EventKinds, FileType, FormatError,
+        JobEnded, Problem, Registration,
     };
-    pub use super::bindings::witdock::editor::panels::{Panel, PanelLine};
-    pub use super::bindings::witdock::editor::prompts::{Choice, ChoiceQuestion, TextQuestion};
-    pub use super::bindings::witdock::editor::status_line::Segment;
-    pub use super::bindings::witdock::editor::types::{
-        Action, CommandError, DocumentInfo, DocumentVersion, Emphasis, Invocation, Location, Range, Scope,
-        Severity, Span, Style,
-    };
+    pub use super::bindings::witdock::editor::types::{CommandError, DocumentVersion};
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use witdock_editor_core::{ChangeSet, Revision, Selections};
 
-use super::api::{ChoiceQuestion, Invocation, Location, Panel, Segment, TextQuestion};
 use super::call::Ticket;
 use crate::app::Message;
 use crate::buffer::DocumentId;
 use crate::decoration::Decoration;
+use crate::display::{Invocation, Location, Panel, Question, Segment};
 
 /// What a call has changed.
 #[derive(Debug, Default)]
@@ -68,15 +68,6 @@ pub struct DecorationChange {
     pub name: String,
     /// What it is now, and for which revision; none takes it down.
     pub set: Option<(Revision, Vec<Decoration>)>,
-}
-
-/// A question to a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
-    /// For a line of text.
-    Text(TextQuestion),
-    /// For one of several.
-    Choice(ChoiceQuestion),
 }
 
 /// A timer.

@@ -3,12 +3,12 @@
 use witdock::Plugin;
 use witdock_editor_core::{ChangeSet, Edit};
 
-use super::api::{CommandError, Completion, DocumentVersion, Event, FormatError, HoverText, Location};
+use super::api::{CommandError, DocumentVersion, Event, FormatError};
 use super::bindings::Extension;
-use super::bindings::witdock::editor::types;
 use super::outcome::Outcome;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
+use crate::display::{Completion, HoverText, Location};
 
 /// Something that a plugin is called for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,18 +94,18 @@ pub(super) async fn run(
                     });
                     Answered::Formatted(version, formatted)
                 }
-                Call::Complete(at) => Answered::Completed(at, guest.call_complete(&mut *store, at).await?),
-                Call::Hover(at) => Answered::Hovered(at, guest.call_hover(&mut *store, at).await?),
+                Call::Complete(at) => {
+                    let completions = guest.call_complete(&mut *store, at.into()).await?;
+                    Answered::Completed(at, completions.into_iter().map(Completion::from).collect())
+                }
+                Call::Hover(at) => {
+                    let text = guest.call_hover(&mut *store, at.into()).await?;
+                    Answered::Hovered(at, text.map(HoverText::from))
+                }
             };
             let kept = !matches!(answered, Answered::Run(Err(_)));
             let outcome = store.data_mut().app.end(kept);
             Ok((answered, outcome))
         })
         .await
-}
-
-/// An edit as the interface has it.
-pub fn edit_for_guest(edit: &Edit) -> types::Edit {
-    let range = types::Range { start: edit.range.start as u64, end: edit.range.end as u64 };
-    types::Edit { range, text: edit.text.clone() }
 }

@@ -10,7 +10,7 @@ use crate::app::{App, Mode};
 use crate::buffer::Buffer;
 use crate::decoration::{Decoration, Drawn};
 use crate::layout::{Glyph, Row};
-use crate::plugins::{Scope, Severity};
+use crate::style::{Scope, Severity};
 use crate::theme;
 
 /// Draws the active document, and puts the terminal's cursor where the primary one is.
@@ -56,7 +56,7 @@ fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option
         }
         _ => None,
     });
-    signs.max_by_key(|(severity, _)| *severity as u8)
+    signs.max_by_key(|(severity, _)| *severity)
 }
 
 /// Where on the screen a place is, unless it is out of sight.

@@ -13,7 +13,7 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::{App, Mode};
-use crate::plugins::Question;
+use crate::display::Question;
 use crate::theme;
 
 /// Draws the whole screen.

@@ -8,8 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::lines;
 use crate::app::{Answering, App, Hover, Mode, ShownPanel};
-use crate::plugins::Question;
-use crate::plugins::api::CompletionKind;
+use crate::display::{CompletionKind, Question};
 use crate::theme;
 
 /// The most lines of a list over the text.

@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use crate::app::{App, PluginPage, PluginPanel};
-use crate::plugins::{Cost, Health, Report, Scope};
+use crate::plugins::{Cost, Health, Report};
+use crate::style::Scope;
 use crate::theme;
 
 /// Draws the panel: a line for each plugin, and more of the one that is chosen.

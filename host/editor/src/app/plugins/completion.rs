@@ -6,10 +6,11 @@ use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_core::{Bias, Revision};
 
 use super::super::{App, Effect, Message};
-use super::slot::{Waiting, version};
-use crate::buffer::{Author, Buffer, DocumentId};
+use super::slot::Waiting;
+use crate::buffer::{Author, Buffer, DocumentId, Origin};
+use crate::display::{Completion, Location};
 use crate::plugins::PluginId;
-use crate::plugins::api::{Abilities, ChangeOrigin, Completion, Location};
+use crate::plugins::api::Abilities;
 
 /// The most that is shown of all plugins' completions together.
 const MOST: usize = 200;
@@ -37,12 +38,12 @@ impl App {
     /// Asks for ways to go on if what was typed last wants them.
     pub(in crate::app) fn complete_after_typing(&mut self) {
         let Some(buffer) = self.buffers.get(self.active) else { return };
-        let typed = buffer.author == Author::Person(ChangeOrigin::Typed);
+        let typed = buffer.author == Author::Person(Origin::Typed);
         let head = buffer.document.selections().primary().head;
         let last = buffer.document.text().char_before(head);
         let (true, Some(last)) = (typed && buffer.document.selections().len() == 1, last) else { return };
         let is_word = last.is_alphanumeric() || last == '_';
-        let at = Location { version: version(buffer), offset: head as u64 };
+        let at = location(buffer, head);
         for slot in self.slots.iter_mut().flatten() {
             let triggers = is_word || slot.registration.completion_triggers.contains(&last);
             if triggers && slot.can(Abilities::COMPLETE, buffer) {
@@ -66,8 +67,7 @@ impl App {
         waiting: impl Fn(Location) -> Waiting,
     ) -> Option<bool> {
         let buffer = self.buffers.get(self.active)?;
-        let offset = buffer.document.selections().primary().head as u64;
-        let at = Location { version: version(buffer), offset };
+        let at = location(buffer, buffer.document.selections().primary().head);
         let mut is_asked = false;
         for slot in self.slots.iter_mut().flatten() {
             if slot.can(ability, buffer) {
@@ -80,21 +80,16 @@ impl App {
 
     /// Takes ways to go on, unless the cursor is elsewhere by now.
     pub(super) fn completed(&mut self, plugin: PluginId, at: Location, completions: Vec<Completion>) {
-        let asked_at = Revision::new(at.version.revision);
-        let Some(buffer) = self.buffers.get(self.active).filter(|buffer| buffer.id == at.version.document)
-        else {
+        let Some(buffer) = self.buffers.get(self.active).filter(|buffer| buffer.id == at.document) else {
             return;
         };
         let document = &buffer.document;
         let text = document.text();
         // Who typed on goes on in the same word: the ranges grow with it.
-        let Some(since) = document.changes_since(asked_at) else { return };
+        let Some(since) = document.changes_since(at.revision) else { return };
         let mut offers = Vec::new();
         for completion in completions.into_iter().take(MOST) {
-            let range = &completion.edit.range;
-            let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end)) else {
-                continue;
-            };
+            let Range { start, end } = completion.edit.range;
             if start > end || end > since.length_before() {
                 continue;
             }
@@ -178,7 +173,7 @@ impl App {
         };
         self.completion = None;
         let Some(buffer) = self.buffers.get_mut(self.active) else { return };
-        buffer.author = Author::Person(ChangeOrigin::Command);
+        buffer.author = Author::Person(Origin::Command);
         buffer.document.break_undo();
         let end = range.start + text.len();
         let edit = witdock_editor_core::Edit::replace(range, text);
@@ -189,6 +184,10 @@ impl App {
             Err(error) => self.say(Message::error(error.to_string())),
         }
     }
+}
+
+fn location(buffer: &Buffer, offset: usize) -> Location {
+    Location { document: buffer.id, revision: buffer.document.revision(), offset }
 }
 
 /// Whether what is typed by now is how a completion begins, and the cursor still is at its end.

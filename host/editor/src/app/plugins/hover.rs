@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::super::{App, Message};
 use super::slot::Waiting;
+use crate::display::{HoverText, Location};
 use crate::plugins::PluginId;
-use crate::plugins::api::{Abilities, HoverText, Location, Span};
+use crate::plugins::api::Abilities;
+use crate::style::Span;
 
 /// What plugins say about a place. It goes with the next key.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ impl App {
     pub(super) fn hovered(&mut self, plugin: PluginId, at: Location, text: Option<HoverText>) {
         let Some(buffer) = self.active() else { return };
         let head = buffer.document.selections().primary().head;
-        if super::slot::version(buffer) != at.version || head as u64 != at.offset {
+        if (buffer.id, buffer.document.revision(), head) != (at.document, at.revision, at.offset) {
             return;
         }
         let Some(HoverText { range, lines }) = text else {
@@ -41,8 +43,7 @@ impl App {
                 .say(Message::info(format!("{} has nothing to say about this", self.name_of(plugin))));
         };
         let length = buffer.document.text().len();
-        let place = |offset| usize::try_from(offset).unwrap_or(usize::MAX).min(length);
-        let range = place(range.start)..place(range.end);
+        let range = range.start.min(length)..range.end.min(length);
         match &mut self.hover {
             Some(hover) => hover.lines.extend(lines),
             None => self.hover = Some(Hover { range, lines }),

@@ -3,7 +3,8 @@
 use super::super::command::named;
 use super::super::{App, COMMANDS, Effect, Message};
 use super::slot::Waiting;
-use crate::plugins::api::{CommandError, Event, Invocation, JobEnded};
+use crate::display::Invocation;
+use crate::plugins::api::{CommandError, Event, JobEnded};
 use crate::plugins::{PluginId, Ticket};
 
 /// The owner of the editor's own commands.

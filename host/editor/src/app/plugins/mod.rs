@@ -27,8 +27,9 @@ use super::palette::Entry;
 use super::{App, Effect, Message, PluginAction};
 use crate::buffer::{Buffer, DocumentId};
 use crate::config::{Keys, Layer};
+use crate::display::Segment;
 use crate::language;
-use crate::plugins::api::{Event, EventKinds, Segment};
+use crate::plugins::api::{Event, EventKinds};
 use crate::plugins::{DocumentView, News, Own, PluginId, RESERVED_REVISIONS, Snapshot, Visible};
 
 impl App {

@@ -3,8 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::super::{App, Effect, Mode};
+use crate::display::{Action, Panel};
 use crate::plugins::PluginId;
-use crate::plugins::api::{Action, Panel};
 
 /// A panel with what a person has made of it.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use super::super::mode::{Answering, edit_line};
 use super::super::ranking::ranked;
 use super::super::{App, Effect, Mode};
 use super::slot::Waiting;
-use crate::plugins::api::{Answer, Answered, Choice, Event};
-use crate::plugins::{PluginId, Question, Ticket};
+use crate::display::{Choice, Question};
+use crate::plugins::api::{Answer, Answered, Event};
+use crate::plugins::{PluginId, Ticket};
 
 /// A question that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

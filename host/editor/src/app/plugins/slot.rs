@@ -7,8 +7,9 @@ use witdock_editor_core::{Edit, Revision, Selections};
 
 use super::panel::PanelView;
 use crate::buffer::{Author, Buffer, DocumentId};
+use crate::display::{Location, Segment};
 use crate::plugins::api::{
-    Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Location, Registration, Segment,
+    Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration,
 };
 use crate::plugins::{Call, PluginId, Ticket, Timer, edit_for_guest};
 
@@ -280,7 +281,7 @@ impl Slot {
             |changes| changes.edits().to_vec(),
         );
         let origin = match buffer.author {
-            Author::Person(origin) => origin,
+            Author::Person(origin) => origin.into(),
             Author::Plugin(author) if author == own => ChangeOrigin::ThisPlugin,
             Author::Plugin(_) => ChangeOrigin::OtherPlugin,
         };

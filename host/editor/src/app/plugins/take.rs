@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use witdock_editor_core::{Bias, ChangeError, Revision, Selection, Selections, Transaction};
+use witdock_editor_core::{Bias, ChangeError, Selection, Selections, Transaction};
 
 use super::super::{App, Effect, Message};
 use super::find_mut;
 use super::slot::Waiting;
 use super::timer::Alarm;
 use crate::buffer::{Author, Buffer};
-use crate::plugins::api::{CommandError, Location};
+use crate::display::Location;
+use crate::plugins::api::CommandError;
 use crate::plugins::{Answered, DecorationChange, DocumentChange, Failure, Outcome, PluginId, Ticket};
 
 impl App {
@@ -172,14 +173,14 @@ impl App {
 
     /// Brings a place to the front. One in an older text is where that text is now.
     pub(super) fn show(&mut self, place: Location) {
-        let Some(index) = self.buffers.iter().position(|buffer| buffer.id == place.version.document) else {
+        let Some(index) = self.buffers.iter().position(|buffer| buffer.id == place.document) else {
             return;
         };
         let Some(buffer) = self.buffers.get_mut(index) else { return };
         let document = &mut buffer.document;
         let text = document.text();
-        let offset = usize::try_from(place.offset).unwrap_or(usize::MAX).min(text.len());
-        let since = document.changes_since(Revision::new(place.version.revision));
+        let offset = place.offset.min(text.len());
+        let since = document.changes_since(place.revision);
         let offset = since.map_or(offset, |since| since.map(offset.min(since.length_before()), Bias::After));
         document.set_selections(Selections::one(Selection::at(text.floor_boundary(offset))));
         self.active = index;

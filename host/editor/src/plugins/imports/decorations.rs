@@ -2,11 +2,12 @@
 
 use witdock_editor_core::{Revision, Text};
 
-use super::{CallView, MOST, number, one_line, one_lines, within};
+use super::{CallView, MOST, number, within};
 use crate::decoration::{Decoration, Drawn};
 use crate::plugins::api::DocumentVersion;
 use crate::plugins::bindings::witdock::editor::decorations::{self, DecorationError};
 use crate::plugins::bindings::witdock::editor::types;
+use crate::plugins::convert::{one_line, spans};
 use crate::plugins::outcome::DecorationChange;
 
 /// The most decorations of a set.
@@ -68,10 +69,10 @@ fn placed(text: &Text, decoration: decorations::Decoration) -> Option<Decoration
     use decorations::Decoration as Guest;
     let at = |at| types::Range { start: at, end: at };
     let (range, drawn) = match decoration {
-        Guest::Styled(styled) => (styled.range, Drawn::Styled(styled.style)),
-        Guest::Inline(inline) => (at(inline.at), Drawn::Inline(one_lines(inline.spans))),
-        Guest::AfterLine(after) => (at(after.at), Drawn::AfterLine(one_lines(after.spans))),
-        Guest::Sign(sign) => (at(sign.at), Drawn::Sign(sign.severity, one_line(&sign.message))),
+        Guest::Styled(styled) => (styled.range, Drawn::Styled(styled.style.into())),
+        Guest::Inline(inline) => (at(inline.at), Drawn::Inline(spans(inline.spans))),
+        Guest::AfterLine(after) => (at(after.at), Drawn::AfterLine(spans(after.spans))),
+        Guest::Sign(sign) => (at(sign.at), Drawn::Sign(sign.severity.into(), one_line(&sign.message))),
     };
     Some(Decoration { range: within(text, range).ok()?, drawn })
 }

@@ -1,9 +1,10 @@
 //! Messages, pieces of the status line, and panels.
 
-use super::{CallView, MOST, number, one_line, one_lines};
+use super::{CallView, MOST, number};
 use crate::app::Message;
-use crate::plugins::api::{Panel, Segment, Severity};
+use crate::plugins::bindings::witdock::editor::types::Severity;
 use crate::plugins::bindings::witdock::editor::{messages, panels, status_line};
+use crate::plugins::convert::one_line;
 use crate::plugins::outcome::replace;
 
 /// The most lines of a panel.
@@ -36,9 +37,8 @@ impl messages::Host for CallView<'_> {
 }
 
 impl status_line::Host for CallView<'_> {
-    fn set(&mut self, name: String, segment: Segment) -> wasmtime::Result<()> {
-        let segment = Segment { spans: one_lines(segment.spans), ..segment };
-        replace(&mut self.state.outcome.segments, name, Some(segment), MOST);
+    fn set(&mut self, name: String, segment: status_line::Segment) -> wasmtime::Result<()> {
+        replace(&mut self.state.outcome.segments, name, Some(segment.into()), MOST);
         Ok(())
     }
 
@@ -49,7 +49,11 @@ impl status_line::Host for CallView<'_> {
 }
 
 impl panels::Host for CallView<'_> {
-    fn show(&mut self, name: String, mut panel: Panel) -> wasmtime::Result<Result<(), panels::PanelError>> {
+    fn show(
+        &mut self,
+        name: String,
+        panel: panels::Panel,
+    ) -> wasmtime::Result<Result<(), panels::PanelError>> {
         let own = &self.state.snapshot.own.panels;
         let is_new = own.iter().all(|(other, _)| *other != name);
         if is_new && own.len() >= MOST {
@@ -58,11 +62,7 @@ impl panels::Host for CallView<'_> {
         if panel.lines.len() > MAX_PANEL_LINES {
             return Ok(Err(panels::PanelError::TooLong(number(MAX_PANEL_LINES))));
         }
-        panel.title = one_line(&panel.title);
-        for line in &mut panel.lines {
-            line.spans = one_lines(std::mem::take(&mut line.spans));
-        }
-        replace(&mut self.state.outcome.panels, name, Some(panel), MOST);
+        replace(&mut self.state.outcome.panels, name, Some(panel.into()), MOST);
         Ok(Ok(()))
     }
 

@@ -3,14 +3,14 @@
 use wasmtime::component::Resource;
 use witdock_editor_core::{ChangeSet, Edit, IndentStyle, Text};
 
-use super::{CallView, Misplaced, number, offset, version, within};
+use super::{CallView, Misplaced, number, version, within};
 use crate::buffer::DocumentId;
-use crate::plugins::api::DocumentInfo;
 use crate::plugins::bindings::witdock::editor::documents::{
     self, Document, EditError, Indentation, Line, TextError,
 };
-use crate::plugins::bindings::witdock::editor::types;
+use crate::plugins::bindings::witdock::editor::types::{self, DocumentInfo};
 use crate::plugins::call::{Lent, Working};
+use crate::plugins::convert::offset;
 use crate::plugins::snapshot::DocumentView;
 
 /// The most that is handed over at once, in bytes: half of what the dock lets a guest copy in one call.

@@ -15,6 +15,7 @@ use witdock_editor_core::Text;
 use super::api::DocumentVersion;
 use super::bindings::witdock::editor::types;
 use super::call::CallState;
+use super::convert::offset;
 use super::snapshot::DocumentView;
 pub(super) use documents::change;
 
@@ -30,25 +31,8 @@ impl types::Host for CallView<'_> {}
 /// messages one call may send.
 const MOST: usize = 64;
 
-/// What is shown on one line: what would break it is left out.
-fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
-fn one_lines(mut spans: Vec<super::api::Span>) -> Vec<super::api::Span> {
-    for span in &mut spans {
-        span.text = one_line(&span.text);
-    }
-    spans
-}
-
 fn version(view: &DocumentView) -> DocumentVersion {
     DocumentVersion { document: view.id, revision: view.revision.number() }
-}
-
-/// A number from a guest as an offset; one that does not fit is past the end of any text.
-fn offset(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn number(count: usize) -> u32 {

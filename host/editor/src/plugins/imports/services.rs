@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{CallView, MOST, number, one_line, one_lines};
-use crate::plugins::api::{ChoiceQuestion, Invocation, TextQuestion};
+use super::{CallView, MOST, number};
+use crate::display::Question;
+use crate::plugins::bindings::witdock::editor::types::Invocation;
 use crate::plugins::bindings::witdock::editor::{clipboard, jobs, prompts, settings, timers};
 use crate::plugins::call::{Ticket, new_ticket};
-use crate::plugins::outcome::{Question, Timer};
+use crate::plugins::outcome::Timer;
 
 /// The most choices of a question.
 const MAX_CHOICES: usize = 10_000;
@@ -47,23 +48,18 @@ impl CallView<'_> {
 }
 
 impl prompts::Host for CallView<'_> {
-    fn ask(&mut self, mut question: TextQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
-        for text in [&mut question.title, &mut question.initial, &mut question.placeholder] {
-            *text = one_line(text);
-        }
-        Ok(self.put(Question::Text(question)))
+    fn ask(&mut self, question: prompts::TextQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
+        Ok(self.put(Question::Text(question.into())))
     }
 
-    fn pick(&mut self, mut question: ChoiceQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
+    fn pick(
+        &mut self,
+        question: prompts::ChoiceQuestion,
+    ) -> wasmtime::Result<Result<u64, prompts::AskError>> {
         if question.choices.is_empty() || question.choices.len() > MAX_CHOICES {
             return Ok(Err(prompts::AskError::Choices(number(MAX_CHOICES))));
         }
-        question.title = one_line(&question.title);
-        for choice in &mut question.choices {
-            choice.label = one_line(&choice.label);
-            choice.detail = one_lines(std::mem::take(&mut choice.detail));
-        }
-        Ok(self.put(Question::Choice(question)))
+        Ok(self.put(Question::Choice(question.into())))
     }
 
     fn withdraw(&mut self, question: u64) -> wasmtime::Result<()> {
@@ -116,7 +112,7 @@ impl jobs::Host for CallView<'_> {
             return Ok(Err(jobs::JobError::QueueFull(number(MOST))));
         }
         let ticket = new_ticket();
-        outcome.jobs.push((ticket, invocation));
+        outcome.jobs.push((ticket, invocation.into()));
         Ok(Ok(ticket))
     }
 }

@@ -5,9 +5,10 @@ use std::io::{ErrorKind, Read};
 use witdock_editor_core::{Revision, Selection, Selections};
 
 use super::documents::{MAX_TEXT_BYTES, info};
-use super::{CallView, Misplaced, number, offset, version, within};
+use super::{CallView, Misplaced, number, version, within};
 use crate::plugins::bindings::witdock::editor::workspace::{self, FileError};
 use crate::plugins::bindings::witdock::editor::{selections, types, viewport};
+use crate::plugins::convert::offset;
 
 impl selections::Host for CallView<'_> {
     fn get(&mut self, document: u64) -> wasmtime::Result<Option<types::SelectionSet>> {
@@ -96,7 +97,7 @@ impl viewport::Host for CallView<'_> {
                 working.selections_set = true;
             }
         }
-        self.state.outcome.shown = Some(location);
+        self.state.outcome.shown = Some(location.into());
         Ok(Ok(()))
     }
 }
