@@ -102,8 +102,8 @@ pub enum Failure {
         /// The grant that would allow it.
         grant: String,
     },
-    /// The guest answered, and the application says that the answer breaks the interface's rules: see [`Misbehaviour`].
-    Misbehaved {
+    /// The guest answered, and the application says that the answer breaks the interface's rules: see [`ContractViolation`].
+    ContractViolation {
         /// The application's words.
         message: String,
     },
@@ -136,8 +136,8 @@ impl Failure {
                 grant: not_granted.grant.to_owned(),
             };
         }
-        if let Some(Misbehaviour(message)) = error.downcast_ref() {
-            return Self::Misbehaved { message: message.clone() };
+        if let Some(ContractViolation(message)) = error.downcast_ref() {
+            return Self::ContractViolation { message: message.clone() };
         }
         if matches!(error.downcast_ref(), Some(ResourceTableError::Full)) {
             return Self::Handles { limit: limits.handles };
@@ -208,7 +208,7 @@ impl fmt::Display for Failure {
             Self::NotGranted { import, grant } => {
                 write!(f, "called {import}, which is not granted: it needs `{grant}` in [grants]")
             }
-            Self::Misbehaved { message } => f.write_str(message),
+            Self::ContractViolation { message } => f.write_str(message),
             Self::Host { message } => write!(f, "failed in the host: {message}"),
         }
     }
@@ -227,14 +227,14 @@ fn at(f: &mut fmt::Formatter<'_>, location: Option<&Location>) -> fmt::Result {
 /// # let (rows, values) = (2, [1]);
 /// # let check = || -> wasmtime::Result<()> {
 /// if values.len() != rows {
-///     return Err(witdock::Misbehaviour(format!("gave {} values for {rows} rows", values.len())).into());
+///     return Err(witdock::ContractViolation(format!("gave {} values for {rows} rows", values.len())).into());
 /// }
 /// # Ok(()) };
-/// # assert!(check().unwrap_err().is::<witdock::Misbehaviour>());
+/// # assert!(check().unwrap_err().is::<witdock::ContractViolation>());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it {0}")]
-pub struct Misbehaviour(pub String);
+pub struct ContractViolation(pub String);
 
 /// The epoch callback raises it when a call is over its time.
 #[derive(Debug, thiserror::Error)]

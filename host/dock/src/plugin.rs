@@ -122,8 +122,8 @@ impl<I: Interface> Plugin<I> {
     /// # Errors
     ///
     /// When the plugin does not take the state, or no fresh instance can be started.
-    pub async fn start_anew(&self, saved: Option<&[u8]>) -> Result<(), CallError> {
-        state::start_anew(&self.0, saved).await
+    pub async fn restart_with_state(&self, saved: Option<&[u8]>) -> Result<(), CallError> {
+        state::restart_with_state(&self.0, saved).await
     }
 
     /// Watches the source, and reloads when it changes, until the plugin is stopped or dropped. Reloads that fail are told by

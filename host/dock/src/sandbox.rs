@@ -62,7 +62,7 @@ impl<S: Send + 'static> Sandbox<S> {
     /// # Errors
     ///
     /// When the component traps as it starts, or is over a limit.
-    pub async fn start(&self, app: S) -> Result<Trial<S>, Failure> {
+    pub async fn start(&self, app: S) -> Result<SandboxInstance<S>, Failure> {
         // Lines are asked for afterwards, and nobody listens meanwhile.
         let log = LogSink::new(
             self.name.clone(),
@@ -87,9 +87,13 @@ impl<S: Send + 'static> Sandbox<S> {
         })
         .await;
         match started {
-            Ok(instance) => {
-                Ok(Trial { dock: self.dock.clone(), store, instance, log, limits: self.limits.clone() })
-            }
+            Ok(instance) => Ok(SandboxInstance {
+                dock: self.dock.clone(),
+                store,
+                instance,
+                log,
+                limits: self.limits.clone(),
+            }),
             Err(error) => Err(Failure::classify(&error, store.data_mut(), &self.limits)),
         }
     }
@@ -111,7 +115,7 @@ fn linked<S: Send + 'static>(
 }
 
 /// One instance in a [`Sandbox`].
-pub struct Trial<S: Send + 'static> {
+pub struct SandboxInstance<S: Send + 'static> {
     dock: Dock,
     store: Store<HostState<S>>,
     instance: Instance,
@@ -119,7 +123,7 @@ pub struct Trial<S: Send + 'static> {
     limits: Limits,
 }
 
-impl<S: Send + 'static> Trial<S> {
+impl<S: Send + 'static> SandboxInstance<S> {
     /// Runs guest code under the limits of one call. After a failure the instance must not be called again: start another.
     ///
     /// # Errors

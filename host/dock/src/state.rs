@@ -42,7 +42,7 @@ pub(crate) async fn save<I: Interface>(core: &Arc<Core<I>>) -> Result<Option<Vec
 }
 
 /// Puts a fresh instance of the current generation in the place of the one that runs, with this state restored.
-pub(crate) async fn start_anew<I: Interface>(
+pub(crate) async fn restart_with_state<I: Interface>(
     core: &Arc<Core<I>>,
     saved: Option<&[u8]>,
 ) -> Result<(), CallError> {

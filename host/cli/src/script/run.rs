@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::AsContextMut;
 use wasmtime::component::{Instance, Val};
-use witdock::{Dock, Failure, HostState, Limits, LogLine, Sandbox, Trial};
+use witdock::{Dock, Failure, HostState, Limits, LogLine, Sandbox, SandboxInstance};
 
 use super::ast::{Action, Call, Expected, HostCall, Step};
 use super::mismatch::{Mismatch, StepReport, WIDTH};
@@ -51,7 +51,7 @@ impl Runner {
 /// An instance that a script runs on.
 pub(crate) struct Run {
     component: Arc<Component>,
-    trial: Trial<ScriptedHost>,
+    trial: SandboxInstance<ScriptedHost>,
 }
 
 impl Run {

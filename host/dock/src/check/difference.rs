@@ -32,7 +32,7 @@ pub enum DifferenceKind {
     /// The interface requires an export that the plugin has not.
     MissingExport,
     /// The plugin imports what the host does not lend.
-    UnlentImport,
+    UnsatisfiedImport,
     /// The plugin and the host have different kinds of thing under one name: a function and an interface.
     Item,
     /// One side has a function or a resource in an interface and the other has not.

@@ -135,7 +135,7 @@ impl Match<'_> {
 }
 
 /// Reports an import that nothing lends.
-pub(super) fn unlent(
+pub(super) fn unsatisfied(
     plugin: &Surface,
     name: &InterfaceName,
     own: ComponentEntityType,
@@ -148,7 +148,7 @@ pub(super) fn unlent(
         None => no_such("import", name.path(), lent.iter().map(|(name, _)| name.path())),
     };
     let at = place(Direction::Import, name.clone());
-    found.add(DifferenceKind::UnlentImport, at, plugin.describe_item(own), host, None);
+    found.add(DifferenceKind::UnsatisfiedImport, at, plugin.describe_item(own), host, None);
 }
 
 /// Whether an import has to be linked at all: an interface of nothing but types, and a type that is no resource,

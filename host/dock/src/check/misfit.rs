@@ -65,7 +65,7 @@ impl fmt::Display for Differences {
             writeln!(f, "… and {} more\n", count - SHOWN)?;
         }
         let only_unlent =
-            differences.iter().all(|difference| difference.kind == DifferenceKind::UnlentImport);
+            differences.iter().all(|difference| difference.kind == DifferenceKind::UnsatisfiedImport);
         if only_unlent {
             f.write_str(
                 "Remove what needs these imports from the plugin, or load it in a host that lends them.",

@@ -76,7 +76,7 @@ pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, 
             fit.services.push(summary);
         } else if interfaces::needs_linking(&plugin, *item) {
             let lent = host.imports.iter().chain(services.iter().flat_map(|service| &service.imports));
-            interfaces::unlent(&plugin, name, *item, &lent.cloned().collect(), &mut found);
+            interfaces::unsatisfied(&plugin, name, *item, &lent.cloned().collect(), &mut found);
         }
     }
     if !found.differences.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use witdock::{Event, Handover, Instances, LoadError, Misbehaviour, Reload, ReloadOutcome};
+use witdock::{ContractViolation, Event, Handover, Instances, LoadError, Reload, ReloadOutcome};
 
 use crate::guest::{Fixture, Guest, State, add, fault};
 
@@ -152,7 +152,7 @@ async fn an_answer_that_breaks_the_rules_rolls_back_too() {
     let error = plugin
         .call(async |guest, store| match guest.test_counter_counter().call_add(store, 1).await? {
             1 => Ok(()),
-            other => Err(Misbehaviour(format!("answered {other}, and 1 + 0 is 1")).into()),
+            other => Err(ContractViolation(format!("answered {other}, and 1 + 0 is 1")).into()),
         })
         .await
         .unwrap_err();

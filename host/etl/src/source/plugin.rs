@@ -7,7 +7,7 @@ use arrow_array::{RecordBatch, UInt64Array};
 use arrow_schema::{Schema, SchemaRef};
 use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
-use witdock::{Dock, Misbehaviour, Plugin, Source};
+use witdock::{ContractViolation, Dock, Plugin, Source};
 
 use super::error::SourceError;
 use super::past::Past;
@@ -145,8 +145,8 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(schema: &SchemaRef, chunk: extract::Chunk) -> Result<Self, Misbehaviour> {
-        let lie = |message: String| Misbehaviour(format!("gives rows that are none: {message}"));
+    fn new(schema: &SchemaRef, chunk: extract::Chunk) -> Result<Self, ContractViolation> {
+        let lie = |message: String| ContractViolation(format!("gives rows that are none: {message}"));
         let batch = batch_from_guest(schema, chunk.rows).map_err(lie)?;
         let numbers = chunk.numbers;
         if !numbers.is_empty() && numbers.len() != batch.num_rows() {

@@ -1,4 +1,4 @@
-use witdock::{CallError, Digest, Misbehaviour};
+use witdock::{CallError, Digest, ContractViolation};
 
 use super::error::StageError;
 use super::instance::CallReport;
@@ -78,7 +78,7 @@ impl StageRun {
                     Ask::Finish => self.contract.apply_finish(output),
                 };
                 let applied =
-                    applied.map_err(|error| Misbehaviour(format!("breaks its contract: {error}")))?;
+                    applied.map_err(|error| ContractViolation(format!("breaks its contract: {error}")))?;
                 let report = std::mem::take(&mut store.data_mut().app.report);
                 Ok(Ok(Answer { applied, report, instance, digest: store.data().digest() }))
             })

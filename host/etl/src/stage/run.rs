@@ -73,7 +73,7 @@ impl StageRun {
     }
 
     pub(super) async fn restart_with(&self, state: Option<&[u8]>) -> Result<(), StageError> {
-        self.stage.plugin().start_anew(state).await.map_err(|error| self.stage.call_failed(error))
+        self.stage.plugin().restart_with_state(state).await.map_err(|error| self.stage.call_failed(error))
     }
 
     pub(super) async fn save(&self) -> Result<Option<Vec<u8>>, StageError> {

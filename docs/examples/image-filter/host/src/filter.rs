@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::Notify;
 use wasmtime::component::HasSelf;
-use witdock::{Dock, Event, Limits, Misbehaviour, Plugin, Policy, Source};
+use witdock::{ContractViolation, Dock, Event, Limits, Plugin, Policy, Source};
 
 use bindings::exports::image_filter::plugin::filter::FilterError;
 use bindings::image_filter::plugin::{progress, types};
@@ -164,7 +164,7 @@ fn checked(image: Image) -> wasmtime::Result<Image> {
     if expected == 0 || pixels.len() as u64 != expected {
         let problem =
             format!("gave {} bytes for {width} × {height} pixels, which take {expected}", pixels.len());
-        return Err(Misbehaviour(problem).into());
+        return Err(ContractViolation(problem).into());
     }
     Ok(image)
 }

@@ -277,7 +277,7 @@ fn an_import_that_nobody_lends_names_the_nearest() {
     ] {
         let misfit = misfit(&with(line, package));
         let [difference] = misfit.differences() else { panic!("{misfit}") };
-        assert_eq!((difference.kind, difference.host.as_str()), (DifferenceKind::UnlentImport, host));
+        assert_eq!((difference.kind, difference.host.as_str()), (DifferenceKind::UnsatisfiedImport, host));
         assert!(misfit.to_string().ends_with(remove), "{misfit}");
     }
 }
