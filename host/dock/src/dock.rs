@@ -2,18 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, WasmBacktraceDetails};
 
 use crate::cache::Cache;
-use crate::log::LogLevel;
+use crate::instance::{EPOCH_TICK, LogLevel};
 use crate::source::Artifact;
-
-/// How often the epoch advances: how late a deadline may be noticed, and how long a busy guest holds its thread
-/// before it yields to other tasks.
-pub(crate) const EPOCH_TICK: Duration = Duration::from_millis(10);
 
 /// One engine with its compiler cache. An application has one, and loads all its plugins through it. Cheap to clone.
 ///

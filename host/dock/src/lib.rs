@@ -25,65 +25,30 @@ pub mod check;
 pub mod grants;
 pub mod source;
 
-mod blame;
-mod builder;
 mod cache;
-mod call;
-mod candidate;
-mod changes;
-mod core;
 mod dock;
-mod error;
-mod event;
-mod failure;
-mod generation;
-mod host_state;
+mod duration;
 mod instance;
 mod interface;
-mod limiter;
-mod limits;
-mod linked;
 mod lock;
-mod log;
-mod log_sink;
 mod nearest;
 mod plugin;
-mod probation;
-mod reload;
 mod sandbox;
-mod services;
-mod settings;
-mod state;
-mod statistics;
-mod status;
-mod stdio;
-mod supervisor;
-mod task;
-mod tracked;
-mod watch;
 
-pub use builder::PluginBuilder;
-pub use changes::{Change, Changes, WatchError};
 pub use check::{Fit, Misfit, check};
 pub use dock::{Dock, DockBuilder, DockError};
-pub use error::{CallError, CallErrorKind, LoadError};
-pub use event::{Event, Handover};
-pub use failure::{ContractViolation, Failure, Location};
 pub use grants::{Access, Policy, Refused, Wanted};
-pub use host_state::HostState;
+pub use instance::{
+    ContractViolation, Failure, Handover, HostState, Limits, Location, LogLevel, LogLine, Tracked,
+};
 pub use interface::Interface;
-pub use limits::Limits;
-pub use log::{LogLevel, LogLine};
 pub use nearest::nearest;
-pub use plugin::Plugin;
-pub use reload::Reload;
+pub use plugin::{
+    CallError, CallErrorKind, Event, Events, ExportStatistics, FailureReport, Instances, LoadError, LogLines,
+    Phase, Plugin, PluginBuilder, Reload, ReloadOutcome, ReloadReport, RestartPolicy, Statistics, Status,
+};
 pub use sandbox::{Sandbox, SandboxError, SandboxInstance};
-pub use settings::Instances;
-pub use source::{Artifact, BuildEvent, Digest, Source, SourceError};
-pub use statistics::{ExportStatistics, Statistics};
-pub use status::{FailureReport, Phase, ReloadOutcome, ReloadReport, Status};
-pub use supervisor::RestartPolicy;
-pub use tracked::Tracked;
+pub use source::{Artifact, BuildEvent, Change, Changes, Digest, Source, SourceError, WatchError};
 
 #[doc(hidden)]
 pub use wasmtime;

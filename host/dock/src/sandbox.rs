@@ -6,14 +6,10 @@ use tokio::sync::broadcast;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
-use crate::failure::Failure;
 use crate::grants::{self, Granted};
-use crate::instance::{self, within_limits};
-use crate::limits::Limits;
-use crate::log::LogLine;
-use crate::log_sink::LogSink;
+use crate::instance::{self, Failure, Handover, Limits, LogLine, LogSink, link_services, within_limits};
 use crate::source::{Artifact, Digest};
-use crate::{Dock, HostState, services};
+use crate::{Dock, HostState};
 
 /// A component, compiled and linked, that is granted nothing of the system. It is linked to WASI 0.2 as every plugin is, to
 /// `witdock:plugin/log`, and to what its tool answers in the place of an application.
@@ -75,26 +71,22 @@ impl<S: Send + 'static> Sandbox<S> {
         let parts = instance::Parts {
             app,
             digest: self.digest,
+            generation: 1,
+            handover: Handover::None,
             granted: &granted,
             log: log.clone(),
             gauge: Arc::default(),
             limits: &self.limits,
         };
         let host = |error: wasmtime::Error| Failure::Host { message: format!("{error:#}") };
-        let mut store = instance::store(&self.dock, parts).map_err(host)?;
-        let started = within_limits(&self.dock, &mut store, &self.limits, async |store| {
+        let mut store = instance::store(self.dock.engine(), parts).map_err(host)?;
+        let started = within_limits(&mut store, async |store: &mut Store<HostState<S>>| {
             self.pre.instantiate_async(store).await
         })
         .await;
         match started {
-            Ok(instance) => Ok(SandboxInstance {
-                dock: self.dock.clone(),
-                store,
-                instance,
-                log,
-                limits: self.limits.clone(),
-            }),
-            Err(error) => Err(Failure::classify(&error, store.data_mut(), &self.limits)),
+            Ok(instance) => Ok(SandboxInstance { store, instance, log }),
+            Err(error) => Err(Failure::classify(&error, store.data_mut())),
         }
     }
 }
@@ -106,7 +98,7 @@ fn linked<S: Send + 'static>(
 ) -> wasmtime::Result<InstancePre<HostState<S>>> {
     let mut linker = Linker::new(dock.engine());
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    services::link(&mut linker)?;
+    link_services(&mut linker)?;
     linker.allow_shadowing(true);
     link(&mut linker)?;
     linker.allow_shadowing(false);
@@ -116,11 +108,9 @@ fn linked<S: Send + 'static>(
 
 /// One instance in a [`Sandbox`].
 pub struct SandboxInstance<S: Send + 'static> {
-    dock: Dock,
     store: Store<HostState<S>>,
     instance: Instance,
     log: LogSink,
-    limits: Limits,
 }
 
 impl<S: Send + 'static> SandboxInstance<S> {
@@ -134,11 +124,11 @@ impl<S: Send + 'static> SandboxInstance<S> {
         run: impl AsyncFnOnce(&Instance, &mut Store<HostState<S>>) -> wasmtime::Result<R>,
     ) -> Result<R, Failure> {
         let instance = self.instance;
-        let result = within_limits(&self.dock, &mut self.store, &self.limits, async |store| {
+        let result = within_limits(&mut self.store, async |store: &mut Store<HostState<S>>| {
             run(&instance, store).await
         })
         .await;
-        result.map_err(|error| Failure::classify(&error, self.store.data_mut(), &self.limits))
+        result.map_err(|error| Failure::classify(&error, self.store.data_mut()))
     }
 
     /// The tool's own data.

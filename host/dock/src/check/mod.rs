@@ -27,7 +27,7 @@ use interfaces::{Match, Need};
 
 /// The encoded world of `witdock:plugin`: what a dock lends to every plugin beside its interface, to be given to [`check`] as one
 /// of its `services`.
-pub const SERVICES: &[u8] = crate::services::COMPONENT_TYPE;
+pub const SERVICES: &[u8] = crate::instance::SERVICES;
 
 /// Compares a component with a world.
 ///

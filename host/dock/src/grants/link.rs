@@ -3,7 +3,6 @@
 use wasmtime::component::{Component, Linker, types::ComponentItem};
 
 use super::Granted;
-use crate::failure::NotGranted;
 
 /// Capabilities that a WASI context cannot switch off: the interface, and the grant that it needs. Components import
 /// them whether they use them or not, so it is the call that is refused, with the name of what is missing.
@@ -48,4 +47,12 @@ pub(crate) fn refuse_ungranted<T: 'static>(
     }
     linker.allow_shadowing(false);
     Ok(())
+}
+
+/// Raised by a refused import when it is called.
+#[derive(Debug, thiserror::Error)]
+#[error("{import} is not granted")]
+pub(crate) struct NotGranted {
+    pub(crate) import: String,
+    pub(crate) grant: &'static str,
 }

@@ -4,12 +4,10 @@ mod link;
 mod policy;
 mod request;
 mod wanted;
-mod wasi;
 
-pub(crate) use link::refuse_ungranted;
+pub(crate) use link::{NotGranted, refuse_ungranted};
 pub(crate) use policy::Granted;
 pub use policy::{FolderGrant, Policy, Refused};
 pub use request::{Access, FolderRequest, Request};
 pub(crate) use wanted::Decision;
 pub use wanted::Wanted;
-pub(crate) use wasi::context;

@@ -2,6 +2,7 @@
 
 mod artifact;
 mod build;
+mod changes;
 mod embed;
 mod encode;
 mod error;
@@ -14,10 +15,13 @@ use std::path::{Path, PathBuf};
 
 pub use artifact::{Artifact, Digest};
 pub use build::{Build, BuildError, BuildEvent, MadeFor, Recipe, Target};
+pub use changes::{Change, Changes, WatchError};
 pub use encode::EncodeError;
 pub use error::SourceError;
 pub use manifest::{About, MANIFEST_FILE, Manifest, ManifestError};
 pub use watch::WatchPath;
+
+pub(crate) use changes::SETTLE_PROJECT;
 
 use crate::grants::Request;
 

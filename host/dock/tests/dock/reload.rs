@@ -43,7 +43,7 @@ async fn whatever_is_wrong_with_the_new_one_the_old_one_serves_on_with_its_state
         (
             "restore refuses",
             Guest { state: State::RestoreRefuses, ..good }.component(),
-            "the new generation did not take it: too old",
+            "the new generation did not restore it: too old",
         ),
         (
             "restore traps",
@@ -133,7 +133,7 @@ async fn a_trap_on_probation_brings_the_old_generation_back_with_its_state() {
     assert!(matches!(status.last_reload.as_ref().unwrap().outcome, ReloadOutcome::RolledBack { .. }));
     let text = status.to_string();
     assert!(text.starts_with("running generation 1; generation 2 rolled back: it trapped"), "{text}");
-    let rolled_back = std::iter::from_fn(|| events.try_recv().ok())
+    let rolled_back = std::iter::from_fn(|| events.try_next())
         .any(|event| matches!(event, Event::RolledBack { from: 2, to: 1, .. }));
     assert!(rolled_back);
 
@@ -171,7 +171,7 @@ async fn after_its_probation_a_generation_stays() {
     fixture.write(Guest { factor: 2, ..Guest::default() });
     plugin.reload().await.unwrap();
     // The clock is paused: it moves on when nothing else can.
-    while !matches!(events.recv().await.unwrap(), Event::Retired { generation: 1 }) {}
+    while !matches!(events.next().await.unwrap(), Event::Retired { generation: 1 }) {}
     let error = add(&plugin, fault::UNREACHABLE).await.unwrap_err();
     assert_eq!(error.rolled_back_to(), None);
     assert_eq!(plugin.generation(), 2);
@@ -189,7 +189,7 @@ async fn a_reload_whose_caller_is_gone_ends_all_the_same() {
         _ = plugin.reload() => panic!("a reload takes longer than a yield"),
         () = tokio::task::yield_now() => {}
     }
-    while !matches!(events.recv().await.unwrap(), Event::Serving { generation: 2, .. }) {}
+    while !matches!(events.next().await.unwrap(), Event::Serving { generation: 2, .. }) {}
     assert_eq!(add(&plugin, 1).await.unwrap(), 7);
 }
 

@@ -28,11 +28,11 @@ async fn back_off_then_quarantine_then_revival() {
     add(&plugin, fault::DIVIDE).await.unwrap_err();
     let refused = add(&plugin, 1).await.unwrap_err();
     match refused.kind() {
-        CallErrorKind::Quarantined { reason } => assert!(reason.contains("divide by zero"), "{reason}"),
+        CallErrorKind::Quarantined { reason, .. } => assert!(reason.contains("divide by zero"), "{reason}"),
         other => panic!("not in quarantine: {other}"),
     }
     let mut kinds = Vec::new();
-    while let Ok(event) = events.try_recv() {
+    while let Some(event) = events.try_next() {
         kinds.push(match event {
             Event::Failed { .. } => "failed",
             Event::BackingOff { .. } => "rests",

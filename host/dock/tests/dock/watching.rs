@@ -47,7 +47,7 @@ async fn a_file_half_written_is_waited_for() {
     tokio::time::sleep(Duration::from_millis(150)).await;
     write_file(&fixture.path(), &component);
     loop {
-        let event = tokio::time::timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
+        let event = tokio::time::timeout(Duration::from_secs(20), events.next()).await.unwrap().unwrap();
         match event {
             Event::Rejected { reason, .. } => panic!("reported a file that was being written: {reason}"),
             Event::Serving { generation: 2, .. } => break,

@@ -1,4 +1,4 @@
-use witdock::{CallError, Digest, ContractViolation};
+use witdock::{CallError, ContractViolation, Digest};
 
 use super::error::StageError;
 use super::instance::CallReport;

@@ -1,0 +1,112 @@
+//! What a store holds for one instance.
+
+use wasmtime::CallHook;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use super::blame::Reached;
+use super::call_clock::{CallClock, CallTime};
+use super::failure::GuestPanic;
+use super::handover::Handover;
+use super::limiter::Limiter;
+use super::limits::Limits;
+use super::log_sink::LogSink;
+use super::tracked::Tracked;
+use crate::source::Digest;
+
+/// The store's data for one instance: the application's own state, the handles that the guest holds, and what the dock keeps.
+///
+/// Host functions borrow the two public fields through a view, as `WasiCtxView` does:
+///
+/// ```ignore
+/// struct View<'a> { app: &'a mut MyState, table: &'a mut ResourceTable }
+/// impl wasmtime::component::HasData for MyState { type Data<'a> = View<'a>; }
+/// bindings::add_to_linker::<_, MyState>(linker, |host| View { app: &mut host.app, table: &mut host.table })
+/// ```
+///
+/// An error of a host function that has reached for neither of the two counts as the guest's: nothing tells it from a value that
+/// the guest passed and that cannot be lifted. Errors with a type of the dock's are told apart in any case.
+pub struct HostState<S> {
+    /// The application's data for this instance.
+    pub app: Tracked<S>,
+    /// Resources that the instance holds handles to, at most [`Limits::handles`](crate::Limits::handles).
+    pub table: Tracked<ResourceTable>,
+    pub(crate) digest: Digest,
+    pub(crate) generation: u64,
+    pub(crate) handover: Handover,
+    pub(crate) wasi: WasiCtx,
+    pub(crate) limiter: Limiter,
+    pub(crate) limits: Limits,
+    /// Whether the engine counts fuel, for this plugin or for others.
+    pub(crate) meters_fuel: bool,
+    pub(crate) log: LogSink,
+    pub(crate) panic: Option<GuestPanic>,
+    pub(crate) clock: CallClock,
+    pub(crate) reached: Reached,
+}
+
+impl<S> HostState<S> {
+    /// The digest of the component that runs in this store, whatever generation serves by now.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The generation that runs in this store, whatever generation serves by now. While a new generation starts, it is the number
+    /// that it will have.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether this instance has the state of the one before it: [`Handover::Kept`] after a reload that handed it over or a restart
+    /// with state, [`Handover::Lost`] where the plugin keeps state and this instance has none of it, as after a trap.
+    pub fn handover(&self) -> Handover {
+        self.handover
+    }
+
+    /// Starts the clock, and forgets what the last call left: a growth that was refused then does not explain a trap
+    /// now.
+    pub(crate) fn begin_call(&mut self) {
+        self.panic = None;
+        self.reached = Reached::Application;
+        self.limiter.take_refused();
+        self.clock = CallClock::begin(self.limits.call_deadline);
+    }
+
+    /// The time of the call so far.
+    pub(crate) fn call_time(&self) -> CallTime {
+        self.clock.time()
+    }
+}
+
+impl<S> HostState<S> {
+    /// Follows a call from side to side, for the clock and for [`blame`](crate::blame).
+    pub(crate) fn on_call_hook(&mut self, hook: CallHook) {
+        match hook {
+            CallHook::CallingHost => {
+                self.clock.enter_host();
+                self.forget_host_code();
+            }
+            CallHook::ReturningFromHost => {
+                if self.app.is_reached() || self.table.is_reached() {
+                    self.reached = Reached::HostFunction;
+                }
+                self.clock.leave_host();
+            }
+            // A host function's result is lowered by the guest's own allocator, whose faults are the guest's.
+            CallHook::CallingWasm => self.forget_host_code(),
+            CallHook::ReturningFromWasm => {}
+        }
+    }
+
+    fn forget_host_code(&mut self) {
+        self.app.forget();
+        self.table.forget();
+        self.reached = Reached::Guest;
+    }
+}
+
+impl<S: Send> WasiView for HostState<S> {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}

@@ -1,0 +1,66 @@
+//! `witdock:plugin`: the log, which every plugin imports freely, and the state, which a plugin may export.
+
+use wasmtime::component::{HasSelf, Linker};
+
+use super::failure::{GuestPanic, Location};
+use super::host_state::HostState;
+use super::log::LogLevel;
+
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../../wit/plugin",
+        world: "stateful",
+        imports: { default: trappable },
+        exports: { default: async },
+        include_component_type: true,
+    });
+}
+
+use bindings::witdock::plugin::log as wit;
+
+/// The encoded world of what any plugin may share with its host.
+pub(crate) use bindings::COMPONENT_TYPE;
+/// The bindings of a plugin that exports [`STATE_INTERFACE`].
+pub(crate) use bindings::Stateful;
+
+/// What every plugin may import, ungranted.
+pub(crate) const LOG_INTERFACE: &str = "witdock:plugin/log";
+
+/// What a plugin exports whose state outlives a reload.
+pub(crate) const STATE_INTERFACE: &str = "witdock:plugin/state";
+
+pub(crate) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasmtime::Result<()> {
+    wit::add_to_linker::<_, HasSelf<HostState<S>>>(linker, |host| host)
+}
+
+impl<S: Send> wit::Host for HostState<S> {
+    fn write(&mut self, level: wit::Level, target: String, message: String) -> wasmtime::Result<()> {
+        let level = match level {
+            wit::Level::Error => LogLevel::Error,
+            wit::Level::Warn => LogLevel::Warn,
+            wit::Level::Info => LogLevel::Info,
+            wit::Level::Debug => LogLevel::Debug,
+            wit::Level::Trace => LogLevel::Trace,
+        };
+        self.log.write(level, &target, &message);
+        Ok(())
+    }
+
+    fn max_level(&mut self) -> wasmtime::Result<wit::Level> {
+        Ok(match self.log.max_level() {
+            LogLevel::Error => wit::Level::Error,
+            LogLevel::Warn => wit::Level::Warn,
+            LogLevel::Info => wit::Level::Info,
+            LogLevel::Debug => wit::Level::Debug,
+            LogLevel::Trace => wit::Level::Trace,
+        })
+    }
+
+    fn panicked(&mut self, message: String, location: Option<wit::Location>) -> wasmtime::Result<()> {
+        let location =
+            location.map(|at| Location { file: at.file, line: Some(at.line), column: Some(at.column) });
+        self.panic = Some(GuestPanic { message, location });
+        Ok(())
+    }
+}

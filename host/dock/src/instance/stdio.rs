@@ -1,0 +1,125 @@
+//! A guest's stdout and stderr as log lines.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+
+use super::log::LogLevel;
+use super::log_sink::LogSink;
+
+/// One of the two standard streams of an instance.
+pub(crate) struct LogStream {
+    log: LogSink,
+    level: LogLevel,
+    target: &'static str,
+}
+
+impl LogStream {
+    pub(crate) fn stdout(log: LogSink) -> Self {
+        Self { log, level: LogLevel::Info, target: "stdout" }
+    }
+
+    pub(crate) fn stderr(log: LogSink) -> Self {
+        Self { log, level: LogLevel::Warn, target: "stderr" }
+    }
+
+    fn lines(&self) -> LineSplitter {
+        LineSplitter { log: self.log.clone(), level: self.level, target: self.target, pending: Vec::new() }
+    }
+}
+
+impl IsTerminal for LogStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for LogStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.lines())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.lines())
+    }
+}
+
+/// Cuts what is written into lines.
+struct LineSplitter {
+    log: LogSink,
+    level: LogLevel,
+    target: &'static str,
+    pending: Vec<u8>,
+}
+
+/// A line that goes on and on is handed out in pieces of this size.
+const LONGEST_PENDING_BYTES: usize = 8 << 10;
+
+impl LineSplitter {
+    fn push(&mut self, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.pending.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || self.pending.len() >= LONGEST_PENDING_BYTES {
+                self.flush_line();
+            }
+        }
+    }
+
+    fn flush_line(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let line = String::from_utf8_lossy(&self.pending);
+        self.log.write(self.level, self.target, line.trim_end_matches(['\r', '\n']));
+        self.pending.clear();
+    }
+}
+
+impl Drop for LineSplitter {
+    fn drop(&mut self) {
+        self.flush_line();
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for LineSplitter {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for LineSplitter {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.push(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(64 << 10)
+    }
+}
+
+impl AsyncWrite for LineSplitter {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        self.push(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

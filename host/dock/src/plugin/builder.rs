@@ -1,0 +1,170 @@
+//! Loading a plugin for the first time.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::broadcast;
+
+use super::candidate::Candidate;
+use super::core::Core;
+use super::error::LoadError;
+use super::event::Event;
+use super::events::{Events, LogLines};
+use super::generation::{Serving, Successor};
+use super::handle::Plugin;
+use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
+use super::linked::Linked;
+use super::settings::{Instances, Settings};
+use crate::grants::{Decision, Policy, Wanted};
+use crate::instance::{Handover, Limits, LogLine, LogSink, MemoryGauge};
+use crate::source::Source;
+use crate::{Dock, Interface};
+
+/// Loads a plugin; made by [`Dock::plugin`].
+pub struct PluginBuilder<I: Interface> {
+    dock: Dock,
+    source: Source,
+    policy: Decision,
+    limits: Limits,
+    rules: Rules,
+    instances: Instances,
+    events: broadcast::Sender<Event>,
+    log_lines: broadcast::Sender<LogLine>,
+    interface: PhantomData<I>,
+}
+
+/// The number of the first generation.
+const FIRST: u64 = 1;
+
+/// How many events, or log lines, a listener may be behind before it misses some.
+const BACKLOG: usize = 1024;
+
+impl Dock {
+    /// Begins to load a plugin for the interface `I`.
+    pub fn plugin<I: Interface>(&self, source: Source) -> PluginBuilder<I> {
+        PluginBuilder {
+            dock: self.clone(),
+            source,
+            policy: Decision::Fixed(Policy::default()),
+            limits: Limits::default(),
+            rules: Rules { restarts: RestartPolicy::default(), probation: Duration::from_secs(30) },
+            instances: Instances::Stateful,
+            events: broadcast::Sender::new(BACKLOG),
+            log_lines: broadcast::Sender::new(BACKLOG),
+            interface: PhantomData,
+        }
+    }
+}
+
+impl<I: Interface> PluginBuilder<I> {
+    /// What the host grants. The default grants nothing.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Decision::Fixed(policy);
+        self
+    }
+
+    /// What the host grants, decided for each generation when it is known what that asks for, and before any of its code
+    /// runs. It is called on a thread that may block, but not for long: who has to ask a person refuses by an empty
+    /// policy, asks, and then loads or [reloads](Plugin::reload) the plugin once more. Until then the old
+    /// generation goes on serving.
+    #[must_use]
+    pub fn policy_for(mut self, decide: impl Fn(&Wanted) -> Policy + Send + Sync + 'static) -> Self {
+        self.policy = Decision::Asked(Box::new(decide));
+        self
+    }
+
+    /// What the plugin may consume.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// When a failed plugin is restarted, and when it is quarantined.
+    #[must_use]
+    pub fn restarts(mut self, restarts: RestartPolicy) -> Self {
+        self.rules.restarts = restarts;
+        self
+    }
+
+    /// How many instances there are.
+    #[must_use]
+    pub fn instances(mut self, instances: Instances) -> Self {
+        self.instances = instances;
+        self
+    }
+
+    /// How long a new generation must serve without a failure before the old one is dropped. Default 30 s: time for the first
+    /// real calls, and not so long that two generations fill the memory.
+    #[must_use]
+    pub fn probation(mut self, probation: Duration) -> Self {
+        self.rules.probation = probation;
+        self
+    }
+
+    /// Events from the start of the load, those of a build included.
+    pub fn events(&self) -> Events {
+        Events::new(self.events.subscribe())
+    }
+
+    /// Log lines from the start of the load, those of a build included.
+    pub fn log_lines(&self) -> LogLines {
+        LogLines::new(self.log_lines.subscribe())
+    }
+
+    /// Builds, checks, compiles and starts the plugin. `make_state` makes the application's data for each instance.
+    ///
+    /// # Errors
+    ///
+    /// When the source cannot be read or built, the component does not fit or asks for more than it is granted, or its first instance
+    /// fails.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with a time driver.
+    pub async fn load(
+        self,
+        make_state: impl Fn() -> I::State + Send + Sync + 'static,
+    ) -> Result<Plugin<I>, LoadError> {
+        let begun = Instant::now();
+        let name: Arc<str> = self.source.name().into();
+        if self.limits.fuel.is_some() && !self.dock.meters_fuel() {
+            return Err(LoadError::FuelNotMetered { plugin: name });
+        }
+        let log = LogSink::new(
+            name.clone(),
+            self.dock.log_level(),
+            self.limits.log_lines_per_second,
+            self.log_lines.clone(),
+        );
+        let settings = Arc::new(Settings {
+            dock: self.dock,
+            name: name.clone(),
+            source: self.source,
+            policy: self.policy,
+            limits: self.limits,
+            instances: self.instances,
+            rules: self.rules,
+            make_state: Box::new(make_state),
+            log,
+            gauge: Arc::new(MemoryGauge::default()),
+            events: self.events,
+            log_lines: self.log_lines,
+            runtime: tokio::runtime::Handle::current(),
+        });
+        let candidate = Candidate::read(&settings).await?;
+        let identity = candidate.identity();
+        let digest = identity.digest;
+        let linked = Linked::prepare(&settings, candidate).await?;
+        let first = linked.start(&settings, FIRST, Handover::None).await?;
+        let successor = Successor { number: FIRST, identity, linked, first };
+        let version = Version { generation: FIRST, digest };
+        let lifecycle = Lifecycle::new(name, settings.rules.clone(), version);
+        let serving = Serving::new(successor, settings.events.clone());
+        let core = Arc::new(Core::new(settings, lifecycle, serving));
+        core.tell(Event::Serving { generation: FIRST, digest, took: begun.elapsed(), state: Handover::None });
+        Ok(Plugin(core))
+    }
+}

@@ -1,0 +1,166 @@
+//! The one way to use an instance: taken, run under limits and the stop signal, classified, recorded, and put back.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use tokio::sync::futures::Notified;
+use wasmtime::Store;
+
+use super::core::{Admission, Core};
+use super::error::{CallError, CallErrorKind};
+use super::generation::{Generation, Member};
+use super::lifecycle::Input;
+use crate::instance::{CallTime, Failure, Instance, Stateful, within_limits};
+use crate::{HostState, Interface};
+
+/// A call of the application.
+pub(crate) async fn call<I: Interface, R>(
+    core: &Arc<Core<I>>,
+    export: &str,
+    run: impl AsyncFnOnce(&I, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+) -> Result<R, CallError> {
+    use_instance(
+        core,
+        export,
+        async |guest: &I, _: Option<&Stateful>, store: &mut Store<HostState<I::State>>| {
+            run(guest, store).await
+        },
+    )
+    .await
+}
+
+/// Uses an idle instance, or a fresh one, when its turn comes.
+pub(crate) async fn use_instance<I: Interface, R>(
+    core: &Arc<Core<I>>,
+    export: &str,
+    run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+) -> Result<R, CallError> {
+    let refuse = |kind| core.error(export, kind);
+    let _permit = match core.permits.try_acquire() {
+        Ok(permit) => permit,
+        Err(_) => {
+            core.admit().map_err(refuse)?;
+            // Never closed.
+            core.permits.acquire().await.map_err(|_| refuse(CallErrorKind::Stopped))?
+        }
+    };
+    let Admission { generation, idle, stop } = core.begin().map_err(refuse)?;
+    let mut stop = pin!(stop);
+    let instance = match idle {
+        Some(instance) => instance,
+        None => start(core, &generation, export, stop.as_mut()).await?,
+    };
+    // From here on the instance belongs to this future: dropped or failed, it is not put back.
+    match attempt(core, instance, export, stop, run).await {
+        Ok(Used { instance, value, time }) => {
+            core.put_back(Member { instance, generation }, export, time);
+            Ok(value)
+        }
+        Err(ended) => Err(failed(core, &generation, export, ended)),
+    }
+}
+
+/// An instance that may be entered again, and what came of its use.
+pub(crate) struct Used<I: Interface, R> {
+    pub(crate) instance: Instance<I>,
+    pub(crate) value: R,
+    pub(crate) time: CallTime,
+}
+
+/// Why an instance may not be entered again.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// The plugin was stopped.
+    Cancelled,
+    Failed(Failure),
+}
+
+/// Runs guest code in an instance. A failure is classified and recorded here; what follows from it is the lifecycle's.
+pub(crate) async fn attempt<I: Interface, R>(
+    core: &Core<I>,
+    mut instance: Instance<I>,
+    export: &str,
+    stop: Pin<&mut Notified<'_>>,
+    run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+) -> Result<Used<I, R>, Ended> {
+    let Instance { store, guest, state } = &mut instance;
+    let work = within_limits(store, async |store: &mut Store<HostState<I::State>>| {
+        run(guest, state.as_ref(), store).await
+    });
+    let outcome = unless_stopped(stop, work).await;
+    let time = instance.store.data().call_time();
+    match outcome {
+        Some(Ok(value)) => Ok(Used { instance, value, time }),
+        Some(Err(error)) => {
+            core.record(export, time, false);
+            Err(Ended::Failed(Failure::classify(&error, instance.store.data_mut())))
+        }
+        None => {
+            core.record(export, time, false);
+            Err(Ended::Cancelled)
+        }
+    }
+}
+
+/// Starts a fresh instance in the place of one that a failed call took with it.
+pub(crate) async fn start<I: Interface>(
+    core: &Arc<Core<I>>,
+    generation: &Generation<I>,
+    export: &str,
+    stop: Pin<&mut Notified<'_>>,
+) -> Result<Instance<I>, CallError> {
+    let number = generation.number;
+    let start = generation.linked.start(&core.settings, number, generation.handover_after_failure());
+    match unless_stopped(stop, start).await {
+        Some(Ok(instance)) => Ok(instance),
+        Some(Err(error)) => {
+            let message = error.to_string();
+            let failure = error.into_failure();
+            core.apply(
+                Input::Failed { generation: number, export: export.to_owned(), failure, counts: true },
+                None,
+            );
+            Err(core.error_of(number, export, CallErrorKind::Start { message }))
+        }
+        None => Err(core.error_of(number, export, CallErrorKind::Cancelled)),
+    }
+}
+
+/// What a use that ended without a value means for the plugin and for the caller.
+pub(crate) fn failed<I: Interface>(
+    core: &Arc<Core<I>>,
+    generation: &Generation<I>,
+    export: &str,
+    ended: Ended,
+) -> CallError {
+    let number = generation.number;
+    let kind = match ended {
+        Ended::Cancelled => CallErrorKind::Cancelled,
+        Ended::Failed(failure) => {
+            let input = Input::Failed {
+                generation: number,
+                export: export.to_owned(),
+                counts: failure.is_plugins_fault(),
+                failure: failure.clone(),
+            };
+            let rolled_back_to = core.apply(input, None).rolled_back_to();
+            CallErrorKind::Failed { failure, rolled_back_to }
+        }
+    };
+    core.error_of(number, export, kind)
+}
+
+/// Does the work, or drops it when the plugin is stopped. The signal is looked at only while the work waits: a call that never
+/// waits costs nothing for it.
+pub(crate) async fn unless_stopped<R>(
+    mut stop: Pin<&mut Notified<'_>>,
+    work: impl Future<Output = R>,
+) -> Option<R> {
+    let mut work = pin!(work);
+    std::future::poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => stop.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}

@@ -1,0 +1,44 @@
+//! What a source gives at one moment: what may become a generation.
+
+use super::error::LoadError;
+use super::event::Event;
+use super::settings::Settings;
+use crate::grants::Request;
+use crate::source::{Artifact, BuildEvent, Digest, Source};
+use crate::{Interface, LogLevel, LogLine};
+
+/// An artifact with what its manifest requests.
+pub(crate) struct Candidate {
+    pub(crate) artifact: Artifact,
+    pub(crate) request: Request,
+}
+
+/// What tells candidates apart: the same bytes with other requests are another generation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) digest: Digest,
+    request: Request,
+}
+
+impl Candidate {
+    /// Reads the manifest and reads or builds the component, telling the steps as events.
+    pub(crate) async fn read<I: Interface>(settings: &Settings<I>) -> Result<Self, LoadError> {
+        // The manifest may have changed since the source was opened first.
+        let source = Source::open(settings.source.path())?;
+        let (events, lines) = (settings.events.clone(), settings.log_lines.clone());
+        let tell = move |step| match step {
+            // There may be thousands, which must not push out an event.
+            BuildEvent::Line(message) => {
+                let target = "build".to_owned();
+                drop(lines.send(LogLine { level: LogLevel::Info, target, message }));
+            }
+            step => drop(events.send(Event::Build(step))),
+        };
+        let artifact = source.artifact(tell).await?;
+        Ok(Self { artifact, request: source.request().clone() })
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        Identity { digest: self.artifact.digest(), request: self.request.clone() }
+    }
+}

@@ -1,0 +1,254 @@
+//! What all handles of a plugin share, and the one place where the effects of its lifecycle are applied.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::SystemTime;
+
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
+use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
+
+use super::candidate::Identity;
+use super::error::{CallError, CallErrorKind};
+use super::event::Event;
+use super::generation::{Generation, Member, Serving, Successor};
+use super::lifecycle::{Effect, Input, Lifecycle, Now, Transition};
+use super::settings::Settings;
+use super::statistics::Recorder;
+use super::status::Status;
+use crate::Interface;
+use crate::instance::{CallTime, Instance};
+use crate::lock::lock;
+
+/// What all handles of a plugin share.
+pub(crate) struct Core<I: Interface> {
+    pub(crate) settings: Arc<Settings<I>>,
+    life: Mutex<Life<I>>,
+    /// One for each instance that may be used at a time.
+    pub(crate) permits: Semaphore,
+    /// Written while `life` is locked, so that no reader is ahead of what calls meet.
+    pub(crate) status: watch::Sender<Status>,
+    stop: Notify,
+    /// Held during a reload, so that there is one at a time: the candidate that was tried last, whatever came of it.
+    pub(crate) last_tried: tokio::sync::Mutex<Identity>,
+    /// Follows the source's files, if it is watched.
+    pub(crate) watch: Mutex<Option<AbortOnDropJoinHandle<()>>>,
+}
+
+/// The lifecycle with what it governs.
+pub(crate) struct Life<I: Interface> {
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) current: Serving<I>,
+    /// The one before it, while the current one is on probation.
+    previous: Option<Serving<I>>,
+    pub(crate) recorder: Recorder,
+    alarm: Option<AbortOnDropJoinHandle<()>>,
+}
+
+impl<I: Interface> Life<I> {
+    /// An instance goes back to its generation, if that still serves or stands by; otherwise it is given back.
+    fn put_back(&mut self, member: Member<I>) -> Option<Member<I>> {
+        let home = [Some(&mut self.current), self.previous.as_mut()]
+            .into_iter()
+            .flatten()
+            .find(|serving| Arc::ptr_eq(&serving.generation, &member.generation));
+        match home {
+            Some(serving) => serving.idle.push(member),
+            None => return Some(member),
+        }
+        None
+    }
+}
+
+/// A use of an instance that may begin.
+pub(crate) struct Admission<'core, I: Interface> {
+    /// The generation that serves.
+    pub(crate) generation: Arc<Generation<I>>,
+    /// One of its instances, if one is idle.
+    pub(crate) idle: Option<Instance<I>>,
+    /// Completes when the plugin is stopped after this moment.
+    pub(crate) stop: Notified<'core>,
+}
+
+impl<I: Interface> Core<I> {
+    pub(crate) fn new(settings: Arc<Settings<I>>, lifecycle: Lifecycle, first: Serving<I>) -> Self {
+        let identity = first.generation.identity.clone();
+        Self {
+            permits: Semaphore::new(settings.instances.count() as usize),
+            status: watch::Sender::new(lifecycle.status()),
+            life: Mutex::new(Life {
+                lifecycle,
+                current: first,
+                previous: None,
+                recorder: Recorder::default(),
+                alarm: None,
+            }),
+            settings,
+            stop: Notify::new(),
+            last_tried: tokio::sync::Mutex::new(identity),
+            watch: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn life(&self) -> MutexGuard<'_, Life<I>> {
+        lock(&self.life)
+    }
+
+    /// The generation that serves.
+    pub(crate) fn current(&self) -> Arc<Generation<I>> {
+        self.life().current.generation.clone()
+    }
+
+    /// Refuses a use before it queues, if it would be refused at once.
+    pub(crate) fn admit(&self) -> Result<(), CallErrorKind> {
+        self.life().lifecycle.admit(now())
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody listening is no failure.
+        let _ = self.settings.events.send(event);
+    }
+
+    /// Begins a use of an instance, an idle one if there is one.
+    pub(crate) fn begin(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
+        let mut life = self.admitting()?;
+        let (generation, idle) = match life.current.idle.pop() {
+            Some(Member { instance, generation }) => (generation, Some(instance)),
+            None => (life.current.generation.clone(), None),
+        };
+        // Made while `life` is locked: a stop either was seen above or completes it.
+        Ok(Admission { generation, idle, stop: self.stop.notified() })
+    }
+
+    /// Begins a use of an instance that is still to be started.
+    pub(crate) fn begin_fresh(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
+        let life = self.admitting()?;
+        Ok(Admission { generation: life.current.generation.clone(), idle: None, stop: self.stop.notified() })
+    }
+
+    fn admitting(self: &Arc<Self>) -> Result<MutexGuard<'_, Life<I>>, CallErrorKind> {
+        let mut life = self.life();
+        if life.lifecycle.is_serving() {
+            // The clock is not read on the way of a call.
+            return Ok(life);
+        }
+        drop(life);
+        // The alarm may be late: nobody is served by a plugin whose status says that it backs off.
+        self.apply(Input::Elapsed, None);
+        life = self.life();
+        life.lifecycle.admit(now())?;
+        Ok(life)
+    }
+
+    /// An idle instance of the generation that serves, whether calls are admitted or not.
+    pub(crate) fn take_idle(&self) -> Option<Member<I>> {
+        self.life().current.idle.pop()
+    }
+
+    /// Completes when the plugin is stopped after this moment; `None` if it is stopped.
+    pub(crate) fn stop_signal(&self) -> Option<Notified<'_>> {
+        let life = self.life();
+        (!life.lifecycle.is_stopped()).then(|| self.stop.notified())
+    }
+
+    /// Ends a use of an instance that may be entered again.
+    pub(crate) fn put_back(&self, member: Member<I>, export: &str, time: CallTime) {
+        let mut life = self.life();
+        life.recorder.record(export, time, true);
+        let homeless = life.put_back(member);
+        drop(life);
+        // After the lock: stores run code of the application as they are dropped.
+        drop(homeless);
+    }
+
+    /// Returns an instance that was not used.
+    pub(crate) fn return_idle(&self, member: Member<I>) {
+        let homeless = self.life().put_back(member);
+        drop(homeless);
+    }
+
+    /// Puts an instance in the place of all idle ones of its generation, if that still serves.
+    pub(crate) fn replace_idle(&self, member: Member<I>) -> bool {
+        let mut life = self.life();
+        if !Arc::ptr_eq(&life.current.generation, &member.generation) {
+            return false;
+        }
+        let replaced = std::mem::replace(&mut life.current.idle, vec![member]);
+        drop(life);
+        drop(replaced);
+        true
+    }
+
+    /// Records a use whose instance is not put back.
+    pub(crate) fn record(&self, export: &str, time: CallTime, succeeded: bool) {
+        self.life().recorder.record(export, time, succeeded);
+    }
+
+    /// An error of a use that never reached an instance.
+    pub(crate) fn error(&self, export: &str, kind: CallErrorKind) -> CallError {
+        self.error_of(self.life().lifecycle.generation(), export, kind)
+    }
+
+    /// An error of a use of this generation.
+    pub(crate) fn error_of(&self, generation: u64, export: &str, kind: CallErrorKind) -> CallError {
+        CallError { plugin: self.settings.name.clone(), export: export.to_owned(), generation, kind }
+    }
+
+    /// Takes note of what happened, applies what follows from it, and publishes it. `successor` is what serves after
+    /// [`Input::Ready`].
+    pub(crate) fn apply(self: &Arc<Self>, input: Input, mut successor: Option<Successor<I>>) -> Transition {
+        // Dropped after the lock: stores run code of the application as they are dropped.
+        let mut discarded = Vec::new();
+        let mut life = self.life();
+        let now = Now { instant: now(), wall: SystemTime::now() };
+        let transition = life.lifecycle.on(input, now);
+        for effect in &transition.effects {
+            match effect {
+                Effect::Swap => {
+                    if let Some(successor) = successor.take() {
+                        let serving = Serving::new(successor, self.settings.events.clone());
+                        let current = std::mem::replace(&mut life.current, serving);
+                        discarded.extend(life.previous.replace(current));
+                    }
+                }
+                Effect::RollBack { .. } => {
+                    if let Some(previous) = life.previous.take() {
+                        discarded.push(std::mem::replace(&mut life.current, previous));
+                    }
+                }
+                Effect::DropPrevious => discarded.extend(life.previous.take()),
+                Effect::Cancel => self.stop.notify_waiters(),
+                Effect::WakeAt(at) => life.alarm = Some(alarm(self, *at)),
+            }
+        }
+        let status = life.lifecycle.status();
+        self.status.send_if_modified(|published| {
+            let changed = *published != status;
+            *published = status;
+            changed
+        });
+        for event in &transition.events {
+            self.tell(event.clone());
+        }
+        drop(life);
+        drop((discarded, successor));
+        transition
+    }
+}
+
+/// Tells the lifecycle that time has passed. The plugin may end before.
+fn alarm<I: Interface>(core: &Arc<Core<I>>, at: std::time::Instant) -> AbortOnDropJoinHandle<()> {
+    let plugin = Arc::downgrade(core);
+    let wake = async move {
+        tokio::time::sleep_until(Instant::from_std(at)).await;
+        if let Some(core) = plugin.upgrade() {
+            core.apply(Input::Elapsed, None);
+        }
+    };
+    core.settings.runtime.spawn(wake).into()
+}
+
+/// tokio's clock, which a test may pause.
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}

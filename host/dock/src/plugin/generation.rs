@@ -1,0 +1,64 @@
+//! One generation of a plugin, with its idle instances.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::candidate::Identity;
+use super::event::Event;
+use super::linked::Linked;
+use crate::Interface;
+use crate::instance::{Handover, Instance};
+
+/// One generation: what its instances are started from.
+pub(crate) struct Generation<I: Interface> {
+    pub(crate) number: u64,
+    pub(crate) identity: Identity,
+    pub(crate) linked: Linked<I>,
+    events: broadcast::Sender<Event>,
+}
+
+impl<I: Interface> Generation<I> {
+    /// What a fresh instance is told of the state of the one that it replaces.
+    pub(crate) fn handover_after_failure(&self) -> Handover {
+        if self.linked.keeps_state { Handover::Lost } else { Handover::None }
+    }
+}
+
+/// A generation is retired when the last one lets go of it: an instance whose call still runs, or the probation of its
+/// successor.
+impl<I: Interface> Drop for Generation<I> {
+    fn drop(&mut self) {
+        // Nobody listening is no failure.
+        let _ = self.events.send(Event::Retired { generation: self.number });
+    }
+}
+
+/// A generation with those of its instances that no call uses.
+pub(crate) struct Serving<I: Interface> {
+    pub(crate) generation: Arc<Generation<I>>,
+    pub(crate) idle: Vec<Member<I>>,
+}
+
+impl<I: Interface> Serving<I> {
+    pub(crate) fn new(successor: Successor<I>, events: broadcast::Sender<Event>) -> Self {
+        let Successor { number, identity, linked, first } = successor;
+        let generation = Arc::new(Generation { number, identity, linked, events });
+        let first = Member { generation: generation.clone(), instance: first };
+        Self { generation, idle: vec![first] }
+    }
+}
+
+/// What becomes a generation when it gets to serve.
+pub(crate) struct Successor<I: Interface> {
+    pub(crate) number: u64,
+    pub(crate) identity: Identity,
+    pub(crate) linked: Linked<I>,
+    pub(crate) first: Instance<I>,
+}
+
+/// An instance with the generation that it belongs to.
+pub(crate) struct Member<I: Interface> {
+    pub(crate) instance: Instance<I>,
+    pub(crate) generation: Arc<Generation<I>>,
+}

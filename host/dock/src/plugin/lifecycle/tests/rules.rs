@@ -1,0 +1,170 @@
+use super::super::*;
+
+struct Life {
+    lifecycle: Lifecycle,
+    now: Now,
+}
+
+impl Life {
+    fn new(restarts: RestartPolicy) -> Self {
+        let rules = Rules { restarts, probation: Duration::from_secs(30) };
+        let first = Version { generation: 1, digest: Digest::of(b"1") };
+        Self {
+            lifecycle: Lifecycle::new("tidy".into(), rules, first),
+            now: Now { instant: Instant::now(), wall: SystemTime::now() },
+        }
+    }
+
+    fn on(&mut self, input: Input) -> Transition {
+        self.lifecycle.on(input, self.now)
+    }
+
+    fn fail(&mut self) -> Transition {
+        let generation = self.lifecycle.generation();
+        self.on(failure_of(generation))
+    }
+
+    fn pass(&mut self, time: Duration) -> Transition {
+        self.now.instant += time;
+        self.on(Input::Elapsed)
+    }
+
+    fn phase(&self) -> Phase {
+        self.lifecycle.status().phase
+    }
+}
+
+fn failure_of(generation: u64) -> Input {
+    let failure = Failure::Fuel { limit: 1 };
+    Input::Failed { generation, export: "run".to_owned(), failure, counts: true }
+}
+
+fn ready() -> Input {
+    Input::Ready { digest: Digest::of(b"2"), took: Duration::ZERO, state: Handover::Kept }
+}
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn the_first_failure_restarts_at_once_and_the_next_ones_wait_twice_as_long_each() {
+    let mut life = Life::new(RestartPolicy::default());
+    life.fail();
+    assert_eq!(life.phase(), Phase::Serving);
+    for wait in [100, 200, 400] {
+        life.fail();
+        assert_eq!(life.phase(), Phase::BackingOff { wait: wait * MS });
+    }
+    let last = life.fail();
+    assert!(matches!(life.phase(), Phase::Quarantined { failures: 5, .. }));
+    assert!(matches!(last.events[..], [Event::Failed { .. }, Event::Quarantined { failures: 5, .. }]));
+    life.pass(Duration::from_secs(3600));
+    assert!(matches!(life.lifecycle.admit(life.now.instant), Err(CallErrorKind::Quarantined { .. })));
+}
+
+#[test]
+fn back_off_always_ends_and_never_exceeds_the_longest() {
+    let policy = RestartPolicy { quarantine_after: u32::MAX, ..RestartPolicy::default() };
+    let longest = policy.longest_back_off;
+    let mut life = Life::new(policy);
+    for _ in 0..200 {
+        life.fail();
+        if let Phase::BackingOff { wait } = life.phase() {
+            assert!(wait <= longest);
+            let refused = life.lifecycle.admit(life.now.instant).unwrap_err();
+            assert!(matches!(refused, CallErrorKind::BackingOff { retry_after } if retry_after == wait));
+            life.pass(wait);
+        }
+        assert_eq!(life.phase(), Phase::Serving);
+    }
+}
+
+#[test]
+fn a_back_off_without_end_does_not_overflow_the_clock() {
+    let endless = RestartPolicy {
+        first_back_off: Duration::MAX,
+        longest_back_off: Duration::MAX,
+        ..RestartPolicy::default()
+    };
+    let mut life = Life::new(endless);
+    life.fail();
+    let woken = life.fail().effects;
+    assert!(matches!(woken[..], [Effect::WakeAt(at)] if at > life.now.instant + Duration::from_secs(1000)));
+}
+
+#[test]
+fn failures_outside_the_window_are_forgotten() {
+    let mut life = Life::new(RestartPolicy::default());
+    for _ in 0..50 {
+        life.fail();
+        assert_eq!(life.phase(), Phase::Serving);
+        life.pass(Duration::from_secs(61));
+    }
+}
+
+#[test]
+fn a_revived_plugin_starts_clean() {
+    let mut life = Life::new(RestartPolicy::default());
+    (0..9).for_each(|_| drop(life.fail()));
+    assert!(matches!(life.on(Input::Revive).events[..], [Event::Revived]));
+    life.fail();
+    assert_eq!(life.phase(), Phase::Serving);
+}
+
+#[test]
+fn a_plugin_that_is_stopped_while_a_generation_gets_ready_keeps_the_one_it_had() {
+    let mut life = Life::new(RestartPolicy::default());
+    assert_eq!(life.on(Input::Stop).effects, [Effect::Cancel]);
+    let transition = life.on(ready());
+    assert!(!transition.swapped() && transition.events.is_empty());
+    let status = life.lifecycle.status();
+    assert_eq!((status.generation, status.phase), (1, Phase::Stopped));
+    life.on(Input::Revive);
+    assert!(life.on(ready()).swapped());
+    assert_eq!(life.lifecycle.status().generation, 2);
+}
+
+#[test]
+fn a_failure_on_probation_rolls_back_and_one_of_an_older_generation_costs_nothing() {
+    let mut life = Life::new(RestartPolicy::default());
+    life.on(ready());
+    // A call of generation 1 that ends late.
+    assert_eq!(life.on(failure_of(1)).rolled_back_to(), None);
+    assert_eq!(life.fail().rolled_back_to(), Some(1));
+    assert_eq!((life.phase(), life.lifecycle.generation()), (Phase::Serving, 1));
+    // The number of a generation that served is not given again.
+    assert_eq!(life.lifecycle.next_generation(), 3);
+}
+
+#[test]
+fn after_its_probation_a_generation_stays() {
+    let mut life = Life::new(RestartPolicy::default());
+    life.on(ready());
+    assert_eq!(life.pass(Duration::from_secs(30)).effects, [Effect::DropPrevious]);
+    assert_eq!(life.fail().rolled_back_to(), None);
+    assert_eq!(life.lifecycle.generation(), 2);
+}
+
+#[test]
+fn a_rejection_stays_until_the_author_goes_back_or_a_generation_serves() {
+    let mut life = Life::new(RestartPolicy::default());
+    life.on(Input::Rejected { reason: "no such export".to_owned() });
+    life.fail();
+    let status = life.lifecycle.status().to_string();
+    assert_eq!(status, "running generation 1; generation 2 rejected: no such export");
+    life.on(Input::Unchanged);
+    assert_eq!(life.lifecycle.status().to_string(), "running generation 1");
+}
+
+#[test]
+fn one_wake_up_is_asked_for_at_a_time_the_earliest() {
+    let mut life = Life::new(RestartPolicy::default());
+    let probation_ends = life.now.instant + Duration::from_secs(30);
+    assert!(life.on(ready()).effects.contains(&Effect::WakeAt(probation_ends)));
+    // Nothing has changed: no further wake-up.
+    assert_eq!(life.pass(MS).effects, []);
+    // It rolls back; what is left to wait for is a back-off.
+    life.fail();
+    life.fail();
+    let ends = life.now.instant + 100 * MS;
+    assert_eq!(life.fail().effects, [Effect::WakeAt(ends)]);
+}

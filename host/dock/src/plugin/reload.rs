@@ -1,0 +1,205 @@
+//! Reload as a transaction: whatever fails, the old generation goes on serving, and the status says why.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tokio::sync::futures::Notified;
+use wasmtime::Store;
+
+use super::call::{Ended, Used, attempt, failed, unless_stopped};
+use super::candidate::{Candidate, Identity};
+use super::core::Core;
+use super::error::LoadError;
+use super::generation::{Member, Successor};
+use super::lifecycle::Input;
+use super::linked::Linked;
+use super::settings::Instances;
+use super::state::{Answer, RESTORE, SAVE, restore_into, save_in};
+use crate::instance::{Handover, Instance, Stateful};
+use crate::{HostState, Interface, LogLevel};
+
+/// What a reload did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reload", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reload {
+    /// The source is what already runs, or what was rejected a moment ago.
+    Unchanged,
+    /// A new generation serves.
+    Swapped {
+        /// The number of the new generation.
+        generation: u64,
+        /// From the start of the reload to the swap.
+        took: Duration,
+        /// What became of the state.
+        state: Handover,
+    },
+}
+
+/// Who wants the reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// A person, who may insist on what was rejected before.
+    Person,
+    /// A changed file.
+    Watch,
+    /// The application, whose start of an instance has changed: what already runs is taken as well.
+    Restart,
+}
+
+/// Reloads in a task of its own: half a transaction, dropped with its caller, would lose the state that is on its way from
+/// one generation to the next.
+pub(crate) async fn reload<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) -> Result<Reload, LoadError> {
+    let own = core.clone();
+    let task = tokio::spawn(async move { reload_in_turn(&own, trigger).await });
+    task.await.unwrap_or_else(|error| {
+        let plugin = core.settings.name.clone();
+        Err(LoadError::Runtime { plugin, step: "reloaded", message: error.to_string() })
+    })
+}
+
+async fn reload_in_turn<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) -> Result<Reload, LoadError> {
+    let mut last_tried = core.last_tried.lock().await;
+    let stop = core.stop_signal().ok_or_else(|| stopped(core))?;
+    let mut stop = pin!(stop);
+    let transaction = Transaction { core, begun: Instant::now(), stop: stop.as_mut() };
+    let result = transaction.run(&mut last_tried, trigger).await;
+    match &result {
+        Ok(_) | Err(LoadError::Stopped { .. }) => {}
+        Err(error) => drop(core.apply(Input::Rejected { reason: error.to_string() }, None)),
+    }
+    result
+}
+
+fn stopped<I: Interface>(core: &Core<I>) -> LoadError {
+    LoadError::Stopped { plugin: core.settings.name.clone() }
+}
+
+/// One reload, from the source to the swap.
+struct Transaction<'a, 'core, I: Interface> {
+    core: &'core Arc<Core<I>>,
+    begun: Instant,
+    stop: Pin<&'a mut Notified<'core>>,
+}
+
+impl<I: Interface> Transaction<'_, '_, I> {
+    async fn run(mut self, last_tried: &mut Identity, trigger: Trigger) -> Result<Reload, LoadError> {
+        let (core, settings) = (self.core, &self.core.settings);
+        let candidate = self.unless_stopped(Candidate::read(settings)).await?;
+        let identity = candidate.identity();
+        let runs_already = identity == core.current().identity;
+        let tried_before = std::mem::replace(last_tried, identity.clone()) == identity;
+        match trigger {
+            Trigger::Person | Trigger::Watch if runs_already => {
+                core.apply(Input::Unchanged, None);
+                return Ok(Reload::Unchanged);
+            }
+            Trigger::Watch if tried_before => return Ok(Reload::Unchanged),
+            Trigger::Person | Trigger::Watch | Trigger::Restart => {}
+        }
+
+        // Everything that can fail happens beside the generation that serves.
+        let linked = self.unless_stopped(Linked::prepare(settings, candidate)).await?;
+        let number = core.life().lifecycle.next_generation();
+        let first = self.unless_stopped(linked.start(settings, number, Handover::None)).await?;
+        // Held until the swap: no call runs from the moment when the state is saved.
+        let (first, state, _quiet) = match settings.instances {
+            Instances::Stateful => {
+                // Calls come and go in order, and each has a deadline: this wait ends, and so does that of the calls
+                // behind it.
+                let all = core.permits.acquire_many(settings.instances.count());
+                let quiet = self.unless_stopped(async { all.await.map_err(|_| stopped(core)) }).await?;
+                let (first, state) = self.hand_over(first).await?;
+                (first, state, Some(quiet))
+            }
+            Instances::Pool(_) => (first, Handover::None, None),
+        };
+        let took = self.begun.elapsed();
+        let digest = identity.digest;
+        let successor = Successor { number, identity, linked, first };
+        if core.apply(Input::Ready { digest, took, state }, Some(successor)).swapped() {
+            Ok(Reload::Swapped { generation: number, took, state })
+        } else {
+            Err(stopped(core))
+        }
+    }
+
+    async fn unless_stopped<R>(
+        &mut self,
+        work: impl Future<Output = Result<R, LoadError>>,
+    ) -> Result<R, LoadError> {
+        unless_stopped(self.stop.as_mut(), work).await.unwrap_or_else(|| Err(stopped(self.core)))
+    }
+
+    /// `restore(save())`: hands the running instance's state to the new one, if there is any.
+    async fn hand_over(&mut self, new: Instance<I>) -> Result<(Instance<I>, Handover), LoadError> {
+        let core = self.core;
+        let Some(Member { instance: old, generation }) = core.take_idle() else {
+            // It failed before, and its state is gone with it.
+            return Ok((new, Handover::None));
+        };
+        let lost = match (&old.state, &new.state) {
+            (Some(_), Some(_)) => None,
+            (None, _) => Some(Handover::None),
+            (Some(_), None) => Some(Handover::Lost),
+        };
+        if let Some(state) = lost {
+            core.return_idle(Member { instance: old, generation });
+            return Ok((with_handover(new, state), state));
+        }
+        let saving = attempt(
+            core,
+            old,
+            SAVE,
+            self.stop.as_mut(),
+            async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| match state {
+                Some(state) => save_in(state, store).await,
+                None => Ok(Ok(Vec::new())),
+            },
+        );
+        let saved: Answer<Vec<u8>> = match saving.await {
+            Ok(Used { instance, value, time }) => {
+                // It serves on if the new one is rejected, and stands by during probation.
+                core.put_back(Member { instance, generation }, SAVE, time);
+                value
+            }
+            Err(Ended::Cancelled) => return Err(stopped(core)),
+            Err(Ended::Failed(failure)) => {
+                // The old instance is gone with its state, whatever is done now. Refusing the new generation would keep
+                // an author from ever replacing one whose `save` is broken.
+                let message =
+                    format!("the state is lost: generation {} {failure} while saving", generation.number);
+                core.settings.log.write(LogLevel::Error, "witdock", &message);
+                failed(core, &generation, SAVE, Ended::Failed(failure));
+                return Ok((with_handover(new, Handover::Lost), Handover::Lost));
+            }
+        };
+        let saved = saved
+            .map_err(|words| self.refused(format!("the running generation did not save it: {words}")))?;
+        match restore_into(core, new, &saved, self.stop.as_mut()).await {
+            None => Err(self.refused("the new generation exports no `witdock:plugin/state`".to_owned())),
+            Some(Ok(Used { instance, value, time })) => {
+                core.record(RESTORE, time, true);
+                value.map_err(|words| {
+                    self.refused(format!("the new generation did not restore it: {words}"))
+                })?;
+                Ok((instance, Handover::Kept))
+            }
+            Some(Err(Ended::Cancelled)) => Err(stopped(core)),
+            Some(Err(Ended::Failed(failure))) => {
+                Err(self.refused(format!("the new generation {failure} while restoring")))
+            }
+        }
+    }
+
+    fn refused(&self, message: String) -> LoadError {
+        LoadError::Handover { plugin: self.core.settings.name.clone(), message }
+    }
+}
+
+fn with_handover<I: Interface>(mut instance: Instance<I>, state: Handover) -> Instance<I> {
+    instance.store.data_mut().handover = state;
+    instance
+}

@@ -1,0 +1,48 @@
+//! What stays the same over all generations of a plugin.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::event::Event;
+use super::lifecycle::Rules;
+use crate::grants::Decision;
+use crate::instance::{Limits, LogLine, LogSink, MemoryGauge};
+use crate::source::Source;
+use crate::{Dock, Interface};
+
+/// How many instances a plugin has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instances {
+    /// One, which keeps its state from call to call. Calls queue for it. The default.
+    Stateful,
+    /// Up to so many, at least one, each taking any call: for plugins that keep no state.
+    Pool(usize),
+}
+
+impl Instances {
+    pub(crate) fn count(self) -> u32 {
+        match self {
+            Self::Stateful => 1,
+            Self::Pool(count) => u32::try_from(count.max(1)).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// What stays the same over all generations of a plugin.
+pub(crate) struct Settings<I: Interface> {
+    pub(crate) dock: Dock,
+    pub(crate) name: Arc<str>,
+    pub(crate) source: Source,
+    pub(crate) policy: Decision,
+    pub(crate) limits: Limits,
+    pub(crate) instances: Instances,
+    pub(crate) rules: Rules,
+    pub(crate) make_state: Box<dyn Fn() -> I::State + Send + Sync>,
+    pub(crate) log: LogSink,
+    pub(crate) gauge: Arc<MemoryGauge>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) log_lines: broadcast::Sender<LogLine>,
+    /// Where the plugin's own tasks run, whoever calls it.
+    pub(crate) runtime: tokio::runtime::Handle,
+}
