@@ -1,7 +1,7 @@
 //! Tells a person what happens to plugins, and the stages which reloads there were.
 
-use tokio::sync::{broadcast, watch};
-use witdock::{BuildEvent, Event, Handover};
+use tokio::sync::watch;
+use witdock::{BuildEvent, Event, Handover, Interface, PluginBuilder};
 
 use crate::progress::Reporter;
 
@@ -14,38 +14,38 @@ pub struct Reloads {
     pub handover: Handover,
 }
 
-/// Follows a plugin's events until it is dropped.
-pub(crate) fn follow(
+/// Follows a plugin's events, and its builds, until it is dropped.
+pub(crate) fn follow<I: Interface>(
     stage: &str,
-    mut events: broadcast::Receiver<Event>,
+    builder: &PluginBuilder<I>,
     reporter: Reporter,
 ) -> watch::Receiver<Reloads> {
     let (sender, receiver) = watch::channel(Reloads { generation: 0, handover: Handover::None });
+    let (mut events, mut lines) = (builder.events(), builder.log_lines());
     let stage = stage.to_owned();
     tokio::spawn(async move {
         loop {
-            match events.recv().await {
-                Ok(event) => {
-                    if let Event::Serving { generation, state, .. } = &event {
-                        sender.send_replace(Reloads { generation: *generation, handover: *state });
+            let event = tokio::select! {
+                // A build that has finished is not reported as running by a line that came before.
+                biased;
+                Some(line) = lines.next() => {
+                    if line.target == "build" && !line.message.trim().is_empty() {
+                        reporter.building(&format!("{stage}: {}", line.message.trim()));
                     }
-                    match &event {
-                        Event::Build(BuildEvent::Line(line)) if !line.trim().is_empty() => {
-                            reporter.building(&format!("{stage}: {}", line.trim()));
-                        }
-                        Event::Build(BuildEvent::Finished { .. }) | Event::Rejected { .. } => {
-                            reporter.built()
-                        }
-                        _ => {}
-                    }
-                    if event.is_news() {
-                        reporter.message(&format!("{stage}: {event}"));
-                    }
+                    continue;
                 }
-                Err(broadcast::error::RecvError::Lagged(missed)) => {
-                    tracing::debug!(stage, missed, "events were missed");
+                event = events.next() => event,
+            };
+            let Some(event) = event else { break };
+            match &event {
+                Event::Serving { generation, state, .. } => {
+                    sender.send_replace(Reloads { generation: *generation, handover: *state });
                 }
-                Err(broadcast::error::RecvError::Closed) => break,
+                Event::Build(BuildEvent::Finished { .. }) | Event::Rejected { .. } => reporter.built(),
+                _ => {}
+            }
+            if event.is_news() {
+                reporter.message(&format!("{stage}: {event}"));
             }
         }
         reporter.built();

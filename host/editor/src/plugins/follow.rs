@@ -1,7 +1,7 @@
 //! What happens to a plugin, as news.
 
-use tokio::sync::{broadcast, mpsc};
-use witdock::{Event, Plugin};
+use tokio::sync::mpsc;
+use witdock::{Event, Events, Plugin};
 
 use super::bindings::Extension;
 use super::news::{News, PluginId};
@@ -12,19 +12,14 @@ use crate::app::Message;
 pub(super) async fn follow(
     plugin: PluginId,
     loaded: &Plugin<Extension>,
-    mut events: broadcast::Receiver<Event>,
+    mut events: Events,
     is_asked: impl Fn() -> bool,
     news: &mpsc::UnboundedSender<News>,
 ) {
     let name = loaded.name().to_owned();
     // The receiver is gone only if the editor has ended.
     let say = |message| drop(news.send(News::Said(message)));
-    loop {
-        let event = match events.recv().await {
-            Ok(event) => event,
-            Err(broadcast::error::RecvError::Lagged(_)) => continue,
-            Err(broadcast::error::RecvError::Closed) => return,
-        };
+    while let Some(event) = events.next().await {
         match event {
             Event::Serving { generation, .. } => {
                 if generation > 1 {
@@ -36,7 +31,8 @@ pub(super) async fn follow(
                 say(Message::error(format!("{name}: generation {from} rolled back to {to}: it {reason}")));
                 tell_registration(plugin, loaded, news).await;
             }
-            Event::Revived => tell_registration(plugin, loaded, news).await,
+            // What was missed may be a generation that serves.
+            Event::Revived | Event::Missed { .. } => tell_registration(plugin, loaded, news).await,
             Event::Rejected { generation, running, reason } => {
                 say(if is_asked() {
                     let text = format!(
@@ -50,9 +46,9 @@ pub(super) async fn follow(
                 });
             }
             Event::Stopped => drop(news.send(News::Gone(plugin))),
-            Event::Quarantined { reason } => {
+            Event::Quarantined { failures, reason } => {
                 let _ = news.send(News::Gone(plugin));
-                say(Message::error(format!("{name} is in quarantine: {reason}")));
+                say(Message::error(format!("{name} quarantined after {failures} failures: it {reason}")));
             }
             Event::WatchFailed { message } => say(Message::warning(format!("{name}: {message}"))),
             _ => {}

@@ -56,7 +56,7 @@ impl SinkPlugin {
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
         let builder =
             dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
-        plugin_events::follow("sink", builder.events(), reporter.clone());
+        plugin_events::follow("sink", &builder, reporter.clone());
         let plugin = builder.load(OpenSession::default).await.map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             plugin,

@@ -54,7 +54,7 @@ impl SourcePlugin {
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
         let builder =
             dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
-        plugin_events::follow("source", builder.events(), reporter.clone());
+        plugin_events::follow("source", &builder, reporter.clone());
         let plugin = builder.load(OpenReader::default).await.map_err(|error| failed(error.to_string()))?;
         let failed = |message: String| SourceError::Plugin { plugin: plugin.name().to_owned(), message };
         let described = plugin

@@ -68,7 +68,7 @@ impl Stage {
         if config.instances > 1 {
             builder = builder.instances(Instances::Pool(config.instances as usize));
         }
-        let reloads = plugin_events::follow(&name, builder.events(), reporter.clone());
+        let reloads = plugin_events::follow(&name, &builder, reporter.clone());
         let state = Arc::clone(&services);
         let plugin = builder
             .load(move || StageState::new(Arc::clone(&state)))

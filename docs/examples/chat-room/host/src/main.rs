@@ -83,7 +83,7 @@ async fn load(dock: &Dock, room: &Room, folder: &Path) -> anyhow::Result<Plugin<
     let mut events = builder.events();
     let news = name.clone();
     tokio::spawn(async move {
-        while let Ok(event) = events.recv().await {
+        while let Some(event) = events.next().await {
             if event.is_news() {
                 eprintln!("  [{news} {event}]");
             }

@@ -100,7 +100,7 @@ impl Filter {
             });
         let (name, mut events) = (step.name.clone(), builder.events());
         tokio::spawn(async move {
-            while let Ok(event) = events.recv().await {
+            while let Some(event) = events.next().await {
                 if event.is_news() {
                     eprintln!("  {name}: {event}");
                 }
