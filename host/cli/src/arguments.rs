@@ -16,10 +16,14 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock new interface chat                             your own interface, with a host and two plugins
-  witdock new plugin tidy --interface etl --lang rust    a plugin for witdock-etl (or editor, for witdock-edit)
-  witdock dev tidy                                       build, check and test the plugin after each change
-  witdock doctor                                         list each language's tools and what is missing
+  # Create your own interface, with a host and two plugins
+  witdock new interface chat
+  # Create a plugin for witdock-etl; `--interface editor` is for witdock-edit
+  witdock new plugin tidy --interface etl --lang rust
+  # Build, check and test the plugin after each change
+  witdock dev tidy
+  # List each language's tools, and how to install the missing ones
+  witdock doctor
 
 `witdock COMMAND --help` explains a command and shows examples.
 
@@ -74,5 +78,47 @@ impl Arguments {
             Command::Completions(arguments) => commands::completions::run(arguments, Self::command()),
             Command::Man(arguments) => commands::man::run(arguments, Self::command()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command line, up to a pipe or a redirection. Single quotes keep words together.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut is_quoted = false;
+        for c in line.chars() {
+            match c {
+                '\'' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(String::new()),
+                '|' | '>' if !is_quoted => break,
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    /// Checks a command's examples, and those of its subcommands. Returns their number.
+    fn check(command: &clap::Command) -> usize {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let help = help.replace("\\\n", "");
+        let examples = help.lines().map(str::trim).filter(|line| line.starts_with("witdock "));
+        let mut count = 0;
+        for example in examples {
+            let parsed = Arguments::try_parse_from(words(example));
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            count += 1;
+        }
+        assert!(count > 0, "the help of `{}` has no example", command.get_name());
+        let subcommands = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+        count + subcommands.map(check).sum::<usize>()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_its_arguments_accept() {
+        assert!(check(&Arguments::command()) > 40);
     }
 }

@@ -30,7 +30,8 @@ pub(crate) struct BindingsArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock bindings --lang c                                  from wit/ to generated/, after a change of the interface
+  # From wit/ to generated/, after a change of the interface
+  witdock bindings --lang c
   witdock bindings --lang go --world filter wit -o generated
 
 A new plugin in these languages contains its bindings in generated/. Run this after the WIT in wit/ has changed, then build.";

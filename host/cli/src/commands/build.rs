@@ -53,17 +53,21 @@ pub(crate) struct BuildArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock build                              build the plugin in this folder to build/NAME.wasm
+  # Build the plugin in this folder to build/NAME.wasm
+  witdock build
   witdock build plugins/tidy -o tidy.wasm
-  witdock build --release --interface wit    strip the component, and check it against your own interface
-  witdock build core.wasm -o plugin.wasm     make a component of a core module that another build has made
+  # Strip the component, and check it against your own interface
+  witdock build --release --interface wit
+  # Make a component from a core module that another build has made
+  witdock build core.wasm -o plugin.wasm
+  # Print the component's size in bytes
   witdock build --json | jq .size
 
-[build] in plugin.toml says how to build: `language = \"rust\"`, or a `command` and its `output`, which is a component or a core module
-with an embedded component type. witdock makes the component of it. WASI calls of the language's runtime are answered inside of the
-component, so that it imports no WASI interface.
+[build] in plugin.toml describes the build: `language = \"rust\"`, or a `command` and its `output`, which is a component or a core \
+module with an embedded component type. witdock makes the component from it. The component itself answers the WASI calls of its \
+language's runtime, so it imports no WASI interface.
 
---release removes function names and debug information and keeps the section `producers`. A panic still has its message, but a
+--release removes function names and debug information and keeps the section `producers`. A panic still has its message, but a \
 backtrace has no function names.
 
 Exit codes: 0 built, 1 built but does not fit the interface, 2 not built.";

@@ -22,15 +22,21 @@ use crate::text_error::TextError;
 use crate::wave::{inline, pretty};
 
 const EXAMPLES: &str = "\
-Arguments are values in WAVE: 42, \"text\", [1, 2], {name: \"a\", size: 3}, some(1), ok, err(\"why\"), a-case(5). A string needs no quotes.
-
 Examples:
-  witdock call plugin.wasm                                list the functions that can be called
+  # List the functions that can be called
+  witdock call plugin.wasm
   witdock call plugin.wasm describe '[]' '{}'
-  witdock call plugin.wasm transform.describe '[]' '{}'   name the interface, if several have a `describe`
-  witdock call plugins/trim --stub activate '{}'          answer host calls with zeros, empty lists, none and ok
+  # Name the interface, if several have a function `describe`
+  witdock call plugin.wasm transform.describe '[]' '{}'
+  # Answer host calls with zeros, empty lists, none and ok
+  witdock call plugins/trim --stub activate '{}'
+  # Answer host calls as a script says
   witdock call plugins/trim --script answers.case run-command trim none
+  # Call a method of a resource
   witdock call plugin.wasm 'let s = session([], \"{}\"); s.finish()'
+
+Arguments are values in WAVE: 42, \"text\", [1, 2], {name: \"a\", size: 3}, some(1), ok, err(\"why\"), a-case(5). A string needs no \
+quotes.
 
 Exit codes: 0 the call returned, 1 the plugin failed or did not do what the script expects, 2 the call could not be made.";
 

@@ -18,7 +18,8 @@ pub(crate) struct CompletionsArguments {
 const EXAMPLES: &str = "\
 Examples:
   witdock completions bash > ~/.local/share/bash-completion/completions/witdock
-  witdock completions zsh > ~/.zfunc/_witdock                  with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc
+  # With `fpath+=~/.zfunc` before `compinit` in ~/.zshrc
+  witdock completions zsh > ~/.zfunc/_witdock
   witdock completions fish > ~/.config/fish/completions/witdock.fish
 
 Start a new shell afterwards.";

@@ -25,12 +25,15 @@ pub(crate) struct DoctorArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock doctor              list every language's tools, and how to install the missing ones
-  witdock doctor c go         the same for these languages; exits with 1 if a tool is missing
+  # List every language's tools, and how to install the missing ones
+  witdock doctor
+  # The same for two languages; exits with 1 if a tool is missing
+  witdock doctor c go
+  # Print the languages whose tools are complete
   witdock doctor --json | jq -r '.[] | select(.complete) | .language'
 
-C and C++ compilers are tested with a small program, since an installed clang may lack a linker or a C library for wasm32. WASM_CC and
-WASM_CXX choose other compilers, for example WASM_CC='python3 -m ziglang cc'.
+C and C++ compilers are tested with a small program, since an installed clang may lack a linker or a C library for wasm32. WASM_CC \
+and WASM_CXX choose other compilers, for example WASM_CC='python3 -m ziglang cc'.
 
 Exit codes: 0 success, 1 a language that you named lacks a tool.";
 

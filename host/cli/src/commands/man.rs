@@ -19,8 +19,10 @@ pub(crate) struct ManArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock man | man -l -                              read the page of witdock
-  witdock man --out ~/.local/share/man/man1           install all pages; then: man witdock, man witdock-new-plugin";
+  # Read the page of witdock
+  witdock man | man -l -
+  # Install all pages; then `man witdock` or `man witdock-new-plugin`
+  witdock man --out ~/.local/share/man/man1";
 
 pub(crate) fn run(arguments: ManArguments, mut command: clap::Command) -> anyhow::Result<ExitCode> {
     // Names subcommands in full, as in `witdock-new-plugin(1)`.

@@ -17,15 +17,16 @@ use check_report::{CheckReport, CheckedPlugin};
 use verdict::Verdict;
 
 const EXAMPLES: &str = "\
-Without --interface, a plugin is checked against the built-in interface whose exports it has, or else against the WIT in its folder wit.
-Without --world, it is checked against the world whose exports it has.
-
 Examples:
   witdock check plugin.wasm
   witdock check plugins/etl/filter --interface etl
   witdock check plugin.wasm --interface my-app/wit --world bot
-  witdock check plugins --interface wit/v1 --upgrade wit/v2     show which plugins the new version would break
+  # Show which plugins a new version of the interface would break
+  witdock check plugins --interface wit/v1 --upgrade wit/v2
   witdock check plugins/*/*.wasm --json
+
+Without --interface, a plugin is checked against the built-in interface whose exports it has, or else against the WIT in its folder \
+wit. Without --world, it is checked against the world whose exports it has.
 
 Exit codes: 0 all plugins fit (with --upgrade: fit the new version), 1 one does not fit, 2 one could not be checked.";
 

@@ -53,18 +53,22 @@ pub(crate) struct DevArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock dev                                                   follow the plugin in this folder
+  # Follow the plugin in this folder
+  witdock dev
   witdock dev plugins/tidy --interface etl
-  witdock dev --host 'witdock-etl run example/pipeline.toml'    run the pipeline with each new component
-  witdock dev --host 'my-host --plugin {}'                      run a host that reloads the file when it changes
-  witdock dev --host 'witdock-edit --plugins ..' --log dev.log  run a host that uses the whole terminal
+  # Run the pipeline with each new component
+  witdock dev --host 'witdock-etl run example/pipeline.toml'
+  # Run a host that reloads the component's file when it changes
+  witdock dev --host 'my-host --plugin {}'
+  # Run a host that uses the whole terminal
+  witdock dev --host 'witdock-edit --plugins ..' --log dev.log
 
-After each change of the source, witdock builds the plugin, checks the component against the interface and runs the cases in
-tests/*.case. A component that fits replaces the file in one step, so a host that watches the file never sees half of it. If the build
-fails or the component does not fit, the previous one stays.
+After each change of the source, witdock builds the plugin, checks the component against the interface and runs the cases in \
+tests/*.case. A component that fits replaces the file in one step, so a host that watches the file never sees half of it. If the \
+build fails or the component does not fit, the previous one stays.
 
-Build output and files whose content has not changed do not start a build. If a build changes its own sources, name them in `ignore`
-of [build] in plugin.toml. Ctrl-C ends the command and the host.";
+Build output and files whose content has not changed do not start a build. If a build changes its own sources, name them in \
+`ignore` of [build] in plugin.toml. Ctrl-C ends the command and the host.";
 
 pub(crate) fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
     let source = plugin_argument::open(&arguments.plugin)?;

@@ -42,16 +42,19 @@ pub(crate) struct DocsArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock docs etl | less                                the reference of a built-in interface
-  witdock docs wit --format html --output site/          the same of your own, as a page in site/
+  # Read the reference of a built-in interface
+  witdock docs etl | less
+  # Write the reference of your own interface as a page in site/
+  witdock docs wit --format html --output site/
   witdock docs wit/photo.wit --output reference.html
 
 The reference contains the comments with three slashes in the WIT, which may use Markdown.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Markdown with links between the definitions
     Markdown,
-    /// One page that needs no other file
+    /// A single page that needs no other file
     Html,
 }
 

@@ -19,9 +19,12 @@ use inspection::Inspection;
 const EXAMPLES: &str = "\
 Examples:
   witdock inspect plugin.wasm
-  witdock inspect plugins/editor/todo                            build the folder, and inspect its component
-  witdock inspect plugin.wasm --wit > world.wit                  write its world with all interfaces and types
-  witdock inspect plugin.wasm --json | jq '.modules[].dwarf'     the sizes of its debug information";
+  # Build the folder, and inspect its component
+  witdock inspect plugins/editor/todo
+  # Write the component's world, with all interfaces and types
+  witdock inspect plugin.wasm --wit > world.wit
+  # Print the size of the debug information in each module
+  witdock inspect plugin.wasm --json | jq '.modules[].dwarf'";
 
 /// The arguments of `witdock inspect`.
 #[derive(Debug, Args)]

@@ -34,14 +34,15 @@ pub(crate) struct InterfaceArguments {
 const EXAMPLES: &str = "\
 Examples:
   witdock new interface photo-filter
-  witdock new interface photo-filter --dir ~/src/photos --witdock https://example.com/witdock.git
+  witdock new interface photo-filter --dir ~/src/photos \\
+    --witdock https://example.com/witdock.git
 
-The workspace builds and runs as it is: a chat room whose bots are plugins. It contains the interface in wit/, which shows each pattern
-of WIT once and explains when to use it; a host program; a guest SDK crate; a plugin in Rust and one in JavaScript; and tests. Replace
-the parts one by one with your own.
+The workspace builds and runs as it is: a chat room whose bots are plugins. It contains the interface in wit/, which shows each \
+pattern of WIT once and explains when to use it; a host program; a guest SDK crate; a plugin in Rust and one in JavaScript; and \
+tests. Replace the parts one by one with your own.
 
-The workspace depends on the witdock crates. They are not in a registry yet, so it names the checkout that witdock was built from, or the
-one that --witdock names.";
+The workspace depends on the witdock crates. They are not in a registry yet, so it names the checkout that witdock was built \
+from, or the one that --witdock names.";
 
 /// Names that the workspace cannot have, since its crates depend on them or WIT uses them.
 const TAKEN: [(&str, &str); 9] = [

@@ -19,9 +19,12 @@ pub(crate) struct NewArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  witdock new interface chat                                    your own interface, with a host, a guest SDK and two plugins
-  witdock new plugin tidy --interface etl --lang python         a plugin for witdock-etl
-  witdock new plugin greeter --interface chat/wit --lang c      a plugin for your own interface
+  # Create your own interface, with a host, a guest SDK and two plugins
+  witdock new interface chat
+  # Create a plugin for witdock-etl
+  witdock new plugin tidy --interface etl --lang python
+  # Create a plugin for your own interface
+  witdock new plugin greeter --interface chat/wit --lang c
 
 `witdock new interface --help` and `witdock new plugin --help` explain what the projects contain.";
 

@@ -52,13 +52,15 @@ const EXAMPLES: &str = "\
 Examples:
   witdock new plugin word-count --interface editor --lang rust
   witdock new plugin tidy --interface etl --lang python
+  # A source for pipelines, instead of a stage
   witdock new plugin lines --interface etl --world source --lang rust
-  witdock new plugin blur --interface ../wit --lang c        a plugin for your own interface
+  # A plugin for your own interface
+  witdock new plugin blur --interface ../wit --lang c
   witdock new plugin blur --interface photo.wit --world filter --lang go
 
-The project is self-contained: plugin.toml, source to change, tests, the language's SDK in sdk/, and for your own interface its WIT in
-wit/. A project in Rust depends on the witdock crates instead of an SDK. They are not in a registry yet, so it names the checkout that
-witdock was built from, or the one that --witdock names.
+The project is self-contained: plugin.toml, source to change, tests, the language's SDK in sdk/, and for your own interface its WIT \
+in wit/. A project in Rust depends on the witdock crates instead of an SDK. They are not in a registry yet, so it names the \
+checkout that witdock was built from, or the one that --witdock names.
 
 Next: witdock build, witdock check, witdock test, witdock dev.";
 

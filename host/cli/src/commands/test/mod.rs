@@ -23,7 +23,15 @@ use bless::Blessing;
 use case_report::{CaseFailure, CaseReport, FileReport};
 
 const EXAMPLES: &str = "\
-A case calls the plugin and states the host calls that it expects, their answers, and the result. The cases of a plugin are in its
+Examples:
+  # Test the plugin in this folder
+  witdock test
+  witdock test plugins/editor/todo --filter 'two tasks'
+  witdock test plugin.wasm --cases more-cases
+  # Write the actual results into the cases
+  witdock test --bless
+
+A case calls the plugin, and states the host calls that it expects, their answers and the result. The cases of a plugin are in its \
 folder, in tests/*.case:
 
   case \"trailing spaces are removed when a document is saved\"
@@ -34,12 +42,6 @@ folder, in tests/*.case:
     -> ok([{range: {start: 3, end: 5}, text: \"\"}])
 
 docs/testing-plugins.md describes the notation.
-
-Examples:
-  witdock test                          test the plugin in this folder
-  witdock test plugins/editor/todo --filter \"two tasks\"
-  witdock test plugin.wasm --cases more-cases
-  witdock test --bless                  write the actual results into the cases
 
 Exit codes: 0 all cases passed, 1 a case failed, 2 the cases could not run.";
 
