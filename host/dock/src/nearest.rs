@@ -1,15 +1,25 @@
-//! The name that somebody probably meant.
+//! Suggestions for misspelled names.
+
+/// Below this, Jaro-Winkler pairs words that merely share letters.
+const ENOUGH: f64 = 0.8;
 
 /// The candidate most like `name`, if one is like it enough to be worth suggesting.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Below this, jaro-winkler pairs words that merely share letters.
-    const ENOUGH: f64 = 0.8;
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= ENOUGH)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+/// Jaro-Winkler ignores swapped letters in short words, so a single typing error is enough by itself.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    const SHORTEST: usize = 3;
+    let likeness = strsim::jaro_winkler(name, candidate);
+    let is_typing_error =
+        name.chars().count() >= SHORTEST && strsim::damerau_levenshtein(name, candidate) == 1;
+    if is_typing_error { likeness.max(ENOUGH) } else { likeness }
 }
 
 #[cfg(test)]
@@ -21,6 +31,7 @@ mod tests {
         let known = ["language", "command", "output", "watch"];
         assert_eq!(nearest("langauge", known), Some("language"));
         assert_eq!(nearest("outputs", known), Some("output"));
+        assert_eq!(nearest("elt", ["editor", "etl"]), Some("etl"));
         assert_eq!(nearest("zebra", known), None);
     }
 }
