@@ -44,7 +44,11 @@ impl Interface {
         let path = Path::new(name);
         if !path.exists() {
             let known = BUILT_IN.map(|(name, _)| format!("`{name}`")).join(", ");
-            bail!("unknown interface `{name}`; write {known}, or the path of a WIT file or folder");
+            let hint = match nearest(name, BUILT_IN.map(|(name, _)| name)) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None => ".".to_owned(),
+            };
+            bail!("unknown interface `{name}`{hint} Write {known}, or the path of a WIT file or folder");
         }
         let (resolve, package, uses_embedded_plugin) = own(path)?;
         let (name, path) = (name.to_owned(), Some(path.to_owned()));

@@ -57,7 +57,7 @@ pub(crate) struct CallArguments {
     /// Answer host calls as this script says; without EXPORT, run the script's calls
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// Print JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

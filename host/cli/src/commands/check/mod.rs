@@ -46,7 +46,7 @@ pub(crate) struct CheckArguments {
     /// Show which plugins would no longer fit if the host moved to this version of the interface
     #[arg(long, value_name = "INTERFACE")]
     upgrade: Option<String>,
-    /// Print JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }

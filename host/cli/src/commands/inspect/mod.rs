@@ -35,7 +35,7 @@ pub(crate) struct InspectArguments {
     /// Print only the component's world, as WIT
     #[arg(long)]
     wit: bool,
-    /// Print JSON
+    /// Print the result as JSON
     #[arg(long, conflicts_with = "wit")]
     json: bool,
 }

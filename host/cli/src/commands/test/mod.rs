@@ -61,7 +61,7 @@ pub(crate) struct TestArguments {
     /// Write the actual results into the files, where the expected ones differ or are missing
     #[arg(long)]
     bless: bool,
-    /// Print JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
