@@ -1,29 +1,11 @@
-//! Plugins in other languages than Rust, from their sources. A machine without a language's tools passes their test over,
-//! and says so, unless `WITDOCK_REQUIRE_LANGUAGES` is set. Those whose builds take long are tested with `WITDOCK_TEST_LANGUAGES=all`.
-
-use std::process::Command;
+//! Plugins in other languages than Rust, from their sources. The languages' tools have to be installed, so these tests are ignored by
+//! default.
 
 use crate::docked::Docked;
 
-/// Whether a program answers.
-fn has(program: &str, argument: &str) -> bool {
-    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
-}
-
-fn passes_over(language: &str, has_tools: bool) -> bool {
-    if !has_tools {
-        let what = format!("the {language} plugin is not tested: its tools are not installed");
-        assert!(std::env::var_os("WITDOCK_REQUIRE_LANGUAGES").is_none(), "{what}");
-        eprintln!("{what}");
-    }
-    !has_tools
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_in_javascript_converts() {
-    if passes_over("JavaScript", has("node", "--version") && has("npm", "--version")) {
-        return;
-    }
+#[ignore = "needs Node.js and npm"]
+async fn a_plugin_in_javascript_converts_with_node() {
     let mut docked = Docked::with(&["editor/convert"], "file.txt", "someHTTPServerName é").await;
     docked.run("To snake_case").await;
     assert!(docked.screen().contains("convert: nothing is selected"), "{}", docked.screen());
@@ -41,10 +23,8 @@ async fn a_plugin_in_javascript_converts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_in_typescript_writes_types() {
-    if passes_over("TypeScript", has("node", "--version") && has("npm", "--version")) {
-        return;
-    }
+#[ignore = "needs Node.js and npm"]
+async fn a_plugin_in_typescript_writes_types_with_node() {
     let mut docked = Docked::with(&["editor/types-from-json"], "file.txt", "{\"é\": [1, null]}").await;
     docked.run("Types for the selected JSON").await;
     assert!(docked.screen().contains("no JSON is selected"), "{}", docked.screen());
@@ -59,15 +39,8 @@ async fn a_plugin_in_typescript_writes_types() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_in_python_names_characters() {
-    let wanted = std::env::var("WITDOCK_TEST_LANGUAGES").unwrap_or_default();
-    if wanted != "all" && !wanted.split(',').any(|one| one.trim() == "python") {
-        eprintln!("Python plugins are not tested: set WITDOCK_TEST_LANGUAGES=all, it takes some minutes");
-        return;
-    }
-    if passes_over("Python", has("python3", "--version")) {
-        return;
-    }
+#[ignore = "needs Python, and takes minutes"]
+async fn a_plugin_in_python_names_characters_with_python() {
     let mut docked = Docked::with(&["editor/characters"], "file.txt", "e\u{301} p\u{430}y").await;
     docked.keys("end left left").await;
     docked.run("What is this character?").await;
@@ -80,11 +53,8 @@ async fn a_plugin_in_python_names_characters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_in_c_sorts() {
-    let has_clang = has("clang-22", "--version") || std::env::var_os("WASM_CC").is_some();
-    if passes_over("C", has("make", "--version") && has_clang) {
-        return;
-    }
+#[ignore = "needs clang-22 for wasm32 and make"]
+async fn a_plugin_in_c_sorts_with_clang() {
     let mut docked = Docked::with(&["editor/sort-lines"], "file.txt", "b10\r\na\r\nb2\r\na\r\n").await;
     docked.run("Sort lines by numbers").await;
     assert_eq!(docked.text(), "a\r\na\r\nb2\r\nb10\r\n");

@@ -26,11 +26,8 @@ fn the_greeter_counts_greetings_and_says_goodbye() {
 }
 
 #[test]
-fn the_calculator_calculates_and_a_loop_does_not_stop_the_room() {
-    if Command::new("node").arg("--version").stdout(Stdio::null()).status().is_err() {
-        eprintln!("PASSED OVER: there is no Node.js here to build the calculator with");
-        return;
-    }
+#[ignore = "needs Node.js and npm"]
+fn the_calculator_calculates_and_a_loop_does_not_stop_the_room_with_node() {
     let shown = chat("calculator", "what is 6 * 7?\n/calc (() => { for (;;); })()\n/calc 1 / 3\n");
     assert!(shown.starts_with("calculator: 6 * 7 = 42\n"), "{shown}");
     assert!(shown.contains("1 / 3 = 0.333"), "{shown}");
