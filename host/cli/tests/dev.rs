@@ -6,15 +6,15 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Long enough for an unwanted round to begin.
-const WHILE: Duration = Duration::from_millis(500);
+/// How often a condition is looked at that tells nobody when it comes true.
+const POLL: Duration = Duration::from_millis(20);
 
 struct Dev {
     child: Child,
@@ -39,9 +39,10 @@ impl Dev {
 
     /// The output up to a line that contains this.
     fn until(&self, wanted: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
         let mut said = String::new();
         while !said.contains(wanted) {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) => said = said + &line + "\n",
                 Err(error) => panic!("`{wanted}` was not printed, {error}: {said}"),
             }
@@ -49,11 +50,29 @@ impl Dev {
         said
     }
 
-    fn is_silent(&self) {
-        if let Ok(line) = self.lines.recv_timeout(WHILE) {
-            panic!("unexpected output: {line}");
+    /// The output of this round, which has to be the next one: a round that nothing asked for takes its number.
+    fn round(&self, number: usize) -> String {
+        let said = self.until("watching");
+        assert_only_round(&said, number);
+        said
+    }
+
+    /// Waits until the program exits.
+    fn exited(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "`witdock dev` goes on");
+            thread::sleep(POLL);
         }
     }
+}
+
+fn assert_only_round(said: &str, number: usize) {
+    assert!(said.contains(&format!("[{number}] blur")), "{said}");
+    assert!(!said.contains(&format!("[{}] blur", number + 1)), "{said}");
 }
 
 impl Drop for Dev {
@@ -94,29 +113,24 @@ fn each_change_is_built_checked_and_put_in_its_place() {
     plugin(folder);
     let component_file = folder.join("build/blur.wasm");
     let dev = Dev::start(folder, &["--interface", "photo.wit"]);
-    let first = dev.until("watching");
+    let first = dev.round(1);
     assert!(first.contains("[1] blur: built") && first.contains("fits photo:filters/photo"), "{first}");
     let one = fs::read(&component_file).unwrap();
-    // The build's own output starts no round,
-    dev.is_silent();
 
-    // nor does a file that is written with the same content.
+    // The build's own output starts no round, and neither does a file that is written with the same content.
     fs::write(folder.join("plugin.wat"), component(1)).unwrap();
-    dev.is_silent();
-
     fs::write(folder.join("plugin.wat"), component(2)).unwrap();
-    dev.until("[2] blur: built");
-    dev.until("watching");
+    assert!(dev.round(2).contains("[2] blur: built"));
     let two = fs::read(&component_file).unwrap();
     assert_ne!(one, two);
 
     fs::write(folder.join("plugin.wat"), "(component nonsense)").unwrap();
-    let broken = dev.until("watching");
+    let broken = dev.round(3);
     assert!(broken.contains("failed") && broken.contains("nonsense"), "{broken}");
     assert!(broken.contains("the component of [2] stays in place"), "{broken}");
 
     fs::write(folder.join("plugin.wat"), component(3).replace("filters/filter", "filters/other")).unwrap();
-    let misfit = dev.until("watching");
+    let misfit = dev.round(4);
     assert!(misfit.contains("does not fit the world photo:filters/photo"), "{misfit}");
     assert_eq!(fs::read(&component_file).unwrap(), two);
 }
@@ -149,7 +163,7 @@ fn ctrl_c_ends_it_and_the_host() {
     dev.until("watching");
     let signalled = Command::new("kill").args(["-INT", &dev.child.id().to_string()]).status().unwrap();
     assert!(signalled.success());
-    assert!(dev.child.wait().unwrap().success());
+    assert!(dev.exited().success());
 }
 
 #[test]
@@ -162,9 +176,14 @@ fn a_build_that_changes_its_own_source_is_told_and_not_followed_forever() {
         .replace("build plugin.wat", "build plugin.wat -o made/plugin.wasm; date +%N > stamp.txt; true");
     fs::write(folder.join("plugin.toml"), manifest).unwrap();
     let dev = Dev::start(folder, &["--interface", "photo.wit"]);
+    // Once more for the change of the first build, and then no more.
     let said = dev.until("watching");
     assert!(said.contains("stamp.txt; name it in `ignore`"), "{said}");
-    dev.is_silent();
+    assert_only_round(&said, 2);
+    fs::write(folder.join("plugin.wat"), component(2)).unwrap();
+    let said = dev.until("watching");
+    assert!(said.contains("[3] blur"), "{said}");
+    assert_only_round(&said, 4);
 }
 
 #[test]
@@ -174,12 +193,22 @@ fn a_log_in_the_plugins_folder_is_no_change_of_it() {
     plugin(folder);
     let log = folder.join("dev.log");
     let _dev = Dev::start(folder, &["--interface", "photo.wit", "--log", "dev.log", "--output", "blur.wasm"]);
-    let waited = Instant::now();
-    while !fs::read_to_string(&log).unwrap_or_default().contains("watching") {
-        assert!(waited.elapsed() < PATIENCE, "{:?}", fs::read_to_string(&log));
-        thread::sleep(Duration::from_millis(20));
+    logged(&log, 1);
+    fs::write(folder.join("plugin.wat"), component(2)).unwrap();
+    // A change of the log would have started a round before.
+    let said = logged(&log, 2);
+    assert_only_round(&said, 2);
+}
+
+/// The log once it has said so often that it is watching.
+fn logged(log: &Path, times: usize) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let said = fs::read_to_string(log).unwrap_or_default();
+        if said.matches("watching").count() >= times {
+            return said;
+        }
+        assert!(Instant::now() < deadline, "{said}");
+        thread::sleep(POLL);
     }
-    thread::sleep(WHILE);
-    let said = fs::read_to_string(&log).unwrap();
-    assert!(said.contains("[1] blur: built") && !said.contains("[2]"), "{said}");
 }

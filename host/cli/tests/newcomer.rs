@@ -11,6 +11,9 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+/// Long enough for a build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// A program that runs, what it is told, and what it has said.
 struct Program {
     child: Child,
@@ -47,15 +50,15 @@ impl Program {
         writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// Waits for a line that has this in it.
+    /// Waits for a line that contains this.
     fn expect(&self, words: &str) {
-        loop {
-            match self.lines.recv_timeout(Duration::from_secs(600)) {
-                Ok(line) if line.contains(words) => return,
-                Ok(_) => {}
-                Err(_) => panic!("nobody has said `{words}`"),
+        let deadline = Instant::now() + PATIENCE;
+        while let Ok(line) = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if line.contains(words) {
+                return;
             }
         }
+        panic!("`{words}` was not printed");
     }
 }
 

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::Editor;
 use witdock_editor::app::{Effect, Input};
@@ -193,10 +193,8 @@ fn another_programs_change_is_noticed() {
     // By renaming, as programs that write safely do.
     fs::write(folder.join("new"), "two").unwrap();
     fs::rename(folder.join("new"), &path).unwrap();
-    loop {
-        if changed.recv_timeout(PATIENCE).unwrap().contains(&path) {
-            break;
-        }
-    }
+    let deadline = Instant::now() + PATIENCE;
+    let next = || changed.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+    while !next().unwrap().contains(&path) {}
     watch.follow(std::iter::empty()).unwrap();
 }

@@ -62,9 +62,7 @@ fn is_finished(path: &Path) -> bool {
 /// Files that arrive in folders.
 pub(super) struct Arrivals {
     paths: Vec<String>,
-    settle: Duration,
-    /// What was last seen of files that are not complete yet, and since when.
-    settling: BTreeMap<PathBuf, (Unit, Instant)>,
+    settling: Settling,
     taken: BTreeSet<PathBuf>,
     changed: Receiver<()>,
     /// Whether something has happened since the folders were listed.
@@ -93,8 +91,7 @@ impl Arrivals {
         }
         Ok(Self {
             paths: source.paths.clone(),
-            settle: source.settle,
-            settling: BTreeMap::new(),
+            settling: Settling { settle: source.settle, files: BTreeMap::new() },
             taken: BTreeSet::new(),
             changed,
             dirty: true,
@@ -131,38 +128,65 @@ impl Arrivals {
 
     fn look(&mut self) -> Result<Vec<PathBuf>, SourceError> {
         // Files that settle are looked at again and again; folders when something happened there.
-        if self.dirty || !self.settling.is_empty() {
-            self.dirty = false;
-            for path in list(&self.paths)? {
-                if self.taken.contains(&path) {
-                    continue;
-                }
-                // Gone again between the listing and now.
-                let Ok(now) = Unit::file(&path) else { continue };
-                let seen = self.settling.entry(path).or_insert_with(|| (now.clone(), settled_since(&now)));
-                if seen.0 != now {
-                    *seen = (now, Instant::now());
-                }
-            }
+        if !self.dirty && self.settling.is_empty() {
+            return Ok(Vec::new());
         }
-        let settle = self.settle;
-        let (complete, settling) = std::mem::take(&mut self.settling)
-            .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|(_, (_, since))| since.elapsed() >= settle);
-        self.settling = settling;
-        self.settling.retain(|path, _| path.exists());
-        let complete: Vec<_> = complete.into_keys().collect();
+        self.dirty = false;
+        let paths = list(&self.paths)?;
+        let new = paths.into_iter().filter(|path| !self.taken.contains(path));
+        // A file may be gone again since the folder was listed.
+        let new: Vec<_> = new.filter_map(|path| Some((Unit::file(&path).ok()?, path))).collect();
+        let files = new.into_iter().map(|(unit, path)| {
+            let age = age(&unit);
+            (path, unit, age)
+        });
+        let complete = self.settling.complete(files, Instant::now());
         self.taken.extend(complete.iter().cloned());
         Ok(complete)
     }
 }
 
-/// A file that has not changed for long need not be watched first.
-fn settled_since(unit: &Unit) -> Instant {
-    let now = Instant::now();
+/// Files that are not complete yet: what was last seen of each, and since when.
+struct Settling {
+    settle: Duration,
+    files: BTreeMap<PathBuf, (Unit, Instant)>,
+}
+
+impl Settling {
+    fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Those of all files that have not changed for so long. `files` come with the time since their last change.
+    fn complete(
+        &mut self,
+        files: impl Iterator<Item = (PathBuf, Unit, Duration)>,
+        now: Instant,
+    ) -> Vec<PathBuf> {
+        let mut before = std::mem::take(&mut self.files);
+        let mut complete = Vec::new();
+        for (path, unit, age) in files {
+            let since = match before.remove(&path) {
+                Some((seen, since)) if seen == unit => since,
+                Some(_) => now,
+                // A file that has not changed for long need not be watched first.
+                None => now.checked_sub(age).unwrap_or(now),
+            };
+            if now.saturating_duration_since(since) >= self.settle {
+                complete.push(path);
+            } else {
+                self.files.insert(path, (unit, since));
+            }
+        }
+        complete.sort();
+        complete
+    }
+}
+
+/// How long ago a file was changed.
+fn age(unit: &Unit) -> Duration {
     let modified = unit.modified_us.map(|us| std::time::UNIX_EPOCH + Duration::from_micros(us));
-    let age = modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
-    now.checked_sub(age).unwrap_or(now)
+    modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default()
 }
 
 /// The folder that a path or a pattern is about.
@@ -182,6 +206,34 @@ mod tests {
 
     fn names(paths: &[PathBuf]) -> Vec<String> {
         paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_is_complete_once_it_has_not_changed_for_a_while() {
+        let second = Duration::from_secs(1);
+        let mut settling = Settling { settle: 10 * second, files: BTreeMap::new() };
+        let begin = Instant::now() + 1000 * second;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slow.csv");
+        let mut at = |seconds: u32, length: usize, age: u32| {
+            fs::write(&path, "x".repeat(length)).unwrap();
+            let unit = Unit { modified_us: None, ..Unit::file(&path).unwrap() };
+            let files = [(path.clone(), unit, age * second)].into_iter();
+            !settling.complete(files, begin + seconds * second).is_empty()
+        };
+        // It is written to every nine seconds, however long that takes.
+        assert!((0..20).all(|write| !at(9 * write, 1 + write as usize, 0)));
+        assert!(!at(180, 20, 0));
+        assert!(at(181, 20, 0));
+        // One that was there long before is complete at once.
+        assert!(!at(300, 5, 9));
+        settling.files.clear();
+        let old = Unit::file(&folder.path().join("slow.csv")).unwrap();
+        let files = || [(path.clone(), old.clone(), 10 * second)].into_iter();
+        assert_eq!(settling.complete(files(), begin), [path.clone()]);
+        // What is gone is forgotten.
+        settling.files.insert(path.clone(), (old.clone(), begin));
+        assert!(settling.complete(std::iter::empty(), begin).is_empty() && settling.is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::project::{FLIGHTS, Project, component, repository, sink, stage};
+use crate::project::{FLIGHTS, Project, component, eventually, repository, sink, stage};
 
 const BROKEN: &str = "docs/tutorial/flights/flights-broken.csv";
 
@@ -145,12 +145,10 @@ fn metrics_are_served_while_a_run_goes_on() {
             text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {text}"));
         line.rsplit_once(' ').unwrap().1.parse().unwrap()
     };
-    let text = loop {
+    let text = eventually("rows come out of the stage", || {
         let text = ask("/metrics");
-        if number(&text, "witdock_etl_stage_rows_out_total{stage=\"count\"}") > 0.0 {
-            break text;
-        }
-    };
+        (number(&text, "witdock_etl_stage_rows_out_total{stage=\"count\"}") > 0.0).then_some(text)
+    });
     assert!(number(&text, "witdock_etl_rows_read_total") >= 250.0, "{text}");
     assert!(number(&text, "witdock_etl_stage_busy_seconds_total{stage=\"count\"}") > 0.0, "{text}");
     assert!(text.contains("# TYPE witdock_etl_rows_read counter") && text.ends_with("# EOF\n"), "{text}");

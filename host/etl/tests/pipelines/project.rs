@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use witdock::Source;
@@ -15,6 +15,21 @@ pub(crate) const AIRLINES: &str = "docs/tutorial/flights/airlines.csv";
 /// A file of this repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap().join(path)
+}
+
+/// Long enough for a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Waits for a condition that tells nobody when it comes true: it is asked until it gives a value.
+pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "it did not come to this in {PATIENCE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The component that a plugin's folder is built into.
@@ -43,12 +58,10 @@ pub(crate) fn edited_counter(from: &str, to: &str) -> Vec<u8> {
     write("Cargo.lock", &fs::read_to_string(repository("plugins/Cargo.lock")).unwrap());
     write(".cargo/config.toml", &format!("[build]\ntarget-dir = {:?}\n", repository("plugins/target")));
     write("plugin.toml", "[plugin]\nname = \"counter\"\n[build]\nlanguage = \"rust\"\n");
-    // Two of these are built at a time, into one folder: each needs a name of its own.
-    let name = format!("edited-{}", folder.path().file_name().unwrap().to_string_lossy().replace('.', ""));
     write(
         "Cargo.toml",
         &format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+            "[package]\nname = \"edited-counter\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n\
              [dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
              witdock-etl-guest = {{ path = {:?} }}\n\

@@ -5,14 +5,11 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::project::{FLIGHTS, Project, another, component, edited_counter, repository, sink};
-
-/// Long enough for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::project::{FLIGHTS, PATIENCE, Project, another, component, edited_counter, repository, sink};
 
 /// Rows a second: slow enough that a reload comes in the middle of a run, on a busy machine too.
 const STEADY: &str = "1500";
@@ -38,14 +35,15 @@ impl Watching {
 
     /// Waits for a message with this part in it.
     fn until(&self, part: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
         let mut seen = Vec::new();
-        loop {
-            match self.errors.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(part) => return line,
-                Ok(line) => seen.push(line),
-                Err(_) => panic!("{part:?} was never said, but {seen:#?}"),
+        while let Ok(line) = self.errors.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if line.contains(part) {
+                return line;
             }
+            seen.push(line);
         }
+        panic!("{part:?} was never printed, but {seen:#?}")
     }
 
     /// Waits for a run's summary.

@@ -5,6 +5,12 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+/// Long enough for a build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -105,7 +111,7 @@ fn wrong_input_is_told() {
     }
 }
 
-/// A copy of a plugin's folder as a filter of its own, with another name for its package.
+/// A copy of a plugin's folder as a filter of its own. Its package has the same name, and shares the target folder.
 fn copied(filter: &str, to: &Path) -> PathBuf {
     let from = format!("{EXAMPLE}/plugins/{filter}");
     fs::create_dir_all(to.join("src")).unwrap();
@@ -113,7 +119,6 @@ fn copied(filter: &str, to: &Path) -> PathBuf {
     fs::copy(format!("{EXAMPLE}/plugins/Cargo.lock"), to.join("Cargo.lock")).unwrap();
     let profile = "\n[workspace]\n\n[profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n";
     let cargo = fs::read_to_string(format!("{from}/Cargo.toml")).unwrap();
-    let cargo = cargo.replace("name = \"", "name = \"copied-");
     let sdk = format!("image-filter-guest = {{ path = {:?} }}", format!("{EXAMPLE}/guest-sdk"));
     fs::write(to.join("Cargo.toml"), cargo.replace("image-filter-guest.workspace = true", &sdk) + profile)
         .unwrap();
@@ -133,14 +138,16 @@ fn a_changed_filter_makes_the_output_anew() {
     let plugins = folder.path().to_str().unwrap();
     let arguments = ["coast.png", "sepia", "--watch", "--plugins", plugins];
     let mut watching = program(&arguments, &output).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("wrote "));
+    let (sender, lines) = channel();
+    let stdout = BufReader::new(watching.stdout.take().unwrap());
+    thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    assert!(lines.recv_timeout(PATIENCE).unwrap().starts_with("wrote "));
     let brown = pixels(&output).2;
     let changed = fs::read_to_string(&source)
         .unwrap()
         .replace("Ok(image)", "image.pixels.reverse();\n        Ok(image)");
     fs::write(&source, changed).unwrap();
-    assert!(lines.next().unwrap().unwrap().starts_with("wrote "));
+    assert!(lines.recv_timeout(PATIENCE).unwrap().starts_with("wrote "));
     watching.kill().unwrap();
     watching.wait().unwrap();
     let mut reversed = pixels(&output).2;

@@ -53,3 +53,45 @@ impl Tree {
         changed.or_else(added).map(|(path, _)| path.clone())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changed_content_of_sources_differs() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let write = |file: &str, text: &str| {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            path
+        };
+        write(
+            "plugin.toml",
+            "[plugin]\nname = \"blur\"\n[build]\ncommand = [\"make\"]\noutput = \"made/plugin.wasm\"\n",
+        );
+        let code = write("src/code.wat", "one");
+        let source = Source::open(&root).unwrap();
+        let written = [root.join("blur.wasm"), root.join("dev.log")];
+        let before = Tree::of(&source, &written);
+
+        // The same content, the build's output, and what the command itself writes.
+        write("src/code.wat", "one");
+        write("made/plugin.wasm", "output");
+        write("blur.wasm", "component");
+        write("dev.log", "a line");
+        assert_eq!(before.difference(&Tree::of(&source, &written)), None);
+
+        write("src/code.wat", "two");
+        assert_eq!(before.difference(&Tree::of(&source, &written)), Some(code.clone()));
+        write("src/code.wat", "one");
+        let more = write("src/more.wat", "");
+        assert_eq!(before.difference(&Tree::of(&source, &written)), Some(more.clone()));
+        fs::remove_file(more).unwrap();
+        fs::remove_file(&code).unwrap();
+        assert_eq!(before.difference(&Tree::of(&source, &written)), Some(code));
+    }
+}
