@@ -1,43 +1,43 @@
-//! What the command line takes.
+//! The command line's arguments.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Run data pipelines whose stages are sandboxed plugins, in any language, reloaded while they run.
+/// Run data pipelines whose stages are sandboxed plugins in any language, reloaded while the pipeline runs.
 #[derive(Debug, Parser)]
 #[command(name = "witdock-etl", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Log what happens to standard error; twice for more, three times for all.
+    /// Write a log to standard error. Repeat for more details, up to three times.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
-    /// How the log is written.
+    /// Format of the log.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// Lines for a person.
+    /// Lines of text.
     Text,
-    /// One JSON object a line, with the time.
+    /// One JSON object on each line, with the time.
     Json,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   witdock-etl plan flights.toml              check the file, load the plugins, show what each stage reads and makes
-  witdock-etl preview flights.toml           see what becomes of the first rows
-  witdock-etl test flights.toml              run stages over files with known results
-  witdock-etl run flights.toml               run it
-  witdock-etl run flights.toml --limit 1000  try it on the first 1,000 rows
-  witdock-etl run flights.toml --watch       run it again whenever a plugin's source changes
+  witdock-etl preview flights.toml           show the result for the first rows
+  witdock-etl test flights.toml              run the tests of single stages
+  witdock-etl run flights.toml               run the pipeline
+  witdock-etl run flights.toml --limit 1000  run it on the first 1,000 rows
+  witdock-etl run flights.toml --watch       run it again when a plugin's source changes
   witdock-etl run flights.toml --json | jq .rows_out
 
 A pipeline file:
@@ -48,7 +48,7 @@ A pipeline file:
   [[stage]]
   name = \"clean\"
   plugin = \"plugins/tidy\"            # a folder, built on demand, or a .wasm file
-  [stage.settings]                   # whatever the plugin takes
+  [stage.settings]                   # defined by the plugin
   [stage.grants]                     # nothing is granted by default
   imports = [\"witdock:etl/metrics\"]
 
@@ -56,25 +56,25 @@ A pipeline file:
   format = \"parquet\"                 # or csv, jsonl, sqlite, postgres
   path = \"out/flights.parquet\"       # a file, a folder with / at its end, or - for standard output
 
-A run that is cut, by a crash or an error, goes on where it was when it is run again.
+If a run is interrupted, by a crash or an error, the next run continues after the last commit.
 
-Rows that a stage rejects go to PIPELINE.rejected.jsonl, each with its reason and its line in the source.
-Results go to standard output, progress and messages to standard error.
+Rejected rows go to PIPELINE.rejected.jsonl, each with the reason and its line in the source.
+Results go to standard output; progress and messages go to standard error.
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a pipeline over its input.
+    /// Run a pipeline.
     Run(RunArguments),
-    /// Check a pipeline without running it: the file, the source's header, the tables, the plugins and their contracts.
+    /// Check a pipeline without running it: the file, the source's columns, the lookup tables, the plugins and their contracts.
     Validate(PlanArguments),
-    /// Show what a pipeline would do: its source, its stages with the columns between them, and its sinks.
+    /// Show the source, the stages with the columns between them, and the sinks of a pipeline.
     Plan(PlanArguments),
-    /// Run the first rows through the stages and show what comes out. Nothing is written.
+    /// Run the first rows through the stages and show the result. Nothing is written.
     Preview(PreviewArguments),
-    /// Run stages over files with known results, as the pipeline's [[test]] tables say, and show what is different.
+    /// Run the pipeline's [[test]] tables, and show where the results differ from the expected ones.
     Test(TestArguments),
-    /// Check what this machine has for building plugins, and what a pipeline needs to reach.
+    /// Check the tools for building plugins, and whether a pipeline's source and sinks can be reached.
     Doctor(DoctorArguments),
 }
 
@@ -83,35 +83,35 @@ pub(crate) struct RunArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
 
-    /// Reload plugins when their sources change, and run again with each new generation, until Ctrl-C.
+    /// Reload plugins when their sources change, and run again with each new generation. Ctrl-C ends.
     #[arg(long)]
     pub(crate) watch: bool,
 
-    /// Forget what a run that was cut, or earlier ones, have done, and start over.
+    /// Discard the progress of an interrupted run and of earlier runs, and start over.
     #[arg(long)]
     pub(crate) fresh: bool,
 
-    /// Run the rejected rows again, each from the stage that rejected it, instead of the source.
+    /// Retry the rejected rows instead of reading the source. Each row starts at the stage that rejected it.
     #[arg(long, conflicts_with_all = ["fresh", "limit", "watch"])]
     pub(crate) retry: bool,
 
-    /// Read at most this many rows of the source.
+    /// Read at most this many rows of the source. No progress is saved.
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,
 
-    /// Read at most this many rows a second, for example to see a reload happen.
+    /// Read at most this many rows per second, for example to watch a reload.
     #[arg(long, value_name = "ROWS")]
     pub(crate) throttle: Option<NonZeroU64>,
 
-    /// Serve the run's numbers for Prometheus at http://HOST:PORT/metrics while it goes on.
+    /// Serve metrics for Prometheus at http://HOST:PORT/metrics during the run.
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) metrics: Option<String>,
 
-    /// Show so many rows of the result.
+    /// Show this many rows of the result.
     #[arg(long, value_name = "ROWS", default_value_t = 10)]
     pub(crate) preview: usize,
 
-    /// Print the summary as one line of JSON, and no tables.
+    /// Print the summary as one line of JSON instead of tables.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -121,7 +121,7 @@ pub(crate) struct PlanArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
 
-    /// Print one line of JSON, and no tables.
+    /// Print one line of JSON instead of tables.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -135,7 +135,7 @@ pub(crate) struct PreviewArguments {
     #[arg(long, value_name = "ROWS", default_value_t = 20)]
     pub(crate) limit: u64,
 
-    /// Print rows as JSON Lines, and no tables.
+    /// Print the rows as JSON Lines instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -145,7 +145,7 @@ pub(crate) struct TestArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
 
-    /// Take what comes out now for what is expected from now on.
+    /// Write the actual results to the files of expected results.
     #[arg(long)]
     pub(crate) bless: bool,
 
@@ -156,7 +156,7 @@ pub(crate) struct TestArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArguments {
-    /// A pipeline file: its source, tables and sinks are looked at too.
+    /// A pipeline file, whose source and sinks are checked as well.
     pub(crate) pipeline: Option<PathBuf>,
 
     /// Print one line of JSON for each finding.

@@ -34,11 +34,11 @@ impl Engine {
         let dock = Dock::builder().fuel(meters).build()?;
         match &pipeline.source.kind {
             SourceKind::Files(files) if files.watch => reporter.message(&format!(
-                "watching {}: files are read as they are complete, Ctrl-C ends",
+                "watching {}: files are read when they are complete; Ctrl-C ends",
                 pipeline.source.name()
             )),
             SourceKind::Plugin(plugin) if plugin.watch => reporter.message(&format!(
-                "watching {}: units are read as they come, Ctrl-C ends",
+                "watching {}: units are read as they arrive; Ctrl-C ends",
                 pipeline.source.name()
             )),
             _ => {}

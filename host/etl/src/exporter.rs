@@ -1,6 +1,6 @@
-//! The numbers of a run for Prometheus, over HTTP.
+//! Serves the numbers of a run to Prometheus over HTTP.
 //!
-//! The text is OpenMetrics 1.0 (<https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>).
+//! The format is OpenMetrics 1.0 (<https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>).
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::live::LiveFigures;
 ///
 /// # Errors
 ///
-/// When the address is none, or taken: in the system's words.
+/// When the address is invalid or in use, in the words of the operating system.
 pub fn serve(address: &str, live: Arc<LiveFigures>) -> Result<String, String> {
     let server = tiny_http::Server::http(address).map_err(|error| {
-        format!("cannot serve metrics at {address}: {error}; it is HOST:PORT, for example 127.0.0.1:9184")
+        format!("cannot serve metrics at {address}: {error}; give HOST:PORT, for example 127.0.0.1:9184")
     })?;
     let shown = format!("http://{}/metrics", server.server_addr());
     let mut registry = Registry::with_prefix("witdock_etl");
@@ -41,7 +41,7 @@ pub fn serve(address: &str, live: Arc<LiveFigures>) -> Result<String, String> {
             } else {
                 tiny_http::Response::from_string("").with_status_code(500)
             };
-            // Who asked has gone.
+            // The client may have disconnected.
             let _ = request.respond(response);
         }
     });
@@ -80,7 +80,7 @@ impl Collector for Numbers {
             ("stage_rows_rejected", "Rows that a stage rejected", |figures| figures.tally.rejected),
             ("stage_rows_dropped", "Rows that a stage filtered out", |figures| figures.tally.dropped),
             ("stage_batches", "Batches that went into a stage", |figures| figures.batches),
-            ("stage_failures", "Rows that brought a stage's plugin down", |figures| figures.failures),
+            ("stage_failures", "Rows that made a stage's plugin fail", |figures| figures.failures),
         ];
         for (name, help, number) in numbers {
             let kind = ConstCounter::new(0_u64).metric_type();
@@ -91,7 +91,7 @@ impl Collector for Numbers {
             }
         }
         let kind = ConstCounter::new(0.0).metric_type();
-        let help = "Time in a stage's plugin, and in bringing batches there and back";
+        let help = "Time in a stage's plugin, including the transfer of batches";
         let mut family = encoder.encode_descriptor("stage_busy", help, Some(&Unit::Seconds), kind)?;
         for (stage, figures) in &stages {
             let labels = [("stage", stage.as_str())];
@@ -101,7 +101,7 @@ impl Collector for Numbers {
     }
 }
 
-/// What plugins report, under their own names as a label: a plugin cannot make up names of metrics.
+/// The metrics that plugins report. The plugin's name for a metric is a label, so that a plugin cannot create metrics.
 fn plugin_metrics(encoder: &mut DescriptorEncoder<'_>, stages: &[(String, StageFigures)]) -> fmt::Result {
     let kind = ConstCounter::new(0_u64).metric_type();
     let mut family = encoder.encode_descriptor("plugin", "Counters that plugins report", None, kind)?;

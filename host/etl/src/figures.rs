@@ -1,4 +1,4 @@
-//! The numbers of a run: counted where rows pass, kept in checkpoints, shown in summaries.
+//! The numbers of a run: counted where rows pass, saved in checkpoints, shown in summaries.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::Metrics;
 
-/// Where rows went: `rows_in + repeated + made = rows_out + rejected + dropped + absorbed`.
+/// A count of rows that balances: `rows_in + repeated + made = rows_out + rejected + dropped + absorbed`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Rows that went in.
     pub rows_in: u64,
     /// Rows that came out.
     pub rows_out: u64,
-    /// Rows in that were rejected.
+    /// Rows that were rejected.
     pub rejected: u64,
-    /// Rows in that were left out of a selection: filtered.
+    /// Rows that a selection left out: they are filtered.
     pub dropped: u64,
-    /// Rows in that a plugin kept or summed up, answering with rows of its own.
+    /// Rows that a plugin held back or aggregated: its answer had rows of its own instead.
     pub absorbed: u64,
-    /// Rows out that repeat a row.
+    /// Rows that came out more than once, each repetition counted.
     pub repeated: u64,
-    /// Rows out that the plugin made.
+    /// Rows that the plugin made.
     pub made: u64,
 }
 
@@ -45,14 +45,14 @@ impl Tally {
     }
 }
 
-/// What a stage did in a run.
+/// The numbers of a stage in a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StageFigures {
-    /// Where rows went.
+    /// What happened to the rows.
     pub tally: Tally,
-    /// Rows that brought the plugin down, and were rejected for it.
+    /// Rows that made the plugin fail and were rejected.
     pub failures: u64,
-    /// Time in the plugin, and in bringing batches there and back.
+    /// Time in the plugin, including the transfer of batches.
     pub busy: Duration,
     /// Batches that went in.
     pub batches: u64,
@@ -63,13 +63,13 @@ pub struct StageFigures {
 /// The numbers of a run at a commit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Totals {
-    /// Rows of the source, those that were none included.
+    /// Records of the source, including those that were no rows.
     pub rows_read: u64,
     /// Bytes of the source.
     pub bytes_read: u64,
     /// Rows in each sink.
     pub rows_out: u64,
-    /// What the side stream has taken.
+    /// The numbers of rejected rows and side outputs.
     pub side: SideFigures,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct RunFigures {
     pub(crate) elapsed: Duration,
 }
 
-/// What the side stream has taken.
+/// The numbers of rejected rows and side outputs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SideFigures {
     /// Rows rejected, by the source and by stages.
@@ -98,7 +98,7 @@ pub struct SideFigures {
     pub outputs: BTreeMap<(String, String), u64>,
 }
 
-/// JSON has no keys but text.
+/// Maps with a pair as key, as lists: in JSON a key is text.
 mod pairs {
     use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The bytes of a file, whatever they are compressed with.
+//! Reads files that may be compressed.
 
 use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-/// Standard input, where a path is expected.
+/// The path that stands for standard input.
 pub(crate) const STDIN: &str = "-";
 
-/// The bytes of a file, decompressed, and how many of the file have been read for them.
+/// The decompressed bytes of a file. It counts the bytes of the file that have been read for them.
 pub(crate) struct Input {
     path: PathBuf,
     reader: Box<dyn Read + Send>,
@@ -19,11 +19,11 @@ pub(crate) struct Input {
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
-/// RFC 8878, 3.1.1.
+/// The magic number of RFC 8878, section 3.1.1.
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 impl Input {
-    /// Opens a file, or standard input for `-`. Compression is known by the first bytes, not by the name.
+    /// Opens a file, or standard input for `-`. The first bytes tell the compression; the name does not matter.
     ///
     /// # Errors
     ///
@@ -47,13 +47,13 @@ impl Input {
         Ok(Self { path: path.to_owned(), reader, taken })
     }
 
-    /// Bytes of the file that have been read, compressed as they are.
+    /// Counts the bytes of the file that have been read, before decompression.
     pub(crate) fn taken(&self) -> Taken {
         Taken(Arc::clone(&self.taken))
     }
 }
 
-/// Bytes of a file that have been read.
+/// The count of the bytes of a file that have been read.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken(Arc<AtomicU64>);
 

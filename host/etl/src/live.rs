@@ -1,4 +1,4 @@
-//! The numbers of a run while it goes on: for the progress bar, and for Prometheus.
+//! The numbers of a run in progress, for the progress bar and for Prometheus.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::figures::{StageFigures, Totals};
 
-/// The numbers of the run that goes on, or of the last one.
+/// The numbers of the current run, or of the last one.
 #[derive(Debug, Default)]
 pub struct LiveFigures {
     rows_read: AtomicU64,
@@ -17,7 +17,7 @@ pub struct LiveFigures {
     stages: Vec<(String, Mutex<StageFigures>)>,
 }
 
-/// What is known at one moment.
+/// The numbers of the whole pipeline at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Rows of the source.
@@ -26,19 +26,19 @@ pub struct Counts {
     pub bytes_read: u64,
     /// Rows in each sink, committed or not.
     pub rows_out: u64,
-    /// Rows rejected.
+    /// Rows that the source or a stage rejected.
     pub rejected: u64,
-    /// Commits.
+    /// The number of commits.
     pub commits: u64,
 }
 
 impl LiveFigures {
-    /// Of a pipeline with these stages.
+    /// The numbers of a pipeline with these stages, all zero.
     pub(crate) fn new(stages: impl Iterator<Item = String>) -> Self {
         Self { stages: stages.map(|name| (name, Mutex::default())).collect(), ..Self::default() }
     }
 
-    /// A run begins behind these numbers.
+    /// Starts a run that continues from these numbers.
     pub(crate) fn begin(&self, before: &Totals, commits: u64) {
         self.read(before.rows_read, before.bytes_read);
         self.written(before.rows_out, before.side.rejected);
@@ -68,7 +68,7 @@ impl LiveFigures {
         }
     }
 
-    /// The numbers of all stages together.
+    /// The numbers of the whole pipeline.
     pub fn counts(&self) -> Counts {
         Counts {
             rows_read: self.rows_read.load(Ordering::Relaxed),
@@ -86,7 +86,7 @@ impl LiveFigures {
         self.stages.iter().map(|(name, stage)| (name.clone(), figures(stage))).collect()
     }
 
-    /// "clean 61 %, enrich 39 %": each stage's part of the time in plugins. Empty where there is nothing to compare.
+    /// Each stage's share of the time in plugins: "clean 61 %, enrich 39 %". Empty for less than two stages.
     pub fn shares(&self) -> String {
         let stages = self.stages();
         let all: Duration = stages.iter().map(|(_, figures)| figures.busy).sum();

@@ -3,7 +3,6 @@
 mod arguments;
 mod commands;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,13 +14,13 @@ use crate::commands::{doctor, plan, preview, run, test};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // A bar and a stream of log lines would push each other around.
+    // A bar and a stream of log lines would disturb each other.
     let reporter = if arguments.verbose > 0 { Reporter::lines() } else { Reporter::new() };
     start_log(arguments.verbose, arguments.log_format, &reporter);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: the runtime cannot be started: {error}");
+            eprintln!("error: cannot start the runtime: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
             Ok(()) = tokio::signal::ctrl_c() => {
                 reporter.end();
                 eprintln!("interrupted");
-                // What a shell makes of a program that SIGINT has ended.
+                // The exit code that shells give a program that SIGINT has ended.
                 Ok(ExitCode::from(130))
             }
         }
@@ -55,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Shows an error: one about a pipeline file with the place in it, others as they are.
+/// Prints an error. One about a pipeline file is shown with the place in the file.
 fn show(error: anyhow::Error) {
     match error.downcast::<PipelineError>() {
         Ok(error) => eprintln!("{:?}", miette::Report::new(error)),
@@ -63,7 +62,7 @@ fn show(error: anyhow::Error) {
     }
 }
 
-/// What the reporter tells as well, and what is about the compiler and not the pipeline.
+/// Log targets that are not shown by default: the reporter tells the same, or they are about the compiler.
 const QUIET: &str = "witdock::watch=error,witdock::reload=error,wasmtime=warn,cranelift=warn";
 
 fn start_log(verbose: u8, format: LogFormat, reporter: &Reporter) {
@@ -76,8 +75,7 @@ fn start_log(verbose: u8, format: LogFormat, reporter: &Reporter) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},{QUIET}")));
     let reporter = reporter.clone();
-    let color =
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || LogWriter(reporter.clone()));
     match format {
@@ -86,7 +84,7 @@ fn start_log(verbose: u8, format: LogFormat, reporter: &Reporter) {
     }
 }
 
-/// Writes log lines above the bar.
+/// Writes log lines through the reporter, above the bar.
 struct LogWriter(Reporter);
 
 impl std::io::Write for LogWriter {

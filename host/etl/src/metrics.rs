@@ -4,34 +4,34 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Names that one stage may use. A plugin that puts a row's value in a name must not fill the host's memory.
+/// The most names for one stage. A plugin that puts values of rows in names must not fill the host's memory.
 const MAX_NAMES: usize = 256;
-/// Bytes of one name.
+/// The most bytes in one name.
 const MAX_NAME_BYTES: usize = 128;
 
-/// What one stage's plugin has reported.
+/// The metrics that a stage's plugin has reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// Sums.
+    /// The sum of each counter.
     pub counters: BTreeMap<String, u64>,
-    /// Last values.
+    /// The last value of each gauge.
     pub gauges: BTreeMap<String, f64>,
-    /// Distributions.
+    /// The distribution of each observed value.
     pub observations: BTreeMap<String, Observations>,
-    /// Reports that were not taken: a name too long or one too many, or a value that is no finite number.
+    /// Reports that were dropped: the name was too long or one too many, or the value was not a finite number.
     pub refused: u64,
 }
 
-/// A distribution, as far as it is kept.
+/// The count, sum and range of observed values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Observations {
-    /// How many values.
+    /// The number of values.
     pub count: u64,
-    /// Their sum.
+    /// The sum of all values.
     pub sum: f64,
-    /// The least.
+    /// The least value.
     pub min: f64,
-    /// The greatest.
+    /// The greatest value.
     pub max: f64,
 }
 
@@ -86,7 +86,7 @@ impl Metrics {
         }
     }
 
-    /// Takes over what another has: what a call reported, once the call has succeeded.
+    /// Adds the metrics of one call, once the call has succeeded.
     pub fn merge(&mut self, other: Self) {
         for (name, by) in other.counters {
             self.count(&name, by);

@@ -1,4 +1,4 @@
-//! Tells a person what happens to plugins, and the stages which reloads there were.
+//! Reports events of plugins to people, and reloads to the stages.
 
 use tokio::sync::watch;
 use witdock::{BuildEvent, Event, Handover, Interface, PluginBuilder};

@@ -1,4 +1,4 @@
-//! A connection to PostgreSQL, used from threads that may block.
+//! A connection to PostgreSQL, for threads that may block.
 
 use std::str::FromStr;
 
@@ -11,17 +11,17 @@ pub(crate) const EPOCH_DAYS: i32 = 10_957;
 /// Microseconds from 1970 to 2000.
 pub(crate) const EPOCH_MICROSECONDS: i64 = EPOCH_DAYS as i64 * 86_400_000_000;
 
-/// What a database said.
+/// An error of a PostgreSQL database.
 #[derive(Debug, Error)]
 #[error("{database}: {message}")]
 pub struct PostgresError {
-    /// Which.
+    /// The database's name, without a password.
     pub database: String,
-    /// What it said, and what to do.
+    /// What is wrong, and what to do.
     pub message: String,
 }
 
-/// A connection.
+/// An open connection.
 pub(crate) struct Connection {
     pub(crate) client: Client,
     handle: Handle,
@@ -29,25 +29,30 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects. Called on a thread of the runtime that may block.
+    /// Connects. This must be called on a thread of the runtime that may block.
     pub(crate) fn open(url: &str) -> Result<Self, PostgresError> {
         let name = shown(url);
         let failed = |message: String| PostgresError { database: name.clone(), message };
         let config = Config::from_str(url).map_err(|error| {
-            failed(format!("the url is none: {error}; it is postgres://user:password@host:port/database"))
+            failed(format!(
+                "the url is invalid: {error}; expected postgres://user:password@host:port/database"
+            ))
         })?;
         let handle = Handle::try_current().map_err(|error| failed(error.to_string()))?;
         let (client, connection) = handle.block_on(config.connect(NoTls)).map_err(|error| {
-            failed(format!("cannot connect: {}; is the server running, and the url right?", words(&error)))
+            failed(format!(
+                "cannot connect: {}; check that the server is running and the url is right",
+                words(&error)
+            ))
         })?;
         handle.spawn(async move {
-            // What it says is said to the client as well.
+            // The client gets the same error.
             let _ = connection.await;
         });
         Ok(Self { client, handle, name })
     }
 
-    /// Waits for an answer.
+    /// Blocks until the answer has arrived.
     pub(crate) fn wait<R>(
         &self,
         answer: impl Future<Output = Result<R, tokio_postgres::Error>>,
@@ -60,7 +65,7 @@ impl Connection {
     }
 }
 
-/// The database in a form that may be shown: without a password.
+/// The database's name for messages, without a password.
 pub fn shown(url: &str) -> String {
     let Ok(config) = Config::from_str(url) else { return "PostgreSQL".to_owned() };
     let host = config.get_hosts().first().map_or_else(String::new, |host| match host {
@@ -72,7 +77,7 @@ pub fn shown(url: &str) -> String {
     format!("PostgreSQL {host}{port}/{}", config.get_dbname().unwrap_or_default())
 }
 
-/// What the server said, with its hint; the error by itself says "db error".
+/// The server's message with its detail and hint. The error's own text is only "db error".
 fn words(error: &tokio_postgres::Error) -> String {
     let Some(database) = error.as_db_error() else {
         let mut text = error.to_string();
@@ -91,12 +96,12 @@ fn words(error: &tokio_postgres::Error) -> String {
     text
 }
 
-/// A name as SQL has it, whatever characters it is made of.
+/// A name as a quoted SQL identifier.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A table's name, in which a dot parts the schema from the table.
+/// A table's name as quoted SQL identifiers. A dot separates the schema from the table.
 pub(crate) fn quoted_table(name: &str) -> String {
     name.split('.').map(quoted).collect::<Vec<_>>().join(".")
 }

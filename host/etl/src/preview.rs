@@ -7,7 +7,7 @@ use arrow_select::concat::concat_batches;
 
 use crate::table::{Align, Table};
 
-/// Gathers the first rows that pass by.
+/// Collects the first rows of the result.
 #[derive(Debug)]
 pub struct Preview {
     schema: SchemaRef,
@@ -16,12 +16,12 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Gathers up to `rows` rows.
+    /// Collects up to `rows` rows.
     pub fn new(schema: SchemaRef, rows: usize) -> Self {
         Self { schema, batches: Vec::new(), wanted: rows }
     }
 
-    /// Takes from a batch what is still wanted.
+    /// Adds the rows of a batch, up to the limit.
     pub fn take(&mut self, batch: &RecordBatch) {
         let rows = self.wanted.min(batch.num_rows());
         if rows > 0 {
@@ -30,7 +30,7 @@ impl Preview {
         }
     }
 
-    /// The rows as one batch of their own, which keeps none of the batches that it came from alive.
+    /// The rows as one batch. It is a copy, so the batches that the rows came from can be freed.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Preview {
     }
 }
 
-/// The batch as a table: numbers to the right, nulls as `·`, which no text is taken for.
+/// The batch as a table. Numbers are aligned to the right; a null is `·`.
 ///
 /// # Errors
 ///

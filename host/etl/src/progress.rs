@@ -1,26 +1,26 @@
-//! What a person sees while a run goes on: a bar in a terminal, plain lines elsewhere. It goes to standard error, results do not.
+//! Progress of a run on standard error: a bar in a terminal, plain lines elsewhere.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Tells how a run goes. Cheap to clone.
+/// Shows the progress of a run. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Reporter(Arc<Kind>);
 
 #[derive(Debug)]
 enum Kind {
     Bar(Mutex<Bar>),
-    Lines(Mutex<Lines>),
+    Lines(Mutex<PlainLines>),
 }
 
 #[derive(Debug)]
 struct Bar {
-    /// The run that goes on.
+    /// The progress of the current run.
     bar: ProgressBar,
-    /// A plugin's build, shown while no run goes on: the bar says more.
+    /// A plugin's build. It is shown only between runs.
     building: ProgressBar,
     runs: bool,
     begun: Instant,
@@ -33,25 +33,25 @@ impl Bar {
 }
 
 #[derive(Debug)]
-struct Lines {
+struct PlainLines {
     begun: Instant,
     told: Instant,
     bytes: u64,
 }
 
-/// How often a line is written where there is no bar.
+/// How often a line is written if there is no bar.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 impl Reporter {
-    /// A bar if standard error is a terminal, lines otherwise.
+    /// Shows a bar if standard error is a terminal, and lines otherwise.
     pub fn new() -> Self {
         if io::stderr().is_terminal() { Self::bar() } else { Self::lines() }
     }
 
-    /// Lines, whatever standard error is.
+    /// Shows lines, even if standard error is a terminal.
     pub fn lines() -> Self {
         let now = Instant::now();
-        Self(Arc::new(Kind::Lines(Mutex::new(Lines { begun: now, told: now, bytes: 0 }))))
+        Self(Arc::new(Kind::Lines(Mutex::new(PlainLines { begun: now, told: now, bytes: 0 }))))
     }
 
     fn bar() -> Self {
@@ -67,8 +67,8 @@ impl Reporter {
         Self(Arc::new(Kind::Bar(Mutex::new(Bar { bar, building, runs: false, begun: Instant::now() }))))
     }
 
-    /// A plugin is being built, and this is the last word of its tools.
-    pub fn building(&self, words: &str) {
+    /// Shows that a plugin is being built, with the last line of the build's output.
+    pub fn building(&self, line: &str) {
         if let Kind::Bar(bar) = &*self.0 {
             let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
             if bar.runs {
@@ -76,11 +76,11 @@ impl Reporter {
             }
             bar.building.set_draw_target(ProgressDrawTarget::stderr());
             bar.building.enable_steady_tick(Duration::from_millis(100));
-            bar.building.set_message(words.trim().to_owned());
+            bar.building.set_message(line.trim().to_owned());
         }
     }
 
-    /// No plugin is being built any more.
+    /// Ends the display of a build.
     pub fn built(&self) {
         if let Kind::Bar(bar) = &*self.0 {
             let bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,10 +97,10 @@ impl Reporter {
         self.write(format!("{message}\n").as_bytes());
     }
 
-    /// Writes to standard error without tearing the bar.
+    /// Writes to standard error and redraws the bar.
     pub fn write(&self, text: &[u8]) {
         let put = || {
-            // A closed standard error is no reason to end a run.
+            // A closed standard error must not end a run.
             let _ = io::stderr().write_all(text);
         };
         match &*self.0 {
@@ -112,7 +112,7 @@ impl Reporter {
         }
     }
 
-    /// A run over an input of so many bytes begins.
+    /// Starts the display of a run over an input of this many bytes.
     pub fn begin(&self, bytes: u64) {
         self.built();
         match &*self.0 {
@@ -127,12 +127,12 @@ impl Reporter {
             Kind::Lines(lines) => {
                 let now = Instant::now();
                 *lines.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Lines { begun: now, told: now, bytes };
+                    PlainLines { begun: now, told: now, bytes };
             }
         }
     }
 
-    /// So many rows and bytes of the input have been read. `shares` says which part each stage has of the time.
+    /// Updates the rows and bytes that have been read. `shares` are the stages' shares of the time, as text.
     pub fn advance(&self, rows: u64, bytes_read: u64, shares: impl FnOnce() -> String) {
         match &*self.0 {
             Kind::Bar(bar) => {
@@ -153,7 +153,7 @@ impl Reporter {
         }
     }
 
-    /// The run is over; the bar goes away.
+    /// Ends the display of a run, and removes the bar.
     pub fn end(&self) {
         if let Kind::Bar(bar) = &*self.0 {
             let mut bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,26 +175,18 @@ fn speed(rows: u64, elapsed: Duration) -> String {
     format!("{} rows, {} rows/s", number(rows), number(rate(rows, elapsed)))
 }
 
-/// Rows in a second.
+/// Rows per second.
 pub fn rate(rows: u64, elapsed: Duration) -> u64 {
     let seconds = elapsed.as_secs_f64();
     if seconds > 0.0 { (rows as f64 / seconds) as u64 } else { 0 }
 }
 
-/// A number with its thousands apart.
+/// A number with separated thousands: `1,234,567`.
 pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(value).to_string()
 }
 
-/// A duration for a person.
+/// A duration with the unit and precision that fit it: `2 min 05 s`, `1.20 s`, `3.4 ms`.
 pub fn duration(value: Duration) -> String {
     match value.as_secs_f64() {
         seconds if seconds >= 60.0 => format!("{} min {:02} s", value.as_secs() / 60, value.as_secs() % 60),

@@ -1,13 +1,13 @@
-//! Tables of text: aligned, and as wide as the terminal at most.
+//! Tables of text, aligned and at most as wide as the terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Which side of its column a cell is on.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Text.
+    /// To the left, for text.
     Left,
-    /// Numbers.
+    /// To the right, for numbers.
     Right,
 }
 
@@ -19,10 +19,10 @@ pub struct Table {
     widest: usize,
 }
 
-/// What stands for columns that are left out.
+/// The text in the place of columns that are left out.
 const ELISION: &str = "…";
 const GAP: &str = "  ";
-/// Cells are cut at this width, so that one long text does not push all other columns out.
+/// The default width at which cells are cut, so that one long text does not displace all other columns.
 const MAX_CELL: usize = 40;
 
 impl Table {
@@ -33,18 +33,18 @@ impl Table {
         Self { columns, rows: Vec::new(), widest: MAX_CELL }
     }
 
-    /// Cuts cells at this width, for tables with something to read in them.
+    /// Cuts cells at another width, for tables with long texts.
     pub fn cut_at(self, widest: usize) -> Self {
         Self { widest, ..self }
     }
 
-    /// Adds a row. Cells that are missing are empty.
+    /// Adds a row. Missing cells are empty.
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
         let widest = self.widest;
         self.rows.push(cells.into_iter().map(|cell| clean(&cell.into(), widest)).collect());
     }
 
-    /// Lines of at most `width` columns of the terminal. Columns in the middle are left out until the rest fits.
+    /// The table as lines of at most `width` characters. Columns in the middle are left out until the others fit.
     pub fn render(&self, width: usize) -> Vec<String> {
         let widths: Vec<usize> = self
             .columns
@@ -78,7 +78,7 @@ impl Table {
     }
 }
 
-/// The columns that fit, from both ends inwards; `None` stands for those left out. The first is always shown.
+/// The columns that fit, chosen from both ends. `None` stands for those in between. The first column is always shown.
 fn shown_columns(widths: &[usize], width: usize) -> Vec<Option<usize>> {
     let gap = GAP.len();
     let all: usize = widths.iter().map(|width| width + gap).sum();
@@ -88,7 +88,7 @@ fn shown_columns(widths: &[usize], width: usize) -> Vec<Option<usize>> {
     let (mut front, mut back) = (Vec::new(), Vec::new());
     let mut left = width.saturating_sub(ELISION.width());
     let mut order = 0..widths.len();
-    // Two from the front for each one from the back: what names a row mostly comes first.
+    // Two columns from the front for each one from the back: columns that identify a row are usually first.
     for turn in 0.. {
         let from_front = turn % 3 != 2;
         let Some(column) = (if from_front { order.next() } else { order.next_back() }) else { break };
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(lines[0], "id  name  city");
         assert_eq!(lines[1], "──  ────  ────────");
         assert_eq!(lines[2], " 1  Ada   London");
-        assert_eq!(lines[3], "23  東京  x y [31m", "control characters are gone");
+        assert_eq!(lines[3], "23  東京  x y [31m", "control characters are removed");
     }
 
     #[test]

@@ -8,34 +8,34 @@ use crate::pipeline::Pipeline;
 use crate::rows::Bookmark;
 use crate::sink::{Publish, SinkMark};
 
-/// What is done.
+/// The progress of a run at its last commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checkpoint {
     pub(crate) version: u32,
-    /// The pipeline file's digest.
+    /// The SHA-256 of the pipeline file.
     pub(crate) pipeline_sha256: String,
-    /// Tells runs apart: another one after `--fresh`.
+    /// The run's identity. A run after `--fresh` has another.
     pub run: String,
     /// Commits so far.
     pub commit: u64,
     /// Whether the input has ended.
     pub complete: bool,
-    /// The units that are done.
+    /// The units whose rows are committed.
     pub units: Vec<DoneUnit>,
-    /// How far a query has been read.
+    /// How far a query, or a plugin, has been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bookmark: Option<Bookmark>,
     /// The stages, in order.
     pub stages: Vec<StageMark>,
     /// The sinks, in order.
     pub sinks: Vec<SinkMark>,
-    /// The rejected rows' file and the side outputs.
+    /// The file of rejected rows, then those of the side outputs.
     pub side: Vec<SinkMark>,
-    /// The columns of the result.
+    /// The columns of the result as text.
     pub columns: String,
     /// The numbers so far.
     pub figures: Totals,
-    /// What is to be done with files.
+    /// What remains to be done with files.
     pub publish: Vec<Publish>,
 }
 
@@ -43,7 +43,7 @@ pub struct Checkpoint {
 pub(super) const VERSION: u32 = 1;
 
 impl Checkpoint {
-    /// Nothing is done.
+    /// The checkpoint of a run that starts now.
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {

@@ -4,55 +4,55 @@ use thiserror::Error;
 
 use crate::sink::SinkError;
 
-/// Why a run cannot go on, or note what it has done.
+/// Why a run cannot continue, or cannot save its progress.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
     /// The file cannot be read or written.
-    #[error("cannot keep the checkpoint {path}: {error}")]
+    #[error("cannot read or write the checkpoint {path}: {error}")]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: std::io::Error,
     },
-    /// The file is no checkpoint.
-    #[error("{path} is no checkpoint that this program can read: {message}; start over with `--fresh`")]
+    /// The file is not a checkpoint.
+    #[error("{path} is not a valid checkpoint: {message}; start over with `--fresh`")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// What is wrong with it.
         message: String,
     },
-    /// The pipeline has changed since the run that was cut.
+    /// The pipeline file has changed since the interrupted run.
     #[error(
-        "a run of this pipeline was cut, and {pipeline} has changed since: put it back to go on, or start over with `--fresh`"
+        "the last run was interrupted, and {pipeline} has changed since: restore the file to continue, or start over with `--fresh`"
     )]
     PipelineChanged {
         /// The pipeline file.
         pipeline: PathBuf,
     },
-    /// Another run of the pipeline goes on.
-    #[error("another run of {pipeline} goes on: wait for its end")]
+    /// Another run of the pipeline is in progress.
+    #[error("another run of {pipeline} is in progress: wait until it ends")]
     Busy {
         /// The pipeline file.
         pipeline: PathBuf,
     },
-    /// A try over some rows would be in the way of a run that was cut, or of rows that are kept.
-    #[error("`--limit` is a try, and {reason}: `witdock-etl preview` shows rows and writes nothing")]
+    /// A trial run over some rows would spoil an interrupted run, or add rows that stay.
+    #[error("`--limit` starts a trial run, and {reason}; use `witdock-etl preview`, which writes nothing")]
     NoTry {
-        /// What is in the way.
+        /// What prevents the trial run.
         reason: String,
     },
-    /// The rows have other columns than before the cut.
+    /// The result has other columns than that of the interrupted run.
     #[error(
-        "a run of this pipeline was cut, and its result would have other columns now ({difference}): start over with `--fresh`"
+        "the last run was interrupted, and the result would have other columns now ({difference}): start over with `--fresh`"
     )]
     ColumnsChanged {
-        /// What is different.
+        /// The columns before and now.
         difference: String,
     },
-    /// A sink cannot be asked or does not commit.
+    /// A sink cannot be read, or does not commit.
     #[error(transparent)]
     Sink(#[from] SinkError),
 }

@@ -14,9 +14,12 @@ pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
         Ok(checkpoint) if checkpoint.version == VERSION => Ok(Some(checkpoint)),
         Ok(checkpoint) => Err(CheckpointError::Damaged {
             path: path.to_owned(),
-            message: format!("it has the version {}", checkpoint.version),
+            message: format!(
+                "its format has the version {}, and this program reads version {VERSION}",
+                checkpoint.version
+            ),
         }),
-        // A prepared one that a crash has cut was never the truth.
+        // A crash interrupted the write of a prepared checkpoint, so it never counted.
         Err(_) if path.extension().is_some_and(|extension| extension == "next") => Ok(None),
         Err(error) => Err(CheckpointError::Damaged { path: path.to_owned(), message: error.to_string() }),
     }
@@ -37,10 +40,10 @@ pub(super) fn remove(path: &Path) -> Result<(), CheckpointError> {
     }
 }
 
-/// Holds the pipeline file while a run goes on. Where the file system has no locks, nothing is held.
+/// Locks the pipeline file for the run. Without locks in the file system the run continues without one.
 pub(super) fn lock(pipeline: &Path) -> Result<Option<File>, CheckpointError> {
     let file = match File::open(pipeline) {
-        // A pipeline that stands in no file is known to nobody else.
+        // No other run knows a pipeline that has no file.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(|error| CheckpointError::Io { path: pipeline.to_owned(), error })?,
     };
@@ -48,7 +51,7 @@ pub(super) fn lock(pipeline: &Path) -> Result<Option<File>, CheckpointError> {
         Ok(()) => Ok(Some(file)),
         Err(fs::TryLockError::WouldBlock) => Err(CheckpointError::Busy { pipeline: pipeline.to_owned() }),
         Err(fs::TryLockError::Error(error)) => {
-            tracing::debug!(pipeline = %pipeline.display(), %error, "cannot be locked");
+            tracing::debug!(pipeline = %pipeline.display(), %error, "the pipeline file cannot be locked");
             Ok(None)
         }
     }

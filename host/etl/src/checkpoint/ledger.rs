@@ -13,30 +13,30 @@ use crate::source::Past;
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
-    /// What databases know the pipeline by.
+    /// The pipeline's name in databases.
     pub pipeline: String,
-    /// What is done, and what the run starts from.
+    /// The last commit, which the run starts from.
     pub done: Checkpoint,
-    /// A commit of which some databases have their part and others not: it has to be made again with the same units.
+    /// The number of units of a commit that only some databases have. It is repeated with the same units.
     pub repeat: Option<usize>,
-    /// Whether the run goes on from one that was cut.
+    /// Whether the run continues an interrupted one.
     pub resumed: bool,
-    /// A run before that had all its commits, and died before it forgot them.
+    /// The last run, with its number of commits, if it has made all of them and died before it removed the checkpoint.
     pub ended: Option<(String, u64)>,
-    /// Nothing has to be known of a run that has ended: the next one starts over.
+    /// Whether each run starts over, so that the checkpoint of a finished run is removed.
     replaces: bool,
-    /// Whether commits are noted. A try over some rows leaves no trace to go on from.
+    /// Whether commits are saved. A trial run saves none.
     pub kept: bool,
-    /// Locked while the run goes on.
+    /// Locked during the run.
     _lock: Option<File>,
 }
 
 impl Ledger {
-    /// Locks the pipeline, and brings what a run that was cut has committed to its end.
+    /// Locks the pipeline, and completes the last commit of an interrupted run.
     ///
     /// # Errors
     ///
-    /// When another run goes on, or what was cut cannot go on.
+    /// When another run is in progress, or the interrupted run cannot be continued.
     pub fn open(pipeline: &Pipeline, fresh: bool) -> Result<Self, CheckpointError> {
         let lock = lock(&pipeline.path)?;
         let path = pipeline.checkpoint.path.clone();
@@ -66,11 +66,11 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The same for a try over some rows, whose commit is not noted.
+    /// The same for a trial run over some rows, whose commit is not saved.
     ///
     /// # Errors
     ///
-    /// Those of [`Ledger::open`], and when there is something that the try would spoil.
+    /// Those of [`Ledger::open`], and when the trial run would spoil an interrupted run or add rows that stay.
     pub fn open_for_try(pipeline: &Pipeline) -> Result<Self, CheckpointError> {
         let spoils = pipeline.sinks.iter().find(|sink| sink.mode != SinkMode::Replace);
         if let Some(sink) = spoils {
@@ -78,7 +78,7 @@ impl Ledger {
         }
         let ledger = Self::open(pipeline, false)?;
         if ledger.resumed {
-            let reason = "a run of this pipeline was cut and waits to go on".to_owned();
+            let reason = "the last run was interrupted and can be continued".to_owned();
             return Err(CheckpointError::NoTry { reason });
         }
         Ok(Self { kept: false, ..ledger })
@@ -93,7 +93,7 @@ impl Ledger {
             return Ok(());
         }
         if done.complete {
-            // What is new in the source is added, by a run with numbers of its own.
+            // The next run adds what is new in the source, and counts from zero.
             let Checkpoint { run, commit, units, bookmark, .. } = done;
             self.done = Checkpoint { run, commit, units, bookmark, ..Checkpoint::new(pipeline) };
             return Ok(());
@@ -106,7 +106,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// A crash came between the two steps of a commit: the databases know which of the two it is.
+    /// A crash came between the two steps of a commit. The databases tell whether it counts.
     fn settle(&mut self, pipeline: &Pipeline, prepared: Checkpoint) -> Result<(), CheckpointError> {
         let mut have = Vec::new();
         for (index, sink) in pipeline.sinks.iter().enumerate() {
@@ -129,7 +129,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What the source need not read again.
+    /// What the source skips.
     pub fn past(&self) -> Past {
         Past {
             units: self.done.units.iter().map(|done| (done.unit.id.clone(), done.unit.clone())).collect(),
@@ -138,11 +138,11 @@ impl Ledger {
         }
     }
 
-    /// Writes what the next commit will be, before databases take their part.
+    /// Writes the checkpoint of the next commit beside the current one, before databases commit.
     ///
     /// # Errors
     ///
-    /// When the disk takes no more.
+    /// When the disk is full.
     pub fn prepare(&self, next: &Checkpoint) -> Result<(), CheckpointError> {
         let path = self.prepared_path();
         let failed = |error| CheckpointError::Io { path: path.clone(), error };
@@ -154,11 +154,11 @@ impl Ledger {
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
     }
 
-    /// Makes the prepared checkpoint the one that holds, and does with files what it says; `publish` does the same with plugins.
+    /// Makes the prepared checkpoint the current one, and publishes files as it says. `publish` does the same for plugins.
     ///
     /// # Errors
     ///
-    /// When the file cannot be replaced. What a file is to become is done by the next run then.
+    /// When a file cannot be replaced. The next run then completes the commit.
     pub fn commit(
         &mut self,
         next: Checkpoint,
@@ -173,7 +173,7 @@ impl Ledger {
         if self.done.complete && self.replaces { self.forget() } else { Ok(()) }
     }
 
-    /// Forgets what is done: nothing is left to go on with.
+    /// Removes the checkpoint, so that the next run starts over.
     ///
     /// # Errors
     ///

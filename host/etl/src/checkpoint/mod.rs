@@ -1,8 +1,8 @@
-//! What a run has done, in a file that is replaced with each commit: after a crash the run goes on from there.
+//! The progress of a run, in a file that is replaced with each commit. After a crash the next run continues from it.
 //!
-//! Rows, what the plugins hold and how far the source was read are committed together. The file is the moment of the commit. Where
-//! a database takes rows, it ends its own transaction; so the checkpoint is first written beside the file ("prepared"), then
-//! the database commits, then the file is replaced. After a crash between the two the database says whether it has the commit.
+//! Rows, the plugins' state and the position in the source are committed together, by replacing the file. A database has a
+//! transaction of its own, so a commit has two steps: the checkpoint is written beside the file ("prepared"), the database
+//! commits, and the file is replaced. After a crash between the two steps the database tells whether it has the commit.
 
 mod content;
 mod error;

@@ -19,20 +19,20 @@ pub(crate) fn batch_to_guest(batch: &RecordBatch) -> Result<Batch, ArrowError> {
     Ok(Batch { rows, columns })
 }
 
-/// Checks a guest's rows against a schema of one field or more, and takes them as a batch.
+/// Checks a guest's rows against a schema of at least one field, and makes a batch of them.
 ///
 /// # Errors
 ///
-/// What is not as the schema says, in words.
+/// Where the rows do not match the schema, in words.
 pub(crate) fn batch_from_guest(schema: &SchemaRef, rows: Batch) -> Result<RecordBatch, String> {
     if schema.fields().is_empty() {
         return Err("rows need at least one field".to_owned());
     }
     if rows.rows as usize > MAX_ROWS {
-        return Err(format!("{} rows at once, and {MAX_ROWS} is the most", rows.rows));
+        return Err(format!("{} rows at once, and the limit is {MAX_ROWS}", rows.rows));
     }
     if rows.columns.len() != schema.fields().len() {
-        return Err(format!("{} columns for {} fields", rows.columns.len(), schema.fields().len()));
+        return Err(format!("{} columns, expected {}", rows.columns.len(), schema.fields().len()));
     }
     let columns: Vec<ArrayRef> = schema
         .fields()

@@ -1,11 +1,11 @@
 use thiserror::Error;
 
-/// What is wrong with a column or a field that a guest gave.
+/// Why a column or a field of a guest is invalid.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnError {
-    /// The values are of another type than the contract says.
-    #[error("its values are {found}, and {expected} was promised")]
+    /// The values have another type than the contract says.
+    #[error("its values are {found}, expected {expected}")]
     Type {
         /// The type in the contract.
         expected: String,
@@ -13,33 +13,35 @@ pub enum ColumnError {
         found: String,
     },
     /// There are more or fewer values than rows.
-    #[error("it has {found} {part} for {rows} rows, and {expected} were expected")]
+    #[error("it has {found} {part} for {rows} rows, expected {expected}")]
     Length {
         /// What was counted.
         part: &'static str,
         /// The rows of the batch.
         rows: usize,
-        /// How many there should be.
+        /// The expected number.
         expected: usize,
-        /// How many there are.
+        /// The actual number.
         found: usize,
     },
     /// Offsets do not start at 0.
-    #[error("its first offset is {found}, and has to be 0")]
+    #[error("its first offset is {found}, expected 0")]
     FirstOffset {
         /// The first offset.
         found: i32,
     },
     /// Offsets do not end where the data ends.
-    #[error("its last offset is {found}, and has to be the length of its data, {length}")]
+    #[error("its last offset is {found}, expected the length of its data, {length}")]
     LastOffset {
         /// The last offset.
         found: i32,
         /// Bytes of data.
         length: usize,
     },
-    /// Offsets fall.
-    #[error("its offsets fall from {from} to {to} at row {row}, and may only rise")]
+    /// An offset is less than the one before it.
+    #[error(
+        "its offsets fall from {from} to {to} at row {row}: each offset must be at least the one before it"
+    )]
     FallingOffset {
         /// The row, from 0.
         row: usize,
@@ -54,21 +56,19 @@ pub enum ColumnError {
         /// The row, from 0.
         row: usize,
     },
-    /// A null where the contract says that there is none.
-    #[error(
-        "row {row} is null, and the contract says that it has no nulls: make the field nullable or give a value"
-    )]
+    /// A null in a column that is not nullable.
+    #[error("row {row} is null, and the field is not nullable: make the field nullable, or give a value")]
     Null {
         /// The row, from 0.
         row: usize,
     },
-    /// The bytes are not the Arrow IPC stream that they should be.
-    #[error("its Arrow IPC bytes are not usable: {reason}")]
+    /// The bytes are not the expected Arrow IPC stream.
+    #[error("its Arrow IPC bytes are invalid: {reason}")]
     Ipc {
-        /// What is wrong with them.
+        /// What is wrong with the bytes.
         reason: String,
     },
-    /// `ipc-schema` is there without `ipc`, or the other way around.
+    /// A field has `ipc-schema` and not the type `ipc`, or the type without the schema.
     #[error("{0}")]
     IpcSchema(&'static str),
 }

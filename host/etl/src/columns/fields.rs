@@ -8,7 +8,7 @@ use crate::bindings::witdock::etl::types;
 /// another zone or unit travel as `ipc`.
 const UTC: &str = "+00:00";
 
-/// The type that values of this Arrow type cross the boundary as.
+/// The WIT type that carries values of this Arrow type.
 pub(super) fn guest_type(data_type: &DataType) -> types::DataType {
     match data_type {
         DataType::Boolean => types::DataType::Boolean,
@@ -44,27 +44,27 @@ pub fn field_to_guest(field: &Field) -> Result<types::Field, ArrowError> {
     Ok(types::Field { name: field.name().clone(), data_type, nullable: field.is_nullable(), ipc_schema })
 }
 
-/// Takes a guest's description of a column.
+/// Converts a guest's description of a column.
 ///
 /// # Errors
 ///
-/// When `ipc-schema` does not describe one field of a type that only `ipc` can carry.
+/// When `ipc-schema` is missing, or does not describe exactly one field of a type that only `ipc` can carry.
 pub fn field_from_guest(field: &types::Field) -> Result<Field, ColumnError> {
     let data_type = match (field.data_type, &field.ipc_schema) {
         (types::DataType::Ipc, Some(bytes)) => {
             let data_type = ipc::decode_field(bytes)?.data_type().clone();
             if guest_type(&data_type) != types::DataType::Ipc {
                 return Err(ColumnError::IpcSchema(
-                    "its `ipc-schema` holds a type that has a data type of its own: use that one",
+                    "its `ipc-schema` describes a type that has a data type of its own: use that data type",
                 ));
             }
             data_type
         }
         (types::DataType::Ipc, None) => {
-            return Err(ColumnError::IpcSchema("it is of type `ipc` and has no `ipc-schema`"));
+            return Err(ColumnError::IpcSchema("it has the type `ipc` and no `ipc-schema`"));
         }
         (_, Some(_)) => {
-            return Err(ColumnError::IpcSchema("it has an `ipc-schema` and is not of type `ipc`"));
+            return Err(ColumnError::IpcSchema("it has an `ipc-schema`, and its type is not `ipc`"));
         }
         (types::DataType::Boolean, None) => DataType::Boolean,
         (types::DataType::Int32, None) => DataType::Int32,

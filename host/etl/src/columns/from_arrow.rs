@@ -27,12 +27,12 @@ pub fn column_to_guest(array: &ArrayRef) -> Result<Column, ArrowError> {
         DataType::Utf8 => array.as_string_opt().and_then(bytes).map(Values::Utf8),
         DataType::Binary => array.as_binary_opt().and_then(bytes).map(Values::Binary),
         DataType::Ipc => {
-            // It carries its own nulls.
+            // The stream has the nulls as well.
             return Ok(Column { validity: None, values: Values::Ipc(ipc::encode_column(array)?) });
         }
     };
     let values = values.ok_or_else(|| {
-        ArrowError::CastError(format!("an array says that it is {} and is not", array.data_type()))
+        ArrowError::CastError(format!("an array claims the type {} and has another", array.data_type()))
     })?;
     let validity = array.nulls().filter(|nulls| nulls.null_count() > 0).map(|nulls| bitmap(nulls.inner()));
     Ok(Column { validity, values })

@@ -1,4 +1,4 @@
-//! Columns of a type that has no WIT type of its own, as Arrow IPC streams of one field.
+//! Columns whose type has no WIT type of its own, as Arrow IPC streams of one field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -27,21 +27,21 @@ pub(super) fn encode_column(array: &ArrayRef) -> Result<Vec<u8>, ArrowError> {
 pub(super) fn decode_field(bytes: &[u8]) -> Result<Field, ColumnError> {
     let (schema, batches) = decode(bytes.to_vec())?;
     if !batches.is_empty() {
-        return Err(unusable("a schema without rows was expected"));
+        return Err(invalid("expected a schema without rows"));
     }
     match schema.fields().iter().as_slice() {
         [field] => Ok(field.as_ref().clone()),
-        fields => Err(unusable(format!("one field was expected, and {} are there", fields.len()))),
+        fields => Err(invalid(format!("expected one field, found {}", fields.len()))),
     }
 }
 
 pub(super) fn decode_column(bytes: Vec<u8>, expected: &DataType) -> Result<ArrayRef, ColumnError> {
     let (_, batches) = decode(bytes)?;
     let [batch] = batches.as_slice() else {
-        return Err(unusable(format!("one batch was expected, and {} are there", batches.len())));
+        return Err(invalid(format!("expected one batch, found {}", batches.len())));
     };
     let [column] = batch.columns() else {
-        return Err(unusable(format!("one column was expected, and {} are there", batch.num_columns())));
+        return Err(invalid(format!("expected one column, found {}", batch.num_columns())));
     };
     if column.data_type() != expected {
         return Err(ColumnError::Type {
@@ -65,13 +65,14 @@ fn decode(bytes: Vec<u8>) -> Result<(SchemaRef, Vec<RecordBatch>), ColumnError> 
             batches.extend(decoder.decode(&mut buffer)?);
         }
         decoder.finish()?;
-        let schema = decoder.schema().ok_or_else(|| ArrowError::IpcError("there is no schema".to_owned()))?;
+        let schema =
+            decoder.schema().ok_or_else(|| ArrowError::IpcError("the schema is missing".to_owned()))?;
         Ok((schema, batches))
     }))
     .unwrap_or_else(|_| Err(ArrowError::IpcError("malformed message".to_owned())))
-    .map_err(|error: ArrowError| unusable(error.to_string()))
+    .map_err(|error: ArrowError| invalid(error.to_string()))
 }
 
-fn unusable(reason: impl Into<String>) -> ColumnError {
+fn invalid(reason: impl Into<String>) -> ColumnError {
     ColumnError::Ipc { reason: reason.into() }
 }

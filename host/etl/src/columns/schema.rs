@@ -16,6 +16,8 @@ pub(crate) fn schema_difference(before: &SchemaRef, now: &SchemaRef) -> Option<S
         Some((index, (before, now))) => {
             format!("column {} was {} and would be {}", index + 1, show(before), show(now))
         }
-        None => format!("there were {} columns and would be {}", before.fields().len(), now.fields().len()),
+        None => {
+            format!("there were {} columns, and there would be {}", before.fields().len(), now.fields().len())
+        }
     })
 }

@@ -12,15 +12,15 @@ use super::fields::{guest_type, timestamp_us};
 use super::ipc;
 use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
 
-/// Rows that one answer of a guest may have. A type such as Arrow's `Null` has rows that take no bytes, so that nothing
-/// else would bound what the host must hold for them.
+/// The most rows in one answer of a guest. Rows of a type such as Arrow's `Null` take no bytes in the guest, so no other limit
+/// bounds the memory that the host needs for them.
 pub const MAX_ROWS: usize = 1 << 24;
 
-/// Checks a guest's column against the field that was promised, and takes it as an Arrow array of `rows` rows.
+/// Checks a guest's column against its field, and makes an Arrow array of `rows` rows of it.
 ///
 /// # Errors
 ///
-/// When the column is not what the field and the row count say.
+/// When the column does not match the field or the number of rows.
 pub fn column_from_guest(column: Column, field: &Field, rows: usize) -> Result<ArrayRef, ColumnError> {
     let expected = guest_type(field.data_type());
     let found = values_type(&column.values);
@@ -34,7 +34,7 @@ pub fn column_from_guest(column: Column, field: &Field, rows: usize) -> Result<A
         None => None,
         Some(_) if found == DataType::Ipc => {
             return Err(ColumnError::Ipc {
-                reason: "the stream carries its own nulls, so `validity` has to be none".to_owned(),
+                reason: "the stream contains the nulls, so `validity` must be none".to_owned(),
             });
         }
         Some(bits) => Some(NullBuffer::new(bitmap(bits, rows, "bytes of validity")?)),
@@ -117,7 +117,7 @@ fn offsets(column: BytesColumn, rows: usize) -> Result<(OffsetBuffer<i32>, Buffe
     Ok((OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(data)))
 }
 
-/// The first row whose bytes are not UTF-8 by themselves: an offset may also cut a character in two.
+/// The first row whose bytes are not UTF-8. An offset in the middle of a character counts as well.
 fn first_not_utf8(offsets: &OffsetBuffer<i32>, data: &[u8]) -> usize {
     let bounds = offsets.iter().zip(offsets.iter().skip(1));
     bounds

@@ -11,18 +11,18 @@ use witdock_etl::source::{self, Past};
 use super::run::print;
 use crate::arguments::DoctorArguments;
 
-/// Something that was looked at.
+/// The result of one check.
 struct Finding {
     what: String,
-    /// What was found, or what is missing.
+    /// What was found, or what is wrong.
     found: Result<String, String>,
-    /// What to do where it is missing.
+    /// What to do if it is missing.
     help: &'static str,
-    /// Whether nothing works without.
+    /// Whether the pipeline cannot run without it.
     needed: bool,
 }
 
-/// Looks at the machine, and at what a pipeline needs.
+/// Checks the tools of this machine, and the source and the sinks of a pipeline.
 pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
     let mut findings = tokio::task::spawn_blocking(tools).await?;
     if let Some(path) = &arguments.pipeline {
@@ -43,11 +43,11 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<ExitCod
         });
     }
     print(&lines)?;
-    let sick = findings.iter().any(|finding| finding.needed && finding.found.is_err());
-    Ok(if sick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let failed = findings.iter().any(|finding| finding.needed && finding.found.is_err());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// What plugins are built with. None is needed for plugins that are components already.
+/// Checks the tools that plugins are built with. Plugins that are components already need none.
 fn tools() -> Vec<Finding> {
     let tool = |what: &str, program: &str, arguments: &[&str], help: &'static str| Finding {
         what: what.to_owned(),
@@ -81,7 +81,7 @@ fn tools() -> Vec<Finding> {
     ]
 }
 
-/// The first line that a program says of itself.
+/// The first line of a program's output.
 fn version(program: &str, arguments: &[&str]) -> Result<String, String> {
     match Command::new(program).args(arguments).output() {
         Ok(output) if output.status.success() => {
@@ -93,7 +93,7 @@ fn version(program: &str, arguments: &[&str]) -> Result<String, String> {
     }
 }
 
-/// Whether the source can be read and the sinks be written to.
+/// Checks that the source can be read and the sinks can be written to.
 fn places(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings = vec![Finding {
         what: "source".to_owned(),
@@ -103,7 +103,7 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
                 .map(|units| format!("{}, {} columns", pipeline.source.name(), units.schema().fields().len()))
                 .map_err(|error| error.to_string()),
         },
-        help: "mend `[source]`, or what it names",
+        help: "fix `[source]`, or the files it names",
         needed: true,
     }];
     for (index, sink) in pipeline.sinks.iter().enumerate() {
@@ -120,14 +120,14 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
         findings.push(Finding {
             what: format!("sink {}", sink.format().name()),
             found,
-            help: "mend `[[sink]]`, or what it names",
+            help: "fix `[[sink]]`, or its target",
             needed: true,
         });
     }
     findings
 }
 
-/// Whether a file can be made in a folder, or in the one that would hold it.
+/// Whether a file can be created in a folder. If the folder is missing, its nearest existing parent is checked.
 fn writable(folder: &Path) -> Result<String, String> {
     let there = folder.ancestors().find(|folder| folder.exists() && !folder.as_os_str().is_empty());
     let there = there.unwrap_or(Path::new("."));

@@ -1,4 +1,4 @@
-//! What the command line does: one file for each command.
+//! The commands: one file for each.
 
 pub(crate) mod doctor;
 pub(crate) mod plan;

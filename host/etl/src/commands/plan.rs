@@ -12,7 +12,7 @@ use witdock_etl::table::{Align, Table};
 use super::run::{print, terminal_width};
 use crate::arguments::PlanArguments;
 
-/// Loads everything that a run would, and says that it is fine.
+/// Loads everything that a run needs, without running it.
 pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     let mut engine = Engine::load(pipeline, reporter).await?;
@@ -23,7 +23,7 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
     } else {
         let (stages, sinks) = (contracts.len(), engine.pipeline().sinks.len());
         format!(
-            "{} is fine: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
+            "{} is valid: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
             arguments.pipeline.display(),
             last.fields().len()
         )
@@ -67,7 +67,7 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
         SourceKind::Files(_) => "each file a unit of work",
         SourceKind::Query(query) if query.key.is_some() => "each range of its key a unit of work",
         SourceKind::Query(_) => "one unit of work",
-        SourceKind::Plugin(_) => "a plugin, which tells the units of work",
+        SourceKind::Plugin(_) => "a plugin, which defines the units of work",
     };
     let mut lines = vec![format!("source {} ({units})", pipeline.source.name())];
     lines.extend(schema_lines(&source));

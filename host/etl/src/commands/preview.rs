@@ -13,7 +13,7 @@ use witdock_etl::table::{Align, Table};
 use super::run::{print, terminal_width};
 use crate::arguments::PreviewArguments;
 
-/// Runs the first rows into a folder that goes away, and shows what came of them.
+/// Runs the first rows into a temporary folder, and shows the result.
 pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     let folder = tempfile::tempdir()?;
@@ -31,7 +31,7 @@ pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> 
     let mut lines = if outcome.first_rows.num_rows() > 0 {
         preview::table(&outcome.first_rows)?.render(width)
     } else {
-        vec!["no row comes out".to_owned()]
+        vec!["no rows come out".to_owned()]
     };
     if !rejected.is_empty() {
         let mut table = Table::new([

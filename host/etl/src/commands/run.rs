@@ -25,14 +25,14 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
     };
     if let Some(address) = &arguments.metrics {
         let at = exporter::serve(address, engine.live()).map_err(anyhow::Error::msg)?;
-        reporter.message(&format!("metrics are at {at}"));
+        reporter.message(&format!("serving metrics at {at}"));
     }
     if arguments.watch {
         engine.watch()?;
-        reporter.message("watching the plugins: a new generation takes over in the middle of the run");
+        reporter.message("watching the plugins: a new generation takes over during the run");
     }
     loop {
-        // A reload in the middle of the run is seen by the run itself; only a later one asks for another run.
+        // A reload in the middle of the run is part of the run. Only a later one starts another run.
         let outcome = engine.run(options).await;
         let mut seen = engine.generations();
         match outcome {
@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
         if !arguments.watch {
             return Ok(ExitCode::SUCCESS);
         }
-        reporter.message("done; a new generation runs the pipeline again, Ctrl-C ends");
+        reporter.message("done; the next new generation runs the pipeline again; Ctrl-C ends");
         engine.wait_for_reload(&mut seen).await;
     }
 }
@@ -74,13 +74,13 @@ fn lines(outcome: &Outcome) -> anyhow::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Without a terminal, what fits a page.
+/// The terminal's width, or that of a page if there is no terminal.
 pub(crate) fn terminal_width() -> usize {
     const PAGE: usize = 120;
     terminal_size::terminal_size().map_or(PAGE, |(width, _)| usize::from(width.0))
 }
 
-/// Prints lines; a reader that has gone, as `head` does, is no error.
+/// Prints lines. It is no error if the reader has closed its end, as `head` does.
 pub(crate) fn print(lines: &[String]) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
     let written = lines.iter().try_for_each(|line| writeln!(output, "{line}")).and_then(|()| output.flush());

@@ -15,13 +15,13 @@ use witdock_etl::run::RunOptions;
 use super::run::print;
 use crate::arguments::TestArguments;
 
-/// Runs each test and shows what is different.
+/// Runs each test, and shows where the result differs from the expected one.
 pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     if pipeline.tests.is_empty() {
         anyhow::bail!(
-            "{} has no test; add for example:\n\n[[test]]\nstage = \"{}\"\ninput = \"tests/rows.csv\"\nexpected = \"tests/rows.expected.jsonl\"\n\n\
-             and run `witdock-etl test --bless` to write down what comes out now",
+            "{} has no tests; add for example:\n\n[[test]]\nstage = \"{}\"\ninput = \"tests/rows.csv\"\nexpected = \"tests/rows.expected.jsonl\"\n\n\
+             and run `witdock-etl test --bless` to write the actual result to the file",
             arguments.pipeline.display(),
             pipeline.stages.first().map_or("clean", |stage| &stage.name)
         );
@@ -47,14 +47,14 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
         } else if passed {
             print(&[format!("ok    {name} ({} lines)", found.lines().count())])?;
         } else {
-            let mut lines = vec![format!("FAILED {name}: - is expected, + is what came out")];
+            let mut lines = vec![format!("FAILED {name}: `-` is expected, `+` is the result")];
             lines.extend(diff(&expected, &found));
             print(&lines)?;
         }
     }
     if failed > 0 {
         reporter.message(&format!(
-            "{failed} of {} tests failed; if what came out is right, `--bless` takes it",
+            "{failed} of {} tests failed; if the results are right, accept them with `--bless`",
             pipeline.tests.len()
         ));
     }
@@ -63,11 +63,11 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
 
 fn read(expected: &Path) -> anyhow::Result<String> {
     fs::read_to_string(expected).with_context(|| {
-        format!("cannot read {}; `--bless` writes down what comes out now", expected.display())
+        format!("cannot read {}; `--bless` writes the actual result to this file", expected.display())
     })
 }
 
-/// What comes of a test's rows: those that come out, then those that are rejected.
+/// The result of a test: the rows that come out, then the rejected ones.
 async fn run(pipeline: &Pipeline, test: &TestConfig, reporter: Reporter) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let mut alone = pipeline.into_folder(folder.path());
@@ -79,7 +79,7 @@ async fn run(pipeline: &Pipeline, test: &TestConfig, reporter: Reporter) -> anyh
     let mut found = fs::read_to_string(folder.path().join("out.jsonl"))?;
     for line in fs::read_to_string(folder.path().join("rejected.jsonl"))?.lines() {
         let row: Value = serde_json::from_str(line)?;
-        // The digest and the path change with each build and place.
+        // The plugin's digest and the path of the source differ from machine to machine.
         let rejected =
             json!({ "row": row.get("row"), "code": row.get("code"), "message": row.get("message") });
         found.push_str(&format!("{}\n", json!({ "rejected": rejected })));
@@ -87,7 +87,7 @@ async fn run(pipeline: &Pipeline, test: &TestConfig, reporter: Reporter) -> anyh
     Ok(found)
 }
 
-/// Lines that are different, with some around them.
+/// The lines that differ, with some context.
 fn diff(expected: &str, found: &str) -> Vec<String> {
     let diff = TextDiff::from_lines(expected, found);
     let mut lines = Vec::new();

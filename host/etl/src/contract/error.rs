@@ -3,37 +3,37 @@ use thiserror::Error;
 
 use crate::columns::{ColumnError, MAX_ROWS};
 
-/// What is wrong with a contract that a plugin gave.
+/// Why a plugin's contract is invalid.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ContractError {
-    /// A column is read that is not there.
+    /// The contract reads a column that the input does not have.
     #[error("its contract reads the input column {index}, and the input has {columns} (counted from 0)")]
     Reads {
-        /// The index given.
+        /// The index, from 0.
         index: u32,
-        /// Columns in the input.
+        /// The number of input columns.
         columns: usize,
     },
-    /// A column is passed on that is not there.
+    /// The contract passes on a column that the input does not have.
     #[error("its contract passes on the input column {index}, and the input has {columns} (counted from 0)")]
     Same {
-        /// The index given.
+        /// The index, from 0.
         index: u32,
-        /// Columns in the input.
+        /// The number of input columns.
         columns: usize,
     },
-    /// Two output columns have one name.
+    /// Two output columns have the same name.
     #[error("its contract gives two output columns the name `{name}`")]
     DuplicateName {
-        /// The name.
+        /// The name of both.
         name: String,
     },
     /// The output has no columns.
-    #[error("its contract has no output column: a stage has to give at least one")]
+    #[error("its contract has no output column: a stage must give at least one")]
     NoOutput,
-    /// A field of the output is not described rightly.
-    #[error("its contract describes the output column `{name}` wrongly: {error}")]
+    /// The description of an output column is invalid.
+    #[error("its contract has an invalid description of the output column `{name}`: {error}")]
     Field {
         /// The column.
         name: String,
@@ -42,22 +42,22 @@ pub enum ContractError {
     },
 }
 
-/// What is wrong with what a plugin gave for a batch.
+/// Why a plugin's output for a batch is invalid.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OutputError {
     /// There are more or fewer columns than the contract says.
     #[error("it gave {found} columns for {what}, and its contract promises {expected}")]
     ColumnCount {
-        /// Which columns were expected.
+        /// The kind of columns that were expected.
         what: &'static str,
-        /// How many were promised.
+        /// The number of columns in the contract.
         expected: usize,
-        /// How many came.
+        /// The number of columns in the output.
         found: usize,
     },
-    /// A column is not as promised.
-    #[error("its column `{column}` is not usable: {error}")]
+    /// A column does not match the contract.
+    #[error("its column `{column}` is invalid: {error}")]
     Column {
         /// The output column's name.
         column: String,
@@ -67,9 +67,9 @@ pub enum OutputError {
     /// A row number is out of range.
     #[error("it {what} row {row}, and the batch has {rows} (counted from 0)")]
     RowOutOfRange {
-        /// What it did to the row.
+        /// What the plugin did with the row.
         what: &'static str,
-        /// The number.
+        /// The row number.
         row: u32,
         /// Rows in the batch.
         rows: usize,
@@ -80,31 +80,31 @@ pub enum OutputError {
         /// The row, from 0.
         row: u32,
     },
-    /// A row is rejected and comes out all the same.
-    #[error("it rejected row {row} and gave it out as well")]
+    /// A row is both rejected and selected.
+    #[error("it both rejected and selected row {row}")]
     RejectedAndGiven {
         /// The row, from 0.
         row: u32,
     },
-    /// Rows are rejected though all come out.
-    #[error("it rejected {rejected} rows and said that all come out: name the others with `selected`")]
+    /// The output says `all`, and rejects some rows.
+    #[error("it rejected {rejected} rows and answered `all`: list the other rows with `selected`")]
     RejectedWithAll {
-        /// Rows rejected.
+        /// The number of rejected rows.
         rejected: usize,
     },
-    /// `finish` speaks of input rows, and there are none.
-    #[error("`finish` may only give `fresh` rows: there is no batch whose rows it could {what}")]
+    /// `finish` refers to input rows, and it has none.
+    #[error("`finish` can only give `fresh` rows: there is no batch whose rows it could {what}")]
     FinishWithoutInput {
-        /// What it tried.
+        /// What the plugin tried to do.
         what: &'static str,
     },
-    /// There are more rows than the host takes at once.
-    #[error("it gave {rows} rows at once, and {MAX_ROWS} is the most: give them in several batches")]
+    /// The output has more rows than the host accepts at once.
+    #[error("it gave {rows} rows at once, and the limit is {MAX_ROWS}: give them in several batches")]
     TooManyRows {
-        /// Rows given.
+        /// The number of rows.
         rows: usize,
     },
-    /// Arrow would not put the batch together.
-    #[error("its output does not make a batch: {0}")]
+    /// Arrow rejects the columns as a batch.
+    #[error("its output is not a valid batch: {0}")]
     Arrow(#[from] ArrowError),
 }

@@ -32,7 +32,7 @@ enum OutputColumn {
     New,
 }
 
-/// What became of the rows of one batch.
+/// The rows that one answer makes.
 #[derive(Debug)]
 pub struct Applied {
     /// The rows that come out.
@@ -44,11 +44,11 @@ pub struct Applied {
 }
 
 impl Contract {
-    /// Checks what `describe` gave for an input of this schema.
+    /// Checks the contract that `describe` gave for an input with these columns.
     ///
     /// # Errors
     ///
-    /// When the contract speaks of columns that are not there, or its output is no schema.
+    /// When the contract refers to columns that do not exist, or its output columns are invalid.
     pub fn new(input: &SchemaRef, contract: &types::Contract) -> Result<Self, ContractError> {
         let columns = input.fields().len();
         let reads = contract
@@ -93,24 +93,24 @@ impl Contract {
         Arc::clone(&self.schema)
     }
 
-    /// The first difference between what this contract and another one take and give, in words.
+    /// The first difference between this contract and another one in words: of the input columns, then of the output.
     pub fn difference(&self, agreed: &Self) -> Option<String> {
         schema_difference(&agreed.input, &self.input)
             .map(|difference| format!("of the input, {difference}"))
             .or_else(|| schema_difference(&agreed.schema, &self.schema))
     }
 
-    /// How many columns cross the boundary to the plugin.
+    /// The number of columns that the plugin reads.
     pub fn columns_read(&self) -> usize {
         self.reads.len()
     }
 
-    /// How many columns come back over the boundary.
+    /// The number of columns that the plugin makes.
     pub fn columns_made(&self) -> usize {
         self.output.iter().filter(|column| **column == OutputColumn::New).count()
     }
 
-    /// The columns that the plugin reads, ready to cross the boundary.
+    /// The columns that the plugin reads, in the form that the plugin gets.
     ///
     /// # Errors
     ///
@@ -127,11 +127,11 @@ impl Contract {
         Ok(types::Batch { rows, columns })
     }
 
-    /// Makes rows of what `process` gave for `input`.
+    /// The rows that an output of `process` makes of `input`.
     ///
     /// # Errors
     ///
-    /// When the output is not what the contract says, or contradicts itself.
+    /// When the output does not match the contract, or contradicts itself.
     pub fn apply(&self, input: &Rows, output: types::Output) -> Result<Applied, OutputError> {
         let rows_in = input.len();
         let mut fates = Fates::new(rows_in);
@@ -174,14 +174,14 @@ impl Contract {
         Ok(Applied { rows, rejected: output.rejected, tally })
     }
 
-    /// Makes rows of what `finish` gave.
+    /// The rows that an output of `finish` makes.
     ///
     /// # Errors
     ///
-    /// When the output is not what the contract says, or speaks of input rows.
+    /// When the output does not match the contract, or refers to input rows.
     pub fn apply_finish(&self, output: types::Output) -> Result<Applied, OutputError> {
         let types::OutputRows::Fresh(count) = output.rows else {
-            // A transform that holds nothing may say so in any of the three ways.
+            // A transform that holds nothing can answer in any of the three ways.
             return match output.rows {
                 types::OutputRows::Selected(rows) if !rows.is_empty() => {
                     Err(OutputError::FinishWithoutInput { what: "select" })
@@ -209,7 +209,7 @@ impl Contract {
         })
     }
 
-    /// Rows that no input row stands behind: the plugin gives every column.
+    /// Rows without an input row: the plugin gives every column.
     fn fresh(&self, count: u32, columns: Vec<types::Column>) -> Result<Rows, OutputError> {
         let rows = bounded(count as usize)?;
         let columns =
@@ -219,7 +219,7 @@ impl Contract {
         Ok(Rows { batch, origin: Origin::Made })
     }
 
-    /// The columns that the plugin made, checked.
+    /// The columns that the plugin made, after a check.
     fn made(&self, columns: Vec<types::Column>, rows: usize) -> Result<Vec<ArrayRef>, OutputError> {
         let fields = self.output.iter().zip(self.schema.fields());
         let new = fields.filter(|(column, _)| **column == OutputColumn::New).map(|(_, field)| field);

@@ -115,7 +115,7 @@ fn a_finish_without_rows_may_be_said_in_any_way() {
         assert_eq!((applied.rows.len(), applied.tally), (0, Tally::default()));
     }
     let selected = contract().apply_finish(output(OutputRows::Selected(vec![0]), vec![ints(&[1])], &[]));
-    assert!(selected.unwrap_err().to_string().contains("may only give `fresh` rows"));
+    assert!(selected.unwrap_err().to_string().contains("can only give `fresh` rows"));
 }
 
 #[test]
@@ -126,14 +126,8 @@ fn outputs_that_contradict_themselves_are_refused() {
         (output(selected(vec![0]), vec![ints(&[1])], &[9]), "it rejected row 9, and the batch has 3"),
         (output(selected(vec![u32::MAX]), vec![ints(&[1])], &[]), "it selected row 4294967295"),
         (output(selected(vec![0]), vec![ints(&[1])], &[1, 1]), "it rejected row 1 twice"),
-        (
-            output(selected(vec![0, 1]), vec![ints(&[1, 2])], &[1]),
-            "it rejected row 1 and gave it out as well",
-        ),
-        (
-            output(OutputRows::All, vec![ints(&[1, 2, 3])], &[1]),
-            "it rejected 1 rows and said that all come out",
-        ),
+        (output(selected(vec![0, 1]), vec![ints(&[1, 2])], &[1]), "it both rejected and selected row 1"),
+        (output(OutputRows::All, vec![ints(&[1, 2, 3])], &[1]), "it rejected 1 rows and answered `all`"),
         (
             output(OutputRows::All, vec![], &[]),
             "it gave 0 columns for its `new` columns, and its contract promises 1",
@@ -141,7 +135,7 @@ fn outputs_that_contradict_themselves_are_refused() {
         (output(OutputRows::All, vec![ints(&[1]), ints(&[1])], &[]), "it gave 2 columns"),
         (
             output(OutputRows::All, vec![ints(&[1, 2])], &[]),
-            "column `length` is not usable: it has 2 values for 3 rows",
+            "column `length` is invalid: it has 2 values for 3 rows",
         ),
         (output(OutputRows::Fresh(1), vec![ints(&[1])], &[]), "it gave 1 columns for fresh rows"),
         (output(OutputRows::Fresh(u32::MAX), vec![], &[]), "it gave 4294967295 rows at once"),
@@ -167,7 +161,10 @@ fn contracts_about_columns_that_are_not_there_are_refused() {
         nullable: true,
         ipc_schema: None,
     };
-    assert!(error(vec![], vec![OutputField::New(wrong)]).contains("the output column `x` wrongly"));
+    assert!(
+        error(vec![], vec![OutputField::New(wrong)])
+            .contains("an invalid description of the output column `x`")
+    );
 }
 
 #[test]
@@ -177,7 +174,7 @@ fn the_difference_between_contracts_is_told() {
     assert_eq!(told, "column 2 was `length` (Int32) and would be `size` (Int32)");
     assert_eq!(contract().difference(&contract()), None);
     let shorter = checked(vec![], vec![OutputField::Same(0)]).unwrap();
-    assert_eq!(shorter.difference(&contract()).unwrap(), "there were 2 columns and would be 1");
+    assert_eq!(shorter.difference(&contract()).unwrap(), "there were 2 columns, and there would be 1");
 }
 
 #[test]

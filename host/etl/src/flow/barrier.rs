@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::figures::StageFigures;
 use crate::rows::{Bookmark, Unit};
 
-/// The place behind some units.
+/// A position in the stream after whole units.
 #[derive(Debug)]
 pub struct Barrier {
     /// The units that have ended since the last barrier.
@@ -17,36 +17,36 @@ pub struct Barrier {
     pub rows_read: u64,
     /// Bytes of the source so far.
     pub bytes_read: u64,
-    /// How many of the rows went to a later stage than the first, by its number.
+    /// Rows that went to a later stage than the first, by the stage's number.
     pub late: BTreeMap<usize, u64>,
-    /// The stages that it has passed.
+    /// The marks of the stages that the barrier has passed.
     pub stages: Vec<StageMark>,
-    /// The digests of the plugins that worked since the last barrier, by stage.
+    /// The digests of the plugins that have answered since the last barrier, by stage.
     pub plugins: BTreeMap<String, Vec<String>>,
-    /// A plugin holds rows that it cannot hand over: nothing can be committed here.
+    /// The stage whose plugin holds rows that it cannot hand over, if there is one. Then nothing can be committed here.
     pub held: Option<String>,
-    /// Whether the input has ended.
+    /// Whether the source has ended.
     pub last: bool,
 }
 
-/// A unit that is done.
+/// A unit that was read to its end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DoneUnit {
-    /// Which.
+    /// The unit's identity.
     #[serde(flatten)]
     pub unit: Unit,
-    /// Its rows, those that were none included.
+    /// The unit's records, including those that were no rows.
     pub rows: u64,
-    /// The SHA-256 of the plugins that had rows of it, by stage.
+    /// The SHA-256 of the plugins that processed its rows, by stage.
     pub plugins: BTreeMap<String, Vec<String>>,
 }
 
-/// A stage at a commit.
+/// The position of a stage at a barrier.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StageMark {
-    /// Its name.
+    /// The stage's name.
     pub name: String,
-    /// What its plugin would hand over.
+    /// The state of the stage's plugin, if it keeps one.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -54,7 +54,7 @@ pub struct StageMark {
         deserialize_with = "from_base64"
     )]
     pub state: Option<Vec<u8>>,
-    /// Its numbers.
+    /// The stage's numbers.
     pub figures: StageFigures,
 }
 

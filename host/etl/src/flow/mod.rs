@@ -1,8 +1,8 @@
-//! What flows from task to task: rows, rows that leave the main stream, and barriers.
+//! The stream between the tasks of a run: rows, rows that leave the main stream, and barriers.
 //!
-//! A barrier (Chandy and Lamport, "Distributed Snapshots", 1985, for the simple case of a line) parts what was before from what
-//! comes after. Each stage adds what its plugin holds at that place; when the barrier reaches the sinks, all rows of
-//! the units before it are there, and none of those behind it: that is what a commit covers.
+//! A barrier separates whole units of work (Chandy and Lamport, "Distributed Snapshots", 1985, in the simple case of a line). Each
+//! stage adds the state of its plugin at that position. When the barrier reaches the sinks, all rows of the units before it have
+//! arrived, and none of the units after it: a commit covers exactly these rows.
 
 mod barrier;
 mod side;
@@ -11,16 +11,16 @@ pub use self::barrier::{Barrier, DoneUnit, StageMark};
 pub use self::side::{RejectedRows, SideRows};
 use crate::rows::Rows;
 
-/// What flows from task to task.
+/// An item of the stream.
 #[derive(Debug)]
 pub enum Flow {
     /// Rows for the next stage.
     Rows(Rows),
-    /// Rows for a later stage, by its number from 0: those before it pass them on.
+    /// Rows for a later stage, by its number from 0. The stages before it pass them on.
     Late(usize, Rows),
-    /// Rows for the side stream: stages pass them on.
+    /// Rows that leave the main stream. Stages pass them on.
     Side(SideRows),
-    /// All rows of some units have passed.
+    /// The end of some units: all of their rows have passed.
     Barrier(Box<Barrier>),
 }
 

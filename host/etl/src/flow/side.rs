@@ -8,21 +8,21 @@ use arrow_schema::{ArrowError, DataType, Field, Schema};
 use crate::bindings::witdock::etl::types::RowError;
 use crate::rows::{BadRecord, Rows, SOURCE};
 
-/// What leaves the main stream.
+/// Rows that leave the main stream.
 #[derive(Debug)]
 pub enum SideRows {
     /// Records that are no rows.
     Bad {
-        /// The unit of work that they stand in.
+        /// The unit of work with the records.
         unit: Arc<str>,
         /// The records.
         records: Vec<BadRecord>,
     },
-    /// Rows that a stage rejected, or that the source put aside.
+    /// Rows that a stage, or the source, rejected.
     Rejected(Box<RejectedRows>),
     /// Rows that a plugin sent to a side output.
     Emitted {
-        /// The stage.
+        /// The stage's name.
         stage: String,
         /// The output's name.
         output: String,
@@ -52,7 +52,7 @@ impl RejectedRows {
         Ok(Self { stage, plugin, rows: input.take(&indices)?, reasons })
     }
 
-    /// The rows of `input` that `reasons` names, before the stage's plugin had them.
+    /// The rows of `input` that `reasons` names, rejected before they reached the stage's plugin.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl RejectedRows {
         Ok(Self { plugin: None, ..Self::new(stage, "", input, reasons)? })
     }
 
-    /// All rows of a batch that no stage is given, for one reason.
+    /// All rows of a batch, rejected by the source for one reason.
     pub fn put_aside(rows: Rows, code: &str, message: &str) -> Self {
         let reasons = (0..rows.len()).zip(0..).map(|(_, row)| RowError {
             row,
@@ -71,12 +71,12 @@ impl RejectedRows {
         Self { stage: SOURCE.to_owned(), plugin: None, reasons: reasons.collect(), rows }
     }
 
-    /// How many.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -91,7 +91,7 @@ impl RejectedRows {
         &self.reasons
     }
 
-    /// The rows as they are written: each with its stage, place, reason and values.
+    /// The rows in the form of the file: each with its stage, place, reason and values.
     pub(crate) fn batch(&self) -> Result<RecordBatch, ArrowError> {
         let count = self.rows.len();
         let texts = |text: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)));

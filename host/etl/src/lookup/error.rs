@@ -5,11 +5,11 @@ use thiserror::Error;
 
 use crate::source::SourceError;
 
-/// A lookup table cannot be loaded.
+/// Why a lookup table cannot be loaded.
 #[derive(Debug, Error)]
-#[error("the lookup table `{table}`: {kind}")]
+#[error("lookup table `{table}`: {kind}")]
 pub struct LookupTableError {
-    /// The table.
+    /// The table's name.
     pub table: String,
     /// What is wrong with it.
     pub kind: Box<LookupTableErrorKind>,
@@ -22,31 +22,31 @@ pub enum LookupTableErrorKind {
     /// Its source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The pipeline names a column that the file does not have.
+    /// The pipeline names a column that the table does not have.
     #[error("{path} has no column `{column}`{hint}; it has {known}")]
     NoSuchColumn {
         /// The file.
         path: PathBuf,
         /// The column.
         column: String,
-        /// The name that was probably meant.
+        /// The name that was probably meant, in brackets, or nothing.
         hint: String,
-        /// The columns that are there.
+        /// The columns of the table.
         known: String,
     },
-    /// A key column holds numbers that should not be compared for equality.
+    /// A key column has a type that cannot be compared for equality.
     #[error(
-        "its key column `{column}` holds {found}, which is no key: keys are whole numbers, text, dates, timestamps or \
+        "its key column `{column}` contains {found}, which cannot be a key: keys are whole numbers, text, dates, timestamps or \
          booleans; give it a type with `types = {{ {column} = \"utf8\" }}`"
     )]
     KeyType {
         /// The column.
         column: String,
-        /// Its type.
+        /// What the column contains.
         found: String,
     },
-    /// Two rows have one key.
-    #[error("{path}:{second}: the key ({key}) is already on line {first}: keep one of them")]
+    /// Two rows have the same key.
+    #[error("{path}:{second}: the key ({key}) is already on line {first}: remove one of the two lines")]
     DuplicateKey {
         /// The file.
         path: PathBuf,
@@ -57,8 +57,8 @@ pub enum LookupTableErrorKind {
         /// The line of the second.
         second: u64,
     },
-    /// A value is not of the type that the pipeline gives its column.
-    #[error("{path}:{line}: \"{value}\" in the column `{column}` is no {expected}")]
+    /// A value does not fit the type that the pipeline gives its column.
+    #[error("{path}:{line}: \"{value}\" in the column `{column}` is not a valid {expected}")]
     Value {
         /// The file.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum LookupTableErrorKind {
         /// The type.
         expected: String,
     },
-    /// Arrow could not take the table.
+    /// Arrow cannot convert the table.
     #[error(transparent)]
     Arrow(#[from] ArrowError),
 }

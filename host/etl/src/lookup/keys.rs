@@ -3,7 +3,7 @@ use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondT
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringArray};
 use arrow_schema::DataType;
 
-/// Key columns, ready to be read row by row.
+/// Key columns, downcast once so that rows can be read one by one.
 pub(super) struct Keys<'a>(Vec<KeyColumn<'a>>);
 
 enum KeyColumn<'a> {
@@ -31,7 +31,7 @@ impl<'a> Keys<'a> {
         Some(Self(columns.iter().map(column).collect::<Option<_>>()?))
     }
 
-    /// Writes the row's key into `key`, in a form in which different keys differ. False when part of the key is null.
+    /// Writes the row's key into `key` as bytes that differ for different keys. False when part of the key is null.
     pub(super) fn encode(&self, row: usize, key: &mut Vec<u8>) -> bool {
         key.clear();
         self.0.iter().all(|column| column.encode(row, key))

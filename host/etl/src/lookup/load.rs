@@ -20,11 +20,11 @@ use crate::source::{self, Next, Past};
 const BATCH_ROWS: usize = 1 << 16;
 
 impl LookupTable {
-    /// Reads the table. Columns have the type that all of their values fit, or the one that the pipeline gives them.
+    /// Reads the table. A column has the type that the pipeline gives it, or one that fits all of its values.
     ///
     /// # Errors
     ///
-    /// When the file is not there, not CSV, lacks a key column, or holds a key twice.
+    /// When the source cannot be read, a key column is missing, or two rows have the same key.
     pub fn load(lookup: &LookupConfig) -> Result<Self, LookupTableError> {
         read(lookup).map_err(|kind| LookupTableError { table: lookup.name.clone(), kind: Box::new(kind) })
     }
@@ -55,7 +55,7 @@ fn read(lookup: &LookupConfig) -> Result<LookupTable, LookupTableErrorKind> {
     Ok(LookupTable { batch, key, index })
 }
 
-/// All rows of the table's source, as they come.
+/// All rows of the table's source.
 fn read_rows(lookup: &LookupConfig) -> Result<Rows, LookupTableErrorKind> {
     let mut units = source::open(&lookup.source, Past::default(), None)?;
     let (mut batches, mut rows, mut lines) = (Vec::new(), Vec::new(), Vec::new());
@@ -79,7 +79,7 @@ fn read_rows(lookup: &LookupConfig) -> Result<Rows, LookupTableErrorKind> {
     Ok(Rows { batch, origin: Origin::Source { unit, rows: rows.into(), lines: Some(lines.into()) } })
 }
 
-/// The types that the values of a table of texts suggest.
+/// The types that fit the values of a table of text columns.
 fn typed_schema(lookup: &LookupConfig, rows: &Rows) -> Result<Schema, LookupTableErrorKind> {
     let mut text = Vec::new();
     arrow_csv::WriterBuilder::new().with_header(true).build(&mut text).write(&rows.batch)?;
@@ -104,7 +104,7 @@ fn lookup_field(lookup: &LookupConfig, inferred: &Field) -> Field {
     let data_type = match lookup.types.get(inferred.name()) {
         Some(given) => given.data_type(),
         None => match inferred.data_type() {
-            // Types that plugins know by themselves; a column without any value has to have some type.
+            // Types with a WIT type of their own. A column without any value has to have some type.
             DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Date32 => {
                 inferred.data_type().clone()
             }
@@ -123,7 +123,7 @@ fn typed(
 ) -> Result<ArrayRef, LookupTableErrorKind> {
     let options = CastOptions { safe: true, ..CastOptions::default() };
     let column = cast_with_options(text, field.data_type(), &options)?;
-    // A safe cast makes a null of what it cannot read.
+    // A safe cast makes nulls of values that it cannot convert.
     match (0..column.len()).find(|row| column.is_null(*row) && text.is_valid(*row)) {
         None => Ok(column),
         Some(row) => Err(LookupTableErrorKind::Value {
@@ -164,7 +164,7 @@ fn index(
         key.iter().filter_map(|field| batch.column_by_name(field.name())).map(Arc::clone).collect();
     let keys = Keys::new(&columns).ok_or_else(|| LookupTableErrorKind::KeyType {
         column: lookup.key.join(", "),
-        found: "values of another type".to_owned(),
+        found: "values of an unsupported type".to_owned(),
     })?;
     let mut index = HashMap::with_capacity(batch.num_rows());
     let mut without_key = 0;
@@ -186,7 +186,7 @@ fn index(
         }
     }
     if without_key > 0 {
-        tracing::warn!(table = lookup.name, rows = without_key, "rows without a key are never found");
+        tracing::warn!(table = lookup.name, rows = without_key, "rows without a key can never be found");
     }
     Ok(index)
 }

@@ -43,7 +43,7 @@ impl LookupTable {
     ///
     /// # Errors
     ///
-    /// When the keys are not of the key's types, or a column is asked for that is not there.
+    /// When the keys do not match the types of the key, or a requested column does not exist.
     pub(crate) fn get(
         &self,
         rows: u32,
@@ -54,7 +54,7 @@ impl LookupTable {
         if keys.len() != self.key.len() {
             let names: Vec<_> = self.key.iter().map(|field| field.name().as_str()).collect();
             return Err(LookupError::Keys(format!(
-                "{} key columns were given, and the key has {} ({})",
+                "got {} key columns, expected {} ({})",
                 keys.len(),
                 self.key.len(),
                 names.join(", ")
@@ -71,7 +71,7 @@ impl LookupTable {
             .iter()
             .zip(keys)
             .map(|(field, column)| {
-                // A null key is no error: it matches nothing.
+                // A null key is valid and matches nothing.
                 let field = field.clone().with_nullable(true);
                 column_from_guest(column, &field, rows)
                     .map_err(|error| LookupError::Keys(format!("the key column `{}`: {error}", field.name())))

@@ -49,11 +49,11 @@ impl PipelineText {
             let what = if message.starts_with("unknown variant") { "value" } else { "key" };
             let label = match nearest(&unknown, known.iter().map(String::as_str)) {
                 Some(name) => format!("did you mean `{name}`?"),
-                None => format!("not a {what} that a pipeline has here"),
+                None => format!("not a valid {what} here"),
             };
             let help = match known.as_slice() {
-                [] => "no key is known here; remove it".to_owned(),
-                names => format!("known here: {}", names.join(", ")),
+                [] => "this table has no keys; remove it".to_owned(),
+                names => format!("valid here: {}", names.join(", ")),
             };
             return self.error(span, format!("unknown {what} `{unknown}`"), label, help);
         }

@@ -2,7 +2,7 @@ use witdock::Limits;
 
 use super::*;
 
-/// A folder with what pipelines name, and a pipeline file of this text in it.
+/// A folder with the files that the pipelines name.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -22,8 +22,8 @@ impl Folder {
 const SOURCE: &str = "[source]\nformat = \"csv\"\npath = \"in.csv\"\n";
 const SINK: &str = "[[sink]]\nformat = \"parquet\"\npath = \"out/rows.parquet\"\n";
 
-/// What is shown of the error in a pipeline with this text between the source and the sink: message, the text pointed at, what
-/// is said there, the help.
+/// The error of a pipeline with this text between the source and the sink: message, the text it points at, the label, the
+/// help.
 fn refused(middle: &str) -> (String, String, String, String) {
     let text = format!("{SOURCE}{middle}{SINK}");
     match Folder::new().parse(&text).unwrap_err() {
@@ -114,10 +114,7 @@ fn a_wrong_value_is_pointed_at() {
     assert!(refused("batch_rows = \"x\"\n").0.contains("invalid type"));
     for delimiter in ["\"\"", "\";;\"", "\"ä\"", "'\"'"] {
         let (message, at, ..) = refused(&format!("delimiter = {delimiter}\n"));
-        assert_eq!(
-            (message.as_str(), at.as_str()),
-            ("the delimiter has to be one ASCII character", delimiter)
-        );
+        assert_eq!((message.as_str(), at.as_str()), ("the delimiter must be one ASCII character", delimiter));
     }
     let settings = "[[stage]]\nname = \"x\"\nplugin = \"plugin.wasm\"\n[stage.settings]\nratio = nan\n";
     assert!(refused(settings).0.contains("the setting `ratio`"));
@@ -149,7 +146,7 @@ fn names_and_files_are_not_used_twice() {
     assert!(refused(SINK).0.ends_with("rows.parquet is written twice"));
     let table =
         |name: &str| format!("[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"{name}\"\n");
-    assert!(refused(&[table("a"), table("b")].concat()).0.ends_with("and SQLite has one writer"));
+    assert!(refused(&[table("a"), table("b")].concat()).0.ends_with("and SQLite supports only one writer"));
     assert!(
         refused(&format!("{}plugin = \"x.wasm\"\n", table("a"))).0.ends_with("a sqlite sink has no `plugin`")
     );
@@ -179,7 +176,7 @@ fn keys_of_another_format_are_refused() {
     let upsert = "format = \"sqlite\"\npath = \"a.db\"\ntable = \"a\"\nmode = \"upsert\"";
     assert_eq!(sink(upsert).0, "an upsert needs a key");
     let parquet = sink("format = \"parquet\"\npath = \"a.parquet\"\nmode = \"append\"");
-    assert_eq!(parquet.0, "rows cannot be added to a Parquet file");
+    assert_eq!(parquet.0, "cannot append to a Parquet file");
     assert!(sink("format = \"parquet\"\npath = \"-\"").0.contains("standard output"));
     assert!(sink("format = \"csv\"").0.contains("`path` is missing"));
 }

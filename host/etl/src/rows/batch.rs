@@ -9,7 +9,7 @@ use super::origin::Origin;
 pub struct Rows {
     /// The rows.
     pub batch: RecordBatch,
-    /// Where they came from.
+    /// Where in the source the rows came from.
     pub origin: Origin,
 }
 
@@ -19,7 +19,7 @@ impl Rows {
         self.batch.num_rows()
     }
 
-    /// Whether there is no row.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -40,7 +40,7 @@ impl Rows {
         Self { batch: self.batch.slice(start, length), origin: self.origin.slice(start, length) }
     }
 
-    /// The same rows in pieces of at most `most` rows, since what a transform holds may come out all at once. No value is copied.
+    /// The same rows in pieces of at most `most` rows. No value is copied.
     pub fn pieces(self, most: usize) -> impl Iterator<Item = Self> {
         let most = most.max(1);
         (0..self.len()).step_by(most).map(move |start| self.slice(start, most))

@@ -4,14 +4,14 @@ use arrow_array::{Array, UInt32Array, UInt64Array};
 use arrow_schema::ArrowError;
 use arrow_select::take::take;
 
-/// Where in the source rows came from. It travels beside the batch, where no plugin sees it.
+/// Where in the source the rows of a batch came from. Plugins do not see it.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "there is one for each batch, and nearly all are of the source"
+    reason = "there is one for each batch, and nearly all have the large variant"
 )]
 pub enum Origin {
-    /// Each row stands behind one record of the source: its number from 1 in its unit, and the line that it begins on.
+    /// Each row comes from one record of the source, which has a number in its unit, from 1, and perhaps a line.
     Source {
         /// The unit of work: a file's path, or a range of a query.
         unit: Arc<str>,
@@ -43,7 +43,7 @@ impl std::fmt::Display for SourcePlace {
 }
 
 impl Origin {
-    /// Rows that come one after the other, the first with this number, without lines.
+    /// Consecutive rows without lines. `first` is the number of the first one.
     pub fn numbered(unit: &Arc<str>, first: u64, count: usize) -> Self {
         let rows = (first..).take(count).collect::<Vec<_>>().into();
         Self::Source { unit: Arc::clone(unit), rows, lines: None }

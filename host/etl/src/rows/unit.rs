@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// A unit of work: what a run does wholly or not at all.
+/// A unit of work, which a commit covers as a whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// A file's path, or a range of a query.
@@ -13,13 +13,13 @@ pub struct Unit {
     /// A file's size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// When a file was changed last, microseconds since 1970.
+    /// When a file was last changed, in microseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_us: Option<u64>,
 }
 
 impl Unit {
-    /// A file as it is now.
+    /// The unit of a file in its current state.
     pub(crate) fn file(path: &Path) -> io::Result<Self> {
         let metadata = fs::metadata(path)?;
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
@@ -32,5 +32,5 @@ impl Unit {
     }
 }
 
-/// How far a source has been read: the greatest key of a query so far, as text of its database, or a plugin's last unit.
+/// How far a source has been read: the greatest key of a query so far, as its database writes it, or a plugin's last unit.
 pub type Bookmark = String;

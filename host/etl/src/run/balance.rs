@@ -2,20 +2,20 @@ use crate::figures::SideFigures;
 use crate::flow::Barrier;
 use crate::rows::SOURCE;
 
-/// Whether every row that was read is accounted for, from the source to the sinks.
+/// Checks that every row that was read is accounted for, from the source to the sinks. The error says where the counts differ.
 pub(super) fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> Result<(), String> {
     let bad = side.codes.iter().filter(|((stage, _), _)| stage == SOURCE).map(|(_, rows)| rows).sum::<u64>();
     let late = |stage: usize| barrier.late.get(&stage).copied().unwrap_or_default();
     let elsewhere = bad + barrier.late.values().sum::<u64>();
     let Some(mut flowing) = barrier.rows_read.checked_sub(elsewhere) else {
-        return Err(format!("{} rows were read and {bad} of them rejected", barrier.rows_read));
+        return Err(format!("the source gave {} rows and rejected {bad}", barrier.rows_read));
     };
     let mut rejected = bad;
     for (index, mark) in barrier.stages.iter().enumerate() {
         let tally = mark.figures.tally;
         flowing += late(index);
         if tally.rows_in != flowing {
-            return Err(format!("stage {} was given {flowing} rows and took {}", index + 1, tally.rows_in));
+            return Err(format!("stage {} was sent {flowing} rows and took {}", index + 1, tally.rows_in));
         }
         if !tally.balances() {
             return Err(format!("stage {}: {tally:?}", index + 1));
@@ -24,10 +24,13 @@ pub(super) fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> R
         rejected += tally.rejected;
     }
     if flowing != rows_out {
-        return Err(format!("the sinks were given {flowing} rows and wrote {rows_out}"));
+        return Err(format!("the sinks were sent {flowing} rows and wrote {rows_out}"));
     }
     if rejected != side.rejected {
-        return Err(format!("{rejected} rows were rejected and {} written as such", side.rejected));
+        return Err(format!(
+            "{rejected} rows were rejected and {} rejected rows were written",
+            side.rejected
+        ));
     }
     Ok(())
 }

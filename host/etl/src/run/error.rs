@@ -9,12 +9,11 @@ use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::stage::StageError;
 
-/// Why a pipeline cannot be loaded or run to its end. No sink has been touched then, except where a
-/// [`SinkError`] says so.
+/// Why a pipeline cannot be loaded, or a run did not reach its end. Targets then have what was committed before.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The wasm engine cannot be set up.
+    /// The WebAssembly engine cannot be set up.
     #[error(transparent)]
     Dock(#[from] DockError),
     /// The source cannot be read.
@@ -23,7 +22,7 @@ pub enum RunError {
     /// A lookup table cannot be loaded.
     #[error(transparent)]
     Lookup(#[from] LookupTableError),
-    /// A stage cannot go on.
+    /// A stage cannot continue.
     #[error(transparent)]
     Stage(#[from] StageError),
     /// Rows cannot be written.
@@ -31,42 +30,44 @@ pub enum RunError {
     Sink(#[from] SinkError),
     /// More rows were rejected than the pipeline allows.
     #[error(
-        "{rejected} rows were rejected, and `max_rows` in [rejected] allows {allowed}: most often {worst}"
+        "{rejected} rows were rejected, and `max_rows` in [rejected] allows {allowed}; most frequent: {worst}"
     )]
     TooManyRejected {
-        /// So many at least.
+        /// Rejected rows so far.
         rejected: u64,
-        /// The pipeline's bound.
+        /// The pipeline's limit.
         allowed: u64,
-        /// The most frequent reason.
+        /// The most frequent reason, with its stage and count.
         worst: String,
     },
     /// A larger share of the rows was rejected than the pipeline allows.
     #[error(
-        "{percent:.2} % of the rows were rejected, and `max_percent` in [rejected] allows {allowed}: most often {worst}"
+        "{percent:.2} % of the rows were rejected, and `max_percent` in [rejected] allows {allowed}; most frequent: {worst}"
     )]
     TooLargeShareRejected {
-        /// In percent of the rows read so far.
+        /// Rejected rows in percent of the rows read so far.
         percent: f64,
-        /// The pipeline's bound.
+        /// The pipeline's limit.
         allowed: f64,
-        /// The most frequent reason.
+        /// The most frequent reason, with its stage and count.
         worst: String,
     },
-    /// Rejected rows cannot be run again.
+    /// Rejected rows cannot be retried.
     #[error("{0}")]
     Retry(String),
-    /// What is done cannot be kept, or not be gone on from.
+    /// The checkpoint cannot be written, or a run cannot continue from it.
     #[error(transparent)]
     Checkpoint(CheckpointError),
-    /// Rows were lost or doubled on the way. This is an error of this program and not of the pipeline.
-    #[error("the rows do not add up, so nothing was written: {0}; please report this")]
+    /// Rows were lost or duplicated between source and sinks. This is a bug of this program, not of the pipeline.
+    #[error(
+        "the counts of rows do not match, so the commit was cancelled: {0}; this is a bug, please report it"
+    )]
     Balance(String),
-    /// The first rows cannot be shown.
+    /// The first rows of the result cannot be put together.
     #[error("cannot show the first rows: {0}")]
     Preview(#[from] ArrowError),
-    /// A task of the engine ended in a way that it should not.
-    #[error("a task of the engine failed: {0}; please report this")]
+    /// A task of the run panicked or was cancelled.
+    #[error("an internal task failed: {0}; this is a bug, please report it")]
     Task(#[from] JoinError),
 }
 

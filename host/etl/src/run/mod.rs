@@ -57,7 +57,7 @@ enum TaskEnd {
 type Tasks = JoinSet<Result<TaskEnd, RunError>>;
 
 impl Run {
-    /// Opens the source, the stages' sessions and the sinks, where an interrupted run has left them. `stdin` is the source if it
+    /// Opens the source, the stages' sessions and the sinks at the point where an interrupted run has left them. `stdin` is the source if it
     /// is standard input, which opens only once.
     pub(crate) async fn start(
         parts: Arc<Parts>,
@@ -82,7 +82,7 @@ impl Run {
             let (rows, units) = (number(done.figures.rows_read), done.units.len());
             let plural = if units == 1 { "" } else { "s" };
             parts.reporter.message(&format!(
-                "a run was cut after commit {}: this one goes on behind {units} unit{plural} with {rows} rows",
+                "the last run was interrupted after commit {}: continuing after {units} unit{plural} with {rows} rows",
                 done.commit
             ));
         }
@@ -92,7 +92,7 @@ impl Run {
             options,
             reporter: parts.reporter.clone(),
             batch_rows: parts.pipeline.source.batch_rows,
-            // Rows that are run again leave the rejected ones in the commit that adds them to the others.
+            // Retried rows leave the file of rejected rows in the same commit that adds them to the sinks.
             every: if options.retry { Duration::MAX } else { parts.pipeline.checkpoint.every },
             repeat: writer.ledger.repeat,
             before: done.figures,
@@ -101,7 +101,7 @@ impl Run {
         Ok(Self { parts, begun, reader, stages, marks: done.stages, writer, resumed })
     }
 
-    /// Moves all rows, to the last commit.
+    /// Moves all rows, up to the last commit.
     pub(crate) async fn finish(self) -> Result<Outcome, RunError> {
         let Self { parts, begun, reader, stages, marks, writer, resumed } = self;
         parts.reporter.begin(reader.units.bytes().unwrap_or_default());
@@ -116,7 +116,7 @@ impl Run {
     }
 }
 
-/// Locks the pipeline and opens the source behind what is done.
+/// Locks the pipeline, and opens the source after the units that are done.
 async fn open_source(
     parts: &Arc<Parts>,
     stdin: Option<Box<dyn Units>>,
@@ -138,7 +138,7 @@ async fn open_source(
     .await
 }
 
-/// Brings the plugins to where the interrupted run has left them.
+/// Restores the plugins' state at the last commit of the interrupted run.
 async fn restore(ledger: &Ledger, stages: &[Arc<StageRun>], result: &SchemaRef) -> Result<(), RunError> {
     let columns = in_words(result);
     if ledger.done.columns != columns {
@@ -164,7 +164,7 @@ async fn open_writer(
     let parts = Arc::clone(parts);
     blocking(move || {
         let (pipeline, plugins) = (&parts.pipeline, &parts.sink_plugins);
-        // Before this run writes anything: what the last one has left to be done may have the same names.
+        // Before this run writes anything: files that the last run has left to publish may have the same names.
         if let Some((run, commits)) = &ledger.ended {
             plugins.iter().flatten().try_for_each(|plugin| plugin.open(&result, run, *commits))?;
             ledger.forget()?;
@@ -241,7 +241,7 @@ async fn join(mut tasks: Tasks) -> Result<Written, RunError> {
             // Units that were read in full before are still committed.
             Ok(Err(error @ RunError::Source(_))) if failure.is_none() => failure = Some(error),
             Ok(Err(error)) => fail(&mut failure, error, &mut tasks),
-            // Tasks that were ended because of the failure of another.
+            // Tasks that were aborted because another one failed.
             Err(error) if error.is_cancelled() && failure.is_some() => {}
             Err(error) => fail(&mut failure, error.into(), &mut tasks),
         }
@@ -249,7 +249,7 @@ async fn join(mut tasks: Tasks) -> Result<Written, RunError> {
     match (failure, written) {
         (Some(error), _) => Err(error),
         (None, Some(written)) => Ok(written),
-        (None, None) => Err(RunError::Balance("the stream ended before its end".to_owned())),
+        (None, None) => Err(RunError::Balance("the stream ended without a last commit".to_owned())),
     }
 }
 
@@ -260,7 +260,7 @@ fn fail(failure: &mut Option<RunError>, error: RunError, tasks: &mut Tasks) {
     }
 }
 
-/// The columns of the result, in words: two results with the same words can be one.
+/// The columns of the result as text. A run continues only with the same columns.
 fn in_words(schema: &SchemaRef) -> String {
     let columns = schema.fields().iter().map(|field| {
         let null = if field.is_nullable() { "" } else { " not null" };

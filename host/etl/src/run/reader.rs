@@ -111,7 +111,7 @@ impl Reading {
         loop {
             let mut most = self.wanted().unwrap_or(u64::MAX).min(self.reader.batch_rows as u64);
             if let Some(throttle) = self.reader.options.throttle {
-                // Small batches, so that a slow run is a steady one.
+                // Small batches, so that a slow run moves steadily.
                 most = most.min(throttle.div_ceil(4));
             }
             if most == 0 {
@@ -122,7 +122,7 @@ impl Reading {
             else {
                 break;
             };
-            // A reader may give more than was asked for.
+            // A reader may give more rows than requested.
             let rows = rows.slice(0, usize::try_from(most).unwrap_or(usize::MAX));
             self.progress.rows += (rows.len() + bad.len()) as u64;
             self.progress.bytes = bytes_before + bytes_read;
@@ -148,7 +148,8 @@ impl Reading {
                     Flow::Late(open.stage, rows)
                 }
                 Some(difference) => {
-                    let message = format!("the file has other columns: {difference}");
+                    let message =
+                        format!("the file's columns differ from those of the first file: {difference}");
                     let rows = RejectedRows::put_aside(rows, "schema", &message);
                     Flow::Side(SideRows::Rejected(Box::new(rows)))
                 }
@@ -166,7 +167,7 @@ impl Reading {
         Ok(Ok(()))
     }
 
-    /// Holds a throttled run back.
+    /// Delays a throttled run.
     fn wait(&self, begun: Instant) {
         let Some(throttle) = self.reader.options.throttle else { return };
         let due = Duration::from_secs_f64(self.progress.rows as f64 / throttle as f64);

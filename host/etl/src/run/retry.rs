@@ -12,7 +12,7 @@ use crate::stage::StageRun;
 /// The rejected rows in the place of the source.
 pub(super) struct Retry {
     pub(super) units: Box<dyn Units>,
-    /// Lines of the file that no stage can take. They stay there.
+    /// Lines of the file that no stage can take. They stay in the file.
     pub(super) kept: Vec<String>,
 }
 
@@ -26,14 +26,14 @@ impl Retry {
     ) -> Result<Self, RunError> {
         if let Some(sink) = parts.pipeline.sinks.iter().find(|sink| sink.mode == SinkMode::Replace) {
             return Err(RunError::Retry(format!(
-                "rejected rows are added to what the sinks hold, and {} is replaced by each run: run the pipeline \
+                "`--retry` adds rows to the sinks, and {} is replaced by each run: run the whole pipeline \
                  again, or set `mode` of its [[sink]] to \"append\" or \"upsert\"",
                 sink.name()
             )));
         }
         if ledger.resumed {
             return Err(RunError::Retry(
-                "a run of this pipeline was cut: run it to its end first, then the rejected rows again"
+                "the last run of this pipeline was interrupted: run it to its end first, then retry the rejected rows"
                     .to_owned(),
             ));
         }
@@ -44,7 +44,7 @@ impl Retry {
         if !kept.is_empty() {
             let (count, plural) = (kept.len(), if kept.len() == 1 { "" } else { "s" });
             parts.reporter.message(&format!(
-                "{count} rejected row{plural} of the source stay where they are: mend the source and read it again"
+                "kept {count} row{plural} that the source rejected: fix the source and read it again"
             ));
         }
         Ok(Self { units: Box::new(units), kept })

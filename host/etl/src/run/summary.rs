@@ -18,7 +18,7 @@ use crate::table::{Align, Table};
 pub struct Summary {
     /// The pipeline file.
     pub pipeline: PathBuf,
-    /// Rows of the source, those that were no rows included.
+    /// Records of the source, including those that were no rows.
     pub rows_read: u64,
     /// Bytes of the source.
     pub bytes_read: u64,
@@ -28,20 +28,20 @@ pub struct Summary {
     pub rejected: u64,
     /// Rows that stages filtered out.
     pub dropped: u64,
-    /// Rows that stages kept or summed up.
+    /// Rows that stages held back or aggregated.
     pub absorbed: u64,
     /// Rows that stages made or repeated.
     pub made: u64,
-    /// Commits, those of a run that was cut included.
+    /// Commits, including those of the interrupted run that this one continued.
     pub commits: u64,
-    /// Whether the run went on from one that was cut: the numbers are those of both.
+    /// Whether the run continued an interrupted one. Then all numbers are those of both.
     pub resumed: bool,
-    /// From the first read to the last file in place.
+    /// Time from opening the source to the last commit.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub elapsed: Duration,
     /// The stages, in order.
     pub stages: Vec<StageSummary>,
-    /// The files that got the result.
+    /// The targets that got the result.
     pub sinks: Vec<SinkSummary>,
     /// The file that got the rejected rows.
     pub rejected_path: PathBuf,
@@ -54,37 +54,37 @@ pub struct Summary {
 /// What a stage did.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageSummary {
-    /// The stage.
+    /// The stage's name.
     pub name: String,
-    /// Its plugin.
+    /// The plugin's name.
     pub plugin: String,
-    /// The generation that ran at the end.
+    /// The plugin's generation at the end of the run.
     pub generation: u64,
-    /// The SHA-256 of its component.
+    /// The SHA-256 of the plugin's component.
     pub sha256: String,
     /// Where rows went.
     pub rows: Tally,
     /// Batches that went in.
     pub batches: u64,
-    /// Rows that brought the plugin down, and were rejected for it.
+    /// Rows that made the plugin fail and were rejected.
     pub failures: u64,
-    /// Time in the plugin, and in bringing batches there and back.
+    /// Time in the plugin, including the transfer of batches.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub busy: Duration,
-    /// The most memory that the plugin's instances ever had, bytes.
+    /// The largest amount of memory that an instance of the plugin had, in bytes.
     pub memory_peak_bytes: usize,
     /// What the plugin reported.
     pub metrics: Metrics,
 }
 
-/// A file that got the result.
+/// A target that got the result.
 #[derive(Debug, Clone, Serialize)]
 pub struct SinkSummary {
-    /// How it was written.
+    /// The format, as the pipeline names it.
     pub format: &'static str,
-    /// Where: a path, or a table and its database.
+    /// A path, or a table and its database.
     pub target: String,
-    /// What became of what was there.
+    /// What happened to the rows that the target had before.
     pub mode: SinkMode,
 }
 
@@ -93,22 +93,22 @@ pub struct SinkSummary {
 pub struct CodeSummary {
     /// The stage, or `source`.
     pub stage: String,
-    /// The plugin's code.
+    /// The code that the stage gave as reason.
     pub code: String,
-    /// How many.
+    /// The number of rows.
     pub rows: u64,
 }
 
 /// Rows of a side output.
 #[derive(Debug, Clone, Serialize)]
 pub struct SideSummary {
-    /// The stage.
+    /// The stage's name.
     pub stage: String,
-    /// The output.
+    /// The output's name.
     pub output: String,
-    /// The file.
+    /// The file with the rows.
     pub path: PathBuf,
-    /// How many.
+    /// The number of rows.
     pub rows: u64,
 }
 
@@ -172,7 +172,7 @@ impl Summary {
         }
     }
 
-    /// Lines for a person, at most `width` columns wide where they are a table.
+    /// The summary as lines of text. Tables are at most `width` columns wide.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = self.stage_lines(width);
         lines.extend(self.metric_lines(width));
@@ -307,8 +307,13 @@ fn metric_cells(metrics: &Metrics) -> Vec<(String, String, String)> {
         let note = format!("mean of {}, {} to {}", number(seen.count), float(seen.min), float(seen.max));
         (name.clone(), float(seen.mean()), note)
     });
-    let refused = (metrics.refused > 0)
-        .then(|| ("(refused)".to_owned(), number(metrics.refused), "names too long or too many".to_owned()));
+    let refused = (metrics.refused > 0).then(|| {
+        (
+            "(refused)".to_owned(),
+            number(metrics.refused),
+            "the name is too long, or there are too many names".to_owned(),
+        )
+    });
     counters.chain(gauges).chain(observations).chain(refused).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::pipeline::RejectedConfig;
 use crate::preview::Preview;
 use crate::sink::{Commit, Prepared, SideWriter, SinkWriter};
 
-/// Takes the stream and commits it.
+/// Writes the stream into the sinks and commits it.
 pub(super) struct Writer {
     pub(super) sinks: Vec<Box<dyn SinkWriter>>,
     pub(super) side: SideWriter,
@@ -24,12 +24,12 @@ pub(super) struct Writer {
     pub(super) rejected: RejectedConfig,
     pub(super) rows_out: u64,
     pub(super) columns: String,
-    /// Units behind barriers at which nothing could be committed.
+    /// Units before barriers at which nothing could be committed. The next commit covers them.
     pub(super) waiting: Vec<DoneUnit>,
     pub(super) live: Arc<LiveFigures>,
 }
 
-/// What a run has brought about.
+/// The result of a stream that was written to its end.
 pub(super) struct Written {
     pub(super) totals: Totals,
     pub(super) stages: Vec<StageFigures>,
@@ -38,13 +38,13 @@ pub(super) struct Written {
 }
 
 impl Writer {
-    /// Takes the stream to its end. `None` when it ended before its last barrier, because of a failure elsewhere.
+    /// Writes the stream to its end. `None` when it ended before its last barrier, because another task failed.
     pub(super) fn run(mut self, mut input: mpsc::Receiver<Flow>) -> Result<Option<Written>, RunError> {
         while let Some(flow) = input.blocking_recv() {
             match flow {
                 Flow::Rows(rows) => self.rows(&rows.batch)?,
                 Flow::Late(stage, _) => {
-                    return Err(RunError::Balance(format!("rows for stage {stage} met none")));
+                    return Err(RunError::Balance(format!("rows for stage {stage} reached the sinks")));
                 }
                 Flow::Side(rows) => {
                     self.side.write(rows)?;
@@ -69,11 +69,14 @@ impl Writer {
 
     fn barrier(&mut self, barrier: Barrier) -> Result<(), RunError> {
         if let Some(stage) = &barrier.held {
-            tracing::debug!(stage, "holds rows that it cannot hand over: no commit here");
+            tracing::debug!(
+                stage,
+                "the plugin holds rows that it cannot hand over: no commit at this barrier"
+            );
             self.waiting.extend(done(&barrier));
             return Ok(());
         }
-        // A try has one commit, at its end.
+        // A trial run has one commit, at its end.
         if !self.ledger.kept {
             return Ok(());
         }
@@ -140,7 +143,7 @@ impl Writer {
         Ok(totals)
     }
 
-    /// Whether more rows were rejected than the pipeline bears. The share is looked at where it is known: at a commit.
+    /// Ends the run if more rows were rejected than the pipeline allows. The share is checked only at a commit, where it is exact.
     fn check_budget(&self, rows_read: Option<u64>) -> Result<(), RunError> {
         let figures = self.side.figures();
         let worst = || {
@@ -160,7 +163,7 @@ impl Writer {
     }
 }
 
-/// The units of a barrier, with the plugins that had their rows.
+/// The units of a barrier, with the plugins that processed their rows.
 fn done(barrier: &Barrier) -> impl Iterator<Item = DoneUnit> {
     barrier.units.iter().map(|unit| DoneUnit { plugins: barrier.plugins.clone(), ..unit.clone() })
 }

@@ -14,17 +14,17 @@ pub enum SinkError {
     Io {
         /// The target.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The format has no form for a column's type.
+    /// The format does not support the type of a column.
     #[error(
         "cannot write {path}: {error}; choose another format for this sink, or let a stage turn the column into text"
     )]
     Type {
         /// The target.
         path: PathBuf,
-        /// What Arrow said.
+        /// Arrow's message.
         error: String,
     },
     /// Rows could not be encoded.
@@ -32,41 +32,41 @@ pub enum SinkError {
     Encode {
         /// The target.
         path: PathBuf,
-        /// What Arrow or Parquet said.
+        /// The message of the Arrow or Parquet writer.
         error: String,
     },
-    /// Rows would be added to a file that has other columns.
+    /// Rows would be appended to a file that has other columns.
     #[error(
-        "{path} has the columns {found}, and the rows to be added have {expected}: give another path, or mode = \"replace\""
+        "{path} has the columns {found}, and the new rows have {expected}: give another path, or set mode = \"replace\""
     )]
     OtherColumns {
         /// The target.
         path: PathBuf,
-        /// Those of the rows.
+        /// The columns of the rows.
         expected: String,
-        /// Those of the file.
+        /// The columns of the file.
         found: String,
     },
-    /// What a run that was cut has written is not there any more.
+    /// A file that the interrupted run has written is missing or incomplete.
     #[error(
-        "{path}, where the run that was cut has left its rows, is gone or shorter than it was: start over with `--fresh`"
+        "{path}, which has the rows of the interrupted run, is missing or shorter than before: start over with `--fresh`"
     )]
     StagedGone {
         /// The file.
         path: PathBuf,
     },
-    /// A database does not take the rows.
+    /// A database refuses the rows, or cannot be reached.
     #[error("{database}: {message}")]
     Database {
-        /// Which.
+        /// The database's name for messages.
         database: String,
-        /// What it said, and what to do.
+        /// What is wrong, and what to do.
         message: String,
     },
-    /// A plugin cannot be loaded, or does not take the rows.
+    /// The sink's plugin cannot be loaded, or fails.
     #[error("the sink's plugin {plugin}: {message}")]
     Plugin {
-        /// Which.
+        /// The plugin's name, or its path if it is not loaded.
         plugin: String,
         /// What is wrong.
         message: String,
@@ -82,10 +82,10 @@ impl From<PostgresError> for SinkError {
 fn disk_help(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; make room and run again: it goes on after the last commit"
+            "; free some space and run again: the run continues after the last commit"
         }
-        io::ErrorKind::PermissionDenied => "; may this user write there?",
-        io::ErrorKind::ReadOnlyFilesystem => "; choose a path that may be written to",
+        io::ErrorKind::PermissionDenied => "; check the permissions of the file and its folder",
+        io::ErrorKind::ReadOnlyFilesystem => "; choose a path on a writable file system",
         _ => "",
     }
 }

@@ -1,4 +1,4 @@
-//! A sink that is one file, which takes its place with the last commit.
+//! A sink that is one file, which appears with the last commit.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub(super) fn open(
     })
 }
 
-/// Finds out before the first row whether a text format has a form for every column's type.
+/// Checks before the first row that a text format supports the types of all columns.
 pub(super) fn check_text(format: TextFormat, schema: &SchemaRef, target: &Path) -> Result<(), SinkError> {
     let nullable = schema.fields().iter().map(|field| Field::clone(field).with_nullable(true));
     let columns = schema.fields().iter().map(|field| new_null_array(field.data_type(), 1));
@@ -49,7 +49,7 @@ pub(super) fn encode(
 ) -> Result<(), ArrowError> {
     match format {
         TextFormat::Csv => arrow_csv::WriterBuilder::new().with_header(header).build(output).write(batch),
-        // A row always has all of its keys, so that a reader need not guess whether a key can be there.
+        // A row has all keys, nulls included, so that a reader sees all columns in each row.
         TextFormat::Jsonl => arrow_json::WriterBuilder::new()
             .with_explicit_nulls(true)
             .build::<_, LineDelimited>(output)
@@ -57,11 +57,11 @@ pub(super) fn encode(
     }
 }
 
-/// A text file.
+/// A file of CSV or JSON Lines.
 struct TextSink {
     file: StagedFile,
     format: TextFormat,
-    /// The first line of a CSV file is still to be written.
+    /// The columns of the CSV header, if it is not written yet.
     header: Option<SchemaRef>,
 }
 
@@ -140,7 +140,7 @@ impl SinkWriter for TextSink {
     }
 }
 
-/// JSON Lines of batches with any schema, one after the other, and of lines that are no batch.
+/// A JSON Lines file whose rows can have different columns.
 pub(crate) struct JsonLines(StagedFile);
 
 impl JsonLines {
@@ -184,13 +184,13 @@ impl SinkWriter for JsonLines {
     }
 }
 
-/// A Parquet file. It has its footer at its end, so each commit makes a segment, and the last makes one file of them.
+/// A Parquet file. Its footer is at its end, so each commit writes a segment, and the last commit joins the segments.
 struct ParquetSink {
     target: PathBuf,
     staged: PathBuf,
     schema: SchemaRef,
     segments: Vec<PathBuf>,
-    /// Segments of which no checkpoint speaks yet.
+    /// The number of last segments that are in no checkpoint yet.
     uncommitted: usize,
     writer: Option<ParquetFile>,
 }
@@ -210,7 +210,7 @@ impl ParquetSink {
         };
         let mut sink =
             Self { target, staged, schema: Arc::clone(schema), segments, uncommitted: 0, writer: None };
-        // A type without a form in Parquet is told before the first row.
+        // Creates the file now, so that an unsupported type is an error before the first row.
         sink.writer = Some(sink.segment()?);
         Ok(sink)
     }

@@ -21,7 +21,7 @@ pub(super) struct FolderSink {
     schema: SchemaRef,
     part: Option<Part>,
     next: u64,
-    /// Files of earlier runs, which the first commit takes away.
+    /// Files of earlier runs, which the first commit removes.
     replaced: Vec<PathBuf>,
 }
 
@@ -74,7 +74,7 @@ impl FolderSink {
         }
     }
 
-    /// Whether a file is one that a sink like this has written.
+    /// Whether a file has the name of one that this sink writes.
     fn is_part(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.strip_prefix("part-").and_then(|rest| rest.split_once('.')).is_some_and(|(digits, extension)| {
@@ -123,8 +123,8 @@ impl SinkWriter for FolderSink {
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        // A file of the same name is replaced by the new one's rename. Removed as well, it would be the new one that goes when a
-        // run that was cut behind its first commit does this again.
+        // An old file with the name of the new one is replaced by the rename. It must not be removed as well: when a run that was
+        // interrupted after its first commit repeats this, the removal would take the new file.
         let own = self.part.is_some().then(|| self.path());
         let own = own.as_deref().and_then(Path::file_name);
         let mut publish: Vec<_> = std::mem::take(&mut self.replaced)
@@ -137,7 +137,7 @@ impl SinkWriter for FolderSink {
             Some(Part::Text(mut file, ..)) => {
                 file.prepare()?;
                 publish.push(file.publish());
-                // From here on the checkpoint answers for it.
+                // From here on the checkpoint refers to the file.
                 file.commit();
             }
             Some(Part::Parquet(file, to)) => publish.push(Publish::Rename { from: file.finish()?, to }),

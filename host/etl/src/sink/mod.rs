@@ -1,7 +1,7 @@
-//! Where rows go. Nothing is seen at a target before it is committed, and what is committed is there once.
+//! Where rows go. Rows appear at a target only when they are committed, and exactly once.
 //!
-//! A commit has steps: every sink [`prepare`](SinkWriter::prepare)s, which brings its rows to the disk or into an open
-//! transaction; the checkpoint is written; then sinks [`commit`](SinkWriter::commit) and files are [published](Publish).
+//! A commit has three steps. Every sink [`prepare`](SinkWriter::prepare)s: its rows are on the disk, or in an open transaction.
+//! The checkpoint is written. Then sinks [`commit`](SinkWriter::commit), and files are [published](Publish).
 
 mod error;
 mod file;

@@ -11,11 +11,11 @@ use super::table::{self, PostgresSink, SqliteSink};
 use super::writer::{SinkStart, SinkWriter};
 use crate::pipeline::{Database, SinkConfig, SinkKind};
 
-/// Starts writing to a sink. Missing folders are made.
+/// Starts writing to a sink. Missing folders are created. `plugin` is the sink's plugin, loaded, if the sink is one.
 ///
 /// # Errors
 ///
-/// When the target cannot be written to, or the format has no form for a column's type.
+/// When the target cannot be written to, or the format does not support the type of a column.
 pub fn open(
     sink: &SinkConfig,
     schema: &SchemaRef,
@@ -40,11 +40,11 @@ pub fn open(
     })
 }
 
-/// The commit that a database sink has taken last: run and number.
+/// The last commit that a database has of a sink: run and number.
 ///
 /// # Errors
 ///
-/// When the database cannot be asked.
+/// When the database cannot be reached.
 pub fn committed(sink: &SinkConfig, start: &SinkStart<'_>) -> Result<Option<(String, u64)>, SinkError> {
     match &sink.kind {
         SinkKind::Table(table) => match &table.database {

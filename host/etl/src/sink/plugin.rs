@@ -1,4 +1,4 @@
-//! A sink that is a plugin: rows and commits go to calls of it.
+//! A sink that is a plugin.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ witdock::interface! {
     link = |_| Ok(()),
 }
 
-/// What one instance of a sink's plugin has: the session that takes rows.
+/// The host's data for one instance of a sink's plugin: the session that takes rows.
 #[derive(Debug, Default)]
 pub struct OpenSession(Option<ResourceAny>);
 
@@ -35,7 +35,7 @@ pub struct SinkPlugin {
     settings: String,
     key: Vec<String>,
     mode: SinkMode,
-    /// Where calls run: sinks write on a thread that may block.
+    /// Runs the calls: sinks write on a thread that may block.
     runtime: Handle,
 }
 
@@ -76,7 +76,7 @@ impl SinkPlugin {
     ///
     /// # Errors
     ///
-    /// When it does not, in its own words.
+    /// When it does not, in the plugin's words.
     pub async fn check(&self, schema: &SchemaRef) -> Result<(), SinkError> {
         let fields = self.fields(schema)?;
         let answer = self
@@ -92,17 +92,17 @@ impl SinkPlugin {
     fn fields(&self, schema: &SchemaRef) -> Result<Vec<types::Field>, SinkError> {
         let field = |field: &Arc<arrow_schema::Field>| {
             field_to_guest(field).map_err(|error| {
-                self.failed(format!("the column `{}` cannot be described to it: {error}", field.name()))
+                self.failed(format!("the column `{}` cannot be described to a plugin: {error}", field.name()))
             })
         };
         schema.fields().iter().map(field).collect()
     }
 
-    /// Starts a session, which brings what a run that was cut has left to its end.
+    /// Starts a session, in which the plugin completes the last commit of an interrupted run.
     ///
     /// # Errors
     ///
-    /// What the plugin says.
+    /// What the plugin refuses, in its words.
     pub(crate) fn open(&self, schema: &SchemaRef, run: &str, commits: u64) -> Result<(), SinkError> {
         let fields = self.fields(schema)?;
         let answer = self.runtime.block_on(self.plugin.call_named("open", async |guest, store| {
@@ -119,7 +119,7 @@ impl SinkPlugin {
         self.answer(answer)
     }
 
-    /// Calls the session that is open.
+    /// Calls the open session.
     fn call(
         &self,
         name: &str,
@@ -131,7 +131,7 @@ impl SinkPlugin {
     ) -> Result<(), SinkError> {
         let answer = self.runtime.block_on(self.plugin.call_named(name, async |guest, store| {
             let Some(session) = store.data().app.0 else {
-                return Err(wasmtime::Error::msg("the instance that took the rows is gone"));
+                return Err(wasmtime::Error::msg("the instance that took the rows has been replaced"));
             };
             run(guest.witdock_etl_load().session(), store, session).await
         }));

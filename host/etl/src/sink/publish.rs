@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SinkError;
 
-/// Something to be done with files once a checkpoint says so. Doing it twice does no harm.
+/// A change of files that a commit ends with. It can be repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Publish {
-    /// Give a file that is on the disk in full its place.
+    /// Move a complete file to its target.
     Rename {
-        /// Where it is.
+        /// The complete file.
         from: PathBuf,
-        /// Its place.
+        /// The target.
         to: PathBuf,
     },
     /// Remove a file.
@@ -22,11 +22,11 @@ pub enum Publish {
 }
 
 impl Publish {
-    /// Does it, unless it is done.
+    /// Makes the change, unless it has been made.
     ///
     /// # Errors
     ///
-    /// When the system does not.
+    /// When the operating system refuses it.
     pub fn carry_out(&self) -> Result<(), SinkError> {
         match self {
             Self::Rename { from, to } => match fs::rename(from, to) {
@@ -47,7 +47,7 @@ impl Publish {
     }
 }
 
-/// Makes a new name last over a crash. Some file systems cannot; the file itself is safe without.
+/// Makes a rename in the folder survive a crash. Some file systems do not support this; the file's content is safe without.
 pub(crate) fn sync_folder(target: &Path) {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,4 +1,4 @@
-//! One file of rows, written from the first to the last.
+//! One Parquet file.
 
 use std::fs::File;
 use std::io;
@@ -16,10 +16,10 @@ use parquet::file::writer::SerializedFileWriter;
 
 use super::error::SinkError;
 
-/// A row group is held in memory until it is written, so it ends here however many rows it has.
+/// The size at which a row group ends. It is in memory until it is written.
 const ROW_GROUP_BYTES: usize = 64 << 20;
 
-/// A Parquet file. Dropped before its end, it is removed.
+/// A Parquet file. It is removed if it is dropped before [`finish`](Self::finish).
 pub(super) struct ParquetFile {
     writer: Option<ArrowWriter<File>>,
     path: PathBuf,
@@ -31,7 +31,7 @@ fn properties() -> WriterProperties {
 }
 
 impl ParquetFile {
-    /// `target` is what messages speak of.
+    /// Creates the file at `path`. Messages name `target`.
     pub(super) fn create(path: &Path, target: &Path, schema: &SchemaRef) -> Result<Self, SinkError> {
         let file = File::create(path).map_err(|error| SinkError::Io { path: target.to_owned(), error })?;
         let mut created = Self { writer: None, path: path.to_owned(), target: target.to_owned() };
@@ -52,7 +52,7 @@ impl ParquetFile {
         written.map_err(|error| failed(&self.target, error))
     }
 
-    /// Writes the footer and brings all to the disk.
+    /// Writes the footer and syncs the file.
     pub(super) fn finish(mut self) -> Result<PathBuf, SinkError> {
         let Some(writer) = self.writer.take() else { return Err(failed(&self.target, closed())) };
         let done = writer.into_inner().map_err(|error| failed(&self.target, error)).and_then(|file| {
@@ -80,7 +80,7 @@ fn closed() -> ParquetError {
 
 fn failed(target: &Path, error: ParquetError) -> SinkError {
     let path = target.to_owned();
-    // The system's own error has more to say than Parquet's words around it.
+    // The operating system's error is clearer than Parquet's message around it.
     if let ParquetError::External(inner) = &error
         && let Some(io) = inner.downcast_ref::<io::Error>()
     {
@@ -89,14 +89,14 @@ fn failed(target: &Path, error: ParquetError) -> SinkError {
     SinkError::Encode { path, error: error.to_string() }
 }
 
-/// Makes one Parquet file of several with the same columns: their row groups are copied as they are.
+/// Joins Parquet files with the same columns by copying their row groups.
 pub(super) fn join_parquet(segments: &[PathBuf], joined: &Path, target: &Path) -> Result<(), SinkError> {
     let io = |error| SinkError::Io { path: target.to_owned(), error };
     let join = || -> Result<(), ParquetError> {
         let first = segments.first().ok_or_else(closed)?;
         let opened = SerializedFileReader::new(File::open(first)?)?;
         let metadata = opened.metadata().file_metadata();
-        // The Arrow schema travels in the file's own metadata.
+        // The file's metadata has the Arrow schema.
         let properties = WriterProperties::builder()
             .set_compression(ParquetCompression::SNAPPY)
             .set_key_value_metadata(metadata.key_value_metadata().cloned())

@@ -13,7 +13,7 @@ use crate::flow::SideRows;
 use crate::pipeline::{Pipeline, SinkMode};
 use crate::rows::{Record, SOURCE};
 
-/// A record that is no row, as a line: it has no columns, so it stands as it was.
+/// The line for a record that is no row. Without columns, it contains the record as it was.
 #[derive(Serialize)]
 struct BadLine<'a> {
     stage: &'a str,
@@ -27,7 +27,7 @@ struct BadLine<'a> {
     record: &'a Record,
 }
 
-/// Codes that are counted one by one: a plugin that puts a row's value in a code must not fill the host's memory.
+/// The most codes that are counted separately. A plugin that puts values of rows in codes must not fill the host's memory.
 const MAX_CODES: usize = 256;
 
 /// Writes the rejected rows and the side outputs as JSON Lines.
@@ -39,9 +39,8 @@ pub(crate) struct SideWriter {
 }
 
 impl SideWriter {
-    /// Opens the files of a pipeline, or goes on where a run that was cut has left them. A run that replaces what was there leaves
-    /// them empty if there are no such rows; one that adds rows adds these too. With `retry` the rejected rows are those that are
-    /// rejected again.
+    /// Opens the files of a pipeline, at the point where an interrupted run has left them. A run that replaces its targets
+    /// replaces these files too; a run that appends, appends here. With `retry` the rejected rows are replaced in any case.
     ///
     /// # Errors
     ///
@@ -75,7 +74,7 @@ impl SideWriter {
     ///
     /// # Errors
     ///
-    /// When they cannot be encoded, or the disk takes no more.
+    /// When the rows cannot be encoded, or the disk is full.
     pub(crate) fn write(&mut self, rows: SideRows) -> Result<(), SinkError> {
         match rows {
             SideRows::Bad { unit, records } => {
@@ -115,34 +114,34 @@ impl SideWriter {
         }
     }
 
-    /// Writes a line of the rejected rows as it stood there before.
+    /// Writes a line of an earlier file of rejected rows unchanged.
     ///
     /// # Errors
     ///
-    /// When the disk takes no more.
+    /// When the disk is full.
     pub(crate) fn keep(&mut self, line: &str) -> Result<(), SinkError> {
         self.rejected.text(line)
     }
 
-    /// What has been written so far.
+    /// The numbers of rows so far.
     pub(crate) fn figures(&self) -> &SideFigures {
         &self.figures
     }
 
-    /// Brings everything to the disk: one mark for each file, the rejected rows' first.
+    /// Syncs all files. There is one mark for each file; the first is that of the rejected rows.
     ///
     /// # Errors
     ///
-    /// When the disk takes no more.
+    /// When the disk is full.
     pub(crate) fn prepare(&mut self, commit: &Commit) -> Result<Vec<Prepared>, SinkError> {
         self.files().map(|file| file.prepare(commit)).collect()
     }
 
-    /// The checkpoint of the commit that was prepared is on the disk.
+    /// Ends the prepared commit, once its checkpoint is on the disk.
     ///
     /// # Errors
     ///
-    /// Never, as files are.
+    /// Files never fail here.
     pub(crate) fn commit(&mut self) -> Result<(), SinkError> {
         self.files().try_for_each(SinkWriter::commit)
     }

@@ -9,9 +9,9 @@ use super::publish::Publish;
 use super::writer::SinkMark;
 use crate::pipeline::Compression;
 
-/// Where a target is written before it takes its place: beside it, so that taking the place is one step.
+/// The resolved target, and the file beside it that is written first. A rename then publishes the file in one step.
 pub(super) fn staged_path(target: &Path, part: &str) -> Result<(PathBuf, PathBuf), SinkError> {
-    // A link stays a link: what it points at is replaced.
+    // A symbolic link stays: the file that it points at is replaced.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
     if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| SinkError::Io { path: target.clone(), error })?;
@@ -21,15 +21,15 @@ pub(super) fn staged_path(target: &Path, part: &str) -> Result<(PathBuf, PathBuf
     Ok((target, staged))
 }
 
-/// A text file that is written beside its target, and takes the target's place with the last commit. What a commit has
-/// covered outlives a crash.
+/// A text file that is written beside its target and replaces the target with the last commit. The bytes that a commit covers
+/// survive a crash.
 #[derive(Debug)]
 pub(crate) struct StagedFile {
     target: PathBuf,
     staged: PathBuf,
     encoder: Option<Encoder>,
     compression: Compression,
-    /// Whether a checkpoint speaks of it: then it is not removed when the run fails.
+    /// Whether a checkpoint refers to the file: then it is kept when the run fails.
     committed: bool,
 }
 
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Encoder {
 }
 
 impl StagedFile {
-    /// Starts an empty file, or one with what the target holds.
+    /// Starts an empty file, or with `keep` a copy of the target.
     pub(crate) fn create(target: &Path, compression: Compression, keep: bool) -> Result<Self, SinkError> {
         let (target, staged) = staged_path(target, "")?;
         let failed = |error| SinkError::Io { path: target.clone(), error };
@@ -59,7 +59,7 @@ impl StagedFile {
         Ok(Self { encoder, compression, committed: false, target, staged })
     }
 
-    /// Goes on where a run that was cut has left it.
+    /// Opens the file at the point where an interrupted run has left it.
     pub(crate) fn resume(
         target: &Path,
         compression: Compression,
@@ -78,7 +78,7 @@ impl StagedFile {
         if file.metadata().map_err(failed)?.len() < *bytes {
             return Err(gone());
         }
-        // What came after the commit was never seen, and comes again.
+        // Bytes after the last commit are written again.
         file.set_len(*bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         let encoder = Some(Encoder::start(file, compression).map_err(failed)?);
         Ok(Self { encoder, compression, committed: true, target, staged })
@@ -88,11 +88,11 @@ impl StagedFile {
         &self.target
     }
 
-    /// Brings everything to the disk, and tells where it is.
+    /// Syncs the file, and gives the mark to continue from.
     pub(crate) fn prepare(&mut self) -> Result<SinkMark, SinkError> {
         let failed = |error| SinkError::Io { path: self.target.clone(), error };
         let Some(encoder) = self.encoder.take() else {
-            return Err(failed(io::Error::other("the file was given up after an error")));
+            return Err(failed(io::Error::other("the file was closed after an error")));
         };
         let mut file = encoder.finish().map_err(failed)?;
         file.sync_all().map_err(failed)?;
@@ -101,12 +101,12 @@ impl StagedFile {
         Ok(SinkMark::Staged { path: self.staged.clone(), bytes })
     }
 
-    /// What puts it in its place.
+    /// The change that publishes the file.
     pub(crate) fn publish(&self) -> Publish {
         Publish::Rename { from: self.staged.clone(), to: self.target.clone() }
     }
 
-    /// A checkpoint speaks of it now.
+    /// Notes that a checkpoint refers to the file.
     pub(crate) fn commit(&mut self) {
         self.committed = true;
     }
@@ -116,7 +116,7 @@ impl StagedFile {
             Some(Encoder::Plain(writer)) => writer,
             Some(Encoder::Gzip(writer)) => writer,
             Some(Encoder::Zstd(writer)) => writer,
-            None => return Err(io::Error::other("the file was given up after an error")),
+            None => return Err(io::Error::other("the file was closed after an error")),
         })
     }
 }
@@ -125,7 +125,7 @@ impl Drop for StagedFile {
     fn drop(&mut self) {
         if !self.committed {
             self.encoder = None;
-            // Nothing speaks of it; one that cannot be removed is overwritten by the next run.
+            // No checkpoint refers to the file. If it cannot be removed, the next run overwrites it.
             let _ = fs::remove_file(&self.staged);
         }
     }
@@ -136,14 +136,14 @@ impl Write for StagedFile {
         self.writer()?.write(bytes)
     }
 
-    /// Writers flush after each batch, which would cost compression much; `prepare` brings all to the disk.
+    /// Does nothing: writers flush after each batch, which would make compression worse. `prepare` syncs the file.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
 impl Encoder {
-    /// A member of a compressed file: several in a row are one file.
+    /// Starts a member of a compressed file. Several members in a row are a valid file.
     fn start(file: File, compression: Compression) -> io::Result<Self> {
         let buffered = BufWriter::with_capacity(1 << 17, file);
         Ok(match compression {

@@ -1,4 +1,4 @@
-//! Standard output, which takes rows as they come.
+//! A sink that is standard output. Rows are written batch by batch, without commits.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::pipeline::TextFormat;
 pub(super) struct StdoutSink {
     format: TextFormat,
     header: bool,
-    /// Who reads has gone, as `head` does: the rest is for nobody.
+    /// The reader has closed its end, as `head` does. The rest is dropped.
     gone: bool,
 }
 

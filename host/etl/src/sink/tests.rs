@@ -36,7 +36,7 @@ fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {
     open(&file(path, format), &batch().schema(), &start(None), None).unwrap()
 }
 
-/// Prepares a commit, and does what it says once the checkpoint would be written.
+/// Prepares a commit and publishes it, as if the checkpoint were written in between.
 fn commit(sink: &mut Box<dyn SinkWriter>, number: u64, last: bool) -> SinkMark {
     let prepared = sink.prepare(&Commit { run: "run".to_owned(), number, last }).unwrap();
     sink.commit().unwrap();
@@ -49,7 +49,7 @@ fn names(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// A crash behind the first commit has the next run do what that one says again.
+/// After a crash behind the first commit the next run repeats its publishing.
 #[test]
 fn a_folder_whose_files_were_replaced_is_whole_when_that_is_done_again() {
     let folder = tempfile::tempdir().unwrap();

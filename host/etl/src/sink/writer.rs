@@ -6,90 +6,90 @@ use serde::{Deserialize, Serialize};
 use super::error::SinkError;
 use super::publish::Publish;
 
-/// Which commit of which run this is.
+/// The identity of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// The run: another one after `--fresh`.
+    /// The run's identity. A run after `--fresh` has another.
     pub run: String,
-    /// The commit's number in it, from 1.
+    /// The commit's number in the run, from 1.
     pub number: u64,
     /// Whether the input has ended.
     pub last: bool,
 }
 
-/// What a sink needs to go on after a commit.
+/// What a sink needs to continue after a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "sink", rename_all = "kebab-case")]
 pub enum SinkMark {
-    /// Nothing: rows are gone as they came, or a database keeps its own mark.
+    /// Nothing: the target keeps nothing, or has a mark of its own.
     None,
-    /// A file that is written beside its target, and how much of it is committed.
+    /// A file beside its target.
     Staged {
         /// The file.
         path: PathBuf,
-        /// Bytes.
+        /// How many of its bytes are committed.
         bytes: u64,
     },
-    /// Files that will be one.
+    /// Files that the last commit joins.
     Segments {
-        /// In order.
+        /// The files in order.
         paths: Vec<PathBuf>,
     },
 }
 
-/// What a sink has made ready for a commit.
+/// A sink's part of a commit, prepared.
 #[derive(Debug)]
 pub struct Prepared {
-    /// How it goes on from there.
+    /// What the sink continues from.
     pub mark: SinkMark,
-    /// What is to be done once the checkpoint is written.
+    /// What remains to be done once the checkpoint is written.
     pub publish: Vec<Publish>,
 }
 
-/// Writes rows.
+/// Writes rows to a target.
 pub trait SinkWriter: Send {
     /// Writes the rows of a batch.
     ///
     /// # Errors
     ///
-    /// When they cannot be encoded, or the disk or the database takes no more.
+    /// When the rows cannot be encoded, or the target refuses them.
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError>;
 
-    /// Brings all rows so far to the disk or into a transaction that only waits for its end.
+    /// Brings all rows so far to the disk, or into a transaction that only has to be committed.
     ///
     /// # Errors
     ///
-    /// When the disk or the database takes no more.
+    /// When the target refuses the rows.
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError>;
 
-    /// The checkpoint of the commit that was prepared is on the disk.
+    /// Ends the prepared commit, once its checkpoint is on the disk.
     ///
     /// # Errors
     ///
-    /// When a database does not end its transaction.
+    /// When a database does not commit its transaction.
     fn commit(&mut self) -> Result<(), SinkError>;
 
-    /// The checkpoint counts. What did not happen here is made up for when the sink is opened next.
+    /// Shows the committed rows, once the checkpoint is the current one. After a crash the next run does this when it opens the sink.
     ///
     /// # Errors
     ///
-    /// When a plugin does not show its rows.
+    /// When a plugin does not publish its rows.
     fn publish(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
 }
 
-/// What a sink starts from.
+/// The point that a sink starts from.
 #[derive(Clone)]
 pub struct SinkStart<'a> {
-    /// The run.
+    /// The run's identity.
     pub run: &'a str,
-    /// The pipeline, as databases know it.
+    /// The pipeline's name in databases.
     pub pipeline: &'a str,
     /// The sink's number in the pipeline, from 0.
     pub index: usize,
-    /// Commits that are behind.
+    /// The number of commits so far.
     pub commits: u64,
-    /// Where a run that was cut has left it.
+    /// Where an interrupted run has left the sink.
     pub mark: Option<&'a SinkMark>,
 }

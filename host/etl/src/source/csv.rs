@@ -28,9 +28,9 @@ pub(super) struct CsvReader {
     options: CsvFormat,
     taken: Taken,
     next_row: u64,
-    /// The first record, when it had to be read for the number of columns.
+    /// The first record, if it was read to count the columns.
     held: Option<(ByteRecord, u64)>,
-    /// Text in the last batch by column, so that the next one's builders need not grow.
+    /// Bytes of text in the last batch by column: the capacity of the next batch's builders.
     text_bytes: Vec<usize>,
 }
 
@@ -39,7 +39,7 @@ impl CsvReader {
     ///
     /// # Errors
     ///
-    /// When the file is not there or empty, or its header names two columns alike or one not at all.
+    /// When the file is missing or empty, or its header has a duplicate or empty name.
     pub(super) fn open(path: &Path, options: &CsvFormat) -> Result<Self, CsvError> {
         let path = path.to_owned();
         let input = Input::open(&path).map_err(|error| CsvError::Io { path: path.clone(), error })?;
@@ -81,7 +81,7 @@ impl CsvReader {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read on, or a record is no row and such are not to be rejected.
+    /// When the file cannot be read, or a record is no row and the pipeline does not reject such records.
     pub(super) fn read_batch(&mut self, most: usize) -> Result<Option<SourceBatch>, CsvError> {
         let mut builders: Vec<_> = self
             .text_bytes
@@ -91,7 +91,7 @@ impl CsvReader {
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         let mut bad = Vec::new();
         let mut record = ByteRecord::new();
-        // Bad records count too: a file of nothing else must not be held in memory.
+        // Bad records count as well, so that a file full of them does not fill the memory.
         while rows.len() + bad.len() < most {
             let Some(line) = self.next_record(&mut record)? else { break };
             let place = SourcePlace { row: self.next_row, line: Some(line) };
@@ -141,16 +141,16 @@ impl CsvReader {
                 line,
                 found: record.len(),
                 expected,
-                mend: if record.as_slice().contains(&b'\n') {
-                    "a quote seems to be left open on that line; mend the file, or set `on_bad = \"reject\"`"
+                help: if record.as_slice().contains(&b'\n') {
+                    "a quote on this line is probably not closed; fix the file, or set `on_bad = \"reject\"`"
                 } else if expected == 1 {
-                    "is the `delimiter` right? Mend it or the line, or set `on_bad = \"reject\"`"
+                    "check the `delimiter`; fix it or the line, or set `on_bad = \"reject\"`"
                 } else {
-                    "mend the line, or set `on_bad = \"reject\"` to put such records among the rejected rows"
+                    "fix the line, or set `on_bad = \"reject\"` to add such records to the rejected rows"
                 },
             });
         }
-        // One look at the whole record is faster than one at each field, and nearly always enough.
+        // One check of the whole record is faster than one for each field, and nearly always enough.
         if str::from_utf8(record.as_slice()).is_ok() {
             return None;
         }
@@ -172,8 +172,8 @@ impl CsvReader {
         }
     }
 
-    /// A last record over several lines, in a file with an odd number of quotes, is one that was never closed. A quote
-    /// inside of a field that has none around it is text, and odd numbers of those are no error.
+    /// Refuses a last record over several lines in a file with an odd number of quotes: its quote was never closed. Quotes inside
+    /// of an unquoted field are text, so an odd number alone is no error.
     fn check_quotes(&self, record: &ByteRecord, line: u64) -> Result<(), CsvError> {
         let lines = self.reader.get_ref();
         if lines.ended() && lines.odd_quotes() && record.as_slice().contains(&b'\n') {
@@ -196,11 +196,9 @@ impl BatchReader for CsvReader {
 fn rejected(place: SourcePlace, problem: &CsvError, record: &ByteRecord) -> BadRecord {
     let (code, message) = match problem {
         CsvError::Ragged { found, expected, .. } => {
-            ("ragged", format!("{found} fields, and {expected} were expected"))
+            ("ragged", format!("{found} fields, expected {expected}"))
         }
-        CsvError::NotUtf8 { name, byte, .. } => {
-            ("not-utf8", format!("`{name}` is not UTF-8 at its byte {byte}"))
-        }
+        CsvError::NotUtf8 { name, byte, .. } => ("not-utf8", format!("`{name}` is not UTF-8 at byte {byte}")),
         other => ("bad-record", other.to_string()),
     };
     let fields = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();

@@ -1,4 +1,4 @@
-//! Files whose columns are not those of the first one.
+//! Files whose columns differ from those of the first file.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::error::SourceError;
 use super::units::{BatchReader, SourceBatch};
 use crate::rows::Rows;
 
-/// The columns of two schemas, those of the first one first. `None` when a column has two types.
+/// The columns of both schemas, those of the first one first. `None` when a column has two types.
 pub(super) fn union(one: &SchemaRef, other: &SchemaRef) -> Option<SchemaRef> {
     let mut fields: Vec<FieldRef> = one.fields().iter().map(Arc::clone).collect();
     for field in other.fields() {
@@ -28,7 +28,7 @@ pub(super) fn union(one: &SchemaRef, other: &SchemaRef) -> Option<SchemaRef> {
     Some(Arc::new(Schema::new(fields.iter().map(nullable).collect::<Vec<_>>())))
 }
 
-/// Whether every column of a file is in the schema, with the same type.
+/// Whether a file can be read with the columns of a schema: it has no others, and only nullable ones are missing.
 pub(super) fn fits(schema: &SchemaRef, file: &SchemaRef) -> bool {
     union(schema, file).is_some_and(|union| union.fields().len() == schema.fields().len())
         && schema
@@ -37,7 +37,7 @@ pub(super) fn fits(schema: &SchemaRef, file: &SchemaRef) -> bool {
             .all(|field| field.is_nullable() || file.field_with_name(field.name()).is_ok())
 }
 
-/// Gives a file's rows the columns of a schema, with nulls where it has none.
+/// Reads a file with the columns of a schema. A column that the file does not have is null.
 pub(super) struct Widened {
     pub(super) inner: Box<dyn BatchReader>,
     pub(super) schema: SchemaRef,

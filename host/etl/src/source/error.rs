@@ -8,32 +8,32 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// The file is not CSV as it should be.
+    /// The file is not valid CSV.
     #[error(transparent)]
     Csv(#[from] CsvError),
     /// A file or folder cannot be read.
     #[error("cannot read {path}: {error}{}", input_help(.error))]
     Io {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// There is nothing to read.
-    #[error("the source has no file: nothing matches {paths}")]
+    /// No file matches the paths.
+    #[error("the source has no files: nothing matches {paths}")]
     NoFiles {
-        /// What was looked for.
+        /// The paths and patterns.
         paths: String,
     },
-    /// A pattern is none.
-    #[error("`{pattern}` is no pattern for files: {error}")]
+    /// A pattern is invalid.
+    #[error("`{pattern}` is not a valid pattern for files: {error}")]
     Pattern {
         /// The pattern.
         pattern: String,
-        /// Why not.
+        /// What is wrong with it.
         error: String,
     },
-    /// A line of JSON Lines is no row.
+    /// A line of JSON Lines is not a row.
     #[error("{path}:{line}: {message}")]
     Json {
         /// The file.
@@ -43,17 +43,17 @@ pub enum SourceError {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The file is no Parquet, or only part of one.
+    /// The file is not a complete Parquet file.
     #[error("{path} cannot be read as Parquet: {message}")]
     Parquet {
         /// The file.
         path: PathBuf,
-        /// What the reader said.
+        /// The message of the Parquet reader.
         message: String,
     },
-    /// A file's columns are not those of the first one.
+    /// A file's columns differ from those of the first file.
     #[error(
-        "{path} has other columns than {first}: {difference}; mend the file, or set `on_drift` of the source to \
+        "{path} has other columns than {first}: {difference}; fix the file, or set `on_drift` of the source to \
          \"quarantine\" or \"evolve\""
     )]
     Drift {
@@ -64,26 +64,26 @@ pub enum SourceError {
         /// The first difference.
         difference: String,
     },
-    /// A file has changed since it was read, and the run that read it has not ended.
+    /// A file has changed since the interrupted run has read it.
     #[error(
-        "{path} has changed since this run read it, so it cannot go on: put the file back as it was, or start over with `--fresh`"
+        "{path} has changed since the interrupted run read it, so the run cannot continue: restore the file, or start over with `--fresh`"
     )]
     Changed {
         /// The file.
         path: String,
     },
-    /// A database cannot be asked.
+    /// A database refuses the query, or cannot be reached.
     #[error("{database}: {message}")]
     Database {
-        /// Which.
+        /// The database's name for messages.
         database: String,
-        /// What it said, and what to do.
+        /// What is wrong, and what to do.
         message: String,
     },
-    /// A plugin cannot be loaded, or gives no rows.
+    /// The source's plugin cannot be loaded, or fails.
     #[error("the source's plugin {plugin}: {message}")]
     Plugin {
-        /// Which.
+        /// The plugin's name, or its path if it is not loaded.
         plugin: String,
         /// What is wrong.
         message: String,
@@ -93,20 +93,20 @@ pub enum SourceError {
     Watch {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         message: String,
     },
-    /// The batch could not be put together.
+    /// The columns do not make a batch.
     #[error("{path}: cannot build a batch: {error}")]
     Arrow {
         /// Where its rows came from.
         path: String,
-        /// What Arrow said.
+        /// Arrow's message.
         error: ArrowError,
     },
 }
 
-/// Why a CSV file cannot be read on.
+/// Why a CSV file cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CsvError {
@@ -115,23 +115,23 @@ pub enum CsvError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The file has no bytes, so no header.
-    #[error("{path} is empty: a first line with the names of the columns was expected (or `header = false`)")]
+    /// The file is empty.
+    #[error("{path} is empty: expected a first line with the names of the columns, or `header = false`")]
     Empty {
         /// The file.
         path: PathBuf,
     },
-    /// Two columns have one name.
+    /// Two columns have the same name.
     #[error(
         "{path}:1: the columns {first} and {second} are both named `{name}`: rename one of them in the file"
     )]
     DuplicateColumn {
         /// The file.
         path: PathBuf,
-        /// The name.
+        /// The name of both.
         name: String,
         /// The first one's number, from 1.
         first: usize,
@@ -147,7 +147,7 @@ pub enum CsvError {
         column: usize,
     },
     /// A record is longer or shorter than the header.
-    #[error("{path}:{line}: {found} fields, and {expected} were expected: {mend}")]
+    #[error("{path}:{line}: {found} fields, expected {expected}: {help}")]
     Ragged {
         /// The file.
         path: PathBuf,
@@ -158,11 +158,11 @@ pub enum CsvError {
         /// Fields in the header, or in the first record.
         expected: usize,
         /// What to do.
-        mend: &'static str,
+        help: &'static str,
     },
-    /// A quote is opened and never closed, so that the rest of the file is one field.
+    /// A quote is never closed, so that the rest of the file is one field.
     #[error(
-        "{path}:{line}: a quote is opened in this record and never closed, up to the end of the file: close or remove it"
+        "{path}:{line}: a quote in this record is not closed before the end of the file: close or remove it"
     )]
     OpenQuote {
         /// The file.
@@ -172,7 +172,7 @@ pub enum CsvError {
     },
     /// A field is not UTF-8.
     #[error(
-        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at its byte {byte}: convert the file first, for \
+        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at byte {byte}: convert the file first, for \
          example with `iconv -f latin1 -t utf-8`"
     )]
     NotUtf8 {
@@ -187,17 +187,17 @@ pub enum CsvError {
         /// The offset in the field of the first byte that is wrong, from 0.
         byte: usize,
     },
-    /// The batch could not be put together.
+    /// The columns do not make a batch.
     #[error("{path}: cannot build a batch: {error}")]
     Arrow {
         /// The file.
         path: PathBuf,
-        /// What Arrow said.
+        /// Arrow's message.
         error: ArrowError,
     },
 }
 
-/// Compressed data that ends early, or is damaged, comes as an error of input.
+/// What to do about compressed data that ends early or is damaged, which decoders report as errors of input.
 fn input_help(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "; the file ends too early: was it copied in full?",

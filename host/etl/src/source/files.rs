@@ -1,4 +1,4 @@
-//! Files as units of work: listed by paths, folders and patterns, and taken as they arrive in folders that are watched.
+//! Files as units of work: listed by paths, folders and patterns, and added as they arrive in watched folders.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -28,13 +28,13 @@ pub(super) struct FileUnits {
     /// The file that set the columns.
     first: PathBuf,
     arrivals: Option<Arrivals>,
-    /// The file that is opened first, to know its columns.
+    /// The first file, which is open because its columns were read.
     opened: Option<(PathBuf, Box<dyn BatchReader>)>,
     notices: Vec<String>,
 }
 
 impl FileUnits {
-    /// Lists the files and opens the first. Where folders are watched and empty, it waits for the first file.
+    /// Lists the files and opens the first one. If watched folders are empty, this waits for the first file.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl FileUnits {
                 let file = open_file(&source.format, path, None)?.schema();
                 schema = union(&schema, &file).ok_or_else(|| drift(path, &first, &schema, &file))?;
             }
-            // Its own columns may be fewer than those of all.
+            // The first file may not have all columns, so it is opened again with all of them.
             opened = None;
         }
         Ok(Self { source: source.clone(), pending, past, schema, first, arrivals, opened, notices })
@@ -130,7 +130,7 @@ fn is_new(path: &Path, past: &Past, notices: &mut Vec<String>) -> Result<bool, S
         Some(done) if *done == now => Ok(false),
         Some(_) if past.strict => Err(SourceError::Changed { path: now.id }),
         Some(_) => {
-            notices.push(format!("{} has changed since it was read, and is not read again", now.id));
+            notices.push(format!("{} has changed since it was read; it is not read again", now.id));
             Ok(false)
         }
     }
@@ -150,7 +150,7 @@ fn open_file(
 ) -> Result<Box<dyn BatchReader>, SourceError> {
     Ok(match format {
         FileFormat::Csv(options) => Box::new(CsvReader::open(path, options)?),
-        // The first file tells the types: another may have nothing but whole numbers by chance.
+        // The first file sets the types: in another file all numbers may be whole by chance.
         FileFormat::Jsonl(options) => Box::new(JsonlReader::open(path, options, known.map(Arc::clone))?),
         FileFormat::Parquet => Box::new(ParquetReader::open(path)?),
     })

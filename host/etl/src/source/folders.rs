@@ -1,4 +1,4 @@
-//! Which files paths, folders and patterns stand for, now and as more arrive.
+//! The files that paths, folders and patterns stand for, now and as more arrive.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,8 +13,8 @@ use crate::input::STDIN;
 use crate::pipeline::{FileSource, is_pattern};
 use crate::rows::Unit;
 
-/// The files that these paths stand for, in order. Files whose name begins with a dot, or ends as one that is still being
-/// written, are left out of folders.
+/// The files that these paths stand for, in order. In folders, hidden files are skipped, and files whose name says that they
+/// are still being written.
 pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
     let mut files = Vec::new();
     for text in paths {
@@ -52,14 +52,14 @@ fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
 }
 
-/// Whether a file's name is one of a file that is still being written, by the custom of programs that copy.
+/// Whether a file is complete, judging by its name: programs that copy files mark incomplete ones.
 fn is_finished(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let unfinished = [".tmp", ".part", ".partial", ".crdownload", ".filepart", "~"];
     !name.starts_with('.') && !unfinished.iter().any(|end| name.ends_with(end))
 }
 
-/// Files that arrive in folders.
+/// Files that arrive in watched folders.
 pub(super) struct Arrivals {
     paths: Vec<String>,
     settling: Settling,
@@ -70,7 +70,7 @@ pub(super) struct Arrivals {
     _watcher: RecommendedWatcher,
 }
 
-/// How long one look for new files may take.
+/// How long one call waits for new files.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Arrivals {
@@ -81,7 +81,7 @@ impl Arrivals {
             message: error.to_string(),
         };
         let mut watcher = notify::recommended_watcher(move |_: Result<notify::Event, _>| {
-            // The receiver ends with the source.
+            // The receiver may be dropped with the source.
             let _ = sender.send(());
         })
         .map_err(|error| failed(Path::new("."), error))?;
@@ -99,7 +99,7 @@ impl Arrivals {
         })
     }
 
-    /// The files that are complete now, or the first one that will be.
+    /// The files that are complete now. If there is none, this waits for the first.
     pub(super) fn first(&mut self) -> Result<Vec<PathBuf>, SourceError> {
         loop {
             let files = self.more()?;
@@ -109,7 +109,7 @@ impl Arrivals {
         }
     }
 
-    /// Files that have become complete. It waits a moment for them, and not longer.
+    /// Files that have become complete. This waits at most a moment for them.
     pub(super) fn more(&mut self) -> Result<Vec<PathBuf>, SourceError> {
         let mut complete = self.look()?;
         let begun = Instant::now();
@@ -127,14 +127,14 @@ impl Arrivals {
     }
 
     fn look(&mut self) -> Result<Vec<PathBuf>, SourceError> {
-        // Files that settle are looked at again and again; folders when something happened there.
+        // Files that settle are checked each time, folders only after a change.
         if !self.dirty && self.settling.is_empty() {
             return Ok(Vec::new());
         }
         self.dirty = false;
         let paths = list(&self.paths)?;
         let new = paths.into_iter().filter(|path| !self.taken.contains(path));
-        // A file may be gone again since the folder was listed.
+        // A file may have been removed since the folder was listed.
         let new: Vec<_> = new.filter_map(|path| Some((Unit::file(&path).ok()?, path))).collect();
         let files = new.into_iter().map(|(unit, path)| {
             let age = age(&unit);
@@ -146,7 +146,7 @@ impl Arrivals {
     }
 }
 
-/// Files that are not complete yet: what was last seen of each, and since when.
+/// Files that may not be complete: their last size and time, and since when these are unchanged.
 struct Settling {
     settle: Duration,
     files: BTreeMap<PathBuf, (Unit, Instant)>,
@@ -157,7 +157,7 @@ impl Settling {
         self.files.is_empty()
     }
 
-    /// Those of all files that have not changed for so long. `files` come with the time since their last change.
+    /// The files that have been unchanged for long enough. Each of `files` has the time since its last change.
     fn complete(
         &mut self,
         files: impl Iterator<Item = (PathBuf, Unit, Duration)>,
@@ -169,7 +169,7 @@ impl Settling {
             let since = match before.remove(&path) {
                 Some((seen, since)) if seen == unit => since,
                 Some(_) => now,
-                // A file that has not changed for long need not be watched first.
+                // An old file is complete at once.
                 None => now.checked_sub(age).unwrap_or(now),
             };
             if now.saturating_duration_since(since) >= self.settle {
@@ -183,13 +183,13 @@ impl Settling {
     }
 }
 
-/// How long ago a file was changed.
+/// The time since a file was changed.
 fn age(unit: &Unit) -> Duration {
     let modified = unit.modified_us.map(|us| std::time::UNIX_EPOCH + Duration::from_micros(us));
     modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default()
 }
 
-/// The folder that a path or a pattern is about.
+/// The folder to watch for a path or a pattern.
 fn folder(path: &str) -> PathBuf {
     let whole = Path::new(path);
     if whole.is_dir() {

@@ -1,4 +1,4 @@
-//! Reads JSON Lines: one object a line.
+//! Reads JSON Lines: one object on each line.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -17,9 +17,9 @@ use crate::input::{Input, Taken};
 use crate::pipeline::{JsonlFormat, OnBad};
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
 
-/// A line longer than this is no row, and would fill the memory.
+/// The longest line. A longer one would fill the memory.
 const MAX_LINE: u64 = 64 << 20;
-/// Lines that are held to tell the columns by take no more than this.
+/// The most bytes of lines that are read ahead to infer the columns.
 const MAX_HELD: usize = 32 << 20;
 
 /// Reads a file of JSON Lines batch by batch.
@@ -29,7 +29,7 @@ pub(super) struct JsonlReader {
     unit: Arc<str>,
     lines: BufReader<Input>,
     taken: Taken,
-    /// Lines that were read for the columns.
+    /// Lines that were read ahead to infer the columns.
     held: VecDeque<Line>,
     next_line: u64,
     next_row: u64,
@@ -37,7 +37,7 @@ pub(super) struct JsonlReader {
     on_bad: OnBad,
 }
 
-/// A row's number, what is wrong with it, and its line.
+/// A row's number, what is wrong with the line, and the line.
 type BadLine = (u64, String, Line);
 
 #[derive(Debug)]
@@ -47,11 +47,11 @@ struct Line {
 }
 
 impl JsonlReader {
-    /// Opens the file and tells its columns by its first lines, or takes those of `known`.
+    /// Opens the file and infers its columns from the first lines, unless they are `known`.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or its first lines are no objects.
+    /// When the file cannot be read, or its first lines are not objects.
     pub(super) fn open(
         path: &Path,
         options: &JsonlFormat,
@@ -95,7 +95,7 @@ impl JsonlReader {
         self.held = held;
         let inferred = infer_json_schema_from_iterator(values.iter().map(Ok))
             .map_err(|error| self.error(1, json_problem(&error)))?;
-        // As they stand in the first line that has them.
+        // In the order of the first line that has them.
         let mut names: Vec<&String> = Vec::new();
         for value in &values {
             for name in value.as_object().into_iter().flat_map(|object| object.keys()) {
@@ -123,7 +123,7 @@ impl JsonlReader {
             let lines = self.held.len();
             return Err(self.error(
                 1,
-                format!("the first {lines} lines have no member, so there are no columns: give `columns` of [source]"),
+                format!("the first {lines} lines have no members, so there are no columns: set `columns` in [source]"),
             ));
         }
         Ok(Arc::new(schema))
@@ -162,9 +162,9 @@ impl JsonlReader {
         for line in lines {
             let decoded = decoder.decode(&line.text)?;
             if decoded < line.text.len() {
-                return Err(ArrowError::JsonError("more than one value".to_owned()));
+                return Err(ArrowError::JsonError("the line has more than one value".to_owned()));
             }
-            // One that is not closed would go on in the next line.
+            // An object that is not closed would continue on the next line.
             if decoder.has_partial_record() {
                 return Err(ArrowError::JsonError("the object is not closed".to_owned()));
             }
@@ -172,7 +172,7 @@ impl JsonlReader {
         Ok(decoder.flush()?.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(&self.schema))))
     }
 
-    /// The rows of lines of which some are none, found out one by one.
+    /// Sorts lines one by one into rows and bad ones, after they could not be decoded together.
     fn decode_each(&self, lines: Vec<Line>) -> Result<(Vec<Line>, Vec<BadLine>), SourceError> {
         let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
         for (row, line) in (self.next_row..).zip(lines) {
@@ -242,7 +242,7 @@ impl BatchReader for JsonlReader {
 fn object(text: &[u8]) -> Result<serde_json::Value, String> {
     match serde_json::from_slice::<serde_json::Value>(text) {
         Ok(value) if value.is_object() => Ok(value),
-        Ok(_) => Err("the line is JSON and no object: a row is `{\"column\": value, …}`".to_owned()),
+        Ok(_) => Err("the line is JSON, but not an object: a row is `{\"column\": value, …}`".to_owned()),
         Err(error) => Err(format!("not JSON: {error}")),
     }
 }
@@ -252,12 +252,10 @@ fn json_problem(error: &ArrowError) -> String {
         ArrowError::JsonError(text) => text.clone(),
         other => other.to_string(),
     };
-    format!(
-        "{text}; if the types of the first lines mislead, give `columns` of [source], or raise `infer_rows`"
-    )
+    format!("{text}; if the inferred types are wrong, set `columns` in [source], or raise `infer_rows`")
 }
 
-/// A column of nothing but nulls is taken for text.
+/// The type with text in the place of null, the type of a column in which all values are null.
 fn without_null(data_type: &DataType) -> DataType {
     let field =
         |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(without_null(field.data_type())));

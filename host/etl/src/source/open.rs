@@ -8,7 +8,7 @@ use super::query::QueryUnits;
 use super::units::Units;
 use crate::pipeline::{SourceConfig, SourceKind};
 
-/// Opens a pipeline's source. What is in `past` is not read again. A source that is a plugin has been loaded before.
+/// Opens a pipeline's source. Units in `past` are skipped. `plugin` is the source's plugin, loaded, if the source is one.
 ///
 /// # Errors
 ///

@@ -28,7 +28,7 @@ impl ParquetReader {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is no Parquet file in full.
+    /// When the file cannot be read, or is not a complete Parquet file.
     pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
         let io = |error| SourceError::Io { path: path.to_owned(), error };
         let file = File::open(path).map_err(io)?;
@@ -70,7 +70,7 @@ impl BatchReader for ParquetReader {
             .map_err(|error| damaged(&self.path, &error.to_string()))?;
         let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
         self.next_row += batch.num_rows() as u64;
-        // The reader does not say how far it is: its rows do.
+        // The reader does not tell its position, so the count of rows has to.
         let done = (self.next_row - 1) as f64 / self.rows.max(1) as f64;
         let bytes_read = (self.bytes as f64 * done.min(1.0)) as u64;
         Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read }))

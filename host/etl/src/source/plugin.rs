@@ -1,4 +1,4 @@
-//! A source that is a plugin: units and rows come from calls to it.
+//! A source that is a plugin.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ witdock::interface! {
     link = |_| Ok(()),
 }
 
-/// What one instance of a source's plugin has: the unit that is read.
+/// The host's data for one instance of a source's plugin: the reader of the current unit.
 #[derive(Debug, Default)]
 pub struct OpenReader(Option<ResourceAny>);
 
@@ -38,7 +38,7 @@ pub struct SourcePlugin {
     settings: String,
     schema: SchemaRef,
     on_bad: OnBad,
-    /// Where calls run: units are read on a thread that may block.
+    /// Runs the calls: units are read on a thread that may block.
     runtime: Handle,
 }
 
@@ -68,16 +68,16 @@ impl SourcePlugin {
             .iter()
             .map(|field| {
                 field_from_guest(field).map_err(|error| {
-                    failed(format!("it describes the column `{}` wrongly: {error}", field.name))
+                    failed(format!("its description of the column `{}` is invalid: {error}", field.name))
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
         if fields.is_empty() {
-            return Err(failed("it describes no column: a source has at least one".to_owned()));
+            return Err(failed("it describes no columns: a source needs at least one".to_owned()));
         }
         let mut names = std::collections::HashSet::new();
         if let Some(twice) = fields.iter().find(|field| !names.insert(field.name().clone())) {
-            return Err(failed(format!("it describes two columns `{}`", twice.name())));
+            return Err(failed(format!("it describes two columns with the name `{}`", twice.name())));
         }
         let schema = Arc::new(Schema::new(fields));
         let (settings, on_bad) = (settings.clone(), config.on_bad);
@@ -109,11 +109,11 @@ impl SourcePlugin {
         opened.map_err(|error| self.failed(error.to_string()))
     }
 
-    /// Reads on in the unit that is open. What the plugin says is checked within the call, so that a lie is the plugin's failure.
+    /// Reads the next rows of the current unit. The answer is checked within the call, so that an invalid one counts as a failure.
     fn read(&self, most: u32) -> Result<Option<Chunk>, SourceError> {
         let read = self.runtime.block_on(self.plugin.call_named("read", async |guest, store| {
             let Some(reader) = store.data().app.0 else {
-                return Err(wasmtime::Error::msg("the instance that was reading is gone"));
+                return Err(wasmtime::Error::msg("the instance that was reading the unit has been replaced"));
             };
             let chunk = guest.witdock_etl_extract().reader().call_read(&mut *store, reader, most).await?;
             match chunk {
@@ -137,7 +137,7 @@ fn words(error: types::Error) -> String {
     }
 }
 
-/// What a read gave, checked.
+/// The answer to a read, checked.
 struct Chunk {
     batch: RecordBatch,
     numbers: Vec<u64>,
@@ -146,15 +146,15 @@ struct Chunk {
 
 impl Chunk {
     fn new(schema: &SchemaRef, chunk: extract::Chunk) -> Result<Self, ContractViolation> {
-        let lie = |message: String| ContractViolation(format!("gives rows that are none: {message}"));
-        let batch = batch_from_guest(schema, chunk.rows).map_err(lie)?;
+        let invalid = |message: String| ContractViolation(format!("gives invalid rows: {message}"));
+        let batch = batch_from_guest(schema, chunk.rows).map_err(invalid)?;
         let numbers = chunk.numbers;
         if !numbers.is_empty() && numbers.len() != batch.num_rows() {
-            return Err(lie(format!("{} numbers for {} rows", numbers.len(), batch.num_rows())));
+            return Err(invalid(format!("{} numbers for {} rows", numbers.len(), batch.num_rows())));
         }
         if let Some((one, next)) = numbers.iter().zip(numbers.iter().skip(1)).find(|(one, next)| one >= next)
         {
-            return Err(lie(format!("the numbers of records do not rise from {one} to {next}")));
+            return Err(invalid(format!("the record numbers must rise, and {next} follows {one}")));
         }
         Ok(Self { batch, numbers, bad: chunk.bad })
     }
@@ -163,15 +163,15 @@ impl Chunk {
 /// The units of a source's plugin, one after the other.
 pub(super) struct PluginUnits {
     plugin: Arc<SourcePlugin>,
-    /// The last unit that was given.
+    /// The last unit.
     after: Option<Bookmark>,
     watch: bool,
     asked: Option<Instant>,
 }
 
-/// How often a source that is watched is asked whether there is more.
+/// How often a watched source is asked for another unit.
 const EVERY: Duration = Duration::from_secs(1);
-/// How long one answer of `Idle` may take.
+/// How long [`Next::Idle`] waits.
 const IDLE: Duration = Duration::from_millis(100);
 
 impl PluginUnits {
@@ -199,7 +199,7 @@ impl Units for PluginUnits {
             return Ok(if self.watch { Next::Idle } else { Next::End });
         };
         if self.after.as_ref() == Some(&unit.id) {
-            let message = format!("the unit `{}` is said to follow itself", unit.id);
+            let message = format!("it gave the unit `{}` twice in a row", unit.id);
             return Err(self.plugin.failed(message));
         }
         self.plugin.open(&unit.id)?;
@@ -222,9 +222,9 @@ impl Units for PluginUnits {
 struct PluginReader {
     plugin: Arc<SourcePlugin>,
     unit: Arc<str>,
-    /// The number of the last record.
+    /// The number of the last record that was read.
     last: u64,
-    /// What a smaller read has left of a chunk.
+    /// The rest of a chunk that was larger than the read.
     rest: Option<Rows>,
 }
 
@@ -265,7 +265,7 @@ impl PluginReader {
         if let Some(bad) = bad.first().filter(|_| self.plugin.on_bad == OnBad::Error) {
             let place = SourcePlace { row: bad.number, line: bad.line };
             return Err(self.plugin.failed(format!(
-                "{}, {place}: {} ({}); mend it, or set on_bad = \"reject\"",
+                "{}, {place}: {} ({}); fix it, or set on_bad = \"reject\"",
                 self.unit, bad.message, bad.code
             )));
         }

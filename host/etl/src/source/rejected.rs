@@ -16,7 +16,7 @@ use super::error::SourceError;
 use super::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
 use crate::rows::{Bookmark, Origin, Rows, SOURCE, Unit};
 
-/// A line of the rejected rows' file, as far as it is read again.
+/// The parts of a line of rejected rows that a retry needs.
 #[derive(Deserialize)]
 struct RejectedLine {
     stage: String,
@@ -30,20 +30,20 @@ struct RejectedLine {
 pub(crate) struct RejectedUnits {
     path: PathBuf,
     schema: SchemaRef,
-    /// Stages with rejected rows, each with its place and what goes into it.
+    /// Stages with rejected rows: each with its number, its name and its input columns.
     stages: Vec<(usize, String, SchemaRef)>,
     bookmark: Option<Bookmark>,
 }
 
-/// Lines that no stage can take: of the source, or of stages that are no more.
+/// Lines that no stage can take: those of the source, and of stages that no longer exist.
 pub(crate) type Kept = Vec<String>;
 
 impl RejectedUnits {
-    /// Looks through the file. `stages` are the pipeline's stages with what goes into each.
+    /// Scans the file. `stages` are the pipeline's stages with the input columns of each.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or a line is none of a rejected row.
+    /// When the file cannot be read, or a line is not a rejected row.
     pub(crate) fn open(
         path: &Path,
         stages: &[(String, SchemaRef)],
@@ -80,7 +80,7 @@ impl Units for RejectedUnits {
     }
 
     fn next(&mut self) -> Result<Next, SourceError> {
-        // The first stage's come last in the list.
+        // The first stage is the last in the list.
         let Some((place, stage, schema)) = self.stages.pop() else { return Ok(Next::End) };
         let id = format!("{} again, by {stage}", self.path.display());
         let lines = Box::new(lines(&self.path)?);
@@ -110,7 +110,7 @@ fn parse(path: &Path, number: u64, text: &str) -> Result<RejectedLine, SourceErr
     serde_json::from_str(text).map_err(|error| SourceError::Json {
         path: path.to_owned(),
         line: number,
-        message: format!("no line of rejected rows: {error}"),
+        message: format!("not a rejected row: {error}"),
     })
 }
 
@@ -120,7 +120,7 @@ struct RejectedReader {
     stage: String,
     schema: SchemaRef,
     lines: RejectedLines,
-    /// A row of another source than those before it: it begins the next batch.
+    /// The first row of the next batch: it has another source than those before it.
     next: Option<(u64, RejectedLine)>,
 }
 
@@ -179,7 +179,7 @@ impl BatchReader for RejectedReader {
                 path: self.path.clone(),
                 line: first,
                 message: format!(
-                    "from here on a row has other columns than stage `{}` takes now: run the pipeline again with --fresh",
+                    "a row from here on does not have the columns that stage `{}` takes now: run the pipeline with `--fresh`",
                     self.stage
                 ),
             });

@@ -3,79 +3,79 @@ use arrow_schema::SchemaRef;
 use super::error::SourceError;
 use crate::rows::{BadRecord, Bookmark, Rows, Unit};
 
-/// What one read gives.
+/// The result of one read.
 #[derive(Debug)]
 pub struct SourceBatch {
     /// The rows.
     pub rows: Rows,
-    /// Records that are no rows, where the pipeline says to reject such.
+    /// Records that are no rows, if the pipeline rejects such records.
     pub bad: Vec<BadRecord>,
-    /// Bytes of the unit that have been read so far.
+    /// Bytes of the unit that have been read so far, this read included.
     pub bytes_read: u64,
 }
 
 /// Reads one unit of work.
 pub trait BatchReader: Send {
-    /// The columns.
+    /// The columns of the rows.
     fn schema(&self) -> SchemaRef;
 
     /// Reads up to `most` rows, and perhaps fewer. `None` at the end.
     ///
     /// # Errors
     ///
-    /// When the unit cannot be read on.
+    /// When the unit cannot be read.
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError>;
 }
 
-/// A unit of work that is open.
+/// An open unit of work.
 pub struct OpenUnit {
-    /// Which.
+    /// The unit's identity.
     pub unit: Unit,
-    /// Its rows.
+    /// Reads the unit's rows.
     pub reader: Box<dyn BatchReader>,
-    /// Put every row among the rejected ones: what is said about it.
+    /// Why every row of the unit is rejected, if so.
     pub quarantine: Option<String>,
-    /// The number of the stage that its rows go to, from 0.
+    /// The number of the stage that the rows go to, from 0.
     pub stage: usize,
 }
 
-/// What comes next from a source.
+/// The next part of a source.
 pub enum Next {
     /// A unit of work.
     Unit(OpenUnit),
-    /// Nothing yet: ask again. It has waited a moment.
+    /// Nothing yet. The call has waited a moment; ask again.
     Idle,
-    /// Nothing any more.
+    /// Nothing more.
     End,
 }
 
-/// Gives units of work in turn. Used on threads where it may block.
+/// A source's units of work, one after the other. Calls may block.
 pub trait Units: Send {
     /// The columns of every unit.
     fn schema(&self) -> SchemaRef;
 
-    /// Bytes of all units that are known and not done, if that can be told.
+    /// Bytes of all known units that are not done, if the source can tell.
     fn bytes(&self) -> Option<u64>;
 
     /// The next unit that is not done.
     ///
     /// # Errors
     ///
-    /// When the unit cannot be opened, or has other columns than the first one.
+    /// When the unit cannot be opened, or its columns differ from those of the first unit.
     fn next(&mut self) -> Result<Next, SourceError>;
 
-    /// How far the source has been read, after the last unit that was given.
+    /// How far the source has been read, including the last unit that [`next`](Self::next) gave.
     fn bookmark(&self) -> Option<Bookmark> {
         None
     }
 
-    /// What people should be told: units that are passed over.
+    /// Messages for people since the last call, such as skipped units.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// A source that has been read already.
+/// A source that has been read to its end.
 pub(crate) struct Nothing(pub(crate) SchemaRef);
 
 impl Units for Nothing {

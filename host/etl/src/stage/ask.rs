@@ -30,7 +30,7 @@ fn is_about_rows(failure: &Failure) -> bool {
 }
 
 impl StageRun {
-    /// Calls the plugin, and brings it back to where it was if that is needed to answer.
+    /// Calls the plugin until it answers. If its instance was replaced, brings back what the lost one held.
     pub(super) async fn ask(&self, ask: Ask<'_>, memory: &mut Memory) -> Result<Answer, Unanswered> {
         let mut attempt = 1;
         loop {
@@ -83,8 +83,8 @@ impl StageRun {
             return None;
         }
         let how = match handover {
-            Handover::None => "and the plugin exports no `witdock:plugin/state` to hand it over by",
-            _ => "and the state was not handed over",
+            Handover::None => "and the plugin does not export `witdock:plugin/state` to hand state over",
+            _ => "and it did not take over the state",
         };
         Some(format!("generation {generation} serves now, {how}"))
     }

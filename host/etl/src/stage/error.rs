@@ -4,15 +4,15 @@ use witdock::{CallError, LoadError, SourceError, WatchError};
 
 use super::refusal::Refusal;
 
-/// Why a stage cannot go on.
+/// Why a stage cannot continue.
 #[derive(Debug, Error)]
 #[error("stage `{stage}`{}: {kind}", place(.rows.as_ref()))]
 pub struct StageError {
-    /// The stage.
+    /// The stage's name.
     pub stage: String,
-    /// The rows of the source that were in its hands.
+    /// The rows of the source that it was processing, in words.
     pub rows: Option<String>,
-    /// What happened.
+    /// What went wrong.
     pub kind: Box<StageErrorKind>,
 }
 
@@ -20,7 +20,7 @@ fn place(rows: Option<&String>) -> String {
     rows.map_or_else(String::new, |rows| format!(", {rows}"))
 }
 
-/// What happened in a stage.
+/// What went wrong in a stage.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StageErrorKind {
@@ -36,14 +36,14 @@ pub enum StageErrorKind {
     /// A call to the plugin failed.
     #[error("{0}")]
     Call(CallError),
-    /// Too many rows brought the plugin down.
+    /// Too many rows made the plugin fail.
     #[error(
-        "{failures} rows have brought the plugin down, and `max_failures` of the stage allows {allowed}: {last}"
+        "{failures} rows made the plugin fail, and `max_failures` of the stage allows {allowed}; the last failure: {last}"
     )]
     TooManyFailures {
-        /// Rows, this one among them.
+        /// Rows that made the plugin fail, including this one.
         failures: u64,
-        /// The stage's bound.
+        /// The stage's limit.
         allowed: u64,
         /// The last failure.
         last: CallError,
@@ -55,31 +55,31 @@ pub enum StageErrorKind {
     StateInInstances {
         /// The plugin.
         plugin: String,
-        /// What the stage asks for.
+        /// The number of instances in the pipeline.
         instances: u32,
     },
-    /// What comes in is not what the stage's `input` says.
-    #[error("its input has drifted: {0}; mend the source, or say in the stage's `input` what else is taken")]
+    /// The input has other columns than the stage's `input`.
+    #[error(
+        "its input has other columns than `input` declares: {0}; fix the source, or change the stage's `input`"
+    )]
     Drifted(String),
-    /// The plugin, or the contract that it gave, does not suit the pipeline.
+    /// The plugin does not fit its place in the pipeline.
     #[error("plugin {plugin}: {refusal}")]
     Refused {
         /// The plugin.
         plugin: String,
-        /// What does not suit.
+        /// What does not fit.
         refusal: Refusal,
     },
-    /// What the plugin held in memory between batches is gone, so that the result would be wrong.
-    #[error(
-        "plugin {plugin} holds what it took from earlier batches, and that is lost: {how}; run the pipeline again"
-    )]
+    /// The rows that the plugin held between batches are lost, so that the result would be wrong.
+    #[error("plugin {plugin} lost the rows that it held from earlier batches: {how}; run the pipeline again")]
     HeldRowsLost {
         /// The plugin.
         plugin: String,
-        /// What became of the instance that held them.
+        /// How they were lost.
         how: String,
     },
-    /// Arrow would not do something to a batch.
+    /// An Arrow operation on a batch failed.
     #[error("{0}")]
     Arrow(#[from] ArrowError),
 }

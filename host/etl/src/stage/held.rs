@@ -1,48 +1,48 @@
-//! Whether what a plugin holds from batch to batch survived: a reload or a rollback must not lose rows in silence.
+//! Whether the rows that a plugin holds between batches survive: a reload or a roll-back must not lose rows silently.
 
 use witdock::Handover;
 
-/// What is known of the memory of a stage's plugin during one run.
+/// What the host knows about the rows that a stage's plugin holds.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     /// The instance that answered last.
     instance: Option<u64>,
-    /// Its generation, and the instance before it, since the last reload.
+    /// After a reload: the new generation, and the instance before it.
     reload: Option<(u64, u64)>,
-    /// Whether batches left something in the plugin that the result depends on, as far as the host can see: rows
-    /// went in and did not come out, or the plugin hands state over.
+    /// Whether the result depends on something in the plugin, as far as the host can see: rows went in and did not come out, or the
+    /// plugin hands state over.
     holds: bool,
-    /// The same since the last reload.
+    /// Whether that has become so, or changed, since the last reload.
     took_since: bool,
     keeps_state: bool,
 }
 
 impl Held {
-    /// Notes that the instance took a batch; `absorbed` if rows went in and did not come out.
+    /// Notes that the instance has processed a batch; `absorbed` if rows went in and did not come out.
     pub(super) fn took(&mut self, absorbed: bool) {
         let takes = absorbed || self.keeps_state;
         self.holds |= takes;
         self.took_since |= takes;
     }
 
-    /// Whether batches left something in the plugin that the result depends on.
+    /// Whether the result depends on something in the plugin.
     pub(super) fn holds(&self) -> bool {
         self.holds
     }
 
-    /// Another instance has been brought to where the last one was.
+    /// Notes that another instance has been brought to where the last one was.
     pub(super) fn renew(&mut self) {
         self.instance = None;
         self.reload = None;
         self.took_since = false;
     }
 
-    /// Whether this is another instance than the one that answered before. The first one is taken as it is.
+    /// Whether another instance answered before this one. The first instance of a run is no change.
     pub(super) fn changes(&mut self, instance: u64) -> bool {
         *self.instance.get_or_insert(instance) != instance
     }
 
-    /// Another instance has answered. False when it lacks what the one before it held.
+    /// Notes that another instance has answered. False when it lacks what the one before it held.
     pub(super) fn hand_over(&mut self, instance: u64, generation: u64, handover: Handover) -> bool {
         let whole = match handover {
             Handover::Kept => true,
@@ -55,10 +55,10 @@ impl Held {
         whole
     }
 
-    /// The generation before `failed` serves again, with what it held at the reload. False when the failed one
-    /// has taken batches that are lost with it.
+    /// Notes that the generation before `failed` serves again, with what it held at the reload. False when the failed generation
+    /// has processed batches, which are lost with it.
     pub(super) fn roll_back(&mut self, failed: u64) -> bool {
-        // A generation that failed in its first call never answered, and left no trace here.
+        // A generation that failed in its first call never answered, so nothing was noted about it.
         if let Some((_, before)) = self.reload.take_if(|(generation, _)| *generation == failed) {
             self.instance = Some(before);
             return !self.took_since;
@@ -121,6 +121,6 @@ mod tests {
         let mut held = after_a_batch(true);
         assert!(held.hand_over(1, 2, Handover::Kept));
         assert!(held.roll_back(2));
-        assert!(held.changes(2), "not instance 0: that one is gone");
+        assert!(held.changes(2), "not instance 0, which was discarded");
     }
 }

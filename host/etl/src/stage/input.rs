@@ -1,4 +1,4 @@
-//! What rows have to be like before they go to a stage's plugin, and what becomes of those that are not.
+//! The columns that a stage expects, and what happens to rows that have others.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use crate::bindings::witdock::etl::types::RowError;
 use crate::pipeline::{InputContract, OnDrift};
 use crate::rows::Rows;
 
-/// What makes rows of one schema fit a stage's input contract.
+/// Makes rows fit the columns that a stage expects.
 #[derive(Debug)]
 pub(super) struct InputFit {
     target: SchemaRef,
-    /// For each column of the target, which one of the input it is made from.
+    /// For each column of the target, the input column that it is made from.
     from: Vec<Option<usize>>,
-    /// Whether values are looked at: otherwise the schemas alone say that all rows fit.
+    /// Whether values are checked. Otherwise the schemas say that all rows fit.
     checks: bool,
 }
 
 impl InputFit {
-    /// Compares a schema with the contract.
+    /// Compares the input columns with the contract.
     ///
     /// # Errors
     ///
-    /// How they differ, in words, where that ends the run.
+    /// The differences in words, if they end the run.
     pub(super) fn new(contract: &InputContract, input: &SchemaRef) -> Result<Self, String> {
         let declared: Vec<Field> = contract
             .columns
@@ -40,7 +40,7 @@ impl InputFit {
         }
     }
 
-    /// The schema that the plugin is given.
+    /// The columns that the plugin gets.
     pub(super) fn schema(&self) -> SchemaRef {
         Arc::clone(&self.target)
     }
@@ -51,13 +51,13 @@ impl InputFit {
             match input.field_with_name(field.name()) {
                 Err(_) => differences.push(format!("`{}` is missing", field.name())),
                 Ok(found) if found.data_type() != field.data_type() => differences.push(format!(
-                    "`{}` is {}, and {} was declared",
+                    "`{}` is {}, declared as {}",
                     field.name(),
                     found.data_type(),
                     field.data_type()
                 )),
                 Ok(found) if found.is_nullable() && !field.is_nullable() => {
-                    differences.push(format!("`{}` may be null, and is required", field.name()));
+                    differences.push(format!("`{}` is required, and can be null", field.name()));
                 }
                 Ok(_) => {}
             }
@@ -83,7 +83,7 @@ impl InputFit {
             let Some(found) = from.and_then(|from| input.fields().get(from)) else { continue };
             if !can_cast_types(found.data_type(), field.data_type()) {
                 return Err(format!(
-                    "`{}` is {}, no value of which can be {}",
+                    "`{}` is {}, which cannot be converted to {}",
                     field.name(),
                     found.data_type(),
                     field.data_type()
@@ -93,7 +93,7 @@ impl InputFit {
         Ok(Self { target: Arc::new(Schema::new(declared)), from, checks: true })
     }
 
-    /// The input's columns as they are, those that were declared first, and null where one of those is missing.
+    /// The declared columns first, then the other ones of the input. A declared column that is missing is null.
     fn evolved(declared: Vec<Field>, input: &SchemaRef) -> Self {
         let mut fields: Vec<FieldRef> = Vec::new();
         let mut from = Vec::new();
@@ -112,7 +112,7 @@ impl InputFit {
         Self { target: Arc::new(Schema::new(fields)), from, checks: false }
     }
 
-    /// The rows that fit, in the form that the plugin is given, and why the others do not.
+    /// The rows that fit, with the columns that the plugin gets, and the reasons why the others do not fit.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl InputFit {
     }
 }
 
-/// The column in another type, with null for what has no value there.
+/// The column in another type. A value that cannot be converted becomes null.
 fn cast(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     if column.data_type() == data_type {
         return Ok(Arc::clone(column));
@@ -156,7 +156,7 @@ fn cast(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError>
     cast_with_options(column, data_type, &CastOptions { safe: true, ..CastOptions::default() })
 }
 
-/// Notes for each row what is wrong in this column, unless another one was wrong before.
+/// Notes for each row why its value in this column does not fit. The first reason of a row counts.
 fn find_misfits(
     field: &Field,
     given: &ArrayRef,
@@ -178,7 +178,7 @@ fn find_misfits(
             let value = text.value(row);
             *reason = Some(format!("column `{}`: `{value}` is not {}", field.name(), field.data_type()));
         } else if missing {
-            *reason = Some(format!("column `{}` is required, and null", field.name()));
+            *reason = Some(format!("column `{}` is required, and the value is null", field.name()));
         }
     }
     Ok(())
@@ -205,10 +205,10 @@ mod tests {
     fn a_run_that_must_not_drift_ends_with_every_difference() {
         let input = schema(&[("n", DataType::Utf8, true), ("gate", DataType::Utf8, true)]);
         let refused = InputFit::new(&contract(OnDrift::Fail), &input).unwrap_err();
-        assert_eq!(refused, "`n` is Utf8, and Int32 was declared; `when` is missing; `gate` is not declared");
+        assert_eq!(refused, "`n` is Utf8, declared as Int32; `when` is missing; `gate` is not declared");
         let nullable = schema(&[("n", DataType::Int32, true), ("when", DataType::Date32, true)]);
         let refused = InputFit::new(&contract(OnDrift::Fail), &nullable).unwrap_err();
-        assert_eq!(refused, "`n` may be null, and is required");
+        assert_eq!(refused, "`n` is required, and can be null");
         let exact = schema(&[("when", DataType::Date32, false), ("n", DataType::Int32, false)]);
         assert_eq!(InputFit::new(&contract(OnDrift::Fail), &exact).unwrap().schema(), exact);
     }
@@ -236,7 +236,7 @@ mod tests {
         let told: Vec<_> = rejected.iter().map(|reason| (reason.row, reason.message.as_str())).collect();
         assert_eq!(
             told,
-            [(1, "column `n`: `two` is not Int32"), (3, "column `n` is required, and null")],
+            [(1, "column `n`: `two` is not Int32"), (3, "column `n` is required, and the value is null")],
             "the first reason of a row counts"
         );
     }

@@ -20,10 +20,10 @@ pub enum Refusal {
     #[error(transparent)]
     Contract(#[from] ContractError),
     /// The output would differ from what the run relies on.
-    #[error("its output would change in the middle of a run: {0}; the next run can take it")]
+    #[error("its output would change in the middle of a run: {0}; start another run to use it")]
     OutputChanged(String),
     /// A column's type cannot be described to a plugin.
-    #[error("the input column `{column}` has a type that cannot be described to a plugin: {error}")]
+    #[error("the input column `{column}` has a type that plugins do not support: {error}")]
     Input {
         /// The column.
         column: String,

@@ -149,7 +149,7 @@ impl StageStream {
         Box::pin(tokio::spawn(async move {
             let result = run.process(rows, &mut Memory::default(), failures).await?;
             if result.tally.absorbed > 0 {
-                let how = "it has several instances, and each would hold a part".to_owned();
+                let how = "it has several instances, and each would hold some of them".to_owned();
                 return Err(run.stage.held_rows_lost(how));
             }
             Ok(result)

@@ -42,7 +42,7 @@ fn plan_shows_the_columns_between_the_stages_and_writes_nothing() {
     assert_eq!(plan["stages"][0]["columns"][20]["type"], "Boolean");
     assert!(
         stdout(&project, &["validate", "pipeline.toml"], 0)
-            .contains("pipeline.toml is fine: 1 stages, 21 columns")
+            .contains("pipeline.toml is valid: 1 stages, 21 columns")
     );
     assert_eq!(project.names(), ["pipeline.toml"]);
 }
@@ -129,7 +129,7 @@ fn metrics_are_served_while_a_run_goes_on() {
     let mut child = project.command(&arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let address = told
-        .map(|line| line.strip_prefix("metrics are at http://").map(str::to_owned))
+        .map(|line| line.strip_prefix("serving metrics at http://").map(str::to_owned))
         .find_map(|at| at)
         .unwrap();
     let address = address.strip_suffix("/metrics").unwrap().to_owned();

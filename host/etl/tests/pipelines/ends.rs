@@ -97,18 +97,18 @@ fn what_a_source_says_is_checked() {
         assert!(!project.path("out.jsonl").exists(), "{fault}");
     };
     says("no-columns", "", "no column");
-    says("same-columns", "", "two columns `n`");
-    says("same-unit", "", "`one` is said to follow itself");
+    says("same-columns", "", "two columns with the name `n`");
+    says("same-unit", "", "the unit `one` twice in a row");
     says("error", "", "503");
     says("panic", "", "the reader fell over");
     says("loop", "limits = { deadline_ms = 200 }\n", "deadline of 200ms");
     says("rows", "", "column `n`");
-    says("columns", "", "1 columns for 2 fields");
+    says("columns", "", "1 columns, expected 2");
     says("type", "", "column `n`");
     says("offsets", "", "column `word`");
     says("utf8", "", "column `word`");
     says("null", "", "column `n`");
-    says("numbers", "", "do not rise from 2 to 1");
+    says("numbers", "", "must rise, and 1 follows 2");
     says("few-numbers", "", "1 numbers for 3 rows");
     says("bad", "", "half of it is missing");
     let project = faulty("bad", "on_bad = \"reject\"\n");
@@ -151,7 +151,7 @@ fn lake(folder: &Path) -> Vec<String> {
     lines
 }
 
-/// A plugin as a sink, killed at random moments, in both modes: the rows are those of a run that was not cut.
+/// A sink plugin, killed at random moments in both modes: the rows are those of an uninterrupted run.
 #[test]
 fn a_plugins_rows_are_as_if_nothing_had_happened() {
     for (mode, kills) in [("replace", 25), ("append", 25)] {

@@ -1,4 +1,4 @@
-//! Plugins that misbehave: a row that brings one down is rejected, and what is no row's fault ends the run with nothing written.
+//! Plugins that misbehave: a row that makes one fail is rejected, and other failures end the run without any output.
 
 use std::fs;
 
@@ -75,7 +75,7 @@ fn trouble_outside_of_a_batch_is_told_as_well() {
 #[test]
 fn lies_in_an_output_are_found_before_they_are_rows() {
     for (fault, word) in [
-        ("bad-lengths", "rows, and"),
+        ("bad-lengths", "rows, expected"),
         ("bad-validity", "bytes of validity"),
         ("bad-utf8", "is not UTF-8"),
         ("split-utf8", "is not UTF-8"),
@@ -83,11 +83,11 @@ fn lies_in_an_output_are_found_before_they_are_rows() {
         ("offsets-past-end", "offset"),
         ("null-in-non-nullable", "is null"),
         ("missing-column", "its contract promises"),
-        ("wrong-type", "was promised"),
+        ("wrong-type", ", expected"),
         ("row-out-of-range", "it selected row"),
         ("reject-out-of-range", "it rejected row"),
         ("duplicate-reject", "twice"),
-        ("reject-and-keep", "and gave it out as well"),
+        ("reject-and-keep", "it both rejected and selected row"),
         ("too-many-fresh", "rows"),
     ] {
         let error = error(&format!("fault = \"{fault}\", after = 1"), "");
@@ -150,7 +150,7 @@ fn what_is_no_plugin_of_this_host_is_explained() {
     says(&error, &["plugins/nowhere", "does not exist", "pipeline.toml:"]);
 }
 
-/// A source of single-column rows, of which some bring the plugin down.
+/// A source of single-column rows, of which some make the plugin fail.
 fn poisoned(more: &str) -> Project {
     let component = edited_counter(
         "let numbers = keys",
@@ -198,10 +198,7 @@ fn a_row_that_brings_the_plugin_down_is_rejected_alone_and_no_state_is_lost() {
 #[test]
 fn too_many_rows_that_bring_the_plugin_down_end_the_run() {
     let error = poisoned("max_failures = 2\n").error(&["run", "pipeline.toml"]);
-    says(
-        &error,
-        &["3 rows have brought the plugin down", "`max_failures` of the stage allows 2", "a poisoned row"],
-    );
+    says(&error, &["3 rows made the plugin fail", "`max_failures` of the stage allows 2", "a poisoned row"]);
 }
 
 /// Rows whose values drift are rejected one by one before the plugin has them, and run again once the contract takes them.
@@ -223,8 +220,8 @@ fn a_stages_input_contract_puts_aside_what_does_not_fit() {
     says(
         &error,
         &[
-            "stage `count`: its input has drifted",
-            "`delay` is Utf8, and Int32",
+            "stage `count`: its input has other columns",
+            "`delay` is Utf8, declared as Int32",
             "`gate` is missing",
             "`extra` is not declared",
         ],
@@ -242,7 +239,10 @@ fn a_stages_input_contract_puts_aside_what_does_not_fit() {
         r#"{"carrier":"UA","delay":5,"gate":null,"count":1}"#
     );
     let rejected = project.read("pipeline.rejected.jsonl");
-    says(&rejected, &["column `delay`: `late` is not Int32", "`delay` is required, and null", "\"line\":3"]);
+    says(
+        &rejected,
+        &["column `delay`: `late` is not Int32", "`delay` is required, and the value is null", "\"line\":3"],
+    );
 
     // Another type takes one of the two.
     write(&input("quarantine", "utf8"));
@@ -253,5 +253,5 @@ fn a_stages_input_contract_puts_aside_what_does_not_fit() {
     let plan = project.command(&["plan", "pipeline.toml"]).output().unwrap();
     says(&String::from_utf8(plan.stdout).unwrap(), &["gate", "extra"]);
     write("input = { on_drift = \"fail\", columns = { a = \"utf8\" }, required = [\"b\"] }\n");
-    says(&project.error(&["validate", "pipeline.toml"]), &["`b` is required, and not among the `columns`"]);
+    says(&project.error(&["validate", "pipeline.toml"]), &["`b` is in `required` and not in `columns`"]);
 }

@@ -1,4 +1,4 @@
-//! Pipelines that do what they should.
+//! Pipelines over real flights: results, rejected rows, side outputs, messages.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -155,11 +155,13 @@ fn ragged_records_are_rejected_if_the_pipeline_says_so() {
         (&Value::from(3), &serde_json::json!(["3"]), &Value::from("ragged"))
     );
     let refuse = Project::new(source.path(), &sink("jsonl", "out.jsonl"));
-    assert!(refuse.error(&["run", "pipeline.toml"]).contains(":3: 1 fields, and 2 were expected"));
+    assert!(refuse.error(&["run", "pipeline.toml"]).contains(":3: 1 fields, expected 2"));
     assert_eq!(refuse.names(), ["pipeline.toml"], "nothing is left behind");
     let rest = format!("on_bad = \"reject\"\n{}[rejected]\nmax_rows = 0\n", sink("jsonl", "out.jsonl"));
     let bounded = Project::new(source.path(), &rest);
-    assert!(bounded.error(&["run", "pipeline.toml"]).contains("allows 0: most often `ragged` by source (1)"));
+    assert!(
+        bounded.error(&["run", "pipeline.toml"]).contains("allows 0; most frequent: `ragged` by source (1)")
+    );
     assert_eq!(bounded.names(), ["pipeline.toml"]);
 }
 
@@ -282,7 +284,7 @@ fn rejected_rows_run_again_from_the_stage_that_rejected_them() {
         "the places in the source are kept"
     );
 
-    // The airline that was missing is there now: its row goes on behind the stage that it had passed.
+    // The missing airline is in the table now: its row continues after the stage that it has passed.
     let airlines = project.read("airlines.csv");
     fs::write(project.path("airlines.csv"), format!("{}\nZZ,Zed Air\n", airlines.trim_end())).unwrap();
     let output = project.run(&["--retry", "--json"]);
@@ -290,7 +292,7 @@ fn rejected_rows_run_again_from_the_stage_that_rejected_them() {
     assert_eq!((&summary["rows_out"], &summary["rejected"]), (&Value::from(1), &Value::from(8)));
     assert_eq!(summary["stages"][0]["rows"]["rows_in"], 8, "the first stage had only its own");
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("1 rejected row of the source stay where they are"), "{told}");
+    assert!(told.contains("kept 1 row that the source rejected"), "{told}");
     let out = project.read("out.csv");
     assert!(out.lines().count() == 4 && out.lines().last().unwrap().ends_with("Zed Air"), "{out}");
     let rejected = project.read("pipeline.rejected.jsonl");

@@ -1,4 +1,4 @@
-//! `kill -9` at random moments: the run goes on where it was, and the result is that of a run that was never cut.
+//! `kill -9` at random moments: the next run continues, and the result is that of an uninterrupted run.
 
 use std::fs;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::database::Server;
 use crate::project::{Moments, Project, component};
 
-/// Files that the flights are cut into.
+/// The number of files that the flights are split into.
 const FILES: usize = 40;
 
 /// Runs that are killed, of each kind. More of them take the longer.
@@ -126,7 +126,7 @@ fn a_table_is_as_if_nothing_had_happened_with_postgres() {
     assert_eq!(server.ask(sql), ["11000|11000|11000"]);
 }
 
-/// A commit has its part in each of two databases and in a file: a kill between two of them is mended by the next run.
+/// A commit has a part in each of two databases and in a file. After a kill between two of them the next run completes it.
 #[test]
 #[ignore = "needs PostgreSQL"]
 fn two_databases_and_a_file_are_as_if_nothing_had_happened_with_postgres() {
@@ -153,7 +153,7 @@ fn two_databases_and_a_file_are_as_if_nothing_had_happened_with_postgres() {
         child.wait().unwrap();
     }
     project.run(&[]);
-    // All rows are there after some of them: what is run then has nothing to do.
+    // After some of the runs all rows are there, and the next ones have nothing to do.
     assert!(cut > kills().min(35) / 4, "only {cut} runs were cut");
     let counts = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\") FROM flights";
     assert_eq!(server.ask(counts), ["11000|11000"]);

@@ -13,5 +13,6 @@ mod project;
 mod rust_plugins;
 mod source;
 mod sources;
+mod tables;
 mod templates;
 mod watch;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 use witdock::Source;
 
@@ -84,6 +85,18 @@ pub(crate) fn another(component: &[u8], note: &str) -> Vec<u8> {
 pub(crate) struct Project(TempDir);
 
 impl Project {
+    /// A pipeline with this text in its `[source]` table, and this text after it.
+    pub(crate) fn of_source(source: &str, rest: &str) -> Self {
+        let project = Self::new("unused".as_ref(), "");
+        fs::write(project.path("pipeline.toml"), format!("[source]\n{source}\n{rest}")).unwrap();
+        project
+    }
+
+    /// The values in a file of JSON Lines.
+    pub(crate) fn jsonl(&self, name: &str) -> Vec<Value> {
+        self.read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// A pipeline over a source, with this text for all that comes after it.
     pub(crate) fn new(source: &Path, rest: &str) -> Self {
         let project = Self(tempfile::tempdir().unwrap());

@@ -1,4 +1,4 @@
-//! A plugin's source is edited while a run is going: what a plugin author does all day.
+//! A plugin's source is edited during a run, as its author does while developing.
 
 use std::collections::HashMap;
 use std::fs;
@@ -99,7 +99,7 @@ fn rows(first: usize) -> Rows {
     }
 }
 
-/// A stage under load: batches go in without end until it is told to stop, and what comes out is counted.
+/// A stage under load: batches go in until the load is stopped, and the rows that come out are counted.
 struct Load {
     stop: watch::Sender<bool>,
     feeder: JoinHandle<usize>,
@@ -174,7 +174,7 @@ async fn source_edited_under_load_is_rebuilt_and_swapped_and_a_build_error_chang
     let mut status = plugin.status();
     let load = Load::start(run);
 
-    // Generation 2 has other code, and goes on counting from where generation 1 was.
+    // Generation 2 has other code, and continues to count where generation 1 stopped.
     project.edit("*count += 1;", "*count = count.checked_add(1).unwrap_or(-1);");
     until(&mut status, |status| status.generation == 2).await;
 

@@ -1,22 +1,11 @@
-//! Sources and sinks of every kind, and what is wrong with some of them.
+//! Files as sources and sinks: formats, drift, watched folders, and the conditions under which a run is refused.
 
 use std::fs;
 use std::io::Write;
 
 use serde_json::Value;
 
-use crate::database::Server;
 use crate::project::{FLIGHTS, Project, eventually, repository, sink};
-
-fn jsonl(project: &Project, name: &str) -> Vec<Value> {
-    project.read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn pipeline(source: &str, rest: &str) -> Project {
-    let project = Project::new("unused".as_ref(), "");
-    fs::write(project.path("pipeline.toml"), format!("[source]\n{source}\n{rest}")).unwrap();
-    project
-}
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -27,7 +16,7 @@ fn gzip(text: &str) -> Vec<u8> {
 #[test]
 fn files_folders_and_patterns_compressed_or_not_are_one_stream() {
     let source = "format = \"csv\"\npath = [\"in/*.csv\", \"in/*.gz\", \"in/*.zst\", \"more\"]";
-    let project = pipeline(source, &sink("jsonl", "out.jsonl"));
+    let project = Project::of_source(source, &sink("jsonl", "out.jsonl"));
     for folder in ["in", "more"] {
         fs::create_dir(project.path(folder)).unwrap();
     }
@@ -36,13 +25,13 @@ fn files_folders_and_patterns_compressed_or_not_are_one_stream() {
     fs::write(project.path("in/c.csv.zst"), zstd::encode_all(&b"n\n4\n"[..], 3).unwrap()).unwrap();
     fs::write(project.path("more/d"), "n\n5\n").unwrap();
     assert_eq!(project.summary(&[])["rows_out"], 5);
-    let numbers: Vec<_> = jsonl(&project, "out.jsonl").iter().map(|row| row["n"].clone()).collect();
+    let numbers: Vec<_> = project.jsonl("out.jsonl").iter().map(|row| row["n"].clone()).collect();
     assert_eq!(numbers, ["1", "2", "3", "4", "5"]);
 }
 
 #[test]
 fn standard_input_to_standard_output() {
-    let project = pipeline("format = \"tsv\"\npath = \"-\"", &sink("jsonl", "-"));
+    let project = Project::of_source("format = \"tsv\"\npath = \"-\"", &sink("jsonl", "-"));
     let mut child = project
         .command(&["run", "pipeline.toml"])
         .stdin(std::process::Stdio::piped())
@@ -63,7 +52,7 @@ fn standard_input_to_standard_output() {
 
 #[test]
 fn parquet_comes_back_as_it_was_written() {
-    let project = pipeline(
+    let project = Project::of_source(
         &format!("format = \"csv\"\npath = {:?}", repository(FLIGHTS)),
         &format!("{}{}", sink("parquet", "flights.parquet"), sink("csv", "flights.csv")),
     );
@@ -86,7 +75,7 @@ fn parquet_comes_back_as_it_was_written() {
 
 #[test]
 fn truncated_compressed_input_is_an_error_and_writes_nothing() {
-    let project = pipeline("format = \"csv\"\npath = \"in.csv.gz\"", &sink("csv", "out.csv"));
+    let project = Project::of_source("format = \"csv\"\npath = \"in.csv.gz\"", &sink("csv", "out.csv"));
     let whole = gzip(&fs::read_to_string(repository(FLIGHTS)).unwrap());
     fs::write(project.path("in.csv.gz"), &whole[..whole.len() / 2]).unwrap();
     let error = project.error(&["run", "pipeline.toml"]);
@@ -96,7 +85,7 @@ fn truncated_compressed_input_is_an_error_and_writes_nothing() {
 
 /// Two files of which the second has another column.
 fn drifting(on_drift: &str) -> Project {
-    let project = pipeline(
+    let project = Project::of_source(
         &format!("format = \"csv\"\npath = \"in\"\n{on_drift}"),
         &format!("[checkpoint]\nevery_ms = 0\n{}", sink("jsonl", "out.jsonl")),
     );
@@ -111,20 +100,20 @@ fn other_columns_fail_are_put_aside_or_taken() {
     let failing = drifting("");
     let error = failing.error(&["run", "pipeline.toml"]);
     assert!(error.contains("in/2.csv has other columns than") && error.contains("on_drift"), "{error}");
-    // What was committed before waits, and the run goes on once the file is mended.
+    // The rows of the first file are committed, and the run continues once the second file is fixed.
     assert!(!failing.names().contains(&"out.jsonl".to_owned()));
     fs::write(failing.path("in/2.csv"), "a,b\n3,4\n").unwrap();
     let output = failing.run(&["--json"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("a run was cut after commit 1: this one goes on behind 1 unit with 1 rows"),
+        told.contains("the last run was interrupted after commit 1: continuing after 1 unit with 1 rows"),
         "{told}"
     );
     assert_eq!(failing.read("out.jsonl"), "{\"a\":\"1\",\"b\":\"2\"}\n{\"a\":\"3\",\"b\":\"4\"}\n");
 
     let aside = drifting("on_drift = \"quarantine\"");
     assert_eq!(aside.summary(&[])["rejected"], 1);
-    let line = &jsonl(&aside, "pipeline.rejected.jsonl")[0];
+    let line = &aside.jsonl("pipeline.rejected.jsonl")[0];
     assert_eq!((&line["code"], &line["values"]["c"]), (&Value::from("schema"), &Value::from("4")));
     assert!(line["source"].as_str().unwrap().ends_with("in/2.csv"));
 
@@ -136,7 +125,7 @@ fn other_columns_fail_are_put_aside_or_taken() {
 
 #[test]
 fn appending_runs_read_only_what_is_new() {
-    let project = pipeline(
+    let project = Project::of_source(
         "format = \"csv\"\npath = \"in\"",
         "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
          [[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
@@ -169,13 +158,13 @@ fn a_second_run_at_the_same_time_and_another_pipeline_after_a_cut_are_refused() 
     fs::write(project.path("pipeline.toml"), text).unwrap();
     let held = fs::File::open(project.path("pipeline.toml")).unwrap();
     held.lock().unwrap();
-    assert!(project.error(&["run", "pipeline.toml"]).contains("another run of pipeline.toml goes on"));
+    assert!(project.error(&["run", "pipeline.toml"]).contains("another run of pipeline.toml is in progress"));
 }
 
 #[test]
 fn a_budget_in_percent_ends_the_run_before_the_commit() {
     let rest = format!("on_bad = \"reject\"\n[rejected]\nmax_percent = 10.0\n{}", sink("csv", "out.csv"));
-    let project = pipeline("format = \"csv\"\npath = \"in.csv\"", &rest);
+    let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &rest);
     fs::write(project.path("in.csv"), "a,b\n1,2\n3\n4,5\n").unwrap();
     let error = project.error(&["run", "pipeline.toml"]);
     assert!(error.contains("33.33 % of the rows were rejected") && error.contains("allows 10"), "{error}");
@@ -183,167 +172,8 @@ fn a_budget_in_percent_ends_the_run_before_the_commit() {
 }
 
 #[test]
-fn a_query_is_read_in_ranges_of_its_key() {
-    let project = pipeline(
-        "format = \"sqlite\"\npath = \"in.db\"\nquery = \"SELECT id, name, price, id % 2 = 0 AS even FROM goods\"\n\
-         key = \"id\"\nunit_rows = 10",
-        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl\"\nmode = \"append\"\n",
-    );
-    // A SELECT needs its database, so the pipeline is written again once it is there.
-    let database = rusqlite::Connection::open(project.path("in.db")).unwrap();
-    database.execute_batch("CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)").unwrap();
-    let add = |from: i64, to: i64| {
-        for id in from..=to {
-            database
-                .execute("INSERT INTO goods VALUES (?1, ?2, ?3)", (id, format!("good {id}"), 0.5))
-                .unwrap();
-        }
-    };
-    add(1, 35);
-    let summary = project.summary(&[]);
-    assert_eq!((&summary["rows_read"], &summary["commits"]), (&Value::from(35), &Value::from(5)));
-    add(36, 40);
-    assert_eq!(project.summary(&[])["rows_read"], 5, "the next run goes on behind the last key");
-    let rows = jsonl(&project, "out.jsonl");
-    assert!(rows.iter().map(|row| row["id"].as_i64().unwrap()).eq(1..=40));
-    assert_eq!(rows[1], serde_json::json!({"id": 2, "name": "good 2", "price": 0.5, "even": 1}));
-    database.execute("UPDATE goods SET name = x'00ff' WHERE id = 7", []).unwrap();
-    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
-    assert!(error.contains("row 7 of the query: `name`") && error.contains("CAST"), "{error}");
-}
-
-#[test]
-fn tables_are_replaced_added_to_and_merged() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("out.db");
-    replaced_added_to_and_merged(&format!("format = \"sqlite\"\npath = {path:?}"), |sql| {
-        let database = rusqlite::Connection::open(&path).unwrap();
-        let mut statement = database.prepare(sql).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    });
-}
-
-#[test]
-#[ignore = "needs PostgreSQL"]
-fn tables_are_replaced_added_to_and_merged_with_postgres() {
-    let server = Server::start();
-    replaced_added_to_and_merged(&format!("format = \"postgres\"\nurl = \"{}\"", server.url()), |sql| {
-        server.ask(sql)
-    });
-}
-
-/// `place` is a database as a sink's lines name it, and `ask` asks it.
-fn replaced_added_to_and_merged(place: &str, ask: impl Fn(&str) -> Vec<String>) {
-    let select = |table: &str| ask(&format!("SELECT id || '|' || n FROM {table} ORDER BY id"));
-    let project = pipeline("format = \"jsonl\"\npath = \"in.jsonl\"", "");
-    let mut all = Vec::new();
-    for (mode, text) in [
-        ("replace", "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n"),
-        ("append", "{\"id\":3,\"n\":\"c\"}\n"),
-        ("replace", "{\"id\":4,\"n\":\"d\"}\n"),
-    ] {
-        let text_of = format!(
-            "[source]\nformat = \"jsonl\"\npath = \"in.jsonl\"\n[[sink]]\n{place}\ntable = \"goods\"\nmode = \"{mode}\"\n"
-        );
-        fs::write(project.path("pipeline.toml"), text_of).unwrap();
-        fs::write(project.path("in.jsonl"), text).unwrap();
-        project.run(&["--fresh"]);
-        all.push(select("goods"));
-    }
-    assert_eq!(all, [vec!["1|a", "2|b"], vec!["1|a", "2|b", "3|c"], vec!["4|d"]]);
-
-    for (index, text) in [
-        "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n",
-        "{\"id\":2,\"n\":\"x\"}\n{\"id\":2,\"n\":\"y\"}\n",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let input = format!("{index}.jsonl");
-        fs::write(project.path(&input), text).unwrap();
-        let text = format!(
-            "[source]\nformat = \"jsonl\"\npath = \"{input}\"\n[[sink]]\n{place}\ntable = \"merged\"\n\
-             mode = \"upsert\"\nkey = [\"id\"]\n"
-        );
-        fs::write(project.path("pipeline.toml"), text).unwrap();
-        project.run(&[]);
-    }
-    assert_eq!(select("merged"), ["1|a", "2|y"]);
-}
-
-#[test]
-#[ignore = "needs PostgreSQL"]
-fn every_type_goes_there_and_comes_back_with_postgres() {
-    let server = Server::start();
-    server.ask(
-        "CREATE TABLE things (b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, d date, t timestamptz, s text, x bytea); \
-         INSERT INTO things VALUES \
-         (true, 1, 2, 3, 0.5, 1.25, '2013-01-31', '2013-01-31 12:00:00.25+00', 'ä', '\\x00ff'), \
-         (null, null, null, null, null, null, null, null, null, null)",
-    );
-    let project = pipeline(
-        &format!("format = \"postgres\"\nurl = \"{}\"\nquery = \"SELECT * FROM things\"", server.url()),
-        &format!(
-            "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"copies\"\n{}",
-            server.url(),
-            sink("jsonl", "out.jsonl")
-        ),
-    );
-    project.run(&[]);
-    assert_eq!(server.ask("SELECT * FROM things EXCEPT ALL SELECT * FROM copies"), [""; 0]);
-    assert_eq!(server.ask("SELECT count(*) FROM copies"), ["2"]);
-    let row = &jsonl(&project, "out.jsonl")[0];
-    assert_eq!(
-        (&row["d"], &row["t"]),
-        (&Value::from("2013-01-31"), &Value::from("2013-01-31T12:00:00.250Z"))
-    );
-
-    let text = project.read("pipeline.toml").replace("SELECT * FROM things", "SELECT 1.5::numeric AS n");
-    fs::write(project.path("pipeline.toml"), text).unwrap();
-    let error = project.error(&["run", "pipeline.toml"]);
-    assert!(error.contains("`n` has the type numeric") && error.contains("n::text"), "{error}");
-}
-
-#[test]
-#[ignore = "needs PostgreSQL"]
-fn a_database_that_goes_down_in_the_middle_loses_nothing_with_postgres() {
-    let server = Server::start();
-    let source = "format = \"csv\"\npath = \"in\"";
-    let rest = format!(
-        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"rows\"\nmode = \"append\"\n",
-        server.url()
-    );
-    let project = pipeline(source, &rest);
-    fs::create_dir(project.path("in")).unwrap();
-    for file in 0..20 {
-        let rows: String = (0..100).map(|row| format!("{}\n", file * 100 + row)).collect();
-        fs::write(project.path(&format!("in/{file:02}.csv")), format!("n\n{rows}")).unwrap();
-    }
-    let child = project
-        .command(&["run", "pipeline.toml", "--throttle", "500"])
-        .stderr(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    eventually("300 rows are committed", || {
-        let is_true = |sql: &str| server.ask(sql) == ["t"];
-        (is_true("SELECT to_regclass('rows') IS NOT NULL") && is_true("SELECT count(*) > 300 FROM rows"))
-            .then_some(())
-    });
-    server.down();
-    let output = child.wait_with_output().unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && error.contains("PostgreSQL 127.0.0.1"), "{error}");
-    let refused = project.error(&["run", "pipeline.toml"]);
-    assert!(refused.contains("cannot connect") && refused.contains("is the server running"), "{refused}");
-    server.up();
-    project.run(&[]);
-    assert_eq!(server.ask("SELECT count(*), count(DISTINCT n) FROM rows"), ["2000|2000"]);
-}
-
-#[test]
 fn a_watched_folder_gives_its_files_as_they_are_complete() {
-    let project = pipeline(
+    let project = Project::of_source(
         "format = \"csv\"\npath = \"in\"\nwatch = true\nsettle_ms = 200",
         "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"csv\"\npath = \"parts/\"\nmode = \"append\"\n",
     );
@@ -386,7 +216,7 @@ fn a_watched_folder_gives_its_files_as_they_are_complete() {
 #[cfg(unix)]
 #[test]
 fn a_disk_that_takes_no_more_ends_the_run_and_the_next_one_goes_on() {
-    let project = pipeline(
+    let project = Project::of_source(
         "format = \"csv\"\npath = \"in\"",
         &format!("[checkpoint]\nevery_ms = 0\n{}", sink("csv", "out.csv")),
     );
@@ -408,7 +238,7 @@ fn a_disk_that_takes_no_more_ends_the_run_and_the_next_one_goes_on() {
     assert!(error.contains("cannot write") && error.contains("out.csv"), "{error}");
     assert!(!project.path("out.csv").exists());
     let told = String::from_utf8(project.run(&[]).stderr).unwrap();
-    assert!(told.contains("a run was cut after commit"), "{told}");
+    assert!(told.contains("the last run was interrupted after commit"), "{told}");
     assert!(project.read("out.csv") == format!("n\n{}", "0123456789\n".repeat(40_000)));
 }
 
@@ -422,7 +252,7 @@ fn a_place_that_may_not_be_written_to_is_told_before_the_first_row() {
             "/proc/rows.db: ",
         ),
     ] {
-        let project = pipeline("format = \"csv\"\npath = \"in.csv\"", &text);
+        let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &text);
         fs::write(project.path("in.csv"), "n\n1\n").unwrap();
         let error = project.error(&["run", "pipeline.toml"]);
         assert!(error.contains(part), "{error}");
@@ -431,69 +261,17 @@ fn a_place_that_may_not_be_written_to_is_told_before_the_first_row() {
 }
 
 #[test]
-fn a_lookup_table_comes_from_a_database_as_well() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("airlines.db");
-    let database = rusqlite::Connection::open(&path).unwrap();
-    for statement in airlines_in_sql() {
-        database.execute_batch(&statement).unwrap();
-    }
-    assert_same_lookups(&format!("format = \"sqlite\"\npath = {path:?}"));
-}
-
-#[test]
-#[ignore = "needs PostgreSQL"]
-fn a_lookup_table_comes_from_a_database_as_well_with_postgres() {
-    let server = Server::start();
-    server.ask(&airlines_in_sql().join("; "));
-    assert_same_lookups(&format!("format = \"postgres\"\nurl = \"{}\"", server.url()));
-}
-
-/// The table of airlines, as statements that make it.
-fn airlines_in_sql() -> Vec<String> {
-    let names = fs::read_to_string(repository(crate::project::AIRLINES)).unwrap();
-    let rows = names.lines().skip(1).map(|line| {
-        let (carrier, name) = line.split_once(',').unwrap();
-        format!("INSERT INTO airlines VALUES ('{carrier}', '{}')", name.replace('\'', "''"))
-    });
-    let create = "CREATE TABLE airlines (carrier TEXT PRIMARY KEY, name TEXT)".to_owned();
-    std::iter::once(create).chain(rows).collect()
-}
-
-/// A lookup from this database finds what one from the file finds.
-fn assert_same_lookups(database: &str) {
-    let lookup = |text: String| {
-        let rest = format!(
-            "[[lookup]]\nname = \"airlines\"\nkey = [\"carrier\"]\n{text}\n{}{}",
-            crate::project::stage(
-                "airline",
-                "plugins/etl/enrich",
-                "settings = { table = \"airlines\", key = \"carrier\", columns = { name = \"airline\" } }\n\
-                 grants = { imports = [\"witdock:etl/*\"] }\n"
-            ),
-            sink("csv", "out.csv")
-        );
-        let project = Project::new(&repository(FLIGHTS), &rest);
-        project.run(&[]);
-        project.read("out.csv")
-    };
-    let expected = lookup(format!("path = {:?}", repository(crate::project::AIRLINES)));
-    assert!(expected.contains("United Air Lines Inc."));
-    assert!(lookup(format!("{database}\nquery = \"SELECT * FROM airlines\"")) == expected);
-}
-
-#[test]
 fn a_try_spoils_nothing() {
     let cut = drifting("");
     cut.error(&["run", "pipeline.toml"]);
     let error = cut.error(&["run", "pipeline.toml", "--limit", "1"]);
-    assert!(error.contains("was cut and waits to go on") && error.contains("preview"), "{error}");
+    assert!(error.contains("was interrupted and can be continued") && error.contains("preview"), "{error}");
     let preview = cut.command(&["preview", "pipeline.toml", "--limit", "1"]).output().unwrap();
     assert!(preview.status.success(), "{}", String::from_utf8_lossy(&preview.stderr));
     fs::write(cut.path("in/2.csv"), "a,b\n3,4\n").unwrap();
-    assert_eq!(cut.summary(&[])["rows_read"], 2, "the run goes on as if there had been no try");
+    assert_eq!(cut.summary(&[])["rows_read"], 2, "the run continues as if there had been no trial run");
 
-    let adding = pipeline(
+    let adding = Project::of_source(
         "format = \"csv\"\npath = \"in.csv\"",
         &format!("{}mode = \"append\"\n", sink("csv", "parts/")),
     );
@@ -502,7 +280,7 @@ fn a_try_spoils_nothing() {
     assert!(error.contains("its rows would stay in"), "{error}");
 
     // Two tries into one table leave the rows of the second.
-    let table = pipeline(
+    let table = Project::of_source(
         "format = \"csv\"\npath = \"in.csv\"",
         "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n",
     );

@@ -14,7 +14,7 @@ use crate::project::{FLIGHTS, PATIENCE, Project, another, component, edited_coun
 /// Rows a second: slow enough that a reload comes in the middle of a run, on a busy machine too.
 const STEADY: &str = "1500";
 
-/// `run --watch` with what it says, line by line.
+/// `run --watch` with its output, line by line.
 struct Watching {
     child: Child,
     errors: Receiver<String>,
@@ -115,7 +115,7 @@ fn a_reload_in_the_middle_of_a_run_loses_no_row_and_no_state() {
     let watching = Watching::start(&project, STEADY);
     replace(&project, "count.wasm", &another(&good, "second"));
     assert!(watching.until("running generation 2").contains("with its state"));
-    // What is no plugin never serves, and is told.
+    // A file that is not a plugin is rejected and never serves.
     replace(&project, "count.wasm", b"junk");
     assert!(watching.until("REJECTED").contains("running generation 2; generation 3"));
     let summary = watching.summary();

@@ -72,7 +72,7 @@ impl Parser<'_> {
             name.span(),
             format!("two {what}s have the name `{}`", name.get_ref()),
             "the second one",
-            "give each a name of its own".to_owned(),
+            "give each a unique name".to_owned(),
         )
     }
 }

@@ -29,7 +29,7 @@ impl Parser<'_> {
                     settings.span(),
                     format!("the setting `{key}`: {problem}"),
                     "in these settings",
-                    "settings reach the plugin as JSON, with `${NAME}` in strings put in place".to_owned(),
+                    "settings reach the plugin as JSON, with `${NAME}` in strings expanded".to_owned(),
                 )
             })?;
             object.insert(key.clone(), value);
@@ -45,7 +45,7 @@ fn json(value: &toml::Value) -> Result<serde_json::Value, String> {
         toml::Value::String(text) => Value::from(expand(text, |name| std::env::var(name).ok())?),
         toml::Value::Integer(number) => Value::from(*number),
         toml::Value::Float(number) => {
-            Value::Number(serde_json::Number::from_f64(*number).ok_or("JSON can write neither nan nor inf")?)
+            Value::Number(serde_json::Number::from_f64(*number).ok_or("JSON supports neither nan nor inf")?)
         }
         toml::Value::Boolean(truth) => Value::from(*truth),
         toml::Value::Datetime(time) => Value::from(time.to_string()),

@@ -130,7 +130,7 @@ impl Parser<'_> {
     fn plugin_sink(&self, sink: SinkToml) -> Result<SinkConfig, PipelineError> {
         let mode = sink.mode();
         if let Some(path) = &sink.path {
-            let help = "name the plugin by `plugin`, and tell it in its [sink.settings] where rows go";
+            let help = "name the plugin with `plugin`, and say in its [sink.settings] where rows go";
             return Err(self.not_here(path.span(), "a plugin sink has no `path`", help));
         }
         let path = self.needed(&sink.plugin, "plugin", "[[sink]]", "\"plugins/archive\"")?;
@@ -150,7 +150,7 @@ impl Parser<'_> {
         };
         if given == Path::new("-") {
             let Some(format) = text else {
-                let message = "Parquet cannot be written to standard output";
+                let message = "cannot write Parquet to standard output";
                 return Err(self.text.error(path.span(), message, "here", "choose csv or jsonl".to_owned()));
             };
             return Ok(SinkConfig { kind: SinkKind::Stdout(format), mode: SinkMode::Replace });
@@ -168,9 +168,8 @@ impl Parser<'_> {
         let path = targets.take_file(path)?;
         let format = format(&path);
         if mode == SinkMode::Append && format == FileSinkFormat::Parquet {
-            let help =
-                "give a folder, with a `/` at its end: it gets another file with each commit".to_owned();
-            return Err(self.text.error(span, "rows cannot be added to a Parquet file", "one file", help));
+            let help = "give a folder, with a `/` at its end: each commit adds a file".to_owned();
+            return Err(self.text.error(span, "cannot append to a Parquet file", "one file", help));
         }
         Ok(SinkConfig { kind: SinkKind::File(SinkFile { path, format }), mode })
     }
@@ -196,7 +195,7 @@ impl Parser<'_> {
         if (0.0..=100.0).contains(percent.get_ref()) {
             return Ok(*percent.get_ref());
         }
-        let help = "of the rows that were read, for example 0.5".to_owned();
-        Err(self.text.error(percent.span(), "max_percent has to be from 0 to 100", "out of range", help))
+        let help = "it is a percentage of the rows read, for example 0.5".to_owned();
+        Err(self.text.error(percent.span(), "max_percent must be from 0 to 100", "out of range", help))
     }
 }

@@ -190,9 +190,9 @@ impl Parser<'_> {
             Some(rows) if (1..=MAX_BATCH_ROWS).contains(rows.get_ref()) => Ok(*rows.get_ref()),
             Some(rows) => Err(self.text.error(
                 rows.span(),
-                format!("batch_rows has to be from 1 to {MAX_BATCH_ROWS}"),
+                format!("batch_rows must be from 1 to {MAX_BATCH_ROWS}"),
                 "out of range",
-                format!("from 4096 to 16384 is fastest; without the key it is {BATCH_ROWS}"),
+                format!("4096 to 16384 is fastest; the default is {BATCH_ROWS}"),
             )),
         }
     }
@@ -233,8 +233,8 @@ impl Parser<'_> {
                 [byte] if !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii() => Ok(*byte),
                 _ => Err(self.text.error(
                     given.span(),
-                    "the delimiter has to be one ASCII character",
-                    "not one",
+                    "the delimiter must be one ASCII character",
+                    "invalid",
                     "for example \",\", \";\", \"|\" or \"\\t\"".to_owned(),
                 )),
             },
@@ -256,8 +256,13 @@ impl Parser<'_> {
         for path in given {
             if path.0 == "-" {
                 if given.len() > 1 || source.watch() {
-                    let help = "give `-` alone and without `watch`".to_owned();
-                    return Err(self.text.error(span, "standard input is a source by itself", "here", help));
+                    let help = "give only `-`, without `watch`".to_owned();
+                    return Err(self.text.error(
+                        span,
+                        "standard input cannot be combined with other paths or `watch`",
+                        "here",
+                        help,
+                    ));
                 }
                 resolved.push("-".to_owned());
                 continue;
@@ -270,7 +275,7 @@ impl Parser<'_> {
             if source.watch() && !is_pattern(&text) && !path.is_dir() {
                 return Err(self.text.error(
                     span,
-                    format!("{text} is no folder, and only folders are watched"),
+                    format!("{text} is not a folder, and only folders can be watched"),
                     "a file",
                     "give the folder, or a pattern such as \"inbox/*.csv\"".to_owned(),
                 ));
@@ -285,7 +290,7 @@ impl Parser<'_> {
             let paths = self.needed(&source.path, "path", source.header_text, "\"flights.db\"")?;
             let span = paths.span();
             let Paths::One(path) = paths.get_ref() else {
-                let help = "an SQLite source is one file".to_owned();
+                let help = "an SQLite source is a single file".to_owned();
                 return Err(self.text.error(span, "several paths", "give one path", help));
             };
             let path = self.resolve(Path::new(&path.0));

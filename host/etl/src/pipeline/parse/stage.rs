@@ -72,9 +72,9 @@ impl Parser<'_> {
             Some(count) => {
                 return Err(self.text.error(
                     count.span(),
-                    format!("instances has to be from 1 to {MAX_INSTANCES}"),
+                    format!("instances must be from 1 to {MAX_INSTANCES}"),
                     "out of range",
-                    "as many as there are processors is enough".to_owned(),
+                    "the number of processors is enough".to_owned(),
                 ));
             }
         };
@@ -103,9 +103,10 @@ impl Parser<'_> {
                 "a stage's `input` has no `columns`".to_owned(),
                 "name them: columns = { carrier = \"utf8\" }",
             ),
-            Some(name) => {
-                (format!("`{name}` is required, and not among the `columns`"), "add it there, with its type")
-            }
+            Some(name) => (
+                format!("`{name}` is in `required` and not in `columns`"),
+                "add it to `columns` with its type",
+            ),
         };
         Err(self.text.error(span, message, "here", help.to_owned()))
     }
@@ -132,7 +133,7 @@ impl Parser<'_> {
                 format!("it has {}", known.join(", ")),
             ));
         }
-        let path = self.existing(&table.input, "the rows of a test")?;
+        let path = self.existing(&table.input, "the input")?;
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => FileFormat::Csv(CsvFormat::default()),
             Some("tsv") => FileFormat::Csv(CsvFormat { delimiter: b'\t', ..CsvFormat::default() }),
@@ -143,8 +144,8 @@ impl Parser<'_> {
             }),
             Some("parquet") => FileFormat::Parquet,
             _ => {
-                let message = format!("{} has no name that tells what is in it", path.display());
-                let help = "its name has to end in .csv, .tsv, .jsonl or .parquet".to_owned();
+                let message = format!("cannot tell the format of {}", path.display());
+                let help = "the name must end in .csv, .tsv, .jsonl or .parquet".to_owned();
                 return Err(self.text.error(table.input.span(), message, "this one", help));
             }
         };

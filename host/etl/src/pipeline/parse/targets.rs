@@ -41,7 +41,7 @@ impl<'a> Targets<'a> {
             return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
         }
         if resolved.is_dir() {
-            let message = format!("{} is a folder, and a file is to be written there", resolved.display());
+            let message = format!("{} is a folder, and this sink writes a file", resolved.display());
             return Err(self.refuse(path, message));
         }
         Ok(resolved)
@@ -55,7 +55,7 @@ impl<'a> Targets<'a> {
             return Err(self.refuse(path, message));
         }
         if resolved.exists() && !resolved.is_dir() {
-            let message = format!("{} is a file, and a folder is to be filled there", resolved.display());
+            let message = format!("{} is a file, and this sink writes into a folder", resolved.display());
             return Err(self.refuse(path, message));
         }
         if !self.taken.insert(resolved.clone()) {
@@ -68,8 +68,9 @@ impl<'a> Targets<'a> {
     pub(super) fn take_database(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
         let resolved = self.parser.resolve(&path.get_ref().0);
         if !self.taken.insert(resolved.clone()) {
-            let message = format!("two sinks write into {}, and SQLite has one writer", resolved.display());
-            let help = "give each table a file of its own; SQLite joins them by `ATTACH`".to_owned();
+            let message =
+                format!("two sinks write to {}, and SQLite supports only one writer", resolved.display());
+            let help = "give each table a file of its own, and join them with `ATTACH`".to_owned();
             return Err(self.parser.text.error(path.span(), message, "this one too", help));
         }
         Ok(resolved)
@@ -80,7 +81,7 @@ impl<'a> Targets<'a> {
     }
 
     fn refuse(&self, path: &Spanned<PathText>, message: String) -> PipelineError {
-        let help = "give each file that is written a path of its own".to_owned();
+        let help = "give each target a path of its own".to_owned();
         self.parser.text.error(path.span(), message, "this one", help)
     }
 }

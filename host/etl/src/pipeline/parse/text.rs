@@ -1,10 +1,10 @@
-//! Strings of a pipeline file, in which `${NAME}` stands for a variable of the environment.
+//! Strings of a pipeline file, in which `${NAME}` stands for an environment variable.
 
 use std::path::PathBuf;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// A string with its variables in place.
+/// A string with its variables expanded.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Text(pub(super) String);
 
@@ -15,7 +15,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A path with its variables in place.
+/// A path with its variables expanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PathText(pub(super) PathBuf);
 
@@ -25,7 +25,7 @@ impl<'de> Deserialize<'de> for PathText {
     }
 }
 
-/// Puts variables in place: `${NAME}`, `${NAME:-what it is without one}`, and `$${` for a `${` that stays.
+/// Expands variables: `${NAME}`, `${NAME:-default}`, and `$${` for the characters `${`.
 pub(super) fn expand(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
@@ -49,7 +49,7 @@ pub(super) fn expand(text: &str, variable: impl Fn(&str) -> Option<String>) -> R
         if name.is_empty()
             || !name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
         {
-            return Err(format!("`{name}` is no name of an environment variable"));
+            return Err(format!("`{name}` is not a valid name of an environment variable"));
         }
         match (variable(name), default) {
             (Some(value), _) => expanded.push_str(&value),
@@ -85,6 +85,6 @@ mod tests {
     fn what_is_no_variable_is_told() {
         assert!(expanded("${PORT}").unwrap_err().contains("`PORT` is not set"));
         assert!(expanded("${HOME").unwrap_err().contains("not closed"));
-        assert!(expanded("${a b}").unwrap_err().contains("no name"));
+        assert!(expanded("${a b}").unwrap_err().contains("not a valid name"));
     }
 }

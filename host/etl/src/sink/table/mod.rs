@@ -1,7 +1,7 @@
-//! A sink that is a table: rows and the mark of their commit are in one transaction.
+//! A sink that is a table. Rows and the number of their commit are in one transaction.
 //!
-//! With `replace` rows gather in a table of the run's own, and take the place of the target's in the last transaction. The table
-//! `witdock_commits` holds, for each pipeline and sink, the last commit that is in the database.
+//! With `replace` the rows are collected in a table beside the target, and the last transaction replaces the target's rows with
+//! them. The table `witdock_commits` has, for each pipeline and sink, the last commit that is in the database.
 
 mod postgres;
 mod sqlite;

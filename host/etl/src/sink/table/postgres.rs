@@ -20,18 +20,18 @@ pub(in crate::sink) struct PostgresSink {
     table: SinkTable,
     mode: SinkMode,
     schema: SchemaRef,
-    /// What rows are copied into: the target, or a table beside it.
+    /// The table that rows are copied into: the target, or a table beside it.
     into: String,
-    /// The types of its columns.
+    /// The types of the columns of `into`.
     types: Vec<Type>,
     owner: (String, usize),
-    /// The last commit of this run that the database has already.
+    /// The last commit of this run that is in the database.
     already: u64,
     open: bool,
     skip: bool,
 }
 
-/// The commit that the database has of this pipeline's sink.
+/// The last commit of this pipeline's sink in the database: run and number.
 pub(in crate::sink) fn committed(
     url: &str,
     start: &SinkStart<'_>,
@@ -76,7 +76,7 @@ impl PostgresSink {
             batch(create(table, schema, &table.table)?)?;
         }
         match mode {
-            // Rows that take the place of all others gather over commits; rows to be merged, over one.
+            // Rows that replace all others are collected over all commits; rows to merge, over one.
             SinkMode::Replace => {
                 if already == 0 {
                     batch(format!("DROP TABLE IF EXISTS {}", quoted_table(&into)))?;
@@ -105,7 +105,7 @@ impl PostgresSink {
         for (field, kind) in schema.fields().iter().zip(&types) {
             if !takes(field.data_type(), kind) {
                 return Err(SinkError::from(connection.failed(format!(
-                    "the column `{}` of {} has the type {kind}, and the rows have {} there: change one of them",
+                    "the column `{}` of {} has the type {kind}, and the rows have {}: change one of them",
                     field.name(),
                     table.table,
                     field.data_type()
@@ -149,7 +149,7 @@ impl PostgresSink {
         Ok(())
     }
 
-    /// Puts the rows of this commit in the place of those with the same key; of several with one key, the last.
+    /// Merges the rows of this commit by key. Of several rows with the same key the last one counts.
     fn merge(&self) -> Result<(), SinkError> {
         let key: Vec<_> = self.table.key.iter().map(|key| quoted(key)).collect();
         let key = key.join(", ");
@@ -182,7 +182,7 @@ impl PostgresSink {
     }
 }
 
-/// The column of a temporary table that keeps the order in which rows came.
+/// The column of a temporary table that records the order of rows.
 const ORDER: &str = "witdock_order";
 
 fn columns(schema: &SchemaRef) -> String {
@@ -272,7 +272,7 @@ impl SinkWriter for PostgresSink {
     }
 }
 
-/// A batch in the binary format of COPY: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4.
+/// A batch in the [binary format of COPY](https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4).
 fn encode(batch: &RecordBatch, types: &[Type]) -> Result<Bytes, String> {
     let mut bytes = BytesMut::with_capacity(batch.get_array_memory_size());
     bytes.put_slice(b"PGCOPY\n\xff\r\n\0");
@@ -300,7 +300,7 @@ fn field_bytes(bytes: &mut BytesMut, column: &ArrayRef, row: usize, kind: &Type)
         DataType::Int32 => i64::from(column.as_primitive::<Int32Type>().value(row)),
         _ => column.as_primitive::<Int64Type>().value(row),
     };
-    let too_big = |_| format!("{} does not fit {kind}", integer());
+    let too_big = |_| format!("{} does not fit into {kind}", integer());
     match (kind, column.data_type()) {
         (&Type::BOOL, _) => {
             bytes.put_i32(1);
@@ -328,17 +328,17 @@ fn field_bytes(bytes: &mut BytesMut, column: &ArrayRef, row: usize, kind: &Type)
         (&Type::DATE, _) => {
             bytes.put_i32(4);
             let day = column.as_primitive::<Date32Type>().value(row).checked_sub(EPOCH_DAYS);
-            bytes.put_i32(day.ok_or("the date is too far away")?);
+            bytes.put_i32(day.ok_or("the date is out of range")?);
         }
         (&(Type::TIMESTAMP | Type::TIMESTAMPTZ), _) => {
             bytes.put_i32(8);
             let time = column.as_primitive::<TimestampMicrosecondType>().value(row);
-            bytes.put_i64(time.checked_sub(EPOCH_MICROSECONDS).ok_or("the time is too far away")?);
+            bytes.put_i64(time.checked_sub(EPOCH_MICROSECONDS).ok_or("the time is out of range")?);
         }
         (_, DataType::Utf8) => {
             let text = column.as_string::<i32>().value(row);
             if text.contains('\0') {
-                return Err("the text holds a NUL character, which PostgreSQL cannot keep".to_owned());
+                return Err("the text has a NUL character, which PostgreSQL does not support".to_owned());
             }
             sized(bytes, text.as_bytes())?;
         }

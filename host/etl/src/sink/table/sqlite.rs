@@ -23,17 +23,17 @@ pub(in crate::sink) struct SqliteSink {
     table: SinkTable,
     mode: SinkMode,
     schema: SchemaRef,
-    /// What rows are put into: the target, or a table beside it.
+    /// The table that rows are inserted into: the target, or a table beside it.
     into: String,
     insert: String,
     owner: (String, usize),
-    /// The last commit of this run that the database has already.
+    /// The last commit of this run that is in the database.
     already: u64,
     open: bool,
     skip: bool,
 }
 
-/// The commit that the database has of this pipeline's sink.
+/// The last commit of this pipeline's sink in the database: run and number.
 pub(in crate::sink) fn committed(
     path: &Path,
     start: &SinkStart<'_>,
@@ -64,7 +64,7 @@ fn failed(database: &str, error: &rusqlite::Error) -> SinkError {
     let mut message = error.to_string();
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) {
         message.push_str(
-            "; does another program write to it? Two sinks of a pipeline cannot write to one SQLite file",
+            "; another program may be writing to it, and two sinks of a pipeline cannot write to one SQLite file",
         );
     }
     SinkError::Database { database: database.to_owned(), message }
@@ -125,7 +125,7 @@ impl SqliteSink {
             sink.execute(&format!("DROP TABLE IF EXISTS {}", quoted(&sink.into)))?;
         }
         sink.execute(&sink.create(&sink.into)?)?;
-        // What does not fit an existing table is told before the first row.
+        // Prepares the statement now, so that columns that do not fit an existing table are an error before the first row.
         sink.connection.prepare(&sink.insert).map_err(failed)?;
         Ok(sink)
     }
@@ -233,7 +233,7 @@ impl rusqlite::ToSql for Cell<'_> {
     }
 }
 
-/// Dates and times are text, as SQLite's own functions take them.
+/// A value for SQLite. Dates and times are text, as SQLite's functions expect them.
 fn value(column: &ArrayRef, row: usize) -> Cell<'_> {
     if column.is_null(row) {
         return Cell::Borrowed(ValueRef::Null);

@@ -14,7 +14,7 @@ pub(super) fn beside(table: &str, index: usize) -> String {
     }
 }
 
-/// The key's columns are among the rows'.
+/// Checks that the rows have the columns of the key.
 pub(super) fn check_key(table: &SinkTable, schema: &SchemaRef) -> Result<(), SinkError> {
     match table.key.iter().find(|key| schema.field_with_name(key).is_err()) {
         None => Ok(()),
@@ -23,7 +23,7 @@ pub(super) fn check_key(table: &SinkTable, schema: &SchemaRef) -> Result<(), Sin
             Err(SinkError::Database {
                 database: table.database.name(),
                 message: format!(
-                    "the rows have no column `{key}` for the key of {}; they have {}",
+                    "the rows have no column `{key}`, which the `key` of {} names; they have {}",
                     table.table,
                     known.join(", ")
                 ),
@@ -36,7 +36,7 @@ pub(super) fn no_type(table: &SinkTable, column: &str, data_type: &DataType) -> 
     SinkError::Database {
         database: table.database.name(),
         message: format!(
-            "the column `{column}` has the type {data_type}, which {} cannot take: let a stage turn it into text",
+            "the column `{column}` has the type {data_type}, which {} does not support: let a stage turn it into text",
             table.table
         ),
     }

@@ -1,12 +1,12 @@
-//! Where lines begin, and whether quotes are even: what the CSV parser does not tell.
+//! Line numbers of records and the parity of quotes, which the CSV parser does not tell.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-/// Takes note of the lines that pass by on their way to the parser.
+/// Counts lines and quotes on their way to the parser.
 ///
-/// The parser counts line feeds, which gives a record's line only where no blank line stands before it and no line feed of a
-/// CRLF is left from the record before.
+/// The parser counts line feeds. That is a record's line only if no blank line stands before it, and the line feed of a CRLF has
+/// been consumed with the record before.
 #[derive(Debug)]
 pub(super) struct LineTracker<R> {
     inner: R,
@@ -15,7 +15,7 @@ pub(super) struct LineTracker<R> {
     /// The line of the next byte, from 1.
     line: u64,
     in_line: bool,
-    /// Offset and number of lines that are not blank and that no record has been found on or behind.
+    /// The offset and number of each line that is not blank and that no record has reached yet.
     starts: VecDeque<(u64, u64)>,
     /// The line of the last record.
     last: u64,
@@ -37,17 +37,17 @@ impl<R> LineTracker<R> {
         }
     }
 
-    /// The line that a record begins on which the parser has found between these offsets. Records are asked for in order.
+    /// The first line of the record that the parser found between these offsets. Records must be asked for in order.
     pub(super) fn of_record(&mut self, before: u64, after: u64) -> u64 {
         let mut first = None;
         while let Some((offset, line)) = self.starts.front().copied().filter(|(offset, _)| *offset < after) {
             self.starts.pop_front();
-            // The others begin inside of the record.
+            // The other lines begin inside of the record.
             if offset >= before {
                 first.get_or_insert(line);
             }
         }
-        // Without one the record stands on the line of the one before it, as where a lone CR ends records.
+        // Without a line of its own the record is on the line of the one before it, as after a lone CR.
         self.last = first.unwrap_or(self.last);
         self.last
     }
@@ -57,7 +57,7 @@ impl<R> LineTracker<R> {
         self.ended
     }
 
-    /// Whether an odd number of quotes has passed by: one of them opens what nothing closes, or stands for itself.
+    /// Whether the number of quotes so far is odd: one of them is not closed, or is text.
     pub(super) fn odd_quotes(&self) -> bool {
         self.odd_quotes
     }

@@ -94,20 +94,20 @@ fn ragged_records_can_be_rejected_with_their_place() {
     let batch = reader.read_batch(8192).unwrap().unwrap();
     assert_eq!(batch.rows.origin.place(1), Some(SourcePlace { row: 4, line: Some(5) }));
     let places: Vec<_> = batch.bad.iter().map(|bad| (bad.place.line, bad.message.as_str())).collect();
-    let expected = [(Some(3), "1 fields, and 2 were expected"), (Some(4), "3 fields, and 2 were expected")];
+    let expected = [(Some(3), "1 fields, expected 2"), (Some(4), "3 fields, expected 2")];
     assert_eq!(places, expected);
 }
 
 #[test]
-fn bad_input_is_named_with_its_line_and_the_mend() {
+fn bad_input_is_named_with_its_line_and_the_fix() {
     assert!(error(b"").contains("is empty"));
     assert!(error(b"a,b,a\n").contains(":1: the columns 1 and 3 are both named `a`"));
     assert!(error(b"a,,c\n").contains(":1: column 2 has no name"));
-    assert!(error(b"a,b\n1,2\n3\n").contains(":3: 1 fields, and 2 were expected: mend the line, or set"));
-    assert!(error(b"a,b\n1,\"2\n3,4\n").contains(":2: a quote is opened in this record and never closed"));
-    assert!(error(b"a,b\n\"1,2\n3,4\n\"\n5,6\n").contains("a quote seems to be left open"));
-    assert!(error(b"a\n1\n2;3,4\n").contains("is the `delimiter` right?"));
+    assert!(error(b"a,b\n1,2\n3\n").contains(":3: 1 fields, expected 2: fix the line, or set"));
+    assert!(error(b"a,b\n1,\"2\n3,4\n").contains(":2: a quote in this record is not closed"));
+    assert!(error(b"a,b\n\"1,2\n3,4\n\"\n5,6\n").contains("a quote on this line is probably not closed"));
+    assert!(error(b"a\n1\n2;3,4\n").contains("check the `delimiter`"));
     let latin1 = error(b"a,b\n1,2\n3,M\xfcnchen\n");
-    assert!(latin1.contains(":3: column 2 (`b`) is not UTF-8 at its byte 1: convert"), "{latin1}");
+    assert!(latin1.contains(":3: column 2 (`b`) is not UTF-8 at byte 1: convert"), "{latin1}");
     assert!(error(b"a,\xfc\n").contains(":1: column 2"));
 }

@@ -41,7 +41,7 @@ impl PostgresQuery {
                 let data_type = data_type(column.type_()).ok_or_else(|| {
                     let name = column.name();
                     connection.failed(format!(
-                        "the column `{name}` has the type {}, which has no place here: cast it in the query, for example \
+                        "the column `{name}` has the type {}, which is unsupported: cast it in the query, for example \
                          {name}::text or {name}::float8",
                         column.type_()
                     ))
@@ -64,7 +64,7 @@ impl QueryDatabase for PostgresQuery {
         let sql = match (&self.key, most) {
             (Some(key), Some(most)) => {
                 let key = quoted(key);
-                // The literal takes the type of what it is compared with.
+                // PostgreSQL gives the literal the type of the key.
                 let condition = after.map_or_else(String::new, |after| {
                     format!("WHERE {key} > '{}'", after.replace('\'', "''"))
                 });
@@ -89,7 +89,7 @@ impl QueryDatabase for PostgresQuery {
                 let mut builder = Builder::new(&schema);
                 while let Some(row) = connection.wait(rows.try_next())? {
                     builder.row(&row).map_err(|error| connection.failed(error))?;
-                    // Nobody reads on after a failure elsewhere.
+                    // The receiver is dropped when another task fails.
                     if builder.rows == BATCH_ROWS && sender.send(builder.batch(&name)).is_err() {
                         return Ok(());
                     }
@@ -210,7 +210,7 @@ impl Builder {
 }
 
 impl Column {
-    /// `None` when the bytes are no value of the column's type.
+    /// Appends a value. `None` when the bytes are not a value of the column's type.
     fn append(&mut self, value: Option<Raw<'_>>) -> Option<()> {
         let value = value.as_ref();
         match self {
@@ -238,7 +238,7 @@ impl Column {
             },
             Self::Date32(builder) => match value {
                 None => builder.append_null(),
-                // `infinity` has no place among days.
+                // `infinity` is not a day.
                 Some(raw) => builder.append_value(i32::from_be_bytes(raw.fixed()?).checked_add(EPOCH_DAYS)?),
             },
             Self::Timestamp(builder) => match value {

@@ -31,7 +31,7 @@ impl SqliteQuery {
             .map(|column| (column.name().to_owned(), column.decl_type().and_then(declared)))
             .collect();
         drop(statement);
-        // What has no declared type, as an expression, is as its first value that is not null.
+        // A column without a declared type, such as an expression, has the type of its first value that is not null.
         if fields.iter().any(|(_, data_type)| data_type.is_none()) {
             let mut statement = connection.prepare(&source.query).map_err(failed)?;
             let mut rows = statement.query([]).map_err(failed)?;
@@ -91,7 +91,7 @@ impl QueryDatabase for SqliteQuery {
                 let mut builder = Builder::new(&schema);
                 while let Some(row) = rows.next().map_err(failed)? {
                     builder.row(&path, row)?;
-                    // Nobody reads on after a failure elsewhere.
+                    // The receiver is dropped when another task fails.
                     if builder.rows == BATCH_ROWS && sender.send(builder.batch(&path)).is_err() {
                         return Ok(());
                     }
@@ -124,8 +124,8 @@ fn failed(path: &Path, message: String) -> SourceError {
     SourceError::Database { database: path.display().to_string(), message }
 }
 
-/// The type that a column's declaration stands for, by the rules of https://www.sqlite.org/datatype3.html#determination_of_column_affinity,
-/// and booleans, which SQLite keeps as numbers.
+/// The type of a declaration, by the rules of <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>, and
+/// booleans, which SQLite stores as numbers.
 fn declared(declaration: &str) -> Option<DataType> {
     let declaration = declaration.to_ascii_uppercase();
     let has = |part: &str| declaration.contains(part);
@@ -189,7 +189,7 @@ impl Builder {
                 return Err(failed(
                     path,
                     format!(
-                        "row {} of the query: `{name}` holds a value of the type {}, and others there have another: \
+                        "row {} of the query: `{name}` has a value of the type {}, and other rows have another type: \
                          cast it in the query, for example CAST({name} AS TEXT)",
                         self.before + self.rows as u64 + 1,
                         value.data_type()

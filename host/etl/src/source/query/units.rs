@@ -18,7 +18,7 @@ use crate::source::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
 pub(in crate::source) struct QueryUnits {
     database: Box<dyn QueryDatabase>,
     query: QuerySource,
-    /// The greatest key that a unit had, which the reader of the current one moves on.
+    /// The position in the query, which the reader of the current unit advances.
     place: Arc<std::sync::Mutex<Place>>,
     ended: bool,
 }
@@ -36,7 +36,7 @@ impl QueryUnits {
     ///
     /// # Errors
     ///
-    /// When the database cannot be reached, does not take the query, or answers with types that have no place here.
+    /// When the database cannot be reached or refuses the query, or a column has an unsupported type.
     pub(in crate::source) fn open(query: &QuerySource, past: Past) -> Result<Self, SourceError> {
         let database: Box<dyn QueryDatabase> = match &query.database {
             Database::Sqlite(path) => Box::new(SqliteQuery::open(path, query)?),
@@ -49,10 +49,13 @@ impl QueryUnits {
             let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
             return Err(SourceError::Database {
                 database: query.database.name(),
-                message: format!("the query has no column `{key}` for the key; it has {}", known.join(", ")),
+                message: format!(
+                    "the query has no column `{key}`, which `key` names; it has {}",
+                    known.join(", ")
+                ),
             });
         }
-        // Without a key a query that was read once is done.
+        // A query without a key is read only once.
         let ended = query.key.is_none() && past.units.contains_key(ALL);
         let place = Place { after: past.bookmark, ..Place::default() };
         Ok(Self { database, query: query.clone(), place: Arc::new(place.into()), ended })
@@ -63,7 +66,7 @@ impl QueryUnits {
     }
 }
 
-/// What the only unit of a query without a key is called.
+/// The name of the only unit of a query without a key.
 const ALL: &str = "query";
 
 impl Units for QueryUnits {
@@ -77,7 +80,7 @@ impl Units for QueryUnits {
 
     fn next(&mut self) -> Result<Next, SourceError> {
         let most = self.query.key.is_some().then_some(self.query.unit_rows);
-        // A unit that is not full was the last one.
+        // A unit that was not full was the last one.
         let (after, was_last) = self.place(|place| {
             let was_last = place.begun && most.is_none_or(|most| place.rows < most);
             place.begun = true;
@@ -118,7 +121,7 @@ struct QueryReader {
     rows: Receiver<QueryBatch>,
     place: Arc<std::sync::Mutex<Place>>,
     next_row: u64,
-    /// What a smaller read has left of a batch.
+    /// The rest of a batch that was larger than the read.
     rest: Option<RecordBatch>,
 }
 
@@ -147,7 +150,7 @@ impl BatchReader for QueryReader {
             if key.null_count() > 0 {
                 return Err(SourceError::Database {
                     database: self.unit.to_string(),
-                    message: "the key is null in some rows: a key has a value in each".to_owned(),
+                    message: "the key is null in some rows: choose a key that is never null".to_owned(),
                 });
             }
             let arrow = |error| SourceError::Arrow { path: self.unit.to_string(), error };

@@ -1,0 +1,220 @@
+//! Databases as sources, sinks and lookup tables.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::database::Server;
+use crate::project::{FLIGHTS, Project, eventually, repository, sink};
+
+#[test]
+fn a_query_is_read_in_ranges_of_its_key() {
+    let project = Project::of_source(
+        "format = \"sqlite\"\npath = \"in.db\"\nquery = \"SELECT id, name, price, id % 2 = 0 AS even FROM goods\"\n\
+         key = \"id\"\nunit_rows = 10",
+        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl\"\nmode = \"append\"\n",
+    );
+    // A SELECT needs its database, so the pipeline is written again once it is there.
+    let database = rusqlite::Connection::open(project.path("in.db")).unwrap();
+    database.execute_batch("CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)").unwrap();
+    let add = |from: i64, to: i64| {
+        for id in from..=to {
+            database
+                .execute("INSERT INTO goods VALUES (?1, ?2, ?3)", (id, format!("good {id}"), 0.5))
+                .unwrap();
+        }
+    };
+    add(1, 35);
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_read"], &summary["commits"]), (&Value::from(35), &Value::from(5)));
+    add(36, 40);
+    assert_eq!(project.summary(&[])["rows_read"], 5, "the next run continues after the last key");
+    let rows = project.jsonl("out.jsonl");
+    assert!(rows.iter().map(|row| row["id"].as_i64().unwrap()).eq(1..=40));
+    assert_eq!(rows[1], serde_json::json!({"id": 2, "name": "good 2", "price": 0.5, "even": 1}));
+    database.execute("UPDATE goods SET name = x'00ff' WHERE id = 7", []).unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(error.contains("row 7 of the query: `name`") && error.contains("CAST"), "{error}");
+}
+
+#[test]
+fn tables_are_replaced_added_to_and_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.db");
+    replaced_added_to_and_merged(&format!("format = \"sqlite\"\npath = {path:?}"), |sql| {
+        let database = rusqlite::Connection::open(&path).unwrap();
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn tables_are_replaced_added_to_and_merged_with_postgres() {
+    let server = Server::start();
+    replaced_added_to_and_merged(&format!("format = \"postgres\"\nurl = \"{}\"", server.url()), |sql| {
+        server.ask(sql)
+    });
+}
+
+/// `place` is a database as a sink's lines name it, and `ask` asks it.
+fn replaced_added_to_and_merged(place: &str, ask: impl Fn(&str) -> Vec<String>) {
+    let select = |table: &str| ask(&format!("SELECT id || '|' || n FROM {table} ORDER BY id"));
+    let project = Project::of_source("format = \"jsonl\"\npath = \"in.jsonl\"", "");
+    let mut all = Vec::new();
+    for (mode, text) in [
+        ("replace", "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n"),
+        ("append", "{\"id\":3,\"n\":\"c\"}\n"),
+        ("replace", "{\"id\":4,\"n\":\"d\"}\n"),
+    ] {
+        let text_of = format!(
+            "[source]\nformat = \"jsonl\"\npath = \"in.jsonl\"\n[[sink]]\n{place}\ntable = \"goods\"\nmode = \"{mode}\"\n"
+        );
+        fs::write(project.path("pipeline.toml"), text_of).unwrap();
+        fs::write(project.path("in.jsonl"), text).unwrap();
+        project.run(&["--fresh"]);
+        all.push(select("goods"));
+    }
+    assert_eq!(all, [vec!["1|a", "2|b"], vec!["1|a", "2|b", "3|c"], vec!["4|d"]]);
+
+    for (index, text) in [
+        "{\"id\":1,\"n\":\"a\"}\n{\"id\":2,\"n\":\"b\"}\n",
+        "{\"id\":2,\"n\":\"x\"}\n{\"id\":2,\"n\":\"y\"}\n",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let input = format!("{index}.jsonl");
+        fs::write(project.path(&input), text).unwrap();
+        let text = format!(
+            "[source]\nformat = \"jsonl\"\npath = \"{input}\"\n[[sink]]\n{place}\ntable = \"merged\"\n\
+             mode = \"upsert\"\nkey = [\"id\"]\n"
+        );
+        fs::write(project.path("pipeline.toml"), text).unwrap();
+        project.run(&[]);
+    }
+    assert_eq!(select("merged"), ["1|a", "2|y"]);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn every_type_goes_there_and_comes_back_with_postgres() {
+    let server = Server::start();
+    server.ask(
+        "CREATE TABLE things (b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, d date, t timestamptz, s text, x bytea); \
+         INSERT INTO things VALUES \
+         (true, 1, 2, 3, 0.5, 1.25, '2013-01-31', '2013-01-31 12:00:00.25+00', 'ä', '\\x00ff'), \
+         (null, null, null, null, null, null, null, null, null, null)",
+    );
+    let project = Project::of_source(
+        &format!("format = \"postgres\"\nurl = \"{}\"\nquery = \"SELECT * FROM things\"", server.url()),
+        &format!(
+            "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"copies\"\n{}",
+            server.url(),
+            sink("jsonl", "out.jsonl")
+        ),
+    );
+    project.run(&[]);
+    assert_eq!(server.ask("SELECT * FROM things EXCEPT ALL SELECT * FROM copies"), [""; 0]);
+    assert_eq!(server.ask("SELECT count(*) FROM copies"), ["2"]);
+    let row = &project.jsonl("out.jsonl")[0];
+    assert_eq!(
+        (&row["d"], &row["t"]),
+        (&Value::from("2013-01-31"), &Value::from("2013-01-31T12:00:00.250Z"))
+    );
+
+    let text = project.read("pipeline.toml").replace("SELECT * FROM things", "SELECT 1.5::numeric AS n");
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("`n` has the type numeric") && error.contains("n::text"), "{error}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn a_database_that_goes_down_in_the_middle_loses_nothing_with_postgres() {
+    let server = Server::start();
+    let source = "format = \"csv\"\npath = \"in\"";
+    let rest = format!(
+        "[checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"rows\"\nmode = \"append\"\n",
+        server.url()
+    );
+    let project = Project::of_source(source, &rest);
+    fs::create_dir(project.path("in")).unwrap();
+    for file in 0..20 {
+        let rows: String = (0..100).map(|row| format!("{}\n", file * 100 + row)).collect();
+        fs::write(project.path(&format!("in/{file:02}.csv")), format!("n\n{rows}")).unwrap();
+    }
+    let child = project
+        .command(&["run", "pipeline.toml", "--throttle", "500"])
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually("300 rows are committed", || {
+        let is_true = |sql: &str| server.ask(sql) == ["t"];
+        (is_true("SELECT to_regclass('rows') IS NOT NULL") && is_true("SELECT count(*) > 300 FROM rows"))
+            .then_some(())
+    });
+    server.down();
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && error.contains("PostgreSQL 127.0.0.1"), "{error}");
+    let refused = project.error(&["run", "pipeline.toml"]);
+    assert!(refused.contains("cannot connect") && refused.contains("check that the server is running"), "{refused}");
+    server.up();
+    project.run(&[]);
+    assert_eq!(server.ask("SELECT count(*), count(DISTINCT n) FROM rows"), ["2000|2000"]);
+}
+
+#[test]
+fn a_lookup_table_comes_from_a_database_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airlines.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    for statement in airlines_in_sql() {
+        database.execute_batch(&statement).unwrap();
+    }
+    assert_same_lookups(&format!("format = \"sqlite\"\npath = {path:?}"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn a_lookup_table_comes_from_a_database_as_well_with_postgres() {
+    let server = Server::start();
+    server.ask(&airlines_in_sql().join("; "));
+    assert_same_lookups(&format!("format = \"postgres\"\nurl = \"{}\"", server.url()));
+}
+
+/// The table of airlines, as statements that make it.
+fn airlines_in_sql() -> Vec<String> {
+    let names = fs::read_to_string(repository(crate::project::AIRLINES)).unwrap();
+    let rows = names.lines().skip(1).map(|line| {
+        let (carrier, name) = line.split_once(',').unwrap();
+        format!("INSERT INTO airlines VALUES ('{carrier}', '{}')", name.replace('\'', "''"))
+    });
+    let create = "CREATE TABLE airlines (carrier TEXT PRIMARY KEY, name TEXT)".to_owned();
+    std::iter::once(create).chain(rows).collect()
+}
+
+/// A lookup from this database finds what one from the file finds.
+fn assert_same_lookups(database: &str) {
+    let lookup = |text: String| {
+        let rest = format!(
+            "[[lookup]]\nname = \"airlines\"\nkey = [\"carrier\"]\n{text}\n{}{}",
+            crate::project::stage(
+                "airline",
+                "plugins/etl/enrich",
+                "settings = { table = \"airlines\", key = \"carrier\", columns = { name = \"airline\" } }\n\
+                 grants = { imports = [\"witdock:etl/*\"] }\n"
+            ),
+            sink("csv", "out.csv")
+        );
+        let project = Project::new(&repository(FLIGHTS), &rest);
+        project.run(&[]);
+        project.read("out.csv")
+    };
+    let expected = lookup(format!("path = {:?}", repository(crate::project::AIRLINES)));
+    assert!(expected.contains("United Air Lines Inc."));
+    assert!(lookup(format!("{database}\nquery = \"SELECT * FROM airlines\"")) == expected);
+}
+
