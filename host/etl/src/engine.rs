@@ -145,7 +145,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When anything fails. Targets have what was committed before.
+    /// When anything fails. Targets keep the rows that were committed before.
     ///
     /// # Cancellation
     ///

@@ -19,10 +19,10 @@
 //! # }
 //! ```
 //!
-//! The way of a batch: [`source`] reads it; for each stage, its [`contract`] picks the [`columns`] that cross the boundary to the
-//! plugin, and makes rows of what comes back; [`sink`] writes it. What flows between them is in
-//! [`flow`]. The modules stand on few floors without a circle: [`rows`], [`columns`] and [`figures`] at the bottom, then [`pipeline`],
-//! [`source`] and [`sink`], then [`stage`] and [`checkpoint`], and [`run`] and [`engine`] on top.
+//! A batch passes through three parts: [`source`] reads it; for each stage, the [`contract`] selects the [`columns`] that the plugin
+//! gets, and makes rows of its answer; [`sink`] writes it. What flows between them is in
+//! [`flow`]. Modules depend only on those below them: [`rows`], [`columns`] and [`figures`] are at the bottom, then come [`pipeline`],
+//! [`source`] and [`sink`], then [`stage`] and [`checkpoint`], and on top [`run`] and [`engine`].
 
 #[expect(missing_docs, reason = "generated from wit/etl, where the documentation is")]
 pub mod bindings;

@@ -78,7 +78,7 @@ impl Table {
     }
 }
 
-/// The columns that fit, chosen from both ends. `None` stands for those in between. The first column is always shown.
+/// The columns that fit, chosen from both ends. `None` is in the place of those in between. The first column is always shown.
 fn shown_columns(widths: &[usize], width: usize) -> Vec<Option<usize>> {
     let gap = GAP.len();
     let all: usize = widths.iter().map(|width| width + gap).sum();

@@ -154,7 +154,7 @@ impl Ledger {
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
     }
 
-    /// Makes the prepared checkpoint the current one, and publishes files as it says. `publish` does the same for plugins.
+    /// Makes the prepared checkpoint the current one and publishes its files. `publish` does the same for plugins.
     ///
     /// # Errors
     ///

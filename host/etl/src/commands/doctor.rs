@@ -14,7 +14,7 @@ use crate::arguments::DoctorArguments;
 /// The result of one check.
 struct Finding {
     what: String,
-    /// What was found, or what is wrong.
+    /// The finding, or the problem.
     found: Result<String, String>,
     /// What to do if it is missing.
     help: &'static str,

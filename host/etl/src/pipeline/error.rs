@@ -34,7 +34,7 @@ pub struct Invalid {
     /// The place.
     #[label("{label}")]
     pub span: SourceSpan,
-    /// A short text that stands at the place.
+    /// A short text for the place itself.
     pub label: String,
     /// What to do about it.
     #[help]

@@ -9,7 +9,7 @@ use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::stage::StageError;
 
-/// Why a pipeline cannot be loaded, or a run did not reach its end. Targets then have what was committed before.
+/// Why a pipeline cannot be loaded, or a run did not reach its end. Targets keep the rows that were committed before.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {

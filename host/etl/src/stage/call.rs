@@ -46,7 +46,7 @@ pub(super) struct Answer {
 }
 
 impl StageRun {
-    /// Calls the plugin once. The inner error is the plugin's own refusal, after which it goes on.
+    /// Calls the plugin once. The inner error is a refusal by the plugin, which keeps running.
     pub(super) async fn call(&self, ask: Ask<'_>) -> Result<Result<Answer, Refusal>, CallError> {
         self.stage
             .plugin()

@@ -15,7 +15,7 @@ use crate::contract::Contract;
 pub(super) const ATTEMPTS: usize = 5;
 
 /// A stage's part in one run. While it lives, the plugin is held to one contract: a generation that would give other columns is
-/// refused. When it is dropped, the next generation may give what it likes.
+/// refused. Once it is dropped, a new generation may give other columns.
 #[derive(Debug)]
 pub struct StageRun {
     pub(super) stage: Arc<Stage>,

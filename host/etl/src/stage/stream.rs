@@ -88,8 +88,8 @@ impl StageStream {
         Self { live: Some(live), number, ..self }
     }
 
-    /// Takes the stream until its last barrier. It ends early, without an error, when nobody takes its output any more. `state` is
-    /// what the plugin was restored from, if the run continues an interrupted one.
+    /// Processes the stream up to its last barrier. It ends early, without an error, when its output has no receiver any more. `state`
+    /// is the state that the plugin was restored with, if the run continues an interrupted one.
     ///
     /// # Errors
     ///
