@@ -37,7 +37,6 @@ pub mod live;
 pub mod lookup;
 pub mod metrics;
 pub mod pipeline;
-pub mod plugin_events;
 pub mod postgres;
 pub mod preview;
 pub mod progress;
@@ -49,3 +48,4 @@ pub mod stage;
 pub mod table;
 
 mod input;
+mod plugin_events;

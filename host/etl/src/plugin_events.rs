@@ -1,26 +1,11 @@
-//! Reports events of plugins to people, and reloads to the stages.
+//! Reports events of plugins to people.
 
-use tokio::sync::watch;
-use witdock::{BuildEvent, Event, Handover, Interface, PluginBuilder};
+use witdock::{BuildEvent, Event, Interface, PluginBuilder};
 
 use crate::progress::Reporter;
 
-/// The last reload of a plugin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reloads {
-    /// The newest generation that ever served.
-    pub generation: u64,
-    /// What became of the state of the one before it.
-    pub handover: Handover,
-}
-
 /// Follows a plugin's events, and its builds, until it is dropped.
-pub(crate) fn follow<I: Interface>(
-    stage: &str,
-    builder: &PluginBuilder<I>,
-    reporter: Reporter,
-) -> watch::Receiver<Reloads> {
-    let (sender, receiver) = watch::channel(Reloads { generation: 0, handover: Handover::None });
+pub(crate) fn follow<I: Interface>(stage: &str, builder: &PluginBuilder<I>, reporter: Reporter) {
     let (mut events, mut lines) = (builder.events(), builder.log_lines());
     let stage = stage.to_owned();
     tokio::spawn(async move {
@@ -37,12 +22,8 @@ pub(crate) fn follow<I: Interface>(
                 event = events.next() => event,
             };
             let Some(event) = event else { break };
-            match &event {
-                Event::Serving { generation, state, .. } => {
-                    sender.send_replace(Reloads { generation: *generation, handover: *state });
-                }
-                Event::Build(BuildEvent::Finished { .. }) | Event::Rejected { .. } => reporter.built(),
-                _ => {}
+            if matches!(event, Event::Build(BuildEvent::Finished { .. }) | Event::Rejected { .. }) {
+                reporter.built();
             }
             if event.is_news() {
                 reporter.message(&format!("{stage}: {event}"));
@@ -50,5 +31,4 @@ pub(crate) fn follow<I: Interface>(
         }
         reporter.built();
     });
-    receiver
 }

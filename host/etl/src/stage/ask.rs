@@ -1,14 +1,9 @@
-use std::time::Duration;
-
 use witdock::{CallError, Failure, Handover};
 
 use super::call::{Answer, Ask};
 use super::error::StageError;
 use super::memory::Memory;
 use super::run::{ATTEMPTS, StageRun, may_repeat};
-
-/// How long the news of a reload may take to come by, once its generation serves.
-const NEWS: Duration = Duration::from_secs(2);
 
 /// Why an answer did not come.
 pub(super) enum Unanswered {
@@ -35,7 +30,7 @@ impl StageRun {
         let mut attempt = 1;
         loop {
             match self.call(ask).await {
-                Ok(Ok(answer)) => match self.lacks(answer.instance, memory).await {
+                Ok(Ok(answer)) => match self.lacks(&answer, memory) {
                     None => return Ok(answer),
                     // The instance answered without what the one before it held. Ask again with it.
                     Some(how) => {
@@ -67,25 +62,16 @@ impl StageRun {
         }
     }
 
-    /// When another instance than before has answered without what that one held: how that came.
-    async fn lacks(&self, instance: u64, memory: &mut Memory) -> Option<String> {
-        if self.stage.instances > 1 || !memory.held.changes(instance) {
+    /// How an answer lacks what the instance before held, if it does.
+    fn lacks(&self, answer: &Answer, memory: &mut Memory) -> Option<String> {
+        // Several instances hold nothing.
+        if self.stage.instances > 1 || !memory.is_missing_in(answer) {
             return None;
         }
-        let generation = self.stage.plugin().generation();
-        let mut reloads = self.stage.reloads();
-        let news = reloads.wait_for(|reloads| reloads.generation >= generation);
-        let handover = match tokio::time::timeout(NEWS, news).await {
-            Ok(Ok(reloads)) => reloads.handover,
-            _ => Handover::Lost,
-        };
-        if memory.held.hand_over(instance, generation, handover) {
-            return None;
-        }
-        let how = match handover {
+        let how = match answer.handover {
             Handover::None => "and the plugin does not export `witdock:plugin/state` to hand state over",
             _ => "and it did not take over the state",
         };
-        Some(format!("generation {generation} serves now, {how}"))
+        Some(format!("generation {} serves now, {how}", answer.served.generation))
     }
 }

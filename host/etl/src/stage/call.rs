@@ -1,6 +1,7 @@
-use witdock::{CallError, ContractViolation, Digest};
+use witdock::{CallError, ContractViolation, Digest, Handover};
 
 use super::error::StageError;
+use super::held::Served;
 use super::instance::CallReport;
 use super::refusal::Refusal;
 use super::run::StageRun;
@@ -42,7 +43,9 @@ pub(super) struct Answer {
     /// The component that answered.
     pub(super) digest: Digest,
     /// The instance that answered.
-    pub(super) instance: u64,
+    pub(super) served: Served,
+    /// Whether that instance has the state of the one before it.
+    pub(super) handover: Handover,
 }
 
 impl StageRun {
@@ -51,9 +54,10 @@ impl StageRun {
         self.stage
             .plugin()
             .call_named(ask.name(), async |guest, store| {
-                let app = &store.data().app;
-                let instance = app.instance;
-                let Some(session) = app.session.clone() else {
+                let host = store.data();
+                let served = Served { instance: host.app.instance, generation: host.generation() };
+                let (digest, handover) = (host.digest(), host.handover());
+                let Some(session) = host.app.session.clone() else {
                     return Err(wasmtime::Error::msg("the instance has no open session"));
                 };
                 // A generation that started just before the run was asked about other columns.
@@ -80,7 +84,7 @@ impl StageRun {
                 let applied =
                     applied.map_err(|error| ContractViolation(format!("breaks its contract: {error}")))?;
                 let report = std::mem::take(&mut store.data_mut().app.report);
-                Ok(Ok(Answer { applied, report, instance, digest: store.data().digest() }))
+                Ok(Ok(Answer { applied, report, digest, served, handover }))
             })
             .await
     }

@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_schema::SchemaRef;
-use tokio::sync::watch;
 use witdock::{CallError, Dock, Instances, Plugin, RestartPolicy, Source};
 
 use super::error::{StageError, StageErrorKind};
@@ -13,7 +12,7 @@ use super::terms::Terms;
 use crate::bindings::Transformer;
 use crate::lookup::Lookups;
 use crate::pipeline::{InputContract, Order, StageConfig};
-use crate::plugin_events::{self, Reloads};
+use crate::plugin_events;
 use crate::progress::Reporter;
 
 /// A stage with its plugin, loaded. One run at a time may use it.
@@ -22,7 +21,6 @@ pub struct Stage {
     name: String,
     plugin: Plugin<Transformer>,
     pub(super) services: Arc<StageServices>,
-    reloads: watch::Receiver<Reloads>,
     pub(super) instances: u32,
     pub(super) order: Order,
     pub(super) max_failures: u64,
@@ -68,7 +66,7 @@ impl Stage {
         if config.instances > 1 {
             builder = builder.instances(Instances::Pool(config.instances as usize));
         }
-        let reloads = plugin_events::follow(&name, &builder, reporter.clone());
+        plugin_events::follow(&name, &builder, reporter.clone());
         let state = Arc::clone(&services);
         let plugin = builder
             .load(move || StageState::new(Arc::clone(&state)))
@@ -80,7 +78,7 @@ impl Stage {
         }
         let (instances, order, max_failures) = (config.instances, config.order, config.max_failures);
         let input = config.input.clone();
-        Ok(Self { name, plugin, services, reloads, instances, order, max_failures, input })
+        Ok(Self { name, plugin, services, instances, order, max_failures, input })
     }
 
     /// The stage's name in the pipeline.
@@ -91,11 +89,6 @@ impl Stage {
     /// The stage's plugin.
     pub fn plugin(&self) -> &Plugin<Transformer> {
         &self.plugin
-    }
-
-    /// The reloads of the stage's plugin so far.
-    pub fn reloads(&self) -> watch::Receiver<Reloads> {
-        self.reloads.clone()
     }
 
     /// Reloads the plugin whenever its source changes.

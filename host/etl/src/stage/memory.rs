@@ -1,4 +1,6 @@
-use super::call::Ask;
+use witdock::Handover;
+
+use super::call::{Answer, Ask};
 use super::error::StageError;
 use super::held::Held;
 use super::run::StageRun;
@@ -32,7 +34,8 @@ impl Memory {
         rows: &Rows,
         absorbed: bool,
     ) -> Result<(), StageError> {
-        self.held.took(absorbed);
+        // A plugin that keeps state may change it with any batch.
+        self.held.took(absorbed || run.keeps_state());
         if !run.keeps_state() {
             return Ok(());
         }
@@ -61,6 +64,15 @@ impl Memory {
         self.held.holds() && !run.keeps_state()
     }
 
+    /// Whether an answer lacks what the instance before held: another instance than before has answered without it, or the first
+    /// one without the state that the run continues from.
+    pub(super) fn is_missing_in(&mut self, answer: &Answer) -> bool {
+        if self.held.is_new() && self.snapshot.is_some() && answer.handover != Handover::Kept {
+            return true;
+        }
+        self.held.changes(answer.served) && !self.held.hand_over(answer.served, answer.handover)
+    }
+
     /// Brings a fresh instance to where the lost one was. False when that is not possible.
     pub(super) async fn recall(&mut self, run: &StageRun) -> Result<bool, StageError> {
         if !run.keeps_state() {
@@ -71,7 +83,7 @@ impl Memory {
         for rows in &self.since {
             // The output is dropped: the lost instance gave it already.
             let answer = run.call_once(Ask::Process(rows)).await?;
-            self.held.changes(answer.instance);
+            self.held.changes(answer.served);
         }
         Ok(true)
     }

@@ -114,7 +114,7 @@ fn a_reload_in_the_middle_of_a_run_loses_no_row_and_no_state() {
     fs::write(project.path("count.wasm"), &good).unwrap();
     let watching = Watching::start(&project, STEADY);
     replace(&project, "count.wasm", &another(&good, "second"));
-    assert!(watching.until("running generation 2").contains("with its state"));
+    assert!(watching.until("running generation 2").contains("state kept"));
     // A file that is not a plugin is rejected and never serves.
     replace(&project, "count.wasm", b"junk");
     assert!(watching.until("REJECTED").contains("running generation 2; generation 3"));
@@ -134,6 +134,23 @@ fn a_reload_in_the_middle_of_a_run_loses_no_row_and_no_state() {
     assert!(numbered_through(&project), "a new run starts to count anew");
     watching.interrupt();
     assert_eq!(project.names(), ["count.wasm", "out.csv", "pipeline.rejected.jsonl", "pipeline.toml"]);
+}
+
+#[test]
+fn a_generation_that_drops_the_state_ends_the_run() {
+    let project = project("count.wasm", "settings = { key = \"carrier\" }\n");
+    fs::write(project.path("count.wasm"), component("plugins/etl/count-per-key")).unwrap();
+    let stateless = edited_counter("export!(CountPerKey, state)", "export!(CountPerKey)");
+    let watching = Watching::start(&project, STEADY);
+    replace(&project, "count.wasm", &stateless);
+    assert!(watching.until("running generation 2").contains("state LOST"));
+    let told = watching.until("error: stage `one`");
+    assert!(
+        told.contains("lost the rows that it held") && told.contains("generation 2 serves now"),
+        "{told}"
+    );
+    assert!(!project.path("out.csv").exists(), "counts that start over in the middle are not written");
+    watching.interrupt();
 }
 
 const PROCESS: &str = "let keys = batch.utf8(&self.counts.key)?;";
