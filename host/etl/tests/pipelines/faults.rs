@@ -59,7 +59,10 @@ fn trouble_in_a_batch_names_its_rows() {
         &[third, "held more than 50 handles"],
     );
     says(
-        &error("fault = \"big-host-call\", after = 2", "host_call_mb = 1, memory_mb = 1024, deadline_ms = 60_000"),
+        &error(
+            "fault = \"big-host-call\", after = 2",
+            "host_call_mb = 1, memory_mb = 1024, deadline_ms = 60_000",
+        ),
         &[third, "passed more than 1.0 MiB to the host at once"],
     );
     says(&error("fault = \"error\", after = 2", ""), &[third, "it cannot process the batch"]);

@@ -160,7 +160,10 @@ fn a_database_that_goes_down_in_the_middle_loses_nothing_with_postgres() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && error.contains("PostgreSQL 127.0.0.1"), "{error}");
     let refused = project.error(&["run", "pipeline.toml"]);
-    assert!(refused.contains("cannot connect") && refused.contains("check that the server is running"), "{refused}");
+    assert!(
+        refused.contains("cannot connect") && refused.contains("check that the server is running"),
+        "{refused}"
+    );
     server.up();
     project.run(&[]);
     assert_eq!(server.ask("SELECT count(*), count(DISTINCT n) FROM rows"), ["2000|2000"]);
@@ -217,4 +220,3 @@ fn assert_same_lookups(database: &str) {
     assert!(expected.contains("United Air Lines Inc."));
     assert!(lookup(format!("{database}\nquery = \"SELECT * FROM airlines\"")) == expected);
 }
-
