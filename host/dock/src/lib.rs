@@ -37,9 +37,9 @@ mod sandbox;
 
 pub use check::{Fit, Misfit, check};
 pub use dock::{Dock, DockBuilder, DockError};
-pub use grants::{Access, Policy, Refused, Wanted};
+pub use grants::{Access, Capability, Granted, NetworkHost, Policy, Refused, Requested};
 pub use instance::{
-    ContractViolation, Failure, Handover, HostState, Limits, Location, LogLevel, LogLine, Tracked,
+    ContractViolation, Failure, Handover, HostState, Limits, Location, LogLevel, LogLine, SERVICES, Tracked,
 };
 pub use interface::Interface;
 pub use nearest::nearest;

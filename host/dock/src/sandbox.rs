@@ -16,6 +16,7 @@ use crate::{Dock, HostState};
 pub struct Sandbox<S: Send + 'static> {
     dock: Dock,
     name: Arc<str>,
+    granted: Granted,
     digest: Digest,
     pre: InstancePre<HostState<S>>,
     limits: Limits,
@@ -48,9 +49,12 @@ impl<S: Send + 'static> Sandbox<S> {
     ) -> Result<Self, SandboxError> {
         let failed =
             |step| move |error: wasmtime::Error| SandboxError { step, message: format!("{error:#}") };
+        let name: Arc<str> = name.into();
+        // A tool shows what is printed: standard output reaches nobody else.
+        let granted = Granted::to_sandbox(name.clone());
         let component = dock.compile(artifact).map_err(failed("compiled"))?;
-        let pre = linked(dock, &component, link).map_err(failed("linked"))?;
-        Ok(Self { dock: dock.clone(), name: name.into(), digest: artifact.digest(), pre, limits })
+        let pre = linked(dock, &component, &granted, link).map_err(failed("linked"))?;
+        Ok(Self { dock: dock.clone(), name, granted, digest: artifact.digest(), pre, limits })
     }
 
     /// Starts a fresh instance with the tool's own data.
@@ -66,14 +70,12 @@ impl<S: Send + 'static> Sandbox<S> {
             self.limits.log_lines_per_second,
             broadcast::Sender::new(1),
         );
-        // A tool shows what is printed: standard output reaches nobody else.
-        let granted = Granted { stdio: true, ..Granted::default() };
         let parts = instance::Parts {
             app,
             digest: self.digest,
             generation: 1,
             handover: Handover::None,
-            granted: &granted,
+            granted: &self.granted,
             log: log.clone(),
             gauge: Arc::default(),
             limits: &self.limits,
@@ -94,6 +96,7 @@ impl<S: Send + 'static> Sandbox<S> {
 fn linked<S: Send + 'static>(
     dock: &Dock,
     component: &Component,
+    granted: &Granted,
     link: impl FnOnce(&mut Linker<HostState<S>>) -> wasmtime::Result<()>,
 ) -> wasmtime::Result<InstancePre<HostState<S>>> {
     let mut linker = Linker::new(dock.engine());
@@ -102,7 +105,7 @@ fn linked<S: Send + 'static>(
     linker.allow_shadowing(true);
     link(&mut linker)?;
     linker.allow_shadowing(false);
-    grants::refuse_ungranted(&mut linker, component, &Granted::default())?;
+    grants::refuse_ungranted(&mut linker, component, granted)?;
     linker.instantiate_pre(component)
 }
 

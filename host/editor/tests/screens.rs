@@ -101,7 +101,9 @@ fn the_panel_of_plugins_and_a_question() {
     let ask = Ask {
         plugin: 2,
         name: "sort-lines".to_owned(),
-        items: vec!["import witdock:editor/documents".to_owned(), "network example.org:443".to_owned()],
+        capabilities: ["import witdock:editor/documents", "network example.org:443"]
+            .map(|line| line.parse().unwrap())
+            .into(),
         is_update: true,
     };
     editor.app.update(Input::News(News::Asks(ask)));

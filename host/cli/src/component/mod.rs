@@ -2,20 +2,20 @@
 
 #![allow(clippy::indexing_slicing, reason = "the arenas of a WIT package are indexed by their own ids")]
 
-mod capability;
 mod find;
 mod function;
 mod layout;
+mod purpose;
 mod types;
 
 use anyhow::{Context, bail};
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, TypeId, TypeOwner, WorldId, WorldItem};
 
-pub(crate) use capability::{Capability, Provider};
 pub(crate) use find::{NotFound, find};
 pub(crate) use function::{Function, FunctionKind};
 pub(crate) use layout::Layout;
+pub(crate) use purpose::{Provider, Purpose};
 pub(crate) use types::{dealias, definition, type_name};
 
 use crate::plugin_argument::Plugin;
@@ -38,9 +38,7 @@ impl Component {
     pub(crate) fn decode(plugin: &Plugin) -> anyhow::Result<Self> {
         let bytes = plugin.artifact.bytes();
         // The check explains best why a file is not a component. The world that it compares with does not matter here.
-        if let Err(witdock::Misfit::NotAComponent(reason)) =
-            witdock::check(bytes, witdock::check::SERVICES, &[])
-        {
+        if let Err(witdock::Misfit::NotAComponent(reason)) = witdock::check(bytes, witdock::SERVICES, &[]) {
             bail!("{}: {reason}", plugin.name);
         }
         let decoded = decode(bytes)

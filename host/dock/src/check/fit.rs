@@ -29,6 +29,16 @@ pub struct Item {
     /// The interface's functions that the plugin imports or exports. Empty for an interface of nothing but types,
     /// which needs no grant, and for a function in the world itself.
     pub functions: Vec<String>,
+    /// Whether it is a function itself.
+    #[serde(skip)]
+    pub(super) is_function: bool,
+}
+
+impl Item {
+    /// Whether there is anything in it to call: it is a function, or an interface that has some.
+    pub fn has_functions(&self) -> bool {
+        self.is_function || !self.functions.is_empty()
+    }
 }
 
 impl Fit {

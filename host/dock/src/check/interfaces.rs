@@ -170,7 +170,8 @@ pub(super) fn summary(plugin: &Surface, name: &InterfaceName, item: ComponentEnt
         ComponentEntityType::Instance(id) => names(plugin, id).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    Item { name: name.clone(), functions }
+    let is_function = matches!(item, ComponentEntityType::Func(_));
+    Item { name: name.clone(), functions, is_function }
 }
 
 fn place(direction: Direction, item: InterfaceName) -> Place {

@@ -25,15 +25,11 @@ pub use name::InterfaceName;
 use compare::Found;
 use interfaces::{Match, Need};
 
-/// The encoded world of `witdock:plugin`: what a dock lends to every plugin beside its interface, to be given to [`check`] as one
-/// of its `services`.
-pub const SERVICES: &[u8] = crate::instance::SERVICES;
-
 /// Compares a component with a world.
 ///
 /// `world` is the encoded world of the interface, which `wasmtime::component::bindgen!` makes as `COMPONENT_TYPE` with
-/// `include_component_type: true`. `services` are further encoded worlds: the host lends their imports too, and
-/// looks for their exports without requiring them.
+/// `include_component_type: true`. `services` are further encoded worlds, such as [`SERVICES`](crate::SERVICES): the host provides
+/// their imports too, and looks for their exports without requiring them.
 ///
 /// A plugin may export more than the world asks for and import less than it lends. Versions match as in wasmtime's
 /// linker, when semver calls them compatible. Imports of WASI 0.2 are listed and not compared: whether they

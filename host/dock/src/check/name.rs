@@ -6,7 +6,7 @@ use semver::Version;
 use serde::{Serialize, Serializer};
 
 /// The name of a component's import or export: `witdock:etl/lookup@0.1.0`, or a plain name without a version.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InterfaceName {
     path: String,
     version: Option<Version>,

@@ -2,17 +2,11 @@
 
 use wasmtime::component::{Component, Linker, types::ComponentItem};
 
-use super::Granted;
+use super::{Capability, CapabilityKind, Granted};
 
-/// Capabilities that a WASI context cannot switch off: the interface, and the grant that it needs. Components import
-/// them whether they use them or not, so it is the call that is refused, with the name of what is missing.
-const SWITCHED_AT_LINK: [(&str, &str); 3] = [
-    ("wasi:clocks/wall-clock", "clocks = true"),
-    ("wasi:clocks/monotonic-clock", "clocks = true"),
-    ("wasi:random/random", "random = true"),
-];
-
-/// Shadows the functions of ungranted interfaces, in a linker that has them all.
+/// Shadows the functions of WASI that a context cannot switch off, in a linker that has them all: the clocks and
+/// randomness. Components import them whether they use them or not, so it is the call that is refused, with the name
+/// of what is missing.
 ///
 /// # Errors
 ///
@@ -25,22 +19,21 @@ pub(crate) fn refuse_ungranted<T: 'static>(
     linker.allow_shadowing(true);
     let engine = component.engine();
     for (name, item) in component.component_type().imports(engine) {
-        let Some((interface, grant)) = SWITCHED_AT_LINK.iter().find(|(interface, _)| {
-            name.strip_prefix(interface).is_some_and(|version| version.starts_with('@'))
-        }) else {
-            continue;
+        let missing = match CapabilityKind::of_wasi(name) {
+            Some(CapabilityKind::Clocks) => Capability::Clocks,
+            Some(CapabilityKind::Random) => Capability::Random,
+            _ => continue,
         };
-        let allowed = if interface.starts_with("wasi:random") { granted.random } else { granted.clocks };
         let ComponentItem::ComponentInstance(interface_type) = item.ty else { continue };
-        if allowed {
+        if granted.has(missing.kind()) {
             continue;
         }
         let mut instance = linker.instance(name)?;
         for (function, item) in interface_type.exports(engine) {
             if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
-                let import = format!("{name}.{function}");
+                let (import, capability) = (format!("{name}.{function}"), missing.clone());
                 instance.func_new(function, move |_, _, _, _| {
-                    Err(NotGranted { import: import.clone(), grant }.into())
+                    Err(NotGranted { import: import.clone(), capability: capability.clone() }.into())
                 })?;
             }
         }
@@ -54,5 +47,5 @@ pub(crate) fn refuse_ungranted<T: 'static>(
 #[error("{import} is not granted")]
 pub(crate) struct NotGranted {
     pub(crate) import: String,
-    pub(crate) grant: &'static str,
+    pub(crate) capability: Capability,
 }

@@ -1,13 +1,32 @@
-//! What a plugin may touch: its manifest's request, met by the host's policy, deny by default.
+//! What a plugin may touch: a set of [`Capability`]s, denied by default.
+//!
+//! A manifest [requests](Request), together with the component's own imports that makes what a plugin has
+//! [`Requested`]; the host's [`Policy`] meets it; what both name is [`Granted`], and whatever is requested in vain
+//! makes the plugin [`Refused`].
 
+mod capability;
+mod decision;
+mod granted;
+mod import;
+mod kind;
 mod link;
+mod network;
 mod policy;
+mod refused;
 mod request;
-mod wanted;
+mod requested;
+#[cfg(test)]
+mod tests;
 
+pub use capability::{Access, Capability, InvalidCapability};
+pub(crate) use decision::Decision;
+pub use granted::Granted;
+pub(crate) use granted::{Grant, Provision};
+pub use import::ImportName;
+pub use kind::CapabilityKind;
 pub(crate) use link::{NotGranted, refuse_ungranted};
-pub(crate) use policy::Granted;
-pub use policy::{FolderGrant, Policy, Refused};
-pub use request::{Access, FolderRequest, Request};
-pub(crate) use wanted::Decision;
-pub use wanted::Wanted;
+pub use network::NetworkHost;
+pub use policy::{FolderGrant, Policy};
+pub use refused::{Refusal, RefusalReason, Refused};
+pub use request::Request;
+pub use requested::Requested;

@@ -1,59 +1,106 @@
-//! What a plugin asks for, in the `[grants]` table of its manifest.
+//! What a plugin's manifest asks for.
 
-use std::fmt;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// What a plugin asks to touch. Asking grants nothing: the host's policy decides.
+use super::{Access, Capability, ImportName, InvalidCapability, NetworkHost};
+
+/// What a plugin's manifest asks for, in its `[grants]` table. Asking grants nothing: the host's policy decides.
 ///
-/// The default asks for the interface's own imports and nothing of the system.
+/// The default asks for whatever the component imports of the host's world, and for nothing of the system.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(try_from = "Table", into = "Table")]
 pub struct Request {
-    /// The interface's imports that the plugin needs, by name (`witdock:etl/lookup`). `None` asks for whatever
-    /// its component imports; an empty list asks for none.
-    pub imports: Option<Vec<String>>,
-    /// Folders of the host's file system.
-    pub folders: Vec<FolderRequest>,
-    /// Names of environment variables.
-    pub env: Vec<String>,
-    /// Network hosts, as `host` or `host:port`.
-    pub network: Vec<String>,
-    /// The wall clock and the monotonic clock.
-    pub clocks: bool,
-    /// Random bytes from the system.
-    pub random: bool,
-    /// Standard output and standard error, as lines in the host's log.
-    pub stdio: bool,
+    imports: Option<Vec<ImportName>>,
+    /// All but imports.
+    system: BTreeSet<Capability>,
 }
 
-/// A folder that a plugin asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FolderRequest {
-    /// Where the plugin sees it, for example `/data`. Which folder of the machine that is, the host decides.
-    pub path: String,
-    /// What the plugin wants to do in it. A manifest that does not say means [`Access::ReadOnly`].
+impl Request {
+    /// Asks for one thing more. The first import makes a list of imports, and the component may have no others.
+    #[must_use]
+    pub fn with(mut self, capability: Capability) -> Self {
+        match capability {
+            Capability::Import(name) => self.imports.get_or_insert_default().push(name),
+            other => drop(self.system.insert(other)),
+        }
+        self
+    }
+
+    /// Asks for no import but those that are asked for by name.
+    #[must_use]
+    pub fn only_listed_imports(mut self) -> Self {
+        self.imports.get_or_insert_default();
+        self
+    }
+
+    /// The imports that the manifest lists. `None` means whatever the component imports; an empty list means none.
+    pub fn imports(&self) -> Option<&[ImportName]> {
+        self.imports.as_deref()
+    }
+
+    /// What it asks for of the system: everything but imports.
+    pub fn system(&self) -> &BTreeSet<Capability> {
+        &self.system
+    }
+}
+
+/// The `[grants]` table of a `plugin.toml`.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct Table {
+    imports: Option<Vec<ImportName>>,
+    folders: Vec<Folder>,
+    env: Vec<String>,
+    network: Vec<NetworkHost>,
+    clocks: bool,
+    random: bool,
+    stdio: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Folder {
+    path: String,
     #[serde(default)]
-    pub access: Access,
+    access: Access,
 }
 
-/// What may be done in a folder.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Access {
-    /// List and read. `read-only` in a manifest.
-    #[default]
-    ReadOnly,
-    /// List, read, write, create and remove. `read-write` in a manifest.
-    ReadWrite,
+impl TryFrom<Table> for Request {
+    type Error = InvalidCapability;
+
+    fn try_from(table: Table) -> Result<Self, InvalidCapability> {
+        let Table { imports, folders, env, network, clocks, random, stdio } = table;
+        let mut system = BTreeSet::new();
+        for Folder { path, access } in folders {
+            system.insert(Capability::folder(&path, access)?);
+        }
+        for name in env {
+            system.insert(Capability::env(&name)?);
+        }
+        system.extend(network.into_iter().map(Capability::Network));
+        let switches =
+            [(clocks, Capability::Clocks), (random, Capability::Random), (stdio, Capability::Stdio)];
+        system.extend(switches.into_iter().filter_map(|(is_on, capability)| is_on.then_some(capability)));
+        Ok(Self { imports, system })
+    }
 }
 
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReadOnly => "read-only",
-            Self::ReadWrite => "read-write",
-        })
+impl From<Request> for Table {
+    fn from(request: Request) -> Self {
+        let mut table = Self { imports: request.imports, ..Self::default() };
+        for capability in request.system {
+            match capability {
+                Capability::Clocks => table.clocks = true,
+                Capability::Env(name) => table.env.push(name),
+                Capability::Folder { path, access } => table.folders.push(Folder { path, access }),
+                Capability::Import(name) => table.imports.get_or_insert_default().push(name),
+                Capability::Network(host) => table.network.push(host),
+                Capability::Random => table.random = true,
+                Capability::Stdio => table.stdio = true,
+            }
+        }
+        table
     }
 }

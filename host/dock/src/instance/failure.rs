@@ -10,7 +10,7 @@ use wasmtime_wasi::I32Exit;
 
 use super::blame::{Reached, is_guests};
 use super::host_state::HostState;
-use crate::grants::NotGranted;
+use crate::grants::{Capability, NotGranted};
 
 /// A place in a plugin's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,8 +99,8 @@ pub enum Failure {
     NotGranted {
         /// The import that it called.
         import: String,
-        /// The grant that would allow it.
-        grant: String,
+        /// What has to be granted.
+        capability: Capability,
     },
     /// The guest answered, and the application says that the answer breaks the interface's rules: see [`ContractViolation`].
     ContractViolation {
@@ -134,7 +134,7 @@ impl Failure {
         if let Some(not_granted) = error.downcast_ref::<NotGranted>() {
             return Self::NotGranted {
                 import: not_granted.import.clone(),
-                grant: not_granted.grant.to_owned(),
+                capability: not_granted.capability.clone(),
             };
         }
         if let Some(ContractViolation(message)) = error.downcast_ref() {
@@ -206,8 +206,9 @@ impl fmt::Display for Failure {
                     _ => Ok(()),
                 }
             }
-            Self::NotGranted { import, grant } => {
-                write!(f, "called {import}, which is not granted: it needs `{grant}` in [grants]")
+            Self::NotGranted { import, capability } => {
+                let line = capability.grant_line();
+                write!(f, "called {import}, which is not granted: it needs `{line}` in [grants]")
             }
             Self::ContractViolation { message } => f.write_str(message),
             Self::Host { message } => write!(f, "failed in the host: {message}"),

@@ -23,14 +23,13 @@ pub use handover::Handover;
 pub use host_state::HostState;
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
+pub use services::SERVICES;
 pub use tracked::Tracked;
 
 pub(crate) use call_clock::{CallTime, EPOCH_TICK};
 pub(crate) use limiter::MemoryGauge;
 pub(crate) use log_sink::LogSink;
-pub(crate) use services::{
-    COMPONENT_TYPE as SERVICES, LOG_INTERFACE, STATE_INTERFACE, Stateful, link as link_services,
-};
+pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};
 pub(crate) use store::{Parts, store, within_limits};
 
 use crate::Interface;

@@ -19,13 +19,12 @@ mod bindings {
 
 use bindings::witdock::plugin::log as wit;
 
-/// The encoded world of what any plugin may share with its host.
-pub(crate) use bindings::COMPONENT_TYPE;
+/// The encoded world of `witdock:plugin`: what a dock provides to every plugin beside its interface. [`check`](crate::check()) takes it
+/// as one of its `services`.
+pub const SERVICES: &[u8] = bindings::COMPONENT_TYPE;
+
 /// The bindings of a plugin that exports [`STATE_INTERFACE`].
 pub(crate) use bindings::Stateful;
-
-/// What every plugin may import, ungranted.
-pub(crate) const LOG_INTERFACE: &str = "witdock:plugin/log";
 
 /// What a plugin exports whose state outlives a reload.
 pub(crate) const STATE_INTERFACE: &str = "witdock:plugin/state";

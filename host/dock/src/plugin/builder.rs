@@ -16,7 +16,7 @@ use super::handle::Plugin;
 use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
 use super::linked::Linked;
 use super::settings::{Instances, Settings};
-use crate::grants::{Decision, Policy, Wanted};
+use crate::grants::{Decision, Policy, Requested};
 use crate::instance::{Handover, Limits, LogLine, LogSink, MemoryGauge};
 use crate::source::Source;
 use crate::{Dock, Interface};
@@ -70,7 +70,7 @@ impl<I: Interface> PluginBuilder<I> {
     /// policy, asks, and then loads or [reloads](Plugin::reload) the plugin once more. Until then the old
     /// generation goes on serving.
     #[must_use]
-    pub fn policy_for(mut self, decide: impl Fn(&Wanted) -> Policy + Send + Sync + 'static) -> Self {
+    pub fn policy_for(mut self, decide: impl Fn(&Requested) -> Policy + Send + Sync + 'static) -> Self {
         self.policy = Decision::Asked(Box::new(decide));
         self
     }

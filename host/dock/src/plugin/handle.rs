@@ -14,7 +14,7 @@ use super::statistics::Statistics;
 use super::status::Status;
 use super::watch::follow;
 use super::{call, state};
-use crate::grants::Wanted;
+use crate::grants::Granted;
 use crate::instance::LogLine;
 use crate::lock::lock;
 use crate::source::{Digest, WatchError};
@@ -177,8 +177,8 @@ impl<I: Interface> Plugin<I> {
     }
 
     /// What the generation that serves has asked for and was granted.
-    pub fn granted(&self) -> Wanted {
-        self.0.current().linked.wanted.clone()
+    pub fn granted(&self) -> Granted {
+        self.0.current().linked.granted.clone()
     }
 
     /// The last lines that the plugin has logged, at most 256, the newest at the end, whether somebody listened or not.

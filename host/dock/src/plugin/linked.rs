@@ -7,11 +7,9 @@ use wasmtime::component::{InstancePre, Linker};
 use super::candidate::Candidate;
 use super::error::LoadError;
 use super::settings::Settings;
-use crate::check::{Fit, check};
-use crate::grants::{self, Granted, Wanted};
-use crate::instance::{
-    Handover, Instance, LOG_INTERFACE, Parts, SERVICES, STATE_INTERFACE, StartError, link_services,
-};
+use crate::check::check;
+use crate::grants::{self, Granted, Requested};
+use crate::instance::{Handover, Instance, Parts, SERVICES, STATE_INTERFACE, StartError, link_services};
 use crate::source::Digest;
 use crate::{HostState, Interface};
 
@@ -20,8 +18,6 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) digest: Digest,
     pub(crate) pre: InstancePre<HostState<I::State>>,
     pub(crate) granted: Granted,
-    /// All of what is granted, as it was asked for.
-    pub(crate) wanted: Wanted,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
 }
@@ -77,11 +73,11 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
     let services: Vec<&[u8]> = std::iter::once(SERVICES).chain(I::OPTIONAL.iter().copied()).collect();
     let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &services)
         .map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
-    let wanted = Wanted { plugin: plugin.clone(), request: request.clone(), imports: lent_imports(&fit) };
+    let requested = Requested::new(plugin.clone(), request, &fit);
     let granted = settings
         .policy
-        .on(&wanted)
-        .grant(request, &wanted.imports)
+        .on(&requested)
+        .grant(&requested)
         .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
     let runtime = |step| {
         move |error: wasmtime::Error| LoadError::Runtime {
@@ -100,17 +96,5 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
         linker.instantiate_pre(&component)
     })()
     .map_err(runtime("linked"))?;
-    Ok(Linked { digest: artifact.digest(), pre, granted, wanted, keeps_state: fit.exports(STATE_INTERFACE) })
-}
-
-/// The interfaces of the application's own worlds that the component imports: what has to be granted by name.
-fn lent_imports(fit: &Fit) -> Vec<String> {
-    let of_optional_worlds = fit.services.iter().filter(|item| item.name.path() != LOG_INTERFACE);
-    fit.imports
-        .iter()
-        .chain(of_optional_worlds)
-        // An interface of types alone lends nothing.
-        .filter(|item| !item.functions.is_empty())
-        .map(|item| item.name.to_string())
-        .collect()
+    Ok(Linked { digest: artifact.digest(), pre, granted, keeps_state: fit.exports(STATE_INTERFACE) })
 }

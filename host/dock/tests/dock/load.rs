@@ -10,7 +10,7 @@ async fn an_import_that_is_not_granted() {
     let error = fixture.builder().policy(Policy::new()).load(Lent::default).await.unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, LoadError::Refused { .. }), "{text}");
-    assert!(text.contains("the interface test:counter/host@0.1.0"), "{text}");
+    assert!(text.contains("import test:counter/host@0.1.0;"), "{text}");
     assert!(text.contains("imports = [\"test:counter/host\"]"), "{text}");
 }
 

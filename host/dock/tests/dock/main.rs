@@ -4,6 +4,7 @@
 
 mod blame;
 mod calls;
+mod grants;
 mod guest;
 mod limits;
 mod load;

@@ -8,24 +8,24 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use serde::{Deserialize, Serialize};
-use witdock::{Access, Policy, Wanted};
+use serde::{Deserialize, Deserializer, Serialize};
+use witdock::{Capability, Policy, Requested};
 
 use super::host::lock;
 
 /// Where the folder that is worked in is, for plugins that ask for it.
 const WORKSPACE: &str = "/workspace";
-/// What needs no answer.
+/// Interfaces that need no answer.
 const SILENT: &[&str] = &[
-    "import witdock:editor/decorations",
-    "import witdock:editor/messages",
-    "import witdock:editor/panels",
-    "import witdock:editor/prompts",
-    "import witdock:editor/selections",
-    "import witdock:editor/settings",
-    "import witdock:editor/status-line",
-    "import witdock:editor/timers",
-    "import witdock:editor/viewport",
+    "witdock:editor/decorations",
+    "witdock:editor/messages",
+    "witdock:editor/panels",
+    "witdock:editor/prompts",
+    "witdock:editor/selections",
+    "witdock:editor/settings",
+    "witdock:editor/status-line",
+    "witdock:editor/timers",
+    "witdock:editor/viewport",
 ];
 
 /// What a person has answered.
@@ -43,8 +43,10 @@ pub struct Consent {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Answers {
-    /// What it may, by the names that [`Wanted::items`] gives.
-    pub allowed: BTreeSet<String>,
+    /// What it may. In the file each is a line as [`Capability`] is written, without the version of an import. A line that
+    /// is no capability allows nothing, and the plugin asks again.
+    #[serde(deserialize_with = "capabilities")]
+    pub allowed: BTreeSet<Capability>,
     /// Whether it is not to be loaded.
     pub disabled: bool,
 }
@@ -56,8 +58,8 @@ pub struct Ask {
     pub plugin: super::PluginId,
     /// Its name.
     pub name: String,
-    /// What it asks for, by the names that are remembered.
-    pub items: Vec<String>,
+    /// What it asks for, without the versions of imports: a new version is not asked for anew.
+    pub capabilities: BTreeSet<Capability>,
     /// Whether it was allowed other things before, so that this is only what is new.
     pub is_update: bool,
 }
@@ -65,26 +67,33 @@ pub struct Ask {
 impl Ask {
     /// What it asks for, in plain words.
     pub fn words(&self) -> Vec<String> {
-        self.items.iter().map(|item| in_words(item)).collect()
+        self.capabilities.iter().map(in_words).collect()
     }
 }
 
+fn capabilities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Capability>, D::Error> {
+    let lines = Vec::<String>::deserialize(deserializer)?;
+    Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+}
+
 /// A thing that is asked for, in plain words that go on from "it wants to".
-pub(super) fn in_words(item: &str) -> String {
-    let (kind, what) = item.split_once(' ').unwrap_or((item, ""));
-    match (kind, what.strip_prefix("witdock:editor/").unwrap_or(what)) {
-        ("import", "documents") => "read and change the text of open documents".to_owned(),
-        ("import", "workspace") => "read the files of the folder that you work in".to_owned(),
-        ("import", "clipboard") => "read what you have copied, and copy".to_owned(),
-        ("import", "jobs") => "run commands, the editor's and other plugins'".to_owned(),
-        ("import", other) => format!("use {other}"),
-        ("folder", other) => format!("reach the folder {other}"),
-        ("env", name) => format!("know the environment variable {name}"),
-        ("network", host) => format!("connect to {host}"),
-        ("clocks", _) => "know the time".to_owned(),
-        ("random", _) => "have random numbers".to_owned(),
-        ("stdio", _) => "write to its log by standard output".to_owned(),
-        _ => item.to_owned(),
+pub(super) fn in_words(capability: &Capability) -> String {
+    match capability {
+        Capability::Import(name) => {
+            match name.path().strip_prefix("witdock:editor/").unwrap_or(name.path()) {
+                "documents" => "read and change the text of open documents".to_owned(),
+                "workspace" => "read the files of the folder that you work in".to_owned(),
+                "clipboard" => "read what you have copied, and copy".to_owned(),
+                "jobs" => "run commands, the editor's and other plugins'".to_owned(),
+                other => format!("use {other}"),
+            }
+        }
+        Capability::Folder { path, access } => format!("reach the folder {path} {access}"),
+        Capability::Env(name) => format!("know the environment variable {name}"),
+        Capability::Network(host) => format!("connect to {host}"),
+        Capability::Clocks => "know the time".to_owned(),
+        Capability::Random => "have random numbers".to_owned(),
+        Capability::Stdio => "write to its log by standard output".to_owned(),
     }
 }
 
@@ -143,35 +152,39 @@ impl Consent {
     }
 
     /// What a candidate is granted, and what of it nobody has answered yet.
-    pub(super) fn policy(&self, path: &Path, wanted: &Wanted, workspace: &Path) -> (Policy, Vec<String>) {
+    pub(super) fn policy(
+        &self,
+        path: &Path,
+        requested: &Requested,
+        workspace: &Path,
+    ) -> (Policy, BTreeSet<Capability>) {
         let allowed = self.answers(path).allowed;
-        let is_granted = |item: &str| self.grants_all || SILENT.contains(&item) || allowed.contains(item);
-        let (granted, open): (Vec<String>, Vec<String>) =
-            wanted.items().into_iter().partition(|item| is_granted(item));
-        let mut policy = Policy::new();
-        for item in granted {
-            let (kind, what) = item.split_once(' ').unwrap_or((&item, ""));
-            policy = match kind {
-                "import" => policy.import(what),
-                "env" => policy.env(what, std::env::var(what).unwrap_or_default()),
-                "network" => policy.network(what),
-                "clocks" => policy.clocks(),
-                "random" => policy.random(),
-                "stdio" => policy.stdio(),
-                // Of folders there is one to be had.
-                "folder" => match what.split_once(' ') {
-                    Some((WORKSPACE, access)) => {
-                        let may_write = access == Access::ReadWrite.to_string();
-                        let access = if may_write { Access::ReadWrite } else { Access::ReadOnly };
-                        policy.folder(WORKSPACE, workspace, access)
-                    }
-                    _ => policy,
-                },
-                _ => policy,
-            };
-        }
-        (policy, open)
+        let is_granted = |capability: &Capability| {
+            self.grants_all
+                || is_silent(capability)
+                || allowed.iter().any(|allowed| allowed.covers(capability))
+        };
+        let (granted, open): (Vec<_>, Vec<_>) =
+            requested.capabilities.iter().map(Capability::without_version).partition(is_granted);
+        let policy = granted.into_iter().fold(Policy::new(), |policy, capability| match capability {
+            Capability::Env(name) => {
+                let value = std::env::var(&name).unwrap_or_default();
+                policy.env(name, value)
+            }
+            // Of folders there is one to be had.
+            Capability::Folder { path, access } if path == WORKSPACE => {
+                policy.folder(path, workspace, access)
+            }
+            Capability::Folder { .. } => policy,
+            other => policy.allow(other),
+        });
+        (policy, open.into_iter().collect())
     }
+}
+
+/// Whether it needs no answer.
+fn is_silent(capability: &Capability) -> bool {
+    matches!(capability, Capability::Import(name) if SILENT.contains(&name.path()))
 }
 
 fn key(path: &Path) -> String {
@@ -181,11 +194,20 @@ fn key(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use witdock::grants::Request;
 
-    fn wanted(imports: &[&str]) -> Wanted {
-        let imports = imports.iter().map(|name| format!("witdock:editor/{name}@0.1.0")).collect();
-        Wanted { plugin: "p".into(), request: Request { clocks: true, ..Request::default() }, imports }
+    fn capability(text: &str) -> Capability {
+        text.parse().unwrap()
+    }
+
+    fn requested(imports: &[&str]) -> Requested {
+        let imports = imports.iter().map(|name| capability(&format!("import witdock:editor/{name}@0.1.0")));
+        let capabilities = imports.chain([Capability::Clocks]).collect();
+        Requested { plugin: "p".into(), capabilities, undeclared: BTreeSet::new() }
+    }
+
+    fn open(consent: &Consent, plugin: &Path, requested: &Requested) -> Vec<String> {
+        let open = consent.policy(plugin, requested, Path::new("/work")).1;
+        open.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -194,16 +216,44 @@ mod tests {
         let (file, plugin) = (folder.path().join("state/grants.toml"), folder.path().join("plugin"));
         let (consent, problem) = Consent::remembered(&file);
         assert_eq!(problem, None);
-        let open =
-            |consent: &Consent, imports: &[&str]| consent.policy(&plugin, &wanted(imports), folder.path()).1;
+        let open = |consent: &Consent, imports: &[&str]| open(consent, &plugin, &requested(imports));
         assert_eq!(open(&consent, &["documents", "panels"]), ["clocks", "import witdock:editor/documents"]);
-        let items = ["clocks".to_owned(), "import witdock:editor/documents".to_owned()];
-        consent.answer(&plugin, |answers| answers.allowed.extend(items)).unwrap();
+        let allowed = ["clocks", "import witdock:editor/documents"].map(capability);
+        consent.answer(&plugin, |answers| answers.allowed.extend(allowed)).unwrap();
 
         let (again, _) = Consent::remembered(&file);
         assert_eq!(open(&again, &["documents", "panels"]), [""; 0]);
         assert_eq!(open(&again, &["documents", "jobs"]), ["import witdock:editor/jobs"]);
         assert_eq!(open(&Consent::to_all(), &["jobs"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_of_earlier_answers_is_read_and_what_is_no_capability_allows_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, plugin) = (folder.path().join("grants.toml"), folder.path().join("plugin"));
+        let allowed = "\"clocks\", \"import witdock:editor/jobs\", \"network example.org:*\", \"a line of old\", \
+                       \"folder /workspace read-write\"";
+        std::fs::write(&file, format!("[{:?}]\nallowed = [{allowed}]\ndisabled = false\n", plugin)).unwrap();
+        let (consent, problem) = Consent::remembered(&file);
+        assert_eq!(problem, None);
+        let mut requested = requested(&["jobs", "clipboard"]);
+        let more = ["network example.org:443", "folder /workspace read-only", "folder /etc read-only"];
+        requested.capabilities.extend(more.map(capability));
+        assert_eq!(
+            open(&consent, &plugin, &requested),
+            ["folder /etc read-only", "import witdock:editor/clipboard"]
+        );
+        let (policy, _) = consent.policy(&plugin, &requested, Path::new("/work"));
+        let granted: Vec<_> = policy.capabilities().map(ToString::to_string).collect();
+        assert_eq!(
+            granted,
+            [
+                "clocks",
+                "folder /workspace read-only",
+                "import witdock:editor/jobs",
+                "network example.org:443"
+            ]
+        );
     }
 
     #[test]

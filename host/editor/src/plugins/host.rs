@@ -197,12 +197,12 @@ impl Host {
         let (consent, entries, news) =
             (Arc::clone(&self.consent), Arc::clone(&self.entries), self.news.clone());
         let (path, workspace) = (path.to_owned(), self.workspace.clone());
-        builder.policy_for(move |wanted| {
-            let (policy, open) = consent.policy(&path, wanted, &workspace);
+        builder.policy_for(move |requested| {
+            let (policy, open) = consent.policy(&path, requested, &workspace);
             let ask = (!open.is_empty()).then(|| Ask {
                 plugin,
-                name: wanted.plugin.to_string(),
-                items: open,
+                name: requested.plugin.to_string(),
+                capabilities: open,
                 is_update: !consent.answers(&path).allowed.is_empty(),
             });
             if let Some(entry) = lock(&entries).get_mut(plugin) {
@@ -259,8 +259,8 @@ impl Host {
             (PluginAction::Stop | PluginAction::Restart, None) => {}
             (PluginAction::Allow, loaded) => {
                 let ask = lock(&self.entries).get_mut(plugin).and_then(|entry| entry.ask.take());
-                let items = ask.map(|ask| ask.items).unwrap_or_default();
-                self.remember(&path, |answers| answers.allowed.extend(items));
+                let allowed = ask.map(|ask| ask.capabilities).unwrap_or_default();
+                self.remember(&path, |answers| answers.allowed.extend(allowed));
                 match loaded {
                     Some(loaded) => drop(tokio::spawn(async move { loaded.reload().await })),
                     None => self.start(plugin, &path),

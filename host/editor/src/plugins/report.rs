@@ -99,7 +99,7 @@ pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>) 
         status: status.to_string(),
         cost: Some(cost),
         failure: status.last_failure.map(|failure| format!("{}: it {}", failure.export, failure.reason)),
-        granted: plugin.granted().items().iter().map(|item| in_words(item)).collect(),
+        granted: plugin.granted().capabilities().map(in_words).collect(),
         log: plugin.recent_log().iter().map(line).collect(),
     }
 }

@@ -80,7 +80,7 @@ late = "late.jsonl"
     assert_eq!(pipeline.rejected.path, base.join("pipeline.rejected.jsonl"));
     let stage = &pipeline.stages[0];
     assert_eq!(stage.plugin.settings, r#"{"day":"2013-01-01","inner":{"yes":true},"list":[1,2.5,"x"]}"#);
-    assert_eq!(stage.plugin.grants.folders[0].host, base.join("data"));
+    assert_eq!(stage.plugin.grants.folders().collect::<Vec<_>>(), [base.join("data")]);
     assert_eq!(stage.outputs["late"], base.join("late.jsonl"));
     let limits = stage.plugin.limits.limits();
     assert_eq!((limits.memory_bytes, limits.call_deadline), (16 << 20, Duration::from_millis(250)));

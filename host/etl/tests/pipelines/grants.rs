@@ -115,6 +115,9 @@ fn network() {
     let by_name = network(&format!("localhost:{}", address.port()));
     assert_eq!(reach(&probe, &by_name, &by_name), format!("ok: {address}"));
 
+    let bare = network("localhost");
+    assert_eq!(reach(&probe, &bare, &bare), format!("ok: {address}"), "a bare name means any port");
+
     let elsewhere = network("127.0.0.1:1");
     for (request, grant) in [("", ""), ("", &*granted), (&elsewhere, &elsewhere)] {
         let denied = reach(&probe, request, grant);

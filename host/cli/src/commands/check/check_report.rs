@@ -6,7 +6,7 @@ use anstream::println;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 use witdock::check::Item;
-use witdock::{Misfit, Wanted};
+use witdock::{Capability, Misfit, Requested};
 
 use super::verdict::Verdict;
 use crate::plugin_argument::Plugin;
@@ -35,7 +35,7 @@ pub(super) struct CheckedPlugin {
     #[serde(skip_serializing_if = "Option::is_none")]
     upgrade: Option<Verdict>,
     /// The grants that it requests.
-    wants: Vec<String>,
+    wants: Vec<Capability>,
 }
 
 impl CheckedPlugin {
@@ -52,15 +52,10 @@ impl CheckedPlugin {
     }
 
     pub(super) fn new(path: String, plugin: &Plugin, verdict: Verdict, upgrade: Option<Verdict>) -> Self {
-        let imports = verdict.fit.iter().flat_map(|fit| &fit.imports);
-        let wanted = Wanted {
-            plugin: plugin.name.as_str().into(),
-            request: plugin.request.clone().unwrap_or_default(),
-            imports: imports
-                .filter(|item| !item.functions.is_empty())
-                .map(|item| item.name.to_string())
-                .collect(),
-        };
+        let request = plugin.request.clone().unwrap_or_default();
+        let requested = verdict.fit.as_ref().map(|fit| Requested::new(plugin.name.as_str(), &request, fit));
+        let capabilities =
+            requested.map_or_else(|| request.system().clone(), |requested| requested.capabilities);
         Self {
             path,
             name: Some(plugin.name.clone()),
@@ -68,7 +63,7 @@ impl CheckedPlugin {
             error: None,
             verdict: Some(verdict),
             upgrade,
-            wants: wanted.items(),
+            wants: capabilities.iter().map(Capability::without_version).collect(),
         }
     }
 
@@ -94,7 +89,9 @@ impl CheckedPlugin {
                 items("WASI", &fit.wasi);
                 let wants = match self.wants.as_slice() {
                     [] => "nothing".to_owned(),
-                    wants => wants.join("\n              "),
+                    wants => {
+                        wants.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n              ")
+                    }
                 };
                 println!("  requests    {wants}");
             }

@@ -106,7 +106,7 @@ impl Verdict {
 
 fn unknown(plugin: &Plugin, names: &Names) -> anyhow::Error {
     if let Err(witdock::Misfit::NotAComponent(reason)) =
-        witdock::check(plugin.artifact.bytes(), witdock::check::SERVICES, &[])
+        witdock::check(plugin.artifact.bytes(), witdock::SERVICES, &[])
     {
         return anyhow::anyhow!("{}: {reason}", plugin.name);
     }

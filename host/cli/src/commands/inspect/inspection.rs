@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Serialize;
 use witdock::grants::Request;
 
-use crate::component::{Capability, Component, Function, Layout, Provider};
+use crate::component::{Component, Function, Layout, Provider, Purpose};
 use crate::plugin_argument::Plugin;
 use crate::size;
 use crate::style::{bold, cyan, dim};
@@ -32,8 +32,8 @@ pub(super) struct Inspection {
 struct Interface {
     /// `null` for the functions of the world itself.
     name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    capability: Option<Capability>,
+    #[serde(rename = "capability", skip_serializing_if = "Option::is_none")]
+    purpose: Option<Purpose>,
     /// The functions with their types, in WIT.
     functions: Vec<String>,
 }
@@ -48,9 +48,9 @@ impl Inspection {
         let layout = Layout::of(plugin.artifact.bytes()).context("the component is invalid")?;
         let mut imports = interfaces(component, &component.imports);
         for interface in &mut imports {
-            interface.capability = Some(Capability::of(interface.name.as_deref().unwrap_or_default()));
+            interface.purpose = Some(Purpose::of(interface.name.as_deref().unwrap_or_default()));
         }
-        imports.sort_by_key(|interface| interface.capability.map(|capability| capability.provider));
+        imports.sort_by_key(|interface| interface.purpose.map(|purpose| purpose.provider));
         Ok(Self {
             name: plugin.name.clone(),
             path: path.display().to_string(),
@@ -107,7 +107,7 @@ impl Inspection {
     fn print_imports(&self) {
         let of = |provider| {
             self.imports.iter().filter(move |interface| {
-                interface.capability.is_some_and(|capability| capability.provider == provider)
+                interface.purpose.is_some_and(|purpose| purpose.provider == provider)
             })
         };
         for (provider, title) in [
@@ -125,10 +125,10 @@ impl Inspection {
             println!("  {}", cyan("from the system (WASI)"));
         }
         for interface in of(Provider::System) {
-            let Some(capability) = interface.capability else { continue };
-            let grant = capability.grant.map(|grant| format!(": {grant}")).unwrap_or_default();
+            let Some(purpose) = interface.purpose else { continue };
+            let grant = purpose.grant.map(|grant| format!(": {grant}")).unwrap_or_default();
             let name = interface.name.as_deref().unwrap_or_default();
-            println!("    {name:<38} {}", dim(format!("{}{grant}", capability.name)));
+            println!("    {name:<38} {}", dim(format!("{}{grant}", purpose.name)));
         }
     }
 
@@ -140,27 +140,14 @@ impl Inspection {
             );
             return;
         };
-        let list = |name: &str, values: &[String]| {
-            if !values.is_empty() {
-                println!("  {name:<9} {}", values.join(", "));
-            }
-        };
-        match &request.imports {
-            None => {
-                println!("  {:<9} {}", "imports", dim("every interface of the application that it imports"))
-            }
-            Some(imports) if imports.is_empty() => println!("  {:<9} none", "imports"),
-            Some(imports) => list("imports", imports),
+        match request.imports() {
+            None => println!("  {}", dim("import: every interface of the application that it imports")),
+            Some([]) => println!("  {}", dim("import: none")),
+            Some(names) => names.iter().for_each(|name| println!("  import {name}")),
         }
-        let folders: Vec<String> =
-            request.folders.iter().map(|folder| format!("{} ({})", folder.path, folder.access)).collect();
-        list("folders", &folders);
-        list("env", &request.env);
-        list("network", &request.network);
-        let switches = [(request.clocks, "clocks"), (request.random, "random"), (request.stdio, "stdio")];
-        let on: Vec<String> =
-            switches.iter().filter(|(is_on, _)| *is_on).map(|(_, name)| (*name).into()).collect();
-        list("system", &on);
+        for capability in request.system() {
+            println!("  {capability}");
+        }
     }
 
     fn print_layout(&self) {
@@ -227,7 +214,7 @@ fn interfaces(component: &Component, functions: &[Function]) -> Vec<Interface> {
             Some(interface) => interface.functions.push(signature),
             None => interfaces.push(Interface {
                 name: function.interface.clone(),
-                capability: None,
+                purpose: None,
                 functions: vec![signature],
             }),
         }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::{folder, open};
-use crate::grants::{Access, FolderRequest};
+use crate::grants::{Capability, ImportName, Request};
 use crate::source::{Build, Recipe, Source, SourceError, Target};
 
 #[test]
@@ -41,16 +41,17 @@ fn a_whole_manifest_is_read() {
             made_for: None,
         }
     );
-    let request = source.request();
-    assert_eq!(request.imports.as_deref(), Some(["demo:shop/stock".to_owned()].as_slice()));
-    assert_eq!(
-        request.folders,
-        [
-            FolderRequest { path: "data".into(), access: Access::ReadOnly },
-            FolderRequest { path: "out".into(), access: Access::ReadWrite },
-        ]
-    );
-    assert!(request.clocks && !request.random && !request.stdio);
+    let asked = [
+        "import demo:shop/stock",
+        "folder data read-only",
+        "folder out read-write",
+        "env LANG",
+        "network example.com:443",
+        "clocks",
+    ];
+    let asked = asked.into_iter().map(|text| text.parse::<Capability>().unwrap());
+    assert_eq!(*source.request(), asked.fold(Request::default(), Request::with));
+    assert_eq!(source.request().imports(), Some([ImportName::new("demo:shop/stock")].as_slice()));
 }
 
 #[test]
@@ -87,6 +88,11 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
             format!("{head}[grants]\nclock = true"),
             ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `clocks`, `random`, \
              `stdio`; did you mean `clocks`?",
+        ),
+        (
+            format!("{head}[grants]\nnetwork = ['example.org', 'http://example.org']"),
+            ":4:11: `http://example.org` is not a network host: leave out `http://`, and the path if there is one: \
+             write \"example.org\"",
         ),
         (
             format!("{head}[grants]\nfolders = [{{ path = 'a', access = 'write' }}]"),
@@ -162,14 +168,14 @@ fn a_component_takes_the_manifest_beside_it_or_its_files_name() {
     ]);
     let bare = Source::open(folder.path().join("bare.wasm")).unwrap();
     assert_eq!(bare.name(), "bare");
-    assert_eq!(bare.request().imports, None);
+    assert_eq!(bare.request().imports(), None);
 
     let spaced = Source::open(folder.path().join("my plugin (1).wasm")).unwrap();
     assert_eq!(spaced.name(), "my-plugin--1-");
 
     let told = Source::open(folder.path().join("told.wasm")).unwrap();
     assert_eq!(told.name(), "other-name");
-    assert!(told.request().random);
+    assert!(told.request().system().contains(&Capability::Random));
 
     let error = Source::open(folder.path().join("built.wasm")).unwrap_err().to_string();
     assert!(error.contains("built.toml: [build] belongs in the plugin.toml of a project folder"), "{error}");

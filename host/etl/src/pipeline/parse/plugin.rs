@@ -10,13 +10,11 @@ impl Parser<'_> {
         &self,
         path: &Spanned<PathText>,
         settings: Option<&Spanned<toml::Table>>,
-        mut grants: Policy,
+        grants: Policy,
         limits: PluginLimits,
     ) -> Result<PluginConfig, PipelineError> {
         let settings = settings.map_or_else(|| Ok("{}".to_owned()), |settings| self.settings(settings))?;
-        for folder in &mut grants.folders {
-            folder.host = self.resolve(&folder.host);
-        }
+        let grants = grants.map_folders(|folder| self.resolve(folder));
         Ok(PluginConfig { path: self.existing(path, "the plugin")?, settings, grants, limits })
     }
 

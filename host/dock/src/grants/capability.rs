@@ -1,0 +1,235 @@
+//! One thing that a plugin may touch.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{CapabilityKind, ImportName, NetworkHost};
+
+/// One thing that a plugin may touch: it can be requested, granted and refused.
+///
+/// Its `Display` is a line that [`FromStr`] reads, and that an application can remember:
+///
+/// ```
+/// use witdock::Capability;
+///
+/// for line in [
+///     "clocks",
+///     "env HOME",
+///     "folder /data read-only",
+///     "import demo:shop/stock",
+///     "network example.org:443",
+///     "random",
+///     "stdio",
+/// ] {
+///     assert_eq!(line.parse::<Capability>()?.to_string(), line);
+/// }
+/// # Ok::<(), witdock::grants::InvalidCapability>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capability {
+    /// The wall clock and the monotonic clock.
+    Clocks,
+    /// The environment variable of this name.
+    Env(String),
+    /// A folder of the host's file system.
+    Folder {
+        /// The path by which the plugin knows it.
+        path: String,
+        /// What the plugin may do in it.
+        access: Access,
+    },
+    /// An interface that the host's world provides, or a function that stands in the world itself.
+    Import(ImportName),
+    /// Connections to a host by TCP and UDP.
+    Network(NetworkHost),
+    /// Unpredictable random bytes.
+    Random,
+    /// Standard output and standard error, as lines of the plugin's log.
+    Stdio,
+}
+
+/// The operations that are allowed in a folder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// List and read. `read-only` in a file.
+    #[default]
+    ReadOnly,
+    /// List, read, write, create and remove. `read-write` in a file.
+    ReadWrite,
+}
+
+/// A text that names no capability: what is wrong, and what to write.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidCapability(pub(super) String);
+
+impl Capability {
+    /// The capability to read an environment variable.
+    ///
+    /// # Errors
+    ///
+    /// When no environment variable can have this name.
+    pub fn env(name: &str) -> Result<Self, InvalidCapability> {
+        if name.is_empty() || name.contains('=') || name.contains(char::is_control) {
+            return Err(InvalidCapability(format!(
+                "`{}` cannot name an environment variable: write a name without `=`, for example \"HOME\"",
+                name.escape_debug()
+            )));
+        }
+        Ok(Self::Env(name.to_owned()))
+    }
+
+    /// The capability to use a folder, by the path that the plugin knows.
+    ///
+    /// # Errors
+    ///
+    /// When the path is empty or has control characters.
+    pub fn folder(path: &str, access: Access) -> Result<Self, InvalidCapability> {
+        if path.is_empty() || path.contains(char::is_control) {
+            return Err(InvalidCapability(format!(
+                "`{}` cannot name a folder: write the path by which the plugin knows it, for example \"/data\"",
+                path.escape_debug()
+            )));
+        }
+        Ok(Self::Folder { path: path.to_owned(), access })
+    }
+
+    /// What kind of thing it is.
+    pub fn kind(&self) -> CapabilityKind {
+        match self {
+            Self::Clocks => CapabilityKind::Clocks,
+            Self::Env(_) => CapabilityKind::Env,
+            Self::Folder { .. } => CapabilityKind::Folder,
+            Self::Import(_) => CapabilityKind::Import,
+            Self::Network(_) => CapabilityKind::Network,
+            Self::Random => CapabilityKind::Random,
+            Self::Stdio => CapabilityKind::Stdio,
+        }
+    }
+
+    /// Whether a grant of this one allows the other: the same thing, or less. `read-write` covers `read-only`,
+    /// a host without a port covers each of its ports, `demo:shop/*` covers each interface of the package, and a
+    /// name without a version covers every version.
+    pub fn covers(&self, wanted: &Self) -> bool {
+        match (self, wanted) {
+            (Self::Folder { path, access }, Self::Folder { path: wanted_path, access: wanted_access }) => {
+                path == wanted_path && access >= wanted_access
+            }
+            (Self::Import(granted), Self::Import(wanted)) => granted.covers(wanted),
+            (Self::Network(granted), Self::Network(wanted)) => granted.covers(wanted),
+            _ => self == wanted,
+        }
+    }
+
+    /// The same without the version of an import: what a plugin's next generation asks for again.
+    #[must_use]
+    pub fn without_version(&self) -> Self {
+        match self {
+            Self::Import(name) => Self::Import(name.without_version()),
+            other => other.clone(),
+        }
+    }
+
+    /// The line of a host's grants that allows it. What only the host knows, such as the folder on this machine,
+    /// is `…`.
+    pub fn grant_line(&self) -> String {
+        match self {
+            Self::Clocks => "clocks = true".to_owned(),
+            Self::Env(name) => format!("env = {{ {} = \"…\" }}", key(name)),
+            Self::Folder { path, access } => folder_line(path, "…", *access),
+            Self::Import(name) => format!("imports = [\"{}\"]", name.path()),
+            Self::Network(host) => format!("network = [\"{host}\"]"),
+            Self::Random => "random = true".to_owned(),
+            Self::Stdio => "stdio = true".to_owned(),
+        }
+    }
+}
+
+/// The line that grants a folder.
+pub(super) fn folder_line(path: &str, host: &str, access: Access) -> String {
+    format!("folders = [{{ path = {}, host = {}, access = \"{access}\" }}]", quoted(path), quoted(host))
+}
+
+/// A string as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A key as TOML has it.
+fn key(name: &str) -> String {
+    let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if is_bare && !name.is_empty() { name.to_owned() } else { quoted(name) }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clocks | Self::Random | Self::Stdio => f.write_str(self.kind().word()),
+            Self::Env(name) => write!(f, "env {name}"),
+            Self::Folder { path, access } => write!(f, "folder {path} {access}"),
+            Self::Import(name) => write!(f, "import {name}"),
+            Self::Network(host) => write!(f, "network {host}"),
+        }
+    }
+}
+
+impl FromStr for Capability {
+    type Err = InvalidCapability;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCapability> {
+        let (word, what) = text.split_once(' ').unwrap_or((text, ""));
+        let kind = CapabilityKind::ALL.into_iter().find(|kind| kind.word() == word);
+        match (kind, what) {
+            (Some(CapabilityKind::Clocks), "") => Ok(Self::Clocks),
+            (Some(CapabilityKind::Random), "") => Ok(Self::Random),
+            (Some(CapabilityKind::Stdio), "") => Ok(Self::Stdio),
+            (Some(CapabilityKind::Env), name) => Self::env(name),
+            (Some(CapabilityKind::Import), name) => name.parse().map(Self::Import),
+            (Some(CapabilityKind::Network), host) => host.parse().map(Self::Network),
+            (Some(CapabilityKind::Folder), folder) => {
+                let (path, access) = folder.rsplit_once(' ').unwrap_or((folder, ""));
+                let access = match access {
+                    "read-only" => Access::ReadOnly,
+                    "read-write" => Access::ReadWrite,
+                    _ => {
+                        return Err(InvalidCapability(format!(
+                            "`{}` does not say what is allowed in the folder: end it with `read-only` or `read-write`",
+                            text.escape_debug()
+                        )));
+                    }
+                };
+                Self::folder(path, access)
+            }
+            _ => Err(InvalidCapability(format!(
+                "`{}` names no capability: write `clocks`, `env NAME`, `folder PATH read-only`, `import NAME`, \
+                 `network HOST`, `random` or `stdio`",
+                text.escape_debug()
+            ))),
+        }
+    }
+}
+
+impl Serialize for Capability {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Capability {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadOnly => "read-only",
+            Self::ReadWrite => "read-write",
+        })
+    }
+}

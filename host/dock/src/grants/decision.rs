@@ -1,0 +1,18 @@
+//! Who decides what a plugin is granted.
+
+use super::{Policy, Requested};
+
+/// One policy for all generations of a plugin, or a decision about each.
+pub(crate) enum Decision {
+    Fixed(Policy),
+    Asked(Box<dyn Fn(&Requested) -> Policy + Send + Sync>),
+}
+
+impl Decision {
+    pub(crate) fn on(&self, requested: &Requested) -> Policy {
+        match self {
+            Self::Fixed(policy) => policy.clone(),
+            Self::Asked(decide) => decide(requested),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Kinds of capabilities, and which of them an interface of WASI needs.
+
+/// The kind of a [`Capability`](super::Capability).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CapabilityKind {
+    /// Clocks.
+    Clocks,
+    /// An environment variable.
+    Env,
+    /// A folder.
+    Folder,
+    /// An import of the host's world.
+    Import,
+    /// A network host.
+    Network,
+    /// Randomness.
+    Random,
+    /// Standard output and standard error.
+    Stdio,
+}
+
+/// Beginnings of the names of WASI's interfaces; the first that fits counts.
+const OF_WASI: [(&str, Option<CapabilityKind>); 8] = [
+    ("wasi:clocks/", Some(CapabilityKind::Clocks)),
+    ("wasi:cli/environment@", Some(CapabilityKind::Env)),
+    ("wasi:filesystem/", Some(CapabilityKind::Folder)),
+    // Its seed is fixed where randomness is not granted, so it tells nothing.
+    ("wasi:random/insecure", None),
+    ("wasi:random/", Some(CapabilityKind::Random)),
+    ("wasi:sockets/", Some(CapabilityKind::Network)),
+    ("wasi:cli/stdout@", Some(CapabilityKind::Stdio)),
+    ("wasi:cli/stderr@", Some(CapabilityKind::Stdio)),
+];
+
+impl CapabilityKind {
+    /// All kinds, in the order of their words.
+    pub const ALL: [Self; 7] =
+        [Self::Clocks, Self::Env, Self::Folder, Self::Import, Self::Network, Self::Random, Self::Stdio];
+
+    /// The kind that an interface of WASI 0.2 needs to be of use, by the interface's full name. `None` for one that
+    /// needs no grant, and for names that are not WASI's.
+    pub fn of_wasi(interface: &str) -> Option<Self> {
+        OF_WASI.iter().find(|(prefix, _)| interface.starts_with(prefix)).and_then(|(_, kind)| *kind)
+    }
+
+    /// The word that a capability of this kind begins with as text.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clocks => "clocks",
+            Self::Env => "env",
+            Self::Folder => "folder",
+            Self::Import => "import",
+            Self::Network => "network",
+            Self::Random => "random",
+            Self::Stdio => "stdio",
+        }
+    }
+
+    /// The key in the `[grants]` table of a `plugin.toml`, with a value to fill in.
+    pub fn request_line(self) -> &'static str {
+        match self {
+            Self::Clocks => "clocks = true",
+            Self::Env => "env = [\"NAME\"]",
+            Self::Folder => "folders = [{ path = \"…\" }]",
+            Self::Import => "imports = [\"…\"]",
+            Self::Network => "network = [\"host:port\"]",
+            Self::Random => "random = true",
+            Self::Stdio => "stdio = true",
+        }
+    }
+}
