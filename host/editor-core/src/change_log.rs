@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::change::ChangeSet;
 use crate::transaction::Revision;
 
-/// How many changes are kept. Who is further behind reads the whole text; at ten keys a second that is two minutes.
+/// The number of changes that are kept: two minutes at ten keys a second. Those who are further behind read the whole text.
 const KEPT: usize = 1024;
 
-/// The last changes, oldest first, each with the revision that it was made to; it leads to that of the next.
+/// The last changes, oldest first, each with the revision before it.
 #[derive(Default)]
 pub(crate) struct ChangeLog {
     changes: VecDeque<(Revision, Arc<ChangeSet>)>,
@@ -23,7 +23,7 @@ impl ChangeLog {
         self.changes.push_back((before, change));
     }
 
-    /// The changes from `since` to `now`; `None` if they are no longer all there, or there was no such state.
+    /// The changes from `since` to `now`; `None` if some are no longer kept, or the document never had that revision.
     pub(crate) fn since(&self, since: Revision, now: Revision) -> Option<impl Iterator<Item = &ChangeSet>> {
         let first = if since == now {
             self.changes.len()

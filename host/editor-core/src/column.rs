@@ -1,4 +1,4 @@
-//! Display columns: how wide text is in the cells of a terminal.
+//! Display columns: the width of text in terminal cells.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::grapheme::{Grapheme, graphemes};
 use crate::text::Text;
 
-/// How many cells a tab is wide at most; a tab ends at the next multiple of it.
+/// The width of tabs in cells. A tab ends at the next multiple of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TabWidth(u8);
 
@@ -25,7 +25,7 @@ impl TabWidth {
 }
 
 impl Default for TabWidth {
-    /// 4 cells.
+    /// A width of 4 cells.
     fn default() -> TabWidth {
         TabWidth(4)
     }
@@ -45,12 +45,12 @@ pub fn grapheme_width(grapheme: &str, column: usize, tab: TabWidth) -> usize {
     }
 }
 
-/// One grapheme as it lies on its line.
+/// A grapheme with its place on the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell<'a> {
-    /// Its bytes.
+    /// Its range in the text.
     pub range: Range<usize>,
-    /// Its characters.
+    /// Its text.
     pub text: Cow<'a, str>,
     /// The cells before it in the line.
     pub column: usize,
@@ -58,8 +58,8 @@ pub struct Cell<'a> {
     pub width: usize,
 }
 
-/// The graphemes of a line up to its break, as they lie on it; what draws a line goes along them. O(line), and only
-/// as far as it is followed.
+/// The graphemes of a line up to its break, with their places on it, for drawing. O(line), and only as far as the iterator
+/// is used.
 pub fn cells(text: &Text, line: usize, tab: TabWidth) -> impl Iterator<Item = Cell<'_>> {
     let mut column = 0;
     graphemes(text, text.line_start(line)..text.line_end(line)).map(move |Grapheme { range, text }| {

@@ -1,4 +1,4 @@
-//! A document: a text with its cursors, its history and its place between the last save and now.
+//! A document: a text with its selections, its history, and whether it is saved.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::transaction::{Revision, Transaction};
 /// document.apply(commands::type_text(document.view(), "Oh, "))?;
 /// assert_eq!(document.text().to_string(), "Oh, hello\r\n");
 ///
-/// // What was made against an older text is refused, and says so.
+/// // Edits that were made against an older text are refused.
 /// assert!(document.apply_edits(read_at, [Edit::delete(0..5)]).is_err_and(|error| error.is_stale()));
 /// assert!(document.undo()?);
 /// assert!(!document.is_dirty());
@@ -44,7 +44,7 @@ pub struct Document {
     revision: Revision,
     /// The highest number that any revision has, or that is reserved.
     newest: Revision,
-    /// The revision at which the text first was what it is: undo goes back to it.
+    /// The revision at which the text was first in this state. Undo returns to it.
     content: Revision,
     saved: Revision,
     history: History,
@@ -55,7 +55,7 @@ pub struct Document {
 }
 
 impl std::fmt::Debug for Document {
-    /// Without its text, which may be large, and its history.
+    /// Leaves out the text, which may be large, and the history.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Document")
             .field("bytes", &self.text.len())
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Document {
     }
 }
 
-/// A text as it is to be saved, cheap to take and to hand to another thread.
+/// A text to save. It is cheap to take, and another thread can write it.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     text: Text,
@@ -85,14 +85,14 @@ impl Snapshot {
         &self.text
     }
 
-    /// The revision it was taken at.
+    /// The revision at which it was taken.
     pub fn revision(&self) -> Revision {
         self.revision
     }
 }
 
 impl From<Decoded> for Document {
-    /// A saved document with its cursor at the start, and the style that its text has.
+    /// A saved document with the cursor at the start, and the style of its text.
     fn from(decoded: Decoded) -> Document {
         let style = Style {
             line_ending: decoded.line_endings.dominant().unwrap_or_default(),
@@ -123,7 +123,7 @@ impl Document {
         Decoded::from_bytes(bytes).map(Document::from)
     }
 
-    /// The text. A clone of it stays as it is, at no cost.
+    /// The text. A clone is O(1), and does not change with the document.
     pub fn text(&self) -> &Text {
         &self.text
     }
@@ -138,23 +138,23 @@ impl Document {
         &self.selections
     }
 
-    /// Moves the selections, kept within the text and between graphemes. Where they differ from those before, what
-    /// is typed next is another undo step.
+    /// Sets the selections, clamped to the text and to graphemes. If they differ from those before, typing starts a new undo
+    /// step.
     pub fn set_selections(&mut self, selections: Selections) {
         let selections = selections.clamp(&self.text);
         if selections != self.selections {
             self.history.break_entry();
         }
-        // Even where they are equal: the column that vertical movement aims at may not be.
+        // Even where they are equal, since the goal columns of vertical movement may differ.
         self.selections = selections;
     }
 
-    /// How new text is formed: line breaks, indentation, tabs.
+    /// The line breaks, the indentation and the tab width of new text.
     pub fn style(&self) -> Style {
         self.style
     }
 
-    /// Sets how new text is formed. What is there stays.
+    /// Sets the style of new text. The text itself does not change.
     pub fn set_style(&mut self, style: Style) {
         self.style = style;
     }
@@ -164,17 +164,17 @@ impl Document {
         self.loaded_line_endings
     }
 
-    /// Whether the file starts with a byte order mark. It is no part of the text, and is kept.
+    /// Whether the file starts with a byte order mark. It does not belong to the text, and saving keeps it.
     pub fn has_bom(&self) -> bool {
         self.bom
     }
 
-    /// What the commands work on.
+    /// The state that commands work on.
     pub fn view(&self) -> View<'_> {
         View { text: &self.text, selections: &self.selections, revision: self.revision, style: self.style }
     }
 
-    /// A transaction of `edits` against the text as it is.
+    /// A transaction of `edits` against the current text.
     ///
     /// # Errors
     /// As [`ChangeSet::new`].
@@ -182,28 +182,27 @@ impl Document {
         Ok(Transaction::new(self.revision, ChangeSet::new(&self.text, edits)?))
     }
 
-    /// Changes the text, and gives the new revision. A transaction that changes nothing makes no revision and no
-    /// undo step, but may move the selections.
+    /// Changes the text, and gives the new revision. A transaction without changes makes no revision and no undo step, but
+    /// may move the selections.
     ///
     /// # Errors
-    /// [`ChangeError::Stale`] if the text has moved on from the transaction's base. Nothing has changed then.
+    /// [`ChangeError::Stale`] if the text has changed since the transaction's base. The document is unchanged then.
     pub fn apply(&mut self, transaction: Transaction) -> Result<Revision, ChangeError> {
         self.apply_as(transaction, None)
     }
 
-    /// Takes `count` numbers of revisions out of use, for somebody who works on a copy of the text beside the document
-    /// and gives each of its states a number: the first of them. No other state will ever have one of these.
+    /// Reserves `count` revisions, for a copy of the text that is changed beside the document, and gives the first of them.
+    /// No other state will ever have one of them.
     pub fn reserve_revisions(&mut self, count: u64) -> Revision {
         let first = self.newest.next();
         self.newest = Revision::new(self.newest.number().saturating_add(count));
         first
     }
 
-    /// Changes the text as [`Document::apply`] does, to a state that has a [reserved](Document::reserve_revisions) number
-    /// already.
+    /// Changes the text as [`Document::apply`] does, to a state with a [reserved](Document::reserve_revisions) revision.
     ///
     /// # Errors
-    /// [`ChangeError::Stale`] if the text has moved on from the transaction's base, or past that number.
+    /// [`ChangeError::Stale`] if the text has changed since the transaction's base, or is past that revision.
     pub fn apply_reserved(
         &mut self,
         transaction: Transaction,
@@ -243,11 +242,11 @@ impl Document {
         Ok(self.revision)
     }
 
-    /// Applies edits that were made against `base`, as one change and one undo step. For what comes from outside:
-    /// staleness is found before the edits are compared with a text that they were not made for.
+    /// Applies edits that were made against `base`, as one change and one undo step. For edits from outside: staleness is
+    /// checked before the edits are compared with the text.
     ///
     /// # Errors
-    /// [`ChangeError::Stale`], or edits that do not fit the text. Nothing has changed then.
+    /// [`ChangeError::Stale`], or edits that do not fit the text. The document is unchanged then.
     pub fn apply_edits(
         &mut self,
         base: Revision,
@@ -257,8 +256,7 @@ impl Document {
         self.apply(self.transaction(edits)?)
     }
 
-    /// What has changed since `since`, as one change; `None` if that is too long ago, so that the whole text has to
-    /// be read. O(changes since · log).
+    /// The changes since `since`, as one change; `None` if that is too long ago, and the caller has to read the whole text. O(changes since · log).
     pub fn changes_since(&self, since: Revision) -> Option<ChangeSet> {
         if since == self.revision {
             return Some(ChangeSet::empty(self.text.len()));
@@ -271,33 +269,33 @@ impl Document {
         self.log.since(since, self.revision)
     }
 
-    /// Whether the text differs from what was loaded or last saved. Undo back to it makes the document clean again.
+    /// Whether the text differs from the one that was loaded or last saved. Undo back to that state makes the document clean.
     pub fn is_dirty(&self) -> bool {
         self.content != self.saved
     }
 
-    /// What to write to the file. O(1).
+    /// The text to write to the file. O(1).
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { text: self.text.clone(), bom: self.bom, revision: self.revision, content: self.content }
     }
 
-    /// Remembers that `snapshot` is what the file holds. The text may have moved on since it was taken. What is
-    /// typed next is another undo step, so that undo stops here.
+    /// Marks `snapshot` as saved. The text may have changed since it was taken. Typing starts a new undo step, so that undo
+    /// stops here.
     pub fn mark_saved(&mut self, snapshot: &Snapshot) {
         self.saved = snapshot.content;
         self.history.break_entry();
     }
 
-    /// Remembers that no file holds this text any more: it is dirty until it is saved.
+    /// Marks the text as not saved anywhere: it is dirty until it is saved.
     pub fn mark_unsaved(&mut self) {
         self.saved = Revision::new(u64::MAX);
     }
 
-    /// Takes over what the file holds now, as one undo step that changes only what differs, and counts as saved.
+    /// Takes the content of the file, as one undo step that changes only the difference, and counts as saved.
     /// O(n) in both texts.
     ///
     /// # Errors
-    /// [`HistoryError::GroupOpen`]: a command is at work.
+    /// [`HistoryError::GroupOpen`]: a command is under way.
     pub fn reload(&mut self, decoded: Decoded) -> Result<Revision, HistoryError> {
         if self.history.in_group() {
             return Err(HistoryError::GroupOpen);
@@ -338,19 +336,19 @@ impl Document {
         self.jump(jump)
     }
 
-    /// What is typed next is another undo step: the caller has seen a pause, or a command in between.
+    /// Makes typing start a new undo step, after a pause or a command.
     pub fn break_undo(&mut self) {
         self.history.break_entry();
     }
 
-    /// The next change joins the last undo step, whatever its kind: it answers to that change. Where something was undone
-    /// since, or nothing was done yet, it is a step of its own.
+    /// Makes the next change join the last undo step, whatever its kind, since it answers that change. After an undo, or
+    /// without an earlier change, it is a step of its own.
     pub fn join_undo(&mut self) {
         self.history.join_next();
     }
 
     /// Starts a group: all edits up to [`Document::commit_group`] are one undo step, and
-    /// [`Document::rollback_group`] takes them all back. Groups do not nest.
+    /// [`Document::rollback_group`] undoes them all. Groups do not nest.
     ///
     /// # Errors
     /// [`HistoryError::GroupOpen`].
@@ -371,8 +369,8 @@ impl Document {
         self.history.commit_group(&self.selections)
     }
 
-    /// Takes back all edits of the group: text, selections and dirty flag are what they were before it, and what
-    /// could be redone still can. The revision grows, since others may have seen the text in between.
+    /// Undoes all edits of the group. Text, selections, dirty flag and redo are as before the group. The revision grows, since
+    /// others may have seen the text in between.
     ///
     /// # Errors
     /// [`HistoryError::NoGroup`].

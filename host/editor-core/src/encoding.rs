@@ -1,8 +1,8 @@
-//! From bytes to text and back, byte for byte.
+//! Decoding bytes to text, and encoding the same bytes again.
 //!
-//! Only UTF-8 is text. Other bytes are refused, with the place of the first one, rather than carried through in
-//! some escaped form: plugins receive WIT strings, which are Unicode, so an escape would show them a text that is
-//! not the file's, and an edit of theirs could turn an escape into real bytes unseen. A refusal loses nothing.
+//! Only UTF-8 is text. Other bytes are refused, with the place of the first one, and not escaped: plugins receive WIT
+//! strings, which are Unicode, so they would see a text that is not the file's, and an edit could turn an escape into other
+//! bytes unnoticed.
 
 use ropey::RopeBuilder;
 
@@ -11,37 +11,37 @@ use crate::text::Text;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// How many of the first bytes are looked at to guess what bytes that are not UTF-8 may be.
+/// The number of bytes at the start of a file from which [`Guess`] is made.
 const GUESS_BYTES: usize = 8 * 1024;
 
-/// Bytes that are not UTF-8, and where.
+/// A byte that is not UTF-8, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not UTF-8: byte {byte:#04x} at offset {offset} (line {}, byte {} of it); {guess}", line + 1, column + 1)]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// The offset of the first bad byte in the file, a byte order mark counted.
+    /// The offset of the first invalid byte in the file, including a byte order mark.
     pub offset: usize,
-    /// Its line, from 0.
+    /// The line of the byte, from 0.
     pub line: usize,
-    /// The bytes before it in its line, from 0.
+    /// The number of bytes before it in its line.
     pub column: usize,
-    /// The byte itself.
+    /// The invalid byte.
     pub byte: u8,
-    /// What the file may be instead.
+    /// What the file probably is.
     pub guess: Guess,
 }
 
-/// What a file that is not UTF-8 looks like.
+/// What a file that is not UTF-8 probably is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Guess {
-    /// There are zero bytes near the start: a program, an image, an archive.
+    /// A program, an image or an archive: there are zero bytes near the start.
     Binary,
-    /// It starts with the byte order mark of UTF-16.
+    /// UTF-16: it starts with that byte order mark.
     Utf16,
-    /// It ends in the middle of a character.
+    /// Truncated: it ends inside a character.
     CutOff,
-    /// Text in an older encoding, most likely.
+    /// Text in an older encoding.
     Legacy,
 }
 
@@ -56,19 +56,19 @@ impl std::fmt::Display for Guess {
     }
 }
 
-/// A text as it came from bytes, with what must be known to give the same bytes back.
+/// A text decoded from bytes, with everything that is needed to encode the same bytes again.
 #[derive(Clone, Debug, Default)]
 pub struct Decoded {
     /// The text, without the byte order mark and with its line breaks as they are.
     pub text: Text,
     /// Whether the bytes began with a byte order mark.
     pub bom: bool,
-    /// Which line breaks there are.
+    /// The numbers of LF and CRLF line breaks.
     pub line_endings: LineEndings,
 }
 
 impl Decoded {
-    /// Decodes bytes that are at hand as a whole.
+    /// Decodes a whole file in memory.
     ///
     /// # Errors
     /// [`DecodeError`] at the first byte that is not UTF-8.
@@ -97,7 +97,7 @@ pub struct Decoder {
     pending: Vec<u8>,
     /// The file's first bytes, for [`Guess`] and for the byte order mark.
     head: Vec<u8>,
-    /// Bytes decoded so far, a byte order mark counted.
+    /// The number of bytes decoded so far, including a byte order mark.
     offset: usize,
     line: usize,
     line_start: usize,
@@ -115,7 +115,7 @@ impl Decoder {
     /// Takes the next piece; pieces may split characters and line breaks.
     ///
     /// # Errors
-    /// [`DecodeError`] at the first byte that is not UTF-8. The decoder is of no more use then.
+    /// [`DecodeError`] at the first byte that is not UTF-8. The decoder must not be used after it.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         let room = GUESS_BYTES.saturating_sub(self.head.len());
         self.head.extend(bytes.iter().take(room));
@@ -199,8 +199,7 @@ impl Decoder {
     }
 }
 
-/// The bytes of a file in pieces, ready to be written: what [`Decoder`] was given, where the text is untouched.
-/// Copies nothing.
+/// The bytes of a file in pieces, to be written. They equal the decoder's input where the text is unchanged. Copies nothing.
 pub(crate) fn encode(text: &Text, bom: bool) -> impl Iterator<Item = &[u8]> {
     bom.then_some(BOM).into_iter().chain(text.chunks(0..text.len()).map(str::as_bytes))
 }

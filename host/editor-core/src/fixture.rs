@@ -1,5 +1,5 @@
-//! Texts with their selections drawn in: `|` is a cursor, `[` an anchor and `]` a head, so that `[ab]` is selected
-//! forwards and `]ab[` backwards. The first one is the primary selection.
+//! Texts with marked selections: `|` is a cursor, `[` an anchor and `]` a head, so `[ab]` is selected forwards and `]ab[`
+//! backwards. The first one is the primary selection.
 
 use crate::selection::{Selection, Selections};
 use crate::text::Text;

@@ -1,4 +1,4 @@
-//! Graphemes: what a reader takes for one character, and a cursor never splits.
+//! Graphemes: what people see as one character. A cursor never splits one.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,8 +7,8 @@ use unicode_segmentation::{GraphemeCursor, GraphemeIncomplete};
 
 use crate::text::Text;
 
-/// The end of the grapheme after `offset`, or the end of the text. CRLF is one grapheme. Looks at the grapheme and
-/// what it needs around it, whatever the size of the text.
+/// The end of the grapheme after `offset`, or the end of the text. CRLF is one grapheme. The cost does not
+/// depend on the size of the text.
 pub fn next_grapheme(text: &Text, offset: usize) -> usize {
     let offset = text.floor_boundary(offset);
     let (chunk, start) = text.chunk_at(offset);
@@ -28,14 +28,14 @@ pub fn previous_grapheme(text: &Text, offset: usize) -> usize {
     step(text, offset, GraphemeCursor::prev_boundary).unwrap_or(0)
 }
 
-/// Whether the two bytes at `at` are printable ASCII: there is always a boundary between such two. Most of most texts
-/// is that, and it spares the tables.
+/// Whether the two bytes at `at` are printable ASCII. There is always a boundary between them, so most texts need no look-up
+/// in Unicode tables.
 fn stand_alone(chunk: &str, at: usize) -> bool {
     let pair = chunk.as_bytes().get(at..at.saturating_add(2));
     pair.is_some_and(|pair| pair.iter().all(|byte| matches!(byte, b' '..=b'~')))
 }
 
-/// Whether a cursor may stand at `offset`: not inside a grapheme.
+/// Whether `offset` is not inside a grapheme, so that a cursor can be there.
 pub fn is_grapheme_boundary(text: &Text, offset: usize) -> bool {
     text.is_boundary(offset)
         && step(text, offset, |cursor, chunk, start| cursor.is_boundary(chunk, start).map(Some)) == Some(true)
@@ -47,18 +47,18 @@ pub fn floor_grapheme(text: &Text, offset: usize) -> usize {
     if is_grapheme_boundary(text, offset) { offset } else { previous_grapheme(text, offset) }
 }
 
-/// A grapheme, and where it is.
+/// A grapheme with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grapheme<'a> {
-    /// Its bytes.
+    /// Its range in the text.
     pub range: Range<usize>,
-    /// Its characters.
+    /// Its text.
     pub text: Cow<'a, str>,
 }
 
 /// The graphemes in `range`, one after the other. The first starts at `range.start`, and the last may be cut by
-/// `range.end`; both are clamped to the text and to whole characters. Copies only those that lie across two pieces of
-/// the rope.
+/// `range.end`; both are clamped to the text and to whole characters. Copies only those that span two pieces of the
+/// rope.
 pub fn graphemes(text: &Text, range: Range<usize>) -> impl Iterator<Item = Grapheme<'_>> {
     let end = text.floor_boundary(range.end);
     let mut at = text.floor_boundary(range.start);
@@ -82,7 +82,7 @@ pub fn graphemes(text: &Text, range: Range<usize>) -> impl Iterator<Item = Graph
     })
 }
 
-/// Runs one question of a grapheme cursor, and hands it the pieces of the rope that it asks for.
+/// Runs a grapheme cursor, and gives it the pieces of the rope that it asks for.
 fn step<T>(
     text: &Text,
     offset: usize,

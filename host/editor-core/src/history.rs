@@ -1,4 +1,4 @@
-//! Undo and redo: one line of steps, with a place in it.
+//! Undo and redo: a list of steps, and a position in it.
 
 use std::sync::Arc;
 
@@ -6,36 +6,36 @@ use crate::change::{ChangeError, ChangeSet};
 use crate::selection::Selections;
 use crate::transaction::{EditKind, Revision};
 
-/// Why history could not be gone along.
+/// The reason why undo, redo or a group is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// A group of edits is being made.
+    /// A group of edits is open.
     #[error("a group of edits is open: commit it or roll it back first")]
     GroupOpen,
-    /// There is no group to commit or to roll back.
+    /// No group is open to commit or to roll back.
     #[error("no group of edits is open: begin one first")]
     NoGroup,
-    /// A step does not fit the text: a defect of this crate.
-    #[error("an undo step does not fit the text")]
+    /// A step does not fit the text. This is a bug in this crate.
+    #[error("an undo step does not fit the text; this is a bug in the editor")]
     Broken(#[from] ChangeError),
 }
 
-/// One change with its way back.
+/// A change with its inverse.
 pub(crate) struct Step {
     pub(crate) forward: Arc<ChangeSet>,
     pub(crate) inverse: ChangeSet,
 }
 
-/// A document's state around a step, apart from its text.
+/// A document's state before or after a step, without its text.
 #[derive(Clone)]
 pub(crate) struct Mark {
     pub(crate) selections: Selections,
-    /// The revision at which this very content came to be.
+    /// The revision at which the text was first in this state.
     pub(crate) content: Revision,
 }
 
-/// What is undone and redone as one.
+/// Steps that are undone and redone together.
 struct Entry {
     steps: Vec<Step>,
     before: Mark,
@@ -53,7 +53,7 @@ impl Entry {
     }
 }
 
-/// The way to another state of the document.
+/// A change to another state of the document.
 pub(crate) struct Jump {
     pub(crate) change: ChangeSet,
     pub(crate) to: Mark,
@@ -66,11 +66,11 @@ pub(crate) struct Jump {
 pub(crate) struct History {
     entries: Vec<Entry>,
     position: usize,
-    /// Whether the last entry takes more steps of its kind.
+    /// Whether more steps of the same kind join the last entry.
     open: bool,
     /// Whether the next step joins the last entry, whatever its kind.
     joining: bool,
-    /// The group in the making. It is apart from `entries`, so that a group rolled back leaves what can be redone.
+    /// The open group. It is not in `entries`, so that rolling it back keeps the steps that can be redone.
     group: Option<Entry>,
 }
 
@@ -102,12 +102,12 @@ impl History {
         self.position = self.entries.len();
     }
 
-    /// The next edit belongs to the last entry, whatever its kind.
+    /// Makes the next edit join the last entry, whatever its kind.
     pub(crate) fn join_next(&mut self) {
         self.joining = self.group.is_none();
     }
 
-    /// The next edit starts an entry, whatever its kind.
+    /// Makes the next edit start a new entry, whatever its kind.
     pub(crate) fn break_entry(&mut self) {
         self.open = false;
         self.joining = false;
@@ -170,7 +170,7 @@ impl History {
         Ok(())
     }
 
-    /// Gives the group up and says how to get back to before it; `None` if it changed nothing.
+    /// Drops the group and gives the change back to the state before it; `None` if it changed nothing.
     pub(crate) fn abandon_group(&mut self) -> Result<(Option<ChangeSet>, Mark), HistoryError> {
         let group = self.group.take().ok_or(HistoryError::NoGroup)?;
         Ok((group.backward()?, group.before))

@@ -1,22 +1,22 @@
-//! Indentation: what a text uses, and what a line has.
+//! Indentation of texts and lines.
 
 use crate::column::TabWidth;
 use crate::text::Text;
 
-/// How many lines are read to find out how a text is indented.
+/// The number of lines that are read to detect the indentation of a text.
 const SAMPLED_LINES: usize = 1000;
 
-/// What one level of indentation is made of.
+/// The characters of one level of indentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IndentStyle {
-    /// One tab.
+    /// One tab for each level.
     Tabs,
-    /// That many spaces, from 1 to 8.
+    /// This many spaces for each level, from 1 to 8.
     Spaces(u8),
 }
 
 impl Default for IndentStyle {
-    /// 4 spaces.
+    /// Four spaces.
     fn default() -> IndentStyle {
         IndentStyle::Spaces(4)
     }
@@ -32,7 +32,7 @@ impl IndentStyle {
         }
     }
 
-    /// The cells that one level takes.
+    /// The width of one level in cells.
     pub fn width(self, tab: TabWidth) -> usize {
         match self {
             IndentStyle::Tabs => tab.cells(),
@@ -40,7 +40,7 @@ impl IndentStyle {
         }
     }
 
-    /// What `text` is indented with, by what its lines add to the line before them; `None` if none adds anything.
+    /// Detects the indentation of `text`, from how lines are indented further than the line before; `None` if no line is.
     /// Reads at most the first 1000 lines, and of each no more than its indentation.
     pub fn detect(text: &Text) -> Option<IndentStyle> {
         let mut tabs = 0_usize;
@@ -58,7 +58,7 @@ impl IndentStyle {
                 tabs += usize::from(added > 0);
                 continue;
             }
-            // One space more is the inner line of a block comment far more often than a level.
+            // One more space is usually the inner line of a block comment, and not a level.
             if added > 1
                 && let Some(count) = spaces.get_mut(added)
             {

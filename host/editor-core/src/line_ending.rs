@@ -1,8 +1,8 @@
-//! Line breaks: which a text has, and which new lines get.
+//! Line breaks of texts and of new lines.
 
 use std::borrow::Cow;
 
-/// A line break.
+/// A kind of line break.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LineEnding {
     /// Line feed: Unix.
@@ -21,8 +21,8 @@ impl LineEnding {
         }
     }
 
-    /// `text` with each of its line breaks, LF or CRLF, replaced by this one. Text that comes from outside, such as
-    /// a clipboard, goes through here, so that it makes no document mixed.
+    /// `text` with each of its line breaks, LF or CRLF, replaced by this one. Text from outside, such as the
+    /// clipboard, passes through here, so that documents do not get mixed line breaks.
     pub fn normalize(self, text: &str) -> Cow<'_, str> {
         let lf =
             if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
@@ -33,7 +33,7 @@ impl LineEnding {
     }
 }
 
-/// How many line breaks of each kind a text has.
+/// The numbers of line breaks of each kind in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineEndings {
     /// Line feeds without a carriage return before them.
@@ -51,7 +51,7 @@ impl LineEndings {
         }
     }
 
-    /// The kind that prevails, which new lines get; `None` where there is no line break at all.
+    /// The more frequent kind, which new lines get; `None` without line breaks.
     pub fn dominant(self) -> Option<LineEnding> {
         match self {
             LineEndings { lf: 0, crlf: 0 } => None,

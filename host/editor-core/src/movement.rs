@@ -1,4 +1,4 @@
-//! Movement: where a cursor goes, and whether the selection goes along.
+//! Moving cursors and extending selections.
 
 use crate::column::{TabWidth, display_column, offset_at_column};
 use crate::grapheme::{next_grapheme, previous_grapheme};
@@ -6,23 +6,23 @@ use crate::selection::{Selection, Selections};
 use crate::text::Text;
 use crate::word::{next_word, previous_word};
 
-/// Where to move.
+/// A movement of a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Motion {
-    /// One grapheme back.
+    /// To the previous grapheme.
     Left,
-    /// One grapheme on.
+    /// To the next grapheme.
     Right,
-    /// To the start of the word, or of the one before.
+    /// To the start of the word, or of the previous one.
     WordLeft,
     /// To the end of the word, or of the next one.
     WordRight,
-    /// That many lines up, towards the column where vertical movement began.
+    /// This many lines up, in the column where vertical movement began.
     Up(usize),
-    /// That many lines down.
+    /// This many lines down, in the same column.
     Down(usize),
-    /// To the first character of the line that is not space or, from there, to the line's start.
+    /// To the first character of the line that is not a space or, from there, to the start of the line.
     LineStart,
     /// To the end of the line.
     LineEnd,
@@ -36,17 +36,17 @@ pub enum Motion {
     TextEnd,
 }
 
-/// What a movement does with the selection.
+/// Whether a movement extends the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Extend {
-    /// Lets it go. A step left or right from a selection goes to that edge of it.
+    /// No: the selection ends. A step left or right from a selection goes to its edge.
     No,
-    /// Takes it along: the anchor stays.
+    /// Yes: the anchor stays, and the cursor moves.
     Yes,
 }
 
-/// Moves every selection. O(selections · line) for vertical movement, which measures columns; O(selections · what is
-/// crossed) otherwise.
+/// Moves all selections. O(selections · line) for vertical movement, which measures columns; otherwise O(selections · text
+/// that is crossed).
 pub fn move_selections(
     text: &Text,
     selections: &Selections,
@@ -101,7 +101,7 @@ fn vertical(text: &Text, from: usize, lines: usize, down: bool, column: usize, t
     }
 }
 
-/// The first character of the line that is not space; if that is where the cursor is, the line's start.
+/// The first character of the line that is not a space; if the cursor is there, the start of the line.
 fn line_start(text: &Text, from: usize) -> usize {
     let start = text.line_start(text.line_at(from));
     let first = start + crate::indent::indentation(text, text.line_at(from)).len();

@@ -1,4 +1,4 @@
-//! Selections: cursors, each with the text it holds, and always at least one.
+//! Selections: cursors with the text that they select. There is always at least one.
 
 use std::ops::Range;
 
@@ -8,19 +8,19 @@ use crate::text::Text;
 
 /// A cursor and the text selected up to it.
 ///
-/// The head is where the cursor is drawn and moves; the anchor is where the selection began. Both are byte offsets
-/// between graphemes; where they are equal, nothing is selected.
+/// The head is the cursor, and moves; the anchor is where the selection began. Both are byte offsets between graphemes. If
+/// they are equal, nothing is selected.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection {
-    /// Where the selection began.
+    /// The end where the selection began.
     pub anchor: usize,
-    /// Where the cursor is.
+    /// The end with the cursor.
     pub head: usize,
-    /// The display column that vertical movement aims at, kept while it crosses shorter lines.
+    /// The display column that vertical movement aims at, kept on shorter lines.
     pub(crate) goal: Option<usize>,
 }
 
-/// Two selections are equal if they select the same: the column that vertical movement aims at does not count.
+/// Two selections are equal if their ends are. The goal column does not count.
 impl PartialEq for Selection {
     fn eq(&self, other: &Selection) -> bool {
         (self.anchor, self.head) == (other.anchor, other.head)
@@ -40,17 +40,17 @@ impl Selection {
         Selection::new(offset, offset)
     }
 
-    /// The first byte selected.
+    /// The start of the selected range.
     pub fn start(self) -> usize {
         self.anchor.min(self.head)
     }
 
-    /// The end of the last byte selected.
+    /// The end of the selected range.
     pub fn end(self) -> usize {
         self.anchor.max(self.head)
     }
 
-    /// The bytes selected.
+    /// The selected range.
     pub fn range(self) -> Range<usize> {
         self.start()..self.end()
     }
@@ -60,7 +60,7 @@ impl Selection {
         self.anchor == self.head
     }
 
-    /// Whether the cursor is at the start of what it selects.
+    /// Whether the cursor is at the start of the selected range.
     pub fn is_backward(self) -> bool {
         self.head < self.anchor
     }
@@ -74,7 +74,7 @@ impl Selection {
         }
     }
 
-    /// Through a change: a cursor stays after what is inserted at it, and a selection does not grow by what is
+    /// The selection after a change. A cursor stays after text that is inserted at it, and a selection does not grow by text
     /// inserted at its edges.
     fn map(self, mapper: &mut Mapper<'_>) -> Selection {
         if self.is_empty() {
@@ -157,7 +157,7 @@ impl Selections {
         self.list.iter().copied()
     }
 
-    /// How many there are: at least 1.
+    /// The number of selections, at least 1.
     #[expect(clippy::len_without_is_empty, reason = "there is always at least one")]
     pub fn len(&self) -> usize {
         self.list.len()
@@ -185,7 +185,7 @@ impl Selections {
         self.map_each(|selection| selection.map(&mut mapper))
     }
 
-    /// The selections within `text`, with both ends between graphemes. What comes from a caller goes through here.
+    /// The selections clamped to `text`, with both ends between graphemes. All selections from callers pass through here.
     pub fn clamp(&self, text: &Text) -> Selections {
         self.map_each(|selection| Selection {
             anchor: floor_grapheme(text, selection.anchor),

@@ -1,16 +1,16 @@
-//! How new text is formed.
+//! The style of new text.
 
 use crate::column::TabWidth;
 use crate::indent::IndentStyle;
 use crate::line_ending::LineEnding;
 
-/// How the text that commands put in is formed. What is there already stays as it is.
+/// The style of text that commands insert. Existing text does not change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// The line break of new lines.
     pub line_ending: LineEnding,
-    /// What one level of indentation is made of.
+    /// The characters of one level of indentation.
     pub indent: IndentStyle,
-    /// How wide tabs are.
+    /// The width of tabs.
     pub tab_width: TabWidth,
 }

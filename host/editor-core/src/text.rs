@@ -20,10 +20,10 @@ pub struct Text {
     rope: Rope,
 }
 
-/// A place in a text as people count it, from zero: the line, and the bytes from its start.
+/// A place in a text by line and column, both from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineColumn {
-    /// The line, from 0.
+    /// The number of the line, from 0.
     pub line: usize,
     /// The UTF-8 bytes from the start of the line.
     pub column: usize,
@@ -44,7 +44,7 @@ impl Text {
         self.rope.len_bytes()
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text has no characters.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -54,7 +54,7 @@ impl Text {
         self.rope.len_lines()
     }
 
-    /// The line that holds `offset`; past the end, the last line. O(log n).
+    /// The line that contains `offset`; past the end, the last line. O(log n).
     pub fn line_at(&self, offset: usize) -> usize {
         self.rope.try_byte_to_line(offset.min(self.len())).unwrap_or_default()
     }
@@ -86,7 +86,7 @@ impl Text {
         self.slice(self.line_start(line)..self.line_end(line))
     }
 
-    /// Where `offset` is; past the end, where the end is. O(log n).
+    /// The line and column of `offset`; past the end, those of the end. O(log n).
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.len());
         let line = self.line_at(offset);
@@ -105,7 +105,7 @@ impl Text {
         self.rope.get_byte(offset)
     }
 
-    /// The character that starts at or holds `offset`, if there is one. O(log n).
+    /// The character that starts at `offset` or contains it, if there is one. O(log n).
     pub fn char_at(&self, offset: usize) -> Option<char> {
         let index = self.rope.try_byte_to_char(offset).ok()?;
         self.rope.get_char(index)
@@ -138,7 +138,7 @@ impl Text {
         self.rope_slice(range).to_string()
     }
 
-    /// The text in `range` in pieces as it lies in memory, clamped as [`Text::slice`] is. Copies nothing.
+    /// The text in `range`, in the rope's pieces, clamped as [`Text::slice`] is. Copies nothing.
     pub fn chunks(&self, range: Range<usize>) -> impl Iterator<Item = &str> {
         self.rope_slice(range).chunks()
     }
@@ -149,7 +149,7 @@ impl Text {
         self.rope.get_byte_slice(start..end).unwrap_or_else(|| self.rope.slice(..0))
     }
 
-    /// The piece of memory that holds `offset`, and the offset where the piece starts. At the end of the text it is
+    /// The rope's piece that contains `offset`, and the offset where the piece starts. At the end of the text it is
     /// the last piece.
     pub(crate) fn chunk_at(&self, offset: usize) -> (&str, usize) {
         match self.rope.get_chunk_at_byte(offset.min(self.len())) {

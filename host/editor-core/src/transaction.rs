@@ -5,17 +5,17 @@ use std::fmt;
 use crate::change::{ChangeSet, Edit};
 use crate::selection::Selections;
 
-/// The state of a document's text, counted: every change, undo and redo included, makes the next one.
+/// The number of a state of a document's text. Every change makes a new one, undo and redo included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
 impl Revision {
-    /// The revision of that number, as it came back from a plugin.
+    /// The revision with this number, for numbers that come back from plugins.
     pub fn new(number: u64) -> Revision {
         Revision(number)
     }
 
-    /// Its number. It starts at 0 and only grows.
+    /// The number. It starts at 0 and only grows.
     pub fn number(self) -> u64 {
         self.0
     }
@@ -31,24 +31,23 @@ impl fmt::Display for Revision {
     }
 }
 
-/// What an edit is to the person who made it: edits of one kind that follow each other without a break are undone
-/// together.
+/// The kind of an edit. Edits of one kind that follow each other without a break are undone together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EditKind {
-    /// Characters typed.
+    /// Typed characters.
     Typing,
     /// Deletion towards the start, key press by key press.
     DeleteBack,
     /// Deletion towards the end, key press by key press.
     DeleteForward,
-    /// Anything else: an undo step of its own.
+    /// Any other edit. It is an undo step of its own.
     #[default]
     Other,
 }
 
-/// A change, the revision it is for, and what becomes of the selections.
+/// A change with the revision that it is for, and the selections after it.
 ///
-/// A document refuses it once its text has moved on from that revision.
+/// A document refuses it when its text is no longer at that revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     pub(crate) base: Revision,
@@ -69,18 +68,18 @@ impl Transaction {
         self
     }
 
-    /// Sets what kind of edit it is.
+    /// Sets the kind of edit.
     pub fn with_kind(mut self, kind: EditKind) -> Transaction {
         self.kind = kind;
         self
     }
 
-    /// The revision that it was made against.
+    /// The revision that it is for.
     pub fn base(&self) -> Revision {
         self.base
     }
 
-    /// What it changes.
+    /// The changes.
     pub fn changes(&self) -> &ChangeSet {
         &self.changes
     }
@@ -95,7 +94,7 @@ impl Transaction {
         self.selections.as_ref()
     }
 
-    /// What kind of edit it is.
+    /// The kind of edit.
     pub fn kind(&self) -> EditKind {
         self.kind
     }

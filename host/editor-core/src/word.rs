@@ -1,4 +1,4 @@
-//! Words: runs of letters, of punctuation, of space.
+//! Words: runs of letters, of punctuation, and of spaces.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ enum Class {
     Punctuation,
 }
 
-/// A grapheme is of its first character's class: marks that combine with a letter belong to it.
+/// The class of a grapheme is the class of its first character, so combining marks belong to their letter.
 fn class(character: char) -> Class {
     match character {
         '\n' | '\r' => Class::LineBreak,
@@ -24,13 +24,13 @@ fn class(character: char) -> Class {
     }
 }
 
-/// Whether a character belongs in a word: letters, digits and the underscore.
+/// Whether a character belongs to a word: a letter, a digit or an underscore.
 pub fn is_word(character: char) -> bool {
     class(character) == Class::Word
 }
 
-/// Where a step of one word to the right ends: over space and at most one line break, then to the end of the run of
-/// letters or of punctuation.
+/// The place one word to the right: past spaces and at most one line break, then to the end of the run of letters or
+/// punctuation.
 pub fn next_word(text: &Text, offset: usize) -> usize {
     let mut offset = run_end(text, offset, Class::Space);
     if text.char_at(offset).map(class) == Some(Class::LineBreak) {
@@ -42,8 +42,8 @@ pub fn next_word(text: &Text, offset: usize) -> usize {
     }
 }
 
-/// Where a step of one word to the left ends: over space and at most one line break, then to the start of the run
-/// of letters or of punctuation.
+/// The place one word to the left: past spaces and at most one line break, then to the start of the run of letters or
+/// punctuation.
 pub fn previous_word(text: &Text, offset: usize) -> usize {
     let mut offset = run_start(text, offset.min(text.len()), Class::Space);
     if class_before(text, offset) == Some(Class::LineBreak) {
@@ -55,7 +55,7 @@ pub fn previous_word(text: &Text, offset: usize) -> usize {
     }
 }
 
-/// The word that holds `offset` or ends at it; where there is none, the run of other characters that it is in.
+/// The word that contains `offset` or ends at it; without one, the run of other characters that contains it.
 /// Empty in an empty line.
 pub fn word_at(text: &Text, offset: usize) -> Range<usize> {
     let offset = offset.min(text.len());

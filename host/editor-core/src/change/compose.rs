@@ -47,14 +47,14 @@ impl ChangeSet {
                     first.put_back(Some(Step::Put(rest)));
                     second.put_back(Some(Step::Drop(unwanted - dropped.len())));
                 }
-                // The lengths agree, so that both walks end together.
+                // The lengths are equal, so both walks end together.
                 (None, _) | (_, None) => return Ok(composed.finish()),
             }
         }
     }
 
-    /// Changes that follow one another, as one; `None` for none. Composes them in pairs, so that many small ones
-    /// cost O(total · log count) and not the square.
+    /// Composes a list of changes into one; `None` for an empty list. Composes in pairs, so that many small changes cost
+    /// O(total · log count) and not the square.
     ///
     /// # Errors
     /// As [`ChangeSet::compose`].
@@ -80,19 +80,19 @@ fn split(text: &str, bytes: usize) -> Result<(&str, &str), ChangeError> {
     text.split_at_checked(bytes).ok_or(ChangeError::InsideCharacter { offset: bytes })
 }
 
-/// A change read as a walk over the text before.
+/// A change as a walk over the text before it.
 enum Step<'a> {
-    /// Bytes that stay.
+    /// Keep this many bytes.
     Keep(usize),
-    /// Bytes that go.
+    /// Delete this many bytes.
     Drop(usize),
-    /// Bytes that come.
+    /// Insert this text.
     Put(&'a str),
 }
 
 struct Walk<'a> {
     steps: std::vec::IntoIter<Step<'a>>,
-    /// What is left of a step that was taken in part.
+    /// The rest of a step that was taken in part.
     rest: Option<Step<'a>>,
 }
 
@@ -131,7 +131,7 @@ impl Step<'_> {
 
 struct Composed {
     change: ChangeSet,
-    /// The edit in the making; it ends where the walk is.
+    /// The edit that is being built. It ends where the walk is.
     pending: Edit,
 }
 

@@ -2,17 +2,17 @@ use super::{ChangeSet, Edit};
 use crate::text::Text;
 
 impl ChangeSet {
-    /// The change from `before` to `after` as one replacement of what lies between the start and the end that they
-    /// share. Cursors in the shared parts stay where they are. O(n) in both texts; copies only what differs.
+    /// The change from `before` to `after`, as one replacement of everything between their common start and their common end.
+    /// Cursors in the common parts stay where they are. O(n) in both texts; copies only what differs.
     pub fn between(before: &Text, after: &Text) -> ChangeSet {
         let mut change = ChangeSet::empty(before.len());
         let start =
             common(before.rope_slice(0..before.len()).bytes(), after.rope_slice(0..after.len()).bytes());
-        // Two characters may share their first bytes.
+        // Two different characters may have the same first bytes.
         let start = before.floor_boundary(start);
         let ends = (before.len() - start).min(after.len() - start);
         let shared = common(backwards(before).take(ends), backwards(after).take(ends));
-        // And their last ones: the shared end must start with a whole character.
+        // They may have the same last bytes too: the common end must start with a whole character.
         let mut end = before.len() - shared;
         while !before.is_boundary(end) {
             end += 1;

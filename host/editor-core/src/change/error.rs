@@ -2,12 +2,12 @@ use std::ops::Range;
 
 use crate::transaction::Revision;
 
-/// Why a change was refused. Nothing has changed then.
+/// The reason why a change was refused. The document is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChangeError {
     /// An edit's range is reversed or reaches past the end.
-    #[error("the range {}..{} is not within the text of {length} bytes", range.start, range.end)]
+    #[error("the range {}..{} is not within the text, which has {length} bytes", range.start, range.end)]
     OutOfRange {
         /// The range as it was given.
         range: Range<usize>,
@@ -15,12 +15,12 @@ pub enum ChangeError {
         length: usize,
     },
     /// An edit starts or ends inside a character.
-    #[error("offset {offset} is inside a character: an edit starts and ends between characters")]
+    #[error("offset {offset} is inside a character; an edit must start and end between characters")]
     InsideCharacter {
-        /// The offset.
+        /// The offset inside a character.
         offset: usize,
     },
-    /// Two edits of one change have bytes in common.
+    /// Two edits of one change overlap.
     #[error(
         "the edits of {}..{} and {}..{} overlap: each byte can be replaced once in a change",
         first.start, first.end, second.start, second.end
@@ -32,25 +32,25 @@ pub enum ChangeError {
         second: Range<usize>,
     },
     /// A change was made for a text of another length.
-    #[error("the change is for a text of {expected} bytes, and this one has {length}")]
+    #[error("the change is for a text of {expected} bytes, but this one has {length}")]
     OtherText {
         /// The length that the change expects.
         expected: usize,
-        /// The length of the text at hand.
+        /// The length of the text that it was applied to.
         length: usize,
     },
-    /// A transaction was made against a revision that the document has left.
-    #[error("the edits were made against revision {base}, and the document is at {current}: read it again")]
+    /// A transaction was made against an older revision.
+    #[error("the edits are for revision {base}, but the document is at {current}; read it again")]
     Stale {
         /// The revision that the edits were made against.
         base: Revision,
-        /// The revision that the document is at.
+        /// The current revision of the document.
         current: Revision,
     },
 }
 
 impl ChangeError {
-    /// Whether the document has moved on: the same edits, made against the current text, may well be fine.
+    /// Whether the document has changed since. The same edits may be valid when made against the current text.
     pub fn is_stale(&self) -> bool {
         matches!(self, ChangeError::Stale { .. })
     }

@@ -1,16 +1,16 @@
 use super::{ChangeSet, Edit, Shift};
 
-/// Which side of an insertion at its very place a position stays on.
+/// The side of an insertion on which a position at the same place stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bias {
-    /// Before the new text, as the end of a highlighted word does.
+    /// Before the inserted text, like the end of a highlighted word.
     Before,
-    /// After it, as a cursor does.
+    /// After the inserted text, like a cursor.
     After,
 }
 
 impl ChangeSet {
-    /// Where `position` is after the change.
+    /// The place of `position` after the change.
     ///
     /// At an insertion, the bias decides. At either edge of a replacement a position stays at that edge; inside one
     /// it goes to the edge of the new text that the bias names. A position past the end counts as the end.
@@ -32,12 +32,12 @@ pub struct Mapper<'a> {
     change: &'a ChangeSet,
     /// The edits from the first one that does not end before the last position mapped.
     rest: &'a [Edit],
-    /// What the edits before `rest` have moved.
+    /// How far the edits before `rest` have moved the text.
     shift: Shift,
 }
 
 impl Mapper<'_> {
-    /// See [`ChangeSet::map`].
+    /// Maps one position, as [`ChangeSet::map`] does.
     pub fn map(&mut self, position: usize, bias: Bias) -> usize {
         let position = position.min(self.change.length_before);
         let skipped = self.change.edits.len() - self.rest.len();

@@ -14,7 +14,7 @@ use ropey::RopeBuilder;
 
 use crate::text::Text;
 
-/// From this many edits on, with one in so many bytes or more, a text is built anew: an edit of a rope costs about as
+/// From this many edits on, with at least one in so many bytes, the text is built again: an edit of a rope costs about as
 /// much as copying that many bytes.
 const DENSE_EDITS: usize = 64;
 const DENSE_BYTES: usize = 512;
@@ -22,24 +22,24 @@ const DENSE_BYTES: usize = 512;
 /// One replacement: the bytes in `range` become `text`. An empty range inserts, an empty text deletes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
-    /// The bytes replaced, as offsets in the text before the change.
+    /// The replaced range, in the text before the change.
     pub range: Range<usize>,
-    /// What takes their place.
+    /// The text that replaces it.
     pub text: String,
 }
 
 impl Edit {
-    /// Puts `text` in the place of `range`.
+    /// Replaces `range` by `text`.
     pub fn replace(range: Range<usize>, text: impl Into<String>) -> Edit {
         Edit { range, text: text.into() }
     }
 
-    /// Puts `text` at `offset`.
+    /// Inserts `text` at `offset`.
     pub fn insert(offset: usize, text: impl Into<String>) -> Edit {
         Edit { range: offset..offset, text: text.into() }
     }
 
-    /// Takes `range` away.
+    /// Deletes `range`.
     pub fn delete(range: Range<usize>) -> Edit {
         Edit { range, text: String::new() }
     }
@@ -51,8 +51,8 @@ impl Edit {
 
 /// A change of a text: replacements that happen at once, all with offsets in the text before.
 ///
-/// They are sorted and have no byte in common, so that a change means one thing only. Insertions at one offset come
-/// in the order they were given, and before a replacement that starts there.
+/// They are sorted and do not overlap, so that a change has one meaning only. Insertions at one offset keep their order, and
+/// come before a replacement that starts there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
     edits: Vec<Edit>,
@@ -83,7 +83,7 @@ impl ChangeSet {
     }
 
     /// A change of a text of `length` bytes by edits that lie within it, between its characters. Where two overlap,
-    /// the later one gives way: deletions that several cursors make add up.
+    /// the later one is clipped, so that deletions of several cursors add up.
     pub(crate) fn clipped(length: usize, edits: impl IntoIterator<Item = Edit>) -> ChangeSet {
         let mut edits: Vec<Edit> = edits.into_iter().collect();
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -122,8 +122,8 @@ impl ChangeSet {
         self.edits.iter().fold(self.length_before, |length, edit| length + edit.text.len() - edit.range.len())
     }
 
-    /// Changes `text`. O(edits · log n + bytes changed); where the edits are so dense that building the text anew is
-    /// quicker, O(n).
+    /// Changes `text`. O(edits · log n + bytes changed); where the edits are so dense that building the text again is
+    /// faster, O(n).
     ///
     /// # Errors
     /// [`ChangeError::OtherText`] and [`ChangeError::InsideCharacter`] for a text that the change was not made for;
@@ -139,7 +139,7 @@ impl ChangeSet {
             *text = self.rebuild(text);
             return Ok(());
         }
-        // A clone of a rope is a counter's increment: what is half done is simply dropped.
+        // A clone of a rope costs nothing, and is dropped on an error.
         let mut changed = text.clone();
         for edit in self.edits.iter().rev() {
             changed.replace(&edit.range, &edit.text)?;
@@ -160,7 +160,7 @@ impl ChangeSet {
         Text::build(builder)
     }
 
-    /// The change that leads back: applied to the changed text, it gives `before`. O(edits + bytes replaced).
+    /// The inverse: applied to the changed text, it gives `before`. O(edits + bytes replaced).
     pub fn invert(&self, before: &Text) -> ChangeSet {
         let mut inverse = ChangeSet::empty(self.length_after());
         let mut shift = Shift::default();
@@ -188,14 +188,14 @@ impl ChangeSet {
             return;
         }
         match self.edits.last_mut() {
-            // Two insertions at one place are one: a position is before both or after both.
+            // Two insertions at one place become one: a position is before both or after both.
             Some(last) if last.range.is_empty() && last.range == edit.range => last.text += &edit.text,
             _ => self.edits.push(edit),
         }
     }
 }
 
-/// How far the edits so far have moved what comes after them.
+/// How far the edits so far have moved the text after them.
 #[derive(Clone, Copy, Default)]
 struct Shift {
     inserted: usize,
@@ -208,7 +208,7 @@ impl Shift {
         self.deleted += edit.range.len();
     }
 
-    /// Where `offset`, which is not before the edits' ends, is after them.
+    /// The place of `offset` after the edits. It is not before their ends.
     fn apply(self, offset: usize) -> usize {
         offset + self.inserted - self.deleted
     }
@@ -257,11 +257,17 @@ mod tests {
     #[test]
     fn bad_edits_are_refused() {
         let (start, end) = (3, 1);
-        assert_eq!(refused(&[Edit::delete(2..9)]), "the range 2..9 is not within the text of 4 bytes");
-        assert_eq!(refused(&[Edit::delete(start..end)]), "the range 3..1 is not within the text of 4 bytes");
+        assert_eq!(
+            refused(&[Edit::delete(2..9)]),
+            "the range 2..9 is not within the text, which has 4 bytes"
+        );
+        assert_eq!(
+            refused(&[Edit::delete(start..end)]),
+            "the range 3..1 is not within the text, which has 4 bytes"
+        );
         assert_eq!(
             refused(&[Edit::insert(2, "x")]),
-            "offset 2 is inside a character: an edit starts and ends between characters"
+            "offset 2 is inside a character; an edit must start and end between characters"
         );
         assert_eq!(
             refused(&[Edit::delete(1..4), Edit::delete(0..3)]),

@@ -4,34 +4,34 @@ use crate::change::Edit;
 use crate::selection::Selections;
 use crate::transaction::{EditKind, Transaction};
 
-/// What was copied: a piece for each selection.
+/// Copied text: a piece for each selection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clip {
     pieces: Vec<String>,
-    /// Whether the pieces are whole lines, copied from cursors that had nothing selected.
+    /// Whether the pieces are whole lines, copied from cursors without a selection.
     whole_lines: bool,
 }
 
 impl Clip {
-    /// What other programs see: the pieces, one a line.
+    /// The text for other programs: one piece on each line.
     pub fn text(&self) -> String {
         self.pieces.join(if self.whole_lines { "" } else { "\n" })
     }
 
-    /// Whether there is nothing in it.
+    /// Whether all pieces are empty.
     pub fn is_empty(&self) -> bool {
         self.pieces.iter().all(String::is_empty)
     }
 }
 
 impl From<&str> for Clip {
-    /// Text from elsewhere, as one piece.
+    /// A text from another program, as one piece.
     fn from(text: &str) -> Clip {
         Clip { pieces: vec![text.to_owned()], whole_lines: false }
     }
 }
 
-/// Copies what is selected or, where nothing is, the lines of the cursors.
+/// Copies the selections or, if nothing is selected, the lines of the cursors.
 pub fn copy(view: View<'_>) -> Clip {
     if nothing_selected(view.selections) {
         let lines = view.blocks().into_iter().flatten().map(|line| {
@@ -47,7 +47,7 @@ pub fn copy(view: View<'_>) -> Clip {
     }
 }
 
-/// Copies as [`copy`] does, and deletes what was copied.
+/// Copies as [`copy`] does, and deletes the copied text.
 pub fn cut(view: View<'_>) -> (Clip, Transaction) {
     let transaction = if nothing_selected(view.selections) {
         delete_lines(view)
@@ -60,9 +60,8 @@ pub fn cut(view: View<'_>) -> (Clip, Transaction) {
     (copy(view), transaction)
 }
 
-/// Puts what was copied in the place of each selection: piece by piece if there are as many pieces as selections,
-/// or else all of it at each. Whole lines go above the cursors' lines if nothing is selected. Line breaks become the
-/// document's.
+/// Replaces each selection by copied text: piece by piece if there are as many pieces as selections, and otherwise all of it
+/// at each. Whole lines are inserted above the cursors' lines if nothing is selected. Line breaks become the document's.
 pub fn paste(view: View<'_>, clip: &Clip) -> Transaction {
     let line_ending = view.style.line_ending;
     let one_each = clip.pieces.len() == view.selections.len();

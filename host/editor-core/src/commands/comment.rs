@@ -3,7 +3,7 @@ use crate::change::Edit;
 use crate::indent::indentation;
 use crate::transaction::Transaction;
 
-/// Puts `token`, such as `//`, before the lines that the selections are in or, if all of them have it, takes it off.
+/// Inserts `token`, such as `//`, before the selected lines, or removes it if all of them have it.
 ///
 /// Each block of neighbouring lines is toggled by itself. The token goes to the smallest indentation of the block,
 /// with a space after it; blank lines are left alone.

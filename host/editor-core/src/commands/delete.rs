@@ -7,28 +7,28 @@ use crate::selection::Selection;
 use crate::transaction::{EditKind, Transaction};
 use crate::word::{next_word, previous_word};
 
-/// Deletes what is selected or, at a cursor, the grapheme before it; in indentation of spaces, back to the
-/// indentation stop.
+/// Deletes the selection or, at a cursor, the grapheme before it; in indentation of spaces, to the previous indentation
+/// stop.
 pub fn delete_back(view: View<'_>) -> Transaction {
     delete(view, EditKind::DeleteBack, |cursor| indentation_stop(view, cursor)..cursor)
 }
 
-/// Deletes what is selected or, at a cursor, the grapheme after it.
+/// Deletes the selection or, at a cursor, the grapheme after it.
 pub fn delete_forward(view: View<'_>) -> Transaction {
     delete(view, EditKind::DeleteForward, |cursor| cursor..next_grapheme(view.text, cursor))
 }
 
-/// Deletes what is selected or, at a cursor, to the start of the word.
+/// Deletes the selection or, at a cursor, to the start of the word.
 pub fn delete_word_back(view: View<'_>) -> Transaction {
     delete(view, EditKind::Other, |cursor| previous_word(view.text, cursor)..cursor)
 }
 
-/// Deletes what is selected or, at a cursor, to the end of the word.
+/// Deletes the selection or, at a cursor, to the end of the word.
 pub fn delete_word_forward(view: View<'_>) -> Transaction {
     delete(view, EditKind::Other, |cursor| cursor..next_word(view.text, cursor))
 }
 
-/// Deletes what is selected or, at a cursor, to the start of the line; at its start, the line break before it.
+/// Deletes the selection or, at a cursor, to the start of the line; at its start, the line break before it.
 pub fn delete_to_line_start(view: View<'_>) -> Transaction {
     delete(view, EditKind::Other, |cursor| {
         let start = view.text.line_start(view.text.line_at(cursor));
@@ -36,7 +36,7 @@ pub fn delete_to_line_start(view: View<'_>) -> Transaction {
     })
 }
 
-/// Deletes what is selected or, at a cursor, to the end of the line; at its end, the line break.
+/// Deletes the selection or, at a cursor, to the end of the line; at its end, the line break.
 pub fn delete_to_line_end(view: View<'_>) -> Transaction {
     delete(view, EditKind::Other, |cursor| {
         let end = view.text.line_end(view.text.line_at(cursor));
@@ -44,7 +44,7 @@ pub fn delete_to_line_end(view: View<'_>) -> Transaction {
     })
 }
 
-/// Deletes the lines that the selections are in. The last line of the text takes the line break before it along.
+/// Deletes the selected lines. With the last line of the text, the line break before it is deleted.
 pub fn delete_lines(view: View<'_>) -> Transaction {
     let edits = view.blocks().into_iter().map(|block| {
         let mut range = view.text.line_start(*block.start())..view.text.line_range(*block.end()).end;
@@ -68,7 +68,7 @@ fn delete(
     view.collapsing(kind, view.selections.iter().map(|selection| Edit::delete(range(selection))))
 }
 
-/// Where a deletion backwards from `cursor` starts.
+/// The place where a deletion backwards from `cursor` starts.
 fn indentation_stop(view: View<'_>, cursor: usize) -> usize {
     let line = view.text.line_at(cursor);
     let start = view.text.line_start(line);
@@ -80,7 +80,7 @@ fn indentation_stop(view: View<'_>, cursor: usize) -> usize {
     };
     let column = display_column(view.text, cursor, view.style.tab_width);
     let width = view.style.indent.width(view.style.tab_width);
-    // From a stop to the one before it; from between stops to the nearest.
+    // From a stop to the previous one; from between stops to the nearest one before.
     let surplus = (column - 1) % width + 1;
     let spaces = before.bytes().rev().take_while(|&byte| byte == b' ').count();
     cursor - surplus.min(spaces)

@@ -3,14 +3,13 @@ use crate::change::Edit;
 use crate::indent::indentation;
 use crate::transaction::Transaction;
 
-/// Indents the lines that the selections are in by one level. Blank lines stay as they are.
+/// Indents the selected lines by one level, except blank lines.
 pub fn indent(view: View<'_>) -> Transaction {
     let lines = view.blocks().into_iter().flatten().filter(|&line| !view.is_blank(line));
     view.transaction(lines.map(|line| Edit::insert(view.text.line_start(line), view.style.indent.unit())))
 }
 
-/// Takes one level of indentation off the lines that the selections are in: a tab, or as many spaces as a level has
-/// or the line offers.
+/// Removes one level of indentation from the selected lines: a tab, or at most as many spaces as a level has.
 pub fn outdent(view: View<'_>) -> Transaction {
     let width = view.style.indent.width(view.style.tab_width);
     let lines = view.blocks().into_iter().flatten();

@@ -5,12 +5,12 @@ use crate::indent::{IndentStyle, indentation};
 use crate::selection::Selection;
 use crate::transaction::{EditKind, Transaction};
 
-/// Puts typed characters in the place of each selection. Those typed one after the other are undone together.
+/// Replaces each selection by typed characters. Characters typed one after the other are undone together.
 pub fn type_text(view: View<'_>, text: &str) -> Transaction {
     put(view, EditKind::Typing, text)
 }
 
-/// Puts a text in the place of each selection, its line breaks turned into the document's. An undo step of its own.
+/// Replaces each selection by a text, with the document's line breaks. It is an undo step of its own.
 pub fn insert_text(view: View<'_>, text: &str) -> Transaction {
     put(view, EditKind::Other, &view.style.line_ending.normalize(text))
 }
@@ -21,8 +21,8 @@ fn put(view: View<'_>, kind: EditKind, text: &str) -> Transaction {
 
 /// Breaks the line at each selection and indents the new line as the one before.
 ///
-/// After an opening bracket it is indented one level more and, right before the bracket's partner, that one goes to
-/// a line of its own.
+/// After an opening bracket, the new line is indented one level further; a closing bracket right behind goes to a line of its
+/// own.
 pub fn newline(view: View<'_>) -> Transaction {
     let line_break = view.style.line_ending.as_str();
     let mut back = Vec::with_capacity(view.selections.len());
@@ -32,7 +32,7 @@ pub fn newline(view: View<'_>) -> Transaction {
         .map(|selection| {
             let line = view.text.line_at(selection.start());
             let mut indent = indentation(view.text, line);
-            // Broken inside its indentation, a line keeps what is before the cursor: the rest moves along.
+            // A break inside the indentation keeps the part before the cursor, and moves the rest.
             indent.truncate(selection.start() - view.text.line_start(line));
             let opening = view.text.char_before(selection.start());
             let closing = view.text.char_at(selection.end());
@@ -60,8 +60,8 @@ pub fn newline(view: View<'_>) -> Transaction {
     transaction.with_selections(after)
 }
 
-/// What the Tab key does: fills up to the next indentation stop at each cursor, or indents the lines if a selection
-/// spans several.
+/// Inserts indentation up to the next stop at each cursor, or indents the lines if a selection spans several, as the Tab key
+/// does.
 pub fn insert_tab(view: View<'_>) -> Transaction {
     if view.selections.iter().any(|selection| view.lines_of(selection).count() > 1) {
         return indent(view);

@@ -3,7 +3,7 @@ use crate::change::{ChangeSet, Edit};
 use crate::selection::{Selection, Selections};
 use crate::transaction::Transaction;
 
-/// Moves the lines that the selections are in up by one line. Lines at the top stay.
+/// Moves the selected lines up by one line. Lines at the top stay.
 pub fn move_lines_up(view: View<'_>) -> Transaction {
     let text = view.text;
     let mut edits = Vec::new();
@@ -26,7 +26,7 @@ pub fn move_lines_up(view: View<'_>) -> Transaction {
     shifted(view, edits, &shifts)
 }
 
-/// Moves the lines that the selections are in down by one line. Lines at the bottom stay.
+/// Moves the selected lines down by one line. Lines at the bottom stay.
 pub fn move_lines_down(view: View<'_>) -> Transaction {
     let text = view.text;
     let mut edits = Vec::new();
@@ -40,7 +40,7 @@ pub fn move_lines_down(view: View<'_>) -> Transaction {
         let mut crossed = text.line_range(below);
         let mut moved = text.slice(crossed.clone());
         if crossed.end == text.line_end(below) {
-            // The last line has no break of its own: the block's last one changes sides.
+            // The last line has no line break of its own, so that of the block moves to its other side.
             let block_end = text.line_end(*block.end());
             moved += &text.slice(block_end..crossed.start);
             crossed.start = block_end;
@@ -53,7 +53,7 @@ pub fn move_lines_down(view: View<'_>) -> Transaction {
     shifted(view, edits, &shifts)
 }
 
-/// Repeats the lines that the selections are in below themselves; the selections go to the copy.
+/// Inserts a copy of the selected lines below them. The selections move to the copy.
 pub fn duplicate_lines(view: View<'_>) -> Transaction {
     let text = view.text;
     let mut edits = Vec::new();

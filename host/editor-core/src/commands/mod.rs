@@ -1,8 +1,8 @@
-//! The commands of an editor: functions from a [`View`] of a document to what it should become.
+//! The commands of an editor: functions from a [`View`] of a document to its change.
 //!
 //! A command that edits gives a [`Transaction`] for [`Document::apply`](crate::Document::apply); one that selects
 //! gives [`Selections`] for [`Document::set_selections`](crate::Document::set_selections). None changes anything
-//! itself, and each works at all selections at once. Their cost is that of the lines they touch, never of the text.
+//! itself, and each works at all selections at once. The cost depends on the lines that it touches, not on the text.
 
 mod clipboard;
 mod comment;
@@ -43,7 +43,7 @@ pub struct View<'a> {
     pub selections: &'a Selections,
     /// The text's revision.
     pub revision: Revision,
-    /// How new text is formed.
+    /// The style of new text.
     pub style: Style,
 }
 
@@ -61,7 +61,7 @@ impl View<'_> {
         transaction.with_selections(after).with_kind(kind)
     }
 
-    /// The lines that a selection is in. One that ends at a line's start is not in that line.
+    /// The lines of a selection. The line at whose start a selection ends is not one of them.
     fn lines_of(&self, selection: Selection) -> RangeInclusive<usize> {
         let first = self.text.line_at(selection.start());
         let last = self.text.line_at(selection.end());
@@ -69,7 +69,7 @@ impl View<'_> {
         first..=if before_last { last - 1 } else { last }
     }
 
-    /// The lines that the selections are in, in order; neighbours are one block.
+    /// The lines of all selections, in order. Adjacent lines are one block.
     fn blocks(&self) -> Vec<RangeInclusive<usize>> {
         let mut blocks: Vec<RangeInclusive<usize>> = Vec::new();
         for lines in self.selections.iter().map(|selection| self.lines_of(selection)) {

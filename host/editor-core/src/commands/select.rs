@@ -24,7 +24,7 @@ pub fn select_lines(view: View<'_>) -> Selections {
     })
 }
 
-/// Selects the word at each cursor. What is selected stays.
+/// Selects the word at each cursor. Selections stay.
 pub fn select_word(view: View<'_>) -> Selections {
     view.selections.map_each(|selection| {
         if !selection.is_empty() {
@@ -35,8 +35,8 @@ pub fn select_word(view: View<'_>) -> Selections {
     })
 }
 
-/// A cursor at the end of each line that is selected, or the lines' selected parts: each selection is split at line
-/// breaks.
+/// Splits each selection at line breaks: a selection for each line or, where nothing of a line is selected, a cursor at its
+/// end.
 pub fn split_into_lines(view: View<'_>) -> Selections {
     let parts = |selection: Selection| {
         view.lines_of(selection).map(move |line| {
@@ -76,8 +76,8 @@ fn add_cursors(view: View<'_>, next: impl Fn(usize) -> Option<usize>) -> Selecti
     Selections::new(list, primary)
 }
 
-/// Selects the next place that has the same text as the primary selection, which becomes the primary one; from a
-/// cursor, selects its word first. Looks from the primary selection to the end and on from the start.
+/// Adds a selection of the next match of the primary selection's text, which becomes the primary one. A cursor selects its
+/// word first. The search wraps around at the end.
 pub fn add_next_match(view: View<'_>) -> Selections {
     let primary = view.selections.primary();
     if primary.is_empty() {
@@ -100,12 +100,12 @@ pub fn add_next_match(view: View<'_>) -> Selections {
     view.selections.clone()
 }
 
-/// Whether a match is one that can be selected: the LF of a CRLF is not.
+/// Whether a match can be selected: the LF of a CRLF cannot.
 fn is_whole(view: View<'_>, range: &Range<usize>) -> bool {
     is_grapheme_boundary(view.text, range.start) && is_grapheme_boundary(view.text, range.end)
 }
 
-/// Selects all places that have the same text as the primary selection or, from a cursor, as its word.
+/// Selects all matches of the primary selection's text or, at a cursor, of its word.
 pub fn select_all_matches(view: View<'_>) -> Selections {
     let selections = select_word(view);
     let view = View { selections: &selections, ..view };

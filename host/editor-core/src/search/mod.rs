@@ -1,7 +1,7 @@
-//! Search and replacement, over the rope's pieces where they lie.
+//! Search and replacement, directly on the rope's pieces.
 //!
-//! No search copies the text: besides the matches' own text where a replacement asks for it, memory is the regex
-//! engine's cache, a few MB at most. Time is linear in the bytes looked at, whatever the pattern.
+//! No search copies the text. Besides the text of matches that a replacement refers to, the memory is the regex engine's
+//! cache, a few MB at most. Time is linear in the bytes searched, whatever the pattern.
 
 mod query;
 mod replacement;
@@ -15,23 +15,23 @@ use regex_cursor::{Input, RopeyCursor};
 
 use crate::text::Text;
 
-/// The bytes looked at first in a search towards the start; each further try takes in twice as many.
+/// The bytes that a search towards the start looks at first; each further try doubles them.
 const FIRST_STRETCH: usize = 64 * 1024;
 
-/// A match, and whether it was found only beyond the end of the text, or its start.
+/// A match, and whether the search wrapped around.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its bytes.
+    /// The range of the match.
     pub range: Range<usize>,
-    /// Whether the search went on at the other end of the text.
+    /// Whether the search continued at the other end of the text.
     pub wrapped: bool,
 }
 
 impl Query {
-    /// The matches within `range`, in order and without overlap. A match does not reach out of the range, but sees
-    /// what is around it: `^` and `\b` mean the text's lines and words. O(bytes of the range).
+    /// The matches within `range`, in order and without overlap. A match does not extend beyond the range, but depends on the
+    /// text around it: `^` and `\b` mean the text's lines and words. O(bytes of the range).
     ///
-    /// The visible part of a text is highlighted with it; a match that starts before the range is not found.
+    /// Use it to highlight the visible part of a text. A match that starts before the range is not found.
     pub fn matches<'a>(
         &'a self,
         text: &'a Text,
@@ -55,8 +55,8 @@ impl Query {
     /// The last match that ends at or before `before`, or else the last of the text. An empty match at `before`
     /// itself does not count. O(bytes between).
     ///
-    /// Matches are counted from the start of a line some way before, so that of matches that could overlap another
-    /// one may be found than in a search towards the end.
+    /// The search starts at a line some way before, so where matches can overlap, it may find another one than a search towards
+    /// the end.
     pub fn previous(&self, text: &Text, before: usize) -> Option<Found> {
         let before = text.floor_boundary(before);
         if let Some(range) = self.last(text, before, before) {
@@ -178,8 +178,8 @@ mod tests {
             let options = QueryOptions { regex: true, ..QueryOptions::default() };
             Query::new(pattern, options).unwrap_err().to_string()
         };
-        assert_eq!(error(""), "there is nothing to search for: the pattern is empty");
-        assert_eq!(error("(a"), "the pattern `(a` is no regular expression: unclosed group");
+        assert_eq!(error(""), "the pattern is empty: type a text to search for");
+        assert_eq!(error("(a"), "invalid regular expression `(a`: unclosed group");
         assert_eq!(
             error("a{9999}{9999}"),
             "the pattern `a{9999}{9999}` is too large: use smaller repetition counts"

@@ -3,7 +3,7 @@ use std::fmt;
 use regex_cursor::engines::meta::Regex;
 use regex_cursor::regex_automata::util::syntax;
 
-/// What to search for, ready to be searched with. Cheap to clone.
+/// A compiled search pattern. Cheap to clone.
 #[derive(Clone)]
 pub struct Query {
     pattern: String,
@@ -11,7 +11,7 @@ pub struct Query {
     pub(super) options: QueryOptions,
 }
 
-/// How a pattern is meant.
+/// The interpretation of a pattern.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryOptions {
     /// Whether it is a regular expression, in the syntax of the `regex` crate, with `^` and `$` at lines. Otherwise
@@ -19,41 +19,41 @@ pub struct QueryOptions {
     pub regex: bool,
     /// Whether upper and lower case differ.
     pub case: Case,
-    /// Whether a match must be neither preceded nor followed by more of a word.
+    /// Whether only whole words match.
     pub whole_word: bool,
 }
 
 /// Whether upper and lower case differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Case {
-    /// They differ if there is an upper-case letter in the pattern.
+    /// They differ if the pattern has an upper-case letter.
     #[default]
     Smart,
-    /// They differ.
+    /// They always differ.
     Sensitive,
-    /// They do not.
+    /// They never differ.
     Insensitive,
 }
 
-/// Why a pattern cannot be searched for.
+/// The reason why a pattern is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The pattern is empty.
-    #[error("there is nothing to search for: the pattern is empty")]
+    #[error("the pattern is empty: type a text to search for")]
     Empty,
-    /// It is no regular expression.
-    #[error("the pattern `{pattern}` is no regular expression: {reason}")]
+    /// The pattern is not a valid regular expression.
+    #[error("invalid regular expression `{pattern}`: {reason}")]
     Syntax {
-        /// The pattern.
+        /// The pattern as it was given.
         pattern: String,
-        /// What is wrong, in a few words.
+        /// The error of the regex parser.
         reason: String,
     },
-    /// Compiled, it would take too much memory.
+    /// The compiled pattern would take too much memory.
     #[error("the pattern `{pattern}` is too large: use smaller repetition counts")]
     TooLarge {
-        /// The pattern.
+        /// The pattern as it was given.
         pattern: String,
     },
 }
@@ -62,7 +62,7 @@ impl Query {
     /// Compiles `pattern`.
     ///
     /// # Errors
-    /// A pattern that is empty, is no regular expression, or is too large.
+    /// When the pattern is empty, invalid, or too large.
     pub fn new(pattern: &str, options: QueryOptions) -> Result<Query, QueryError> {
         if pattern.is_empty() {
             return Err(QueryError::Empty);
@@ -90,13 +90,13 @@ impl Query {
         &self.pattern
     }
 
-    /// How the pattern is meant.
+    /// The interpretation of the pattern.
     pub fn options(&self) -> QueryOptions {
         self.options
     }
 }
 
-/// The compiled expression would be pages.
+/// Leaves out the compiled expression, which would fill pages.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query").field("pattern", &self.pattern).field("options", &self.options).finish()
@@ -115,7 +115,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Whether there is an upper-case letter that is meant as one: `\W` and `\S` have none.
+/// Whether the pattern has an upper-case letter that stands for itself, unlike those of `\W` and `\S`.
 fn has_upper_case(pattern: &str, regex: bool) -> bool {
     let mut escaped = false;
     pattern.chars().any(|character| {

@@ -9,7 +9,7 @@ use crate::change::{ChangeSet, Edit};
 use crate::line_ending::LineEnding;
 use crate::text::Text;
 
-/// What takes the place of a match.
+/// The replacement of a match.
 ///
 /// For a literal query it is the text itself. For a regular expression, `$1` and `${1}` are the text of a group, `$0`
 /// that of the match, `${name}` that of a named group, `$$` a dollar sign; `\n`, `\t` and `\\` are a line break of
@@ -25,14 +25,14 @@ enum Part {
     Group(usize),
 }
 
-/// A replacement that names a group which the pattern does not have.
+/// The replacement names a group that the pattern does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the replacement has `{reference}`, and the pattern has {}; `$$` is a dollar sign", count_groups(*.groups))]
+#[error("the replacement has `{reference}`, but the pattern has {}; write `$$` for a dollar sign", count_groups(*.groups))]
 #[non_exhaustive]
 pub struct ReplacementError {
-    /// The reference as it is written.
+    /// The reference in its written form.
     pub reference: String,
-    /// How many groups the pattern has.
+    /// The number of groups of the pattern.
     pub groups: usize,
 }
 
@@ -48,7 +48,7 @@ impl Query {
     /// Reads a replacement for this query's matches.
     ///
     /// # Errors
-    /// A group that the pattern does not have.
+    /// When it names a group that the pattern does not have.
     pub fn replacement(
         &self,
         template: &str,
@@ -200,11 +200,11 @@ mod tests {
         };
         assert_eq!(
             message("a", "$1"),
-            "the replacement has `$1`, and the pattern has no groups; `$$` is a dollar sign"
+            "the replacement has `$1`, but the pattern has no groups; write `$$` for a dollar sign"
         );
         assert_eq!(
             message("(a)(b)", "x${name}y"),
-            "the replacement has `${name}`, and the pattern has only the groups `$1` to `$2`; `$$` is a dollar sign"
+            "the replacement has `${name}`, but the pattern has only the groups `$1` to `$2`; write `$$` for a dollar sign"
         );
     }
 }
