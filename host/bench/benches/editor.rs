@@ -15,12 +15,12 @@ use hdrhistogram::Histogram;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
 use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
-use witdock_editor::file;
-use witdock_editor::plugins::{Consent, Host, News};
 use witdock_editor::view::view;
+use witdock_editor_session::documents::file;
+use witdock_editor_session::host::{Consent, News};
+use witdock_editor_session::{Driver, Input as SessionInput};
 
 /// Keys that are measured for each line of the table.
 const KEYS: usize = 3_000;
@@ -58,7 +58,7 @@ fn repository() -> PathBuf {
 struct Editor {
     app: App,
     terminal: Terminal<TestBackend>,
-    plugins: Option<(Host, mpsc::UnboundedReceiver<News>)>,
+    plugins: Option<Driver>,
 }
 
 impl Editor {
@@ -84,47 +84,47 @@ impl Editor {
     }
 
     fn take_news(&mut self) {
-        let Some((_, news)) = &mut self.plugins else { return };
-        while let Ok(news) = news.try_recv() {
-            self.app.update(Input::News(news));
+        let Some(driver) = &mut self.plugins else { return };
+        while let Some(input) = driver.try_next() {
+            self.app.update(Input::Session(input));
         }
     }
 
     fn start_calls(&mut self) {
-        let Some((host, _)) = &self.plugins else { return };
-        for effect in self.app.calls() {
-            if let Effect::Call { plugin, call, snapshot } = effect {
-                host.call(plugin, call, snapshot);
+        let Some(driver) = &mut self.plugins else { return };
+        for effect in self.app.take_calls() {
+            if let Effect::Session(call) = effect {
+                driver.carry_out(call);
             }
         }
     }
 
     fn open(&mut self, path: &Path) {
-        let opened = file::open(path);
-        self.app.update(Input::Opened { path: path.to_owned(), opened, to_front: true });
+        let result = file::open(path);
+        let opened = SessionInput::Opened { path: path.to_owned(), result, to_front: true };
+        self.app.update(Input::Session(opened));
     }
 
     /// Loads so many plugins from a component that is built already, each under a name of its own.
     fn load(&mut self, runtime: &Runtime, component: &[u8], folder: &Path) {
-        let (sender, mut news) = mpsc::unbounded_channel();
-        let host = Host::new(sender, Consent::to_all()).unwrap();
+        let mut driver = Driver::new(Consent::to_all()).unwrap();
         let _inside = runtime.enter();
         for number in 0..PLUGINS {
             let path = folder.join(format!("plugin-{number}.wasm"));
             fs::write(&path, component).unwrap();
-            host.load(&path);
+            driver.host().load(&path);
         }
         let mut serving = 0;
         while serving < PLUGINS {
-            let next = news.blocking_recv().unwrap();
+            let next = runtime.block_on(driver.next());
             match &next {
-                News::Serving { .. } => serving += 1,
-                News::Said(message) => panic!("{}", message.text),
+                SessionInput::News(News::Serving { .. }) => serving += 1,
+                SessionInput::News(News::Message(message)) => panic!("{}", message.text),
                 _ => {}
             }
-            self.app.update(Input::News(next));
+            self.app.update(Input::Session(next));
         }
-        self.plugins = Some((host, news));
+        self.plugins = Some(driver);
     }
 }
 
@@ -239,11 +239,12 @@ fn reload(runtime: &Runtime) {
     let variants = [component(runtime, "editor/word-count"), component(runtime, "editor/trim-whitespace")];
     let path = folder.path().join("plugin.wasm");
     fs::write(&path, variants.first().unwrap()).unwrap();
-    let (sender, mut news) = mpsc::unbounded_channel();
-    let host = Host::new(sender, Consent::to_all()).unwrap();
-    let _inside = runtime.enter();
-    host.load(&path);
-    wait_for_serving(&mut news);
+    let mut driver = Driver::new(Consent::to_all()).unwrap();
+    {
+        let _inside = runtime.enter();
+        driver.host().load(&path);
+    }
+    wait_for_serving(runtime, &mut driver);
     let mut times = Histogram::<u64>::new(3).unwrap();
     for round in 1..=RELOADS {
         // A name section that differs each time, so that nothing comes from the cache of compiled code.
@@ -255,7 +256,7 @@ fn reload(runtime: &Runtime) {
         fs::write(&staged, &bytes).unwrap();
         let begun = Instant::now();
         fs::rename(&staged, &path).unwrap();
-        wait_for_serving(&mut news);
+        wait_for_serving(runtime, &mut driver);
         times.record(u64::try_from(begun.elapsed().as_micros()).unwrap()).unwrap();
     }
     println!("Reload of a Rust plugin, from the new file in its place to the new generation serving, ms\n");
@@ -273,11 +274,13 @@ fn reload(runtime: &Runtime) {
     );
 }
 
-fn wait_for_serving(news: &mut mpsc::UnboundedReceiver<News>) {
+fn wait_for_serving(runtime: &Runtime, driver: &mut Driver) {
     loop {
-        match news.blocking_recv().unwrap() {
-            News::Serving { .. } => return,
-            News::Said(message) if message.text.contains("rejected") => panic!("{}", message.text),
+        match runtime.block_on(driver.next()) {
+            SessionInput::News(News::Serving { .. }) => return,
+            SessionInput::News(News::Message(message)) if message.text.contains("rejected") => {
+                panic!("{}", message.text)
+            }
             _ => {}
         }
     }

@@ -1,8 +1,8 @@
-//! Colours of the language: what each piece of a line means, by the grammars of syntect.
+//! Colours of the language, by the grammars of syntect.
 //!
-//! A grammar reads a text from its start, line by line, and knows at the end of a line in what it is: a comment, a string.
-//! These states are kept. An edit makes those behind it void, up to the line at which a new one equals the old; so that
-//! a key costs the line that it is typed in, and a new screen what is between it and the last state that is known.
+//! A grammar reads a text from its start, line by line, and has a state at the end of each line: in a comment, in a string.
+//! These states are kept. An edit invalidates the states after it, up to the line whose new state equals the old one. So a
+//! key costs the line that it is typed in, and a new screen costs the lines between it and the last known state.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -10,14 +10,14 @@ use std::sync::OnceLock;
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 use witdock_editor_core::{Document, Revision};
 
-use crate::style::Scope;
+use witdock_editor_session::style::Scope;
 
-/// The most lines that are read to find out the state of the first one that is seen. From farther away a guess is made:
-/// that it is in nothing.
+/// The most lines that are read to find the state of the first visible line. From farther away, the grammar starts with its
+/// first state.
 const FARTHEST: usize = 500;
-/// A line with more bytes is not coloured.
+/// A line with more bytes has no colours.
 const LONGEST_LINE: usize = 4 << 10;
-/// The grammars' own scopes begin with these. Those that come first win.
+/// The meanings of the grammars' scopes, by their prefixes. The first match wins.
 const MEANINGS: &[(&str, Scope)] = &[
     ("comment", Scope::Comment),
     ("string", Scope::TextLiteral),
@@ -44,16 +44,16 @@ const MEANINGS: &[(&str, Scope)] = &[
     ("variable.language", Scope::Keyword),
 ];
 
-/// How a document's language is coloured.
+/// The colours of a document's language.
 #[derive(Debug, Default)]
 pub struct Highlight {
-    /// The grammar's first state; none for a language that has no grammar.
+    /// The grammar's first state; none for a language without a grammar.
     start: Option<State>,
-    /// The states at the ends of lines, and the lines' colours: of `first` and those behind it.
+    /// The colours of lines and the states at their ends, from line `first` on.
     lines: Vec<Coloured>,
     first: usize,
     revision: Revision,
-    /// How many lines the text had then.
+    /// The number of lines of the text at that revision.
     line_count: usize,
 }
 
@@ -66,10 +66,10 @@ struct State {
 #[derive(Debug)]
 struct Coloured {
     end: State,
-    /// Bytes of the line that mean something, in order.
+    /// The coloured ranges of the line, in order.
     pieces: Vec<(Range<usize>, Scope)>,
-    /// Whether an edit has made it void; its end may still turn out to hold.
-    is_void: bool,
+    /// Whether an edit has invalidated it. Its state may turn out to be valid.
+    is_invalid: bool,
 }
 
 fn grammars() -> &'static SyntaxSet {
@@ -77,7 +77,7 @@ fn grammars() -> &'static SyntaxSet {
     GRAMMARS.get_or_init(two_face::syntax::extra_newlines)
 }
 
-/// The grammar's name where it is not the language's.
+/// The name of a language's grammar.
 fn grammar_of(language: &str) -> &str {
     match language {
         "cpp" => "C++",
@@ -87,22 +87,22 @@ fn grammar_of(language: &str) -> &str {
 }
 
 impl Highlight {
-    /// No colours yet, for this language.
+    /// The colours of this language, for no lines yet.
     pub fn new(language: &str) -> Self {
-        let start = (language != crate::language::TEXT).then(|| {
+        let start = (language != witdock_editor_session::language::TEXT).then(|| {
             let syntax = grammars().find_syntax_by_token(grammar_of(language))?;
             Some(State { parse: ParseState::new(syntax), scopes: ScopeStack::new() })
         });
         Self { start: start.flatten(), ..Self::default() }
     }
 
-    /// The colours of a line: its bytes, from its start, that mean something. Nothing for a line that was not reached.
+    /// The coloured ranges of a line, in bytes from its start. Empty for a line that was not reached.
     pub fn of_line(&self, line: usize) -> &[(Range<usize>, Scope)] {
         let known = line.checked_sub(self.first).and_then(|index| self.lines.get(index));
         known.map_or(&[], |line| &line.pieces)
     }
 
-    /// Reads on, so that lines `first` to `end` have their colours.
+    /// Reads lines, so that lines `first` to `end` have their colours.
     pub fn reach(&mut self, document: &Document, first: usize, end: usize) {
         let Some(start) = self.start.clone() else { return };
         self.follow(document);
@@ -112,11 +112,11 @@ impl Highlight {
             self.first = first.saturating_sub(FARTHEST);
         }
         let end = end.min(document.text().line_count());
-        // The first void line, or the end of what is known.
-        let void = self.lines.iter().position(|line| line.is_void).unwrap_or(self.lines.len());
+        // The first invalid line, or the end of the known lines.
+        let void = self.lines.iter().position(|line| line.is_invalid).unwrap_or(self.lines.len());
         for line in self.first + void..end {
             let index = line - self.first;
-            if self.lines.get(index).is_some_and(|line| !line.is_void) {
+            if self.lines.get(index).is_some_and(|line| !line.is_invalid) {
                 continue;
             }
             let mut state = match index.checked_sub(1).and_then(|before| self.lines.get(before)) {
@@ -124,22 +124,22 @@ impl Highlight {
                 None => start.clone(),
             };
             let pieces = state.read(document, line);
-            let coloured = Coloured { end: state, pieces, is_void: false };
+            let coloured = Coloured { end: state, pieces, is_invalid: false };
             match self.lines.get_mut(index) {
                 None => self.lines.push(coloured),
                 Some(old) => {
                     let holds = old.end == coloured.end;
                     *old = coloured;
-                    // The next line begins as it did, or its colours are void too.
+                    // The next line is invalid too, unless it starts in the same state as before.
                     if let Some(next) = self.lines.get_mut(index + 1).filter(|_| !holds) {
-                        next.is_void = true;
+                        next.is_invalid = true;
                     }
                 }
             }
         }
     }
 
-    /// Makes void what was edited since, and moves what is behind it to where it is now.
+    /// Invalidates the lines that were edited since, and moves the lines after them.
     fn follow(&mut self, document: &Document) {
         if self.revision == document.revision() {
             return;
@@ -152,7 +152,7 @@ impl Highlight {
         };
         let Some((first, last)) = ranges.first().zip(ranges.last()) else { return };
         let (first, last) = (text.line_at(first.start), text.line_at(last.end));
-        // The lines that these were, if they were known.
+        // The lines that the edited lines were before.
         let last_before = (last + line_count).checked_sub(text.line_count());
         let (Some(from), Some(to)) =
             (first.checked_sub(self.first), last_before.and_then(|line| line.checked_sub(self.first)))
@@ -162,13 +162,13 @@ impl Highlight {
         let Some(end) = self.lines.get(to).map(|line| line.end.clone()).filter(|_| from <= to) else {
             return self.lines.truncate(from);
         };
-        let void = |_| Coloured { end: end.clone(), pieces: Vec::new(), is_void: true };
+        let void = |_| Coloured { end: end.clone(), pieces: Vec::new(), is_invalid: true };
         self.lines.splice(from..=to, (first..=last).map(void));
     }
 }
 
 impl State {
-    /// Reads a line, and gives its colours. A line that cannot be read has none, and changes nothing.
+    /// Reads a line and gives its coloured ranges. A line that the grammar cannot read has none, and keeps the state.
     fn read(&mut self, document: &Document, line: usize) -> Vec<(Range<usize>, Scope)> {
         let text = document.text();
         let range = text.line_range(line);
@@ -195,7 +195,7 @@ impl State {
     }
 }
 
-/// What the innermost scope that means something means.
+/// The meaning of the innermost scope that has one.
 fn meaning(scopes: &ScopeStack) -> Scope {
     static PREFIXES: OnceLock<Vec<(syntect::parsing::Scope, Scope)>> = OnceLock::new();
     let prefixes = PREFIXES.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! How a line of text lies on the screen: in one row or, wrapped, in several, with the virtual text of plugins between its
-//! characters.
+//! Laying out a line of text on the screen: in one row or, wrapped, in several, with the virtual text of plugins between
+//! its characters.
 
 use std::ops::Range;
 
@@ -7,30 +7,30 @@ use unicode_segmentation::UnicodeSegmentation;
 use witdock_editor_core::column::{cells, grapheme_width};
 use witdock_editor_core::{TabWidth, Text};
 
-use crate::style::{Span, Style};
+use witdock_editor_session::style::{Span, Style};
 
-/// A line with more bytes is never wrapped, so that its far end costs nothing as long as nobody goes there.
+/// A line with more bytes is not wrapped, so that its invisible part costs nothing.
 const LONGEST_WRAPPED: usize = 64 << 10;
 
-/// What a line is laid out by.
+/// The settings for laying out a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Columns of the screen that text has.
+    /// The columns of the screen that show text.
     pub columns: usize,
-    /// Whether a line that is longer goes on in the next row.
+    /// Whether longer lines continue in the next row.
     pub wraps: bool,
-    /// How wide tabs are.
+    /// The width of tabs.
     pub tab: TabWidth,
 }
 
 /// One row of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The text that is in it.
+    /// The range of the text that it shows.
     pub range: Range<usize>,
-    /// What is drawn, from left to right.
+    /// The graphemes, from left to right.
     pub glyphs: Vec<Glyph>,
-    /// Columns that they take.
+    /// The columns that they take.
     pub width: usize,
 }
 
@@ -39,18 +39,18 @@ pub struct Row {
 pub struct Glyph {
     /// Its column from the start of the row.
     pub x: usize,
-    /// Its columns.
+    /// The columns that it takes.
     pub width: usize,
-    /// What is drawn.
+    /// The text to draw.
     pub text: String,
-    /// Its bytes in the text; empty for virtual text, at the place that it belongs to.
+    /// Its range in the document; for virtual text, the empty range at its place.
     pub range: Range<usize>,
-    /// How virtual text is drawn; none for the text itself.
+    /// The style of virtual text; none for the text of the document.
     pub drawn_as: Option<Style>,
 }
 
-/// Lays out a line, with virtual text at these places. Of a line that is not wrapped nothing is laid out that lies more
-/// than the screen's width right of column `from`.
+/// Lays out a line, with virtual text at these places. A line that is not wrapped is laid out up to one screen to the right
+/// of column `from`.
 pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])], from: usize) -> Vec<Row> {
     let whole = text.line_start(line)..text.line_end(line);
     let wraps = layout.wraps && whole.len() <= LONGEST_WRAPPED;
@@ -86,22 +86,22 @@ fn put_virtual(glyphs: &mut Vec<Glyph>, at: usize, spans: &[Span]) -> usize {
     glyphs.iter().skip(before).map(|glyph| glyph.width).sum()
 }
 
-/// What stands for a grapheme on the screen: itself, but for tabs and what a terminal would obey.
+/// The text that is drawn for a grapheme: spaces for a tab, and a replacement for characters that control the terminal.
 fn shown(grapheme: &str, width: usize) -> String {
     if grapheme == "\t" {
         return " ".repeat(width);
     }
-    let is_obeyed = |character: char| character.is_control() || turns_direction(character);
-    if grapheme.chars().any(is_obeyed) { "\u{fffd}".to_owned() } else { grapheme.to_owned() }
+    let is_control = |character: char| character.is_control() || turns_direction(character);
+    if grapheme.chars().any(is_control) { "\u{fffd}".to_owned() } else { grapheme.to_owned() }
 }
 
-/// Whether a character turns the direction of the text around it, so that it is not read as it is written (Unicode
+/// Whether a character changes the direction of the text around it, so that code reads differently from what it is (Unicode
 /// Standard Annex 9, explicit formatting).
 fn turns_direction(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Breaks glyphs into rows: behind the last space that fits, or where the row is full.
+/// Breaks glyphs into rows: after the last space that fits, or where the row is full.
 fn broken(glyphs: Vec<Glyph>, whole: Range<usize>, columns: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row: Vec<Glyph> = Vec::new();
@@ -133,7 +133,7 @@ fn row_of(mut glyphs: Vec<Glyph>, range: Range<usize>) -> Row {
 }
 
 impl Row {
-    /// The column of a place in the row: behind virtual text that stands at it.
+    /// The column of a place in the row, after virtual text at the same place.
     pub fn column_of(&self, offset: usize) -> usize {
         let text = |glyph: &&Glyph| glyph.drawn_as.is_none() && glyph.range.start >= offset;
         self.glyphs.iter().find(text).map_or(self.width, |glyph| glyph.x)
@@ -146,7 +146,7 @@ impl Row {
     }
 }
 
-/// The row of these that a place is in: where one ends and the next begins, the next.
+/// The index of the row that a place is in. The end of a row belongs to the next one.
 pub fn row_of_offset(rows: &[Row], offset: usize) -> usize {
     rows.iter().rposition(|row| row.range.start <= offset).unwrap_or_default()
 }
@@ -154,7 +154,7 @@ pub fn row_of_offset(rows: &[Row], offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::style::{Emphasis, Scope};
+    use witdock_editor_session::style::{Emphasis, Scope};
 
     fn layout(columns: usize) -> Layout {
         Layout { columns, wraps: true, tab: TabWidth::default() }

@@ -1,22 +1,18 @@
-//! A terminal text editor whose plugins are sandboxed, hot-reloading WebAssembly components.
+//! A terminal front end for [`witdock_editor_session`]: a text editor whose plugins are sandboxed, hot-reloading
+//! WebAssembly components.
 //!
-//! The way of a key: the terminal's events become [`app::Input`]s; [`app::App::update`] changes the state and gives
-//! [`app::Effect`]s; [`view::view`] draws the state; and then the effects are carried out. The state touches neither
-//! terminal nor files nor plugins, so that a test is keys in and text or screen out.
+//! From a key to the screen: the terminal's events become [`app::Input`]s, [`app::App::update`] changes the state,
+//! [`view::view`] draws it, and [`editor::Editor`] carries out the effects. Plugins are called after the frame is drawn and
+//! never delay a keystroke. The state touches neither terminal nor files nor plugins, so a test is keys in and text or
+//! screen out.
 
 pub mod app;
-pub mod buffer;
 pub mod config;
-pub mod decoration;
-pub mod display;
-pub mod file;
+pub mod editor;
 pub mod highlight;
-pub mod language;
 pub mod layout;
-pub mod plugins;
-pub mod session;
-pub mod style;
+pub mod run;
 pub mod terminal;
 pub mod theme;
 pub mod view;
-pub mod watch;
+pub mod viewport;

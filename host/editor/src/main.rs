@@ -4,13 +4,16 @@ mod arguments;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::Context;
 use clap::Parser;
-use witdock_editor::app::{App, Message};
-use witdock_editor::config::{self, Config};
-use witdock_editor::plugins::{Consent, Host};
-use witdock_editor::session;
+use witdock_editor::config;
+use witdock_editor::editor::Editor;
+use witdock_editor::run::run;
 use witdock_editor::terminal::Screen;
+use witdock_editor_session::Message;
+use witdock_editor_session::host::Consent;
 
 use crate::arguments::Arguments;
 
@@ -20,7 +23,7 @@ fn main() -> ExitCode {
         print_defaults(&arguments);
         return ExitCode::SUCCESS;
     }
-    match run(&arguments) {
+    match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -29,52 +32,43 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    use anyhow::Context;
-
+fn start(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the runtime cannot be started")?;
-    let (columns, lines) =
-        crossterm::terminal::size().context("the size of the terminal is not known: is there one?")?;
+        .context("cannot start the asynchronous runtime")?;
+    let (columns, lines) = crossterm::terminal::size()
+        .context("cannot get the size of the terminal; run witdock-edit in a terminal")?;
     let folder = arguments.config.clone().or_else(config::folder);
-    let config = Config::read(folder.as_deref());
-    let settings = config.settings.clone();
-    let mut app = App::new(config, columns, lines);
-    let (sender, news) = tokio::sync::mpsc::unbounded_channel();
-    let consent = consent(arguments, &mut app);
-    let host = Host::new(sender, consent).context("plugins cannot be run")?;
-    {
-        let _inside = runtime.enter();
-        host.configure_all(&settings);
-        for folder in plugin_folders(arguments) {
-            host.load_all(&folder);
-        }
+    let (consent, problem) = consent(arguments);
+    let inside = runtime.enter();
+    let mut editor =
+        Editor::new(folder, consent, columns, lines).context("cannot compile plugins on this machine")?;
+    if let Some(problem) = problem {
+        editor.app.show(Message::error(problem));
     }
-    let mut screen = Screen::take(settings.mouse).context("the terminal cannot be set up")?;
-    let ended =
-        runtime.block_on(session::run(&mut app, &mut screen, host, news, arguments.files.clone(), folder));
+    for folder in plugin_folders(arguments) {
+        editor.driver.host().load_all(&folder);
+    }
+    editor.driver.open_all(arguments.files.clone());
+    drop(inside);
+    let mut screen = Screen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;
+    let ended = runtime.block_on(run(&mut editor, &mut screen));
     drop(screen);
-    // A file that is being saved is waited for; a plugin that hangs is not.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
-    ended.context("the terminal failed")
+    // A file that is being saved is waited for, a plugin that hangs is not.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    ended.context("cannot read or write the terminal")
 }
 
-/// What a person has allowed plugins, as it is remembered.
-fn consent(arguments: &Arguments, app: &mut App) -> Consent {
+/// What the person has allowed plugins, and a problem with the file that keeps it.
+fn consent(arguments: &Arguments) -> (Consent, Option<String>) {
     if arguments.allow_plugins {
-        return Consent::to_all();
+        return (Consent::to_all(), None);
     }
     let folder = dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default();
-    let (consent, problem) = Consent::remembered(&folder.join("witdock-edit").join("grants.toml"));
-    if let Some(problem) = problem {
-        app.say(Message::error(problem));
-    }
-    consent
+    Consent::remembered(&folder.join("witdock-edit").join("grants.toml"))
 }
 
-/// Prints what the editor does by itself, as files to begin with.
 fn print_defaults(arguments: &Arguments) {
     if arguments.default_config {
         print!("{}", config::DEFAULT_CONFIG);
@@ -84,7 +78,7 @@ fn print_defaults(arguments: &Arguments) {
     }
 }
 
-/// The folders that were named, or else the person's own if there is one.
+/// The folders of the command line, or else the user's own plugin folder if it exists.
 fn plugin_folders(arguments: &Arguments) -> Vec<PathBuf> {
     if !arguments.plugins.is_empty() {
         return arguments.plugins.clone();

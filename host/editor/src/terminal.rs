@@ -1,4 +1,4 @@
-//! The terminal: taken over for the editor, and given back on every way out.
+//! The terminal: taken over for the editor, and restored whenever the editor ends.
 
 use std::io::{self, Stdout, Write, stdout};
 
@@ -11,31 +11,31 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-/// The most that is handed to the system's clipboard: terminals cut off or ignore longer sequences.
+/// The longest text for the system's clipboard. Terminals truncate or ignore longer sequences.
 const MAX_CLIPBOARD_BYTES: usize = 100_000;
 
 /// The terminal as the editor's screen, until it is dropped.
 pub struct Screen {
-    /// What is drawn on.
+    /// The terminal to draw on.
     pub terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
-    /// Takes the terminal over, and the mouse if wanted. A panic gives it back before its message is printed.
+    /// Takes over the terminal, and the mouse if wanted. A panic restores it before its message is printed.
     ///
     /// # Errors
     ///
-    /// When standard output is no terminal, or one that cannot be set up.
+    /// When standard output is not a terminal, or the terminal cannot be set up.
     pub fn take(mouse: bool) -> io::Result<Self> {
         let earlier = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            give_back();
+            restore();
             earlier(panic);
         }));
         enable_raw_mode()?;
-        // From here on dropping it undoes whatever was done.
+        // From here on, dropping the screen restores the terminal.
         let mut screen =
-            Self { terminal: Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())? };
+            Self { terminal: Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())? };
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if mouse {
             execute!(stdout(), EnableMouseCapture)?;
@@ -44,8 +44,8 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Hands a text to the system's clipboard, where the terminal does that (OSC 52). A text that is too long stays
-    /// in the editor.
+    /// Puts a text on the system's clipboard, where the terminal supports it (OSC 52). A text that is too long stays on the
+    /// editor's own clipboard.
     ///
     /// # Errors
     ///
@@ -63,12 +63,12 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// Undoes everything that [`Screen::take`] does. What fails is passed over: there is nobody left to tell.
-fn give_back() {
+/// Undoes everything that [`Screen::take`] does. Errors are ignored, since nothing is left to be done about them.
+fn restore() {
     let _ = execute!(
         stdout(),
         DisableBracketedPaste,

@@ -1,28 +1,27 @@
-//! How the meanings of text look.
+//! The theme: how the meanings of text look.
 //!
-//! Only the sixteen colours that every terminal has, as the person has set them, and the default background: a theme that
-//! goes with any other.
+//! It uses only the sixteen colours of the terminal's own theme and the default background, so that it goes with any theme.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as DrawnSpan};
 
-use crate::app::Level;
-use crate::style::{Scope, Severity, Span, Style as Meaning};
+use witdock_editor_session::Level;
+use witdock_editor_session::style::{Scope, Severity, Span, Style as Meaning};
 
-/// Line numbers and what else stands beside the text.
+/// Line numbers and the rest of the gutter.
 pub const GUTTER: Style = Style::new().fg(Color::DarkGray);
 /// The number of the line that the cursor is on.
 pub const CURRENT_LINE: Style = Style::new().fg(Color::Yellow);
-/// What is selected or chosen.
+/// Selected text and the chosen line of a list.
 pub const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
 /// The status line.
 pub const STATUS: Style = Style::new().add_modifier(Modifier::REVERSED);
-/// Of less interest than what is around it.
+/// Text that is less important than the text around it.
 pub const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
-/// Of more interest.
+/// Text that is more important.
 pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
 
-/// How a meaning looks.
+/// The style of a meaning.
 pub fn scope(scope: Scope) -> Style {
     let style = Style::new();
     match scope {
@@ -44,7 +43,7 @@ pub fn scope(scope: Scope) -> Style {
     }
 }
 
-/// How a meaning looks, and what is done to its letters.
+/// The style of a meaning with its attributes.
 pub fn style(meaning: Meaning) -> Style {
     let emphasis = meaning.emphasis;
     let modifiers = [
@@ -60,7 +59,7 @@ pub fn style(meaning: Meaning) -> Style {
         .fold(scope(meaning.scope), |style, (_, modifier)| style.add_modifier(modifier))
 }
 
-/// The sign in the gutter, and its colour.
+/// The sign in the gutter with its style.
 pub fn sign(severity: Severity) -> (&'static str, Style) {
     match severity {
         Severity::Hint => ("·", scope(Scope::Muted)),
@@ -70,7 +69,7 @@ pub fn sign(severity: Severity) -> (&'static str, Style) {
     }
 }
 
-/// How a message looks.
+/// The style of a message.
 pub fn level(level: Level) -> Style {
     match level {
         Level::Info => Style::new(),
@@ -79,7 +78,7 @@ pub fn level(level: Level) -> Style {
     }
 }
 
-/// A plugin's line as it is drawn.
+/// A line of a plugin, in the styles of the theme.
 pub fn line(spans: &[Span]) -> Line<'_> {
     Line::from_iter(spans.iter().map(|span| DrawnSpan::styled(span.text.as_str(), style(span.style))))
 }

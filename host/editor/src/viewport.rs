@@ -61,7 +61,7 @@ impl Viewport {
         self.highlight = if settings.colours { Highlight::new(&self.language) } else { Highlight::default() };
     }
 
-    /// Does the same where the document has another language by now.
+    /// Does the same if the language of the document has changed.
     pub fn follow_language(&mut self, buffer: &Buffer, settings: &Settings) {
         if self.language != buffer.language() {
             self.set_up(buffer, settings);
@@ -119,7 +119,8 @@ impl Viewport {
     pub fn show_cursor(&mut self, buffer: &Buffer, height: usize, columns: usize) {
         let head = buffer.document.selections().primary().head;
         let line = buffer.document.text().line_at(head);
-        let rows = self.rows_to(buffer, 
+        let rows = self.rows_to(
+            buffer,
             line,
             columns,
             display_column(buffer.document.text(), head, buffer.document.style().tab_width),
@@ -138,7 +139,9 @@ impl Viewport {
     }
 
     /// The row that is `count` rows above this one; the first row where there are fewer.
-    fn back_from(&self, buffer: &Buffer,
+    fn back_from(
+        &self,
+        buffer: &Buffer,
         (mut line, mut row): (usize, usize),
         mut count: usize,
         columns: usize,
@@ -162,7 +165,9 @@ impl Viewport {
     }
 
     /// The row that is `count` rows below this one; the last row where there are fewer.
-    fn forth_from(&self, buffer: &Buffer,
+    fn forth_from(
+        &self,
+        buffer: &Buffer,
         (mut line, mut row): (usize, usize),
         mut count: usize,
         columns: usize,
@@ -183,7 +188,14 @@ impl Viewport {
     }
 
     /// The place that is so many rows above or below this one, as near as possible to a column.
-    pub fn vertical(&self, buffer: &Buffer, offset: usize, column: usize, rows: isize, columns: usize) -> usize {
+    pub fn vertical(
+        &self,
+        buffer: &Buffer,
+        offset: usize,
+        column: usize,
+        rows: isize,
+        columns: usize,
+    ) -> usize {
         let line = buffer.document.text().line_at(offset);
         let place = (line, row_of_offset(&self.rows(buffer, line, columns), offset));
         let (line, row) = match usize::try_from(rows) {

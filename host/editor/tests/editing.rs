@@ -1,17 +1,28 @@
 //! Keys in, text and screen out.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what is unexpected in a test may end it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may end with a panic")]
 
 mod common;
 
 use common::Editor;
 use witdock_editor::app::{Effect, Input};
-use witdock_editor::file::Stamp;
+use witdock_editor_session::documents::file::Stamp;
+use witdock_editor_session::{Effect as SessionEffect, Input as SessionInput};
 
 fn check(before: &str, keys: &str, after: &str) {
     let mut editor = Editor::with_text("file.txt", before);
     editor.keys(keys);
     assert_eq!(editor.text(), after, "after {keys}");
+}
+
+/// The input that answers a save, without a file.
+fn saved(effects: Vec<Effect>) -> Input {
+    let [Effect::Session(SessionEffect::Save { document, path, text, .. })] =
+        <[Effect; 1]>::try_from(effects).unwrap()
+    else {
+        panic!("no save")
+    };
+    Input::Session(SessionInput::Saved { document, path, text, result: Ok(Stamp::default()) })
 }
 
 #[test]
@@ -48,7 +59,7 @@ fn finding_goes_along_with_typing_and_escape_goes_back() {
     editor.keys("escape");
     assert_eq!(editor.selected(), 0..0);
     editor.keys("ctrl-f z");
-    assert!(editor.screen().contains("`z` is not found"), "{}", editor.screen());
+    assert!(editor.screen().contains("`z` not found"), "{}", editor.screen());
 }
 
 #[test]
@@ -64,25 +75,20 @@ fn quitting_with_changes_asks() {
 #[test]
 fn a_saved_document_is_no_longer_modified_unless_it_has_changed_since() {
     let mut editor = Editor::with_text("file.txt", "one");
-    let [Effect::Save { document, path, text, .. }] =
-        <[Effect; 1]>::try_from(editor.keys("x ctrl-s")).unwrap()
-    else {
-        panic!("no save")
-    };
+    let first = saved(editor.keys("x ctrl-s"));
     editor.keys("y");
-    editor.app.update(Input::Saved { document, path: path.clone(), text, result: Ok(Stamp::default()) });
+    editor.app.update(first);
     assert!(editor.screen().contains("[modified]"));
-    let [Effect::Save { document, path, text, .. }] = <[Effect; 1]>::try_from(editor.keys("ctrl-s")).unwrap()
-    else {
-        panic!("no save")
-    };
-    assert_eq!(text.text().to_string(), "xyone");
-    editor.app.update(Input::Saved { document, path, text, result: Ok(Stamp::default()) });
+    let second = saved(editor.keys("ctrl-s"));
+    assert!(
+        matches!(&second, Input::Session(SessionInput::Saved { text, .. }) if text.text().to_string() == "xyone")
+    );
+    editor.app.update(second);
     assert!(!editor.screen().contains("[modified]"), "{}", editor.screen());
 }
 
 #[test]
-fn several_documents_are_gone_through_and_closed() {
+fn several_documents_are_switched_and_closed() {
     let mut editor = Editor::with_text("one.txt", "1");
     editor.open("two.txt", "2");
     assert_eq!(editor.text(), "1");
@@ -106,7 +112,7 @@ fn the_view_follows_the_cursor_and_the_screen_shows_it() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_not_drawn() {
+fn control_characters_are_not_drawn() {
     let mut editor = Editor::with_text("file.txt", "a\u{1b}[31mb\tc\u{202e}");
     let screen = editor.screen();
     assert!(screen.contains("a\u{fffd}[31mb") && !screen.contains('\u{1b}'), "{screen}");

@@ -1,14 +1,15 @@
 //! Screens, compared with those that were looked at: `cargo insta review` shows how one has changed.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what is unexpected in a test may end it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may end with a panic")]
 
 mod common;
 
-use common::Editor;
+use common::{Editor, plugin};
 use witdock_editor::app::Input;
-use witdock_editor::decoration::{Decoration, Drawn};
-use witdock_editor::plugins::{Ask, Cost, Health, News, Report};
-use witdock_editor::style::{Emphasis, Scope, Severity, Span, Style};
+use witdock_editor_session::Input as SessionInput;
+use witdock_editor_session::documents::{Decoration, Drawn};
+use witdock_editor_session::host::{Ask, Cost, Health, News, Report};
+use witdock_editor_session::style::{Emphasis, Scope, Severity, Span, Style};
 
 fn span(text: &str) -> Vec<Span> {
     vec![Span { text: text.to_owned(), style: Style { scope: Scope::Muted, emphasis: Emphasis::default() } }]
@@ -73,8 +74,8 @@ fn the_panel_of_plugins_and_a_question() {
         memory_bytes: 2 << 20,
         memory_peak_bytes: 3 << 20,
     };
-    let report = |plugin, name: &str, health, status: &str, cost| Report {
-        plugin,
+    let report = |place, name: &str, health, status: &str, cost| Report {
+        plugin: plugin(place),
         name: name.to_owned(),
         path: format!("/plugins/{name}"),
         health,
@@ -84,9 +85,9 @@ fn the_panel_of_plugins_and_a_question() {
     };
     let status = "running generation 7; generation 8 rejected: the build failed:\nerror: expected `;`\n --> src/lib.rs:14:20";
     editor.keys("f2");
-    editor.app.update(Input::Reports(vec![
+    editor.app.update(Input::Session(SessionInput::Reports(vec![
         report(0, "todo", Health::Wrong, status, Some(cost)),
-        report(1, "json-format", Health::Loading, "is being built and loaded", None),
+        report(1, "json-format", Health::Loading, "loading", None),
         report(2, "sort-lines", Health::Waiting, "waits for your answer", None),
         report(
             3,
@@ -95,18 +96,18 @@ fn the_panel_of_plugins_and_a_question() {
             "broken does not fit: it exports no `witdock:editor/plugin`",
             None,
         ),
-    ]));
+    ])));
     insta::assert_snapshot!(editor.screen());
     editor.keys("escape");
     let ask = Ask {
-        plugin: 2,
+        plugin: plugin(2),
         name: "sort-lines".to_owned(),
         capabilities: ["import witdock:editor/documents", "network example.org:443"]
             .map(|line| line.parse().unwrap())
             .into(),
         is_update: true,
     };
-    editor.app.update(Input::News(News::Asks(ask)));
+    editor.news(News::Asks(ask));
     insta::assert_snapshot!(editor.screen());
     editor.keys("f7");
     insta::assert_snapshot!(editor.screen());

@@ -1,324 +1,116 @@
-//! What a person can do: the editor's commands, their names and their keys. The key map, the palette, the help and the
-//! command line's help all come from this one table.
+//! The commands of the terminal front end: those that need a screen, a prompt or a list.
 
-use witdock_editor_core::commands::{self, View};
-use witdock_editor_core::{Extend, Motion, Selections, Transaction};
+use witdock_editor_core::Extend::{self, No, Yes};
+use witdock_editor_session::Message;
+use witdock_editor_session::command::Group::{Editor, Files, Finding, Moving, Plugins};
+use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
+use witdock_editor_session::display::Invocation;
 
-/// A command of the editor.
-#[derive(Debug, Clone, Copy)]
-pub enum Command {
-    /// Moves the cursors.
-    Move(Motion, Extend),
-    /// Moves the cursors by a screen.
-    PageUp(Extend),
-    /// Moves the cursors by a screen.
-    PageDown(Extend),
-    /// Selects something else.
-    Select(fn(View<'_>) -> Selections),
-    /// Leaves one cursor of several.
-    OneCursor,
-    /// Changes the text.
-    Change(fn(View<'_>) -> Transaction),
-    /// Puts in a line break, indented as the line is.
-    Newline,
-    /// Puts in a level of indentation, or indents what is selected.
-    Indent,
-    /// Turns lines into comments, or back.
-    ToggleComment,
-    /// Takes back.
-    Undo,
-    /// Takes back what was taken back.
-    Redo,
-    /// Copies the selection and deletes it.
-    Cut,
-    /// Copies the selection.
-    Copy,
-    /// Puts in what was copied.
-    Paste,
-    /// Opens a file.
-    Open,
-    /// Saves the document.
-    Save,
-    /// Saves the document to another file.
-    SaveAs,
-    /// Finds a text while it is typed.
-    Find,
-    /// Replaces a text everywhere.
-    Replace,
-    /// Goes to a line.
-    GoToLine,
-    /// Goes to the document before this one.
-    PreviousDocument,
-    /// Goes to the document after this one.
-    NextDocument,
-    /// Closes the document.
-    Close,
-    /// Opens the list of all commands.
-    Palette,
-    /// Opens the list of plugins.
-    Plugins,
-    /// Answers what plugins ask to be allowed.
-    AnswerPlugins,
-    /// Stops the plugins that are busy.
-    StopBusy,
-    /// Turns on or off that lines which are too long go on in the next row.
-    ToggleWrap,
-    /// Asks plugins for ways to go on.
-    Complete,
-    /// Asks plugins what there is to say about the cursor's place.
-    Hover,
-    /// Has plugins format the document.
-    Format,
-    /// Gives the keys to the panel of a plugin.
-    Panel,
-    /// Shows what was said.
-    Messages,
-    /// Shows the keys.
-    Help,
-    /// Reads the configuration again.
-    ReadConfig,
-    /// Ends the editor.
-    Quit,
-}
+use super::{App, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, reading};
 
-/// A command with what people know it by.
-#[derive(Debug)]
-pub struct Listed {
-    /// What it belongs to.
-    pub group: &'static str,
-    /// `editor.COMMAND`.
-    pub name: &'static str,
-    /// What it does.
-    pub title: &'static str,
-    /// The keys that it has unless a person gives them another meaning.
-    pub keys: &'static [&'static str],
-    /// The command.
-    pub command: Command,
-}
+/// The commands of the terminal front end, in addition to those of the session.
+#[rustfmt::skip]
+pub const COMMANDS: &[Command<App>] = &[
+    command(Files, "editor.open", &["ctrl-o"], "Open a file",
+        "Asks for a path, and opens the file. A file that does not exist is created when it is saved.", |app: &mut App| app.prompt(Purpose::Open)),
+    command(Files, "editor.save-as", &["f12"], "Save to another file",
+        "Asks for a path, and saves the document there.", |app: &mut App| app.prompt(Purpose::SaveAs)),
 
-const fn listed(
-    group: &'static str,
-    name: &'static str,
-    title: &'static str,
-    keys: &'static [&'static str],
-    command: Command,
-) -> Listed {
-    Listed { group, name, title, keys, command }
-}
+    command(Finding, "editor.find", &["ctrl-f"], "Find",
+        "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)),
+    command(Finding, "editor.replace", &["ctrl-r"], "Replace all matches",
+        "Replaces all matches of a text or a regular expression, in the selection or everywhere.", App::prompt_replace),
+    command(Finding, "editor.go-to-line", &["ctrl-g"], "Go to a line",
+        "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)),
 
-const FILES: &str = "Files";
-const EDITING: &str = "Editing";
-const FINDING: &str = "Finding";
-const CURSORS: &str = "Several cursors";
-const PLUGINS: &str = "Plugins";
-const EDITOR: &str = "The editor";
-/// The group of what only keys are for: the palette leaves it out.
-pub const MOVING: &str = "Moving, with Shift selecting";
+    command(Plugins, "editor.palette", &["ctrl-p"], "All commands",
+        "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())),
+    command(Plugins, "editor.plugins", &["f2"], "Plugins",
+        "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())),
+    command(Plugins, "editor.answer-plugins", &["f7"], "Answer what plugins ask to be allowed",
+        "Shows what plugins ask to be allowed.", App::answer_plugins),
+    command(Plugins, "editor.panel", &["f6"], "Go to the plugin panel",
+        "Moves the focus to the panel of a plugin, and opens one where none is open.", App::focus_panel),
 
-use Command::{Change, Move, PageDown, PageUp, Select};
-use Extend::{No, Yes};
+    command(Editor, "editor.help", &["f1"], "Help: all keys",
+        "Shows all commands with their keys.", App::show_help),
+    command(Editor, "editor.messages", &["f3"], "Messages",
+        "Shows the last messages in full.", App::show_messages),
+    command(Editor, "editor.toggle-wrap", &["alt-z"], "Toggle wrapping of long lines",
+        "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap(&app.session)),
+    command(Editor, "editor.read-config", &[], "Read the configuration again",
+        "Reads config.toml and keys.toml again.", |app: &mut App| app.effects.push(Effect::ReadConfig)),
+    command(Editor, "editor.quit", &["ctrl-q"], "Quit",
+        "Ends the editor. Asks first if documents have unsaved changes.", App::quit),
 
-/// All commands, group by group.
-pub const COMMANDS: &[Listed] = &[
-    listed(FILES, "editor.open", "Open a file", &["ctrl-o"], Command::Open),
-    listed(FILES, "editor.save", "Save", &["ctrl-s"], Command::Save),
-    listed(FILES, "editor.save-as", "Save to another file", &["f12"], Command::SaveAs),
-    listed(FILES, "editor.close", "Close the document", &["ctrl-w"], Command::Close),
-    listed(FILES, "editor.next-document", "Next document", &["ctrl-page-down"], Command::NextDocument),
-    listed(
-        FILES,
-        "editor.previous-document",
-        "Previous document",
-        &["ctrl-page-up"],
-        Command::PreviousDocument,
-    ),
-    listed(EDITING, "editor.undo", "Undo", &["ctrl-z"], Command::Undo),
-    listed(EDITING, "editor.redo", "Redo", &["ctrl-y", "ctrl-shift-z"], Command::Redo),
-    listed(EDITING, "editor.cut", "Cut", &["ctrl-x"], Command::Cut),
-    listed(EDITING, "editor.copy", "Copy", &["ctrl-c"], Command::Copy),
-    listed(EDITING, "editor.paste", "Paste", &["ctrl-v"], Command::Paste),
-    listed(EDITING, "editor.newline", "New line", &["enter"], Command::Newline),
-    listed(EDITING, "editor.indent", "Indent", &["tab"], Command::Indent),
-    listed(EDITING, "editor.outdent", "Outdent", &["shift-tab"], Change(commands::outdent)),
-    listed(
-        EDITING,
-        "editor.toggle-comment",
-        "Comment lines, or not",
-        &["ctrl-/", "ctrl-7"],
-        Command::ToggleComment,
-    ),
-    listed(
-        EDITING,
-        "editor.delete-back",
-        "Delete back",
-        &["backspace", "shift-backspace"],
-        Change(commands::delete_back),
-    ),
-    listed(EDITING, "editor.delete-forward", "Delete forward", &["delete"], Change(commands::delete_forward)),
-    listed(
-        EDITING,
-        "editor.delete-word-back",
-        "Delete the word before",
-        &["ctrl-backspace", "ctrl-h"],
-        Change(commands::delete_word_back),
-    ),
-    listed(
-        EDITING,
-        "editor.delete-word-forward",
-        "Delete the word after",
-        &["ctrl-delete"],
-        Change(commands::delete_word_forward),
-    ),
-    listed(EDITING, "editor.delete-lines", "Delete lines", &["ctrl-shift-k"], Change(commands::delete_lines)),
-    listed(
-        EDITING,
-        "editor.duplicate-lines",
-        "Duplicate lines",
-        &["alt-shift-down"],
-        Change(commands::duplicate_lines),
-    ),
-    listed(EDITING, "editor.move-lines-up", "Move lines up", &["alt-up"], Change(commands::move_lines_up)),
-    listed(
-        EDITING,
-        "editor.move-lines-down",
-        "Move lines down",
-        &["alt-down"],
-        Change(commands::move_lines_down),
-    ),
-    listed(EDITING, "editor.join-lines", "Join lines", &["alt-j"], Change(commands::join_lines)),
-    listed(EDITING, "editor.format", "Format the document", &["f8"], Command::Format),
-    listed(FINDING, "editor.find", "Find", &["ctrl-f"], Command::Find),
-    listed(FINDING, "editor.replace", "Replace everywhere", &["ctrl-r"], Command::Replace),
-    listed(FINDING, "editor.go-to-line", "Go to a line", &["ctrl-g"], Command::GoToLine),
-    listed(CURSORS, "editor.select-all", "Select all", &["ctrl-a"], Select(commands::select_all)),
-    listed(CURSORS, "editor.select-lines", "Select lines", &["ctrl-l"], Select(commands::select_lines)),
-    listed(
-        CURSORS,
-        "editor.add-next-match",
-        "Select the word, then its next place too",
-        &["ctrl-d"],
-        Select(commands::add_next_match),
-    ),
-    listed(
-        CURSORS,
-        "editor.select-all-matches",
-        "Select all places of the word",
-        &["alt-d"],
-        Select(commands::select_all_matches),
-    ),
-    listed(
-        CURSORS,
-        "editor.add-cursor-above",
-        "A cursor above",
-        &["ctrl-alt-up"],
-        Select(commands::add_cursor_above),
-    ),
-    listed(
-        CURSORS,
-        "editor.add-cursor-below",
-        "A cursor below",
-        &["ctrl-alt-down"],
-        Select(commands::add_cursor_below),
-    ),
-    listed(
-        CURSORS,
-        "editor.split-into-lines",
-        "A cursor on each selected line",
-        &["alt-l"],
-        Select(commands::split_into_lines),
-    ),
-    listed(CURSORS, "editor.one-cursor", "One cursor again", &["escape"], Command::OneCursor),
-    listed(PLUGINS, "editor.palette", "All commands", &["ctrl-p"], Command::Palette),
-    listed(PLUGINS, "editor.plugins", "Plugins", &["f2"], Command::Plugins),
-    listed(PLUGINS, "editor.answer-plugins", "Answer what plugins ask", &["f7"], Command::AnswerPlugins),
-    listed(PLUGINS, "editor.stop-busy", "Stop plugins that are busy", &["f9"], Command::StopBusy),
-    listed(PLUGINS, "editor.complete", "Complete", &["ctrl-space"], Command::Complete),
-    listed(PLUGINS, "editor.hover", "What is this?", &["f4"], Command::Hover),
-    listed(PLUGINS, "editor.panel", "Go to a plugin's panel", &["f6"], Command::Panel),
-    listed(EDITOR, "editor.help", "Help: all keys", &["f1"], Command::Help),
-    listed(EDITOR, "editor.messages", "What was said", &["f3"], Command::Messages),
-    listed(EDITOR, "editor.toggle-wrap", "Wrap long lines, or not", &["alt-z"], Command::ToggleWrap),
-    listed(EDITOR, "editor.read-config", "Read the configuration again", &[], Command::ReadConfig),
-    listed(EDITOR, "editor.quit", "Quit", &["ctrl-q"], Command::Quit),
-    listed(MOVING, "editor.left", "Left", &["left"], Move(Motion::Left, No)),
-    listed(MOVING, "editor.right", "Right", &["right"], Move(Motion::Right, No)),
-    listed(MOVING, "editor.up", "Up", &["up"], Move(Motion::Up(1), No)),
-    listed(MOVING, "editor.down", "Down", &["down"], Move(Motion::Down(1), No)),
-    listed(MOVING, "editor.word-left", "A word back", &["ctrl-left"], Move(Motion::WordLeft, No)),
-    listed(MOVING, "editor.word-right", "A word on", &["ctrl-right"], Move(Motion::WordRight, No)),
-    listed(MOVING, "editor.line-start", "Start of the line", &["home"], Move(Motion::LineStart, No)),
-    listed(MOVING, "editor.line-end", "End of the line", &["end"], Move(Motion::LineEnd, No)),
-    listed(MOVING, "editor.paragraph-up", "A paragraph up", &["ctrl-up"], Move(Motion::ParagraphUp, No)),
-    listed(
-        MOVING,
-        "editor.paragraph-down",
-        "A paragraph down",
-        &["ctrl-down"],
-        Move(Motion::ParagraphDown, No),
-    ),
-    listed(MOVING, "editor.page-up", "A screen up", &["page-up"], PageUp(No)),
-    listed(MOVING, "editor.page-down", "A screen down", &["page-down"], PageDown(No)),
-    listed(MOVING, "editor.text-start", "Start of the text", &["ctrl-home"], Move(Motion::TextStart, No)),
-    listed(MOVING, "editor.text-end", "End of the text", &["ctrl-end"], Move(Motion::TextEnd, No)),
-    listed(MOVING, "editor.select-left", "Left", &["shift-left"], Move(Motion::Left, Yes)),
-    listed(MOVING, "editor.select-right", "Right", &["shift-right"], Move(Motion::Right, Yes)),
-    listed(MOVING, "editor.select-up", "Up", &["shift-up"], Move(Motion::Up(1), Yes)),
-    listed(MOVING, "editor.select-down", "Down", &["shift-down"], Move(Motion::Down(1), Yes)),
-    listed(
-        MOVING,
-        "editor.select-word-left",
-        "A word back",
-        &["ctrl-shift-left"],
-        Move(Motion::WordLeft, Yes),
-    ),
-    listed(
-        MOVING,
-        "editor.select-word-right",
-        "A word on",
-        &["ctrl-shift-right"],
-        Move(Motion::WordRight, Yes),
-    ),
-    listed(
-        MOVING,
-        "editor.select-line-start",
-        "Start of the line",
-        &["shift-home"],
-        Move(Motion::LineStart, Yes),
-    ),
-    listed(MOVING, "editor.select-line-end", "End of the line", &["shift-end"], Move(Motion::LineEnd, Yes)),
-    listed(
-        MOVING,
-        "editor.select-paragraph-up",
-        "A paragraph up",
-        &["ctrl-shift-up"],
-        Move(Motion::ParagraphUp, Yes),
-    ),
-    listed(
-        MOVING,
-        "editor.select-paragraph-down",
-        "A paragraph down",
-        &["ctrl-shift-down"],
-        Move(Motion::ParagraphDown, Yes),
-    ),
-    listed(MOVING, "editor.select-page-up", "A screen up", &["shift-page-up"], PageUp(Yes)),
-    listed(MOVING, "editor.select-page-down", "A screen down", &["shift-page-down"], PageDown(Yes)),
-    listed(
-        MOVING,
-        "editor.select-text-start",
-        "Start of the text",
-        &["ctrl-shift-home"],
-        Move(Motion::TextStart, Yes),
-    ),
-    listed(
-        MOVING,
-        "editor.select-text-end",
-        "End of the text",
-        &["ctrl-shift-end"],
-        Move(Motion::TextEnd, Yes),
-    ),
+    command(Moving, "editor.up", &["up"], "Up",
+        "Moves the cursors one row up.", |app: &mut App| app.move_rows(-1, No)),
+    command(Moving, "editor.down", &["down"], "Down",
+        "Moves the cursors one row down.", |app: &mut App| app.move_rows(1, No)),
+    command(Moving, "editor.page-up", &["page-up"], "Page up",
+        "Moves the cursors one screen up.", |app: &mut App| app.move_rows(-app.page(), No)),
+    command(Moving, "editor.page-down", &["page-down"], "Page down",
+        "Moves the cursors one screen down.", |app: &mut App| app.move_rows(app.page(), No)),
+    command(Moving, "editor.select-up", &["shift-up"], "Select up",
+        "Extends the selections one row up.", |app: &mut App| app.move_rows(-1, Yes)),
+    command(Moving, "editor.select-down", &["shift-down"], "Select down",
+        "Extends the selections one row down.", |app: &mut App| app.move_rows(1, Yes)),
+    command(Moving, "editor.select-page-up", &["shift-page-up"], "Select page up",
+        "Extends the selections one screen up.", |app: &mut App| app.move_rows(-app.page(), Yes)),
+    command(Moving, "editor.select-page-down", &["shift-page-down"], "Select page down",
+        "Extends the selections one screen down.", |app: &mut App| app.move_rows(app.page(), Yes)),
 ];
 
-/// The command of a name.
-pub(super) fn named(name: &str) -> Option<Command> {
-    COMMANDS.iter().find(|listed| listed.name == name).map(|listed| listed.command)
+/// All commands that are not plugins', group by group. Key map, palette, help and documentation derive from them.
+pub fn entries() -> Vec<&'static CommandEntry> {
+    let own = COMMANDS.iter().map(|command| &command.entry);
+    let mut entries: Vec<_> = own.chain(session::COMMANDS.iter().map(|command| &command.entry)).collect();
+    entries.sort_by_key(|entry| entry.group);
+    entries
+}
+
+/// A command by its name, without an argument.
+pub(super) fn named(name: &str) -> Invocation {
+    Invocation { command: name.to_owned(), argument: None }
+}
+
+impl App {
+    fn prompt(&mut self, purpose: Purpose) {
+        self.mode = Prompt::mode(purpose, String::new());
+    }
+
+    fn prompt_replace(&mut self) {
+        self.mode = Prompt::mode(Purpose::Replace, self.session.documents().selected_word());
+    }
+
+    fn answer_plugins(&mut self) {
+        if self.session.plugins().asks().len() == 0 {
+            self.show(Message::info("no plugin asks to be allowed anything"));
+        } else {
+            self.mode = Mode::Consent;
+        }
+    }
+
+    fn focus_panel(&mut self) {
+        if self.session.open_panel() {
+            self.mode = Mode::Panel;
+        }
+    }
+
+    fn show_help(&mut self) {
+        self.mode = Mode::Reading(reading::help(&self.session, &self.keyboard));
+    }
+
+    fn show_messages(&mut self) {
+        self.mode = Mode::Reading(reading::messages(&self.session, &self.screen));
+    }
+
+    /// The rows of a screen, less one for orientation.
+    fn page(&self) -> isize {
+        isize::try_from(self.screen.text_lines(&self.session).saturating_sub(1).max(1)).unwrap_or(isize::MAX)
+    }
+
+    fn move_rows(&mut self, rows: isize, extend: Extend) {
+        self.screen.move_rows(rows, extend, &mut self.session);
+    }
 }

@@ -1,91 +1,91 @@
-//! Finding while the text that is looked for is typed.
+//! Finding a text while it is typed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::{Found, Query, QueryOptions, Selection, Selections, Text};
+use witdock_editor_session::{Message, Session};
 
-use super::mode::edit_line;
-use super::{App, Effect, Find, Message, Mode};
+use super::keyboard::{edit_line, typed};
+use super::mode::Next;
+use super::{Mode, Screen};
 
-impl App {
-    pub(super) fn begin_find(&mut self) {
-        let Some(buffer) = self.active() else { return };
+/// A search while its text is typed.
+#[derive(Debug)]
+pub struct Find {
+    /// The text to find.
+    pub query: String,
+    /// The selections before the search.
+    origin: Selections,
+}
+
+impl Find {
+    /// Begins to find the selected text, or one that is typed.
+    pub(super) fn mode(session: &Session) -> Mode {
+        let documents = session.documents();
+        let Some(buffer) = documents.active() else { return Mode::Edit };
         let origin = buffer.document.selections().clone();
-        let query = self.selected_word();
-        self.mode = Mode::Find(Find { query, origin });
+        Mode::Find(Self { query: documents.selected_word(), origin })
     }
 
-    /// What is selected, if it is of one line.
-    pub(super) fn selected_word(&self) -> String {
-        let selected = self
-            .active()
-            .map(|buffer| buffer.document.text().slice(buffer.document.selections().primary().range()));
-        selected.filter(|text| !text.contains('\n')).unwrap_or_default()
-    }
-
-    pub(super) fn find_key(&mut self, mut find: Find, key: KeyEvent) -> Vec<Effect> {
-        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
-        let again = key.code == KeyCode::Char('f') && key.modifiers.contains(KeyModifiers::CONTROL);
+    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session, screen: &mut Screen) -> Next {
+        let has_shift = key.modifiers.contains(KeyModifiers::SHIFT);
+        let is_find = key.code == KeyCode::Char('f') && key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => {
-                if let Some(buffer) = self.active_mut() {
-                    buffer.document.set_selections(find.origin);
-                }
-                return Vec::new();
+                session.select(|_| self.origin);
+                return Next::Edit;
             }
-            // The next key edits at what was found.
-            KeyCode::Enter if !shift && find.query.is_empty() => return Vec::new(),
+            KeyCode::Enter if !has_shift && self.query.is_empty() => return Next::Edit,
             KeyCode::Enter | KeyCode::Down | KeyCode::Up => {
-                let back = key.code == KeyCode::Up || (key.code == KeyCode::Enter && shift);
-                self.go_to_match(&find.query, |query, text, now| {
+                let back = key.code == KeyCode::Up || (key.code == KeyCode::Enter && has_shift);
+                self.go(session, screen, |query, text, now| {
                     if back { query.previous(text, now.start()) } else { query.next(text, now.end()) }
                 });
             }
-            _ if again => self.go_to_match(&find.query, |query, text, now| query.next(text, now.end())),
-            KeyCode::Backspace | KeyCode::Char(_)
-                if super::mode::typed(key).is_some() || key.code == KeyCode::Backspace =>
-            {
-                edit_line(&mut find.query, key);
-                self.mode = Mode::Find(find);
-                self.find_again();
-                return Vec::new();
+            _ if is_find => self.go(session, screen, |query, text, now| query.next(text, now.end())),
+            _ if key.code == KeyCode::Backspace || typed(key).is_some() => {
+                edit_line(&mut self.query, key);
+                self.restart(session, screen);
             }
-            _ => {
-                // Any command ends the search where it is: people go on at once.
-                return self.key(key);
-            }
+            // Any other key ends the search at the match.
+            _ => return Next::Key(key),
         }
-        self.mode = Mode::Find(find);
-        Vec::new()
+        Next::Mode(Mode::Find(self))
     }
 
-    /// Goes to the first match from where the search began.
-    pub(super) fn find_again(&mut self) {
-        let Mode::Find(find) = &self.mode else { return };
-        let (query, origin) = (find.query.clone(), find.origin.clone());
-        let from = origin.primary().start();
-        if let Some(buffer) = self.active_mut() {
-            buffer.document.set_selections(origin);
-        }
-        if !query.is_empty() {
-            self.go_to_match(&query, |query, text, _| query.next(text, from));
+    pub(super) fn paste(&mut self, text: &str, session: &mut Session, screen: &mut Screen) {
+        self.query.push_str(text);
+        self.restart(session, screen);
+    }
+
+    /// Goes to the first match after the place where the search began.
+    fn restart(&self, session: &mut Session, screen: &mut Screen) {
+        let from = self.origin.primary().start();
+        session.select(|_| self.origin.clone());
+        if !self.query.is_empty() {
+            self.go(session, screen, |query, text, _| query.next(text, from));
         }
     }
 
-    fn go_to_match(&mut self, query: &str, find: impl FnOnce(&Query, &Text, Selection) -> Option<Found>) {
-        let compiled = match Query::new(query, QueryOptions::default()) {
-            Ok(compiled) => compiled,
-            Err(error) => return self.say(Message::info(error.to_string())),
+    fn go(
+        &self,
+        session: &mut Session,
+        screen: &mut Screen,
+        find: impl FnOnce(&Query, &Text, Selection) -> Option<Found>,
+    ) {
+        let query = match Query::new(&self.query, QueryOptions::default()) {
+            Ok(query) => query,
+            Err(error) => return screen.show(Message::info(error.to_string())),
         };
-        let Some(buffer) = self.active_mut() else { return };
+        let Some(buffer) = session.active_mut() else { return };
         let now = buffer.document.selections().primary();
-        match find(&compiled, buffer.document.text(), now) {
+        match find(&query, buffer.document.text(), now) {
             Some(Found { range, wrapped }) => {
                 buffer.document.set_selections(Selections::one(Selection::new(range.start, range.end)));
                 if wrapped {
-                    self.say(Message::info("the search went on at the other end of the text"));
+                    screen.show(Message::info("search wrapped around the end of the text"));
                 }
             }
-            None => self.say(Message::warning(format!("`{query}` is not found"))),
+            None => screen.show(Message::warning(format!("`{}` not found", self.query))),
         }
     }
 }

@@ -1,153 +1,106 @@
-//! What keys mean at the moment.
+//! The modes of the keyboard.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use witdock_editor_core::Selections;
+use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::Session;
+use witdock_editor_session::display::{Answer, Choice, Question};
 
-use super::{App, Asked, Effect, Message, Palette, PluginPanel, Prompt, Reading};
-use crate::config::{Found, Keys};
-use crate::display::Invocation;
+use super::keyboard::edit_line;
+use super::ranking::ranked;
+use super::{Effect, Find, Palette, PluginPanel, Prompt, Reading};
 
-/// What keys mean.
+/// The meaning of keys.
 #[derive(Debug, Default)]
 pub enum Mode {
-    /// They edit the document.
+    /// Keys edit the document and run commands.
     #[default]
     Edit,
-    /// They make up what is looked for.
+    /// Keys type the text to find.
     Find(Find),
-    /// They make up a line that is asked for.
+    /// Keys type a line that a command needs.
     Prompt(Prompt),
-    /// They go through something that is there to be read.
+    /// Keys scroll a text.
     Reading(Reading),
-    /// They answer whether to quit although documents have changes.
+    /// Keys answer whether to quit although documents have unsaved changes.
     ConfirmQuit,
-    /// They answer whether to close the document although it has changes.
+    /// Keys answer whether to close the document although it has unsaved changes.
     ConfirmClose,
-    /// They answer whether to write over what another program has changed.
+    /// Keys answer whether to overwrite the changes of another program.
     ConfirmOverwrite,
-    /// They choose a command.
+    /// Keys choose a command.
     Palette(Palette),
-    /// They choose a plugin and say what is to be done with it.
+    /// Keys manage plugins.
     Plugins(PluginPanel),
-    /// They answer what plugins ask to be allowed.
+    /// Keys answer what plugins ask to be allowed.
     Consent,
-    /// They go to the panel of a plugin.
+    /// Keys choose a line of a plugin's panel.
     Panel,
-    /// They answer a plugin's question.
+    /// Keys answer the question of a plugin, which [`Plugins::asking`](witdock_editor_session::Plugins::asking) gives.
     Answer(Answering),
 }
 
-/// A plugin's question while it is answered.
+/// What follows a key.
 #[derive(Debug)]
+pub(super) enum Next {
+    /// Keys go on in this mode.
+    Mode(Mode),
+    /// Keys edit the document again.
+    Edit,
+    /// Keys edit the document again, beginning with this one.
+    Key(KeyEvent),
+    /// Keys edit the document again, and a command runs.
+    Run(String),
+    /// Keys edit the document again, and something is done outside.
+    Effect(Effect),
+}
+
+/// The answer to a plugin's question, while the person types it.
+#[derive(Debug, Default)]
 pub struct Answering {
-    /// The question.
-    pub asked: Asked,
-    /// What is typed: the answer, or what choices are looked for by.
+    /// The typed line: the answer, or a query for choices.
     pub line: String,
-    /// Which of the choices that match is chosen.
+    /// Which of the matching choices is chosen.
     pub chosen: usize,
 }
 
-/// A search while it is typed.
-#[derive(Debug)]
-pub struct Find {
-    /// What is looked for.
-    pub query: String,
-    /// The selections to go back to.
-    pub(super) origin: Selections,
-}
-
-impl App {
-    pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        match std::mem::take(&mut self.mode) {
-            Mode::Edit => self.edit_key(key),
-            Mode::Find(find) => self.find_key(find, key),
-            Mode::Prompt(prompt) => self.prompt_key(prompt, key),
-            Mode::Reading(reading) => self.reading_key(reading, key),
-            Mode::ConfirmQuit => self.confirm_quit_key(key),
-            Mode::ConfirmClose => self.confirm_close_key(key),
-            Mode::ConfirmOverwrite => self.confirm_overwrite_key(key),
-            Mode::Palette(palette) => self.palette_key(palette, key),
-            Mode::Plugins(panel) => self.plugins_key(panel, key),
-            Mode::Consent => self.consent_key(key),
-            Mode::Panel => self.panel_key(key),
-            Mode::Answer(answering) => self.answer_key(answering, key),
-        }
-    }
-
-    fn edit_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if let Some(effects) = self.completion_key(key) {
-            return effects;
-        }
-        self.pressed.push(key.into());
-        let found = match self.keymap.find(&self.pressed) {
-            Found::Prefix => {
-                let pressed = Keys::from(self.pressed.clone());
-                self.say(Message::info(format!("{pressed} …")));
-                return Vec::new();
-            }
-            Found::Command(command) => Some(command.to_owned()),
-            Found::Nothing => None,
+impl Answering {
+    /// Begins to answer a question.
+    pub(super) fn mode(question: &Question) -> Mode {
+        let line = match question {
+            Question::Text(question) => question.initial.clone(),
+            Question::Choice(_) => String::new(),
         };
-        let is_first = std::mem::take(&mut self.pressed).len() == 1;
-        if let Some(command) = found {
-            return self.invoke(Invocation { command, argument: None }, None);
-        }
-        if let Some(character) = typed(key).filter(|_| is_first) {
-            self.type_character(character);
-            self.complete_after_typing();
-        }
-        Vec::new()
+        Mode::Answer(Self { line, chosen: 0 })
     }
 
-    fn confirm_quit_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        match key.code {
-            KeyCode::Char('y' | 'Y') => return vec![Effect::Quit],
-            KeyCode::Char('n' | 'N') | KeyCode::Esc => {}
-            _ => self.mode = Mode::ConfirmQuit,
-        }
-        Vec::new()
+    /// The choices that match the typed line, best first, with their indices in the question.
+    pub fn choices<'a>(&self, question: &'a Question) -> Vec<(usize, &'a Choice)> {
+        let Question::Choice(question) = question else { return Vec::new() };
+        ranked(&self.line, question.choices.iter().enumerate(), |(_, choice)| vec![&choice.label])
     }
 
-    fn confirm_overwrite_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        match key.code {
-            KeyCode::Char('o' | 'O') => {
-                return self.take_ours();
+    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session) -> Next {
+        let Some(asked) = session.plugins().asking() else { return Next::Edit };
+        let matching = self.choices(&asked.question);
+        let answer = match (key.code, &asked.question, matching.get(self.chosen)) {
+            (KeyCode::Esc, ..) => Answer::Cancelled,
+            (KeyCode::Enter, Question::Text(_), _) => Answer::Text(self.line),
+            (KeyCode::Enter, Question::Choice(_), Some((index, _))) => Answer::Chosen(*index),
+            // No choice matches.
+            (KeyCode::Enter, Question::Choice(_), None) => return Next::Mode(Mode::Answer(self)),
+            (code, ..) => {
+                let last = matching.len().saturating_sub(1);
+                match code {
+                    KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
+                    KeyCode::Down => self.chosen = (self.chosen + 1).min(last),
+                    _ => {
+                        edit_line(&mut self.line, key);
+                        self.chosen = 0;
+                    }
+                }
+                return Next::Mode(Mode::Answer(self));
             }
-            KeyCode::Char('r' | 'R') => return self.take_theirs(),
-            KeyCode::Esc => {}
-            _ => self.mode = Mode::ConfirmOverwrite,
-        }
-        Vec::new()
-    }
-
-    fn confirm_close_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        match key.code {
-            KeyCode::Char('y' | 'Y') => self.close_active(),
-            KeyCode::Char('n' | 'N') | KeyCode::Esc => {}
-            _ => self.mode = Mode::ConfirmClose,
-        }
-        Vec::new()
-    }
-}
-
-/// The character that a key stands for.
-pub(super) fn typed(key: KeyEvent) -> Option<char> {
-    let held = key.modifiers.difference(KeyModifiers::SHIFT);
-    // AltGr comes as control and alt together on some systems.
-    let plain = held.is_empty() || held == KeyModifiers::CONTROL.union(KeyModifiers::ALT);
-    match key.code {
-        KeyCode::Char(character) if plain => Some(character),
-        _ => None,
-    }
-}
-
-/// Edits a line at its end.
-pub(super) fn edit_line(line: &mut String, key: KeyEvent) {
-    match key.code {
-        KeyCode::Backspace => {
-            line.pop();
-        }
-        _ => line.extend(typed(key)),
+        };
+        session.answer(answer);
+        Next::Edit
     }
 }

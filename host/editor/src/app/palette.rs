@@ -1,71 +1,83 @@
-//! The list of all commands, searched while a query is typed.
+//! The palette: a list of all commands, with a query.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::Session;
+use witdock_editor_session::command::Group;
 
-use super::mode::edit_line;
+use super::Mode;
+use super::command;
+use super::keyboard::{Keyboard, edit_line};
+use super::mode::Next;
 use super::ranking::ranked;
-use super::{App, COMMANDS, Effect, MOVING, Mode};
-use crate::display::Invocation;
 
-/// The list of commands, as far as they match what is typed.
+/// The list of commands that match a query.
 #[derive(Debug, Default)]
 pub struct Palette {
-    /// What is typed.
+    /// The typed query.
     pub query: String,
-    /// Which of those that match is chosen.
+    /// Which of the matching commands is chosen.
     pub chosen: usize,
 }
 
-impl App {
-    pub(super) fn palette_key(&mut self, mut palette: Palette, key: KeyEvent) -> Vec<Effect> {
-        let count = self.palette_entries(&palette.query).len();
-        match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => {
-                let entry = self.palette_entries(&palette.query).into_iter().nth(palette.chosen);
-                let invocation = entry.map(|entry| Invocation { command: entry.name, argument: None });
-                return invocation.map_or_else(Vec::new, |invocation| self.invoke(invocation, None));
-            }
-            KeyCode::Up => palette.chosen = palette.chosen.saturating_sub(1),
-            KeyCode::Down => palette.chosen = (palette.chosen + 1).min(count.saturating_sub(1)),
-            _ => {
-                edit_line(&mut palette.query, key);
-                palette.chosen = 0;
-            }
-        }
-        self.mode = Mode::Palette(palette);
-        Vec::new()
-    }
-
-    /// The commands that match, best first.
-    pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
-        let own = COMMANDS.iter().filter(|listed| listed.group != MOVING).map(|listed| Entry {
-            title: listed.title.to_owned(),
-            name: listed.name.to_owned(),
-            key: self.keymap.keys_of(listed.name).into_iter().next().unwrap_or_default(),
-        });
-        ranked(query, own.chain(self.plugin_entries()), |entry| vec![&entry.title, &entry.name])
-    }
-}
-
-/// A line of the palette.
+/// A command in the palette.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What it does.
+    /// The command's title.
     pub title: String,
     /// `OWNER.COMMAND`.
     pub name: String,
-    /// Its key, for people; empty where it has none.
+    /// A sentence on what the command does.
+    pub doc: String,
+    /// The command's keys in the form that people read; empty where it has none.
     pub key: String,
+}
+
+/// The commands that match a query, best first. Those that are for keys only are left out.
+pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard) -> Vec<Entry> {
+    let own =
+        command::entries().into_iter().filter(|entry| entry.group != Group::Moving).map(|entry| Entry {
+            title: entry.title.to_owned(),
+            name: entry.name.to_owned(),
+            doc: entry.doc.to_owned(),
+            key: keyboard.key_of(entry.name),
+        });
+    let plugins = session.plugins().commands().map(|command| Entry {
+        title: command.title.to_owned(),
+        key: keyboard.key_of(&command.name),
+        doc: command.description.to_owned(),
+        name: command.name,
+    });
+    ranked(query, own.chain(plugins), |entry| vec![&entry.title, &entry.name])
+}
+
+impl Palette {
+    pub(super) fn key(mut self, key: KeyEvent, session: &Session, keyboard: &Keyboard) -> Next {
+        let entries = entries(&self.query, session, keyboard);
+        match key.code {
+            KeyCode::Esc => return Next::Edit,
+            KeyCode::Enter => {
+                let entry = entries.into_iter().nth(self.chosen);
+                return entry.map_or(Next::Edit, |entry| Next::Run(entry.name));
+            }
+            KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
+            KeyCode::Down => self.chosen = (self.chosen + 1).min(entries.len().saturating_sub(1)),
+            _ => {
+                edit_line(&mut self.query, key);
+                self.chosen = 0;
+            }
+        }
+        Next::Mode(Mode::Palette(self))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::app::App;
+    use crate::config::Config;
 
     #[test]
     fn a_query_matches_letters_in_order_and_near_ones_best() {
-        let app = App::new(crate::config::Config::read(None), 80, 24);
+        let app = App::new(Config::read(None), 80, 24);
         let best = |query| app.palette_entries(query).first().map(|entry| entry.name.clone());
         assert_eq!(best("undo").as_deref(), Some("editor.undo"));
         assert_eq!(best("sel all").as_deref(), Some("editor.select-all"));

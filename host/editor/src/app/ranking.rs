@@ -1,10 +1,10 @@
-//! What a query finds, the best first.
+//! Fuzzy matching of lists.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// The things that a query matches, the best first, and as they came where nothing tells them apart. Each is looked for by
-/// its texts, of which the one that matches best counts.
+/// The things that match a query, best first; those that match equally well keep their order. A thing matches by the best of
+/// its texts.
 pub(super) fn ranked<T>(
     query: &str,
     things: impl IntoIterator<Item = T>,

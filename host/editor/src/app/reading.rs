@@ -1,97 +1,92 @@
-//! Screens that are there to be read: the keys, and what was said.
+//! Texts to read: the keys of all commands, and the last messages.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::command::Group;
+use witdock_editor_session::{Level, Session};
 
-use super::{App, COMMANDS, Effect, Level, Mode};
+use super::keyboard::Keyboard;
+use super::mode::Next;
+use super::{Mode, Screen, command};
 
-/// The most messages that are kept.
-const MOST_MESSAGES: usize = 200;
-
-/// A screen that is there to be read.
+/// A text to read, over the document.
 #[derive(Debug)]
 pub struct Reading {
-    /// What it is.
+    /// The title.
     pub title: &'static str,
-    /// Its lines.
+    /// The lines.
     pub lines: Vec<ReadLine>,
-    /// The first that is seen.
+    /// The index of the first visible line.
     pub first: usize,
 }
 
-/// A line of such a screen.
+/// A line of a [`Reading`].
 #[derive(Debug)]
 pub enum ReadLine {
-    /// What those after it belong to.
+    /// The heading of the lines below it.
     Heading(String),
-    /// Keys, or who has said it, and the text.
+    /// A text with something at its left: keys, or the level of a message.
     Pair(String, String, Level),
 }
 
-impl App {
-    /// Keeps what was said, for those who were not looking.
-    pub(super) fn keep(&mut self, message: &super::Message) {
-        if self.said.len() == MOST_MESSAGES {
-            self.said.pop_front();
+/// The last messages, with the latest in sight.
+pub(super) fn messages(session: &Session, screen: &Screen) -> Reading {
+    let mut lines = Vec::new();
+    for message in screen.log() {
+        let mut level = match message.level {
+            Level::Info => "",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        for line in message.text.lines() {
+            lines.push(ReadLine::Pair(level.to_owned(), line.to_owned(), message.level));
+            level = "";
         }
-        self.said.push_back(message.clone());
     }
+    let first = lines.len().saturating_sub(screen.text_lines(session));
+    Reading { title: "Messages", lines, first }
+}
 
-    pub(super) fn show_messages(&mut self) {
-        let lines = self.said.iter().flat_map(|message| {
-            let sign = match message.level {
-                Level::Info => "",
-                Level::Warning => "warning",
-                Level::Error => "error",
-            };
-            message.text.lines().enumerate().map(move |(index, line)| {
-                let sign = if index == 0 { sign } else { "" };
-                ReadLine::Pair(sign.to_owned(), line.to_owned(), message.level)
-            })
-        });
-        let lines: Vec<ReadLine> = lines.collect();
-        let first = lines.len().saturating_sub(self.text_lines());
-        self.mode = Mode::Reading(Reading { title: "What was said", lines, first });
-    }
-
-    pub(super) fn show_help(&mut self) {
-        let mut lines = Vec::new();
-        let mut group = "";
-        for listed in COMMANDS
-            .iter()
-            .filter(|listed| !listed.name.starts_with("editor.select-") || listed.group != super::MOVING)
-        {
-            if listed.group != group {
-                group = listed.group;
-                lines.push(ReadLine::Heading(group.to_owned()));
-            }
-            let keys = self.keymap.keys_of(listed.name).join(", ");
-            lines.push(ReadLine::Pair(keys, format!("{}  ({})", listed.title, listed.name), Level::Info));
+/// All commands with their keys, group by group.
+pub(super) fn help(session: &Session, keyboard: &Keyboard) -> Reading {
+    let mut lines = Vec::new();
+    let mut group = None;
+    let is_selecting = |name: &str| name.starts_with("editor.select-");
+    for entry in command::entries() {
+        // The heading says that Shift selects.
+        if entry.group == Group::Moving && is_selecting(entry.name) {
+            continue;
         }
-        let plugins: Vec<(String, String)> = self
-            .plugin_entries()
-            .map(|entry| (entry.key, format!("{}  ({})", entry.title, entry.name)))
-            .collect();
-        if !plugins.is_empty() {
-            lines.push(ReadLine::Heading("Of plugins".to_owned()));
-            lines.extend(plugins.into_iter().map(|(key, title)| ReadLine::Pair(key, title, Level::Info)));
+        if group != Some(entry.group) {
+            group = Some(entry.group);
+            lines.push(ReadLine::Heading(entry.group.title().to_owned()));
         }
-        self.mode = Mode::Reading(Reading { title: "Keys", lines, first: 0 });
+        let keys = keyboard.keys_of(entry.name).join(", ");
+        lines.push(ReadLine::Pair(keys, format!("{}  ({})", entry.title, entry.name), Level::Info));
     }
+    for (index, command) in session.plugins().commands().enumerate() {
+        if index == 0 {
+            lines.push(ReadLine::Heading("Commands of plugins".to_owned()));
+        }
+        let key = keyboard.key_of(&command.name);
+        lines.push(ReadLine::Pair(key, format!("{}  ({})", command.title, command.name), Level::Info));
+    }
+    Reading { title: "Keys", lines, first: 0 }
+}
 
-    pub(super) fn reading_key(&mut self, mut reading: Reading, key: KeyEvent) -> Vec<Effect> {
-        let page = self.text_lines().saturating_sub(3).max(1);
-        let last = reading.lines.len().saturating_sub(page);
-        reading.first = match key.code {
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') | KeyCode::F(1 | 3) => return Vec::new(),
-            KeyCode::Up => reading.first.saturating_sub(1),
-            KeyCode::Down => reading.first.saturating_add(1).min(last),
-            KeyCode::PageUp => reading.first.saturating_sub(page),
-            KeyCode::PageDown | KeyCode::Char(' ') => reading.first.saturating_add(page).min(last),
+impl Reading {
+    pub(super) fn key(mut self, key: KeyEvent, session: &Session, screen: &Screen) -> Next {
+        let page = screen.text_lines(session).saturating_sub(3).max(1);
+        let last = self.lines.len().saturating_sub(page);
+        self.first = match key.code {
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') | KeyCode::F(1 | 3) => return Next::Edit,
+            KeyCode::Up => self.first.saturating_sub(1),
+            KeyCode::Down => self.first.saturating_add(1).min(last),
+            KeyCode::PageUp => self.first.saturating_sub(page),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.first.saturating_add(page).min(last),
             KeyCode::Home => 0,
             KeyCode::End => last,
-            _ => reading.first,
+            _ => self.first,
         };
-        self.mode = Mode::Reading(reading);
-        Vec::new()
+        Next::Mode(Mode::Reading(self))
     }
 }

@@ -1,17 +1,17 @@
-//! Keys, as they are written: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
+//! Keys in their written form: `ctrl-s`, `alt-shift-up`, `ctrl-k t`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// The modifiers, in the order in which they are written.
+/// The modifiers in their written and their readable form, in the order in which they are written.
 const MODIFIERS: [(&str, &str, KeyModifiers); 3] = [
     ("ctrl-", "Ctrl-", KeyModifiers::CONTROL),
     ("alt-", "Alt-", KeyModifiers::ALT),
     ("shift-", "Shift-", KeyModifiers::SHIFT),
 ];
-/// The keys that have names: as they are written, and as people are shown them.
+/// The keys that have names, in their written and their readable form.
 const NAMED: [(&str, &str, KeyCode); 18] = [
     ("enter", "Enter", KeyCode::Enter),
     ("tab", "Tab", KeyCode::Tab),
@@ -33,28 +33,28 @@ const NAMED: [(&str, &str, KeyCode); 18] = [
     ("pagedown", "PgDn", KeyCode::PageDown),
 ];
 
-/// A key with the modifiers that are held.
+/// A key with its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Press {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-/// One press or several after each other.
+/// A key press, or a sequence of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Keys(Vec<Press>);
 
-/// Why a text is no key.
+/// The reason why a text is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no key: write any of `ctrl-`, `alt-` and `shift-`, in this order, and then a character or enter, tab, backspace, \
+    "invalid key `{0}`: write any of `ctrl-`, `alt-` and `shift-`, in this order, and then a character or enter, tab, backspace, \
      delete, insert, escape, space, minus, up, down, left, right, home, end, page-up, page-down or f1 to f12"
 )]
 pub struct NoKey(String);
 
 impl From<KeyEvent> for Press {
-    /// Terminals tell of one key in several ways; here it has one. A capital letter is its letter with shift where another
-    /// modifier is held, and else it is a character as any.
+    /// Gives one form to keys that terminals report in several. With Control or Alt, a capital letter is its small letter with
+    /// Shift; otherwise it is a character of its own.
     fn from(event: KeyEvent) -> Self {
         let mut modifiers =
             event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
@@ -107,7 +107,7 @@ impl FromStr for Press {
 }
 
 impl fmt::Display for Press {
-    /// As people are shown it.
+    /// The readable form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (_, shown, modifier) in MODIFIERS {
             if self.modifiers.contains(modifier) {
@@ -148,7 +148,7 @@ impl fmt::Display for Keys {
 }
 
 impl Keys {
-    /// The presses.
+    /// The presses of the sequence.
     pub fn presses(&self) -> &[Press] {
         &self.0
     }

@@ -1,11 +1,11 @@
-//! Which keys run which commands.
+//! The key map: which keys run which commands.
 
 use std::collections::HashMap;
 
 use super::key::{Keys, Press};
 
-/// Which keys run which commands. What a person has set comes first, then the editor's own, then what plugins ask for: a
-/// key that is taken stays what it is.
+/// Which keys run which commands. The person's bindings come first, then the editor's, then the plugins': a key that is
+/// bound already keeps its command.
 #[derive(Debug, Clone, Default)]
 pub struct KeyMap {
     bindings: HashMap<Keys, Binding>,
@@ -13,7 +13,7 @@ pub struct KeyMap {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Binding {
-    /// `OWNER.COMMAND`; none for keys that a person has set to nothing.
+    /// `OWNER.COMMAND`; none for keys that the person has unbound.
     command: Option<String>,
     layer: Layer,
 }
@@ -21,28 +21,31 @@ struct Binding {
 /// Who has bound a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
-    /// A person.
+    /// The person, in `keys.toml`.
     Person,
-    /// The editor.
+    /// The editor's defaults.
     Editor,
-    /// A plugin.
+    /// A plugin's defaults.
     Plugin,
 }
 
-/// What keys mean.
+/// The meaning of a sequence of keys.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found<'a> {
-    /// They run this command.
+    /// The keys run this command.
     Command(&'a str),
-    /// They are the beginning of longer ones.
+    /// The keys start a longer sequence.
     Prefix,
-    /// Nothing.
+    /// The keys are not bound.
     Nothing,
 }
 
 impl KeyMap {
-    /// Binds keys to a command, or to nothing. Gives the command that has them already, or keys that begin them or that
-    /// they begin.
+    /// Binds keys to a command, or to nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the keys, their beginning or a longer sequence are bound already: the message names the command.
     pub fn bind(&mut self, keys: Keys, command: Option<&str>, layer: Layer) -> Result<(), String> {
         let clash = self.bindings.iter().find(|(other, binding)| {
             let (long, short) = if other.presses().len() > keys.presses().len() {
@@ -54,18 +57,18 @@ impl KeyMap {
         });
         if let Some((keys, binding)) = clash {
             let holder = binding.command.as_deref().unwrap_or("nothing");
-            return Err(format!("{keys} is taken by {holder}"));
+            return Err(format!("{keys} is bound to {holder}"));
         }
         self.bindings.insert(keys, Binding { command: command.map(str::to_owned), layer });
         Ok(())
     }
 
-    /// Takes all keys of plugins away.
+    /// Removes all bindings of plugins.
     pub fn forget_plugins(&mut self) {
         self.bindings.retain(|_, binding| binding.layer != Layer::Plugin);
     }
 
-    /// What keys mean.
+    /// The meaning of these keys.
     pub fn find(&self, presses: &[Press]) -> Found<'_> {
         if let Some(binding) = self.bindings.get(&Keys::from(presses.to_vec())) {
             return binding.command.as_deref().map_or(Found::Nothing, Found::Command);
@@ -76,7 +79,7 @@ impl KeyMap {
         Found::Nothing
     }
 
-    /// The keys of a command, as people are shown them, the shortest first.
+    /// The keys of a command in their readable form, shortest first.
     pub fn keys_of(&self, command: &str) -> Vec<String> {
         let bound = self.bindings.iter().filter(|(_, binding)| binding.command.as_deref() == Some(command));
         let mut keys: Vec<(usize, Layer, String)> =
@@ -105,7 +108,7 @@ mod tests {
         assert!(map.bind(keys("ctrl-q"), Some("editor.quit"), Layer::Editor).is_err());
         map.bind(keys("f2"), Some("editor.plugins"), Layer::Editor).unwrap();
         let taken = map.bind(keys("f2"), Some("a.b"), Layer::Plugin).unwrap_err();
-        assert_eq!(taken, "F2 is taken by editor.plugins");
+        assert_eq!(taken, "F2 is bound to editor.plugins");
         map.bind(keys("alt-t"), Some("a.b"), Layer::Plugin).unwrap();
         assert_eq!(map.find(keys("ctrl-s").presses()), Found::Command("mine.save"));
         assert_eq!(map.find(keys("ctrl-q").presses()), Found::Nothing);

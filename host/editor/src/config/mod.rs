@@ -1,37 +1,37 @@
-//! What a person has set: `config.toml` and `keys.toml` in `witdock-edit` of the configuration folder.
+//! Configuration: `config.toml` and `keys.toml` in the folder `witdock-edit` of the user's configuration folder.
 //!
-//! Nothing in them keeps the editor from starting. What is wrong is told with file and line, and the rest counts.
+//! No problem in them keeps the editor from starting. Problems are shown with file and line, and everything else holds.
 
 mod key;
 mod keymap;
-mod problem;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use key::{Keys, NoKey, Press};
 pub use keymap::{Found, KeyMap, Layer};
-pub use problem::Problem;
 use serde::Deserialize;
 use toml::de::DeTable;
 
-use crate::app::COMMANDS;
+use witdock_editor_session::Problem;
+
+use crate::app::entries;
 
 /// The file with the settings, in the configuration folder.
 pub const CONFIG_FILE: &str = "config.toml";
 /// The file with the keys.
 pub const KEYS_FILE: &str = "keys.toml";
-/// A configuration file that says what it is without one.
+/// A settings file with the default settings.
 pub const DEFAULT_CONFIG: &str = include_str!("default.toml");
 
-/// What a person has set.
+/// The person's configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The settings.
     pub settings: Settings,
     /// The keys.
     pub keymap: KeyMap,
-    /// What is wrong with the files.
+    /// Problems in the files.
     pub problems: Vec<Problem>,
 }
 
@@ -39,28 +39,28 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// How many columns a tab takes at most, from 1 to 16.
+    /// The width of a tab in columns, from 1 to 16.
     pub tab_width: u8,
-    /// Which documents have lines that go on in the next row where they are too long for the screen.
+    /// Which documents wrap lines that are longer than the screen is wide.
     pub wrap: Wrap,
-    /// Whether the editor takes the mouse; otherwise the terminal keeps it.
+    /// Whether the editor handles the mouse; otherwise the terminal does.
     pub mouse: bool,
-    /// Whether languages are coloured.
+    /// Whether the text has the colours of its language.
     pub colours: bool,
-    /// Plugins' own settings, by their names.
+    /// The plugins' own settings, by plugin name.
     pub plugins: BTreeMap<String, toml::Table>,
 }
 
-/// Which documents are wrapped.
+/// Which documents wrap long lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wrap {
-    /// Those that are prose: plain text and Markdown.
+    /// Prose only: plain text and Markdown.
     #[default]
     Prose,
-    /// All.
+    /// All documents.
     Always,
-    /// None.
+    /// No document.
     Never,
 }
 
@@ -71,22 +71,22 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Plugins' settings as JSON text, by the plugins' names.
+    /// The plugins' settings as JSON text, by plugin name.
     pub fn of_plugins(&self) -> impl Iterator<Item = (&str, String)> {
         self.plugins.iter().map(|(name, table)| {
-            // A table of TOML is an object of JSON; what has no like in it, a date, becomes its text.
+            // A TOML table becomes a JSON object. A date, which JSON does not have, becomes a string.
             (name.as_str(), serde_json::to_string(table).unwrap_or_else(|_| "{}".to_owned()))
         })
     }
 }
 
-/// Where the files are, if the system has a place for them.
+/// The folder of the files, if the system has a configuration folder.
 pub fn folder() -> Option<PathBuf> {
     dirs::config_dir().map(|folder| folder.join("witdock-edit"))
 }
 
 impl Config {
-    /// Reads both files of a folder. One that is not there sets nothing.
+    /// Reads both files of a folder. A missing file sets nothing.
     pub fn read(folder: Option<&Path>) -> Self {
         let mut config = Self::default();
         let mut text_of = |file: &str| {
@@ -115,7 +115,7 @@ impl Config {
         match toml::from_str::<Settings>(text) {
             Ok(settings) if !(1..=16).contains(&settings.tab_width) => {
                 let place = text.find("tab-width").unwrap_or_default();
-                let what = format!("`tab-width` is 1 to 16, and not {}", settings.tab_width);
+                let what = format!("invalid `tab-width`: {}; valid values are 1 to 16", settings.tab_width);
                 self.problems.push(Problem::at(path, text, place, what));
             }
             Ok(settings) => self.settings = settings,
@@ -126,7 +126,7 @@ impl Config {
         }
     }
 
-    /// Takes the keys of a file, each line by itself.
+    /// Takes the keys of a file. A problem in one line does not affect the others.
     fn take_keys(&mut self, path: &Path, text: &str) {
         let table = match DeTable::parse(text) {
             Ok(table) => table,
@@ -151,44 +151,44 @@ impl Config {
 
     fn take_binding(&mut self, keys: Keys, command: Option<&str>) -> Result<(), String> {
         let command =
-            match command.ok_or("a command's name in quotes was expected, for example \"editor.save\"")? {
+            match command.ok_or("expected the name of a command in quotes, for example \"editor.save\"")? {
                 "" => None,
-                // A plugin's commands are known when it is loaded.
+                // The commands of a plugin are not known before it is loaded.
                 command if !command.starts_with("editor.") && command.contains('.') => Some(command),
-                command if COMMANDS.iter().any(|known| known.name == command) => Some(command),
+                command if entries().iter().any(|known| known.name == command) => Some(command),
                 command => {
-                    let near = COMMANDS
-                        .iter()
+                    let near = entries()
+                        .into_iter()
                         .map(|known| (strsim::damerau_levenshtein(known.name, command), known.name))
                         .min()
                         .filter(|(distance, _)| *distance <= 4)
-                        .map(|(_, name)| format!("; is it `{name}`?"))
+                        .map(|(_, name)| format!("; did you mean `{name}`?"))
                         .unwrap_or_default();
-                    return Err(format!("there is no command `{command}`{near}"));
+                    return Err(format!("unknown command `{command}`{near}"));
                 }
             };
         self.keymap.bind(keys, command, Layer::Person)
     }
 
     fn take_default_keys(&mut self) {
-        for command in COMMANDS {
+        for command in entries() {
             for keys in command.keys {
-                // Keys that a person has set stay what they are.
+                // An error means that the person has bound the keys.
                 let _ = keys.parse().map(|keys| self.keymap.bind(keys, Some(command.name), Layer::Editor));
             }
         }
     }
 }
 
-/// The keys of the editor, as a file that sets them would.
+/// A key map file with the default keys.
 pub fn default_keys() -> String {
     use std::fmt::Write;
 
     let mut file = String::from(
-        "# Keys of witdock-edit: a key or several after each other, and the command that they run. These are the editor's own.\n\
-         # \"\" takes a key away. Commands of plugins are `PLUGIN.COMMAND`, as the palette (Ctrl-P) lists them.\n\n",
+        "# Keys of witdock-edit: a key or a sequence of keys, and the command that it runs. These are the default keys.\n\
+         # \"\" unbinds a key. Commands of plugins are `PLUGIN.COMMAND`, as the palette (Ctrl-P) lists them.\n\n",
     );
-    for command in COMMANDS {
+    for command in entries() {
         for keys in command.keys {
             // Writing to a string does not fail.
             let _ = writeln!(file, "{keys:28?} = {:?}", command.name);

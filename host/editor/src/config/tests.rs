@@ -23,7 +23,7 @@ fn the_default_files_change_nothing() {
     assert_eq!(told, [""; 0]);
     assert_eq!(config.settings, Settings::default());
     let plain = Config::read(None);
-    for command in COMMANDS {
+    for command in entries() {
         assert_eq!(
             config.keymap.keys_of(command.name),
             plain.keymap.keys_of(command.name),
@@ -62,14 +62,20 @@ fn what_is_wrong_is_told_by_file_and_line_and_the_rest_counts() {
         "{told:#?}"
     );
     let keys = told[1..].join("\n");
-    assert!(keys.contains("keys.toml:1: there is no command `editor.svae`; is it `editor.save`?"), "{keys}");
-    assert!(keys.contains("keys.toml:2: `strg-s` is no key"), "{keys}");
-    assert!(keys.contains("keys.toml:3: a command's name in quotes was expected"), "{keys}");
+    assert!(
+        keys.contains("keys.toml:1: unknown command `editor.svae`; did you mean `editor.save`?"),
+        "{keys}"
+    );
+    assert!(keys.contains("keys.toml:2: invalid key `strg-s`"), "{keys}");
+    assert!(keys.contains("keys.toml:3: expected the name of a command in quotes"), "{keys}");
     assert_eq!(config.settings, Settings::default());
     assert_eq!(found(&config, "f10").as_deref(), Some("editor.save"));
 
     let (_, told) = read("tab-width = 99\n", "f9 = [\n");
-    assert!(told[0].starts_with("config.toml:1: `tab-width` is 1 to 16"), "{told:#?}");
+    assert!(
+        told[0].starts_with("config.toml:1: invalid `tab-width`: 99; valid values are 1 to 16"),
+        "{told:#?}"
+    );
     assert!(told[1].starts_with("keys.toml:"), "{told:#?}");
 }
 

@@ -7,17 +7,18 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use crate::app::{App, Mode};
-use crate::buffer::Buffer;
-use crate::decoration::{Decoration, Drawn};
 use crate::layout::{Glyph, Row};
-use crate::style::{Scope, Severity};
 use crate::theme;
+use crate::viewport::Viewport;
+use witdock_editor_session::documents::{Buffer, Decoration, Drawn};
+use witdock_editor_session::style::{Scope, Severity};
 
 /// Draws the active document, and puts the terminal's cursor where the primary one is.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Some(buffer) = app.active() else { return };
     let text_area = text_area(app, area);
-    let seen = buffer.visible(usize::from(area.height), usize::from(text_area.width));
+    let Some(viewport) = app.screen().viewport(app.session()) else { return };
+    let seen = viewport.visible(buffer, usize::from(area.height), usize::from(text_area.width));
     let cursor_line = buffer.document.text().line_at(buffer.document.selections().primary().head);
     for (y, (line, is_first, row)) in (area.y..).zip(&seen) {
         let whole = buffer.document.text().line_start(*line)..buffer.document.text().line_end(*line);
@@ -27,7 +28,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             draw_gutter(app, frame, Rect { y, height: 1, ..area }, *line, cursor_line == *line, sign);
         }
         let area = Rect { y, height: 1, ..text_area };
-        let pen = Pen { app, buffer, line: *line, start: whole.start, decorations: &decorations };
+        let pen = Pen { app, buffer, viewport, line: *line, start: whole.start, decorations: &decorations };
         pen.draw(row, frame, area);
         if row.range.end == whole.end {
             pen.draw_after_line(row, frame, area);
@@ -59,29 +60,31 @@ fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option
     signs.max_by_key(|(severity, _)| *severity)
 }
 
-/// Where on the screen a place is, unless it is out of sight.
+/// The position of a place on the screen, if it is visible.
 pub(super) fn position(app: &App, offset: usize, area: Rect) -> Option<(u16, u16)> {
     let buffer = app.active()?;
     let area = text_area(app, area);
     let line = buffer.document.text().line_at(offset);
-    let seen = buffer.visible(usize::from(area.height), usize::from(area.width));
+    let viewport = app.screen().viewport(app.session())?;
+    let seen = viewport.visible(buffer, usize::from(area.height), usize::from(area.width));
     let of_line = |(other, _, row): &(usize, bool, Row)| *other == line && row.range.start <= offset;
     let index = seen.iter().rposition(of_line)?;
     let (_, _, row) = seen.get(index)?;
-    // Behind the end of a row that goes on below, and that below is out of sight.
+    // The place is on the next row, which is not visible.
     if offset > row.range.end {
         return None;
     }
-    let column = row.column_of(offset).checked_sub(buffer.scroll.column)?;
+    let column = row.column_of(offset).checked_sub(viewport.scroll.column)?;
     // A row that is full leaves no cell for the cursor behind it.
     let last = usize::from(area.width.checked_sub(1)?);
-    let x = if buffer.wraps { column.min(last) } else { column };
+    let x = if viewport.wraps { column.min(last) } else { column };
     let (x, y) = (u16::try_from(x).ok()?, u16::try_from(index).ok()?);
     (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
 }
 
 fn text_area(app: &App, area: Rect) -> Rect {
-    let gutter = u16::try_from(app.gutter_columns()).unwrap_or(u16::MAX).min(area.width);
+    let gutter =
+        u16::try_from(app.screen().gutter_columns(app.session())).unwrap_or(u16::MAX).min(area.width);
     Rect { x: area.x + gutter, width: area.width - gutter, ..area }
 }
 
@@ -93,7 +96,7 @@ fn draw_gutter(
     is_current: bool,
     sign: Option<Severity>,
 ) {
-    let width = app.gutter_columns().saturating_sub(2);
+    let width = app.screen().gutter_columns(app.session()).saturating_sub(2);
     let style = if is_current { theme::CURRENT_LINE } else { theme::GUTTER };
     let number = format!(" {:>width$} ", line + 1);
     frame.buffer_mut().set_stringn(area.x, area.y, number, usize::from(area.width), style);
@@ -106,6 +109,7 @@ fn draw_gutter(
 struct Pen<'a> {
     app: &'a App,
     buffer: &'a Buffer,
+    viewport: &'a Viewport,
     line: usize,
     /// Where the line starts.
     start: usize,
@@ -114,9 +118,9 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     fn draw(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
-        let first = self.buffer.scroll.column;
+        let first = self.viewport.scroll.column;
         let end = first + usize::from(area.width);
-        let colours = self.buffer.highlight.of_line(self.line);
+        let colours = self.viewport.highlight.of_line(self.line);
         for glyph in &row.glyphs {
             // A wide character that an edge cuts through is left out.
             if glyph.x < first || glyph.x + glyph.width > end {
@@ -145,7 +149,7 @@ impl Pen<'_> {
                 style = style.patch(theme::style(*drawn_as));
             }
         }
-        if self.app.hover().is_some_and(|hover| hover.range.contains(&at)) {
+        if self.app.session().plugins().hover().is_some_and(|hover| hover.range.contains(&at)) {
             style = style.add_modifier(Modifier::UNDERLINED);
         }
         let selections = self.buffer.document.selections();
@@ -156,7 +160,7 @@ impl Pen<'_> {
         style
     }
 
-    /// Whether a cursor other than the primary one stands here: the terminal has but one, and these are drawn.
+    /// Whether a cursor other than the primary one is here. The terminal has one cursor only, so the others are drawn.
     fn has_other_cursor(&self, at: usize) -> bool {
         let selections = self.buffer.document.selections();
         let primary = selections.primary_index();
@@ -165,7 +169,7 @@ impl Pen<'_> {
     }
 
     fn draw_after_line(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
-        let mut x = row.width.saturating_sub(self.buffer.scroll.column);
+        let mut x = row.width.saturating_sub(self.viewport.scroll.column);
         if self.has_other_cursor(row.range.end)
             && let Some(column) = u16::try_from(x).ok().filter(|column| *column < area.width)
         {

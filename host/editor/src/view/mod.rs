@@ -13,12 +13,12 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::{App, Mode};
-use crate::display::Question;
 use crate::theme;
+use witdock_editor_session::display::Question;
 
 /// Draws the whole screen.
 pub fn view(app: &App, frame: &mut Frame<'_>) {
-    let panel_lines = u16::try_from(app.panel_lines()).unwrap_or(u16::MAX);
+    let panel_lines = u16::try_from(app.screen().panel_lines(app.session())).unwrap_or(u16::MAX);
     let [text, panel, status, message] = Layout::vertical([
         Constraint::Min(1),
         Constraint::Length(panel_lines),
@@ -27,8 +27,8 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     ])
     .areas(frame.area());
     lines::draw(app, frame, text);
-    if let Some(shown) = app.panel() {
-        plugin::panel(&shown, frame, panel);
+    if let Some(shown) = app.session().plugins().panel() {
+        plugin::panel(&shown, matches!(app.mode(), Mode::Panel), frame, panel);
     }
     draw_status(app, frame, status);
     draw_message(app, frame, message);
@@ -58,12 +58,13 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if buffer.read_only {
         left += " [read-only]";
     }
-    if app.buffers().len() > 1 {
-        let number = app.buffers().iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
-        left += &format!("  {number}/{}", app.buffers().len());
+    let all = app.session().documents().all();
+    if all.len() > 1 {
+        let number = all.iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
+        left += &format!("  {number}/{}", all.len());
     }
     let mut right: Vec<Span<'_>> = Vec::new();
-    for segment in app.segments() {
+    for segment in app.session().plugins().segments() {
         right.extend(theme::line(&segment.spans).spans);
         right.push(Span::raw("  "));
     }
@@ -84,18 +85,20 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent | Mode::Panel | Mode::Reading(_) => {
             None
         }
-        Mode::Answer(answering) => match &answering.asked.question {
-            Question::Text(question) => Some((format!("{}: ", question.title), answering.line.clone())),
-            Question::Choice(_) => None,
+        Mode::Answer(answering) => match app.session().plugins().asking().map(|asked| &asked.question) {
+            Some(Question::Text(question)) => {
+                Some((format!("{}: ", question.title), answering.line.clone()))
+            }
+            _ => None,
         },
         Mode::Find(find) => Some(("Find: ".to_owned(), find.query.clone())),
         Mode::Prompt(prompt) => Some((prompt.purpose.title(), prompt.line.clone())),
         Mode::ConfirmQuit => {
-            Some((String::new(), format!("Quit without saving {}? (y/n)", app.modified().join(", "))))
+            Some((String::new(), format!("Quit without saving {}? (y/n)", app.session().documents().modified().join(", "))))
         }
         Mode::ConfirmOverwrite => Some((
             String::new(),
-            "Another program has changed this file: o overwrite it, r read it and drop your changes, Esc neither".to_owned(),
+            "Another program has changed this file: o overwrites it, r reads it and drops your changes, Esc cancels".to_owned(),
         )),
         Mode::ConfirmClose => Some((String::new(), "Close without saving? (y/n)".to_owned())),
     };
@@ -109,7 +112,7 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let x = area.x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
         put_cursor(frame, area, x, area.y);
     }
-    match app.message() {
+    match app.screen().message() {
         Some(message) => {
             let used: usize = spans.iter().map(Span::width).sum();
             let room = usize::from(area.width).saturating_sub(used);
@@ -127,14 +130,14 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Line::from(spans), area);
 }
 
-/// Puts the terminal's cursor into an area, as near as can be; an area without any room has no place for it.
+/// Puts the terminal's cursor into an area, as near as possible. An empty area gets none.
 fn put_cursor(frame: &mut Frame<'_>, area: Rect, x: u16, y: u16) {
     if !area.is_empty() {
         frame.set_cursor_position((x.min(area.right() - 1), y.min(area.bottom() - 1)));
     }
 }
 
-/// The beginning of a text that is too long for its line or has several, and the key that shows it in whole.
+/// The text, or its beginning and the key that shows all of it where it is too long or has several lines.
 fn shortened(text: &str, room: usize) -> String {
     const MORE: &str = " … F3";
     let first = text.lines().next().unwrap_or_default();

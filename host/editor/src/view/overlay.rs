@@ -1,4 +1,4 @@
-//! What is drawn over the text: the list of commands.
+//! The palette, over the text.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::{App, Mode};
 
-/// Draws it, if there is one.
+/// Draws the palette, if it is open.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if let Mode::Palette(palette) = app.mode() {
         let entries = app.palette_entries(&palette.query);
@@ -37,7 +37,11 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             .x
             .saturating_add(u16::try_from(Line::raw(palette.query.as_str()).width()).unwrap_or(u16::MAX));
         frame.render_widget(Clear, area);
-        frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" Commands ")), area);
+        let mut block = Block::bordered().title(" Commands ");
+        if let Some(entry) = entries.get(palette.chosen) {
+            block = block.title_bottom(format!(" {} ", entry.doc));
+        }
+        frame.render_widget(Paragraph::new(lines).block(block), area);
         super::put_cursor(frame, area, x.saturating_add(2).min(inside.right()), inside.y);
     }
 }

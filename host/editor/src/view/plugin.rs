@@ -1,4 +1,4 @@
-//! What plugins show beside and over the text: a panel, completions, what they say about a place, questions.
+//! What plugins show beside and over the text: a panel, completions, documentation, and questions.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,21 +7,22 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::lines;
-use crate::app::{Answering, App, Hover, Mode, ShownPanel};
-use crate::display::{CompletionKind, Question};
+use crate::app::{Answering, App, Mode};
 use crate::theme;
+use witdock_editor_session::display::{CompletionKind, Question};
+use witdock_editor_session::plugins::{Hover, Offered, ShownPanel};
 
 /// The most lines of a list over the text.
 const MOST_LINES: u16 = 10;
 
 /// Draws a plugin's panel: its title, and as many lines as there is room for.
-pub(super) fn panel(shown: &ShownPanel<'_>, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn panel(shown: &ShownPanel<'_>, has_keys: bool, frame: &mut Frame<'_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    let hint = if shown.has_keys { "  Enter goes there, q closes, Esc back to the text" } else { "  F6" };
+    let hint = if has_keys { "  Enter chooses, q closes, Esc returns to the text" } else { "  F6" };
     let mut title = Style::new().add_modifier(Modifier::UNDERLINED);
-    if shown.has_keys {
+    if has_keys {
         title = title.add_modifier(Modifier::BOLD);
     }
     let heading = Line::from(vec![
@@ -35,20 +36,24 @@ pub(super) fn panel(shown: &ShownPanel<'_>, frame: &mut Frame<'_>, area: Rect) {
     let first = (shown.chosen + 1).saturating_sub(room);
     for (row, (index, line)) in (1..area.height).zip(shown.panel.lines.iter().enumerate().skip(first)) {
         let mut drawn = theme::line(&line.spans);
-        if shown.has_keys && index == shown.chosen {
+        if has_keys && index == shown.chosen {
             drawn = drawn.style(theme::CHOSEN);
         }
         frame.render_widget(drawn, Rect { y: area.y + row, height: 1, ..area });
     }
 }
 
-/// Draws what is over the text: completions, what is said about a place, a question with choices.
+/// Draws what is over the text: completions, documentation, or a question with choices.
 pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
     match app.mode() {
-        Mode::Answer(answering) => choices(answering, frame, area),
+        Mode::Answer(answering) => {
+            if let Some(asked) = app.session().plugins().asking() {
+                choices(answering, &asked.question, frame, area);
+            }
+        }
         Mode::Edit => {
             completions(app, frame, area);
-            if let Some(hover) = app.hover() {
+            if let Some(hover) = app.session().plugins().hover() {
                 draw_hover(app, hover, frame, area);
             }
         }
@@ -57,9 +62,9 @@ pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
 }
 
 fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let offered = app.completions();
-    let Some((_, range, _)) = offered.first() else { return };
-    let chosen = offered.iter().position(|(.., is_chosen)| *is_chosen).unwrap_or_default();
+    let offered = app.session().plugins().completions(app.session().documents());
+    let Some(place) = offered.first().map(|offered| offered.range.start) else { return };
+    let chosen = offered.iter().position(|offered| offered.is_chosen).unwrap_or_default();
     let room = usize::from(MOST_LINES.min(area.height));
     let first = (chosen + 1).saturating_sub(room);
     let list: Vec<Line<'_>> = offered
@@ -67,7 +72,7 @@ fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
         .enumerate()
         .skip(first)
         .take(room)
-        .map(|(index, (completion, ..))| {
+        .map(|(index, Offered { completion, .. })| {
             let line = Line::from(vec![
                 Span::styled(format!("{} ", sign(completion.kind)), theme::FAINT),
                 Span::raw(completion.label.clone()),
@@ -76,7 +81,7 @@ fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
             if index == chosen { line.style(theme::CHOSEN) } else { line }
         })
         .collect();
-    beside(app, range.start, &list, false, frame, area);
+    beside(app, place, &list, false, frame, area);
 }
 
 fn sign(kind: CompletionKind) -> &'static str {
@@ -96,7 +101,7 @@ fn draw_hover(app: &App, hover: &Hover, frame: &mut Frame<'_>, area: Rect) {
     beside(app, hover.range.start, &list, true, frame, area);
 }
 
-/// Draws lines under a place of the text, or over it where there is no room.
+/// Draws lines below a place of the text, or above it where there is no room.
 fn beside(app: &App, place: usize, list: &[Line<'_>], bordered: bool, frame: &mut Frame<'_>, area: Rect) {
     let Some((x, y)) = lines::position(app, place, area) else { return };
     let border = if bordered { 2 } else { 0 };
@@ -116,9 +121,9 @@ fn beside(app: &App, place: usize, list: &[Line<'_>], bordered: bool, frame: &mu
     frame.render_widget(paragraph, area);
 }
 
-fn choices(answering: &Answering, frame: &mut Frame<'_>, area: Rect) {
-    let Question::Choice(question) = &answering.asked.question else { return };
-    let choices = answering.choices();
+fn choices(answering: &Answering, question: &Question, frame: &mut Frame<'_>, area: Rect) {
+    let choices = answering.choices(question);
+    let Question::Choice(question) = question else { return };
     let width = area.width.saturating_sub(4).min(100);
     let height = u16::try_from(choices.len() + 3).unwrap_or(u16::MAX).min(area.height);
     let area = Rect { x: area.x + (area.width - width) / 2, y: area.y, width, height };

@@ -1,4 +1,4 @@
-//! The panel of plugins, and what they ask to be allowed.
+//! The list of plugins with their status, and what they ask to be allowed.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use crate::app::{App, PluginPage, PluginPanel};
-use crate::plugins::{Cost, Health, Report};
-use crate::style::Scope;
 use crate::theme;
+use witdock_editor_session::host::{Cost, Health, Report};
+use witdock_editor_session::style::Scope;
 
-/// Draws the panel: a line for each plugin, and more of the one that is chosen.
+/// Draws a line for each plugin, and the details of the chosen one.
 pub(super) fn draw(app: &App, panel: PluginPanel, frame: &mut Frame<'_>, area: Rect) {
-    let reports = app.reports();
+    let reports = app.session().plugins().reports();
     let list_height = u16::try_from(reports.len().max(1) + 3).unwrap_or(u16::MAX).min(area.height / 2);
     let [list, details] = Layout::vertical([Constraint::Length(list_height), Constraint::Min(0)]).areas(area);
     frame.render_widget(Clear, area);
@@ -28,9 +28,9 @@ pub(super) fn draw(app: &App, panel: PluginPanel, frame: &mut Frame<'_>, area: R
         lines.push(if index == panel.chosen { line.style(theme::CHOSEN) } else { line });
     }
     if reports.is_empty() {
-        lines.push(Line::raw("No plugins are loaded: name their folder with --plugins."));
+        lines.push(Line::raw("No plugins are loaded. Name their folder with --plugins."));
     }
-    let keys = " Plugins: s stop  v revive  e on or off  r reload  l log  g grants  Esc ";
+    let keys = " Plugins: s stop  v start  e enable/disable  r reload  l log  g grants  Esc ";
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(keys)), list);
     if let Some(report) = reports.get(panel.chosen) {
         draw_details(app, report, panel, frame, details);
@@ -55,7 +55,7 @@ fn row(app: &App, report: &Report) -> Line<'static> {
             let slowest = cost.exports.iter().max_by_key(|(.., p99)| *p99);
             let (p50, p99) = slowest.map(|(_, p50, p99)| (*p50, *p99)).unwrap_or_default();
             let per_change = cost.per_change.map(short).unwrap_or_default();
-            let late = app.late_answers(report.plugin);
+            let late = app.session().plugins().late_answers(report.plugin);
             let text =
                 format!("{:>8} {:>9} {:>9} {per_change:>9} {late:>5}", cost.calls, short(p50), short(p99));
             line.push_span(Span::raw(text));
@@ -65,7 +65,7 @@ fn row(app: &App, report: &Report) -> Line<'static> {
     line
 }
 
-/// A time as people read it in a column.
+/// A time in the width of a column.
 fn short(time: Duration) -> String {
     match time.as_micros() {
         0..1_000 => format!("{} µs", time.as_micros()),
@@ -77,8 +77,8 @@ fn short(time: Duration) -> String {
 fn draw_details(app: &App, report: &Report, panel: PluginPanel, frame: &mut Frame<'_>, area: Rect) {
     let title = match panel.page {
         PluginPage::Status => format!(" {} ", report.name),
-        PluginPage::Log => format!(" {}: log, PgUp and PgDn scroll ", report.name),
-        PluginPage::Grants => format!(" {}: may, x forgets that and asks anew ", report.name),
+        PluginPage::Log => format!(" {}: log (PgUp and PgDn scroll) ", report.name),
+        PluginPage::Grants => format!(" {}: grants (x revokes them and asks again) ", report.name),
     };
     let lines: Vec<Line<'static>> = match panel.page {
         PluginPage::Status => status(app, report),
@@ -87,13 +87,13 @@ fn draw_details(app: &App, report: &Report, panel: PluginPanel, frame: &mut Fram
             let end = report.log.len().saturating_sub(panel.scrolled).max(room.min(report.log.len()));
             let seen = report.log.iter().take(end).skip(end.saturating_sub(room));
             let lines: Vec<_> = seen.map(|line| Line::raw(line.clone())).collect();
-            if lines.is_empty() { vec![Line::styled("It has written nothing.", theme::FAINT)] } else { lines }
+            if lines.is_empty() { vec![Line::styled("The log is empty.", theme::FAINT)] } else { lines }
         }
         PluginPage::Grants => {
             let mut lines: Vec<_> =
                 report.granted.iter().map(|what| Line::raw(format!("  {what}"))).collect();
             if lines.is_empty() {
-                lines.push(Line::styled("Nothing.", theme::FAINT));
+                lines.push(Line::styled("No grants.", theme::FAINT));
             }
             lines
         }
@@ -111,9 +111,9 @@ fn status(app: &App, report: &Report) -> Vec<Line<'static>> {
     if let Some(cost) = &report.cost {
         lines.extend(cost_lines(cost));
     }
-    let late = app.late_answers(report.plugin);
+    let late = app.session().plugins().late_answers(report.plugin);
     if late > 0 {
-        lines.push(Line::raw(format!("{late} answers came too late, and were dropped")));
+        lines.push(Line::raw(format!("{late} answers came too late and were dropped")));
     }
     lines.push(Line::styled(report.path.clone(), theme::FAINT));
     lines
@@ -135,9 +135,10 @@ fn cost_lines(cost: &Cost) -> Vec<Line<'static>> {
     lines
 }
 
-/// Draws what plugins ask to be allowed, the first of them with its keys.
+/// Draws the oldest request for consent, with the keys that answer it.
 pub(super) fn draw_asks(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let Some(ask) = app.asks().first() else { return };
+    let count = app.session().plugins().asks().len();
+    let Some(ask) = app.session().plugins().asks().next() else { return };
     let heading = if ask.is_update {
         format!("The new generation of {} also wants to", ask.name)
     } else {
@@ -146,16 +147,16 @@ pub(super) fn draw_asks(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let mut lines = vec![Line::styled(heading, theme::STRONG)];
     lines.extend(ask.words().into_iter().map(|what| Line::raw(format!("  · {what}"))));
     lines.push(Line::raw(""));
-    let mut keys = "a allow   n not now   d never load it".to_owned();
-    if app.asks().len() > 1 {
-        keys += &format!("   A allow all {}", app.asks().len());
+    let mut keys = "a allow   n not now   d disable the plugin".to_owned();
+    if count > 1 {
+        keys += &format!("   A allow all {count}");
     }
     lines.push(Line::raw(keys));
     let width = area.width.saturating_sub(4).min(72);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let area = Rect { x: area.x + (area.width - width) / 2, y: area.y, width, height };
     frame.render_widget(Clear, area);
-    let title = " Allow? Esc answers later ";
+    let title = " Allow? (Esc answers later) ";
     frame.render_widget(
         Paragraph::new(lines).wrap(Wrap { trim: false }).block(Block::bordered().title(title)),
         area,

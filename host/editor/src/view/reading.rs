@@ -1,4 +1,4 @@
-//! Screens that are there to be read.
+//! Texts to read, over the document.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,10 +8,10 @@ use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 use crate::app::{ReadLine, Reading};
 use crate::theme;
 
-/// Columns of what stands at the left of a line.
+/// The columns of the left part of a line.
 const LEFT: usize = 22;
 
-/// Draws one.
+/// Draws the text that is being read.
 pub(super) fn draw(reading: &Reading, frame: &mut Frame<'_>, area: Rect) {
     let line = |line: &ReadLine| match line {
         ReadLine::Heading(text) => Line::styled(text.clone(), theme::STRONG),
@@ -22,9 +22,9 @@ pub(super) fn draw(reading: &Reading, frame: &mut Frame<'_>, area: Rect) {
     };
     let mut lines: Vec<Line<'_>> = reading.lines.iter().skip(reading.first).map(line).collect();
     if reading.lines.is_empty() {
-        lines.push(Line::styled("Nothing yet.", theme::FAINT));
+        lines.push(Line::styled("No messages yet.", theme::FAINT));
     }
-    let title = format!(" {}: arrows scroll, Esc closes ", reading.title);
+    let title = format!(" {} (arrows scroll, Esc closes) ", reading.title);
     frame.render_widget(Clear, area);
     let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
     frame.render_widget(paragraph.block(Block::bordered().title(title)), area);

@@ -1,7 +1,9 @@
 //! An editor without a terminal: keys in, text and screen out.
 
 #![allow(dead_code, reason = "each test program uses its part")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is unexpected in a test may end it")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may end with a panic")]
+
+pub(crate) mod docked;
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,16 +15,32 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Modifier;
 use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
-use witdock_editor::decoration::Decoration;
-use witdock_editor::file::{Opened, Stamp};
-use witdock_editor::plugins::api::{Abilities, EventKinds, Registration};
-use witdock_editor::plugins::{Answered, DecorationChange, News, Outcome};
 use witdock_editor::view::view;
 use witdock_editor_core::Document;
+use witdock_editor_session::Input as SessionInput;
+use witdock_editor_session::documents::Decoration;
+use witdock_editor_session::documents::file::{Opened, Stamp};
+use witdock_editor_session::host::api::{Abilities, EventKinds, Registration};
+use witdock_editor_session::host::{Answered, DecorationChange, News, Outcome, PluginId};
 
+/// The state alone: effects are given back and not carried out.
 pub(crate) struct Editor {
     pub(crate) app: App,
-    terminal: Terminal<TestBackend>,
+    screen: TestScreen,
+}
+
+/// A screen in memory.
+pub(crate) struct TestScreen(Terminal<TestBackend>);
+
+impl TestScreen {
+    pub(crate) fn new(columns: u16, lines: u16) -> Self {
+        Self(Terminal::new(TestBackend::new(columns, lines)).unwrap())
+    }
+
+    pub(crate) fn draw(&mut self, app: &App) -> String {
+        self.0.draw(|frame| view(app, frame)).unwrap();
+        self.0.backend().to_string()
+    }
 }
 
 impl Editor {
@@ -32,16 +50,13 @@ impl Editor {
 
     pub(crate) fn sized(columns: u16, lines: u16, name: &str, text: &str) -> Self {
         let app = App::new(Config::read(None), columns, lines);
-        let mut editor = Self { app, terminal: Terminal::new(TestBackend::new(columns, lines)).unwrap() };
+        let mut editor = Self { app, screen: TestScreen::new(columns, lines) };
         editor.open(name, text);
         editor
     }
 
     pub(crate) fn open(&mut self, name: &str, text: &str) {
-        let document = Document::from_bytes(text.as_bytes()).unwrap();
-        let stamp = Stamp::of(Path::new(name));
-        let opened = Opened { document, read_only: false, is_new: false, stamp };
-        self.app.opened(Path::new(name), Ok(opened), false);
+        self.app.update(opened(name, text));
     }
 
     /// Draws something over the text, as a plugin would.
@@ -54,18 +69,21 @@ impl Editor {
             file_types: Vec::new(),
             completion_triggers: Vec::new(),
         };
-        let (name, registration) = ("test".to_owned(), Arc::new(registration));
-        self.app.update(Input::News(News::Serving { plugin: 0, name, registration }));
-        assert!(!self.app.calls().is_empty(), "it hears of the document");
+        let (plugin, name, registration) = (plugin(0), "test".to_owned(), Arc::new(registration));
+        self.news(News::Serving { plugin, name, registration });
+        assert!(!self.app.take_calls().is_empty(), "the plugin hears of the document");
         let buffer = self.app.active().unwrap();
         let (document, revision) = (buffer.id, buffer.document.revision());
         let change = DecorationChange { document, name: "test".to_owned(), set: Some((revision, set)) };
         let outcome = Outcome { decorations: vec![change], ..Outcome::default() };
-        self.app
-            .update(Input::News(News::Ended { plugin: 0, result: Ok((Answered::Told, Box::new(outcome))) }));
+        self.news(News::Ended { plugin, result: Ok((Answered::Told, Box::new(outcome))) });
     }
 
-    /// Presses keys, written as in a key map, and gives what is to be done after the last one.
+    pub(crate) fn news(&mut self, news: News) {
+        self.app.update(Input::Session(SessionInput::News(news)));
+    }
+
+    /// Presses keys, written as in a key map, and gives the effects of the last one.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
         keys.split(' ').map(|text| self.app.update(Input::Key(key(text)))).last().unwrap_or_default()
     }
@@ -78,28 +96,40 @@ impl Editor {
         self.app.active().unwrap().document.selections().primary().range()
     }
 
-    /// The cells of the text that are drawn with their colours changed places, the status line's left out.
+    /// The cells of the text that are drawn in reversed colours, without the status line.
     pub(crate) fn reversed(&mut self) -> Vec<(u16, u16)> {
         self.screen();
-        let buffer = self.terminal.backend().buffer();
+        let buffer = self.screen.0.backend().buffer();
         let area = *buffer.area();
         let places = (0..area.height - 2).flat_map(|y| (0..area.width).map(move |x| (x, y)));
         places.filter(|place| buffer[*place].modifier.contains(Modifier::REVERSED)).collect()
     }
 
-    /// Where the terminal's cursor is.
+    /// The position of the terminal's cursor.
     pub(crate) fn cursor(&mut self) -> (u16, u16) {
-        let place = self.terminal.get_cursor_position().unwrap();
+        let place = self.screen.0.get_cursor_position().unwrap();
         (place.x, place.y)
     }
 
     pub(crate) fn screen(&mut self) -> String {
-        self.terminal.draw(|frame| view(&self.app, frame)).unwrap();
-        self.terminal.backend().to_string()
+        self.screen.draw(&self.app)
     }
 }
 
-fn key(text: &str) -> KeyEvent {
+/// A file of this name that was opened, and that does not exist.
+pub(crate) fn opened(name: &str, text: &str) -> Input {
+    let document = Document::from_bytes(text.as_bytes()).unwrap();
+    let stamp = Stamp::of(Path::new(name));
+    let result = Ok(Opened { document, read_only: false, is_new: false, stamp });
+    Input::Session(SessionInput::Opened { path: name.into(), result, to_front: false })
+}
+
+/// The key of the plugin that is loaded in this place.
+pub(crate) fn plugin(place: u64) -> PluginId {
+    slotmap::KeyData::from_ffi((1 << 32) | (place + 1)).into()
+}
+
+pub(crate) fn key(text: &str) -> KeyEvent {
     let mut modifiers = KeyModifiers::NONE;
     let mut rest = text;
     for (prefix, modifier) in

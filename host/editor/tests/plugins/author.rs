@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::docked::repository;
+use crate::common::docked::repository;
 
 /// A plugin's project in a folder of its own, as its author would have it.
 pub(crate) struct Author(TempDir);

@@ -1,8 +1,8 @@
-//! What the editor lends, used by a plugin, seen in the text and on the screen.
+//! What the editor provides to plugins, seen in the text and on the screen.
 
-use witdock_editor::app::PluginAction;
+use witdock_editor_session::host::PluginAction;
 
-use crate::docked::Docked;
+use crate::common::docked::Docked;
 
 const FAULTY: &[&str] = &["faults/faulty-extension"];
 
@@ -24,11 +24,11 @@ async fn a_command_edits_in_one_undo_step_and_a_late_or_stopped_one_not_at_all()
     assert_eq!(docked.text(), "xxabc");
     assert!(docked.screen().contains("Err(EditError::Stale("), "{}", docked.screen());
 
-    docked.host.manage(0, PluginAction::Stop);
+    docked.manage(PluginAction::Stop);
     docked.step().await;
     docked.press("ctrl-p t w i c e");
     assert!(!docked.screen().contains("Edit twice"), "{}", docked.screen());
-    docked.host.manage(0, PluginAction::Revive);
+    docked.manage(PluginAction::Revive);
     docked.until("Edit twice").await;
 }
 
@@ -74,9 +74,9 @@ async fn timers_and_jobs_come_back() {
     assert_eq!(docked.text(), "laterabc");
 
     docked.run("Run other commands").await;
-    // All is selected, the plugin's own command has run after it, and the third is none.
+    // The first command has selected all, then the plugin's own command has run, and the third is unknown.
     assert_eq!(docked.text(), "12laterabc");
-    assert_eq!(docked.editor.selected().len(), "laterabc".len());
+    assert_eq!(docked.selected().len(), "laterabc".len());
     let screen = docked.screen();
     assert!(screen.contains("JobError::NoSuchCommand(\"editor.nonsense\")"), "{screen}");
     assert!(screen.contains("Ok(())"), "{screen}");
@@ -88,7 +88,7 @@ async fn a_panel_leads_into_the_text_and_runs_commands() {
     docked.run("Show a panel").await;
     assert!(docked.screen().contains("Places"), "{}", docked.screen());
     docked.keys("f6 down enter").await;
-    assert_eq!(docked.editor.selected(), 3..3);
+    assert_eq!(docked.selected(), 3..3);
     docked.keys("x").await;
     assert_eq!(docked.text(), "abcxdef", "keys go to the text again");
     docked.keys("f6 end enter").await;
@@ -113,21 +113,21 @@ async fn a_plugin_reads_copies_and_speaks_of_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_reach_a_plugin_and_new_ones_start_it_anew() {
+async fn settings_reach_a_plugin_and_new_ones_restart_it() {
     let mut docked = Docked::new("file.txt", "abc");
-    docked.host.configure("faulty-extension", r#"{"greeting": "hello"}"#);
-    docked.host.load(&crate::docked::repository().join("plugins/faults/faulty-extension"));
+    docked.host().configure("faulty-extension", r#"{"greeting": "hello"}"#);
+    docked.load(&crate::common::docked::repository().join("plugins/faults/faulty-extension"));
     docked.serves(1).await;
     docked.run("Greet as").await;
     assert!(docked.screen().contains("hello"), "{}", docked.screen());
-    docked.host.configure("faulty-extension", r#"{"greeting": "good day"}"#);
+    docked.host().configure("faulty-extension", r#"{"greeting": "good day"}"#);
     docked.serves(1).await;
     docked.run("Greet as").await;
     assert!(docked.screen().contains("good day"), "{}", docked.screen());
-    // What does not fit is refused, and told; the plugin goes on as it was.
-    docked.host.configure("faulty-extension", r#"{"greting": "?"}"#);
+    // Invalid settings are rejected with a message, and the plugin keeps the earlier ones.
+    docked.host().configure("faulty-extension", r#"{"greting": "?"}"#);
     docked.until("rejected").await;
-    // What is too long for its line can be read in whole.
+    // F3 shows a message in full that is too long for its line.
     assert!(docked.screen().contains("… F3"), "{}", docked.screen());
     docked.press("f3");
     assert!(docked.screen().contains("unknown field `greting`"), "{}", docked.screen());

@@ -1,14 +1,14 @@
-//! What plugins ask to be allowed, and how a person sees them.
+//! Consent, and the list of plugins.
 
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use witdock_editor::app::PluginAction;
-use witdock_editor::plugins::Consent;
+use witdock_editor_session::host::Consent;
+use witdock_editor_session::host::PluginAction;
 
 use crate::author::Author;
-use crate::docked::{Docked, repository};
+use crate::common::docked::{Docked, repository};
 
 fn docked(state: &TempDir) -> Docked {
     let (consent, problem) = Consent::remembered(&state.path().join("grants.toml"));
@@ -24,14 +24,14 @@ fn word_count() -> std::path::PathBuf {
 async fn a_person_is_asked_once_and_typing_goes_on() {
     let state = tempfile::tempdir().unwrap();
     let mut first = docked(&state);
-    first.host.load(&word_count());
+    first.load(&word_count());
     first.until("F7 answers").await;
     assert!(
         first.screen().contains("word-count asks (F7 answers) to read and change the text"),
         "{}",
         first.screen()
     );
-    // It waits, and what is typed is typed.
+    // The request waits, and typed keys go to the text.
     first.press("a");
     assert_eq!(first.text(), "aone two\n");
     assert!(first.panel().contains("waits for your answer"), "{}", first.screen());
@@ -43,33 +43,32 @@ async fn a_person_is_asked_once_and_typing_goes_on() {
     assert!(first.screen().contains("2 words"), "{}", first.screen());
 
     let mut second = docked(&state);
-    second.host.load(&word_count());
+    second.load(&word_count());
     second.serves(1).await;
     second.settle().await;
     assert!(second.screen().contains("2 words"), "{}", second.screen());
     second.press("f2 g");
-    let reports = second.host.reports();
-    second.input(witdock_editor::app::Input::Reports(reports));
-    assert!(second.screen().contains("read and change the text of open documents"), "{}", second.screen());
+    let screen = second.refreshed();
+    assert!(screen.contains("read and change the text of open documents"), "{}", second.screen());
 
-    // Taken back, it is asked anew.
-    second.host.manage(0, PluginAction::Revoke);
+    // After a revocation, the plugin asks again.
+    second.manage(PluginAction::Revoke);
     second.press("escape escape");
     second.until("F7 answers").await;
     assert!(!second.screen().contains("2 words"), "{}", second.screen());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_denied_is_not_loaded_and_stays_so() {
+async fn a_disabled_plugin_stays_disabled() {
     let state = tempfile::tempdir().unwrap();
     let mut first = docked(&state);
-    first.host.load(&word_count());
+    first.load(&word_count());
     first.until("F7 answers").await;
     first.press("f7 d");
     assert!(first.panel().contains("disabled"), "{}", first.screen());
 
     let mut second = docked(&state);
-    second.host.load(&word_count());
+    second.load(&word_count());
     assert!(second.panel().contains("disabled"), "{}", second.screen());
     second.press("e escape");
     second.until("F7 answers").await;
@@ -83,7 +82,7 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
         author.edit(&format!("clipboard::write({written})"), "()");
     }
     let mut docked = docked(&state);
-    docked.host.load(author.folder());
+    docked.load(author.folder());
     docked.until("F7 answers").await;
     docked.press("f7");
     assert!(!docked.screen().contains("copied"), "{}", docked.screen());
@@ -95,7 +94,10 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
     docked.press("f7");
     let screen = docked.screen();
     assert!(screen.contains("new generation of edited also wants to"), "{screen}");
-    assert!(screen.contains("· read what you have copied") && !screen.contains("open documents"), "{screen}");
+    assert!(
+        screen.contains("· read and write the clipboard") && !screen.contains("open documents"),
+        "{screen}"
+    );
     docked.press("escape");
     docked.run("edited edit twice").await;
     assert_eq!(docked.text(), "12one two\n", "the old generation serves on");
@@ -106,7 +108,7 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_with_garbage_in_it_is_told_and_the_rest_is_loaded() {
+async fn invalid_files_in_a_plugin_folder_do_not_affect_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
@@ -121,16 +123,16 @@ async fn a_folder_with_garbage_in_it_is_told_and_the_rest_is_loaded() {
     std::os::unix::fs::symlink(word_count(), folder.path().join("words")).unwrap();
     std::os::unix::fs::symlink(word_count(), folder.path().join("words-again")).unwrap();
     let mut docked = Docked::new("file.txt", "one two\n");
-    docked.host.load_all(folder.path());
-    docked.host.load_all(Path::new("/nowhere"));
+    docked.host().load_all(folder.path());
+    docked.host().load_all(Path::new("/nowhere"));
     docked.serves(1).await;
     docked.settle().await;
     for (file, why) in [
         ("broken", "broken"),
         ("text", "text"),
         ("plugin.toml", "nmae"),
-        ("words-again", "there is a plugin named word-count already"),
-        ("/nowhere", "cannot be read"),
+        ("words-again", "another plugin is named word-count"),
+        ("/nowhere", "cannot read"),
     ] {
         docked.says(why).await;
         assert!(
@@ -165,7 +167,6 @@ async fn the_panel_tells_what_plugins_cost_and_one_key_stops_a_hog() {
     docked.settle().await;
     docked.run("Count, and show").await;
     docked.press("f2 l");
-    let reports = docked.host.reports();
-    docked.input(witdock_editor::app::Input::Reports(reports));
-    assert!(docked.screen().contains("counted"), "{}", docked.screen());
+    let screen = docked.refreshed();
+    assert!(screen.contains("counted"), "{}", docked.screen());
 }

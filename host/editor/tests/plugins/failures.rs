@@ -1,6 +1,6 @@
-//! A plugin that fails leaves the text as it was.
+//! A plugin that fails does not change the text.
 
-use crate::docked::Docked;
+use crate::common::docked::Docked;
 
 const FAULTY: &[&str] = &["faults/faulty-extension"];
 
@@ -13,7 +13,7 @@ async fn a_command_that_traps_half_way_or_fails_has_changed_nothing() {
     assert_eq!(docked.copied, None);
     let screen = docked.screen();
     assert!(screen.contains("faulty-extension") && !screen.contains("modified"), "{screen}");
-    // The plugin has started anew: what it showed is gone, and it has heard of the document again.
+    // The instance is a new one: what the old one showed is removed, and `opened` has come again.
     assert!(!screen.contains("count 1") && !screen.contains("!  1"), "{screen}");
     docked.until("opened").await;
     docked.run("Edit, then fail").await;
@@ -46,7 +46,7 @@ async fn a_plugin_that_fails_at_every_key_comes_to_quarantine_and_the_text_is_wh
         if docked.screen().contains("quarantine") {
             break;
         }
-        // Every call that it rests for, and every one that fails, leaves the text to the person.
+        // Failed calls, and those that wait while the plugin backs off, do not affect typing.
         docked.press("escape a");
         keys += 1;
         assert!(keys < 1000, "{}", docked.screen());

@@ -1,7 +1,7 @@
-//! Plugins in other languages than Rust, from their sources. The languages' tools have to be installed, so these tests are ignored by
+//! Plugins in other languages than Rust, built from their sources. They need the tools of their languages, so they are ignored by
 //! default.
 
-use crate::docked::Docked;
+use crate::common::docked::Docked;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Node.js and npm"]

@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "what is unexpected in a test may end it"
+    reason = "a test may end with a panic"
 )]
 
 #[path = "../common/mod.rs"]
@@ -13,7 +13,6 @@ mod common;
 mod author;
 mod commands;
 mod consent;
-mod docked;
 mod failures;
 mod languages;
 mod reload;

@@ -1,13 +1,13 @@
-//! A plugin's source is edited while people type: what its author does all day.
+//! Reloads: a plugin's source is edited while the editor runs.
 
 use crate::author::Author;
-use crate::docked::Docked;
+use crate::common::docked::Docked;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_keeps_state_and_changes_what_is_registered_and_shown() {
     let author = Author::new();
     let mut docked = Docked::new("file.txt", "abc");
-    docked.host.load(author.folder());
+    docked.load(author.folder());
     docked.serves(1).await;
     docked.run("Count, and show it").await;
     docked.run("Count, and show it").await;
@@ -24,7 +24,7 @@ async fn a_reload_keeps_state_and_changes_what_is_registered_and_shown() {
     author.edit("Count, and show it everywhere", "Number, and show it everywhere");
     docked.serves(1).await;
     docked.settle().await;
-    // What the old generation drew is gone, and the command has its new title.
+    // The display of the old generation is removed, and the command has its new title.
     let screen = docked.screen();
     assert!(
         !screen.contains("<- count") && !screen.contains("Places") && !screen.contains("!  1"),

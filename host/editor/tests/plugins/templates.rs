@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::docked::{Docked, repository};
+use crate::common::docked::{Docked, repository};
 
 /// A project as it is scaffolded: the template's files, and the SDK in `sdk`.
 fn scaffold(language: &str, folder: &Path) {
@@ -79,7 +79,7 @@ async fn writes_capitals(language: &str) {
     let project = tempfile::tempdir().unwrap();
     scaffold(language, project.path());
     let mut docked = Docked::new("file.txt", "one two\nthree é");
-    docked.host.load(project.path());
+    docked.load(project.path());
     docked.serves(1).await;
     docked.settle().await;
     docked.run("Capitals").await;
@@ -96,7 +96,7 @@ async fn counts_and_shouts(language: &str) {
     let project = tempfile::tempdir().unwrap();
     scaffold(language, project.path());
     let mut docked = Docked::new("file.txt", "one two\nthree é");
-    docked.host.load(project.path());
+    docked.load(project.path());
     docked.serves(1).await;
     docked.settle().await;
     docked.run("Count words").await;

@@ -1,20 +1,20 @@
-//! Each of the editor's plugins, doing what it is for.
+//! The editor's plugins in Rust, in the editor.
 
-use witdock_editor::app::Input;
+use witdock_editor_session::Input;
 
-use crate::docked::Docked;
+use crate::common::docked::Docked;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_are_counted() {
     let mut docked = Docked::with(&["editor/word-count"], "file.txt", "one two\n").await;
     assert!(docked.screen().contains("2 words"), "{}", docked.screen());
     docked.keys("x space").await;
-    docked.input(Input::Idle);
+    docked.session_input(Input::Idle);
     docked.settle().await;
     assert!(docked.screen().contains("3 words"), "{}", docked.screen());
-    // Another document with its cursor at the same place: told once, and that is all.
+    // Another document with its cursor at the same place is told once.
     docked.keys("ctrl-home").await;
-    docked.editor.open("other.txt", "one two three four five\n");
+    docked.open("other.txt", "one two three four five\n");
     docked.keys("ctrl-page-down").await;
     assert!(docked.screen().contains("5 words"), "{}", docked.screen());
 }
@@ -47,7 +47,7 @@ async fn json_is_formatted_and_what_is_wrong_is_marked() {
     let screen = docked.screen();
     assert!(screen.contains("×  ") && screen.contains("expected"), "{screen}");
     docked.keys("ctrl-s").await;
-    // Saved all the same, as it is.
+    // An invalid document is saved without formatting.
     assert!(std::fs::read_to_string(&path).unwrap().contains("[1, 2\n"));
     docked.keys("]").await;
     assert!(!docked.screen().contains('×'), "{}", docked.screen());
@@ -61,7 +61,7 @@ async fn tasks_are_marked_and_listed() {
     let screen = docked.screen();
     assert!(screen.contains("Tasks (2)") && screen.contains("FIXME: first"), "{screen}");
     docked.keys("down enter").await;
-    assert_eq!(docked.editor.selected().start, docked.text().find("FIXME").unwrap());
+    assert_eq!(docked.selected().start, docked.text().find("FIXME").unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

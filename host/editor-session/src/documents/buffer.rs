@@ -1,0 +1,124 @@
+//! An open document with its file and its decorations.
+
+use std::path::{Path, PathBuf};
+
+use witdock_editor_core::Document;
+
+use super::decoration::Decorations;
+use super::file::Stamp;
+use crate::display::Location;
+use crate::host::PluginId;
+use crate::language;
+
+/// The number of an open document. No other document gets it while the session lasts.
+pub type DocumentId = u64;
+
+/// An open document with its file and its decorations.
+#[derive(Debug)]
+pub struct Buffer {
+    /// The document's number.
+    pub id: DocumentId,
+    /// The file; none for a document that was never saved.
+    pub path: Option<PathBuf>,
+    /// The stamp that the file had when the text was last read from it or written to it.
+    pub stamp: Stamp,
+    /// Whether another program has changed the file while the document had unsaved changes.
+    pub conflicts: bool,
+    /// Whether the next save writes whatever the file holds.
+    pub(super) overwrites: bool,
+    /// Whether the text is being written.
+    pub saving: Saving,
+    /// Whether the file's permissions forbid to write it.
+    pub read_only: bool,
+    /// The text with its selections and its history.
+    pub document: Document,
+    /// What plugins draw over and beside the text.
+    pub decorations: Decorations,
+    /// Who made the last change of the text.
+    pub author: Author,
+    pub(super) language: String,
+}
+
+/// Whether a text is being written. There is one write at a time, so that an older text never overwrites a newer one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Saving {
+    /// No write is under way.
+    #[default]
+    No,
+    /// A write is under way.
+    Now,
+    /// A write is under way, and another one follows with the text as it is then.
+    Again,
+}
+
+/// Who changed a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// A person, by these means.
+    Person(Origin),
+    /// A plugin.
+    Plugin(PluginId),
+}
+
+/// The means by which a person changed a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Typing a character or a line break.
+    Typed,
+    /// Pasting.
+    Pasted,
+    /// Undo or redo.
+    History,
+    /// Any other command of the editor.
+    Command,
+    /// Reading the file again after another program has changed it.
+    Reloaded,
+}
+
+impl Buffer {
+    /// An empty document without a file.
+    pub fn untitled(id: DocumentId) -> Self {
+        Self {
+            id,
+            path: None,
+            stamp: Stamp::default(),
+            conflicts: false,
+            overwrites: false,
+            saving: Saving::No,
+            read_only: false,
+            document: Document::new(),
+            decorations: Decorations::default(),
+            author: Author::Person(Origin::Command),
+            language: language::TEXT.to_owned(),
+        }
+    }
+
+    /// The name of the file without its folders, or `untitled`.
+    pub fn name(&self) -> String {
+        self.path
+            .as_deref()
+            .and_then(Path::file_name)
+            .map_or_else(|| "untitled".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The language of the text, in lower case, for example `rust`; `text` when it is not known.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    pub(crate) fn set_language(&mut self, language: &str) {
+        if self.language != language {
+            language.clone_into(&mut self.language);
+        }
+    }
+
+    /// The primary cursor, in bytes from the start of the text.
+    pub fn cursor(&self) -> usize {
+        self.document.selections().primary().head
+    }
+
+    /// A place in the text as it is now.
+    pub fn location(&self, offset: usize) -> Location {
+        Location { document: self.id, revision: self.document.revision(), offset }
+    }
+}

@@ -1,0 +1,205 @@
+//! The documents that are open.
+
+pub mod file;
+
+mod buffer;
+mod decoration;
+mod edit;
+mod saving;
+
+use std::path::{Path, PathBuf};
+
+use witdock_editor_core::commands::Clip;
+use witdock_editor_core::{Revision, Selection, Style, TabWidth};
+
+pub use self::buffer::{Author, Buffer, DocumentId, Origin, Saving};
+pub use self::decoration::{Decoration, Decorations, Drawn};
+use self::file::{OpenError, Opened};
+use crate::message::Message;
+use crate::outbox::{Outbox, Request};
+
+/// The documents that are open, and the one of them that is active: commands act on it.
+#[derive(Debug)]
+pub struct Documents {
+    /// Never empty.
+    buffers: Vec<Buffer>,
+    /// An index into `buffers`.
+    active: usize,
+    next_id: DocumentId,
+    clip: Clip,
+    tab_width: TabWidth,
+}
+
+impl Documents {
+    /// One empty document.
+    pub(crate) fn new() -> Self {
+        Self {
+            buffers: vec![Buffer::untitled(1)],
+            active: 0,
+            next_id: 2,
+            clip: Clip::default(),
+            tab_width: TabWidth::default(),
+        }
+    }
+
+    /// All open documents, in the order in which they were opened.
+    pub fn all(&self) -> &[Buffer] {
+        &self.buffers
+    }
+
+    pub(crate) fn all_mut(&mut self) -> &mut [Buffer] {
+        &mut self.buffers
+    }
+
+    /// The active document.
+    pub fn active(&self) -> Option<&Buffer> {
+        self.buffers.get(self.active)
+    }
+
+    /// The active document, to change its text or its selections.
+    pub fn active_mut(&mut self) -> Option<&mut Buffer> {
+        self.buffers.get_mut(self.active)
+    }
+
+    /// The document of a number, if it is still open.
+    pub fn find(&self, id: DocumentId) -> Option<&Buffer> {
+        self.buffers.iter().find(|buffer| buffer.id == id)
+    }
+
+    pub(crate) fn find_mut(&mut self, id: DocumentId) -> Option<&mut Buffer> {
+        self.buffers.iter_mut().find(|buffer| buffer.id == id)
+    }
+
+    /// The names of the documents that have unsaved changes.
+    pub fn modified(&self) -> Vec<String> {
+        self.buffers.iter().filter(|buffer| buffer.document.is_dirty()).map(Buffer::name).collect()
+    }
+
+    /// The active document, its revision and its primary selection. A front end that shows the cursor compares it.
+    pub fn place(&self) -> Option<(DocumentId, Revision, Selection)> {
+        let buffer = self.active()?;
+        Some((buffer.id, buffer.document.revision(), buffer.document.selections().primary()))
+    }
+
+    /// The text on the clipboard.
+    pub fn clipboard(&self) -> String {
+        self.clip.text()
+    }
+
+    pub(crate) fn set_clipboard(&mut self, text: &str) {
+        self.clip = text.into();
+    }
+
+    pub(crate) fn set_tab_width(&mut self, width: TabWidth) {
+        self.tab_width = width;
+        for buffer in &mut self.buffers {
+            buffer.document.set_style(Style { tab_width: width, ..buffer.document.style() });
+        }
+    }
+
+    pub(crate) fn activate(&mut self, id: DocumentId) {
+        if let Some(index) = self.buffers.iter().position(|buffer| buffer.id == id) {
+            self.active = index;
+        }
+    }
+
+    pub(crate) fn next(&mut self) {
+        self.active = (self.active + 1) % self.buffers.len().max(1);
+    }
+
+    pub(crate) fn previous(&mut self) {
+        self.active = self.active.checked_sub(1).unwrap_or(self.buffers.len().saturating_sub(1));
+    }
+
+    /// Adds a document that was read from its file. An empty untitled document that is the only one gives way to it.
+    pub(crate) fn opened(
+        &mut self,
+        path: &Path,
+        result: Result<Opened, OpenError>,
+        to_front: bool,
+        language_of: impl FnOnce(&Path) -> String,
+        out: &mut Outbox,
+    ) {
+        let Opened { mut document, read_only, is_new, stamp } = match result {
+            Ok(opened) => opened,
+            Err(error) => return out.show(Message::error(error.to_string())),
+        };
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(open) = self.buffers.iter().position(|buffer| buffer.path.as_ref() == Some(&path)) {
+            self.active = open;
+            return;
+        }
+        let is_mixed = document.loaded_line_endings().is_mixed();
+        document.set_style(Style { tab_width: self.tab_width, ..document.style() });
+        let mut buffer = Buffer { read_only, stamp, document, ..Buffer::untitled(self.next_id) };
+        self.next_id += 1;
+        buffer.set_language(&language_of(&path));
+        buffer.path = Some(path);
+        let name = buffer.name();
+        let is_untouched =
+            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
+        if self.buffers.len() == 1 && is_untouched {
+            self.buffers = vec![buffer];
+        } else {
+            self.buffers.push(buffer);
+        }
+        if to_front {
+            self.active = self.buffers.len() - 1;
+        }
+        if read_only {
+            out.show(Message::warning(format!("{name} is read-only")));
+        } else if is_new {
+            out.show(Message::info(format!("{name} is a new file")));
+        } else if is_mixed {
+            out.show(Message::warning(format!(
+                "{name} mixes LF and CRLF line breaks; saving keeps each of them"
+            )));
+        }
+    }
+
+    /// Closes the active document, or asks first where it has unsaved changes.
+    pub(crate) fn close(&mut self, out: &mut Outbox) {
+        match self.active() {
+            Some(buffer) if buffer.document.is_dirty() => out.request(Request::AskToClose),
+            _ => self.close_unsaved(),
+        }
+    }
+
+    /// Closes the active document and drops its unsaved changes.
+    pub(crate) fn close_unsaved(&mut self) {
+        if self.active < self.buffers.len() {
+            self.buffers.remove(self.active);
+        }
+        if self.buffers.is_empty() {
+            self.buffers.push(Buffer::untitled(self.next_id));
+            self.next_id += 1;
+        }
+        self.active = self.active.min(self.buffers.len() - 1);
+    }
+
+    /// Finds the language of each document again.
+    pub(crate) fn find_languages(&mut self, language_of: impl Fn(&Path) -> String) {
+        for buffer in &mut self.buffers {
+            if let Some(language) = buffer.path.as_deref().map(&language_of) {
+                buffer.set_language(&language);
+            }
+        }
+    }
+
+    /// Moves all decorations along with the texts.
+    pub(crate) fn follow_decorations(&mut self) {
+        for buffer in &mut self.buffers {
+            buffer.decorations.follow(&buffer.document);
+        }
+    }
+
+    /// The paths of all files that are open.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.buffers.iter().filter_map(|buffer| buffer.path.as_deref())
+    }
+
+    /// The absolute form of a path that a person has typed.
+    pub fn absolute(path: &str) -> PathBuf {
+        std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
+    }
+}

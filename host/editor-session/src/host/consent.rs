@@ -1,0 +1,270 @@
+//! Consent: what the person has allowed plugins. They are asked once, and again only for new requests.
+//!
+//! Showing something and reading the cursor need no consent. Reading or changing texts, the clipboard or files does, and
+//! so does everything outside the editor.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use witdock::{Capability, Policy, Requested};
+
+use super::loaded::lock;
+use crate::problem::Problem;
+
+/// The path at which a plugin finds the folder that the person works in.
+const WORKSPACE: &str = "/workspace";
+/// The interfaces that need no consent.
+const SILENT: &[&str] = &[
+    "witdock:editor/decorations",
+    "witdock:editor/messages",
+    "witdock:editor/panels",
+    "witdock:editor/prompts",
+    "witdock:editor/selections",
+    "witdock:editor/settings",
+    "witdock:editor/status-line",
+    "witdock:editor/timers",
+    "witdock:editor/viewport",
+];
+
+/// The person's answers, by plugin.
+#[derive(Debug)]
+pub struct Consent {
+    /// The file that keeps the answers; none keeps them until the session ends.
+    file: Option<PathBuf>,
+    /// Whether everything is granted without asking.
+    grants_all: bool,
+    /// By the plugins' paths.
+    answers: Mutex<BTreeMap<String, Answers>>,
+}
+
+/// The person's answers about one plugin.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    /// The granted capabilities. In the file, each is a string in the form of [`Capability`], without the version of an
+    /// import. A string that is not a capability grants nothing, and the plugin asks again.
+    #[serde(deserialize_with = "capabilities")]
+    pub allowed: BTreeSet<Capability>,
+    /// Whether the plugin is not loaded.
+    pub disabled: bool,
+}
+
+/// A request for consent: what a plugin asks for and the person has not decided about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The plugin's key.
+    pub plugin: super::PluginId,
+    /// The plugin's name.
+    pub name: String,
+    /// The capabilities that it asks for, without the versions of imports, so that a new version needs no new consent.
+    pub capabilities: BTreeSet<Capability>,
+    /// Whether the plugin has other grants already, and these requests are new.
+    pub is_update: bool,
+}
+
+impl Ask {
+    /// The requests in plain words, each to continue "the plugin wants to".
+    pub fn words(&self) -> Vec<String> {
+        self.capabilities.iter().map(in_words).collect()
+    }
+}
+
+fn capabilities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Capability>, D::Error> {
+    let lines = Vec::<String>::deserialize(deserializer)?;
+    Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+}
+
+/// A request in plain words, to continue "the plugin wants to".
+pub(super) fn in_words(capability: &Capability) -> String {
+    match capability {
+        Capability::Import(name) => {
+            match name.path().strip_prefix("witdock:editor/").unwrap_or(name.path()) {
+                "documents" => "read and change the text of open documents".to_owned(),
+                "workspace" => "read the files in the folder that you work in".to_owned(),
+                "clipboard" => "read and write the clipboard".to_owned(),
+                "jobs" => "run commands of the editor and of other plugins".to_owned(),
+                other => format!("use {other}"),
+            }
+        }
+        Capability::Folder { path, access } => format!("access the folder {path} ({access})"),
+        Capability::Env(name) => format!("read the environment variable {name}"),
+        Capability::Network(host) => format!("connect to {host}"),
+        Capability::Clocks => "read the time".to_owned(),
+        Capability::Random => "get random numbers".to_owned(),
+        Capability::Stdio => "write to its log through standard output".to_owned(),
+    }
+}
+
+impl Consent {
+    /// Grants everything without asking, and keeps nothing.
+    pub fn to_all() -> Self {
+        Self { file: None, grants_all: true, answers: Mutex::default() }
+    }
+
+    /// Reads the answers that a file keeps. Where it cannot be read, gives no answers and the problem; later answers then
+    /// do not overwrite the file.
+    pub fn remembered(file: &Path) -> (Self, Option<String>) {
+        let read = match std::fs::read_to_string(file) {
+            Ok(text) => toml::from_str(&text).map_err(|error| {
+                let place = error.span().map_or(0, |span| span.start);
+                let what =
+                    format!("{}; fix or remove the file; until then answers are not kept", error.message());
+                Problem::at(file, &text, place, what).to_string()
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(format!("{}: {error}", file.display())),
+        };
+        let (answers, problem) = match read {
+            Ok(answers) => (answers, None),
+            Err(problem) => (BTreeMap::new(), Some(problem)),
+        };
+        let file = problem.is_none().then(|| file.to_owned());
+        (Self { file, grants_all: false, answers: Mutex::new(answers) }, problem)
+    }
+
+    /// The answers about the plugin at this path.
+    pub fn answers(&self, path: &Path) -> Answers {
+        lock(&self.answers).get(&key(path)).cloned().unwrap_or_default()
+    }
+
+    /// Changes the answers about the plugin at this path, and writes them to the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written. The answers still hold until the session ends.
+    pub fn answer(&self, path: &Path, change: impl FnOnce(&mut Answers)) -> std::io::Result<()> {
+        let text = {
+            let mut answers = lock(&self.answers);
+            change(answers.entry(key(path)).or_default());
+            toml::to_string(&*answers).map_err(std::io::Error::other)?
+        };
+        let Some(file) = &self.file else { return Ok(()) };
+        let folder = file.parent().unwrap_or_else(|| Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let mut written = tempfile::NamedTempFile::new_in(folder)?;
+        written.write_all(b"# What plugins of witdock-edit are allowed, by their paths.\n")?;
+        written.write_all(text.as_bytes())?;
+        written.as_file().sync_all()?;
+        written.persist(file).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// The grants of a candidate, and its requests that the person has not decided about.
+    pub(super) fn policy(
+        &self,
+        path: &Path,
+        requested: &Requested,
+        workspace: &Path,
+    ) -> (Policy, BTreeSet<Capability>) {
+        let allowed = self.answers(path).allowed;
+        let is_granted = |capability: &Capability| {
+            self.grants_all
+                || is_silent(capability)
+                || allowed.iter().any(|allowed| allowed.covers(capability))
+        };
+        let (granted, open): (Vec<_>, Vec<_>) =
+            requested.capabilities.iter().map(Capability::without_version).partition(is_granted);
+        let policy = granted.into_iter().fold(Policy::new(), |policy, capability| match capability {
+            Capability::Env(name) => {
+                let value = std::env::var(&name).unwrap_or_default();
+                policy.env(name, value)
+            }
+            // This is the only folder that the editor grants.
+            Capability::Folder { path, access } if path == WORKSPACE => {
+                policy.folder(path, workspace, access)
+            }
+            Capability::Folder { .. } => policy,
+            other => policy.allow(other),
+        });
+        (policy, open.into_iter().collect())
+    }
+}
+
+/// Whether a capability needs no consent.
+fn is_silent(capability: &Capability) -> bool {
+    matches!(capability, Capability::Import(name) if SILENT.contains(&name.path()))
+}
+
+fn key(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capability(text: &str) -> Capability {
+        text.parse().unwrap()
+    }
+
+    fn requested(imports: &[&str]) -> Requested {
+        let imports = imports.iter().map(|name| capability(&format!("import witdock:editor/{name}@0.1.0")));
+        let capabilities = imports.chain([Capability::Clocks]).collect();
+        Requested { plugin: "p".into(), capabilities, undeclared: BTreeSet::new() }
+    }
+
+    fn open(consent: &Consent, plugin: &Path, requested: &Requested) -> Vec<String> {
+        let open = consent.policy(plugin, requested, Path::new("/work")).1;
+        open.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_answer_is_remembered_and_only_what_is_new_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, plugin) = (folder.path().join("state/grants.toml"), folder.path().join("plugin"));
+        let (consent, problem) = Consent::remembered(&file);
+        assert_eq!(problem, None);
+        let open = |consent: &Consent, imports: &[&str]| open(consent, &plugin, &requested(imports));
+        assert_eq!(open(&consent, &["documents", "panels"]), ["clocks", "import witdock:editor/documents"]);
+        let allowed = ["clocks", "import witdock:editor/documents"].map(capability);
+        consent.answer(&plugin, |answers| answers.allowed.extend(allowed)).unwrap();
+
+        let (again, _) = Consent::remembered(&file);
+        assert_eq!(open(&again, &["documents", "panels"]), [""; 0]);
+        assert_eq!(open(&again, &["documents", "jobs"]), ["import witdock:editor/jobs"]);
+        assert_eq!(open(&Consent::to_all(), &["jobs"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_of_earlier_answers_is_read_and_an_unknown_line_grants_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, plugin) = (folder.path().join("grants.toml"), folder.path().join("plugin"));
+        let allowed = "\"clocks\", \"import witdock:editor/jobs\", \"network example.org:*\", \"a line of old\", \
+                       \"folder /workspace read-write\"";
+        std::fs::write(&file, format!("[{:?}]\nallowed = [{allowed}]\ndisabled = false\n", plugin)).unwrap();
+        let (consent, problem) = Consent::remembered(&file);
+        assert_eq!(problem, None);
+        let mut requested = requested(&["jobs", "clipboard"]);
+        let more = ["network example.org:443", "folder /workspace read-only", "folder /etc read-only"];
+        requested.capabilities.extend(more.map(capability));
+        assert_eq!(
+            open(&consent, &plugin, &requested),
+            ["folder /etc read-only", "import witdock:editor/clipboard"]
+        );
+        let (policy, _) = consent.policy(&plugin, &requested, Path::new("/work"));
+        let granted: Vec<_> = policy.capabilities().map(ToString::to_string).collect();
+        assert_eq!(
+            granted,
+            [
+                "clocks",
+                "folder /workspace read-only",
+                "import witdock:editor/jobs",
+                "network example.org:443"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_reported_and_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("grants.toml");
+        std::fs::write(&file, "[\"/a\"]\nalowed = []\n").unwrap();
+        let (consent, problem) = Consent::remembered(&file);
+        assert!(problem.unwrap().contains("grants.toml:2: unknown field `alowed`"));
+        consent.answer(folder.path(), |answers| answers.disabled = true).unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().contains("alowed"));
+    }
+}

@@ -1,0 +1,214 @@
+//! Conversion between the types that are generated from `wit/editor` and the editor's own. It happens here and nowhere
+//! else, so that nothing that draws depends on the interface.
+//!
+//! Text that is shown passes through [`one_line`]: no control character of a plugin reaches the terminal.
+
+use std::ops::Range;
+
+use witdock_editor_core::{Edit, Revision};
+
+use super::bindings::exports::witdock::editor::plugin as exports;
+use super::bindings::witdock::editor::{panels, prompts, status_line, types};
+use crate::display::{
+    Action, Answer, Choice, ChoiceQuestion, Completion, CompletionKind, HoverText, Invocation, Location,
+    Panel, PanelLine, Segment, TextQuestion,
+};
+use crate::documents::Origin;
+use crate::style::{Emphasis, Scope, Severity, Span, Style};
+
+/// Replaces each control character by a space, so that the text stays on one line and the terminal obeys none of it.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// A number from a plugin as an offset. One that does not fit is past the end of any text.
+pub(super) fn offset(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+pub(super) fn spans(spans: Vec<types::Span>) -> Vec<Span> {
+    spans.into_iter().map(Span::from).collect()
+}
+
+fn range(range: types::Range) -> Range<usize> {
+    offset(range.start)..offset(range.end)
+}
+
+impl From<types::Span> for Span {
+    fn from(span: types::Span) -> Self {
+        Self { text: one_line(&span.text), style: span.style.into() }
+    }
+}
+
+impl From<types::Style> for Style {
+    fn from(style: types::Style) -> Self {
+        Self { scope: style.scope.into(), emphasis: style.emphasis.into() }
+    }
+}
+
+impl From<types::Emphasis> for Emphasis {
+    fn from(emphasis: types::Emphasis) -> Self {
+        Self {
+            bold: emphasis.contains(types::Emphasis::BOLD),
+            italic: emphasis.contains(types::Emphasis::ITALIC),
+            underlined: emphasis.contains(types::Emphasis::UNDERLINED),
+            struck_out: emphasis.contains(types::Emphasis::STRUCK_OUT),
+            reversed: emphasis.contains(types::Emphasis::REVERSED),
+        }
+    }
+}
+
+impl From<types::Scope> for Scope {
+    fn from(scope: types::Scope) -> Self {
+        match scope {
+            types::Scope::Plain => Self::Plain,
+            types::Scope::Muted => Self::Muted,
+            types::Scope::Accent => Self::Accent,
+            types::Scope::Heading => Self::Heading,
+            types::Scope::Link => Self::Link,
+            types::Scope::Success => Self::Success,
+            types::Scope::Info => Self::Info,
+            types::Scope::Warning => Self::Warning,
+            types::Scope::Error => Self::Error,
+            types::Scope::Keyword => Self::Keyword,
+            types::Scope::TypeName => Self::TypeName,
+            types::Scope::FunctionName => Self::FunctionName,
+            types::Scope::TextLiteral => Self::TextLiteral,
+            types::Scope::Number => Self::Number,
+            types::Scope::Comment => Self::Comment,
+        }
+    }
+}
+
+impl From<types::Severity> for Severity {
+    fn from(severity: types::Severity) -> Self {
+        match severity {
+            types::Severity::Hint => Self::Hint,
+            types::Severity::Info => Self::Info,
+            types::Severity::Warning => Self::Warning,
+            types::Severity::Error => Self::Error,
+        }
+    }
+}
+
+impl From<types::Location> for Location {
+    fn from(location: types::Location) -> Self {
+        let types::DocumentVersion { document, revision } = location.version;
+        Self { document, revision: Revision::new(revision), offset: offset(location.offset) }
+    }
+}
+
+impl From<Location> for types::Location {
+    fn from(location: Location) -> Self {
+        let Location { document, revision, offset } = location;
+        let version = types::DocumentVersion { document, revision: revision.number() };
+        Self { version, offset: offset as u64 }
+    }
+}
+
+impl From<types::Invocation> for Invocation {
+    fn from(invocation: types::Invocation) -> Self {
+        Self { command: invocation.command, argument: invocation.argument }
+    }
+}
+
+impl From<types::Action> for Action {
+    fn from(action: types::Action) -> Self {
+        match action {
+            types::Action::None => Self::None,
+            types::Action::GoTo(location) => Self::GoTo(location.into()),
+            types::Action::Run(invocation) => Self::Run(invocation.into()),
+        }
+    }
+}
+
+impl From<status_line::Segment> for Segment {
+    fn from(segment: status_line::Segment) -> Self {
+        Self { spans: spans(segment.spans), priority: segment.priority }
+    }
+}
+
+impl From<panels::Panel> for Panel {
+    fn from(panel: panels::Panel) -> Self {
+        let line =
+            |line: panels::PanelLine| PanelLine { spans: spans(line.spans), action: line.action.into() };
+        Self { title: one_line(&panel.title), lines: panel.lines.into_iter().map(line).collect() }
+    }
+}
+
+impl From<prompts::TextQuestion> for TextQuestion {
+    fn from(question: prompts::TextQuestion) -> Self {
+        Self {
+            title: one_line(&question.title),
+            initial: one_line(&question.initial),
+            placeholder: one_line(&question.placeholder),
+        }
+    }
+}
+
+impl From<prompts::ChoiceQuestion> for ChoiceQuestion {
+    fn from(question: prompts::ChoiceQuestion) -> Self {
+        let choice =
+            |choice: prompts::Choice| Choice { label: one_line(&choice.label), detail: spans(choice.detail) };
+        Self { title: one_line(&question.title), choices: question.choices.into_iter().map(choice).collect() }
+    }
+}
+
+impl From<exports::Completion> for Completion {
+    fn from(completion: exports::Completion) -> Self {
+        Self {
+            label: one_line(&completion.label),
+            kind: completion.kind.into(),
+            detail: one_line(&completion.detail),
+            edit: Edit::replace(range(completion.edit.range), completion.edit.text),
+        }
+    }
+}
+
+impl From<exports::CompletionKind> for CompletionKind {
+    fn from(kind: exports::CompletionKind) -> Self {
+        match kind {
+            exports::CompletionKind::Word => Self::Word,
+            exports::CompletionKind::Keyword => Self::Keyword,
+            exports::CompletionKind::FunctionName => Self::FunctionName,
+            exports::CompletionKind::Variable => Self::Variable,
+            exports::CompletionKind::TypeName => Self::TypeName,
+            exports::CompletionKind::File => Self::File,
+            exports::CompletionKind::Snippet => Self::Snippet,
+        }
+    }
+}
+
+impl From<exports::HoverText> for HoverText {
+    fn from(hover: exports::HoverText) -> Self {
+        Self { range: range(hover.range), lines: hover.lines.into_iter().map(spans).collect() }
+    }
+}
+
+impl From<Origin> for exports::ChangeOrigin {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::Typed => Self::Typed,
+            Origin::Pasted => Self::Pasted,
+            Origin::History => Self::History,
+            Origin::Command => Self::Command,
+            Origin::Reloaded => Self::Reloaded,
+        }
+    }
+}
+
+impl From<Answer> for exports::Answer {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Text(line) => Self::Text(line),
+            Answer::Chosen(index) => Self::Chosen(u32::try_from(index).unwrap_or(u32::MAX)),
+            Answer::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// An edit as the interface has it.
+pub(crate) fn edit_for_guest(edit: &Edit) -> types::Edit {
+    let range = types::Range { start: edit.range.start as u64, end: edit.range.end as u64 };
+    types::Edit { range, text: edit.text.clone() }
+}

@@ -1,0 +1,66 @@
+//! Turning the events of a plugin into news for the session.
+
+use tokio::sync::mpsc;
+use witdock::{Event, Events, Plugin};
+
+use super::bindings::Extension;
+use super::news::{News, PluginId};
+use crate::message::Message;
+
+/// Sends news of each event of a plugin until the plugin is dropped. A generation that was rejected while the person
+/// `is_asked` for consent waits for the answer.
+pub(super) async fn follow(
+    plugin: PluginId,
+    loaded: &Plugin<Extension>,
+    mut events: Events,
+    is_asked: impl Fn() -> bool,
+    news: &mpsc::UnboundedSender<News>,
+) {
+    let name = loaded.name().to_owned();
+    // Sending fails only when the session has ended.
+    let say = |message| drop(news.send(News::Message(message)));
+    while let Some(event) = events.next().await {
+        match event {
+            Event::Serving { generation, .. } => {
+                if generation > 1 {
+                    say(Message::info(format!("{name}: generation {generation} is running")));
+                }
+                tell_registration(plugin, loaded, news).await;
+            }
+            Event::RolledBack { from, to, reason } => {
+                say(Message::error(format!("{name}: generation {from} rolled back to {to}: it {reason}")));
+                tell_registration(plugin, loaded, news).await;
+            }
+            // Among the events that were missed may be a generation that serves.
+            Event::Revived | Event::Missed { .. } => tell_registration(plugin, loaded, news).await,
+            Event::Rejected { generation, running, reason } => {
+                say(if is_asked() {
+                    let text = format!(
+                        "{name}: running generation {running}; generation {generation} waits for your answer (F7)"
+                    );
+                    Message::warning(text)
+                } else {
+                    let text = format!(
+                        "{name}: running generation {running}; generation {generation} rejected: {reason}"
+                    );
+                    Message::error(text)
+                });
+            }
+            Event::Stopped => drop(news.send(News::Retired(plugin))),
+            Event::Quarantined { failures, reason } => {
+                let _ = news.send(News::Retired(plugin));
+                say(Message::error(format!("{name} quarantined after {failures} failures: it {reason}")));
+            }
+            Event::WatchFailed { message } => say(Message::warning(format!("{name}: {message}"))),
+            _ => {}
+        }
+    }
+}
+
+async fn tell_registration(plugin: PluginId, loaded: &Plugin<Extension>, news: &mpsc::UnboundedSender<News>) {
+    let registration =
+        loaded.call_named("registration", async |_, store| Ok(store.data().app.registration.clone())).await;
+    if let Ok(Some(registration)) = registration {
+        let _ = news.send(News::Serving { plugin, name: loaded.name().to_owned(), registration });
+    }
+}

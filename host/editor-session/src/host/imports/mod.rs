@@ -1,0 +1,58 @@
+//! The functions that the editor provides to plugins. They work on the call's snapshot, and collect its changes in its
+//! [`Outcome`](super::outcome::Outcome).
+
+mod decorations;
+mod display;
+mod documents;
+mod services;
+mod text;
+
+use std::ops::Range;
+
+use wasmtime::component::ResourceTable;
+use witdock_editor_core::Text;
+
+use super::api::DocumentVersion;
+use super::bindings::witdock::editor::types;
+use super::call::CallState;
+use super::convert::offset;
+use super::snapshot::DocumentView;
+pub(super) use documents::change;
+
+/// The state that host functions work on.
+pub(super) struct CallView<'a> {
+    pub(super) state: &'a mut CallState,
+    pub(super) table: &'a mut ResourceTable,
+}
+
+impl types::Host for CallView<'_> {}
+
+/// The most status line segments, panels, questions, timers and jobs that a plugin may have, of each kind, and the most
+/// messages of one call.
+const MOST: usize = 64;
+
+fn version(view: &DocumentView) -> DocumentVersion {
+    DocumentVersion { document: view.id, revision: view.revision.number() }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The reason why a range is invalid.
+enum Misplaced {
+    OutOfRange,
+    NotOnBoundary(usize),
+}
+
+/// Checks a range from a guest.
+fn within(text: &Text, range: types::Range) -> Result<Range<usize>, Misplaced> {
+    let (start, end) = (offset(range.start), offset(range.end));
+    if start > end || end > text.len() {
+        return Err(Misplaced::OutOfRange);
+    }
+    match [start, end].into_iter().find(|place| !text.is_boundary(*place)) {
+        Some(place) => Err(Misplaced::NotOnBoundary(place)),
+        None => Ok(start..end),
+    }
+}

@@ -1,0 +1,45 @@
+//! The host's side of plugins: what the editor provides to them, and how their calls run beside it.
+//!
+//! A call runs in a task of its own, on a [`Snapshot`] of the session. Host functions work on the snapshot and collect
+//! what the plugin wants to change in an [`Outcome`]. The session takes the outcome when the call has returned, all at
+//! once, or drops it as late.
+
+#[allow(missing_docs, reason = "generated from wit/editor, whose comments document it")]
+mod bindings;
+mod call;
+mod consent;
+mod convert;
+mod follow;
+mod imports;
+mod interface;
+mod loaded;
+mod news;
+mod outcome;
+mod report;
+mod runner;
+mod snapshot;
+
+pub use self::call::{CallState, Provided, Settings, Ticket};
+pub use self::consent::{Answers, Ask, Consent};
+pub(crate) use self::convert::edit_for_guest;
+pub use self::loaded::Host;
+pub use self::news::{Failure, News, PluginAction, PluginId};
+pub use self::outcome::{DecorationChange, DocumentChange, Outcome, Timer};
+pub use self::report::{Cost, Health, Report};
+pub use self::runner::{Answered, Call};
+pub use self::snapshot::{DocumentView, Own, RESERVED_REVISIONS, Snapshot, Visible};
+
+/// Types of the interface itself, generated from `wit/editor`: what plugins register, hear and answer.
+pub mod api {
+    pub use super::bindings::exports::witdock::editor::plugin::{
+        Abilities, Answer, Answered, Change, ChangeOrigin, Command, Event, EventKinds, FileType, FormatError,
+        JobEnded, Problem, Registration,
+    };
+    pub use super::bindings::witdock::editor::types::{CommandError, DocumentVersion};
+}
+
+/// The key of the plugin that is loaded in this place, for tests without a host.
+#[cfg(test)]
+pub(crate) fn plugin_id(place: u64) -> PluginId {
+    slotmap::KeyData::from_ffi((1 << 32) | (place + 1)).into()
+}

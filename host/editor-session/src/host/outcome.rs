@@ -1,0 +1,89 @@
+//! The outcome of a call: its changes, which the session takes all at once when the call has returned.
+
+use std::time::Duration;
+
+use witdock_editor_core::{ChangeSet, Revision, Selections};
+
+use super::call::Ticket;
+use crate::display::{Invocation, Location, Panel, Question, Segment};
+use crate::documents::{Decoration, DocumentId};
+use crate::message::Message;
+
+/// The changes of a call.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Documents whose text or selections have changed.
+    pub documents: Vec<DocumentChange>,
+    /// Decoration sets, in the order in which they were set.
+    pub decorations: Vec<DecorationChange>,
+    /// Status line segments by name; none removes one.
+    pub segments: Vec<(String, Option<Segment>)>,
+    /// Panels by name; none removes one.
+    pub panels: Vec<(String, Option<Panel>)>,
+    /// Messages to the person, in order.
+    pub messages: Vec<Message>,
+    /// The new text on the clipboard.
+    pub copied: Option<String>,
+    /// The place to bring to the front.
+    pub shown: Option<Location>,
+    /// Questions to the person.
+    pub questions: Vec<(Ticket, Question)>,
+    /// Timers to start.
+    pub timers: Vec<(Ticket, Timer)>,
+    /// Questions and timers to cancel.
+    pub cancelled: Vec<Ticket>,
+    /// Commands to run.
+    pub jobs: Vec<(Ticket, Invocation)>,
+}
+
+impl Outcome {
+    /// The part that still counts when the generation that was called has retired: edits, messages and the clipboard. Its
+    /// display and its timers are removed with the generation.
+    pub fn without_display(self) -> Self {
+        let Self { documents, messages, copied, shown, .. } = self;
+        Self { documents, messages, copied, shown, ..Self::default() }
+    }
+}
+
+/// The changes of a call to one document.
+#[derive(Debug)]
+pub struct DocumentChange {
+    /// The document's number.
+    pub id: DocumentId,
+    /// The revision that the changes start from.
+    pub base: Revision,
+    /// The changes in order, each with the revision that it leads to.
+    pub changes: Vec<(Revision, ChangeSet)>,
+    /// The selections afterwards, if the call has set them.
+    pub selections: Option<Selections>,
+}
+
+/// A new set of decorations.
+#[derive(Debug)]
+pub struct DecorationChange {
+    /// The document's number.
+    pub document: DocumentId,
+    /// The name of the set.
+    pub name: String,
+    /// The decorations with the revision that they belong to; none removes the set.
+    pub set: Option<(Revision, Vec<Decoration>)>,
+}
+
+/// A timer to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timer {
+    /// The time until it runs out.
+    pub after: Duration,
+    /// Whether it starts again then.
+    pub repeats: bool,
+}
+
+/// Sets the value of a name, unless `most` other names have values already. Gives whether it is set.
+pub(super) fn replace<T>(list: &mut Vec<(String, T)>, name: String, value: T, most: usize) -> bool {
+    list.retain(|(old, _)| *old != name);
+    let has_room = list.len() < most;
+    if has_room {
+        list.push((name, value));
+    }
+    has_room
+}

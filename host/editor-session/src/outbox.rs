@@ -1,0 +1,162 @@
+//! What goes into a session and what comes out of it.
+//!
+//! Data flows one way: [`Input`]s go into the [`Session`](crate::Session), [`Effect`]s come out for the
+//! [`Driver`](crate::Driver) to carry out, and [`Request`]s for the front end.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use witdock_editor_core::Snapshot as TextSnapshot;
+
+use crate::display::Invocation;
+use crate::documents::DocumentId;
+use crate::documents::file::{OpenError, Opened, Reread, SaveError, Stamp};
+use crate::host::{Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
+use crate::message::Message;
+use crate::plugins::Alarm;
+
+/// Something that has happened outside the session.
+#[derive(Debug)]
+pub enum Input {
+    /// A file was opened, or could not be.
+    Opened {
+        /// The path as the person gave it.
+        path: PathBuf,
+        /// The document, or the reason why there is none.
+        result: Result<Opened, OpenError>,
+        /// Whether the document becomes the active one.
+        to_front: bool,
+    },
+    /// A document was saved, or could not be.
+    Saved {
+        /// The document's number.
+        document: DocumentId,
+        /// The file that was written.
+        path: PathBuf,
+        /// The text that was written.
+        text: TextSnapshot,
+        /// The file's new stamp, or the reason why it is unchanged.
+        result: Result<Stamp, SaveError>,
+    },
+    /// A document's file was read again.
+    Reread {
+        /// The document's number.
+        document: DocumentId,
+        /// Whether the file's content replaces unsaved changes.
+        replaces: bool,
+        /// The file's content.
+        result: Result<Reread, OpenError>,
+    },
+    /// Another program may have changed these files.
+    FilesChanged(Vec<PathBuf>),
+    /// A plugin has started, ended a call, failed, and so on.
+    News(News),
+    /// The status of all plugins, for [`Session::reports`](crate::Session::reports).
+    Reports(Vec<Report>),
+    /// The person has not typed for a while.
+    Idle,
+    /// The time of an [`Effect::Wait`] is over.
+    Alarm(Alarm),
+}
+
+/// Something to do outside the session. The [`Driver`](crate::Driver) does it and answers with an [`Input`].
+#[derive(Debug)]
+pub enum Effect {
+    /// Open a file. [`Input::Opened`] answers.
+    Open(PathBuf),
+    /// Write a document to its file. [`Input::Saved`] answers.
+    Save {
+        /// The document's number.
+        document: DocumentId,
+        /// The file.
+        path: PathBuf,
+        /// The text to write.
+        text: TextSnapshot,
+        /// The stamp that the file must still have, so that nothing is lost that another program has written. None
+        /// writes whatever the file holds.
+        expected: Option<Stamp>,
+    },
+    /// Read a file again if it has changed. [`Input::Reread`] answers.
+    Reread {
+        /// The document's number.
+        document: DocumentId,
+        /// The file.
+        path: PathBuf,
+        /// The last known stamp. None reads the file in any case, and replaces unsaved changes.
+        stamp: Option<Stamp>,
+    },
+    /// Call a plugin. [`News::Ended`] answers.
+    Call {
+        /// The plugin.
+        plugin: PluginId,
+        /// The function and its arguments.
+        call: Call,
+        /// The state of the editor that the call sees.
+        snapshot: Snapshot,
+    },
+    /// Stop, restart or reload a plugin, or change its grants.
+    Manage(PluginId, PluginAction),
+    /// Wait for some time. [`Input::Alarm`] answers.
+    Wait {
+        /// What the answer carries.
+        alarm: Alarm,
+        /// The time to wait, at least.
+        after: Duration,
+    },
+}
+
+/// Something that the session needs from its front end.
+#[derive(Debug)]
+pub enum Request {
+    /// Show a message.
+    Show(Message),
+    /// Put a text on the system's clipboard.
+    Copy(String),
+    /// Scroll the active document so that its cursor is visible.
+    Reveal,
+    /// Ask under which name to save the active document, then call
+    /// [`Session::save_as`](crate::Session::save_as).
+    AskForPath,
+    /// Another program has changed the active document's file. Ask which version to keep, then call
+    /// [`Session::keep_ours`](crate::Session::keep_ours) or [`Session::take_theirs`](crate::Session::take_theirs).
+    AskToOverwrite,
+    /// The active document has unsaved changes. Ask whether to close it all the same, then call
+    /// [`Session::close_unsaved`](crate::Session::close_unsaved).
+    AskToClose,
+    /// Run one of the front end's own commands, for a plugin.
+    Run(String),
+    /// The set of plugin commands has changed: bind their default keys again.
+    CommandsChanged,
+}
+
+/// Collects what comes out of a session until the front end takes it.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) requests: Vec<Request>,
+    /// Commands that the session runs itself.
+    pub(crate) jobs: VecDeque<Job>,
+}
+
+impl Outbox {
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(crate) fn request(&mut self, request: Request) {
+        self.requests.push(request);
+    }
+
+    pub(crate) fn show(&mut self, message: Message) {
+        self.request(Request::Show(message));
+    }
+}
+
+/// A command that waits until the input that has asked for it is handled.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) invocation: Invocation,
+    /// The plugin that has asked for it, and the ticket under which it hears how the command ended.
+    pub(crate) asked: Option<(PluginId, Ticket)>,
+}

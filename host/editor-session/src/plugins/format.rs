@@ -1,0 +1,193 @@
+//! Formatting, as a command and before a document is saved.
+//!
+//! The plugins that format a document are asked one after the other, each about what the one before has left. A save waits
+//! a second for them at most; then the document is saved as it is.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use witdock_editor_core::{Edit, Revision};
+
+use super::Plugins;
+use super::slot::Waiting;
+use super::timer::Alarm;
+use crate::documents::{Author, DocumentId, Documents};
+use crate::host::PluginId;
+use crate::host::api::{Abilities, DocumentVersion, FormatError};
+use crate::message::Message;
+use crate::outbox::{Effect, Outbox};
+
+/// The longest that a save waits for formatting.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// A document that is being formatted.
+#[derive(Debug)]
+pub(super) struct Formatting {
+    document: DocumentId,
+    /// The number of this formatting, so that an alarm of an earlier one is recognized.
+    attempt: u64,
+    /// The plugin that is asked, and those that follow.
+    plugins: VecDeque<PluginId>,
+    saves: bool,
+    /// Whether a plugin has changed the text, so that the changes of the next one join the same undo step.
+    has_changed: bool,
+}
+
+impl Plugins {
+    /// Formats the active document.
+    pub(crate) fn format(&mut self, documents: &mut Documents, out: &mut Outbox) {
+        self.begin_format(false, documents, out);
+        if self.formatting.is_empty() {
+            out.show(Message::info("no plugin formats this language"));
+        }
+    }
+
+    /// Formats the active document and saves it then.
+    pub(crate) fn format_and_save(&mut self, documents: &mut Documents, out: &mut Outbox) {
+        self.begin_format(true, documents, out);
+    }
+
+    fn begin_format(&mut self, saves: bool, documents: &mut Documents, out: &mut Outbox) {
+        let Some(buffer) = documents.active() else { return };
+        let document = buffer.id;
+        let plugins: VecDeque<PluginId> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.can(Abilities::FORMAT, buffer) && !buffer.read_only)
+            .map(|(plugin, _)| plugin)
+            .collect();
+        // A formatting of this document that is under way starts again, and saves if either was to save.
+        let earlier = self.formatting.iter().position(|other| other.document == document);
+        let saves = earlier.is_some_and(|earlier| self.formatting.swap_remove(earlier).saves) || saves;
+        if plugins.is_empty() {
+            if saves {
+                documents.write(document, out);
+            }
+            return;
+        }
+        self.attempts += 1;
+        let attempt = self.attempts;
+        self.formatting.push(Formatting { document, attempt, plugins, saves, has_changed: false });
+        out.effect(Effect::Wait { alarm: Alarm::Save(document, attempt), after: MAX_WAIT });
+        self.ask_for_format(document, documents, out);
+    }
+
+    /// Asks the next plugin, or saves where there is none left.
+    fn ask_for_format(&mut self, document: DocumentId, documents: &mut Documents, out: &mut Outbox) {
+        let Some(index) = self.formatting.iter().position(|one| one.document == document) else { return };
+        while let Some(plugin) = self.formatting.get(index).and_then(|one| one.plugins.front().copied()) {
+            if let Some(slot) = self.slots.get_mut(plugin) {
+                return slot.wait(Waiting::Format(document));
+            }
+            if let Some(formatting) = self.formatting.get_mut(index) {
+                formatting.plugins.pop_front();
+            }
+        }
+        if self.formatting.swap_remove(index).saves {
+            documents.write(document, out);
+        }
+    }
+
+    /// Takes a plugin's edits, and asks the next plugin.
+    pub(super) fn formatted(
+        &mut self,
+        plugin: PluginId,
+        version: DocumentVersion,
+        result: Result<Vec<Edit>, FormatError>,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        let document = version.document;
+        if !self.is_asked(plugin, document) {
+            return;
+        }
+        match result {
+            Ok(edits) => self.take_format(plugin, version, edits, documents, out),
+            Err(error) => out.show(explain(self.name_of(plugin), document, &error, documents)),
+        }
+        self.next_format(document, documents, out);
+    }
+
+    /// Goes on without a plugin that was asked and has failed.
+    pub(super) fn format_failed(
+        &mut self,
+        plugin: PluginId,
+        document: DocumentId,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        if self.is_asked(plugin, document) {
+            self.next_format(document, documents, out);
+        }
+    }
+
+    fn is_asked(&self, plugin: PluginId, document: DocumentId) -> bool {
+        self.formatting.iter().any(|one| one.document == document && one.plugins.front() == Some(&plugin))
+    }
+
+    fn next_format(&mut self, document: DocumentId, documents: &mut Documents, out: &mut Outbox) {
+        if let Some(formatting) = self.formatting.iter_mut().find(|one| one.document == document) {
+            formatting.plugins.pop_front();
+        }
+        self.ask_for_format(document, documents, out);
+    }
+
+    fn take_format(
+        &mut self,
+        plugin: PluginId,
+        version: DocumentVersion,
+        edits: Vec<Edit>,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        if edits.is_empty() {
+            return;
+        }
+        let formatting = self.formatting.iter_mut().find(|one| one.document == version.document);
+        let (Some(formatting), Some(buffer)) = (formatting, documents.find_mut(version.document)) else {
+            return;
+        };
+        if formatting.has_changed {
+            buffer.document.join_undo();
+        }
+        match buffer.document.apply_edits(Revision::new(version.revision), edits) {
+            Ok(_) => {
+                formatting.has_changed = true;
+                buffer.author = Author::Plugin(plugin);
+            }
+            Err(error) if error.is_stale() => self.late(plugin, "its formatting was", out),
+            Err(error) => out.show(Message::error(error.to_string())),
+        }
+    }
+
+    /// Saves a document that has waited long enough for its formatting.
+    pub(super) fn stop_formatting(
+        &mut self,
+        document: DocumentId,
+        attempt: u64,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        let is_it = |one: &Formatting| one.document == document && one.attempt == attempt;
+        let Some(index) = self.formatting.iter().position(is_it) else { return };
+        let formatting = self.formatting.swap_remove(index);
+        if let Some(plugin) = formatting.plugins.front() {
+            self.late(*plugin, "its formatting was", out);
+        }
+        if formatting.saves {
+            documents.write(document, out);
+        }
+    }
+}
+
+fn explain(plugin: &str, document: DocumentId, error: &FormatError, documents: &Documents) -> Message {
+    match error {
+        FormatError::Syntax(problem) => {
+            let line = documents.find(document).map_or(0, |buffer| {
+                buffer.document.text().line_at(usize::try_from(problem.at).unwrap_or(usize::MAX)) + 1
+            });
+            Message::warning(format!("not formatted: line {line}: {} ({plugin})", problem.message))
+        }
+        FormatError::Failed(why) => Message::warning(format!("not formatted: {why} ({plugin})")),
+    }
+}

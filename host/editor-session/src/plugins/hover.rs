@@ -1,0 +1,64 @@
+//! Documentation for the place at the cursor.
+
+use std::ops::Range;
+
+use super::Plugins;
+use super::slot::Waiting;
+use crate::display::{HoverText, Location};
+use crate::documents::Documents;
+use crate::host::PluginId;
+use crate::host::api::Abilities;
+use crate::message::Message;
+use crate::outbox::Outbox;
+use crate::style::Span;
+
+/// Documentation for a place, from all plugins that have some.
+#[derive(Debug)]
+pub struct Hover {
+    /// The text that it is about.
+    pub range: Range<usize>,
+    /// The lines to show.
+    pub lines: Vec<Vec<Span>>,
+}
+
+impl Plugins {
+    /// Asks all plugins that have documentation for documents of this language.
+    pub(crate) fn ask_hover(&mut self, documents: &Documents, out: &mut Outbox) {
+        if !self.ask_at_cursor(documents, Abilities::HOVER, Waiting::Hover) {
+            out.show(Message::info("no plugin documents this language"));
+        }
+    }
+
+    /// The documentation to show. The front end drops it with the next key.
+    pub fn hover(&self) -> Option<&Hover> {
+        self.hover.as_ref()
+    }
+
+    pub(crate) fn dismiss_hover(&mut self) {
+        self.hover = None;
+    }
+
+    /// Takes a plugin's answer, unless the text or the cursor has moved on.
+    pub(super) fn hovered(
+        &mut self,
+        plugin: PluginId,
+        at: Location,
+        text: Option<HoverText>,
+        documents: &Documents,
+        out: &mut Outbox,
+    ) {
+        let Some(buffer) = documents.active().filter(|buffer| buffer.location(buffer.cursor()) == at) else {
+            return;
+        };
+        let Some(HoverText { range, lines }) = text else {
+            let name = self.name_of(plugin);
+            return out.show(Message::info(format!("{name} has no documentation for this place")));
+        };
+        let length = buffer.document.text().len();
+        let range = range.start.min(length)..range.end.min(length);
+        match &mut self.hover {
+            Some(hover) => hover.lines.extend(lines),
+            None => self.hover = Some(Hover { range, lines }),
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The plugins as the session sees them: what they have registered, the calls that wait for them, and what they show.
+//!
+//! Nothing here runs a plugin. Calls leave as [`Effect::Call`], and their outcomes come back as [`News`].
+
+mod completion;
+mod consent;
+mod format;
+mod hover;
+mod outcome;
+mod panel;
+mod question;
+mod slot;
+mod timer;
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use slotmap::SecondaryMap;
+use witdock_editor_core::Revision;
+
+use self::completion::Completions;
+pub use self::completion::Offered;
+use self::format::Formatting;
+pub use self::hover::Hover;
+pub use self::panel::ShownPanel;
+pub use self::question::Asked;
+use self::slot::{Slot, Waiting};
+pub use self::timer::Alarm;
+use crate::display::{Invocation, Segment};
+use crate::documents::{DocumentId, Documents};
+use crate::host::api::{CommandError, DocumentVersion, Event, EventKinds, JobEnded};
+use crate::host::{
+    Ask, DocumentView, News, Own, PluginAction, PluginId, RESERVED_REVISIONS, Report, Snapshot, Ticket,
+    Visible,
+};
+use crate::language;
+use crate::outbox::{Effect, Outbox, Request};
+
+/// The plugins as the session sees them.
+#[derive(Debug)]
+pub struct Plugins {
+    /// The plugins that serve.
+    slots: SecondaryMap<PluginId, Slot>,
+    /// The names of the commands that are not plugins'.
+    editor_commands: Vec<String>,
+    /// The names of all commands that a plugin can run.
+    command_names: Arc<Vec<String>>,
+    /// The folder that the person works in.
+    root: PathBuf,
+    reports: Vec<Report>,
+    asks: VecDeque<Ask>,
+    /// Questions that the person has not seen yet.
+    questions: VecDeque<Asked>,
+    /// The question that the person is answering.
+    asking: Option<Asked>,
+    /// The plugin and the name of the panel that is shown.
+    front_panel: Option<(PluginId, String)>,
+    completions: Option<Completions>,
+    hover: Option<Hover>,
+    formatting: Vec<Formatting>,
+    /// Counts formattings, so that an alarm of an earlier one is recognized.
+    attempts: u64,
+}
+
+/// A command that a plugin has registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginCommand<'a> {
+    /// `PLUGIN.COMMAND`.
+    pub name: String,
+    /// A short title, as a palette shows it.
+    pub title: &'a str,
+    /// A sentence on what the command does.
+    pub description: &'a str,
+    /// The keys that the plugin suggests, as a key map has them.
+    pub default_keys: &'a [String],
+}
+
+impl Plugins {
+    pub(crate) fn new(editor_commands: Vec<String>) -> Self {
+        let mut plugins = Self {
+            slots: SecondaryMap::new(),
+            editor_commands,
+            command_names: Arc::default(),
+            root: std::env::current_dir().unwrap_or_default(),
+            reports: Vec::new(),
+            asks: VecDeque::new(),
+            questions: VecDeque::new(),
+            asking: None,
+            front_panel: None,
+            completions: None,
+            hover: None,
+            formatting: Vec::new(),
+            attempts: 0,
+        };
+        plugins.name_commands();
+        plugins
+    }
+
+    /// Makes the calls that are due: at most one for each plugin that has none under way.
+    pub(crate) fn calls(&mut self, documents: &mut Documents, visible: Visible) -> Vec<Effect> {
+        let ids: Vec<PluginId> = self.slots.keys().collect();
+        let mut effects = Vec::new();
+        for plugin in ids {
+            let next = self.slots.get_mut(plugin).and_then(|slot| slot.next_call(plugin, documents));
+            if let Some(call) = next {
+                effects.push(Effect::Call {
+                    plugin,
+                    call,
+                    snapshot: self.snapshot(plugin, documents, visible),
+                });
+            }
+        }
+        effects
+    }
+
+    /// The editor as it is now, for a call of this plugin.
+    fn snapshot(&self, plugin: PluginId, documents: &mut Documents, visible: Visible) -> Snapshot {
+        let views = documents.all_mut().iter_mut().map(|buffer| DocumentView {
+            id: buffer.id,
+            revision: buffer.document.revision(),
+            reserved: buffer.document.reserve_revisions(RESERVED_REVISIONS),
+            text: buffer.document.text().clone(),
+            selections: buffer.document.selections().clone(),
+            style: buffer.document.style(),
+            path: buffer.path.as_ref().map(|path| {
+                path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+            }),
+            language: buffer.language().to_owned(),
+            modified: buffer.document.is_dirty(),
+            read_only: buffer.read_only,
+        });
+        Snapshot {
+            documents: views.collect(),
+            current: documents.active().map(|buffer| buffer.id),
+            clipboard: documents.clipboard(),
+            visible,
+            root: self.root.clone(),
+            commands: Arc::clone(&self.command_names),
+            own: self.own(plugin, documents),
+        }
+    }
+
+    /// What a plugin shows and waits for, so that host functions can hold it to the limits.
+    fn own(&self, plugin: PluginId, documents: &Documents) -> Own {
+        let Some(slot) = self.slots.get(plugin) else { return Own::default() };
+        let front = self.front_panel.as_ref().filter(|(owner, _)| *owner == plugin).map(|(_, name)| name);
+        let decorations = documents
+            .all()
+            .iter()
+            .flat_map(|buffer| buffer.decorations.names(plugin).map(|name| (buffer.id, name.to_owned())));
+        Own {
+            panels: slot
+                .panels
+                .iter()
+                .map(|(name, view)| (name.clone(), view.is_open && front == Some(name)))
+                .collect(),
+            decorations: decorations.collect(),
+            segments: slot.segments.len(),
+            questions: self.questions_of(plugin),
+            timers: slot.timers.len(),
+            jobs: slot.jobs,
+        }
+    }
+
+    /// Queues the events that plugins do not know yet, and moves what they show along with the texts.
+    pub(crate) fn notice(&mut self, documents: &Documents) {
+        self.follow_completions(documents);
+        for slot in self.slots.values_mut() {
+            slot.notice(documents);
+        }
+    }
+
+    pub(crate) fn tell_saved(&mut self, id: DocumentId, revision: Revision, documents: &Documents) {
+        let Some(buffer) = documents.find(id) else { return };
+        let saved = DocumentVersion { document: id, revision: revision.number() };
+        for slot in self.slots.values_mut() {
+            if slot.wants(EventKinds::SAVED, buffer) {
+                slot.wait(Waiting::Tell(Event::Saved(saved)));
+            }
+        }
+    }
+
+    pub(crate) fn tell_idle(&mut self, documents: &Documents) {
+        let Some(buffer) = documents.active() else { return };
+        for slot in self.slots.values_mut() {
+            if slot.wants(EventKinds::IDLE, buffer) {
+                slot.wait(Waiting::Idle);
+            }
+        }
+    }
+
+    pub(crate) fn news(&mut self, news: News, documents: &mut Documents, out: &mut Outbox) {
+        match news {
+            News::Serving { plugin, name, registration } => {
+                self.take_down(plugin, documents);
+                let mut slot = Slot::new(name, registration);
+                // A call of the previous generation may still be under way. Its own news tells when it ends.
+                if let Some(old) = self.slots.remove(plugin) {
+                    slot.succeed(old);
+                }
+                self.slots.insert(plugin, slot);
+                self.registrations_changed(documents, out);
+            }
+            News::Asks(ask) => self.ask_consent(ask, out),
+            News::Retired(plugin) => {
+                self.take_down(plugin, documents);
+                if let Some(mut slot) = self.slots.remove(plugin) {
+                    self.give_up(plugin, slot.take_waiting(), documents, out);
+                }
+                self.registrations_changed(documents, out);
+            }
+            News::Configured { plugin, settings } => self.configured(plugin, settings, out),
+            News::Ended { plugin, result } => self.ended(plugin, result, documents, out),
+            News::Message(message) => out.show(message),
+        }
+    }
+
+    fn registrations_changed(&mut self, documents: &mut Documents, out: &mut Outbox) {
+        self.name_commands();
+        documents.find_languages(|path| self.language_of(path));
+        out.request(Request::CommandsChanged);
+    }
+
+    fn name_commands(&mut self) {
+        let own = self.editor_commands.iter().cloned();
+        self.command_names = Arc::new(own.chain(self.commands().map(|command| command.name)).collect());
+    }
+
+    /// The language of a file. A plugin that has registered the file type comes before the editor's own table.
+    pub(crate) fn language_of(&self, path: &Path) -> String {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut types = self.slots.values().flat_map(|slot| &slot.registration.file_types);
+        let known = types.find(|one| one.patterns.iter().any(|pattern| language::matches(pattern, &name)));
+        known.map_or_else(|| language::of_path(path).to_owned(), |known| known.language.clone())
+    }
+
+    /// Tells a plugin its new settings. One that has not subscribed to them is restarted with them.
+    fn configured(&mut self, plugin: PluginId, settings: String, out: &mut Outbox) {
+        let Some(slot) = self.slots.get_mut(plugin) else { return };
+        if slot.registration.events.contains(EventKinds::SETTINGS_CHANGED) {
+            slot.wait(Waiting::Tell(Event::SettingsChanged(settings)));
+        } else {
+            out.effect(Effect::Manage(plugin, PluginAction::Restart));
+        }
+    }
+
+    /// Removes all that a plugin shows and asks.
+    fn take_down(&mut self, plugin: PluginId, documents: &mut Documents) {
+        for buffer in documents.all_mut() {
+            buffer.decorations.disown(plugin);
+        }
+        self.withdraw(|asked| asked.plugin == plugin);
+        if self.front_panel.as_ref().is_some_and(|(owner, _)| *owner == plugin) {
+            self.front_panel = None;
+        }
+    }
+
+    /// Queues a command of a plugin. Gives whether there is such a command.
+    pub(crate) fn run(&mut self, invocation: &Invocation, asked: Option<(PluginId, Ticket)>) -> bool {
+        let Some((owner, name)) = invocation.command.split_once('.') else { return false };
+        let slot = self.slots.values_mut().find(|slot| slot.name == owner && slot.has_command(name));
+        let Some(slot) = slot else { return false };
+        let argument = invocation.argument.clone();
+        slot.wait(Waiting::Run { command: name.to_owned(), argument, asked });
+        true
+    }
+
+    /// Tells a plugin how a command ended that it has queued.
+    pub(crate) fn job_ended(&mut self, asked: Option<(PluginId, Ticket)>, outcome: Result<(), CommandError>) {
+        let Some((plugin, job)) = asked else { return };
+        if let Some(slot) = self.slots.get_mut(plugin).filter(|slot| slot.jobs > 0) {
+            slot.jobs -= 1;
+            slot.wait(Waiting::Tell(Event::JobEnded(JobEnded { job, outcome })));
+        }
+    }
+
+    /// The commands that plugins have registered.
+    pub fn commands(&self) -> impl Iterator<Item = PluginCommand<'_>> {
+        self.slots.values().flat_map(|slot| {
+            slot.registration.commands.iter().map(|command| PluginCommand {
+                name: format!("{}.{}", slot.name, command.name),
+                title: &command.title,
+                description: &command.description,
+                default_keys: &command.default_keys,
+            })
+        })
+    }
+
+    /// The segments that plugins show in the status line, the most important last.
+    pub fn segments(&self) -> Vec<&Segment> {
+        let all = self.slots.values().flat_map(|slot| slot.segments.iter().map(|(_, segment)| segment));
+        let mut segments: Vec<&Segment> = all.collect();
+        segments.sort_by_key(|segment| segment.priority);
+        segments
+    }
+
+    /// The number of a plugin's answers that came too late to be used.
+    pub fn late_answers(&self, plugin: PluginId) -> u64 {
+        self.slots.get(plugin).map_or(0, |slot| slot.late)
+    }
+
+    fn name_of(&self, plugin: PluginId) -> &str {
+        self.slots.get(plugin).map_or("a plugin", |slot| &slot.name)
+    }
+
+    /// The plugins that have a call under way.
+    pub fn busy(&self) -> impl Iterator<Item = PluginId> {
+        self.slots.iter().filter(|(_, slot)| slot.running.is_some()).map(|(plugin, _)| plugin)
+    }
+
+    /// The status of all plugins, as [`Input::Reports`](crate::Input::Reports) has brought it last.
+    pub fn reports(&self) -> &[Report] {
+        &self.reports
+    }
+
+    pub(crate) fn set_reports(&mut self, reports: Vec<Report>) {
+        self.reports = reports;
+    }
+}

@@ -1,0 +1,272 @@
+//! A plugin that serves: what it has registered, the calls that wait for it, and what it shows.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use witdock_editor_core::{Edit, Revision, Selections};
+
+use super::panel::PanelView;
+use crate::display::{Location, Segment};
+use crate::documents::{Author, Buffer, DocumentId, Documents};
+use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
+use crate::host::{Call, PluginId, Ticket, Timer, edit_for_guest};
+
+/// A plugin that serves.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) name: String,
+    pub(super) registration: Arc<Registration>,
+    /// The call under way. Others wait, and changes of one document merge meanwhile.
+    pub(super) running: Option<Waiting>,
+    /// Whether the call under way belongs to the generation before this one, whose display nobody wants any more.
+    pub(super) is_of_previous: bool,
+    /// Whether the plugin is backing off after a failure. An alarm ends that.
+    pub(super) backing_off: bool,
+    queue: VecDeque<Waiting>,
+    known: Vec<Known>,
+    cursor: Option<(DocumentId, Selections)>,
+    pub(super) segments: Vec<(String, Segment)>,
+    pub(super) panels: Vec<(String, PanelView)>,
+    pub(super) timers: Vec<(Ticket, Timer)>,
+    /// The number of commands that it has queued and that have not ended.
+    pub(super) jobs: usize,
+    /// The number of its answers that came too late to be used.
+    pub(super) late: u64,
+}
+
+/// The state of a document that a plugin was told last.
+#[derive(Debug)]
+struct Known {
+    id: DocumentId,
+    language: String,
+    revision: Revision,
+    /// The length of the text in bytes.
+    length: usize,
+}
+
+/// A call that waits. Its arguments are made when its turn has come, so that they include what has happened meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Waiting {
+    Run {
+        command: String,
+        argument: Option<String>,
+        asked: Option<(PluginId, Ticket)>,
+    },
+    Opened(DocumentId),
+    Changed(DocumentId),
+    CursorMoved,
+    SelectionChanged,
+    Idle,
+    /// An event that is complete already.
+    Tell(Event),
+    Format(DocumentId),
+    Complete(Location),
+    Hover(Location),
+}
+
+pub(super) fn version(buffer: &Buffer) -> DocumentVersion {
+    DocumentVersion { document: buffer.id, revision: buffer.document.revision().number() }
+}
+
+impl Slot {
+    pub(super) fn new(name: String, registration: Arc<Registration>) -> Self {
+        Self {
+            name,
+            registration,
+            running: None,
+            is_of_previous: false,
+            backing_off: false,
+            queue: VecDeque::new(),
+            known: Vec::new(),
+            cursor: None,
+            segments: Vec::new(),
+            panels: Vec::new(),
+            timers: Vec::new(),
+            jobs: 0,
+            late: 0,
+        }
+    }
+
+    /// Whether it has subscribed to this event for documents like this one.
+    pub(super) fn wants(&self, kind: EventKinds, buffer: &Buffer) -> bool {
+        self.registration.events.contains(kind) && self.handles(buffer.language())
+    }
+
+    /// Whether it has registered this ability for documents like this one.
+    pub(super) fn can(&self, ability: Abilities, buffer: &Buffer) -> bool {
+        self.registration.abilities.contains(ability) && self.handles(buffer.language())
+    }
+
+    fn handles(&self, language: &str) -> bool {
+        let languages = &self.registration.languages;
+        languages.is_empty() || languages.iter().any(|own| own == language)
+    }
+
+    pub(super) fn has_command(&self, name: &str) -> bool {
+        self.registration.commands.iter().any(|command| command.name == name)
+    }
+
+    /// Queues a call, unless the same call waits already.
+    pub(super) fn wait(&mut self, waiting: Waiting) {
+        // Only the completions for the latest place are of use.
+        if matches!(waiting, Waiting::Complete(_)) {
+            self.queue.retain(|other| !matches!(other, Waiting::Complete(_)));
+        }
+        if matches!(waiting, Waiting::Run { .. }) || !self.queue.contains(&waiting) {
+            self.queue.push_back(waiting);
+        }
+    }
+
+    /// Puts a call that was refused back to the front of the queue.
+    pub(super) fn wait_first(&mut self, waiting: Waiting) {
+        self.queue.push_front(waiting);
+    }
+
+    /// Takes over from the previous generation: its call under way, and the commands that wait.
+    pub(super) fn succeed(&mut self, mut old: Self) {
+        self.running = old.running.take();
+        self.is_of_previous = self.running.is_some();
+        self.late = old.late;
+        old.queue.retain(|waiting| match waiting {
+            Waiting::Run { command, .. } => self.has_command(command),
+            Waiting::Format(_) => true,
+            _ => false,
+        });
+        self.queue = old.queue;
+    }
+
+    /// Takes the call under way and all calls that wait.
+    pub(super) fn take_waiting(&mut self) -> Vec<Waiting> {
+        self.running.take().into_iter().chain(std::mem::take(&mut self.queue)).collect()
+    }
+
+    /// Forgets what the plugin knows and shows, since its instance is a new one. Commands go on waiting.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+        self.cursor = None;
+        self.queue.retain(|waiting| matches!(waiting, Waiting::Run { .. } | Waiting::Format(_)));
+        self.segments.clear();
+        self.panels.clear();
+        self.timers.clear();
+        self.jobs = 0;
+    }
+
+    /// Queues the events about documents and cursor that the plugin does not know yet.
+    pub(super) fn notice(&mut self, documents: &Documents) {
+        self.notice_closed(documents);
+        for buffer in documents.all() {
+            match self.known.iter().find(|known| known.id == buffer.id) {
+                Some(known) if known.revision == buffer.document.revision() => {}
+                Some(_) if self.wants(EventKinds::CHANGED, buffer) => self.wait(Waiting::Changed(buffer.id)),
+                None if self.wants(EventKinds::OPENED, buffer) => self.wait(Waiting::Opened(buffer.id)),
+                _ => self.knows(buffer),
+            }
+        }
+        if let Some(buffer) = documents.active() {
+            self.notice_cursor(buffer);
+        }
+    }
+
+    fn notice_closed(&mut self, documents: &Documents) {
+        // For a plugin that handles some languages only, a document whose language changes is closed and opened again.
+        let is_closed = |known: &Known| match documents.find(known.id) {
+            Some(buffer) => !self.registration.languages.is_empty() && buffer.language() != known.language,
+            None => true,
+        };
+        let closed: Vec<DocumentId> =
+            self.known.iter().filter(|known| is_closed(known)).map(|known| known.id).collect();
+        for id in closed {
+            let handled = self.known.iter().any(|known| known.id == id && self.handles(&known.language));
+            self.known.retain(|known| known.id != id);
+            if handled && self.registration.events.contains(EventKinds::CLOSED) {
+                self.wait(Waiting::Tell(Event::Closed(id)));
+            }
+        }
+    }
+
+    fn notice_cursor(&mut self, buffer: &Buffer) {
+        let now = buffer.document.selections();
+        let (moved, changed) = match &self.cursor {
+            Some((id, then)) if *id == buffer.id => (then.primary().head != now.primary().head, then != now),
+            // Another document is active.
+            _ => (true, true),
+        };
+        if moved && self.wants(EventKinds::CURSOR_MOVED, buffer) {
+            self.wait(Waiting::CursorMoved);
+        }
+        if changed && self.wants(EventKinds::SELECTION_CHANGED, buffer) {
+            self.wait(Waiting::SelectionChanged);
+        }
+        if changed {
+            self.cursor = Some((buffer.id, now.clone()));
+        }
+    }
+
+    fn knows(&mut self, buffer: &Buffer) {
+        self.known.retain(|known| known.id != buffer.id);
+        self.known.push(Known {
+            id: buffer.id,
+            language: buffer.language().to_string(),
+            revision: buffer.document.revision(),
+            length: buffer.document.text().len(),
+        });
+    }
+
+    /// The next call, if none is under way.
+    pub(super) fn next_call(&mut self, own: PluginId, documents: &Documents) -> Option<Call> {
+        if self.running.is_some() || self.backing_off {
+            return None;
+        }
+        loop {
+            let waiting = self.queue.pop_front()?;
+            if let Some(call) = self.call(own, &waiting, documents) {
+                self.running = Some(waiting);
+                return Some(call);
+            }
+        }
+    }
+
+    fn call(&mut self, own: PluginId, waiting: &Waiting, documents: &Documents) -> Option<Call> {
+        Some(match waiting {
+            Waiting::Run { command, argument, .. } => {
+                Call::Run { command: command.clone(), argument: argument.clone() }
+            }
+            Waiting::Opened(id) => {
+                let buffer = documents.find(*id)?;
+                self.knows(buffer);
+                Call::Tell(Event::Opened(version(buffer)))
+            }
+            Waiting::Changed(id) => Call::Tell(Event::Changed(self.change(own, documents.find(*id)?)?)),
+            Waiting::CursorMoved => Call::Tell(Event::CursorMoved(version(documents.active()?))),
+            Waiting::SelectionChanged => Call::Tell(Event::SelectionChanged(version(documents.active()?))),
+            Waiting::Idle => Call::Tell(Event::Idle(documents.active().map(version))),
+            Waiting::Tell(event) => Call::Tell(event.clone()),
+            Waiting::Format(id) => Call::Format(version(documents.find(*id)?)),
+            Waiting::Complete(at) => Call::Complete(*at),
+            Waiting::Hover(at) => Call::Hover(*at),
+        })
+    }
+
+    /// The change since the state that the plugin knows; none if it knows the latest.
+    fn change(&mut self, own: PluginId, buffer: &Buffer) -> Option<Change> {
+        let document = &buffer.document;
+        let known = self.known.iter().find(|known| known.id == buffer.id)?;
+        let (before, length) = (known.revision, known.length);
+        self.knows(buffer);
+        if before == document.revision() {
+            return None;
+        }
+        // Where the single changes are no longer known, the whole text is replaced.
+        let edits = document.changes_since(before).map_or_else(
+            || vec![Edit::replace(0..length, document.text().to_string())],
+            |changes| changes.edits().to_vec(),
+        );
+        let origin = match buffer.author {
+            Author::Person(origin) => origin.into(),
+            Author::Plugin(author) if author == own => ChangeOrigin::ThisPlugin,
+            Author::Plugin(_) => ChangeOrigin::OtherPlugin,
+        };
+        let edits = edits.iter().map(edit_for_guest).collect();
+        Some(Change { version: version(buffer), before: before.number(), edits, origin })
+    }
+}

@@ -1,0 +1,361 @@
+//! The session: documents, and plugins that work on them.
+
+use std::path::Path;
+
+use witdock_editor_core::commands::{self, View};
+use witdock_editor_core::{Extend, Motion, Selections, TabWidth, Transaction};
+
+use crate::command::COMMANDS;
+use crate::display::{Action, Answer, Invocation};
+use crate::documents::{Buffer, Documents, Origin};
+use crate::host::api::CommandError;
+use crate::host::{PluginAction, PluginId, Visible};
+use crate::message::Message;
+use crate::outbox::{Effect, Input, Job, Outbox, Request};
+use crate::plugins::{Asked, Plugins};
+
+/// Documents, and plugins that work on them, without a front end.
+///
+/// A session does nothing by itself: [`Input`]s and method calls change it, and what it wants done comes out as
+/// [`Effect`]s and [`Request`]s. It reads no file, runs no plugin and has no clock.
+#[derive(Debug)]
+pub struct Session {
+    documents: Documents,
+    plugins: Plugins,
+    /// The names of the front end's own commands.
+    front_end: Vec<&'static str>,
+    out: Outbox,
+}
+
+impl Session {
+    /// A session with one empty document. `front_end` names the front end's own commands, which plugins can run too.
+    pub fn new(front_end: impl IntoIterator<Item = &'static str>) -> Self {
+        let front_end: Vec<&'static str> = front_end.into_iter().collect();
+        let own = COMMANDS.iter().map(|command| command.entry.name);
+        let names = own.chain(front_end.iter().copied()).map(str::to_owned).collect();
+        Self { documents: Documents::new(), plugins: Plugins::new(names), front_end, out: Outbox::default() }
+    }
+
+    /// The documents that are open.
+    pub fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
+    /// The active document, to change its text or its selections.
+    pub fn active_mut(&mut self) -> Option<&mut Buffer> {
+        self.documents.active_mut()
+    }
+
+    /// The plugins as the session sees them.
+    pub fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    /// Takes something that has happened outside.
+    pub fn update(&mut self, input: Input) {
+        let Self { documents, plugins, out, .. } = self;
+        match input {
+            Input::Opened { path, result, to_front } => {
+                documents.opened(&path, result, to_front, |path| plugins.language_of(path), out);
+            }
+            Input::Saved { document, path, text, result } => {
+                if documents.saved(document, path, &text, result, out) {
+                    documents.find_languages(|path| plugins.language_of(path));
+                    plugins.tell_saved(document, text.revision(), documents);
+                }
+            }
+            Input::Reread { document, replaces, result } => documents.reread(document, replaces, result, out),
+            Input::FilesChanged(paths) => documents.files_changed(&paths, out),
+            Input::News(news) => plugins.news(news, documents, out),
+            Input::Reports(reports) => plugins.set_reports(reports),
+            Input::Idle => plugins.tell_idle(documents),
+            Input::Alarm(alarm) => plugins.alarm(alarm, documents, out),
+        }
+        self.run_jobs();
+    }
+
+    /// Takes what the front end has to do since the last time.
+    pub fn take_requests(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.out.requests)
+    }
+
+    /// Takes the effects since the last time, for the [`Driver`](crate::Driver). Comes after each input and each change,
+    /// since it also moves decorations along with the texts and queues events for the plugins.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        self.documents.follow_decorations();
+        self.plugins.notice(&self.documents);
+        std::mem::take(&mut self.out.effects)
+    }
+
+    /// Makes the calls into plugins that are due, for the [`Driver`](crate::Driver). A front end with a screen takes them
+    /// after drawing, so that no plugin delays a frame, and says what part of the active document is `visible`.
+    pub fn take_calls(&mut self, visible: Visible) -> Vec<Effect> {
+        self.plugins.calls(&mut self.documents, visible)
+    }
+
+    /// Runs a command by its name: one of the session, of the front end, or of a plugin.
+    pub fn run(&mut self, invocation: Invocation) {
+        self.out.jobs.push_back(Job { invocation, asked: None });
+        self.run_jobs();
+    }
+
+    fn run_jobs(&mut self) {
+        while let Some(Job { invocation, asked }) = self.out.jobs.pop_front() {
+            let name = invocation.command.as_str();
+            if let Some(own) = COMMANDS.iter().find(|command| command.entry.name == name) {
+                (own.run)(self);
+                self.plugins.job_ended(asked, Ok(()));
+            } else if self.front_end.contains(&name) {
+                self.out.request(Request::Run(invocation.command));
+                self.plugins.job_ended(asked, Ok(()));
+            } else if !self.plugins.run(&invocation, asked) {
+                if asked.is_none() {
+                    self.out.show(Message::error(format!("unknown command `{name}`")));
+                }
+                self.plugins.job_ended(asked, Err(CommandError::NoSuchCommand(invocation.command)));
+            }
+        }
+    }
+
+    /// Sets the width of tabs in all documents.
+    pub fn set_tab_width(&mut self, width: TabWidth) {
+        self.documents.set_tab_width(width);
+    }
+}
+
+/// Editing the active document.
+impl Session {
+    /// Changes the text, as one step to undo.
+    pub fn change(&mut self, origin: Origin, make: impl FnOnce(View<'_>) -> Transaction) {
+        self.documents.change(origin, make, &mut self.out);
+    }
+
+    /// Types a character, and asks plugins for completions where it continues a word.
+    pub fn type_character(&mut self, character: char) {
+        let mut utf8 = [0; 4];
+        let text: &str = character.encode_utf8(&mut utf8);
+        self.change(Origin::Typed, |view| commands::type_text(view, text));
+        self.plugins.complete_after_typing(&self.documents);
+    }
+
+    /// Inserts a text that comes from another program.
+    pub fn paste_text(&mut self, text: &str) {
+        self.documents.paste_text(text, &mut self.out);
+    }
+
+    /// Replaces the selections.
+    pub fn select(&mut self, select: impl FnOnce(View<'_>) -> Selections) {
+        self.documents.select(select);
+    }
+
+    /// Moves all cursors.
+    pub fn move_cursors(&mut self, motion: Motion, extend: Extend) {
+        self.documents.move_cursors(motion, extend);
+    }
+
+    /// Puts the cursor at the start of a line, counted from 1.
+    pub fn go_to_line(&mut self, number: usize) {
+        self.documents.go_to_line(number);
+    }
+
+    /// Replaces a text in the selection, or everywhere where nothing is selected. A text between slashes is a regular
+    /// expression.
+    pub fn replace_all(&mut self, what: &str, by: &str) {
+        self.documents.replace_all(what, by, &mut self.out);
+    }
+
+    pub(crate) fn one_cursor(&mut self) {
+        self.documents.one_cursor();
+    }
+
+    pub(crate) fn indent(&mut self) {
+        self.documents.indent(&mut self.out);
+    }
+
+    pub(crate) fn toggle_comment(&mut self) {
+        self.documents.toggle_comment(&mut self.out);
+    }
+
+    pub(crate) fn undo(&mut self) {
+        self.documents.undo(&mut self.out);
+    }
+
+    pub(crate) fn redo(&mut self) {
+        self.documents.redo(&mut self.out);
+    }
+
+    pub(crate) fn copy(&mut self) {
+        self.documents.copy(&mut self.out);
+    }
+
+    pub(crate) fn cut(&mut self) {
+        self.documents.cut(&mut self.out);
+    }
+
+    pub(crate) fn paste(&mut self) {
+        self.documents.paste(&mut self.out);
+    }
+}
+
+/// Opening, saving and closing.
+impl Session {
+    /// Opens a file and makes it the active document.
+    pub fn open(&mut self, path: &Path) {
+        self.out.effect(Effect::Open(path.to_owned()));
+    }
+
+    /// Saves the active document, after plugins have formatted it. Asks the front end where the document has no file, or
+    /// where another program has changed the file.
+    pub fn save(&mut self) {
+        let Some(buffer) = self.documents.active() else { return };
+        if buffer.conflicts {
+            self.out.request(Request::AskToOverwrite);
+        } else if buffer.path.is_some() {
+            self.plugins.format_and_save(&mut self.documents, &mut self.out);
+        } else {
+            self.out.request(Request::AskForPath);
+        }
+    }
+
+    /// Saves the active document to another file, which must not exist. Gives whether it does not.
+    pub fn save_as(&mut self, path: &str) -> bool {
+        let absolute = Documents::absolute(path);
+        let is_free = !absolute.exists();
+        if is_free {
+            self.documents.write_as(absolute, &mut self.out);
+        } else {
+            self.out.show(Message::error(format!("{path} exists already; choose another name")));
+        }
+        is_free
+    }
+
+    /// Saves the active document over what another program has written.
+    pub fn keep_ours(&mut self) {
+        self.documents.keep_ours();
+        self.plugins.format_and_save(&mut self.documents, &mut self.out);
+    }
+
+    /// Replaces the unsaved changes of the active document by what another program has written. Undo brings them back.
+    pub fn take_theirs(&mut self) {
+        self.documents.take_theirs(&mut self.out);
+    }
+
+    /// Closes the active document. Asks the front end where it has unsaved changes.
+    pub fn close(&mut self) {
+        self.documents.close(&mut self.out);
+    }
+
+    /// Closes the active document and drops its unsaved changes.
+    pub fn close_unsaved(&mut self) {
+        self.documents.close_unsaved();
+    }
+
+    pub(crate) fn next_document(&mut self) {
+        self.documents.next();
+    }
+
+    pub(crate) fn previous_document(&mut self) {
+        self.documents.previous();
+    }
+}
+
+/// What plugins provide: formatting, completions, documentation, panels and questions.
+impl Session {
+    /// Formats the active document.
+    pub fn format(&mut self) {
+        self.plugins.format(&mut self.documents, &mut self.out);
+    }
+
+    /// Asks for completions at the cursor.
+    pub fn complete(&mut self) {
+        self.plugins.complete(&self.documents, &mut self.out);
+    }
+
+    /// Chooses the next completion of the open list, or the one before.
+    pub fn choose_completion(&mut self, forward: bool) {
+        self.plugins.choose_completion(forward, &self.documents);
+    }
+
+    /// Applies the chosen completion and closes the list.
+    pub fn accept_completion(&mut self) {
+        self.plugins.accept_completion(&mut self.documents, &mut self.out);
+    }
+
+    /// Closes the list of completions.
+    pub fn close_completions(&mut self) {
+        self.plugins.close_completions();
+    }
+
+    /// Asks for documentation about the place at the cursor.
+    pub fn hover_at_cursor(&mut self) {
+        self.plugins.ask_hover(&self.documents, &mut self.out);
+    }
+
+    /// Drops the documentation that is shown.
+    pub fn dismiss_hover(&mut self) {
+        self.plugins.dismiss_hover();
+    }
+
+    /// Shows a panel where none is shown. Gives whether one is shown now.
+    pub fn open_panel(&mut self) -> bool {
+        let is_open = self.plugins.open_panel();
+        if !is_open {
+            self.out.show(Message::info("no plugin has a panel"));
+        }
+        is_open
+    }
+
+    /// Closes the panel that is shown, until the person or its plugin opens it again.
+    pub fn close_panel(&mut self) {
+        self.plugins.close_panel();
+    }
+
+    /// Chooses a line of the panel that is shown; the last one where there are fewer.
+    pub fn choose_panel_line(&mut self, line: usize) {
+        self.plugins.choose_panel_line(line);
+    }
+
+    /// Does the action of the chosen panel line. Gives whether it has one.
+    pub fn activate_panel_line(&mut self) -> bool {
+        match self.plugins.panel_action() {
+            Action::None => return false,
+            Action::GoTo(place) => self.documents.show(place, &mut self.out),
+            Action::Run(invocation) => self.run(invocation),
+        }
+        true
+    }
+
+    /// Takes the next question of a plugin for the person to answer: in a pause any, and otherwise only those of commands
+    /// that the person has run. Call [`answer`](Self::answer) then.
+    pub fn next_question(&mut self, is_pause: bool) -> Option<&Asked> {
+        self.plugins.next_question(is_pause)
+    }
+
+    /// Answers the question that [`next_question`](Self::next_question) has given last.
+    pub fn answer(&mut self, answer: Answer) {
+        self.plugins.answer(answer);
+    }
+}
+
+/// Managing plugins.
+impl Session {
+    /// Answers the oldest request for consent: with [`PluginAction::Allow`] or [`PluginAction::Disable`], or with none to
+    /// leave the plugin as it is.
+    pub fn answer_consent(&mut self, action: Option<PluginAction>) {
+        self.plugins.answer_consent(action, &mut self.out);
+    }
+
+    /// Allows all that plugins ask for.
+    pub fn allow_all(&mut self) {
+        self.plugins.allow_all(&mut self.out);
+    }
+
+    /// Stops, restarts or reloads a plugin, or changes its grants.
+    pub fn manage(&mut self, plugin: PluginId, action: PluginAction) {
+        self.out.effect(Effect::Manage(plugin, action));
+    }
+
+    pub(crate) fn stop_busy(&mut self) {
+        self.plugins.stop_busy(&mut self.out);
+    }
+}

@@ -1,0 +1,64 @@
+//! Watching the open files for changes by other programs.
+//!
+//! The watch is on the files' folders, since programs that write safely replace the file by a new one.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+/// Watches files for changes by other programs.
+pub(crate) struct Watch {
+    watcher: notify::Result<RecommendedWatcher>,
+    folders: BTreeSet<PathBuf>,
+    has_failed: bool,
+}
+
+impl Watch {
+    /// Watches nothing yet. Calls `tell` with the paths that may have changed.
+    pub(crate) fn new(tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Self {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            if let Ok(event) = event
+                && !matches!(event.kind, EventKind::Access(_))
+            {
+                tell(event.paths);
+            }
+        });
+        Self { watcher, folders: BTreeSet::new(), has_failed: false }
+    }
+
+    /// Watches these files instead of those before.
+    ///
+    /// # Errors
+    ///
+    /// When the system cannot watch one of them. After the first error, later calls do nothing.
+    pub(crate) fn follow<'a>(&mut self, files: impl Iterator<Item = &'a Path>) -> notify::Result<()> {
+        let wanted: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+        if self.has_failed || wanted.iter().copied().eq(self.folders.iter().map(PathBuf::as_path)) {
+            return Ok(());
+        }
+        let watched = self.watch(&wanted);
+        self.has_failed = watched.is_err();
+        watched
+    }
+
+    fn watch(&mut self, wanted: &BTreeSet<&Path>) -> notify::Result<()> {
+        let watcher = match &mut self.watcher {
+            Ok(watcher) => watcher,
+            Err(error) => return Err(notify::Error::generic(&error.to_string())),
+        };
+        for gone in self.folders.iter().filter(|folder| !wanted.contains(folder.as_path())) {
+            // An error means that the folder was removed, which has ended the watch already.
+            let _ = watcher.unwatch(gone);
+        }
+        self.folders.retain(|folder| wanted.contains(folder.as_path()));
+        for folder in wanted {
+            // The folder of a new file may not exist yet, and nothing in it can change.
+            if folder.is_dir() && !self.folders.contains(*folder) {
+                watcher.watch(folder, RecursiveMode::NonRecursive)?;
+            }
+            self.folders.insert((*folder).to_owned());
+        }
+        Ok(())
+    }
+}

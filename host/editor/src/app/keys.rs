@@ -1,0 +1,127 @@
+//! Routing keys and pasted text to the mode that they are for.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::Message;
+
+use super::keyboard::Meaning;
+use super::mode::Next;
+use super::{Answering, App, Effect, Mode, plugins};
+
+impl App {
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        let (session, screen) = (&mut self.session, &mut self.screen);
+        let next = match std::mem::take(&mut self.mode) {
+            Mode::Edit => return self.edit_key(key),
+            Mode::Find(find) => find.key(key, session, screen),
+            Mode::Prompt(prompt) => prompt.key(key, session, screen),
+            Mode::Reading(reading) => reading.key(key, session, screen),
+            Mode::Palette(palette) => palette.key(key, session, &self.keyboard),
+            Mode::Plugins(panel) => panel.key(key, session),
+            Mode::Consent => plugins::consent_key(key, session),
+            Mode::Panel => plugins::panel_key(key, session, screen),
+            Mode::Answer(answering) => answering.key(key, session),
+            Mode::ConfirmQuit => match key.code {
+                KeyCode::Char('y' | 'Y') => Next::Effect(Effect::Quit),
+                KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Edit,
+                _ => Next::Mode(Mode::ConfirmQuit),
+            },
+            Mode::ConfirmClose => match key.code {
+                KeyCode::Char('y' | 'Y') => {
+                    session.close_unsaved();
+                    Next::Edit
+                }
+                KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Edit,
+                _ => Next::Mode(Mode::ConfirmClose),
+            },
+            Mode::ConfirmOverwrite => match key.code {
+                KeyCode::Char('o' | 'O') => {
+                    session.keep_ours();
+                    Next::Edit
+                }
+                KeyCode::Char('r' | 'R') => {
+                    session.take_theirs();
+                    Next::Edit
+                }
+                KeyCode::Esc => Next::Edit,
+                _ => Next::Mode(Mode::ConfirmOverwrite),
+            },
+        };
+        match next {
+            Next::Mode(mode) => self.mode = mode,
+            Next::Edit => {}
+            Next::Key(key) => self.edit_key(key),
+            Next::Run(command) => self.run(&command),
+            Next::Effect(effect) => self.effects.push(effect),
+        }
+    }
+
+    fn edit_key(&mut self, key: KeyEvent) {
+        if self.completion_key(key) {
+            return;
+        }
+        match self.keyboard.press(key) {
+            Meaning::Prefix(keys) => self.show(Message::info(format!("{keys} …"))),
+            Meaning::Command(command) => self.run(&command),
+            Meaning::Character(character) => self.session.type_character(character),
+            Meaning::Nothing => {}
+        }
+    }
+
+    /// Handles a key that is for the open list of completions. Gives whether it is.
+    fn completion_key(&mut self, key: KeyEvent) -> bool {
+        let is_open = !self.session.plugins().completions(self.session.documents()).is_empty();
+        if !is_open || !key.modifiers.is_empty() {
+            return false;
+        }
+        match key.code {
+            KeyCode::Up => self.session.choose_completion(false),
+            KeyCode::Down => self.session.choose_completion(true),
+            KeyCode::Esc => self.session.close_completions(),
+            KeyCode::Tab | KeyCode::Enter => self.session.accept_completion(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Inserts a pasted text, or adds its first line to the line that is being typed.
+    pub(super) fn paste(&mut self, text: &str) {
+        let first_line = text.lines().next().unwrap_or_default();
+        match &mut self.mode {
+            Mode::Edit => self.session.paste_text(text),
+            Mode::Find(find) => find.paste(first_line, &mut self.session, &mut self.screen),
+            Mode::Prompt(prompt) => prompt.line.push_str(first_line),
+            Mode::Palette(palette) => palette.query.push_str(first_line),
+            Mode::Answer(answering) => answering.line.push_str(first_line),
+            Mode::ConfirmQuit
+            | Mode::ConfirmOverwrite
+            | Mode::ConfirmClose
+            | Mode::Plugins(_)
+            | Mode::Consent
+            | Mode::Panel
+            | Mode::Reading(_) => {}
+        }
+    }
+
+    /// Asks the next question of a plugin, if keys edit the document and no list of completions is open.
+    pub(super) fn ask_question(&mut self, is_pause: bool) {
+        if !matches!(self.mode, Mode::Edit) || self.session.plugins().is_completing() {
+            return;
+        }
+        if let Some(asked) = self.session.next_question(is_pause) {
+            self.mode = Answering::mode(&asked.question);
+        }
+    }
+
+    /// Leaves a mode whose panel or question was removed by its plugin.
+    pub(super) fn leave_ended_mode(&mut self) {
+        let plugins = self.session.plugins();
+        let has_ended = match self.mode {
+            Mode::Panel => plugins.panel().is_none(),
+            Mode::Answer(_) => plugins.asking().is_none(),
+            _ => false,
+        };
+        if has_ended {
+            self.mode = Mode::Edit;
+        }
+    }
+}

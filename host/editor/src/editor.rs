@@ -1,0 +1,96 @@
+//! The editor without its terminal: the state, and the driver that carries out its effects.
+
+use std::path::PathBuf;
+
+use witdock::DockError;
+use witdock_editor_session::Driver;
+use witdock_editor_session::host::Consent;
+
+use crate::app::{App, Effect, Input};
+use crate::config::Config;
+
+/// The editor without its terminal.
+pub struct Editor {
+    /// The state.
+    pub app: App,
+    /// Carries out the effects of the session.
+    pub driver: Driver,
+    /// The folder of the configuration files.
+    config_folder: Option<PathBuf>,
+}
+
+/// Something that is left for the terminal to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TerminalEffect {
+    /// Put a text on the system's clipboard.
+    Copy(String),
+    /// End the editor.
+    Quit,
+}
+
+impl Editor {
+    /// An editor with one empty document, on a screen with this number of columns and lines, with the configuration of
+    /// this folder.
+    ///
+    /// # Errors
+    ///
+    /// When WebAssembly cannot be compiled for this machine.
+    pub fn new(
+        config_folder: Option<PathBuf>,
+        consent: Consent,
+        columns: u16,
+        lines: u16,
+    ) -> Result<Self, DockError> {
+        let config = Config::read(config_folder.as_deref());
+        let driver = Driver::new(consent)?;
+        driver.host().configure_all(config.settings.of_plugins());
+        Ok(Self { app: App::new(config, columns, lines), driver, config_folder })
+    }
+
+    /// Takes an input and carries out what follows. Gives what is left for the terminal.
+    pub fn take(&mut self, input: Input) -> Vec<TerminalEffect> {
+        let effects = self.app.update(input);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<TerminalEffect> {
+        let mut left = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Session(effect) => self.driver.carry_out(effect),
+                Effect::Copy(text) => left.push(TerminalEffect::Copy(text)),
+                Effect::Quit => left.push(TerminalEffect::Quit),
+                Effect::ReadConfig => {
+                    let config = Config::read(self.config_folder.as_deref());
+                    self.driver.host().configure_all(config.settings.of_plugins());
+                    left.extend(self.take(Input::Configured(Box::new(config))));
+                }
+            }
+        }
+        left
+    }
+
+    /// Starts the calls into plugins that are due. Comes after drawing, so that no plugin delays a frame.
+    pub fn start_calls(&mut self) {
+        let calls = self.app.take_calls();
+        // Calls leave nothing for the terminal.
+        self.carry_out(calls);
+    }
+
+    /// Watches the files that are open, instead of those before.
+    pub fn watch_files(&mut self) {
+        self.driver.watch(self.app.session().documents());
+    }
+
+    /// Brings the plugin status up to date, while it is shown.
+    pub fn refresh_reports(&mut self) {
+        let reports = self.driver.host().reports();
+        // Nothing follows from a status.
+        self.take(Input::Session(witdock_editor_session::Input::Reports(reports)));
+    }
+
+    /// Waits for the next input from files, plugins and timers. Dropping the future loses none.
+    pub async fn next(&mut self) -> Input {
+        Input::Session(self.driver.next().await)
+    }
+}

@@ -1,0 +1,83 @@
+//! The loop that runs the editor in the terminal: draw, wait for an input, take it.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, Event};
+use tokio::sync::mpsc;
+
+use crate::app::{Input, Mode};
+use crate::editor::{Editor, TerminalEffect};
+use crate::terminal::Screen;
+use crate::view::view;
+
+/// The time without a key after which plugins hear of a pause.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Runs the editor on a screen until the person quits.
+///
+/// # Errors
+///
+/// When the terminal cannot be read or written.
+pub async fn run(editor: &mut Editor, screen: &mut Screen) -> io::Result<()> {
+    let mut keys = read_terminal();
+    let mut typed = Some(Instant::now());
+    loop {
+        if matches!(editor.app.mode(), Mode::Plugins(_)) {
+            editor.refresh_reports();
+        }
+        screen.terminal.draw(|frame| view(&editor.app, frame))?;
+        editor.start_calls();
+        editor.watch_files();
+        let mut next = tokio::select! {
+            biased;
+            key = keys.recv() => match key {
+                Some(key) => Some(key?),
+                None => return Ok(()),
+            },
+            input = editor.next() => Some(input),
+            () = tokio::time::sleep(PAUSE) => {
+                let is_pause = typed.take_if(|since| since.elapsed() >= PAUSE).is_some();
+                is_pause.then_some(Input::Session(witdock_editor_session::Input::Idle))
+            }
+        };
+        // Everything that has come by now is drawn together.
+        while let Some(input) = next {
+            if matches!(input, Input::Key(_) | Input::Paste(_)) {
+                typed = Some(Instant::now());
+            }
+            for effect in editor.take(input) {
+                match effect {
+                    TerminalEffect::Quit => return Ok(()),
+                    TerminalEffect::Copy(text) => screen.copy(&text)?,
+                }
+            }
+            next = match keys.try_recv() {
+                Ok(key) => Some(key?),
+                Err(_) => editor.driver.try_next().map(Input::Session),
+            };
+        }
+    }
+}
+
+/// Reads the terminal on a thread of its own, since reading blocks. The thread ends when nobody receives any more.
+fn read_terminal() -> mpsc::UnboundedReceiver<io::Result<Input>> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        loop {
+            let input = match event::read() {
+                Ok(Event::Key(key)) => Ok(Input::Key(key)),
+                Ok(Event::Paste(text)) => Ok(Input::Paste(text)),
+                Ok(Event::Mouse(mouse)) => Ok(Input::Mouse(mouse)),
+                Ok(Event::Resize(columns, lines)) => Ok(Input::Resize(columns, lines)),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+            let has_failed = input.is_err();
+            if sender.send(input).is_err() || has_failed {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,205 @@
+//! The editor with files and plugins, without its terminal: the same value that the program runs.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use witdock_editor::app::Input;
+use witdock_editor::editor::{Editor, TerminalEffect};
+use witdock_editor_session::Input as SessionInput;
+use witdock_editor_session::host::{Consent, Host, News, PluginAction, PluginId};
+
+use super::{TestScreen, key, opened};
+
+/// Long enough for a build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+pub(crate) struct Docked {
+    pub(crate) editor: Editor,
+    screen: TestScreen,
+    /// The number of generations that have begun to serve.
+    served: usize,
+    /// The messages of the plugins' host, in order.
+    pub(crate) said: Vec<String>,
+    /// The text that was copied last.
+    pub(crate) copied: Option<String>,
+}
+
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+impl Docked {
+    /// An editor with this text in a file of this name, without plugins.
+    pub(crate) fn new(name: &str, text: &str) -> Self {
+        Self::consenting(name, text, Consent::to_all())
+    }
+
+    /// The same with what the person has allowed.
+    pub(crate) fn consenting(name: &str, text: &str, consent: Consent) -> Self {
+        let mut docked = Self::sized(120, 20, consent);
+        docked.open(name, text);
+        docked
+    }
+
+    /// An editor with an empty document, on a screen of this size.
+    pub(crate) fn sized(columns: u16, lines: u16, consent: Consent) -> Self {
+        Self {
+            editor: Editor::new(None, consent, columns, lines).unwrap(),
+            screen: TestScreen::new(columns, lines),
+            served: 0,
+            said: Vec::new(),
+            copied: None,
+        }
+    }
+
+    /// An editor with these plugins of the repository, which have heard of the text.
+    pub(crate) async fn with(plugins: &[&str], name: &str, text: &str) -> Self {
+        let mut docked = Self::new(name, text);
+        for plugin in plugins {
+            docked.load(&repository().join("plugins").join(plugin));
+        }
+        while docked.served < plugins.len() {
+            docked.step().await;
+            assert_eq!(docked.said, [""; 0], "a plugin is not loaded");
+        }
+        docked.settle().await;
+        docked
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        self.editor.driver.host()
+    }
+
+    pub(crate) fn load(&self, plugin: &Path) -> PluginId {
+        self.host().load(plugin)
+    }
+
+    /// Manages the first plugin.
+    pub(crate) fn manage(&self, action: PluginAction) {
+        self.host().manage(super::plugin(0), action);
+    }
+
+    pub(crate) fn open(&mut self, name: &str, text: &str) {
+        self.input(opened(name, text));
+    }
+
+    /// Waits until this many more generations have begun to serve.
+    pub(crate) async fn serves(&mut self, count: usize) {
+        let wanted = self.served + count;
+        while self.served < wanted {
+            self.step().await;
+        }
+    }
+
+    /// Waits for a message with this text.
+    pub(crate) async fn says(&mut self, text: &str) {
+        while !self.said.iter().any(|said| said.contains(text)) {
+            self.step().await;
+        }
+    }
+
+    /// Opens the list of plugins.
+    pub(crate) fn panel(&mut self) -> String {
+        self.press("f2");
+        self.refreshed()
+    }
+
+    /// The screen with the latest plugin status.
+    pub(crate) fn refreshed(&mut self) -> String {
+        self.editor.refresh_reports();
+        self.screen()
+    }
+
+    /// Waits for this text on the screen.
+    pub(crate) async fn until(&mut self, seen: &str) {
+        while !self.screen().contains(seen) {
+            self.step().await;
+        }
+    }
+
+    /// Waits until no file is read or written, and no plugin has a call left.
+    pub(crate) async fn settle(&mut self) {
+        loop {
+            self.editor.start_calls();
+            if !self.editor.driver.is_busy() {
+                return;
+            }
+            self.step().await;
+        }
+    }
+
+    /// Presses keys, and waits after each of them until everything has settled.
+    pub(crate) async fn keys(&mut self, keys: &str) {
+        for key in keys.split(' ') {
+            self.press(key);
+            self.settle().await;
+        }
+    }
+
+    /// Presses keys without waiting.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for text in keys.split(' ') {
+            self.input(Input::Key(key(text)));
+        }
+    }
+
+    /// Runs a command by its title, from the palette.
+    pub(crate) async fn run(&mut self, title: &str) {
+        self.begin(title);
+        self.settle().await;
+    }
+
+    /// The same without waiting for its end.
+    pub(crate) fn begin(&mut self, title: &str) {
+        let letters: Vec<String> = title
+            .chars()
+            .map(|letter| if letter == ' ' { "space".to_owned() } else { letter.to_string() })
+            .collect();
+        self.press(&format!("ctrl-p {} enter", letters.join(" ")));
+        self.editor.start_calls();
+    }
+
+    pub(crate) fn session_input(&mut self, input: SessionInput) {
+        self.input(Input::Session(input));
+    }
+
+    fn input(&mut self, input: Input) {
+        for effect in self.editor.take(input) {
+            match effect {
+                TerminalEffect::Copy(text) => self.copied = Some(text),
+                TerminalEffect::Quit => panic!("the editor quits"),
+            }
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.editor.app.active().unwrap().document.text().to_string()
+    }
+
+    pub(crate) fn selected(&self) -> Range<usize> {
+        self.editor.app.active().unwrap().document.selections().primary().range()
+    }
+
+    pub(crate) fn screen(&mut self) -> String {
+        self.screen.draw(&self.editor.app)
+    }
+
+    /// Waits for one input.
+    pub(crate) async fn step(&mut self) {
+        self.editor.start_calls();
+        let Ok(input) = tokio::time::timeout(PATIENCE, self.editor.next()).await else {
+            let screen = self.screen();
+            panic!("no input has come; {:#?}\n{screen}", self.said);
+        };
+        match &input {
+            Input::Session(SessionInput::News(News::Serving { .. })) => self.served += 1,
+            // The next key dismisses the message on the screen.
+            Input::Session(SessionInput::News(News::Message(message))) => {
+                self.said.push(message.text.clone());
+            }
+            _ => {}
+        }
+        self.input(input);
+    }
+}
