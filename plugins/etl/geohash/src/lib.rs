@@ -1,15 +1,15 @@
-//! Makes a geohash of latitude and longitude, so that rows join and group by place; or latitude and longitude of a geohash.
+//! Encodes latitude and longitude as a geohash, so that rows can be joined and grouped by place, or decodes a geohash.
 //!
 //! ```toml
 //! [stage.settings]
-//! latitude = "lat"       # the columns; each has its setting's name without it
+//! latitude = "lat"       # column names; the default is the setting's name
 //! longitude = "lon"
 //! geohash = "geohash"
-//! length = 6             # characters, 1 to 12; 9 without it
-//! decode = false         # true: the other way round
+//! length = 6             # characters, 1 to 12; the default is 9
+//! decode = false         # true: from geohash to latitude and longitude
 //! ```
 //!
-//! | characters | a cell is about |
+//! | characters | size of a cell |
 //! |---|---|
 //! | 4 | 39 km × 20 km |
 //! | 5 | 4.9 km × 4.9 km |
@@ -18,11 +18,10 @@
 //! | 8 | 38 m × 19 m |
 //! | 9 | 4.8 m × 4.8 m |
 //!
-//! Coordinates are degrees, numbers or text that says one, as CSV has it. Where one of the two is null, the geohash is. A latitude beyond
-//! ±90 or a longitude beyond ±180 is rejected with the code `out-of-range`, text that is no number with `bad-value`.
+//! Coordinates are in degrees: numbers, or text that contains a number. If one of the two is null, the geohash is null. A latitude beyond
+//! ±90 or a longitude beyond ±180 is rejected with the code `out-of-range`, text that is not a number with `bad-value`.
 //!
-//! Decoding gives the middle of the cell. Capital letters are taken as small ones; what is no geohash is rejected with the code
-//! `bad-geohash`.
+//! Decoding gives the middle of the cell. Upper case is accepted; an invalid geohash is rejected with the code `bad-geohash`.
 
 mod cell;
 
@@ -31,7 +30,7 @@ use witdock_etl_guest::{
     Batch, Columns, Contract, Error, Output, Reject, Row, RowTransform, Schema, Transform, reject,
 };
 
-/// Which columns, and which way.
+/// The columns and the direction.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -64,7 +63,7 @@ pub struct Place {
     longitude: Option<f64>,
 }
 
-/// The cell that a place is in.
+/// The cell of a place.
 #[derive(Debug, Row)]
 pub struct Hash<'a> {
     geohash: Option<&'a str>,
@@ -74,7 +73,7 @@ pub struct Hash<'a> {
 #[derive(Debug)]
 pub struct Encode {
     length: usize,
-    // The last geohash: a row's is written into the builder before the next one is made.
+    // Rows borrow it: each is written into the builder before the next one is made.
     text: String,
 }
 
@@ -90,10 +89,7 @@ impl RowTransform for Encode {
     fn columns(settings: &Settings) -> Result<Columns, Error> {
         if !(1..=cell::MOST_CHARACTERS).contains(&settings.length) {
             let most = cell::MOST_CHARACTERS;
-            return Err(Error::Settings(format!(
-                "`length` is {}, and 1 to {most} was expected",
-                settings.length
-            )));
+            return Err(Error::Settings(format!("`length` is {}; expected 1 to {most}", settings.length)));
         }
         let columns =
             Columns::new().read("latitude", &settings.latitude).read("longitude", &settings.longitude);
@@ -110,8 +106,10 @@ impl RowTransform for Encode {
         if !(-180.0..=180.0).contains(&longitude) {
             reject!("out-of-range", "the longitude {longitude} is not between -180 and 180");
         }
-        self.text.clear();
-        cell::encode(latitude, longitude, self.length, &mut self.text);
+        match cell::encode(latitude, longitude, self.length) {
+            Ok(text) => self.text = text,
+            Err(problem) => reject!("out-of-range", "{problem}"),
+        }
         Ok(Hash { geohash: Some(&self.text) })
     }
 }
@@ -138,12 +136,12 @@ impl RowTransform for Decode {
         let Some(text) = hash.geohash else { return Ok(Place { latitude: None, longitude: None }) };
         match cell::decode(text) {
             Ok((latitude, longitude)) => Ok(Place { latitude: Some(latitude), longitude: Some(longitude) }),
-            Err(problem) => reject!("bad-geohash", "`{text}` is no geohash: {problem}"),
+            Err(problem) => reject!("bad-geohash", "`{text}` is not a geohash: {problem}"),
         }
     }
 }
 
-/// The transform: one of the two.
+/// The transform, in one of the two directions.
 #[derive(Debug)]
 pub enum Geohash {
     /// `decode = false`.
