@@ -1,4 +1,4 @@
-// Sorts the selected lines, or all where nothing is selected.
+// Sorts the selected lines, or all lines if nothing is selected.
 
 #include "sort.h"
 #include "witdock_editor.h"
@@ -16,21 +16,21 @@ bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings,
   extension_plugin_string_free(settings);
   if (has_settings) {
     error->tag = EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS;
-    error->val.settings = witdock_text("there are none");
+    error->val.settings = witdock_text("this plugin has no settings");
     return false;
   }
   const exports_witdock_editor_plugin_command_t commands[] = {
-      witdock_command("letters", "Sort lines", "By their letters", NULL),
-      witdock_command("numbers", "Sort lines by numbers", "file2 before file10", NULL),
-      witdock_command("reverse", "Reverse lines", "The last line first", NULL),
-      witdock_command("unique", "Remove lines that are there twice", "The first of them stays", NULL),
+      witdock_command("letters", "Sort lines", "Sorts alphabetically", NULL),
+      witdock_command("numbers", "Sort lines by numbers", "Sorts file2 before file10", NULL),
+      witdock_command("reverse", "Reverse lines", "Reverses the order of the lines", NULL),
+      witdock_command("unique", "Remove duplicate lines", "Keeps the first of equal lines", NULL),
   };
   *registration = witdock_registration(commands, sizeof commands / sizeof *commands);
   return true;
 }
 
-// The lines that the primary selection is on; all where it is a cursor. A selection that ends where a line begins has nothing
-// of that line.
+// The lines of the primary selection; all lines if it is a cursor. A selection that ends at the start of a line does not include
+// that line.
 static bool selected_lines(document_t document, uint32_t *first, uint32_t *count) {
   witdock_editor_selections_selection_set_t set;
   if (!witdock_editor_selections_get(witdock_editor_documents_method_document_id(document), &set)) {
@@ -65,7 +65,7 @@ static bool arrange(const extension_plugin_string_t *command, line_t *lines, siz
   return true;
 }
 
-// The lines with line breaks between them.
+// Joins the lines with line breaks.
 static bool joined(const line_t *lines, size_t count, const extension_plugin_string_t *line_break,
                    extension_plugin_string_t *text) {
   size_t length = 0;
@@ -102,8 +102,8 @@ static bool replace(document_t document, const lines_t *old, extension_plugin_st
   witdock_editor_documents_edit_error_t refused;
   if (!witdock_editor_documents_method_document_apply(document, revision, &edits, &revision, &refused)) {
     return witdock_failed(error, refused.tag == WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY
-                                     ? "the document may not be changed"
-                                     : "the editor refuses the edit");
+                                     ? "the document is read-only"
+                                     : "the editor refused the edit");
   }
   return true;
 }
@@ -114,12 +114,12 @@ static bool run(const extension_plugin_string_t *command, document_t document,
   lines_t old;
   witdock_editor_documents_text_error_t unread;
   if (!selected_lines(document, &first, &count)) {
-    return witdock_not_applicable(error, "the document is closed");
+    return witdock_not_applicable(error, "the document has been closed");
   }
   if (!witdock_editor_documents_method_document_lines(document, first, count, &old, &unread)) {
     return witdock_failed(error, "the lines are too long to be sorted");
   }
-  // The empty line behind the last line break is none that a person sees.
+  // The empty line after the last line break does not count.
   lines_t seen = old;
   if (count == UINT32_MAX && seen.len > 1 && seen.ptr[seen.len - 1].text.len == 0) {
     --seen.len;
@@ -139,7 +139,7 @@ static bool run(const extension_plugin_string_t *command, document_t document,
       error->tag = WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NO_SUCH_COMMAND;
       extension_plugin_string_dup_n(&error->val.no_such_command, (const char *)command->ptr, command->len);
     } else if (!joined(lines, left, &line_break, &text)) {
-      witdock_failed(error, "there is not enough memory");
+      witdock_failed(error, "out of memory");
     } else {
       is_done = replace(document, &seen, text, error);
       free(text.ptr);

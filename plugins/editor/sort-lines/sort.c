@@ -14,7 +14,7 @@ static int compare_bytes(const unsigned char *one, size_t one_length, const unsi
   return (one_length > other_length) - (one_length < other_length);
 }
 
-// The digits from `at` on without leading zeros; `at` goes behind them.
+// The digits at `at`, without leading zeros. Moves `at` after them.
 static line_t digits(const line_t *line, size_t *at) {
   while (*at < line->length && line->bytes[*at] == '0') {
     ++*at;
@@ -27,7 +27,7 @@ static line_t digits(const line_t *line, size_t *at) {
   return found;
 }
 
-// Numbers of any length: the one with more digits is the greater one.
+// Numbers of any length: the one with more digits is greater.
 static int compare_numbers(const line_t *one, size_t *i, const line_t *other, size_t *j) {
   line_t a = digits(one, i), b = digits(other, j);
   if (a.length != b.length) {
@@ -52,7 +52,7 @@ static int compare_natural(const line_t *one, const line_t *other) {
     }
   }
   int order = (one->length - i > 0) - (other->length - j > 0);
-  // 007 and 7 are the same number, and not the same line.
+  // 007 and 7 are the same number, but not the same line.
   return order != 0 ? order : compare_bytes(one->bytes, one->length, other->bytes, other->length);
 }
 
@@ -61,7 +61,7 @@ int compare_lines(const line_t *one, const line_t *other, order_t order) {
                              : compare_bytes(one->bytes, one->length, other->bytes, other->length);
 }
 
-// Merges two sorted halves. A merge sort, since qsort keeps no order of equals and knows no context.
+// Merges two sorted halves. A merge sort, because qsort is not stable and takes no context.
 static void merge(const line_t *from, line_t *to, size_t middle, size_t count, order_t order) {
   size_t i = 0, j = middle;
   for (size_t k = 0; k < count; ++k) {

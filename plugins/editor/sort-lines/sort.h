@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// A line's bytes, somebody else's.
+// A line's bytes, borrowed.
 typedef struct {
   const unsigned char *bytes;
   size_t length;
@@ -14,20 +14,20 @@ typedef struct {
 
 typedef enum {
   BY_LETTERS,
-  // Digits that follow each other count as the number that they are: file2 stands before file10.
+  // Compares digits as numbers: file2 comes before file10.
   BY_NUMBERS,
 } order_t;
 
-// Less than, equal to or greater than zero, as `one` stands before, beside or behind `other`.
+// Less than, equal to or greater than zero if `one` comes before, equals or comes after `other`.
 int compare_lines(const line_t *one, const line_t *other, order_t order);
 
-// Sorts lines. Those that are equal stay in their order.
+// Sorts lines. The sort is stable.
 void sort_lines(line_t *lines, size_t count, order_t order);
 
-// Turns the order of lines round.
+// Reverses the order of lines.
 void reverse_lines(line_t *lines, size_t count);
 
-// Leaves the first of equal lines, wherever they stand, and gives how many are left.
+// Keeps the first of equal lines, which need not be adjacent, and returns how many remain.
 size_t unique_lines(line_t *lines, size_t count);
 
 #endif

@@ -1,12 +1,12 @@
-// classify-ip: says of IP addresses what they are.
+// classify-ip: classifies IP addresses.
 //
 //	[stage.settings]
 //	column = "ip"
-//	networks = { office = "10.1.0.0/16", vpn = "fd00:42::/32" }    # names for networks of one's own
+//	networks = { office = "10.1.0.0/16", vpn = "fd00:42::/32" }    # names for your own networks
 //
-// The column is written as RFC 5952 has it, and an IPv4 address that is mapped into IPv6 as IPv4. Behind the input's columns come
-// `<column>_version`, 4 or 6, `<column>_kind` and, with networks, `<column>_network`: the narrowest that has the address. What is no
-// address is rejected.
+// The column is normalized by RFC 5952, and an IPv4 address mapped into IPv6 becomes IPv4. The plugin adds the columns
+// `<column>_version`, 4 or 6, `<column>_kind` and, with networks, `<column>_network`: the narrowest that contains the address. Invalid
+// addresses are rejected.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 
 func init() { etl.Register(open) }
 
-// The host calls what is registered.
+// The host calls the registered function.
 func main() {}
 
 type settings struct {
@@ -31,7 +31,7 @@ func open(plan *etl.Plan) (etl.Transform, error) {
 		return nil, err
 	}
 	if settings.Column == "" {
-		return nil, etl.Settingsf("`column` is missing: the name of a column of addresses")
+		return nil, etl.Settingsf("`column` is missing; it names the column of addresses")
 	}
 	networks, err := address.ParseNetworks(settings.Networks)
 	if err != nil {

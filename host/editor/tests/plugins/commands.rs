@@ -20,7 +20,7 @@ async fn a_command_edits_in_one_undo_step_and_a_late_or_stopped_one_not_at_all()
     assert_eq!(docked.text(), "xabc");
     assert!(docked.screen().contains("was late"), "{}", docked.screen());
 
-    docked.run("Edit what is no more").await;
+    docked.run("Edit an old revision").await;
     assert_eq!(docked.text(), "xxabc");
     assert!(docked.screen().contains("Err(EditError::Stale("), "{}", docked.screen());
 

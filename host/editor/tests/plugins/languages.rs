@@ -35,7 +35,7 @@ async fn a_plugin_in_typescript_writes_types_with_node() {
     assert_eq!(docked.text(), "export interface Root {\n    é: (number | null)[];\n}");
     docked.keys("ctrl-a").await;
     docked.run("Types for the selected JSON").await;
-    assert!(docked.screen().contains("this is no JSON"), "{}", docked.screen());
+    assert!(docked.screen().contains("this is not JSON"), "{}", docked.screen());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +49,7 @@ async fn a_plugin_in_python_names_characters_with_python() {
     assert_eq!(docked.text(), "é p\u{430}y");
     docked.keys("end").await;
     docked.run("What is this character?").await;
-    assert!(docked.screen().contains("there is no character behind the cursor"), "{}", docked.screen());
+    assert!(docked.screen().contains("there is no character at the cursor"), "{}", docked.screen());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,7 +58,7 @@ async fn a_plugin_in_c_sorts_with_clang() {
     let mut docked = Docked::with(&["editor/sort-lines"], "file.txt", "b10\r\na\r\nb2\r\na\r\n").await;
     docked.run("Sort lines by numbers").await;
     assert_eq!(docked.text(), "a\r\na\r\nb2\r\nb10\r\n");
-    docked.run("Remove lines that are there twice").await;
+    docked.run("Remove duplicate lines").await;
     assert_eq!(docked.text(), "a\r\nb2\r\nb10\r\n");
     docked.keys("ctrl-home shift-down shift-down").await;
     docked.run("Reverse lines").await;

@@ -62,7 +62,7 @@ fn json_is_flattened_into_typed_rows() {
         rejected,
         [
             (3, "bad-json", "payload: EOF while parsing a value at line 1 column 12"),
-            (4, "wrong-type", "`items[].n` is \"some\", and int32 was expected"),
+            (4, "wrong-type", "`items[].n` is \"some\"; expected int32"),
             (5, "missing-value", "`customer.name` has no value, and one is required"),
         ]
     );
@@ -140,5 +140,5 @@ fn distances_of_real_flights_are_converted() {
     let wrong = project.read("pipeline.toml").replace("\"mi\"", "\"milles\"");
     fs::write(project.path("pipeline.toml"), wrong).unwrap();
     let error = project.error(&["plan", "pipeline.toml"]);
-    assert!(error.contains("there is no unit `milles`; did you mean `miles`?"), "{error}");
+    assert!(error.contains("unknown unit `milles`; did you mean `miles`?"), "{error}");
 }

@@ -1,10 +1,10 @@
-//! Where the closing characters stand that were inserted here, followed through changes of the text.
+//! Tracks the closing characters that the plugin has inserted through changes of the text.
 
 use crate::pair::Pair;
 use serde::{Deserialize, Serialize};
 use witdock_editor_guest::{Change, DocumentId, DocumentVersion, Edit, Revision};
 
-/// The closing characters of one document at one revision.
+/// The inserted closing characters of one document at one revision.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Closers {
     version: Option<(DocumentId, Revision)>,
@@ -19,17 +19,17 @@ pub(crate) struct Closer {
 }
 
 impl Closers {
-    /// Whether a closer begins at this byte.
+    /// Whether a closer starts at this byte.
     pub(crate) fn at(&self, at: usize) -> Option<Closer> {
         self.closers.iter().find(|closer| closer.at == at).copied()
     }
 
-    /// Whether they stand where they stood right before a change.
+    /// Whether the positions are those right before this change.
     pub(crate) fn are_before(&self, change: &Change) -> bool {
         self.version == Some((change.version.document, change.before))
     }
 
-    /// Takes a change in, unless it is known. One that does not follow on what is known leaves nothing to know.
+    /// Applies a change, unless it was applied before. A change that does not follow the known revision clears the positions.
     pub(crate) fn follow(&mut self, change: &Change) {
         if self.version == Some((change.version.document, change.version.revision)) {
             return;
@@ -40,7 +40,7 @@ impl Closers {
         self.edited(&change.edits, change.version);
     }
 
-    /// The text was edited, and is of this version now.
+    /// Applies edits that led to this version.
     pub(crate) fn edited(&mut self, edits: &[Edit], version: DocumentVersion) {
         self.closers.retain_mut(|closer| match moved(closer.at, edits) {
             Some(at) => {
@@ -57,7 +57,7 @@ impl Closers {
     }
 }
 
-/// Where the character at a byte is after edits; none if it was replaced.
+/// The position of the character at a byte after edits; `None` if it was replaced.
 fn moved(at: usize, edits: &[Edit]) -> Option<usize> {
     let (mut inserted, mut deleted) = (0, 0);
     for edit in edits {

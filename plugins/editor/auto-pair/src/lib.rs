@@ -1,11 +1,11 @@
-//! Closes brackets and quotes as they are typed, types over those that it has closed, and deletes them with their partner.
+//! Closes brackets and quotes as they are typed, types over inserted ones, and deletes them together with their partner.
 //!
 //! ```toml
 //! [plugins.auto-pair]
 //! pairs = ["()", "[]", "{}", "\"\"", "''", "``"]
 //! ```
 //!
-//! Which closing characters it has inserted is its state, so that typing over them works on after a reload.
+//! The inserted closing characters are its state, so that typing over them still works after a reload.
 
 mod closers;
 mod pair;
@@ -56,16 +56,16 @@ impl Plugin for AutoPair {
 
     fn on_event(&mut self, event: Event) {
         let Event::Changed(change) = event else { return };
-        // Looked up while the closers still stand where they stood before the change.
+        // Looked up while the closers' positions are those before the change.
         let widowed = self.widowed(&change);
         self.closers.follow(&change);
-        // A text that has moved on has another event on its way.
+        // If the text has changed again, another event will arrive.
         let Some(document) = Document::of(change.version).filter(|now| now.version() == change.version)
         else {
             return;
         };
         if let Err(reason) = self.follow_up(&document, &change, widowed) {
-            log::debug!("nothing is paired: {reason}");
+            log::debug!("no bracket was closed: {reason}");
         }
     }
 
@@ -87,13 +87,13 @@ impl Stateful for AutoPair {
     }
 }
 
-/// What is done about a change.
+/// The response to a change.
 #[derive(Debug, Default, PartialEq)]
 struct Plan {
     edits: Vec<Edit>,
-    /// Where the cursor belongs behind each thing that was typed.
+    /// The cursor position after each typed text.
     cursors: Vec<usize>,
-    /// What the edits insert, where it stands afterwards.
+    /// The inserted closers, at their final positions.
     closers: Vec<Closer>,
 }
 
@@ -114,9 +114,9 @@ impl AutoPair {
         if plan.edits.is_empty() {
             return Ok(());
         }
-        let mut set = selections::get(document.id()).ok_or("the document is closed")?;
+        let mut set = selections::get(document.id()).ok_or("the document has been closed")?;
         if set.selections.len() != plan.cursors.len() || !set.selections.iter().all(Selection::is_cursor) {
-            return Err("the cursors are not where something was typed".to_owned());
+            return Err("the cursors have moved since the text was typed".to_owned());
         }
         let version = self.apply(document, plan.edits)?;
         plan.closers.into_iter().for_each(|closer| self.closers.add(closer));
@@ -131,7 +131,7 @@ impl AutoPair {
         Ok(version)
     }
 
-    /// The deletion of a closer whose opening partner was deleted right in front of it.
+    /// Deletes a closer whose opening partner directly before it was deleted.
     fn widowed(&self, change: &Change) -> Option<Edit> {
         let ([edit], ChangeOrigin::Command) = (change.edits.as_slice(), change.origin) else { return None };
         let deleted = edit.bytes();
@@ -142,7 +142,7 @@ impl AutoPair {
 
     fn plan(&self, document: &Document, change: &Change) -> Result<Plan, TextError> {
         let mut plan = Plan::default();
-        // How much the change has made longer, and shorter, up to here; and then the plan.
+        // The bytes that the change, and then the plan, have added and removed up to here.
         let (mut longer, mut shorter) = (0, 0);
         let (mut inserted, mut passed) = (0, 0);
         for edit in &change.edits {
@@ -171,7 +171,7 @@ impl AutoPair {
     }
 }
 
-/// The characters of the line before what was typed and behind the cursor.
+/// The characters before the typed text and after the cursor, on the same line.
 fn around(
     document: &Document,
     cursor: usize,
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use witdock_editor_guest::apply;
 
-    /// What becomes of a text when these insertions are typed into it, with `|` at the cursors.
+    /// The text after these insertions were typed, with `|` at the cursors.
     fn typed(plugin: &mut AutoPair, text: &str, edits: Vec<Edit>) -> String {
         let after = apply(text, &edits).unwrap();
         let document = Document::of_text("text", &after);

@@ -1,4 +1,4 @@
-//! Which bracket or quote belongs to what was typed.
+//! Decides which bracket or quote to insert for a typed character.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ impl TryFrom<String> for Pair {
         let mut characters = text.chars();
         match (characters.next(), characters.next(), characters.next()) {
             (Some(open), Some(close), None) => Ok(Pair { open, close }),
-            _ => Err(format!("\"{text}\" is no pair: write two characters, for example \"()\"")),
+            _ => Err(format!("\"{text}\" is not a pair; write two characters, for example \"()\"")),
         }
     }
 }
@@ -28,17 +28,17 @@ impl From<Pair> for String {
     }
 }
 
-/// What follows from a character that was typed.
+/// The action for a typed character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// This character is inserted behind the cursor.
+    /// Inserts this character after the cursor.
     Close(char),
-    /// The character behind the cursor is the one that was typed: it goes, as if the typing had passed over it.
+    /// Deletes the character after the cursor, which equals the typed one, so that it is typed over.
     Pass,
     Nothing,
 }
 
-/// What follows from typing a character between two others. `was_ours`: the one behind the cursor was inserted here.
+/// The action for a character typed between two others. `was_ours`: the plugin inserted the one after the cursor.
 pub(crate) fn answer(
     pairs: &[Pair],
     before: Option<char>,
@@ -55,7 +55,7 @@ pub(crate) fn answer(
             || matches!(after, ',' | ';' | ':' | '.')
             || pairs.iter().any(|pair| pair.close == after)
     });
-    // A quote behind a letter is an apostrophe or ends something; behind its like it may be the third of three.
+    // A quote after a letter is an apostrophe or ends a string; after another quote it may be the third of three.
     let is_quote = pair.open == pair.close;
     let ends = is_quote
         && before.is_some_and(|before| before.is_alphanumeric() || before == typed || before == '\\');
@@ -66,7 +66,7 @@ pub(crate) fn answer(
 mod tests {
     use super::*;
 
-    /// The text around the cursor, which stands for `|`, with the typed character before it.
+    /// The text around the cursor `|`, with the typed character before it.
     fn outcome(text: &str, was_ours: bool) -> Answer {
         let pairs: Vec<Pair> =
             ["()", "[]", "\"\"", "''"].map(|pair| Pair::try_from(pair.to_owned()).unwrap()).into();
@@ -103,6 +103,6 @@ mod tests {
     #[test]
     fn a_pair_is_two_characters() {
         let refused = Pair::try_from("(".to_owned()).unwrap_err();
-        assert_eq!(refused, "\"(\" is no pair: write two characters, for example \"()\"");
+        assert_eq!(refused, "\"(\" is not a pair; write two characters, for example \"()\"");
     }
 }

@@ -1,4 +1,4 @@
-"""What Unicode says of a character, from the database that Python carries."""
+"""Describes characters with Python's Unicode database."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -35,20 +35,20 @@ _CATEGORIES = {
     "Co": "private use",
     "Cn": "not assigned",
 }
-# They change the order in which text is shown, so that it reads otherwise than a compiler takes it.
+# They change the order in which text is shown, so that it looks different from what a compiler reads.
 _REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u200e\u200f")
-# In words of Latin letters they pass for one.
+# They look like Latin letters.
 _SCRIPTS_LIKE_LATIN = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _JOINERS = "\u200c\u200d"
 
 
 class Finding(NamedTuple):
-    """A character that is not what it seems."""
+    """A misleading character."""
 
-    # Its place in the text, in characters.
+    # Its index in the text, in characters.
     index: int
     message: str
-    # Whether it changes what the text says, and not only how it looks.
+    # Whether it changes the meaning of the text, not only its look.
     is_grave: bool
 
 
@@ -59,7 +59,7 @@ def name(character: str) -> str:
 
 
 def describe(character: str) -> list[str]:
-    """Lines on a character."""
+    """Lines that describe a character."""
     lines = [name(character), _CATEGORIES.get(unicodedata.category(character), "unknown")]
     value = unicodedata.numeric(character, None)
     if value is not None:
@@ -72,23 +72,23 @@ def describe(character: str) -> list[str]:
 
 
 def findings(text: str) -> Iterator[Finding]:
-    """The characters of a text that are not what they seem."""
+    """The misleading characters of a text."""
     for index, character in enumerate(text):
         if character.isascii() and (character.isprintable() or character in "\t\r\n"):
             continue
         category = unicodedata.category(character)
         if character in _REORDERING:
-            yield Finding(index, f"{name(character)}: it changes the order in which text is shown", True)
+            yield Finding(index, f"{name(character)}: changes the order in which text is shown", True)
         elif category in ("Cf", "Cc", "Zl", "Zp") and not _is_joining(text, index):
-            yield Finding(index, f"{name(character)}: it is not seen", False)
+            yield Finding(index, f"{name(character)}: invisible", False)
         elif category == "Zs" and character != " ":
-            yield Finding(index, f"{name(character)}: it looks like a space, and is another", False)
+            yield Finding(index, f"{name(character)}: looks like a space but is another character", False)
         elif category in ("Lu", "Ll") and _is_in_latin_word(text, index):
-            yield Finding(index, f"{name(character)}: it stands among Latin letters, and is none", True)
+            yield Finding(index, f"{name(character)}: looks like a Latin letter but is not one", True)
 
 
 def _is_joining(text: str, index: int) -> bool:
-    """Whether a joiner stands between two characters that need one, as in emoji and in Persian."""
+    """Whether a joiner is between two characters that need one, as in emoji and in Persian."""
     around = text[max(index - 1, 0) : index + 2]
     return text[index] in _JOINERS and len(around) == 3 and not around[0].isascii() and not around[2].isascii()
 

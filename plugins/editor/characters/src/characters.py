@@ -1,4 +1,4 @@
-"""Says what a character is when asked about it, and marks those that are not what they seem.
+"""Describes a character on request, and marks misleading characters.
 
 [plugins.characters]
 mark = true    # whether they are marked
@@ -29,9 +29,9 @@ from witdock_editor import (
 
 from character import describe, findings, name
 
-# Of a text that is longer nothing is marked: the marks would be late.
+# Longer texts are not marked, because the marks would be late.
 LONGEST_BYTES = 1_000_000
-# A screen full of marks tells no more than these.
+# More marks would not help.
 MOST_MARKS = 500
 # The longest character in UTF-8.
 CHARACTER_BYTES = 4
@@ -39,7 +39,7 @@ CHARACTER_BYTES = 4
 
 @dataclass
 class Settings:
-    """What a person may set."""
+    """The settings."""
 
     mark: bool = True
 
@@ -61,16 +61,16 @@ class Characters:
         lines = [[span(line, Scope.HEADING if index == 0 else Scope.PLAIN)] for index, line in enumerate(describe(character))]
         return HoverText(Range(at.offset, at.offset + utf8_length(character)), lines)
 
-    @command("What is this character?", "Says what Unicode calls the character behind the cursor")
+    @command("What is this character?", "Shows the Unicode name of the character at the cursor")
     def what(self) -> None:
         document = documents.current()
         cursor = document and selections.cursor(document.id())
         character = "" if document is None or cursor is None else _character(document, cursor)
         if not character:
-            raise NotApplicable("there is no character behind the cursor")
+            raise NotApplicable("there is no character at the cursor")
         messages.status(name(character))
 
-    @command("Compose accents", "Makes one character of a letter and its accents (NFC), in the selection or everywhere")
+    @command("Compose accents", "Combines letters and accents into single characters (NFC), in the selection or everywhere")
     def compose(self) -> None:
         document = documents.current()
         if document is None:
@@ -84,7 +84,7 @@ class Characters:
             if not unicodedata.is_normalized("NFC", text):
                 edits.append(replace(start, end, unicodedata.normalize("NFC", text)))
         document.apply(document.revision(), edits)
-        messages.status("done" if edits else "all accents are composed already")
+        messages.status("done" if edits else "all accents are already composed")
 
     def on_opened(self, version: DocumentVersion) -> None:
         self._mark(version)
@@ -107,12 +107,12 @@ class Characters:
             counted = finding.index
             severity = Severity.ERROR if finding.is_grave else Severity.WARNING
             marks.append(decorations.Decoration_Sign(decorations.GutterSign(at, severity, finding.message)))
-        # Of what was written meanwhile the next event tells.
+        # If the text has changed again, another event will arrive.
         decorations.set(DocumentVersion(document.id(), document.revision()), "seeming", marks)
 
 
 def _character(document: documents.Document, offset: int) -> str:
-    """The character behind an offset, empty at the text's end."""
+    """The character at an offset, empty at the text's end."""
     for end in range(offset + 1, min(offset + CHARACTER_BYTES, document.length()) + 1):
         try:
             return document.text(Range(offset, end))

@@ -1,4 +1,4 @@
-// The conversions, from text to text. One that does not apply throws a text that says why.
+// The conversions, from text to text. A conversion that does not apply throws the reason.
 
 const words = (text) =>
   text
@@ -13,7 +13,7 @@ const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 function number(text, pattern, what) {
   const digits = text.trim().replace(/_/g, "");
   if (!pattern.test(digits)) {
-    throw `\`${text}\` is no ${what}`;
+    throw `\`${text}\` is not a ${what}`;
   }
   return BigInt(digits);
 }
@@ -22,11 +22,11 @@ function decoded(decode, text, what) {
   try {
     return decode(text);
   } catch {
-    throw `this is no ${what}`;
+    throw `this is not ${what}`;
   }
 }
 
-/** Each by its name, with its title and what it does to a text. */
+/** The conversions by name, each with its title and function. */
 export const CONVERSIONS = {
   camel: ["To camelCase", (text) => words(text).map((word, index) => (index ? capital(word) : word)).join("")],
   pascal: ["To PascalCase", (text) => words(text).map(capital).join("")],
@@ -41,9 +41,9 @@ export const CONVERSIONS = {
   "json-unescape": [
     "From a JSON string",
     (text) => {
-      const value = decoded(JSON.parse, text, "JSON string");
+      const value = decoded(JSON.parse, text, "a JSON string");
       if (typeof value !== "string") {
-        throw "this is JSON, and no string";
+        throw "this is JSON, but not a string";
       }
       return value;
     },
@@ -55,11 +55,11 @@ export const CONVERSIONS = {
   ],
 };
 
-/** What becomes of a text. */
+/** Converts a text. */
 export function convert(name, text) {
   const conversion = CONVERSIONS[name];
   if (conversion === undefined) {
-    throw `there is no conversion ${name}`;
+    throw `unknown conversion ${name}`;
   }
   return conversion[1](text);
 }

@@ -1,4 +1,4 @@
-// Converts what is selected, each selection by itself.
+// Converts each selection.
 
 import { current } from "witdock:editor/documents@0.1.0";
 import { get } from "witdock:editor/selections@0.1.0";
@@ -12,7 +12,7 @@ export const plugin = {
   activate(settings) {
     parseSettings(settings);
     const commands = Object.entries(CONVERSIONS).map(([name, [title]]) =>
-      command(name, title, "Converts what is selected"),
+      command(name, title, "Converts the selection"),
     );
     return { ...NOTHING, commands };
   },

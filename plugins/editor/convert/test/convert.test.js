@@ -28,8 +28,8 @@ test("numbers of any size keep their value", () => {
 });
 
 test("what does not apply says why", () => {
-  assert.throws(() => convert("hex", "0x1"), (why) => why === "`0x1` is no decimal number");
-  assert.throws(() => convert("url-decode", "%"), (why) => why === "this is no part of a URL");
-  assert.throws(() => convert("json-unescape", "1"), (why) => why === "this is JSON, and no string");
+  assert.throws(() => convert("hex", "0x1"), (why) => why === "`0x1` is not a decimal number");
+  assert.throws(() => convert("url-decode", "%"), (why) => why === "this is not part of a URL");
+  assert.throws(() => convert("json-unescape", "1"), (why) => why === "this is JSON, but not a string");
   assert.ok(Object.keys(CONVERSIONS).length > 10);
 });

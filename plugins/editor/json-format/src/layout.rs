@@ -1,27 +1,27 @@
-//! Where JSON breaks its lines. Tokens stay as they are written; only the space between them changes.
+//! The layout of JSON. Tokens are not changed, only the whitespace between them.
 
 use crate::syntax::check;
 use crate::token::{Kind, Token, tokens};
 use witdock_editor_guest::{Edit, Problem};
 
-/// How a text is laid out.
+/// The rules of the layout.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     /// One level of indentation.
     pub(crate) indent: String,
     pub(crate) line_ending: String,
-    /// An array that holds no other array and no object stays on one line up to this many bytes, indentation included.
+    /// An array of scalars stays on one line up to this many bytes, including the indentation.
     pub(crate) width: usize,
 }
 
-/// The edits that lay a text out, rising; none for one that is. An error says why it is not JSON.
+/// The edits that format a text, in ascending order; empty if it is formatted. An error says why it is not JSON.
 pub(crate) fn layout(text: &str, layout: &Layout) -> Result<Vec<Edit>, Problem> {
     let tokens = tokens(text)?;
     check(&tokens, text.len())?;
 
     let mut edits = Vec::new();
     let mut end = 0;
-    // For each open bracket, whether its content stands on lines of its own.
+    // For each open bracket, whether its content is on separate lines.
     let mut open: Vec<bool> = Vec::new();
     let mut previous: Option<Kind> = None;
     let mut column = 0;
@@ -81,7 +81,7 @@ fn replace(text: &str, range: std::ops::Range<usize>, space: &str, edits: &mut V
     }
 }
 
-/// How long the array that `tokens` begin with is on one line; none if it holds another array or an object.
+/// The length of the array that `tokens` start with on one line; `None` if it contains another array or an object.
 fn flat_length(tokens: &[Token]) -> Option<usize> {
     let mut length = 0;
     for (index, token) in tokens.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Formats JSON when it is saved, as the document is indented, and marks what is wrong with a sign in the gutter.
+//! Formats JSON when it is saved, with the document's indentation, and marks syntax errors with a sign in the gutter.
 //!
 //! ```toml
 //! [plugins.json-format]
-//! width = 80     # an array of plain values stays on one line as long as it fits into this many bytes
+//! width = 80     # an array of scalars stays on one line if it fits into this many bytes
 //! ```
 
 mod layout;
@@ -17,13 +17,13 @@ use witdock_editor_guest::{
     Registration, Scope, Severity, Span, Style, log,
 };
 
-/// A text up to this length is checked after every change, a longer one when nobody types. In bytes.
+/// Texts up to this length, in bytes, are checked after every change, longer ones when the editor is idle.
 const CHECKED_LIVE: usize = 256 << 10;
 
 /// The name of the decorations.
 const ERRORS: &str = "errors";
 
-/// How JSON is laid out.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -92,16 +92,16 @@ impl JsonFormat {
 
     fn mark(&self, document: &Document) {
         let Ok(text) = document.whole_text() else {
-            log::info!("a text of {} bytes is not checked: it is too long", document.length());
+            log::info!("a text of {} bytes is too long to be checked", document.length());
             return;
         };
-        // Nothing is written yet, which is nothing wrong.
+        // An empty text is not an error.
         let problem = match layout(&text, &self.layout_of(document)) {
             Err(problem) if !text.trim().is_empty() => problem,
             _ => return decorations::clear(document.id(), ERRORS),
         };
         if let Err(error) = signs(&text, &problem).show(document.version(), ERRORS) {
-            log::debug!("the error is not marked: {}", error.explain());
+            log::debug!("the error cannot be shown: {}", error.explain());
         }
     }
 }
@@ -135,11 +135,11 @@ mod tests {
     fn what_is_no_json_is_told_by_place_and_marked_there() {
         let text = "{\n  \"a\": é\n}";
         let Err(FormatError::Syntax(problem)) = saved(text) else { panic!("it is refused") };
-        assert_eq!((problem.at, problem.message.as_str()), (9, "`é` begins no value"));
+        assert_eq!((problem.at, problem.message.as_str()), (9, "`é` cannot start a value"));
         let marks = Decorations::new()
-            .sign(9, Severity::Error, "`é` begins no value")
+            .sign(9, Severity::Error, "`é` cannot start a value")
             .style(9..11, Style::of(Scope::Error).emphasized(Emphasis::UNDERLINED))
-            .after_line(9, vec![Span::new("  `é` begins no value", Scope::Error)]);
+            .after_line(9, vec![Span::new("  `é` cannot start a value", Scope::Error)]);
         assert_eq!(signs(text, &problem), marks);
     }
 

@@ -1,9 +1,9 @@
-//! Whether tokens are one JSON value. The nesting is kept in a list, so that no text can exhaust the stack.
+//! Checks whether tokens are one JSON value. The nesting is kept in a list, so that no text can exhaust the stack.
 
 use crate::token::{Kind, Token, problem};
 use witdock_editor_guest::Problem;
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq)]
 enum Expected {
     Value,
@@ -46,7 +46,7 @@ pub(crate) fn check(tokens: &[Token], length: usize) -> Result<(), Problem> {
                 after_value(&open)
             }
             (Expected::Key | Expected::Value, Kind::CloseObject | Kind::CloseArray) => {
-                return Err(problem(token.bytes.start, "there is no comma before a closing bracket"));
+                return Err(problem(token.bytes.start, "a comma is not allowed before a closing bracket"));
             }
             _ => return Err(problem(token.bytes.start, name(expected, in_object))),
         };
@@ -54,7 +54,7 @@ pub(crate) fn check(tokens: &[Token], length: usize) -> Result<(), Problem> {
     match (open.last(), expected) {
         (Some(open), _) => {
             let closing = if open.kind == Kind::OpenObject { '}' } else { ']' };
-            Err(problem(open.bytes.start, format!("there is no `{closing}` for this bracket")))
+            Err(problem(open.bytes.start, format!("this bracket has no closing `{closing}`")))
         }
         (None, Expected::Nothing) => Ok(()),
         (None, _) => Err(problem(length, "expected a value")),
@@ -70,7 +70,7 @@ fn name(expected: Expected, in_object: bool) -> &'static str {
         Expected::Colon => "expected `:` after the name",
         Expected::CommaOrEnd if in_object => "expected `,` or `}` after the value",
         Expected::CommaOrEnd => "expected `,` or `]` after the value",
-        Expected::Nothing => "expected nothing behind the value",
+        Expected::Nothing => "expected nothing after the value",
     }
 }
 
@@ -96,15 +96,15 @@ mod tests {
             assert_eq!(checked(text), Err((at, message.to_owned())), "{text}");
         };
         refused("", 0, "expected a value");
-        refused("1 2", 2, "expected nothing behind the value");
+        refused("1 2", 2, "expected nothing after the value");
         refused("[1 2]", 3, "expected `,` or `]` after the value");
         refused("[1}", 2, "expected `,` or `]` after the value");
-        refused("[1,]", 3, "there is no comma before a closing bracket");
-        refused(r#"{"a": 1,}"#, 8, "there is no comma before a closing bracket");
+        refused("[1,]", 3, "a comma is not allowed before a closing bracket");
+        refused(r#"{"a": 1,}"#, 8, "a comma is not allowed before a closing bracket");
         refused(r#"{"a" 1}"#, 5, "expected `:` after the name");
         refused(r#"{"a": 1 "b"}"#, 8, "expected `,` or `}` after the value");
         refused("{1: 2}", 1, "expected a name in double quotes or `}`");
-        refused("[{\"a\": [1]", 1, "there is no `}` for this bracket");
+        refused("[{\"a\": [1]", 1, "this bracket has no closing `}`");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! JSON text as tokens.
+//! Splits JSON text into tokens.
 
 use std::ops::Range;
 use witdock_editor_guest::Problem;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     OpenObject,
@@ -24,12 +24,12 @@ pub(crate) struct Token {
     pub(crate) bytes: Range<usize>,
 }
 
-/// Something wrong at an offset.
+/// A problem at an offset.
 pub(crate) fn problem(at: usize, message: impl Into<String>) -> Problem {
     Problem { at: u64::try_from(at).unwrap_or(u64::MAX), message: message.into() }
 }
 
-/// The tokens of a text, as RFC 8259 has them.
+/// The tokens of a text, by RFC 8259.
 pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     let mut tokens = Vec::new();
     let mut characters = text.char_indices().peekable();
@@ -45,8 +45,8 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
             '"' => Kind::Text,
             '-' | '0'..='9' | 'a'..='z' | 'A'..='Z' => Kind::Plain,
             '/' => return Err(problem(start, "JSON has no comments")),
-            '\'' => return Err(problem(start, "text stands in double quotes")),
-            other => return Err(problem(start, format!("`{other}` begins no value"))),
+            '\'' => return Err(problem(start, "strings need double quotes")),
+            other => return Err(problem(start, format!("`{other}` cannot start a value"))),
         };
         let rest = text.get(start..).unwrap_or_default();
         let length = match kind {
@@ -61,7 +61,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     Ok(tokens)
 }
 
-/// The length of the text literal that `rest` begins with.
+/// The length of the string that `rest` starts with.
 fn text_length(rest: &str) -> Result<usize, (usize, String)> {
     let mut characters = rest.char_indices().skip(1);
     while let Some((at, character)) = characters.next() {
@@ -76,20 +76,25 @@ fn text_length(rest: &str) -> Result<usize, (usize, String)> {
                         return Err((at, "`\\u` takes four hexadecimal digits".to_owned()));
                     }
                 }
-                _ => return Err((at, "a backslash stands before one of \" \\ / b f n r t u".to_owned())),
+                _ => {
+                    return Err((
+                        at,
+                        "unknown escape; valid escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u".to_owned(),
+                    ));
+                }
             },
-            '\n' | '\r' => return Err((0, "the text has no closing `\"` on its line".to_owned())),
+            '\n' | '\r' => return Err((0, "the string has no closing `\"` on its line".to_owned())),
             control if control < ' ' => {
                 let code = u32::from(control);
-                return Err((at, format!("a control character is written `\\u{code:04x}` in a text")));
+                return Err((at, format!("control characters in strings must be escaped: `\\u{code:04x}`")));
             }
             _ => {}
         }
     }
-    Err((0, "the text has no closing `\"`".to_owned()))
+    Err((0, "the string has no closing `\"`".to_owned()))
 }
 
-/// The length of the number or name that `rest` begins with.
+/// The length of the number or name that `rest` starts with.
 fn plain_length(rest: &str) -> Result<usize, String> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_');
     let word = rest.find(|c| !is_part(c)).and_then(|end| rest.get(..end)).unwrap_or(rest);
@@ -97,9 +102,9 @@ fn plain_length(rest: &str) -> Result<usize, String> {
         return Ok(word.len());
     }
     Err(if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-        format!("`{word}` is no number as JSON has them")
+        format!("`{word}` is not a JSON number")
     } else {
-        format!("`{word}` is no value: expected true, false, null, or text in double quotes")
+        format!("`{word}` is not a value; expected true, false, null, or a string in double quotes")
     })
 }
 
@@ -147,15 +152,15 @@ mod tests {
             let problem = tokens(text).unwrap_err();
             (problem.at, problem.message)
         };
-        assert_eq!(refused("[\"a"), (1, "the text has no closing `\"`".to_owned()));
-        assert_eq!(refused("[\"a\n\"]"), (1, "the text has no closing `\"` on its line".to_owned()));
+        assert_eq!(refused("[\"a"), (1, "the string has no closing `\"`".to_owned()));
+        assert_eq!(refused("[\"a\n\"]"), (1, "the string has no closing `\"` on its line".to_owned()));
         assert_eq!(
             refused("[\"a\tb\"]"),
-            (3, "a control character is written `\\u0009` in a text".to_owned())
+            (3, "control characters in strings must be escaped: `\\u0009`".to_owned())
         );
         assert_eq!(refused("\"\\u12x4\""), (1, "`\\u` takes four hexadecimal digits".to_owned()));
         assert_eq!(refused("[ // no"), (2, "JSON has no comments".to_owned()));
-        assert_eq!(refused("[01]"), (1, "`01` is no number as JSON has them".to_owned()));
-        assert!(refused("[True]").1.starts_with("`True` is no value: expected true"));
+        assert_eq!(refused("[01]"), (1, "`01` is not a JSON number".to_owned()));
+        assert!(refused("[True]").1.starts_with("`True` is not a value; expected true"));
     }
 }

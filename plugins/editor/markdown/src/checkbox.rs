@@ -1,9 +1,9 @@
-//! Checkboxes of lists: `- [ ] to do`, `- [x] done`.
+//! Checkboxes in lists: `- [ ] to do`, `- [x] done`.
 
 use witdock_editor_guest::Edit;
 
-/// The edit that toggles the checkbox of a line that begins at `start`; gives one to an item that has none, and nothing to a
-/// line that is no item of a list.
+/// The edit that toggles the checkbox of the line that starts at `start`. It adds a checkbox to a list item without one. `None` for a
+/// line that is not a list item.
 pub(crate) fn toggle(line: &str, start: usize) -> Option<Edit> {
     let text = line.trim_start();
     let bullet = bullet_length(text)?;
@@ -17,7 +17,7 @@ pub(crate) fn toggle(line: &str, start: usize) -> Option<Edit> {
     }
 }
 
-/// How long `- `, `* `, `+ `, `1. ` or `1) ` is, with the space behind it.
+/// The length of `- `, `* `, `+ `, `1. ` or `1) `, with the space.
 fn bullet_length(text: &str) -> Option<usize> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let mark = text.get(digits..)?.chars().next()?;

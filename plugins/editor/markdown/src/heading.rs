@@ -9,13 +9,13 @@ pub(crate) struct Heading {
     /// 1 for the highest, up to 6.
     pub(crate) level: usize,
     pub(crate) title: String,
-    /// What a link to it is written with.
+    /// The anchor for links to it.
     pub(crate) anchor: String,
-    /// Where its line begins.
+    /// The offset of its line.
     pub(crate) start: usize,
 }
 
-/// The lines of a text that are no code, each with where it begins.
+/// The lines of a text that are not code, each with its offset.
 pub(crate) fn prose<'a>(index: &LineIndex<'a>) -> impl Iterator<Item = (usize, &'a str)> {
     let mut fence: Option<(char, usize)> = None;
     index.lines().filter(move |(_, line)| {
@@ -38,7 +38,7 @@ pub(crate) fn prose<'a>(index: &LineIndex<'a>) -> impl Iterator<Item = (usize, &
     })
 }
 
-/// The headings that are written with `#`, with the anchors that GitHub gives them.
+/// The headings written with `#`, with GitHub's anchors.
 pub(crate) fn headings(text: &str) -> Vec<Heading> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     prose(&LineIndex::new(text))
@@ -68,7 +68,7 @@ fn heading(line: &str) -> Option<(usize, &str)> {
     (is_heading && !title.is_empty()).then_some((level, title))
 }
 
-/// A title without its emphasis and code marks, and with its links' texts in the place of the links.
+/// A title without emphasis and code marks, with links replaced by their texts.
 fn plain(title: &str) -> String {
     let mut plain = String::new();
     let mut rest = title;

@@ -1,9 +1,9 @@
-//! Help with Markdown: a table of contents that is kept up to date, tables whose columns stand in line, checkboxes.
+//! Markdown tools: a table of contents that is kept up to date, aligned tables, checkboxes.
 //!
 //! ```toml
 //! [plugins.markdown]
-//! toc_on_save = true     # bring the table of contents up to date when the document is saved
-//! toc_depth = 3          # leave out headings of lower levels
+//! toc_on_save = true     # update the table of contents when the document is saved
+//! toc_depth = 3          # the lowest level of headings in it
 //! ```
 
 mod checkbox;
@@ -17,7 +17,7 @@ use witdock_editor_guest::{
     messages, selections,
 };
 
-/// The table of contents.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -45,7 +45,7 @@ impl Plugin for Markdown {
     fn new(settings: Settings) -> Result<Self, ActivateError> {
         if !(1..=6).contains(&settings.toc_depth) {
             let written = settings.toc_depth;
-            return Err(ActivateError::Settings(format!("`toc_depth` is 1 to 6, and not {written}")));
+            return Err(ActivateError::Settings(format!("`toc_depth` is {written}; expected 1 to 6")));
         }
         Ok(Markdown { settings })
     }
@@ -53,17 +53,18 @@ impl Plugin for Markdown {
     fn registration(&self) -> Registration {
         let registration = Registration::new()
             .language("markdown")
-            .command(Command::new("toc", "Table of contents").description(
-                "Brings the table of contents up to date, or inserts one above the cursor's line",
-            ))
+            .command(
+                Command::new("toc", "Table of contents")
+                    .description("Updates the table of contents, or inserts one above the cursor's line"),
+            )
             .command(
                 Command::new("align-table", "Align table")
-                    .description("Puts the columns of the table at the cursor in line")
+                    .description("Aligns the columns of the table at the cursor")
                     .key("alt-a"),
             )
             .command(
                 Command::new("toggle-checkbox", "Toggle checkbox")
-                    .description("Ticks or clears the checkboxes of the selected lines, or gives them some")
+                    .description("Toggles the checkboxes of the selected lines, or adds them")
                     .key("alt-x"),
             );
         if self.settings.toc_on_save { registration.formats() } else { registration }
@@ -73,9 +74,9 @@ impl Plugin for Markdown {
         let not_here = |reason: &str| CommandError::NotApplicable(reason.to_owned());
         let document = Document::current().ok_or_else(|| not_here("no document is open"))?;
         if document.info().language != "markdown" {
-            return Err(not_here("this is no Markdown"));
+            return Err(not_here("this is not a Markdown document"));
         }
-        let set = selections::get(document.id()).ok_or_else(|| not_here("the document is closed"))?;
+        let set = selections::get(document.id()).ok_or_else(|| not_here("the document has been closed"))?;
         let edits = self.edits(name, &document, &set)?;
         if edits.is_empty() {
             messages::status("there is nothing to change");
@@ -96,7 +97,7 @@ impl Markdown {
         toc::Rules { depth: self.settings.toc_depth, line_ending }
     }
 
-    /// What a command does to a document with these selections.
+    /// The edits of a command for a document with these selections.
     fn edits(&self, name: &str, document: &Document, set: &SelectionSet) -> Result<Vec<Edit>, CommandError> {
         let cursor = usize::try_from(set.primary_selection().head).unwrap_or(usize::MAX);
         Ok(match name {
@@ -118,7 +119,7 @@ impl Markdown {
             "toggle-checkbox" => {
                 let edits = toggled(document, set)?;
                 if edits.is_empty() {
-                    let reason = "no line of a list is selected: one begins with `- `, `* `, `+ ` or `1. `";
+                    let reason = "no list item is selected; items start with `- `, `* `, `+ ` or `1. `";
                     return Err(CommandError::NotApplicable(reason.to_owned()));
                 }
                 edits
@@ -130,14 +131,14 @@ impl Markdown {
 
 fn toggled(document: &Document, set: &SelectionSet) -> Result<Vec<Edit>, CommandError> {
     let mut edits = Vec::new();
-    // Two selections may lie on one line, which is toggled once.
+    // Two selections may be on one line, which is toggled once.
     let mut next = 0;
     for bytes in set.selections.iter().map(|selection| selection.bytes()) {
         let lines = document.line_at(bytes.start).max(next)..document.line_at(bytes.end).saturating_add(1);
         next = next.max(lines.end);
         for line in document.lines(lines)? {
             let start = usize::try_from(line.start).unwrap_or(usize::MAX);
-            // A selection that ends where a line begins has nothing of it.
+            // A selection that ends at the start of a line does not include that line.
             if start < bytes.end || bytes.is_empty() {
                 edits.extend(checkbox::toggle(&line.text, start));
             }

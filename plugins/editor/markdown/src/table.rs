@@ -1,10 +1,10 @@
-//! Tables whose columns stand in line.
+//! Aligns the columns of tables.
 
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 use witdock_editor_guest::{Edit, LineIndex};
 
-/// How a column is aligned, as its second row says.
+/// A column's alignment, from the delimiter row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Alignment {
     Unsaid,
@@ -13,7 +13,7 @@ enum Alignment {
     Right,
 }
 
-/// The edit that aligns the table around an offset: `Ok(None)` if it is aligned. An error says why there is none.
+/// The edit that aligns the table around an offset; `Ok(None)` if it is aligned. An error says why there is no table.
 pub(crate) fn align(text: &str, at: usize) -> Result<Option<Edit>, &'static str> {
     let index = LineIndex::new(text);
     let lines = lines_around(&index, index.line_at(at)).ok_or("there is no table at the cursor")?;
@@ -21,7 +21,7 @@ pub(crate) fn align(text: &str, at: usize) -> Result<Option<Edit>, &'static str>
     let alignments: Vec<Alignment> = rows
         .get(1)
         .and_then(|row| row.iter().map(|cell| alignment(cell)).collect())
-        .ok_or("the table has no second row such as |---|:-:|")?;
+        .ok_or("the table has no delimiter row, such as |---|:-:|")?;
 
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
@@ -59,7 +59,7 @@ pub(crate) fn align(text: &str, at: usize) -> Result<Option<Edit>, &'static str>
     Ok((text.get(old.clone()) != Some(&new)).then(|| Edit::replace(old, new)))
 }
 
-/// The lines with a `|` around this one, if it has one.
+/// The lines with a `|` around this line, if it has one.
 fn lines_around(index: &LineIndex<'_>, line: usize) -> Option<Range<usize>> {
     let is_row = |line: &usize| index.line(*line).contains('|');
     if !is_row(&line) {
@@ -70,7 +70,7 @@ fn lines_around(index: &LineIndex<'_>, line: usize) -> Option<Range<usize>> {
     Some(first..last + 1)
 }
 
-/// The cells of a row. A `|` behind a backslash is text.
+/// The cells of a row. A `|` after a backslash is text.
 fn cells(line: &str) -> Vec<&str> {
     let row = line.trim();
     let row = row.strip_prefix('|').unwrap_or(row);
@@ -114,7 +114,7 @@ fn rule(width: usize, alignment: Alignment) -> String {
     }
 }
 
-/// A cell as wide as its column. Width is what a terminal shows: two for a Chinese character.
+/// A cell, padded to its column's width. Widths are those of a terminal: two for a Chinese character.
 fn padded(cell: &str, width: usize, alignment: Alignment) -> String {
     let missing = width.saturating_sub(cell.width());
     let left = match alignment {
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_no_table_is_said_to_be_none() {
         assert_eq!(align("text", 0), Err("there is no table at the cursor"));
-        assert_eq!(align("a | b", 0), Err("the table has no second row such as |---|:-:|"));
-        assert_eq!(align("a | b\nc | d", 0), Err("the table has no second row such as |---|:-:|"));
+        assert_eq!(align("a | b", 0), Err("the table has no delimiter row, such as |---|:-:|"));
+        assert_eq!(align("a | b\nc | d", 0), Err("the table has no delimiter row, such as |---|:-:|"));
     }
 }

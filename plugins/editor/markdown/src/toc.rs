@@ -1,4 +1,4 @@
-//! The table of contents, between two comments that nobody sees.
+//! The table of contents, between two HTML comments.
 
 use crate::heading::{Heading, headings, prose};
 use std::ops::Range;
@@ -7,34 +7,34 @@ use witdock_editor_guest::{Edit, LineIndex};
 const OPEN: &str = "<!-- toc -->";
 const CLOSE: &str = "<!-- /toc -->";
 
-/// Which headings are listed, and how.
+/// The rules for the list of headings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
-    /// Headings of lower levels are left out: 1 to 6.
+    /// The lowest level of headings to list, 1 to 6.
     pub(crate) depth: usize,
     pub(crate) line_ending: &'a str,
 }
 
-/// The edit that brings the table up to date: none if it is, or if the text has none.
+/// The edit that updates the table; `None` if it is up to date, or if the text has none.
 pub(crate) fn update(text: &str, rules: Rules<'_>) -> Option<Edit> {
     let place = place(text)?;
     let wanted = format!("{0}{1}{0}", rules.line_ending, table(text, place.end, rules));
     (text.get(place.clone()) != Some(&wanted)).then(|| Edit::replace(place, wanted))
 }
 
-/// Whether the text has a table, up to date or not.
+/// Whether the text has a table.
 pub(crate) fn has_table(text: &str) -> bool {
     place(text).is_some()
 }
 
-/// The edit that puts a table where there is none, at the beginning of this line.
+/// The edit that inserts a table at the start of this line.
 pub(crate) fn insert(text: &str, line_start: usize, rules: Rules<'_>) -> Edit {
     let ending = rules.line_ending;
     let table = table(text, line_start, rules);
     Edit::insert(line_start, format!("{OPEN}{ending}{table}{ending}{CLOSE}{ending}{ending}"))
 }
 
-/// What stands between the two comments, each alone on its line.
+/// The range between the two comments, each of which is alone on its line.
 fn place(text: &str) -> Option<Range<usize>> {
     let index = LineIndex::new(text);
     let mut lines = prose(&index);
@@ -44,7 +44,7 @@ fn place(text: &str) -> Option<Range<usize>> {
     Some(start..close)
 }
 
-/// The headings behind the table, as a list that is indented from the highest of them on.
+/// The headings after the table, as a list indented relative to the highest of them.
 fn table(text: &str, from: usize, rules: Rules<'_>) -> String {
     let listed: Vec<Heading> = headings(text)
         .into_iter()

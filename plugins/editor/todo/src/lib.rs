@@ -1,7 +1,7 @@
-//! Marks TODO, FIXME and their like, and lists those of all open documents to choose from and in a panel.
+//! Marks TODO, FIXME and similar comments, and lists those of all open documents, in a picker and in a panel.
 //!
 //! ```toml
-//! [plugins.todo.words]     # in the place of the words that it knows
+//! [plugins.todo.words]     # replaces the default words
 //! TODO = "task"
 //! FIXME = "fault"
 //! NOTE = "note"
@@ -20,7 +20,7 @@ use witdock_editor_guest::{
     Plugin, Registration, Scope, Severity, Span, Style, Ticket, log, messages, viewport,
 };
 
-/// A text up to this length is searched after every change, a longer one when nobody types. In bytes.
+/// Texts up to this length, in bytes, are searched after every change, longer ones when the editor is idle.
 const SEARCHED_LIVE: usize = 256 << 10;
 
 /// The name of the decorations and of the panel.
@@ -30,7 +30,7 @@ const TASKS: &str = "tasks";
 #[derive(Debug)]
 pub struct Todo {
     markers: Vec<Marker>,
-    /// The list that a person is choosing from.
+    /// The list in the open picker.
     asked: Option<(Ticket, Vec<Location>)>,
 }
 
@@ -47,11 +47,12 @@ impl Plugin for Todo {
         Registration::new()
             .command(
                 Command::new("list", "List tasks")
-                    .description("Every TODO and FIXME of the open documents, to choose from")
+                    .description("Lists every TODO and FIXME of the open documents")
                     .key("alt-t"),
             )
             .command(
-                Command::new("panel", "Show tasks").description("A panel of them, which follows the text"),
+                Command::new("panel", "Show tasks")
+                    .description("Shows them in a panel, which is kept up to date"),
             )
             .on(EventKinds::OPENED | EventKinds::CHANGED | EventKinds::CLOSED | EventKinds::IDLE)
     }
@@ -79,7 +80,7 @@ impl Plugin for Todo {
         }
         let follows = !matches!(event, Event::Changed(_)) && panels::is_open(TASKS);
         if follows && let Err(error) = self.fill_panel() {
-            log::warn!("the panel keeps its old tasks: {error:?}");
+            log::warn!("the panel could not be updated: {error:?}");
         }
     }
 }
@@ -88,11 +89,11 @@ impl Todo {
     fn mark(&self, document: Option<Document>, longest: usize) {
         let Some(document) = document.filter(|document| document.length() <= longest) else { return };
         let Ok(text) = document.whole_text() else {
-            log::info!("a text of {} bytes is not searched: it is too long", document.length());
+            log::info!("a text of {} bytes is too long to be searched", document.length());
             return;
         };
         if let Err(error) = decorations(&tasks(&text, &self.markers)).show(document.version(), TASKS) {
-            log::debug!("tasks are not marked: {}", error.explain());
+            log::debug!("tasks cannot be shown: {}", error.explain());
         }
     }
 
@@ -213,7 +214,7 @@ mod tests {
     fn a_marker_that_is_no_word_is_refused() {
         let settings: Settings = serde_json::from_str(r#"{"words": {"TO DO": "task"}}"#).unwrap();
         let refused = Todo::new(settings).unwrap_err();
-        let expected = "`words` has \"TO DO\", and a word is made of letters, digits and `_`";
+        let expected = "`words` has \"TO DO\"; a word consists of letters, digits and `_`";
         assert_eq!(refused, ActivateError::Settings(expected.to_owned()));
     }
 }

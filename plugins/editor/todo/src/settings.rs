@@ -1,4 +1,4 @@
-//! Which words mark a task.
+//! The settings: words that mark a task.
 
 use crate::task::{Marker, Urgency};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ impl Settings {
         let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
         match markers.iter().find(|marker| !is_word(&marker.word)) {
             Some(wrong) => {
-                Err(format!("`words` has \"{}\", and a word is made of letters, digits and `_`", wrong.word))
+                Err(format!("`words` has \"{}\"; a word consists of letters, digits and `_`", wrong.word))
             }
             None => Ok(markers),
         }

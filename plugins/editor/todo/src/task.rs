@@ -4,7 +4,7 @@ use serde::Deserialize;
 use std::ops::Range;
 use witdock_editor_guest::LineIndex;
 
-/// How urgent a task is, by its word.
+/// The urgency of a task, by its word.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Urgency {
@@ -23,16 +23,16 @@ pub(crate) struct Marker {
 /// A task in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
-    /// The bytes of the word.
+    /// The word's range, in bytes.
     pub(crate) word: Range<usize>,
     pub(crate) urgency: Urgency,
-    /// Counting from 1, as people do.
+    /// The line, counted from 1.
     pub(crate) line: usize,
-    /// The word and what is written behind it.
+    /// The word and the rest of the line.
     pub(crate) text: String,
 }
 
-/// The first task of each line that has one. Words are told apart from longer ones, and written as they are.
+/// The first task of each line that has one. Only whole words match, with the same case.
 pub(crate) fn tasks(text: &str, markers: &[Marker]) -> Vec<Task> {
     let index = LineIndex::new(text);
     let mut tasks = Vec::new();

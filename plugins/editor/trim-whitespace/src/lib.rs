@@ -1,5 +1,5 @@
-//! Removes the space behind the text of lines and the empty lines behind a text, and ends it with a line ending, when it is saved
-//! and by command. In Markdown, two spaces behind a text are a line break and stay.
+//! Removes trailing whitespace and trailing empty lines, and adds a final newline, when a document is saved and by command. In
+//! Markdown, two trailing spaces are a line break and stay.
 //!
 //! ```toml
 //! [plugins.trim-whitespace]
@@ -17,7 +17,7 @@ use witdock_editor_guest::{
     messages,
 };
 
-/// What is trimmed, and when.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -50,7 +50,7 @@ impl Plugin for TrimWhitespace {
     fn registration(&self) -> Registration {
         let registration = Registration::new().command(
             Command::new("trim", "Trim whitespace")
-                .description("Removes the space behind the text of lines, and empty lines at the end"),
+                .description("Removes trailing whitespace and trailing empty lines"),
         );
         if self.settings.on_save { registration.formats() } else { registration }
     }
@@ -60,7 +60,7 @@ impl Plugin for TrimWhitespace {
             .ok_or_else(|| CommandError::NotApplicable("no document is open".to_owned()))?;
         let edits = self.edits(&document)?;
         let message = match edits.len() {
-            0 => "there is nothing to trim".to_owned(),
+            0 => "nothing to trim".to_owned(),
             1 => "trimmed in one place".to_owned(),
             places => format!("trimmed in {places} places"),
         };

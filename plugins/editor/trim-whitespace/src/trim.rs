@@ -1,23 +1,23 @@
-//! What is too much at the ends of lines and of a text.
+//! Finds trailing whitespace and trailing empty lines.
 
 use witdock_editor_guest::{Edit, LineIndex};
 
-/// What is trimmed.
+/// The rules for trimming.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    /// The text ends with a line ending, if it is not empty.
+    /// Adds a line ending at the end of a text that is not empty.
     pub(crate) final_newline: bool,
-    /// The text does not end with empty lines.
+    /// Removes empty lines at the end.
     pub(crate) final_lines: bool,
-    /// Two or more spaces behind a text are a line break, as in Markdown, and stay.
+    /// Keeps two or more trailing spaces, which are a line break in Markdown.
     pub(crate) breaks: bool,
 }
 
-/// The edits that trim a text, rising.
+/// The edits that trim a text, in ascending order.
 pub(crate) fn trim(text: &str, line_ending: &str, rules: Rules) -> Vec<Edit> {
     let index = LineIndex::new(text);
     let mut edits = Vec::new();
-    // Where the text ends, its empty last lines apart, and without the last line's ending.
+    // The end of the text without trailing empty lines and the last line ending.
     let mut end = 0;
     for (start, line) in index.lines() {
         let kept = if rules.breaks && is_break(line) { line.len() } else { line.trim_end().len() };
@@ -31,7 +31,7 @@ pub(crate) fn trim(text: &str, line_ending: &str, rules: Rules) -> Vec<Edit> {
     let rest = text.get(end..).unwrap_or_default();
     match rest.find('\n') {
         Some(first) if rules.final_lines => {
-            // One edit in the place of those for the empty lines.
+            // One edit instead of one for each empty line.
             edits.retain(|edit| edit.bytes().end <= end);
             let kept = if end == 0 { 0 } else { first + 1 };
             if kept < rest.len() {

@@ -1,8 +1,8 @@
-// TypeScript's interfaces for a shape.
+// Generates TypeScript interfaces for a shape.
 
 import { isOptional, nothing, see, type Json, type Shape } from "./shape.ts";
 
-/** The declarations of a JSON text's types, the whole first. A text that is no JSON throws a SyntaxError. */
+/** The declarations of a JSON text's types, the outermost first. Throws a SyntaxError if the text is not JSON. */
 export function declarations(text: string, name = "Root", indent = "  "): string {
   const writer = new Writer(indent);
   const whole = writer.type(see(nothing(), JSON.parse(text) as Json), name);
@@ -12,7 +12,7 @@ export function declarations(text: string, name = "Root", indent = "  "): string
 
 class Writer {
   readonly #indent: string;
-  /** By name. What looks the same has one name. */
+  /** The interfaces by name. Equal shapes share a name. */
   readonly #interfaces = new Map<string, string>();
 
   constructor(indent: string) {
@@ -24,7 +24,7 @@ class Writer {
     return all.join("\n");
   }
 
-  /** The type of a shape, whose interface is called so if it needs one. */
+  /** The type of a shape. If it needs an interface, this is its name. */
   type(shape: Shape, name: string): string {
     const cases = [...shape.primitives].filter((primitive) => primitive !== "null");
     if (shape.fields !== undefined) {
@@ -41,7 +41,7 @@ class Writer {
   }
 
   #object(shape: Shape, wanted: string): string {
-    // Reserved before its fields are written, so that an outer type stands before the inner ones.
+    // Reserved before its fields are written, so that an outer type comes before the inner ones.
     const name = this.#free(wanted);
     this.#interfaces.set(name, "");
     const fields = [...(shape.fields ?? [])].map(([key, field]) => {
@@ -77,7 +77,7 @@ function pascal(key: string): string {
   return /^\p{L}/u.test(name) ? name : `Type${name}`;
 }
 
-/** `Users` as `User`, roughly: it is a name to begin with. */
+/** A rough singular: `Users` becomes `User`. */
 function singular(name: string): string {
   if (/[Cc]hildren$/.test(name)) {
     return name.slice(0, -"ren".length);

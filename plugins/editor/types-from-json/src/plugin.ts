@@ -1,4 +1,4 @@
-// Writes TypeScript types for JSON: the selection's, which they replace, or the whole document's, which are copied.
+// Generates TypeScript types for JSON: they replace the selected JSON, or are copied for the whole document.
 
 import { write } from "witdock:editor/clipboard@0.1.0";
 import { current, type Document } from "witdock:editor/documents@0.1.0";
@@ -15,13 +15,13 @@ export const plugin = extension({
   activate(text) {
     settings = parseSettings(text, DEFAULTS);
     if (!/^\p{Lu}[\p{L}\p{N}]*$/u.test(settings.name)) {
-      throw { tag: "settings", val: '`name` is a type\'s name, for example "Root"' };
+      throw { tag: "settings", val: '`name` must be a type name, for example "Root"' };
     }
     return {
       ...NOTHING,
       commands: [
-        command("replace", "Types for the selected JSON", "Puts TypeScript types in the place of the JSON that is selected"),
-        command("copy", "Copy types for this JSON", "Copies TypeScript types for the JSON that is selected, or for the whole document"),
+        command("replace", "Types for the selected JSON", "Replaces the selected JSON by TypeScript types"),
+        command("copy", "Copy types for this JSON", "Copies TypeScript types for the selected JSON, or for the whole document"),
       ],
     };
   },
@@ -66,7 +66,7 @@ function typesOf(json: string, indent: string): string {
     return declarations(json, settings.name, indent);
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw notApplicable(`this is no JSON: ${error.message}`);
+      throw notApplicable(`this is not JSON: ${error.message}`);
     }
     throw error;
   }

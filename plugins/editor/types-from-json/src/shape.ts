@@ -1,28 +1,28 @@
-// What JSON values look like, and what several of them look like together.
+// The shapes of JSON values, and the common shape of several values.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What is known of a place in a document: each kind of value that was seen there. */
+/** The kinds of values seen at one place in a document. */
 export interface Shape {
   /** `null`, `boolean`, `number` and `string`. */
   primitives: Set<string>;
-  /** What stands in arrays; none, if there was no array. */
+  /** The shape of array elements, if there was an array. */
   elements?: Shape;
-  /** The fields of objects; none, if there was no object. */
+  /** The fields of objects, if there was an object. */
   fields?: Map<string, Field>;
-  /** How many objects were seen. */
+  /** The number of objects seen. */
   objects: number;
 }
 
 interface Field {
   shape: Shape;
-  /** In how many of the objects it was. */
+  /** The number of objects that have it. */
   seen: number;
 }
 
 export const nothing = (): Shape => ({ primitives: new Set(), objects: 0 });
 
-/** Adds a value to what is known. */
+/** Adds a value to a shape. */
 export function see(shape: Shape, value: Json): Shape {
   if (Array.isArray(value)) {
     shape.elements = value.reduce(see, shape.elements ?? nothing());

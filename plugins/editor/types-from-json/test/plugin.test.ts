@@ -23,7 +23,7 @@ test("what is no JSON stays", async () => {
   const editor = await load(plugin, { text: "a b" });
   assert.throws(() => editor.run("replace"), { tag: "not-applicable", val: "no JSON is selected" });
   editor.select(0, 3);
-  assert.throws(() => editor.run("replace"), ({ tag, val }) => tag === "not-applicable" && val.startsWith("this is no JSON: "));
+  assert.throws(() => editor.run("replace"), ({ tag, val }) => tag === "not-applicable" && val.startsWith("this is not JSON: "));
   assert.equal(editor.text, "a b");
   await assert.rejects(load(plugin, { settings: { name: "a b" } }), { tag: "settings" });
 });

@@ -1,9 +1,9 @@
-//! Completes words by those of the open documents, the nearest first.
+//! Completes words from the open documents, the nearest first.
 //!
 //! ```toml
 //! [plugins.word-complete]
-//! min_prefix = 2     # letters before anything is offered
-//! most = 30          # words that are offered at once
+//! min_prefix = 2     # letters before completions are offered
+//! most = 30          # the maximum number of completions
 //! ```
 
 mod words;
@@ -17,13 +17,13 @@ use witdock_editor_guest::{
 };
 use words::{Candidates, prefix_at, words};
 
-/// How far around the cursor words are looked for, on either side. In bytes.
+/// How far before and after the cursor to look for words, in bytes.
 const NEAR: usize = 128 << 10;
 
-/// How much of each other document is read. In bytes.
+/// How much of each other document is read, in bytes.
 const ELSEWHERE: usize = 256 << 10;
 
-/// What is offered.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -41,7 +41,7 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct WordComplete {
     settings: Settings,
-    /// The words of documents that are not typed in, read once for each revision.
+    /// The words of the other documents, read once for each revision.
     elsewhere: HashMap<DocumentId, (Revision, HashSet<String>)>,
 }
 
@@ -52,7 +52,7 @@ impl Plugin for WordComplete {
 
     fn new(settings: Settings) -> Result<Self, ActivateError> {
         if settings.min_prefix == 0 {
-            return Err(ActivateError::Settings("`min_prefix` is 1 or more".to_owned()));
+            return Err(ActivateError::Settings("`min_prefix` must be 1 or more".to_owned()));
         }
         Ok(WordComplete { settings, elsewhere: HashMap::new() })
     }
@@ -93,7 +93,7 @@ impl WordComplete {
         let (near_start, near) = part(document, at.saturating_sub(NEAR)..at.saturating_add(NEAR))?;
         let mut candidates = Candidates::default();
         for (start, word) in words(&near).map(|(start, word)| (near_start + start, word)) {
-            // The word that is being typed is everywhere in front of itself.
+            // Skips the word that is being typed.
             if start != typed.start {
                 candidates.add(word, start.abs_diff(at));
             }
@@ -122,7 +122,7 @@ impl WordComplete {
     }
 }
 
-/// The whole lines that these bytes lie on, and where they begin, so that no character and no word is cut.
+/// The whole lines of this range, with their offset, so that no character and no word is cut.
 fn part(document: &Document, bytes: Range<usize>) -> Result<(usize, String), TextError> {
     let end = bytes.end.min(document.length());
     let line_start = |offset| Ok(document.line(document.line_at(offset))?.map(|line| line.start));

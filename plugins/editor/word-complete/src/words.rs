@@ -1,4 +1,4 @@
-//! The words of a text, and which of them come to mind.
+//! The words of a text, and their ranking.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,21 @@ pub(crate) fn is_part(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// The words of a text with where they begin, in order. A number is none.
+/// The words of a text with their offsets, in order, without numbers.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split(|c| !is_part(c))
-        // Every piece is a part of `text`: the difference of their addresses is its offset.
+        // Each piece is a slice of `text`, so the difference of their addresses is its offset.
         .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
         .filter(|(_, word)| !word.is_empty() && !word.starts_with(|c: char| c.is_numeric()))
 }
 
-/// The part of a word that stands before an offset of a line; empty where none does.
+/// The part of a word before an offset of a line; empty if there is none.
 pub(crate) fn prefix_at(line: &str, at: usize) -> &str {
     let before = line.get(..at).unwrap_or_default();
     before.get(before.trim_end_matches(is_part).len()..).unwrap_or_default()
 }
 
-/// Words that were met, and how near and how often.
+/// The words that were found, with their distance and frequency.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates<'a> {
     met: HashMap<&'a str, Met>,
@@ -40,7 +40,7 @@ impl<'a> Candidates<'a> {
         met.count += 1;
     }
 
-    /// The words that go on from a prefix, best first: written as it is before written otherwise, then the nearest, then the most frequent.
+    /// The words that start with a prefix, best first: with the same case first, then the nearest, then the most frequent.
     pub(crate) fn best(self, prefix: &str, most: usize) -> Vec<&'a str> {
         let folded = prefix.to_lowercase();
         let mut found: Vec<_> = self

@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What a text amounts to.
+/// The counts of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Counts {
     pub(crate) words: usize,
@@ -11,7 +11,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Words and characters are what Unicode says a person would count (UAX 29); line endings are no characters.
+    /// Words and characters by Unicode's rules (UAX 29). Line endings are not counted as characters.
     pub(crate) fn of(text: &str) -> Self {
         let is_line_ending = |grapheme: &&str| matches!(*grapheme, "\n" | "\r\n");
         Self {
@@ -20,7 +20,7 @@ impl Counts {
         }
     }
 
-    /// How long reading takes, in minutes, begun ones included.
+    /// The reading time in minutes, rounded up.
     pub(crate) fn minutes(self, words_per_minute: u32) -> usize {
         self.words.div_ceil(usize::try_from(words_per_minute.max(1)).unwrap_or(usize::MAX))
     }

@@ -1,4 +1,4 @@
-//! Words, characters and reading time in the status line; of the selections, where something is selected.
+//! Shows words, characters and reading time in the status line, of the selections if something is selected.
 //!
 //! ```toml
 //! [plugins.word-count]
@@ -15,12 +15,12 @@ use witdock_editor_guest::{
     TextError, selections,
 };
 
-/// A text up to this length is counted after every change, a longer one when nobody types. In bytes.
+/// Texts up to this length, in bytes, are counted after every change, longer ones when the editor is idle.
 const COUNTED_LIVE: usize = 128 << 10;
 
 const SEGMENT: &str = "count";
 
-/// How fast is read.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -29,7 +29,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        // What adults read of English prose, silently (Brysbaert 2019: 238 of non-fiction).
+        // The average for adults reading English silently (Brysbaert 2019: 238 for non-fiction).
         Settings { words_per_minute: 230 }
     }
 }
@@ -38,7 +38,7 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct WordCount {
     words_per_minute: u32,
-    /// The last text counted in full, so that a moving cursor counts nothing.
+    /// The counts of the last text, so that moving the cursor needs no counting.
     counted: Option<(DocumentVersion, Counts)>,
 }
 
@@ -49,7 +49,7 @@ impl Plugin for WordCount {
 
     fn new(settings: Settings) -> Result<Self, ActivateError> {
         if settings.words_per_minute == 0 {
-            return Err(ActivateError::Settings("`words_per_minute` is 1 or more".to_owned()));
+            return Err(ActivateError::Settings("`words_per_minute` must be 1 or more".to_owned()));
         }
         Ok(WordCount { words_per_minute: settings.words_per_minute, counted: None })
     }
@@ -82,7 +82,7 @@ impl WordCount {
         Segment::new(vec![Span::new(text, Scope::Muted)]).show(SEGMENT);
     }
 
-    /// What the segment says; nothing new, where counting has to wait for a pause.
+    /// The segment's text; `None` if counting has to wait for an idle moment.
     fn text(&mut self, document: &Document, has_time: bool) -> Result<Option<String>, TextError> {
         if let Some(selected) = selected(document, has_time)? {
             return Ok(Some(format!("{} selected", self.sentence(selected))));
@@ -104,7 +104,7 @@ impl WordCount {
     }
 }
 
-/// What is selected, if something is and there is time to count it.
+/// The counts of the selections, if something is selected and short enough to count.
 fn selected(document: &Document, has_time: bool) -> Result<Option<Counts>, TextError> {
     let Some(set) = selections::get(document.id()) else {
         return Ok(None);
@@ -143,13 +143,13 @@ mod tests {
         assert_eq!(plugin.text(&document, false), Ok(None));
         let counted = Ok(Some("40,000 words, 200,000 characters, 200 min".to_owned()));
         assert_eq!(plugin.text(&document, true), counted);
-        // What is counted once is known when the cursor moves.
+        // Counts are reused when the cursor moves.
         assert_eq!(plugin.text(&document, false), counted);
     }
 
     #[test]
     fn nobody_reads_no_words_a_minute() {
         let refused = WordCount::new(Settings { words_per_minute: 0 }).unwrap_err();
-        assert_eq!(refused, ActivateError::Settings("`words_per_minute` is 1 or more".to_owned()));
+        assert_eq!(refused, ActivateError::Settings("`words_per_minute` must be 1 or more".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! Sums up rows by key: one row for each key, when the input has ended.
+//! Aggregates rows by key: returns one row for each key at the end of the input.
 //!
 //! ```toml
 //! [stage.settings]
@@ -8,8 +8,8 @@
 //! late = { sum = "dep_delay" }      # or mean, min, max of a column of numbers
 //! ```
 //!
-//! Sums of whole numbers are exact, as 64 bits; one that does not fit fails the batch. Nulls, and what is no finite number, are passed over; what has no value is null. Groups come in the
-//! order of their keys. What is summed up so far goes on over a reload and a run that was cut.
+//! Sums of whole numbers are exact, in 64 bits; an overflow fails the batch. Nulls and numbers that are not finite are ignored; the aggregate of no values is
+//! null. Groups are sorted by key. The state survives a reload and an interrupted run.
 
 mod sum;
 
@@ -22,7 +22,7 @@ use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Schema,
 
 use sum::{Number, Sum};
 
-/// What rows are grouped by, and what is made of each group.
+/// The settings: the key, and the columns of the result.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -34,7 +34,7 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
-    /// Rows of the group.
+    /// The number of rows in the group.
     Count,
     /// The sum of a column.
     Sum(String),
@@ -65,16 +65,16 @@ pub struct Aggregate {
 #[derive(Debug)]
 struct Plan {
     by: Vec<(String, DataType)>,
-    /// Each column of the result, with whether its values are whole numbers.
+    /// Each column of the result, and whether its values are whole numbers.
     made: Vec<(String, Measure, bool)>,
-    /// The columns that are summed up, each once.
+    /// The aggregated columns, each once.
     summed: Vec<(String, DataType)>,
 }
 
-/// What is summed up so far.
+/// The state: the aggregates so far.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Groups {
-    /// What it is of: another aggregation cannot go on with it.
+    /// Describes the aggregation: another one cannot use this state.
     of: Vec<String>,
     #[serde(with = "pairs")]
     groups: BTreeMap<Vec<Key>, Group>,
@@ -84,11 +84,11 @@ pub struct Groups {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     rows: u64,
-    /// Of each column that is summed up.
+    /// The sums of each aggregated column.
     sums: Vec<Sum>,
 }
 
-/// JSON has no keys but text.
+/// Serialized as a list, because JSON keys are strings.
 mod pairs {
     use super::{BTreeMap, Group, Key};
     use serde::{Deserialize, Deserializer, Serializer};
@@ -108,7 +108,7 @@ mod pairs {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Key {
-    /// There is none.
+    /// Null.
     Null(()),
     /// A whole number.
     Whole(i64),
@@ -122,7 +122,7 @@ impl Plan {
     fn new(input: &Schema, settings: &Settings) -> Result<Self, Error> {
         if settings.columns.is_empty() {
             return Err(Error::Settings(
-                "`columns` names at least one, for example rows = \"count\"".to_owned(),
+                "`columns` must name at least one column, for example rows = \"count\"".to_owned(),
             ));
         }
         let mut by = Vec::new();
@@ -130,7 +130,7 @@ impl Plan {
             let (_, field) = input.find(name)?;
             if !matches!(field.data_type, DataType::Utf8 | DataType::Int32 | DataType::Int64) {
                 return Err(Error::Schema(format!(
-                    "the column `{name}` holds {}, and rows are grouped by text or whole numbers",
+                    "the column `{name}` is {}; rows can be grouped by text or whole numbers",
                     field.data_type.name()
                 )));
             }
@@ -147,7 +147,7 @@ impl Plan {
                     DataType::Float64 => whole = false,
                     other => {
                         return Err(Error::Schema(format!(
-                            "the column `{column}` holds {}, and only numbers are summed up",
+                            "the column `{column}` is {}; only numbers can be aggregated",
                             other.name()
                         )));
                     }
@@ -161,7 +161,7 @@ impl Plan {
         Ok(Self { by, made, summed })
     }
 
-    /// What sums are of, in words.
+    /// Describes the aggregation, for messages.
     fn of(&self) -> Vec<String> {
         let by = self.by.iter().map(|(name, _)| format!("by {name}"));
         let summed = self.summed.iter().map(|(name, data_type)| format!("{name}: {}", data_type.name()));
@@ -256,7 +256,7 @@ impl Transform for Aggregate {
                 }
             }
         }
-        // No row comes out before the end.
+        // There is no output before the end.
         self.output(&BTreeMap::new())
     }
 
@@ -266,7 +266,7 @@ impl Transform for Aggregate {
 }
 
 impl Aggregate {
-    /// A row for each group.
+    /// Returns a row for each group.
     fn output(&self, groups: &BTreeMap<Vec<Key>, Group>) -> Result<Output, Error> {
         let count = groups.len();
         let groups = || groups.iter();
@@ -313,7 +313,7 @@ impl Aggregate {
             });
         }
         let rows = u32::try_from(count)
-            .map_err(|_| Error::Data(format!("{count} groups are more than fit one answer")))?;
+            .map_err(|_| Error::Data(format!("{count} groups are too many for one result")))?;
         Ok(Output::fresh(rows, columns))
     }
 }
@@ -329,7 +329,7 @@ impl Stateful for Aggregate {
         if groups.of != self.groups.of {
             let words = |of: &[String]| of.join(", ");
             return Err(format!(
-                "the saved sums are of {}, and this run's are of {}",
+                "the saved aggregates are of {}, but this run's are of {}",
                 words(&groups.of),
                 words(&self.groups.of)
             ));

@@ -21,7 +21,7 @@ impl Number {
         }
     }
 
-    /// Of a column of whole numbers, which has no others.
+    /// The value of a column of whole numbers.
     pub(crate) fn whole(self) -> i64 {
         match self {
             Self::Whole(number) => number,
@@ -30,12 +30,12 @@ impl Number {
     }
 }
 
-/// What is known of the values so far.
+/// The aggregates of the values so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sum {
     count: u64,
     whole: i64,
-    /// With what the last additions have rounded away: Kahan's summation, as in Neumaier's variant (1974).
+    /// A sum with its rounding error: Kahan's summation in Neumaier's variant (1974).
     real: f64,
     rest: f64,
     least: Option<Number>,
@@ -48,7 +48,7 @@ impl Sum {
         match number {
             Number::Whole(number) => {
                 self.whole = self.whole.checked_add(number).ok_or_else(|| {
-                    Error::Data("a sum is beyond 64 bits: cast the column to float64 first".to_owned())
+                    Error::Data("a sum exceeds 64 bits; cast the column to float64 first".to_owned())
                 })?;
             }
             Number::Real(number) => {

@@ -1,4 +1,4 @@
-// Package address knows what an IP address is for.
+// Package address classifies IP addresses.
 package address
 
 import (
@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Parse reads an address, which may have white space around it. One of IPv4 that is mapped into IPv6 is that of IPv4.
+// Parse parses an address, which may have white space around it. An IPv4 address mapped into IPv6 becomes IPv4.
 func Parse(text string) (netip.Addr, error) {
 	address, err := netip.ParseAddr(strings.TrimSpace(text))
 	if err != nil {
-		return address, fmt.Errorf("%q is no IP address", text)
+		return address, fmt.Errorf("%q is not an IP address", text)
 	}
 	return address.Unmap(), nil
 }
@@ -25,7 +25,7 @@ func Version(address netip.Addr) int32 {
 	return 6
 }
 
-// Those that Go's standard library has no method for, from the IANA registries of special-purpose addresses.
+// Networks without a method in Go's standard library, from the IANA registries of special-purpose addresses.
 var (
 	documentation = prefixes("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 	shared        = prefixes("100.64.0.0/10")
@@ -40,7 +40,7 @@ func prefixes(texts ...string) []netip.Prefix {
 	return parsed
 }
 
-// Kind says what an address is for: unspecified, loopback, private, link-local, multicast, documentation, shared (RFC 6598), broadcast,
+// Kind is the purpose of an address: unspecified, loopback, private, link-local, multicast, documentation, shared (RFC 6598), broadcast,
 // reserved, or global.
 func Kind(address netip.Addr) string {
 	in := func(prefixes []netip.Prefix) bool {
@@ -78,13 +78,13 @@ type network struct {
 	prefix netip.Prefix
 }
 
-// ParseNetworks reads networks by their names, such as 10.1.0.0/16.
+// ParseNetworks parses named networks such as 10.1.0.0/16.
 func ParseNetworks(texts map[string]string) (Networks, error) {
 	networks := make(Networks, 0, len(texts))
 	for name, text := range texts {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s = %q is no network such as 10.1.0.0/16", name, text)
+			return nil, fmt.Errorf("%s = %q is not a network, such as 10.1.0.0/16", name, text)
 		}
 		networks = append(networks, network{name, prefix.Masked()})
 	}
@@ -97,7 +97,7 @@ func ParseNetworks(texts map[string]string) (Networks, error) {
 	return networks, nil
 }
 
-// Find is the name of the narrowest network that has the address, or empty.
+// Find returns the name of the narrowest network that contains the address, or an empty string.
 func (networks Networks) Find(address netip.Addr) string {
 	for _, network := range networks {
 		if network.prefix.Contains(address.WithZone("")) {

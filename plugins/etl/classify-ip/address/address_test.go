@@ -15,7 +15,7 @@ func TestKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		if kind := Kind(address); kind != expected {
-			t.Errorf("%s is %s, and %s was expected", text, kind, expected)
+			t.Errorf("%s is %s; expected %s", text, kind, expected)
 		}
 	}
 }
@@ -38,7 +38,7 @@ func TestNetworks(t *testing.T) {
 	}
 	for text, expected := range map[string]string{"10.1.9.9": "office", "10.2.0.1": "all", "fd00::1": "six", "8.8.8.8": ""} {
 		if address, _ := Parse(text); networks.Find(address) != expected {
-			t.Errorf("%s is in %q, and %q was expected", text, networks.Find(address), expected)
+			t.Errorf("%s is in %q; expected %q", text, networks.Find(address), expected)
 		}
 	}
 	if _, err := ParseNetworks(map[string]string{"x": "10.0.0.0"}); err == nil {

@@ -1,4 +1,4 @@
-//! The columns of the flights, and what is expected of each.
+//! The columns of the flights, with their rules.
 
 use std::ops::RangeInclusive;
 use witdock_etl_guest::Field;
@@ -11,9 +11,9 @@ pub(crate) struct Known {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// A code that every flight has. It passes on untouched.
+    /// A required code, which passes through unchanged.
     Code,
-    /// Text that may be missing.
+    /// Optional text.
     Text,
     Whole {
         range: RangeInclusive<i32>,
@@ -41,8 +41,8 @@ const fn clock(name: &'static str, nullable: bool) -> Known {
     known(name, Kind::Clock { nullable })
 }
 
-/// What stands in the schedule is there for every flight; what was measured is missing when it was cancelled,
-/// and arrivals also when it was diverted.
+/// Scheduled values are required. Measured values are missing if a flight was cancelled, and arrivals also if it was
+/// diverted.
 pub(crate) static KNOWN: [Known; 19] = [
     whole("year", 1900..=2100, false),
     whole("month", 1..=12, false),
@@ -70,7 +70,7 @@ pub(crate) fn known_column(name: &str) -> Option<&'static Known> {
 }
 
 impl Known {
-    /// The column that is made in place of the text; `None` when the text passes on.
+    /// The column that replaces the text; `None` if the text passes through.
     pub(crate) fn made(&self) -> Option<Field> {
         let nullable = |field: Field, nullable| if nullable { field.nullable() } else { field };
         match self.kind {

@@ -1,9 +1,9 @@
-//! Types and validates the nycflights13 flights.
+//! Parses and validates the nycflights13 flights.
 //!
-//! Every column comes in as text, as CSV has it. The known ones become numbers, dates and instants where they
-//! stand; columns that are not known pass on untouched; `flight_date` and `cancelled` are added. A row with a
-//! value that cannot be right is rejected, with the column and the value named. A flight without a departure
-//! time is a cancelled one: it is kept, and flagged.
+//! Every input column is text. Known columns are replaced by numbers, dates and timestamps; other columns pass
+//! through unchanged; `flight_date` and `cancelled` are added. A row with an invalid value is rejected, and the
+//! message names the column and the value. A flight without a departure time was cancelled: it is kept, and
+//! `cancelled` is true.
 
 mod columns;
 
@@ -18,11 +18,11 @@ use witdock_etl_guest::{
     Batch, Contract, DataType, Date, Error, Field, Output, Rows, Schema, Timestamp, Transform,
 };
 
-/// How flights are cleaned.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Cells with one of these texts have no value.
+    /// Texts that mean null.
     #[serde(default = "default_nulls")]
     nulls: Vec<String>,
 }
@@ -35,7 +35,7 @@ fn default_nulls() -> Vec<String> {
 #[derive(Debug)]
 pub struct CleanFlights {
     nulls: Vec<String>,
-    // The known columns, in the input's order, which is the order in which the contract makes them.
+    // The known columns, in the input's order, in which the contract makes them.
     columns: Vec<&'static Known>,
 }
 
@@ -95,10 +95,10 @@ impl Transform for CleanFlights {
     }
 }
 
-/// Why a cell is refused: a code to count, and what was expected.
+/// Why a cell is invalid: a code to count, and what was expected.
 type Refusal = (&'static str, String);
 
-/// A column of text, read with the null markers.
+/// A column of text, with the texts that mean null.
 struct Cells<'a> {
     name: &'static str,
     text: Utf8View<'a>,
@@ -110,8 +110,7 @@ impl<'a> Cells<'a> {
         self.text.get(row).filter(|text| !self.nulls.iter().any(|null| null == text))
     }
 
-    /// The values of a type, one for each row of the input. A row whose cell is refused is rejected, and has
-    /// no value here.
+    /// Parses the column: one value for each input row. A row with an invalid cell is rejected, and has no value here.
     fn typed<T>(
         &self,
         rows: &mut Rows,
@@ -142,11 +141,7 @@ impl<'a> Cells<'a> {
     }
 
     fn reject_missing(&self, rows: &mut Rows, row: usize) {
-        rows.reject(
-            row,
-            "missing-value",
-            format!("{}: there is no value, and each flight has one", self.name),
-        );
+        rows.reject(row, "missing-value", format!("{}: the value is missing", self.name));
     }
 }
 
@@ -162,7 +157,7 @@ fn whole(text: &str, range: &RangeInclusive<i32>) -> Result<i32, Refusal> {
     Err(("out-of-range", expected))
 }
 
-/// A time of day as the flights have it: hours times 100 plus minutes. Midnight at a day's end is 2400.
+/// A time of day: hours times 100 plus minutes. Midnight at the end of a day is 2400.
 fn clock(text: &str) -> Result<i32, Refusal> {
     match text.parse() {
         Ok(time @ 0..=2400) if time % 100 < 60 => Ok(time),
@@ -175,7 +170,7 @@ fn instant(text: &str) -> Result<i64, Refusal> {
     instant.map_err(|_| ("bad-timestamp", "an instant, written like 2013-01-31T23:00:00Z".to_owned()))
 }
 
-/// The date of each flight. What is no number is rejected by its own column already.
+/// The date of each flight. Invalid numbers are rejected by their own columns.
 fn flight_dates(batch: &Batch<'_>, rows: &mut Rows) -> Result<Date32Builder, Error> {
     let (years, months, days) = (batch.utf8("year")?, batch.utf8("month")?, batch.utf8("day")?);
     let mut dates = Date32Builder::with_capacity(batch.rows());
@@ -186,11 +181,7 @@ fn flight_dates(batch: &Batch<'_>, rows: &mut Rows) -> Result<Date32Builder, Err
                 let date = Date::new(year.into(), month.into(), day.into()).map(Date::days);
                 if date.is_none() {
                     let written = format!("{year}-{month:02}-{day:02}");
-                    rows.reject(
-                        row,
-                        "bad-date",
-                        format!("year, month, day: {written} is not in the calendar"),
-                    );
+                    rows.reject(row, "bad-date", format!("year, month, day: {written} does not exist"));
                 }
                 date
             }

@@ -89,7 +89,7 @@ fn a_bad_row_is_rejected_with_its_column_and_value() {
             (9, "out-of-range", "year: \"13\" is not between 1900 and 2100"),
             (1, "out-of-range", "month: \"13\" is not between 1 and 12"),
             (3, "bad-time", "dep_time: \"1260\" is not a time of day, written hhmm, from 0 to 2400"),
-            (7, "missing-value", "carrier: there is no value, and each flight has one"),
+            (7, "missing-value", "carrier: the value is missing"),
             (6, "not-a-number", "flight: \"UA17\" is not a whole number"),
             (4, "out-of-range", "distance: \"0\" is not 1 or more"),
             (
@@ -97,7 +97,7 @@ fn a_bad_row_is_rejected_with_its_column_and_value() {
                 "bad-timestamp",
                 "time_hour: \"yesterday\" is not an instant, written like 2013-01-31T23:00:00Z"
             ),
-            (2, "bad-date", "year, month, day: 2013-02-30 is not in the calendar"),
+            (2, "bad-date", "year, month, day: 2013-02-30 does not exist"),
         ]
     );
     assert_eq!(clean.1.rows, OutputRows::Selected(vec![0, 5]));

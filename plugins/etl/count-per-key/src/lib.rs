@@ -1,10 +1,10 @@
-//! Numbers the rows of each key: the first row of a key is 1, its second 2, over all batches of the run, and over
-//! every reload of the plugin. Rows without a key are counted together.
+//! Numbers the rows of each key: the first row of a key is 1, its second 2, across all batches of the run and across
+//! reloads of the plugin. Rows without a key are counted together.
 //!
 //! ```toml
 //! [stage.settings]
 //! key = "carrier"    # a column of text
-//! column = "seen"    # what the new column is called; "count" without it
+//! column = "seen"    # the name of the new column; the default is "count"
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use witdock_etl_guest::builder::Int64Builder;
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, Schema, Stateful, Transform};
 
-/// Which column is the key, and what the new one is called.
+/// The settings: the key column, and the name of the new column.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -25,13 +25,13 @@ fn default_column() -> String {
     "count".to_owned()
 }
 
-/// The transform. All that it holds is its state.
+/// The transform. All of its data is state.
 #[derive(Debug)]
 pub struct CountPerKey {
     counts: Counts,
 }
 
-/// How many rows there were of each key.
+/// The number of rows of each key so far.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     key: String,
@@ -74,7 +74,7 @@ impl Stateful for CountPerKey {
     fn restore(&mut self, counts: Counts) -> Result<(), String> {
         if counts.key != self.counts.key {
             return Err(format!(
-                "the saved counts are of column `{}`, and this run counts `{}`",
+                "the saved counts are of column `{}`, but this run counts `{}`",
                 counts.key, self.counts.key
             ));
         }
@@ -86,7 +86,7 @@ impl Stateful for CountPerKey {
 impl Counts {
     fn next(&mut self, key: Option<&str>) -> i64 {
         let count = match key {
-            // Not by `entry`, which would copy the key of every row.
+            // Not `entry`, which would copy the key of every row.
             Some(key) => match self.of_key.get_mut(key) {
                 Some(count) => count,
                 None => self.of_key.entry(key.to_owned()).or_default(),

@@ -1,12 +1,12 @@
-//! Leaves out rows whose key was there already among the last rows: what comes twice because it was sent twice.
+//! Drops rows whose key occurred among the last rows, for example because they were sent twice.
 //!
 //! ```toml
 //! [stage.settings]
 //! key = ["carrier", "flight"]    # columns of text or whole numbers
-//! window = 100000                # rows that are remembered; 100,000 without it
+//! window = 100000                # how many rows are remembered; this is the default
 //! ```
 //!
-//! What is remembered is a hash of 128 bits for each row of the window, and goes on over a reload.
+//! The plugin remembers a hash of 128 bits for each row of the window. It survives a reload.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use witdock_etl_guest::view::{PrimitiveView, Utf8View};
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Output, Rows, Schema, Stateful, Transform};
 
-/// Which columns are the key, and how many rows are remembered.
+/// The settings: the key columns, and the number of rows to remember.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -34,11 +34,11 @@ pub struct Deduplicate {
     columns: Vec<(String, DataType)>,
     window: usize,
     seen: Seen,
-    /// The same hashes, to be found.
+    /// The same hashes, for lookup.
     index: HashSet<u128>,
 }
 
-/// The keys of the last rows that came out, the oldest first.
+/// The keys of the last output rows, the oldest first.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     key: Vec<String>,
@@ -54,7 +54,7 @@ enum View<'b> {
 }
 
 impl View<'_> {
-    /// Puts a row's value into a hash so that different values differ.
+    /// Hashes a row's value, so that different values have different input.
     fn put(&self, row: usize, hash: &mut Sha256) {
         let bytes = match self {
             Self::Int32(view) => view.get(row).map(|number| i64::from(number).to_le_bytes().to_vec()),
@@ -74,7 +74,7 @@ impl View<'_> {
 fn columns(input: &Schema, settings: &Settings) -> Result<Vec<(String, DataType)>, Error> {
     if settings.key.is_empty() || settings.window == 0 {
         return Err(Error::Settings(
-            "`key` names at least one column, and `window` is at least 1".to_owned(),
+            "`key` must name at least one column, and `window` must be at least 1".to_owned(),
         ));
     }
     let column = |name: &String| {
@@ -82,7 +82,7 @@ fn columns(input: &Schema, settings: &Settings) -> Result<Vec<(String, DataType)
         match field.data_type {
             DataType::Utf8 | DataType::Int32 | DataType::Int64 => Ok((name.clone(), field.data_type)),
             other => Err(Error::Schema(format!(
-                "the key column `{name}` holds {}, and a key is text or whole numbers",
+                "the key column `{name}` is {}; keys can be text or whole numbers",
                 other.name()
             ))),
         }
@@ -156,7 +156,7 @@ impl Stateful for Deduplicate {
     fn restore(&mut self, seen: Seen) -> Result<(), String> {
         if seen.key != self.seen.key {
             return Err(format!(
-                "the saved keys are of {}, and this run's are of {}",
+                "the saved keys are of {}, but this run's are of {}",
                 seen.key.join(", "),
                 self.seen.key.join(", ")
             ));

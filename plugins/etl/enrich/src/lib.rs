@@ -3,12 +3,12 @@
 //! ```toml
 //! [stage.settings]
 //! table = "airlines"
-//! key = "carrier"                  # the input's column, or a list of them in the order of the table's key
-//! columns = { name = "airline" }   # the table's column = what it is called in the output
-//! on_missing = "null"              # the default; "reject" rejects rows whose key the table does not have
+//! key = "carrier"                  # the input column, or a list of columns in the order of the table's key
+//! columns = { name = "airline" }   # table column = output column
+//! on_missing = "null"              # the default; "reject" rejects rows whose key is not in the table
 //! ```
 //!
-//! It counts `lookup-hits` and `lookup-misses`.
+//! It has the counters `lookup-hits` and `lookup-misses`.
 
 mod settings;
 
@@ -40,7 +40,7 @@ impl Transform for Enrich {
         if keys.len() != table_keys.len() {
             let expected: Vec<&str> = table_keys.iter().map(|field| field.name.as_str()).collect();
             return Err(Error::Settings(format!(
-                "`key` names {} columns, and the key of table `{}` has {}: {}",
+                "`key` names {} columns, but the key of table `{}` has {}: {}",
                 keys.len(),
                 settings.table,
                 expected.len(),
@@ -99,7 +99,7 @@ impl Transform for Enrich {
 }
 
 impl Enrich {
-    /// Why a row has no match, for a person: the key's columns and values.
+    /// The message for a row without a match: the key's columns and values.
     fn no_match(&self, batch: &Batch<'_>, row: usize) -> Result<String, Error> {
         let mut key = Vec::with_capacity(self.keys.len());
         for name in &self.keys {

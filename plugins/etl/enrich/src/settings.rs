@@ -3,19 +3,19 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Which table, by which key, and which of its columns.
+/// The settings: the table, the key, and the columns.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub(crate) table: String,
     pub(crate) key: Key,
-    /// The table's column, and what it is called in the output.
+    /// The table's columns, with their names in the output.
     pub(crate) columns: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) on_missing: OnMissing,
 }
 
-/// The input's columns that make up the key.
+/// The input columns that are the key.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "`key` is the name of a column, or a list of names")]
 pub(crate) enum Key {
@@ -32,7 +32,7 @@ impl Key {
     }
 }
 
-/// What becomes of a row whose key the table does not have.
+/// What to do with a row whose key is not in the table.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum OnMissing {

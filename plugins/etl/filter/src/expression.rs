@@ -1,12 +1,12 @@
 //! Conditions over a row: `dep_delay > 15 and carrier in ('AA', 'UA') or dest is null`.
 //!
-//! Null is as in SQL: a comparison with null is neither true nor false, and only what is true is kept.
+//! Null works as in SQL: a comparison with null is neither true nor false, and only rows that are true are kept.
 
 use std::fmt;
 
 use crate::token::{Problem, Symbol, Token, tokens};
 
-/// A condition, with the place of each part for messages.
+/// A condition, with the position of each part for messages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     pub(crate) kind: Kind,
@@ -48,25 +48,25 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
-/// Conditions are no deeper than this, so that neither reading nor asking one runs out of stack.
+/// The maximum nesting, so that neither parsing nor evaluating exhausts the stack.
 const MAX_DEPTH: usize = 50;
 
 impl Expression {
-    /// Reads a condition.
+    /// Parses a condition.
     ///
     /// # Errors
     ///
-    /// When the text is none: with the place and what was expected.
+    /// If the text is not a condition, with the position and what was expected.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
         let expression = parser.either()?;
         match parser.peek() {
             None => Ok(expression),
-            Some(token) => Err(Problem::new(token.at, "`and`, `or` or the end was expected here")),
+            Some(token) => Err(Problem::new(token.at, "expected `and`, `or` or the end here")),
         }
     }
 
-    /// The columns that it speaks of, each once.
+    /// The columns that it uses, each once.
     pub fn columns(&self) -> Vec<&str> {
         let mut names = Vec::new();
         self.visit(&mut |expression| {
@@ -140,14 +140,14 @@ impl Parser {
 
     fn expect(&mut self, symbol: Symbol, what: &str) -> Result<(), Problem> {
         let at = self.peek().map_or(self.end(), |token| token.at);
-        self.take(&symbol).map(|_| ()).ok_or_else(|| Problem::new(at, format!("{what} was expected here")))
+        self.take(&symbol).map(|_| ()).ok_or_else(|| Problem::new(at, format!("expected {what} here")))
     }
 
     fn either(&mut self) -> Result<Expression, Problem> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let at = self.peek().map_or(self.end(), |token| token.at);
-            return Err(Problem::new(at, format!("parentheses are no deeper than {MAX_DEPTH}")));
+            return Err(Problem::new(at, format!("parentheses are nested more than {MAX_DEPTH} deep")));
         }
         let mut one = self.both()?;
         while let Some(at) = self.word("or") {
@@ -173,7 +173,7 @@ impl Parser {
             nots.push(at);
         }
         let expression = self.comparison()?;
-        // Two of them are none.
+        // Double negation cancels out.
         Ok(match nots.first() {
             Some(at) if nots.len() % 2 == 1 => Expression { at: *at, kind: Kind::Not(Box::new(expression)) },
             _ => expression,
@@ -194,7 +194,7 @@ impl Parser {
         if self.word("is").is_some() {
             let negated = self.word("not").is_some();
             let place = self.peek().map_or(self.end(), |token| token.at);
-            self.word("null").ok_or_else(|| Problem::new(place, "`null` was expected here"))?;
+            self.word("null").ok_or_else(|| Problem::new(place, "expected `null` here"))?;
             return Ok(not(negated, Expression { at, kind: Kind::IsNull(Box::new(one)) }));
         }
         let negated = self.word("not").is_some();
@@ -210,7 +210,7 @@ impl Parser {
         if self.word("like").is_some() {
             let place = self.peek().map_or(self.end(), |token| token.at);
             let Some(Token { symbol: Symbol::Text(pattern), .. }) = self.peek().cloned() else {
-                return Err(Problem::new(place, "a pattern in quotes was expected here, for example 'N1%'"));
+                return Err(Problem::new(place, "expected a pattern in quotes here, for example 'N1%'"));
             };
             self.next += 1;
             let pattern = pattern.chars().collect();
@@ -218,7 +218,7 @@ impl Parser {
         }
         if negated {
             let place = self.peek().map_or(self.end(), |token| token.at);
-            return Err(Problem::new(place, "`in` or `like` was expected here"));
+            return Err(Problem::new(place, "expected `in` or `like` here"));
         }
         Ok(one)
     }
@@ -250,7 +250,7 @@ impl Parser {
 
     fn primary(&mut self) -> Result<Expression, Problem> {
         let Some(Token { symbol, at }) = self.peek().cloned() else {
-            return Err(Problem::new(self.end(), "a column, a number, a text or `(` was expected here"));
+            return Err(Problem::new(self.end(), "expected a column, a number, a text or `(` here"));
         };
         self.next += 1;
         let kind = match symbol {
@@ -274,14 +274,14 @@ impl Parser {
             Symbol::Word(word) => {
                 return Err(Problem::new(
                     at,
-                    format!("`{word}` cannot stand here; a column of that name is written \"{word}\""),
+                    format!("`{word}` is not allowed here; write a column of that name as \"{word}\""),
                 ));
             }
             Symbol::Column(name) => Kind::Column(name),
             Symbol::Whole(number) => Kind::Literal(Literal::Whole(number)),
             Symbol::Real(number) => Kind::Literal(Literal::Real(number)),
             Symbol::Text(text) => Kind::Literal(Literal::Text(text)),
-            _ => return Err(Problem::new(at, "a column, a number, a text or `(` was expected here")),
+            _ => return Err(Problem::new(at, "expected a column, a number, a text or `(` here")),
         };
         Ok(Expression { kind, at })
     }

@@ -1,4 +1,4 @@
-//! Keeps the rows for which a condition holds, and leaves the others out.
+//! Keeps the rows that match a condition, and leaves the others out.
 //!
 //! ```toml
 //! [stage.settings]
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `and`, `or`, `not`, parentheses; `=`, `!=`, `<`, `<=`, `>`, `>=`; `in (…)`, `like` with `%` and `_`, `is null`, each also with `not`; `+`, `-`, `*`, `/`
-//! over numbers; texts in `'…'`; columns by their names, or in `"…"`. Null is as in SQL.
+//! for numbers; strings in `'…'`; columns by name, or in `"…"`. Null works as in SQL.
 
 mod expression;
 mod token;
@@ -45,7 +45,7 @@ impl Filter {
             let (_, field) = input.find(name)?;
             if type_of(field.data_type).is_none() {
                 return Err(Error::Schema(format!(
-                    "the column `{name}` holds {}, and a condition is about text, numbers and booleans",
+                    "the column `{name}` is {}; conditions support text, numbers and booleans",
                     field.data_type.name()
                 )));
             }

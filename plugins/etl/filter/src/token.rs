@@ -1,10 +1,10 @@
-//! The words and signs of a condition.
+//! The tokens of a condition.
 
 use std::fmt;
 
 use crate::expression::Comparison;
 
-/// What is wrong with a condition, and where.
+/// A problem in a condition, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     at: usize,
@@ -16,7 +16,7 @@ impl Problem {
         Self { at, message: message.into() }
     }
 
-    /// The problem under the text that it is about.
+    /// The message, with a mark under the position in the text.
     pub fn shown(&self, text: &str) -> String {
         let line = text.replace(['\n', '\t'], " ");
         format!("{}\n  {line}\n  {:>2$}", self.message, "^", self.at + 1)
@@ -37,7 +37,7 @@ pub(crate) struct Token {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Symbol {
-    /// A word of the language, in small letters.
+    /// A keyword, in lower case.
     Word(String),
     Column(String),
     Whole(i64),
@@ -52,7 +52,7 @@ pub(crate) enum Symbol {
 
 const WORDS: &[&str] = &["and", "or", "not", "in", "is", "like", "null", "true", "false"];
 
-/// Takes a condition apart.
+/// Splits a condition into tokens.
 pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     let characters: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -83,7 +83,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
                     (Symbol::Column(word), length)
                 }
             }
-            _ => return Err(Problem::new(at, format!("`{first}` has no meaning here"))),
+            _ => return Err(Problem::new(at, format!("unexpected `{first}`"))),
         };
         tokens.push(Token { symbol, at });
         at += length;
@@ -91,7 +91,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     Ok(tokens)
 }
 
-/// What stands between two quotes, and how long it is with them. A quote inside is written twice.
+/// The text between two quotes, and its length including the quotes. A quote inside is doubled.
 fn quoted(rest: &[char], at: usize) -> Result<(String, usize), Problem> {
     let quote = rest.first().copied().unwrap_or_default();
     let (mut text, mut length) = (String::new(), 1);
@@ -106,7 +106,7 @@ fn quoted(rest: &[char], at: usize) -> Result<(String, usize), Problem> {
                 text.push(*one);
                 length += 1;
             }
-            (None, _) => return Err(Problem::new(at, format!("a {quote} is opened here and never closed"))),
+            (None, _) => return Err(Problem::new(at, format!("this {quote} is never closed"))),
         }
     }
 }
@@ -120,7 +120,7 @@ fn compare(rest: &[char], at: usize) -> Result<(Symbol, usize), Problem> {
         (Some('<'), _) => (Comparison::Less, 1),
         (Some('>'), Some('=')) => (Comparison::GreaterOrEqual, 2),
         (Some('>'), _) => (Comparison::Greater, 1),
-        _ => return Err(Problem::new(at, "`!=` was expected here; the opposite of a condition is `not …`")),
+        _ => return Err(Problem::new(at, "expected `!=` here; the opposite of a condition is `not …`")),
     };
     Ok((Symbol::Compare(comparison), length))
 }
@@ -128,7 +128,7 @@ fn compare(rest: &[char], at: usize) -> Result<(Symbol, usize), Problem> {
 fn number(rest: &[char], at: usize) -> Result<(Symbol, usize), Problem> {
     let text: String = rest.iter().take_while(|next| next.is_ascii_digit() || **next == '.').collect();
     let symbol = if text.contains('.') {
-        text.parse().map(Symbol::Real).map_err(|_| Problem::new(at, format!("`{text}` is no number")))?
+        text.parse().map(Symbol::Real).map_err(|_| Problem::new(at, format!("`{text}` is not a number")))?
     } else {
         text.parse().map(Symbol::Whole).map_err(|_| Problem::new(at, format!("{text} is too large")))?
     };

@@ -1,14 +1,14 @@
-//! What a condition comes to for a row.
+//! Evaluates a condition for a row.
 
 use std::cmp::Ordering;
 
 use crate::expression::{Comparison, Expression, Kind, Literal};
 use crate::token::Problem;
 
-/// A value of a row, or of a part of a condition.
+/// A value of a column, or of a part of a condition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {
-    /// There is none, or nobody knows.
+    /// Null, or unknown.
     Null,
     /// True or false.
     Truth(bool),
@@ -20,7 +20,7 @@ pub enum Value<'a> {
     Text(&'a str),
 }
 
-/// What values a column, or a part of a condition, has.
+/// The type of a column, or of a part of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
     /// Nothing but null.
@@ -49,11 +49,11 @@ impl Type {
 }
 
 impl Expression {
-    /// Makes sure that it is a condition over columns of these types.
+    /// Checks the types of the condition and its columns.
     ///
     /// # Errors
     ///
-    /// When its parts do not fit together: with the place.
+    /// If the types of its parts do not match, with the position.
     pub fn check(&self, column: &impl Fn(&str) -> Type) -> Result<(), Problem> {
         expect(self, Type::Truth, column)
     }
@@ -87,7 +87,7 @@ impl Expression {
         })
     }
 
-    /// What it comes to, where `column` gives the row's values.
+    /// Evaluates it; `column` returns the row's values.
     pub fn value<'v>(&'v self, column: &impl Fn(&str) -> Value<'v>) -> Value<'v> {
         match &self.kind {
             Kind::Column(name) => column(name),
@@ -103,7 +103,7 @@ impl Expression {
                 _ => Value::Null,
             },
             Kind::Negative(one) => compute('-', Value::Whole(0), one.value(column)),
-            // A false part settles it, whatever the other is.
+            // A false part decides, whatever the other part is.
             Kind::Both(one, other) => match (one.value(column), other.value(column)) {
                 (Value::Truth(false), _) | (_, Value::Truth(false)) => Value::Truth(false),
                 (Value::Truth(true), Value::Truth(true)) => Value::Truth(true),
@@ -145,7 +145,7 @@ fn expect(part: &Expression, expected: Type, column: &impl Fn(&str) -> Type) -> 
     if found.fits(expected) {
         return Ok(());
     }
-    Err(Problem::new(part.at, format!("this is {}, and {} was expected", found.name(), expected.name())))
+    Err(Problem::new(part.at, format!("this is {}; expected {}", found.name(), expected.name())))
 }
 
 fn same(
@@ -190,7 +190,7 @@ fn holds(comparison: Comparison, order: Ordering) -> bool {
     }
 }
 
-/// Whole numbers stay whole while they fit; a division is never one, and by zero it is null.
+/// Whole numbers stay whole if they fit. A division is never whole, and division by zero is null.
 fn compute(sign: char, one: Value<'_>, other: Value<'_>) -> Value<'static> {
     if let (Value::Whole(one), Value::Whole(other)) = (one, other) {
         let whole = match sign {
@@ -213,8 +213,8 @@ fn compute(sign: char, one: Value<'_>, other: Value<'_>) -> Value<'static> {
     }
 }
 
-/// Whether a text is like a pattern: `%` stands for any characters, `_` for one. The last `%` is gone back to, so that the time is that of
-/// text times pattern at worst.
+/// Whether a text matches a pattern: `%` matches any characters, `_` one. It backtracks only to the last `%`, so that the time is at most
+/// the product of both lengths.
 fn like(text: &str, pattern: &[char]) -> bool {
     let text: Vec<char> = text.chars().collect();
     let (mut at, mut place) = (0, 0);

@@ -1,4 +1,4 @@
-//! A source: files whose columns stand at fixed places in each line, as mainframes and statistical offices write them.
+//! A source for files with columns of fixed width, as mainframes and statistical offices write them.
 //!
 //! ```toml
 //! [source]
@@ -7,7 +7,7 @@
 //! grants = { folders = [{ path = "/data", host = "in", access = "read-only" }] }
 //!
 //! [source.settings]
-//! suffix = ".txt"                                            # of the files' names; all without it
+//! suffix = ".txt"                                            # of the file names; the default is all files
 //! skip_lines = 0
 //! columns = [
 //!   { name = "station", from = 1, to = 11 },                 # characters, from 1
@@ -15,8 +15,8 @@
 //! ]
 //! ```
 //!
-//! Each file is a unit of work, in the order of the names. Spaces around a value are no part of it, and a column of spaces is null.
-//! A line that ends before a column begins has null there; a number that is none makes the line a bad record.
+//! Each file is a unit of work, in the order of the names. Spaces around a value are removed, and a column of spaces is null.
+//! A column after the end of its line is null. An invalid number makes the line a bad record.
 
 mod settings;
 
@@ -31,7 +31,7 @@ use witdock_etl_guest::{Error, Field};
 
 witdock_etl_guest::export_source!(FixedWidth);
 
-/// A file that is read.
+/// A file being read.
 #[derive(Debug)]
 pub struct FixedWidth {
     name: String,
@@ -95,7 +95,7 @@ impl Source for FixedWidth {
                     Err(message) => bad.push(self.bad("bad-number", message, text.to_owned())),
                 },
                 Err(error) => {
-                    let message = format!("not UTF-8 from byte {} of the line on", error.valid_up_to() + 1);
+                    let message = format!("invalid UTF-8 at byte {} of the line", error.valid_up_to() + 1);
                     bad.push(self.bad("not-utf8", message, String::from_utf8_lossy(&line).into_owned()));
                 }
             }
@@ -110,7 +110,7 @@ impl Source for FixedWidth {
 }
 
 impl FixedWidth {
-    /// Whether there was one more line, without its end.
+    /// Reads the next line, without its end. Returns whether there was one.
     fn next_line(&mut self, line: &mut Vec<u8>) -> Result<bool, Error> {
         line.clear();
         let read = self.lines.read_until(b'\n', line);
@@ -130,7 +130,7 @@ impl FixedWidth {
     }
 }
 
-/// Columns that are filled line by line.
+/// Columns under construction.
 struct Rows(Vec<Builder>);
 
 enum Builder {
@@ -139,7 +139,7 @@ enum Builder {
     Float64(Float64Builder),
 }
 
-/// A value, before it is known that all of its line are good.
+/// A value, kept until the whole line is valid.
 enum Value<'a> {
     Utf8(Option<&'a str>),
     Int64(Option<i64>),
@@ -163,7 +163,7 @@ impl Rows {
                 (Builder::Utf8(builder), Value::Utf8(value)) => builder.push(value),
                 (Builder::Int64(builder), Value::Int64(value)) => builder.push(value),
                 (Builder::Float64(builder), Value::Float64(value)) => builder.push(value),
-                // Builders and values are made by the same columns.
+                // Builders and values come from the same columns.
                 _ => return Err("the columns have changed".to_owned()),
             }
         }
@@ -196,9 +196,9 @@ fn value<'a>(column: &Column, line: &'a str) -> Result<Value<'a>, String> {
     })
 }
 
-/// The characters from one place to another, both from 1 and part of it; fewer where the line ends before.
+/// The characters from one position to another, both counted from 1 and included; fewer if the line ends before.
 fn characters(line: &str, from: usize, to: usize) -> &str {
-    // Places are bytes in most files.
+    // In ASCII lines, positions are bytes.
     if line.is_ascii() {
         return line.get(from.saturating_sub(1)..to.min(line.len())).unwrap_or_default();
     }

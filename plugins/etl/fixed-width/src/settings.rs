@@ -1,4 +1,4 @@
-//! What the source is told.
+//! The settings.
 
 use serde::Deserialize;
 use witdock_etl_guest::{DataType, Error, Field};
@@ -10,10 +10,10 @@ pub struct Settings {
     /// The granted folder, as the plugin sees it.
     #[serde(default = "data")]
     pub folder: String,
-    /// How the names of the files end; all files without it.
+    /// The suffix of the file names; without it, all files are read.
     #[serde(default)]
     pub suffix: String,
-    /// Lines at the begin of each file that are no rows.
+    /// The number of lines to skip at the start of each file.
     #[serde(default)]
     pub skip_lines: u64,
     /// The columns, in any order.
@@ -34,12 +34,12 @@ pub struct Column {
     pub from: usize,
     /// Its last character.
     pub to: usize,
-    /// What it holds.
+    /// Its type.
     #[serde(rename = "type", default)]
     pub kind: Kind,
 }
 
-/// What a column holds. Spaces around a value are no part of it, and what is only spaces is null.
+/// The type of a column. Spaces around a value are removed, and a value of only spaces is null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -66,12 +66,12 @@ impl Column {
 impl Settings {
     pub(crate) fn fields(&self) -> Result<Vec<Field>, Error> {
         if self.columns.is_empty() {
-            return Err(Error::Settings("`columns` is empty: name at least one".to_owned()));
+            return Err(Error::Settings("`columns` is empty; name at least one column".to_owned()));
         }
         for column in &self.columns {
             if column.from == 0 || column.to < column.from {
                 return Err(Error::Settings(format!(
-                    "column `{}` goes from {} to {}: the first character of a line is 1, and `to` is no less than `from`",
+                    "column `{}` goes from {} to {}: the first character of a line is 1, and `to` must not be less than `from`",
                     column.name, column.from, column.to
                 )));
             }

@@ -8,7 +8,7 @@ use witdock_etl_guest::builder::{
 };
 use witdock_etl_guest::{Column, DataType, Date, Field, Timestamp};
 
-/// How much of a value that is wrong stands in the message.
+/// How many characters of an invalid value the message shows.
 const SHOWN_CHARACTERS: usize = 60;
 
 /// The type of a column.
@@ -57,7 +57,7 @@ impl CellType {
         Field::new(name, self.data_type())
     }
 
-    /// The value of this type that a value of JSON is; `None` when it is none.
+    /// Converts a JSON value to this type; `None` if it does not match.
     pub(crate) fn cell(self, value: &Value) -> Option<Cell> {
         Some(match self {
             Self::Utf8 => Cell::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
@@ -89,9 +89,9 @@ impl CellType {
     }
 }
 
-/// A whole number, which JSON may write as 5, 5.0 or "5".
+/// A whole number, which may be written as 5, 5.0 or "5".
 fn whole(value: &Value) -> Option<i64> {
-    /// Beyond these a number with a point may stand for another one.
+    /// Beyond these, a floating-point number may be rounded.
     const EXACT: f64 = (1_i64 << f64::MANTISSA_DIGITS) as f64;
     match value {
         Value::String(text) => text.parse().ok(),
@@ -104,7 +104,7 @@ fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-/// A column that is being made.
+/// A column under construction.
 pub(crate) enum Builder {
     Utf8(Utf8Builder),
     Boolean(BooleanBuilder),
@@ -116,7 +116,7 @@ pub(crate) enum Builder {
 }
 
 impl Builder {
-    /// Adds a value of the column's type; any other is a null.
+    /// Adds a value of the column's type; any other value becomes a null.
     pub(crate) fn push(&mut self, cell: Cell) {
         match (self, cell) {
             (Self::Utf8(builder), Cell::Text(text)) => builder.push(text.as_str()),

@@ -1,32 +1,32 @@
-//! Makes typed columns of JSON text: each is a path into it, and a type.
+//! Makes typed columns from JSON text: each is a path into it, and a type.
 //!
 //! ```toml
 //! [stage.settings]
 //! column = "payload"    # the column of JSON text
-//! keep = false          # whether that column stays
+//! keep = false          # whether to keep that column
 //! [stage.settings.columns]
 //! user = "user.name"                                                # text
 //! user_id = { path = "user.id", type = "int64", required = true }
 //! first_tag = "tags[0]"
-//! sku = "items[].sku"                                               # one row for each of the items
+//! sku = "items[].sku"                                               # one row for each item
 //! price = { path = "items[].price", type = "float64" }
 //! ```
 //!
-//! **Paths** are names between dots. A name with a sign in it stands in quotes: `"user"."e-mail"`. `[0]` is the first element of an
-//! array, `[-1]` the last one. `$` is the whole value, and may begin a path as in JSONPath.
+//! **Paths** are names separated by dots. Names with special characters need quotes: `"user"."e-mail"`. `[0]` is the first element of
+//! an array, `[-1]` the last one. `$` is the whole value, and may start a path as in JSONPath.
 //!
-//! **Arrays.** One that a path ends at, as an object, becomes its JSON text in a column of text. `[]` goes through all elements: one
-//! row comes out for each, with the other columns repeated. All paths with `[]` go through the same array; where it is
-//! empty or missing, one row comes out, with nulls.
+//! **Arrays.** If a path ends at an array or object, a text column gets its JSON text. `[]` iterates over all elements: there is one
+//! output row for each, with the other columns repeated. All paths with `[]` must iterate over the same array. If it is
+//! empty or missing, there is one row, with nulls.
 //!
-//! **Types** are `utf8` (without a type), `boolean`, `int32`, `int64`, `float64`, `date32` (`"2013-01-31"`) and `timestamp-us`
-//! (`"2013-01-31T23:00:00Z"`). A text that says a value of the type is taken too: `"42"` is an `int64`. In a column of text, whatever is
-//! no text becomes its JSON.
+//! **Types** are `utf8` (the default), `boolean`, `int32`, `int64`, `float64`, `date32` (`"2013-01-31"`) and `timestamp-us`
+//! (`"2013-01-31T23:00:00Z"`). Text that contains a value of the type is accepted too: `"42"` is an `int64`. In a text column, other
+//! values become their JSON text.
 //!
-//! What is missing or null is null, unless it is `required`. A null in the column of JSON text has nothing in it.
+//! Missing values are null, unless they are `required`. If the JSON text is null, all values are missing.
 //!
-//! **Rejected** are rows with the code `bad-json`, which says where the text ends to be JSON; `wrong-type`, with the path, what stands there
-//! and what was expected; `missing-value`, where something is required.
+//! **Rejected** rows have the code `bad-json`, with the position of the error; `wrong-type`, with the path, the value and what was
+//! expected; or `missing-value`, if a required value is missing.
 
 mod cell;
 mod path;
@@ -39,7 +39,7 @@ use witdock_etl_guest::{
     Batch, Contract, DataType, Error, Output, OutputRows, Reject, RowError, Schema, Transform, reject,
 };
 
-/// Where the JSON is, and what is made of it.
+/// The settings: the JSON column, and the columns to make.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -49,7 +49,7 @@ pub struct Settings {
     columns: Map<String, Value>,
 }
 
-/// A column in full.
+/// A column with all settings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ColumnSettings {
@@ -60,7 +60,7 @@ struct ColumnSettings {
     required: bool,
 }
 
-/// A column that is made.
+/// A new column.
 #[derive(Debug)]
 struct Column {
     name: String,
@@ -81,7 +81,7 @@ witdock_etl_guest::export!(Flatten);
 fn columns(settings: &Settings) -> Result<Vec<Column>, Error> {
     if settings.columns.is_empty() {
         return Err(Error::Settings(
-            "`columns` names at least one column, such as user = \"user.name\"".to_owned(),
+            "`columns` must name at least one column, such as user = \"user.name\"".to_owned(),
         ));
     }
     let mut columns = Vec::<Column>::new();
@@ -96,7 +96,7 @@ fn columns(settings: &Settings) -> Result<Vec<Column>, Error> {
             && let Some(other) =
                 columns.iter().find(|other| other.path.array().is_some_and(|other| other != array))
         {
-            return Err(wrong(format!("`{path}` and `{}` go through different arrays", other.path)));
+            return Err(wrong(format!("`{path}` and `{}` iterate over different arrays", other.path)));
         }
         columns.push(Column {
             name: name.clone(),
@@ -159,7 +159,7 @@ impl Transform for Flatten {
 }
 
 impl Flatten {
-    /// The rows that a text becomes.
+    /// The rows for one JSON text.
     fn rows(&self, text: Option<&str>) -> Result<Vec<Vec<Cell>>, Reject> {
         let value = match text.map(serde_json::from_str::<Value>) {
             None => Value::Null,
@@ -173,7 +173,7 @@ impl Flatten {
             Some((column, Some(other))) => {
                 reject!(
                     "wrong-type",
-                    "`{}` goes through {}, which is no array",
+                    "`{}` iterates over {}, which is not an array",
                     column.path,
                     cell::shown(other)
                 )
@@ -193,13 +193,12 @@ impl Column {
     fn cell(&self, value: &Value, element: Option<&Value>) -> Result<Cell, Reject> {
         match self.path.find(value, element) {
             None | Some(Value::Null) if self.required => {
-                reject!("missing-value", "`{}` has no value, and one is required", self.path)
+                reject!("missing-value", "`{}` is required, but missing", self.path)
             }
             None | Some(Value::Null) => Ok(Cell::Null),
             Some(found) => self.cell_type.cell(found).ok_or_else(|| {
                 let expected = self.cell_type.name();
-                let message =
-                    format!("`{}` is {}, and {expected} was expected", self.path, cell::shown(found));
+                let message = format!("`{}` is {}; expected {expected}", self.path, cell::shown(found));
                 Reject::new("wrong-type", message)
             }),
         }

@@ -3,20 +3,20 @@
 use serde_json::Value;
 use std::fmt;
 
-/// A path, as `user.name`, `tags[0]`, `items[].sku`.
+/// A path such as `user.name`, `tags[0]` or `items[].sku`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
     text: String,
-    /// To the array that is gone through, where one is.
+    /// The path to the array to iterate over, if there is one.
     array: Option<Vec<Step>>,
-    /// From its element, or from the whole value.
+    /// The path from its element, or from the whole value.
     rest: Vec<Step>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     Name(String),
-    /// From the array's beginning, or, below zero, from its end.
+    /// An index from the array's start, or from its end if negative.
     Index(i64),
 }
 
@@ -28,7 +28,7 @@ impl Path {
         };
         let mut path = Self { text: text.to_owned(), array: None, rest: Vec::new() };
         let mut rest = text;
-        // A name stands at the beginning without a dot.
+        // The first name has no dot.
         let mut named = match rest.strip_prefix('$') {
             Some(after) => {
                 rest = after;
@@ -39,7 +39,7 @@ impl Path {
         };
         loop {
             if std::mem::take(&mut named) {
-                let Some((name, after)) = name(rest) else { return wrong(rest, "a name was expected") };
+                let Some((name, after)) = name(rest) else { return wrong(rest, "expected a name") };
                 path.rest.push(Step::Name(name));
                 rest = after;
             } else if let Some(after) = rest.strip_prefix('.') {
@@ -47,7 +47,7 @@ impl Path {
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("[]") {
                 if path.array.is_some() {
-                    return wrong(rest, "a path goes through one array only, and there is another");
+                    return wrong(rest, "a path can iterate over one array only");
                 }
                 path.array = Some(std::mem::take(&mut path.rest));
                 rest = after;
@@ -55,29 +55,29 @@ impl Path {
                 let index =
                     inside.split_once(']').and_then(|(index, after)| Some((index.parse().ok()?, after)));
                 let Some((index, after)) = index else {
-                    return wrong(inside, "a whole number and `]` were expected");
+                    return wrong(inside, "expected a whole number and `]`");
                 };
                 path.rest.push(Step::Index(index));
                 rest = after;
             } else if rest.is_empty() {
                 return Ok(path);
             } else {
-                return wrong(rest, "`.` or `[` was expected");
+                return wrong(rest, "expected `.` or `[`");
             }
         }
     }
 
-    /// To the array that is gone through.
+    /// The path to the array to iterate over.
     pub(crate) fn array(&self) -> Option<&[Step]> {
         self.array.as_deref()
     }
 
-    /// That array.
+    /// The array to iterate over.
     pub(crate) fn array_in<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         walk(value, self.array()?)
     }
 
-    /// What the path leads to, in a value and the element that is gone through.
+    /// The value at the path, given the whole value and the current element.
     pub(crate) fn find<'v>(&self, value: &'v Value, element: Option<&'v Value>) -> Option<&'v Value> {
         walk(if self.array.is_some() { element? } else { value }, &self.rest)
     }
@@ -101,10 +101,10 @@ fn walk<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     })
 }
 
-/// A name, which stands in quotes where it has signs, and the rest.
+/// A name, which may be quoted, and the rest.
 fn name(text: &str) -> Option<(String, &str)> {
     if text.starts_with('"') {
-        // As JSON has it, so that a quote can stand in a name.
+        // A JSON string, so that a name can contain quotes.
         let mut strings = serde_json::Deserializer::from_str(text).into_iter::<String>();
         let name = strings.next()?.ok()?;
         return Some((name, text.get(strings.byte_offset()..)?));

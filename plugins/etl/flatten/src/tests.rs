@@ -81,8 +81,8 @@ fn one_row_comes_out_for_each_element() {
     assert_eq!(
         processed.messages(),
         [
-            "`order.items[].sku` goes through {\"sku\":\"x\"}, which is no array",
-            "`order.items[].n` is \"many\", and int32 was expected"
+            "`order.items[].sku` iterates over {\"sku\":\"x\"}, which is not an array",
+            "`order.items[].n` is \"many\"; expected int32"
         ]
     );
     let numbers = flatten(json!({ "n": { "path": "[]", "type": "int32" } }), &[Some("[1, 2]")]);
@@ -112,8 +112,8 @@ fn bad_json_and_wrong_types_are_rejected_with_the_reason() {
     assert_eq!(codes, [["bad-json"; 5].as_slice(), &["wrong-type"; 2], &["missing-value"; 3]].concat());
     assert_eq!(processed.messages()[0], "payload: EOF while parsing an object at line 1 column 7");
     assert_eq!(processed.messages()[4], "payload: recursion limit exceeded at line 1 column 128");
-    assert_eq!(processed.messages()[5], "`n` is 2.5, and int32 was expected");
-    assert_eq!(processed.messages()[7], "`n` has no value, and one is required");
+    assert_eq!(processed.messages()[5], "`n` is 2.5; expected int32");
+    assert_eq!(processed.messages()[7], "`n` is required, but missing");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn settings_that_do_not_fit_are_refused() {
     let refused = |columns: Value, expected: &str| {
         assert_eq!(open(columns).err(), Some(Error::Settings(expected.to_owned())));
     };
-    refused(json!({}), "`columns` names at least one column, such as user = \"user.name\"");
+    refused(json!({}), "`columns` must name at least one column, such as user = \"user.name\"");
     refused(json!({ "a": { "type": "int32" } }), "column `a`: missing field `path`");
     refused(
         json!({ "a": { "path": "a", "typ": "int32" } }),
@@ -133,14 +133,14 @@ fn settings_that_do_not_fit_are_refused() {
         &format!("column `a`: unknown variant `int`, {types}"),
     );
     for (path, problem) in [
-        ("", "a name was expected at character 1"),
-        ("a..b", "a name was expected at character 3"),
-        ("é.", "a name was expected at character 3"),
-        ("a[x]", "a whole number and `]` were expected at character 3"),
-        ("a[1", "a whole number and `]` were expected at character 3"),
-        ("a]", "`.` or `[` was expected at character 2"),
-        ("\"a", "a name was expected at character 1"),
-        ("a[].b[]", "a path goes through one array only, and there is another at character 6"),
+        ("", "expected a name at character 1"),
+        ("a..b", "expected a name at character 3"),
+        ("é.", "expected a name at character 3"),
+        ("a[x]", "expected a whole number and `]` at character 3"),
+        ("a[1", "expected a whole number and `]` at character 3"),
+        ("a]", "expected `.` or `[` at character 2"),
+        ("\"a", "expected a name at character 1"),
+        ("a[].b[]", "a path can iterate over one array only at character 6"),
     ] {
         refused(json!({ "a": path }), &format!("column `a`: the path `{path}`: {problem}"));
     }

@@ -2,22 +2,22 @@
 //
 //   [stage.settings]
 //   columns = { email = "hash", name = "redact", phone = "partial" }
-//   salt = "…"    # goes before the text that is hashed, so that nobody finds it by hashing guesses
+//   salt = "…"    # prepended to the text before hashing, against dictionary attacks
 //
 // A hash is SHA-256 in hexadecimal: equal texts stay equal. A null stays null.
 
 import { REQUIRED, SettingsError, encode, transformer } from "@witdock/etl";
 import { sha256 } from "./sha256.js";
 
-/** How many characters of a text stay readable. */
+/** The number of characters that stay readable. */
 const READABLE = 4;
 const LETTER = /[\p{L}\p{N}]/gu;
 
-/** Each by its name: given the salt, what a text becomes. */
+/** The masks by name: functions of the salt and a text. */
 const MASKS = {
   hash: (salt) => (text) => sha256(encode(salt + text)),
   redact: () => () => "***",
-  // Letters and digits but the last become stars, so that a number is still seen to be one.
+  // All letters and digits except the last become stars, so that the form stays visible.
   partial: () => (text) => {
     const letters = text.match(LETTER)?.length ?? 0;
     let hidden = letters > READABLE ? letters - READABLE : letters;
@@ -25,7 +25,7 @@ const MASKS = {
   },
 };
 
-/** Masks whole columns; what comes more than once in a batch is masked once. */
+/** Masks whole columns. Each distinct text of a batch is masked once. */
 function masked(texts, mask) {
   const known = new Map([[null, null]]);
   return texts.map((text) => {
@@ -48,11 +48,11 @@ export const { transform } = transformer({
     for (const [column, mask] of Object.entries(columns)) {
       if (!Object.hasOwn(MASKS, mask)) {
         const known = Object.keys(MASKS).join("`, `");
-        throw new SettingsError(`column \`${column}\`: there is no mask \`${mask}\`, expected \`${known}\``);
+        throw new SettingsError(`column \`${column}\`: unknown mask \`${mask}\`; expected \`${known}\``);
       }
       contract.read(column, "utf8");
     }
-    // What is masked stays where it was.
+    // A masked column keeps its position.
     for (const field of schema.fields) {
       Object.hasOwn(columns, field.name) ? contract.make(field) : contract.pass(field.name);
     }

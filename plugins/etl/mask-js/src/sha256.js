@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), which a transform's world has not.
+// SHA-256 (FIPS 180-4), which is not available in a component.
 
 /** The first 32 bits of the fractional parts of the roots of the first primes. */
 function roots(count, root) {
@@ -6,7 +6,7 @@ function roots(count, root) {
   const primes = [];
   for (let number = 2; primes.length < count; number++) {
     if (primes.every((prime) => number % prime !== 0)) {
-      // Exact: the whole part of the root of number * 2^(32 * degree).
+      // Exact: the integer part of the root of number * 2^(32 * degree).
       words[primes.length] = Number(BigInt.asIntN(32, root(BigInt(number))));
       primes.push(number);
     }
@@ -81,7 +81,7 @@ function addBlock(hash, block, start) {
 
 /** The hash of bytes, in hexadecimal. */
 export function sha256(bytes) {
-  // Behind the bytes a 1, and the number of bits at the end of the last block.
+  // Padding: a 1 after the bytes, and the number of bits at the end of the last block.
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK_BYTES) * BLOCK_BYTES);
   padded.set(bytes);
   padded[bytes.length] = 0x80;

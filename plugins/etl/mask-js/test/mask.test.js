@@ -45,8 +45,8 @@ test("settings that do not fit are refused", () => {
   refused(
     { columns: { email: "hide" } },
     "settings",
-    "column `email`: there is no mask `hide`, expected `hash`, `redact`, `partial`",
+    "column `email`: unknown mask `hide`; expected `hash`, `redact`, `partial`",
   );
   refused({ columns: { name: "hash" } }, "schema", "there is no column `name`; the columns are email, age, phone");
-  refused({ columns: { age: "hash" } }, "schema", "column `age` is int32, and utf8 was expected");
+  refused({ columns: { age: "hash" } }, "schema", "column `age` is int32; expected utf8");
 });

@@ -2,7 +2,7 @@
 
 [stage.settings]
 columns = { email = "hash", name = "redact", phone = "partial" }
-salt = "…"    # goes before the text that is hashed, so that nobody finds it by hashing guesses
+salt = "…"    # prepended to the text before hashing, against dictionary attacks
 
 A hash is SHA-256 in hexadecimal: equal texts stay equal. A null stays null.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from witdock_etl import Batch, Contract, DataType, Schema, SettingsError, transform
 
-# How many characters of a text stay readable.
+# The number of characters that stay readable.
 READABLE = 4
 _LETTER = re.compile(r"[^\W_]")
 
@@ -43,7 +43,7 @@ def _redact(salt: str) -> Mask:
 
 
 def _partial(salt: str) -> Mask:
-    """Letters and digits but the last become stars, so that a number is still seen to be one."""
+    """Replaces all letters and digits except the last by stars, so that the form stays visible."""
 
     def mask(text: str) -> str:
         letters = len(_LETTER.findall(text))
@@ -52,7 +52,7 @@ def _partial(salt: str) -> Mask:
     return mask
 
 
-# Each by its name: given the salt, what a text becomes.
+# The masks by name: functions of the salt and a text.
 MASKS = {"hash": _hash, "redact": _redact, "partial": _partial}
 
 
@@ -66,10 +66,10 @@ class MaskColumns:
         for column, mask in settings.columns.items():
             if mask not in MASKS:
                 raise SettingsError(
-                    f"column `{column}`: there is no mask `{mask}`, expected `{'`, `'.join(MASKS)}`"
+                    f"column `{column}`: unknown mask `{mask}`; expected `{'`, `'.join(MASKS)}`"
                 )
             contract.read(column, DataType.UTF8)
-        # What is masked stays where it was.
+        # A masked column keeps its position.
         for field in schema.fields:
             if field.name in settings.columns:
                 contract.make(field)

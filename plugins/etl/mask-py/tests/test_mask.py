@@ -32,14 +32,14 @@ class MaskTest(unittest.TestCase):
     def test_settings_that_do_not_fit_are_refused(self):
         for settings, error, message in [
             ({}, SettingsError, "missing field `columns`"),
-            ({"columns": "email"}, SettingsError, '`columns` is "email", and a table was expected'),
+            ({"columns": "email"}, SettingsError, '`columns` is "email"; expected a table'),
             (
                 {"columns": {"email": "hide"}},
                 SettingsError,
-                "column `email`: there is no mask `hide`, expected `hash`, `redact`, `partial`",
+                "column `email`: unknown mask `hide`; expected `hash`, `redact`, `partial`",
             ),
             ({"columns": {"name": "hash"}}, SchemaError, "there is no column `name`; the columns are email, age, phone"),
-            ({"columns": {"age": "hash"}}, SchemaError, "column `age` is int32, and utf8 was expected"),
+            ({"columns": {"age": "hash"}}, SchemaError, "column `age` is int32; expected utf8"),
         ]:
             with self.subTest(settings=settings), self.assertRaises(error) as refused:
                 describe(MaskColumns, FIELDS, settings)

@@ -1,4 +1,4 @@
-//! Masks columns of text, so that what is about a person goes no further.
+//! Masks columns of text, to remove personal data.
 //!
 //! ```toml
 //! [stage.settings]
@@ -6,18 +6,18 @@
 //! key = "${MASK_KEY}"
 //! ```
 //!
-//! | mask | `ada@example.org`, `+44 20 7946-0958` become | what is still told |
+//! | mask | `ada@example.org`, `+44 20 7946-0958` become | what remains |
 //! |---|---|---|
-//! | `hash` | 64 hexadecimal digits | equal texts stay equal, so that rows still join and count |
+//! | `hash` | 64 hexadecimal digits | equal texts stay equal, so that rows can be joined and counted |
 //! | `redact` | `***` | nothing, not even the length |
-//! | `partial` | `***@******e.org`, `+** ** ****-0958` | the last 4 letters and digits, and all signs between them; of texts that have no more, none |
+//! | `partial` | `***@******e.org`, `+** ** ****-0958` | the last 4 letters and digits, and all other characters; shorter texts are hidden completely |
 //! | `{ partial = 6 }` | | the last 6 |
-//! | `email` | `a***@example.org`, `***` | the first character and the domain; nothing of what is no address |
+//! | `email` | `a***@example.org`, `***` | the first character and the domain; other texts are hidden completely |
 //!
-//! A null stays null, and a masked column stays where it was.
+//! Nulls stay null, and a masked column keeps its position.
 //!
-//! A hash is SHA-256 of the text. Who guesses texts can hash them too: `key` makes it HMAC-SHA-256, which nobody computes without
-//! the key, and `salt` is text that goes before the one that is hashed. Take one of them from the environment.
+//! A hash is SHA-256 of the text. Anyone can hash guesses: `key` makes it HMAC-SHA-256, which needs
+//! the key, and `salt` is prepended to the text. Take one of them from the environment.
 
 mod masking;
 
@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use witdock_etl_guest::builder::Utf8Builder;
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Output, Rows, Schema, Transform};
 
-/// What is masked, and how.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -55,11 +55,11 @@ impl Settings {
                 .map_err(|problem| Error::Settings(format!("column `{column}`: {problem}")))
         };
         match (&self.salt, &self.key) {
-            (Some(_), Some(_)) => Err(Error::Settings(
-                "`salt` and `key` are two ways to the same end: give one of them".to_owned(),
-            )),
+            (Some(_), Some(_)) => {
+                Err(Error::Settings("`salt` and `key` exclude each other; set one of them".to_owned()))
+            }
             (_, Some(key)) if key.is_empty() => {
-                Err(Error::Settings("`key` is empty, and would keep no secret".to_owned()))
+                Err(Error::Settings("`key` is empty; set a secret key".to_owned()))
             }
             _ => self.columns.iter().map(mask).collect(),
         }
@@ -67,7 +67,7 @@ impl Settings {
 
     fn hash(&self) -> Mask {
         match &self.key {
-            // HMAC takes a key of any length.
+            // HMAC accepts keys of any length.
             Some(key) => Hmac::new_from_slice(key.as_bytes()).map_or(Mask::Redact, Mask::KeyedHash),
             None => Mask::Hash(Sha256::new_with_prefix(self.salt.as_deref().unwrap_or_default())),
         }

@@ -5,28 +5,28 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// How many letters and digits of a text stay readable, where nothing else is said.
+/// The default number of letters and digits that stay readable.
 const READABLE: usize = 4;
 const REDACTED: &str = "***";
 const NAMES: &str = "`hash`, `redact`, `partial`, `email`";
 
-/// What a text becomes.
+/// A mask.
 #[derive(Clone, Debug)]
 pub(crate) enum Mask {
-    /// SHA-256 of what has been put in and the text.
+    /// SHA-256 of the salt and the text.
     Hash(Sha256),
     /// HMAC-SHA-256.
     KeyedHash(Hmac<Sha256>),
-    /// Three stars.
+    /// Replaces the text by three stars.
     Redact,
-    /// So many letters and digits at the end stay, the others become stars.
+    /// Keeps this many letters and digits at the end; the others become stars.
     Partial(usize),
-    /// The first character and the domain of an address stay.
+    /// Keeps the first character and the domain of an address.
     Email,
 }
 
 impl Mask {
-    /// The mask of a setting.
+    /// Parses a setting.
     pub(crate) fn parse(setting: &Value, hash: impl FnOnce() -> Self) -> Result<Self, String> {
         match setting {
             Value::String(name) => match name.as_str() {
@@ -34,20 +34,20 @@ impl Mask {
                 "redact" => Ok(Self::Redact),
                 "partial" => Ok(Self::Partial(READABLE)),
                 "email" => Ok(Self::Email),
-                _ => Err(format!("there is no mask `{name}`, expected {NAMES}")),
+                _ => Err(format!("unknown mask `{name}`; expected {NAMES}")),
             },
             Value::Object(table) if table.len() == 1 => {
                 let readable =
                     table.get("partial").and_then(Value::as_u64).and_then(|number| number.try_into().ok());
                 readable
                     .map(Self::Partial)
-                    .ok_or_else(|| format!("{setting} is no mask, expected {NAMES}, or {{ partial = 6 }}"))
+                    .ok_or_else(|| format!("{setting} is not a mask; expected {NAMES}, or {{ partial = 6 }}"))
             }
-            _ => Err(format!("{setting} is no mask, expected {NAMES}, or {{ partial = 6 }}")),
+            _ => Err(format!("{setting} is not a mask; expected {NAMES}, or {{ partial = 6 }}")),
         }
     }
 
-    /// Adds what a text becomes.
+    /// Appends the masked text.
     pub(crate) fn write(&self, text: &str, masked: &mut String) {
         match self {
             Self::Hash(salted) => hexadecimal(&salted.clone().chain_update(text).finalize(), masked),
@@ -68,7 +68,7 @@ fn hexadecimal(bytes: &[u8], masked: &mut String) {
 
 fn partial(text: &str, readable: usize, masked: &mut String) {
     let letters = text.chars().filter(|letter| is_letter(*letter)).count();
-    // A text that is as short as what may be read is hidden as a whole.
+    // A text that is not longer than the readable part is hidden completely.
     let mut hidden = if letters > readable { letters - readable } else { letters };
     masked.extend(text.chars().map(|letter| {
         if hidden > 0 && is_letter(letter) {
@@ -89,7 +89,7 @@ fn is_letter(character: char) -> bool {
 
 fn email(text: &str, masked: &mut String) {
     let Some((name, domain)) = text.rsplit_once('@') else { return masked.push_str(REDACTED) };
-    // Of a name of one character nothing would be hidden.
+    // A name of one character would not be hidden at all.
     let mut letters = name.chars();
     if let (Some(first), Some(_)) = (letters.next(), letters.next()) {
         masked.push(first);

@@ -80,27 +80,23 @@ fn settings_that_do_not_fit_are_refused() {
     refused(
         json!({ "columns": { "email": "hide" } }),
         Error::Settings,
-        &format!("column `email`: there is no mask `hide`, expected {names}"),
+        &format!("column `email`: unknown mask `hide`; expected {names}"),
     );
     refused(
         json!({ "columns": { "email": { "partial": -1 } } }),
         Error::Settings,
-        &format!("column `email`: {{\"partial\":-1}} is no mask, expected {names}, or {{ partial = 6 }}"),
+        &format!("column `email`: {{\"partial\":-1}} is not a mask; expected {names}, or {{ partial = 6 }}"),
     );
     refused(
         json!({ "columns": {}, "salt": "a", "key": "b" }),
         Error::Settings,
-        "`salt` and `key` are two ways to the same end: give one of them",
+        "`salt` and `key` exclude each other; set one of them",
     );
-    refused(json!({ "columns": {}, "key": "" }), Error::Settings, "`key` is empty, and would keep no secret");
+    refused(json!({ "columns": {}, "key": "" }), Error::Settings, "`key` is empty; set a secret key");
     refused(
         json!({ "columns": { "name": "hash" } }),
         Error::Schema,
         "there is no column `name`; the columns are email, age",
     );
-    refused(
-        json!({ "columns": { "age": "hash" } }),
-        Error::Schema,
-        "column `age` is int32, and utf8 was expected",
-    );
+    refused(json!({ "columns": { "age": "hash" } }), Error::Schema, "column `age` is int32; expected utf8");
 }

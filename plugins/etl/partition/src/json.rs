@@ -1,4 +1,4 @@
-//! Cells of columns as JSON.
+//! Converts cells to JSON.
 
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -34,7 +34,7 @@ impl<'a> Cells<'a> {
         })
     }
 
-    /// The cell's value. What JSON has not, such as an infinite number or a date beyond the year 9999, is null.
+    /// The cell's value. Values that JSON cannot represent, such as infinity or a date after the year 9999, become null.
     pub(crate) fn value(&self, row: usize) -> Value {
         match self {
             Self::Boolean(cells) => cells.get(row).into(),

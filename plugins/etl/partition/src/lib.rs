@@ -6,12 +6,12 @@
 //! plugin = "plugins/etl/partition"
 //! mode = "append"                                   # or "replace"
 //! grants = { folders = [{ path = "/out", host = "lake/flights", access = "read-write" }] }
-//! settings = { by = ["carrier"] }                   # text, whole numbers, dates or truth values
+//! settings = { by = ["carrier"] }                   # text, whole numbers, dates or booleans
 //! ```
 //!
-//! Rows of a commit stand in `carrier=UA/part-RUN-COMMIT.jsonl`, without the columns that the folders tell. They gather below
-//! `.staged` and are moved when the commit counts. With `replace` the parts of earlier runs go when the
-//! run's last commit has come; other files in the folder stay.
+//! Rows of a commit are in `carrier=UA/part-RUN-COMMIT.jsonl`, without the columns that are in the folder names. They are collected
+//! below `.staged` and moved when the commit is decided. With `replace`, the parts of earlier runs are deleted after the
+//! run's last commit; other files in the folder stay.
 
 mod json;
 mod place;
@@ -35,7 +35,7 @@ pub struct Settings {
     /// The granted folder, as the plugin sees it.
     #[serde(default = "out")]
     folder: String,
-    /// The columns that rows are parted by.
+    /// The columns to partition by.
     by: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ fn out() -> String {
     "/out".to_owned()
 }
 
-/// A run's rows.
+/// One run.
 #[derive(Debug)]
 pub struct Partition {
     by: Vec<Field>,
@@ -58,26 +58,31 @@ impl Sink for Partition {
     fn check(input: &Schema, settings: &Settings, mode: Mode) -> Result<(), Error> {
         if mode == Mode::Upsert {
             return Err(Error::Settings(
-                "files cannot upsert: use mode \"append\" or \"replace\"".to_owned(),
+                "files do not support upsert; use mode \"append\" or \"replace\"".to_owned(),
             ));
         }
         if settings.by.is_empty() {
-            return Err(Error::Settings("`by` is empty: name at least one column".to_owned()));
+            return Err(Error::Settings("`by` is empty; name at least one column".to_owned()));
         }
         for name in &settings.by {
             let (_, field) = input.find(name)?;
             if !place::can_name_a_folder(field.data_type) {
                 let kind = field.data_type.name();
-                return Err(Error::Schema(format!("rows cannot be parted by `{name}`, which is {kind}")));
+                return Err(Error::Schema(format!(
+                    "rows cannot be partitioned by `{name}`, which is {kind}"
+                )));
             }
         }
         let unwritable = |field: &&Field| matches!(field.data_type, DataType::Binary | DataType::Ipc);
         if let Some(field) = input.fields().iter().find(unwritable) {
             let kind = field.data_type.name();
-            return Err(Error::Schema(format!("column `{}` is {kind}, which JSON has not", field.name)));
+            return Err(Error::Schema(format!(
+                "column `{}` is {kind}, which JSON does not support",
+                field.name
+            )));
         }
         if input.fields().iter().all(|field| settings.by.contains(&field.name)) {
-            return Err(Error::Schema("no column would be left for the files: all are in `by`".to_owned()));
+            return Err(Error::Schema("no column is left for the files; all are in `by`".to_owned()));
         }
         Ok(())
     }

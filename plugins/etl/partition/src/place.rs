@@ -5,7 +5,7 @@ use witdock_etl_guest::{DataType, Field};
 
 use crate::json::Cells;
 
-/// What Hive calls the folder of rows without a value.
+/// Hive's folder name for rows without a value.
 const NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
 pub(crate) fn can_name_a_folder(data_type: DataType) -> bool {
@@ -13,7 +13,7 @@ pub(crate) fn can_name_a_folder(data_type: DataType) -> bool {
     matches!(data_type, Boolean | Int32 | Int64 | Date32 | Utf8)
 }
 
-/// The place of a row, relative to the sink's folder.
+/// The folder of a row, relative to the sink's folder.
 pub(crate) fn of(fields: &[Field], columns: &[Cells<'_>], row: usize) -> String {
     let part = |(field, cells): (&Field, &Cells<'_>)| {
         let value = match cells.value(row) {
@@ -27,12 +27,12 @@ pub(crate) fn of(fields: &[Field], columns: &[Cells<'_>], row: usize) -> String 
     fields.iter().zip(columns).map(part).collect::<Vec<_>>().join("/")
 }
 
-/// Whether this is the name of a folder of one of the columns.
+/// Whether this is the name of a partition folder of one of the columns.
 pub(crate) fn is_part(name: &str) -> bool {
     name.contains('=') && !name.starts_with('.')
 }
 
-/// The text with all that a file's name cannot hold, or that Hive escapes, as `%XX`.
+/// The text with characters that file names cannot contain, or that Hive escapes, as `%XX`.
 fn escaped(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,6 +1,6 @@
-//! Parts on their way: written below `.staged/RUN/COMMIT/`, moved to their places when the commit counts.
+//! Staged parts: written below `.staged/RUN/COMMIT/`, moved to their folders when the commit is decided.
 //!
-//! Every step can be done again: a part that was moved is no longer there, and one that is there still has to be moved.
+//! Every step can be repeated: a part that is still staged has to be moved.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -13,21 +13,21 @@ use crate::place;
 
 const STAGED: &str = ".staged";
 const ROWS: &str = "rows.jsonl";
-/// In a commit's folder: it was prepared as the run's last.
+/// A marker in a commit's folder: it was prepared as the run's last.
 const LAST: &str = "last";
 
 /// The parts of one run.
 #[derive(Debug)]
 pub(crate) struct Staged {
     folder: PathBuf,
-    /// In the names of parts.
+    /// The run's name in the names of parts.
     run: String,
-    /// The commit that rows are for.
+    /// The next commit.
     number: u64,
 }
 
 impl Staged {
-    /// Brings what an earlier session has left to its end.
+    /// Completes what an earlier session has left.
     pub(crate) fn open(folder: &Path, start: &Start) -> Result<Self, Error> {
         let run = start.run.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let staged = Self { folder: folder.to_owned(), run, number: start.commits + 1 };
@@ -70,7 +70,7 @@ impl Staged {
         file.and_then(|mut file| file.write_all(rows)).map_err(|error| failed(&path, &error))
     }
 
-    /// Brings the rows of a commit to the disk.
+    /// Writes the rows of a commit to the disk.
     pub(crate) fn prepare(&mut self, commit: Commit) -> Result<(), Error> {
         let folder = self.commit(commit.number);
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
@@ -86,7 +86,7 @@ impl Staged {
         Ok(())
     }
 
-    /// Moves the parts of a commit to their places.
+    /// Moves the parts of a commit to their folders.
     pub(crate) fn publish(&self, number: u64) -> Result<(), Error> {
         let staged = self.commit(number);
         for place in places(&staged)? {
@@ -98,9 +98,9 @@ impl Staged {
         remove(&staged)
     }
 
-    /// Moves all parts of the run, of so many commits, to their places, and takes those of other runs away.
+    /// Moves all parts of the run's commits to their folders, and deletes those of other runs.
     pub(crate) fn replace(&self, commits: u64) -> Result<(), Error> {
-        // The last one is moved last: it has the mark, by which a run that is cut here goes on here.
+        // The last commit is moved last: it has the marker, so that an interrupted run continues here.
         let left = names(&self.folder.join(STAGED).join(&self.run))?;
         let left = left.iter().filter_map(|commit| commit.parse().ok());
         left.filter(|number| *number < commits).try_for_each(|number| self.publish(number))?;
@@ -113,14 +113,14 @@ impl Staged {
                     fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
                 }
             }
-            // Stays where it is not empty.
+            // Fails if it is not empty, which is fine.
             let _ = fs::remove_dir(&folder);
         }
         self.publish(commits)
     }
 }
 
-/// The places below a folder that have parts: `carrier=UA/month=1`, innermost.
+/// The innermost partition folders below a folder: `carrier=UA/month=1`.
 fn places(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::new()];
@@ -136,14 +136,14 @@ fn places(folder: &Path) -> Result<Vec<PathBuf>, Error> {
             found.push(place);
         }
     }
-    // Only those with rows; of a commit, a part that was moved has none any more.
+    // Only folders with parts; a part that was moved is no longer there.
     if folder.components().any(|part| part.as_os_str() == STAGED) {
         found.retain(|place| folder.join(place).join(ROWS).is_file());
     }
     Ok(found)
 }
 
-/// The names in a folder; none where there is no folder.
+/// The names in a folder; empty if there is no folder.
 fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -158,7 +158,7 @@ fn remove(folder: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(folder, &error)),
         _ => {
-            // Empty when nothing else is staged; otherwise they stay.
+            // Removes them if nothing else is staged.
             for folder in folder.ancestors().skip(1).take(2) {
                 let _ = fs::remove_dir(folder);
             }

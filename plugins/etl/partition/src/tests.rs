@@ -90,7 +90,7 @@ fn a_run_that_was_cut_goes_on_from_its_last_commit() {
     let mut session = lake.open("r", 0, Mode::Append);
     write(&mut session, &[Some("UA")]);
     session.commit(commit(1, false)).unwrap();
-    // The second commit counts, and dies before its rows are shown; the third was only begun.
+    // The second commit is decided, but interrupted before its rows are published; the third was only begun.
     write(&mut session, &[Some("AA")]);
     session.sink().prepare(commit(2, false)).unwrap();
     write(&mut session, &[Some("DL")]);
@@ -119,7 +119,7 @@ fn a_run_takes_the_place_of_the_last_one_when_it_has_ended() {
     write(&mut new, &[Some("DL")]);
     new.sink().prepare(commit(2, true)).unwrap();
     drop(new);
-    // The run had ended when it was cut: its rows are shown by the next.
+    // The run was interrupted after its end: the next session publishes its rows.
     lake.open("new", 2, Mode::Replace);
     let expected =
         ["carrier=DL/part-new-000002.jsonl", "carrier=UA/notes.txt", "carrier=UA/part-new-000001.jsonl"];
@@ -136,10 +136,7 @@ fn what_cannot_be_written_is_told_before_the_first_row() {
     assert!(refused("", fields(), Mode::Append).contains("`by` is empty"));
     assert!(refused("\"gate\"", fields(), Mode::Append).contains("there is no column `gate`"));
     assert!(refused("\"carrier\"", fields(), Mode::Upsert).contains("upsert"));
-    assert!(
-        refused("\"carrier\"", vec![Field::utf8("carrier")], Mode::Append)
-            .contains("no column would be left")
-    );
+    assert!(refused("\"carrier\"", vec![Field::utf8("carrier")], Mode::Append).contains("no column is left"));
     let floats = vec![Field::float64("x"), Field::utf8("a")];
     assert!(refused("\"x\"", floats, Mode::Append).contains("parted by `x`"));
 }

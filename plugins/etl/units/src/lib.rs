@@ -1,10 +1,10 @@
-//! Converts columns of numbers from one unit of measure to another.
+//! Converts columns of numbers between units of measure.
 //!
 //! ```toml
 //! [stage.settings.columns]
 //! distance = { from = "mi", to = "km" }
-//! temp = { from = "°F", to = "°C", digits = 1 }              # digits behind the point; all of them without it
-//! wind_speed = { from = "kn", to = "m/s", into = "wind" }    # a new column; without it the numbers change where they stand
+//! temp = { from = "°F", to = "°C", digits = 1 }              # decimal places; without it, no rounding
+//! wind_speed = { from = "kn", to = "m/s", into = "wind" }    # a new column; without it, the column is replaced
 //! ```
 //!
 //! | | units |
@@ -21,11 +21,11 @@
 //! | data | `B`, `kB`, `MB`, `GB`, `TB`, `KiB`, `MiB`, `GiB`, `TiB` |
 //! | angle | `deg`, `rad` |
 //!
-//! Their names in full are known too, such as `miles`, `knots` and `celsius`. Factors are exact, as treaties and standards define
-//! them, but that of `inHg` and `mmHg`, which depends on a density.
+//! Full names such as `miles`, `knots` and `celsius` work too. Factors are exact by definition, except those of `inHg` and
+//! `mmHg`, which depend on a density.
 //!
-//! A column holds numbers, or text that says them, as CSV has it; what comes out is `float64`. Null stays null, and so is text of
-//! `nulls = ["", "NA"]`. Text that is no number is rejected with the code `not-a-number`.
+//! A column has numbers, or text that contains numbers; the output is `float64`. Nulls stay null, and the texts in
+//! `nulls = ["", "NA"]` mean null. Text that is not a number is rejected with the code `not-a-number`.
 
 mod unit;
 
@@ -36,7 +36,7 @@ use witdock_etl_guest::builder::Float64Builder;
 use witdock_etl_guest::view::{PrimitiveView, Utf8View};
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, Schema, Transform};
 
-/// What is converted.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -58,13 +58,13 @@ fn default_nulls() -> Vec<String> {
     vec![String::new(), "NA".to_owned()]
 }
 
-/// A column that is converted.
+/// A column to convert.
 #[derive(Debug)]
 struct Column {
     name: String,
     into: Option<String>,
     conversion: Conversion,
-    /// Ten to the power of the digits that stay.
+    /// Ten to the power of the decimal places.
     round: Option<f64>,
 }
 
@@ -79,21 +79,21 @@ pub struct Units {
 witdock_etl_guest::export!(Units);
 
 const NUMBERS: [DataType; 4] = [DataType::Float64, DataType::Int64, DataType::Int32, DataType::Utf8];
-/// A number of 64 bits has no more.
+/// A 64-bit floating-point number has no more.
 const MOST_DIGITS: u8 = 15;
 
-/// The columns in the output's order: those that change where they stand, then the new ones.
+/// The columns in the output's order: replaced ones, then new ones.
 fn columns(input: &Schema, settings: &Settings) -> Result<Vec<Column>, Error> {
     if settings.columns.is_empty() {
         let example =
-            "`columns` names at least one column, such as distance = { from = \"mi\", to = \"km\" }";
+            "`columns` must name at least one column, such as distance = { from = \"mi\", to = \"km\" }";
         return Err(Error::Settings(example.to_owned()));
     }
     let column = |(name, column): (&String, &ColumnSettings)| {
         let wrong = |problem: String| Error::Settings(format!("column `{name}`: {problem}"));
         let round = match column.digits {
             Some(digits) if digits > MOST_DIGITS => {
-                return Err(wrong(format!("`digits` is {digits}, and at most {MOST_DIGITS} was expected")));
+                return Err(wrong(format!("`digits` is {digits}; expected at most {MOST_DIGITS}")));
             }
             digits => digits.map(|digits| 10_f64.powi(digits.into())),
         };
@@ -150,7 +150,7 @@ impl Transform for Units {
             for row in 0..batch.rows() {
                 let number = numbers.get(row, &self.nulls).unwrap_or_else(|text| {
                     rows.reject(row, "not-a-number", format!("{}: \"{text}\" is not a number", column.name));
-                    // A value for the row, which does not come out.
+                    // A placeholder: the row is rejected.
                     Some(0.0)
                 });
                 converted.push(number.map(|number| column.convert(number)));
@@ -165,7 +165,7 @@ impl Column {
     fn convert(&self, number: f64) -> f64 {
         let converted = self.conversion.convert(number);
         match self.round {
-            // Where the digits do not reach, there is nothing to round.
+            // A number too large for the decimal places needs no rounding.
             Some(power) if (converted * power).is_finite() => (converted * power).round() / power,
             _ => converted,
         }
@@ -190,10 +190,10 @@ impl<'b> Numbers<'b> {
         })
     }
 
-    /// The number of a row; otherwise the text that is none.
+    /// The number of a row, or the text that is not a number.
     #[allow(
         clippy::cast_precision_loss,
-        reason = "a measure beyond 2^53 is not exact, and what comes out is no whole number"
+        reason = "a value beyond 2^53 is rounded, and the result is not a whole number anyway"
     )]
     fn get(&self, row: usize, nulls: &[String]) -> Result<Option<f64>, &'b str> {
         match self {

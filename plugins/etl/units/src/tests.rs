@@ -52,7 +52,7 @@ fn settings_that_do_not_fit_are_refused() {
     refused(
         column("temp", "farenheit", "°C"),
         Error::Settings,
-        "column `temp`: there is no unit `farenheit`; did you mean `fahrenheit`?",
+        "column `temp`: unknown unit `farenheit`; did you mean `fahrenheit`?",
     );
     refused(
         column("temp", "°F", "km"),
@@ -67,7 +67,7 @@ fn settings_that_do_not_fit_are_refused() {
     refused(
         json!({ "columns": { "temp": { "from": "K", "to": "°C", "digits": 16 } } }),
         Error::Settings,
-        "column `temp`: `digits` is 16, and at most 15 was expected",
+        "column `temp`: `digits` is 16; expected at most 15",
     );
     refused(
         json!({ "columns": { "temp": { "from": "K", "to": "°C", "in": "t" } } }),
@@ -77,15 +77,13 @@ fn settings_that_do_not_fit_are_refused() {
     refused(
         json!({ "columns": {} }),
         Error::Settings,
-        "`columns` names at least one column, such as distance = { from = \"mi\", to = \"km\" }",
+        "`columns` must name at least one column, such as distance = { from = \"mi\", to = \"km\" }",
     );
     let mut day = fields();
     day.push(Field::date32("day"));
     let refusal = Stage::<Units>::open(&day, column("day", "d", "h")).err();
     assert_eq!(
         refusal,
-        Some(Error::Schema(
-            "column `day` is date32, and float64 or int64 or int32 or utf8 was expected".to_owned()
-        ))
+        Some(Error::Schema("column `day` is date32; expected float64 or int64 or int32 or utf8".to_owned()))
     );
 }

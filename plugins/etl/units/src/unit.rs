@@ -1,6 +1,6 @@
-//! The units, and how one becomes another.
+//! The units, and conversion between them.
 
-/// What a unit measures.
+/// The dimension of a unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Dimension {
     Length,
@@ -34,13 +34,13 @@ impl Dimension {
     }
 }
 
-/// A unit: one of it is `numerator / denominator` of its dimension's base, after `offset` is added.
+/// A unit: one is `numerator / denominator` of its dimension's base unit, after `offset` is added.
 #[derive(Debug)]
 struct Unit {
-    /// The symbol, and then other names.
+    /// The symbol, followed by other names.
     names: &'static [&'static str],
     dimension: Dimension,
-    // Two numbers, each of them exact, where their quotient is not.
+    // Two exact numbers, because their quotient may not be exact.
     numerator: f64,
     denominator: f64,
     offset: f64,
@@ -141,7 +141,7 @@ units! {
         ["rad", "radian", "radians"] 57.295_779_513_082_32,
 }
 
-/// The unit of this name; otherwise, what is near it.
+/// The unit of this name, or an error with the most similar name.
 fn find(name: &str) -> Result<&'static Unit, String> {
     let written = |same: &dyn Fn(&str) -> bool| {
         UNITS.iter().filter(|unit| unit.names.iter().any(|name| same(name))).collect::<Vec<_>>()
@@ -149,7 +149,7 @@ fn find(name: &str) -> Result<&'static Unit, String> {
     if let [unit] = written(&|known| known == name).as_slice() {
         return Ok(unit);
     }
-    // Capitals tell some units apart, and most not.
+    // Case distinguishes some units, but not most.
     if let [unit] = written(&|known| known.eq_ignore_ascii_case(name)).as_slice() {
         return Ok(unit);
     }
@@ -159,17 +159,17 @@ fn find(name: &str) -> Result<&'static Unit, String> {
         .iter()
         .flat_map(|unit| unit.names)
         .min_by_key(|known| (distance(known), known.chars().next() != name.chars().next()));
-    // What would have to be written anew is not near.
+    // A name with that many differences is not similar.
     match nearest.filter(|known| distance(known) <= 2 && distance(known) < small.chars().count()) {
-        Some(known) => Err(format!("there is no unit `{name}`; did you mean `{known}`?")),
+        Some(known) => Err(format!("unknown unit `{name}`; did you mean `{known}`?")),
         None => {
             let symbols: Vec<_> = UNITS.iter().filter_map(|unit| unit.names.first().copied()).collect();
-            Err(format!("there is no unit `{name}`; the units are {}", symbols.join(", ")))
+            Err(format!("unknown unit `{name}`; the units are {}", symbols.join(", ")))
         }
     }
 }
 
-/// From one unit to another of the same dimension.
+/// Converts from one unit to another of the same dimension.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversion {
     add: f64,
@@ -253,14 +253,14 @@ mod tests {
     fn a_name_that_is_none_is_told_with_the_nearest() {
         let problem = |from, to| Conversion::between(from, to).err();
         let told = |text: &str| Some(text.to_owned());
-        assert_eq!(problem("kmm", "m"), told("there is no unit `kmm`; did you mean `km`?"));
+        assert_eq!(problem("kmm", "m"), told("unknown unit `kmm`; did you mean `km`?"));
         assert_eq!(
             problem("mi", "killometres"),
-            told("there is no unit `killometres`; did you mean `kilometres`?")
+            told("unknown unit `killometres`; did you mean `kilometres`?")
         );
         assert_eq!(problem("Knots", "M/S"), None, "capitals do not matter where they tell nothing apart");
         assert_eq!(problem("mi", "°C"), told("`mi` is a length, and `°C` is a temperature"));
         let Some(all) = problem("furlong", "m") else { panic!() };
-        assert!(all.starts_with("there is no unit `furlong`; the units are mm, cm, m, km"), "{all}");
+        assert!(all.starts_with("unknown unit `furlong`; the units are mm, cm, m, km"), "{all}");
     }
 }

@@ -1,8 +1,8 @@
-// Takes the lines of a web server's log apart.
+// Parses the lines of a web server's log.
 //
 //   [stage.settings]
-//   column = "line"    # the column of lines; "line" without it
-//   keep = false       # whether that column stays
+//   column = "line"    # the column of lines; the default is "line"
+//   keep = false       # whether to keep that column
 
 import { int32, int64, nullable, timestampUs, transformer, utf8 } from "@witdock/etl";
 import { parse } from "./line.js";

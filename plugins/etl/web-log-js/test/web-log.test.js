@@ -68,7 +68,7 @@ test("a line that is none is rejected with what is wrong", () => {
     rejected.map(({ row, code }) => [row, code]),
     bad.map(([, code], index) => [index + 1, code]),
   );
-  assert.equal(rejected[9].message, "`\\x16\\x03` is no request such as GET / HTTP/1.1");
+  assert.equal(rejected[9].message, "`\\x16\\x03` is not a request such as GET / HTTP/1.1");
 });
 
 test("the column of lines has a name, and may stay", () => {

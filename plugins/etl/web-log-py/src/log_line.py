@@ -24,7 +24,7 @@ _ESCAPED = re.compile(r'\\(["\\])')
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-# How much of a text that is wrong stands in the message.
+# How many characters of an invalid text the message shows.
 _SHOWN_CHARACTERS = 60
 
 
@@ -42,21 +42,21 @@ class Line(NamedTuple):
 
 
 def parse(line: str | None) -> Line:
-    """The columns of a line, or a Reject that says what is wrong with it."""
+    """Returns the columns of a line, or raises a Reject."""
     if line is None:
-        raise Reject("not-a-log-line", "there is no line")
+        raise Reject("not-a-log-line", "the line is missing")
     parts = _LINE.fullmatch(line)
     if parts is None:
-        raise Reject("not-a-log-line", f"`{_shown(line)}` is no line of a log")
+        raise Reject("not-a-log-line", f"`{_shown(line)}` is not a log line")
     ip, time, request_text, status, size, referrer, user_agent = parts.groups()
     microseconds = _microseconds(time)
     request = _REQUEST.fullmatch(_unescaped(request_text))
     if request is None:
-        raise Reject("bad-request", f"`{_shown(request_text)}` is no request such as GET / HTTP/1.1")
+        raise Reject("bad-request", f"`{_shown(request_text)}` is not a request such as GET / HTTP/1.1")
     if not _STATUS.fullmatch(status):
-        raise Reject("bad-status", f"`{_shown(status)}` is no status from 100 to 599")
+        raise Reject("bad-status", f"`{_shown(status)}` is not a status from 100 to 599")
     if size != "-" and not _BYTES.fullmatch(size):
-        raise Reject("bad-bytes", f"`{_shown(size)}` is no number of bytes")
+        raise Reject("bad-bytes", f"`{_shown(size)}` is not a number of bytes")
     return Line(
         ip,
         microseconds,
@@ -73,7 +73,7 @@ def _microseconds(text: str) -> int:
     time = _TIME.fullmatch(text)
     day = None if time is None else _midnight(time[1])
     if day is None:
-        raise Reject("bad-time", f"`{_shown(text)}` is no time such as 10/Oct/2023:13:55:36 -0700")
+        raise Reject("bad-time", f"`{_shown(text)}` is not a time such as 10/Oct/2023:13:55:36 -0700")
     _, hour, minute, second, sign, zone_hours, zone_minutes = time.groups()
     zone = (int(zone_hours) * 60 + int(zone_minutes)) * (-60 if sign == "-" else 60)
     return (day + int(hour) * 3600 + int(minute) * 60 + int(second) - zone) * 1_000_000
@@ -81,7 +81,7 @@ def _microseconds(text: str) -> int:
 
 @lru_cache(maxsize=64)
 def _midnight(text: str) -> int | None:
-    """Midnight of a day in seconds, None for one that no calendar has. Lines come in order, so few days come at a time."""
+    """Midnight of a day in seconds, None if the day does not exist. Cached, because lines are in order."""
     day, month, year = text.split("/")
     try:
         return (date(int(year), _MONTHS.index(month) + 1, int(day)).toordinal() - _EPOCH_DAY) * 86_400
@@ -90,7 +90,7 @@ def _midnight(text: str) -> int | None:
 
 
 def _quoted(text: str | None) -> str | None:
-    """A quoted text, of which a dash says that there is none."""
+    """A quoted text; a dash means None."""
     return None if text is None or text == "-" else _unescaped(text)
 
 

@@ -1,4 +1,4 @@
-"""The plugin's module and its SDK are where a component's build looks for them."""
+"""The plugin's module and its SDK must be on the path, as in a component's build."""
 
 import sys
 from pathlib import Path

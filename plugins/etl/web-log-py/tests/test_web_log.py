@@ -72,7 +72,7 @@ class WebLogTest(unittest.TestCase):
         self.assertEqual(
             [(row, code) for row, code, _ in rejected], [(row, code) for row, (_, code) in enumerate(bad, 1)]
         )
-        self.assertEqual(rejected[9][2], r"`\x16\x03` is no request such as GET / HTTP/1.1")
+        self.assertEqual(rejected[9][2], r"`\x16\x03` is not a request such as GET / HTTP/1.1")
 
     def test_the_column_of_lines_has_a_name_and_may_stay(self):
         fields = [utf8("line"), utf8("raw")]

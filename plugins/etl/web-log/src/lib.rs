@@ -1,23 +1,23 @@
-//! Takes the lines of a web server's log apart: Common Log Format, and Combined Log Format, which has the referrer and the user
-//! agent too. Apache and nginx write them.
+//! Parses the lines of a web server's log, in Common Log Format or Combined Log Format, which adds the referrer and the user
+//! agent. Apache and nginx write these formats.
 //!
 //! ```toml
 //! [stage.settings]
-//! column = "line"    # the column of lines; "line" without it
-//! keep = false       # whether that column stays
+//! column = "line"    # the column of lines; the default is "line"
+//! keep = false       # whether to keep that column
 //! ```
 //!
 //! | column | type | |
 //! |---|---|---|
-//! | `ip` | utf8 | the client, as the server wrote it: a host's name, where it looks names up |
+//! | `ip` | utf8 | the client, as the server wrote it: an address or a host name |
 //! | `time` | timestamp-us | in UTC |
-//! | `method`, `path` | utf8 | of the request; the path with its query |
+//! | `method`, `path` | utf8 | of the request; the path includes the query |
 //! | `status` | int32 | 100 to 599 |
-//! | `bytes` | int64 | of the answer's body; null for `-` |
+//! | `bytes` | int64 | of the response body; null for `-` |
 //! | `referrer`, `user_agent` | utf8 | null for `-`, and in Common Log Format |
 //!
-//! A line that is none is rejected with the code `not-a-log-line`, one with a part that cannot be right with `bad-time`,
-//! `bad-request`, `bad-status` or `bad-bytes`. Requests that are no HTTP, as scanners send them, are `bad-request`.
+//! Lines in another format are rejected with the code `not-a-log-line`, lines with an invalid part with `bad-time`,
+//! `bad-request`, `bad-status` or `bad-bytes`. Requests that are not HTTP, as scanners send them, are `bad-request`.
 
 mod line;
 
@@ -25,7 +25,7 @@ use line::{Line, Request};
 use serde::Deserialize;
 use witdock_etl_guest::{Columns, Error, Reject, RowTransform};
 
-/// Where the lines are.
+/// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {

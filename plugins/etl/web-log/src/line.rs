@@ -4,7 +4,7 @@
 //! 203.0.113.9 - ada [10/Oct/2023:13:55:36 -0700] "GET /a?b HTTP/1.1" 200 2326 "https://example.org/" "Mozilla/5.0"
 //! ```
 //!
-//! The two texts at the end are Combined Log Format's; Common Log Format ends with the size.
+//! The two strings at the end are part of Combined Log Format; Common Log Format ends with the size.
 
 use std::borrow::Cow;
 use witdock_etl_guest::{Date, OrReject, Reject, Row, Timestamp};
@@ -28,10 +28,10 @@ pub struct Request<'a> {
     user_agent: Option<Cow<'a, str>>,
 }
 
-/// How much of a text that is wrong stands in the message.
+/// How many characters of an invalid text the message shows.
 const SHOWN_CHARACTERS: usize = 60;
 
-/// The parts of a line, as they stand there.
+/// The parts of a line, as text.
 struct Parts<'a> {
     ip: &'a str,
     time: &'a str,
@@ -43,28 +43,28 @@ struct Parts<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Takes the line apart.
+    /// Parses the line.
     pub(crate) fn parse(&self) -> Result<Request<'a>, Reject> {
-        let line = self.line.or_reject("not-a-log-line", "there is no line")?;
+        let line = self.line.or_reject("not-a-log-line", "the line is missing")?;
         let parts = Parts::of(line)
-            .or_reject("not-a-log-line", format_args!("`{}` is no line of a log", Shown(line)))?;
+            .or_reject("not-a-log-line", format_args!("`{}` is not a log line", Shown(line)))?;
         let time = timestamp(parts.time).or_reject(
             "bad-time",
-            format_args!("`{}` is no time such as 10/Oct/2023:13:55:36 -0700", Shown(parts.time)),
+            format_args!("`{}` is not a time such as 10/Oct/2023:13:55:36 -0700", Shown(parts.time)),
         )?;
         let (method, path) = request(parts.request).or_reject(
             "bad-request",
-            format_args!("`{}` is no request such as GET / HTTP/1.1", Shown(parts.request)),
+            format_args!("`{}` is not a request such as GET / HTTP/1.1", Shown(parts.request)),
         )?;
         let status = status(parts.status).or_reject(
             "bad-status",
-            format_args!("`{}` is no status from 100 to 599", Shown(parts.status)),
+            format_args!("`{}` is not a status from 100 to 599", Shown(parts.status)),
         )?;
         let bytes = match parts.bytes {
             "-" => None,
             text => Some(
                 bytes(text)
-                    .or_reject("bad-bytes", format_args!("`{}` is no number of bytes", Shown(text)))?,
+                    .or_reject("bad-bytes", format_args!("`{}` is not a number of bytes", Shown(text)))?,
             ),
         };
         let (referrer, user_agent) = parts.client.unzip();
@@ -86,7 +86,7 @@ impl<'a> Parts<'a> {
         let (ip, rest) = word(line)?;
         let (_identity, rest) = word(rest.strip_prefix(' ')?)?;
         let rest = rest.strip_prefix(' ')?;
-        // The user is whatever stands before the time, blanks and brackets included, and something does.
+        // The user is everything before the time, including blanks and brackets, and is not empty.
         let mut brackets = rest.match_indices(" [").filter(|(at, _)| *at > 0);
         brackets.find_map(|(at, bracket)| {
             rest.get(..at).filter(|user| !user.contains('\n'))?;
@@ -114,13 +114,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// What stands before the next white space, and the rest from there.
+/// The text before the next white space, and the rest.
 fn word(text: &str) -> Option<(&str, &str)> {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     text.split_at_checked(end).filter(|(word, _)| !word.is_empty())
 }
 
-/// What stands between the quotes behind a blank, still escaped, and the rest.
+/// The text between quotes after a blank, still escaped, and the rest.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix(" \"")?;
     let mut escaped = false;
@@ -136,12 +136,12 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// A quoted text, of which a dash says that there is none.
+/// A quoted text; a dash means null.
 fn present(text: &str) -> Option<Cow<'_, str>> {
     (text != "-").then(|| unescaped(text))
 }
 
-/// A quote and a backslash stand behind a backslash; other escapes stay as they are.
+/// Unescapes quotes and backslashes; other escapes are not changed.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -160,7 +160,7 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Method and path of a request such as `GET / HTTP/1.1`, of which the end may be missing.
+/// Method and path of a request such as `GET / HTTP/1.1`, whose end may be missing.
 fn request(text: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     fn split(text: &str) -> Option<(&str, &str)> {
         let (method, rest) = text.split_once(' ')?;

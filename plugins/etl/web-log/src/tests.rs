@@ -107,7 +107,7 @@ fn a_line_that_is_none_is_rejected_with_what_is_wrong() {
     assert_eq!(processed.table.len(), 2);
     let expected = std::iter::once("not-a-log-line").chain(bad.iter().map(|(_, code)| *code));
     assert_eq!(processed.codes(), (1..).zip(expected).collect::<Vec<_>>());
-    assert_eq!(processed.messages()[13], r"`\x16\x03` is no request such as GET / HTTP/1.1");
+    assert_eq!(processed.messages()[13], r"`\x16\x03` is not a request such as GET / HTTP/1.1");
 }
 
 #[test]

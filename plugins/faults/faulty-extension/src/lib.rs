@@ -1,5 +1,4 @@
-//! Uses all that the editor lends, one command for each, and fails half way when it is asked to: what the editor's
-//! promises are tested with.
+//! Uses every interface of the editor, one command for each, and fails on request, for testing the editor's guarantees.
 
 use serde::Deserialize;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use witdock_editor_guest::{
     timers, workspace,
 };
 
-/// A text with this in it brings the plugin down when it hears of it.
+/// The plugin fails when a changed text contains this.
 const POISON: &str = "POISON";
 
 /// The settings.
@@ -27,7 +26,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Faulty {
     settings: Settings,
-    /// How many commands have run: what is handed over at a reload.
+    /// The number of commands run, which is the state.
     count: u64,
 }
 
@@ -38,7 +37,7 @@ const COMMANDS: [(&str, &str); 14] = [
     ("edit-then-trap", "Edit, then trap"),
     ("edit-then-fail", "Edit, then fail"),
     ("edit-twice", "Edit twice"),
-    ("edit-stale", "Edit what is no more"),
+    ("edit-stale", "Edit an old revision"),
     ("loop", "Loop without end"),
     ("ask", "Ask for a line"),
     ("choose", "Ask to choose"),
@@ -205,7 +204,7 @@ fn panel(version: DocumentVersion) -> Result<(), CommandError> {
     Ok(panel.show("places")?)
 }
 
-/// Ends the call as a defect would.
+/// Traps, as a defect would.
 #[allow(clippy::panic, reason = "failing is what this plugin is for")]
 fn trap() -> ! {
     panic!("asked to")

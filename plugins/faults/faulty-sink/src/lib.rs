@@ -1,4 +1,4 @@
-//! A sink that fails where its setting says, and logs what it is told otherwise.
+//! A sink that fails where its settings say, and logs its calls otherwise.
 //!
 //! `settings = { fault = "prepare", kind = "panic" }`.
 
@@ -8,7 +8,7 @@ use witdock_etl_guest::{Batch, Error, Schema, log};
 
 witdock_etl_guest::export_sink!(Faulty);
 
-/// A run's rows.
+/// One run.
 #[derive(Debug)]
 pub struct Faulty(Settings);
 
@@ -20,7 +20,7 @@ pub struct Settings {
     kind: Kind,
 }
 
-/// Where.
+/// The step that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names say it")]
@@ -33,7 +33,7 @@ pub enum Step {
     Publish,
 }
 
-/// How.
+/// The kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names say it")]

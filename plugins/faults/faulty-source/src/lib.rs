@@ -1,4 +1,4 @@
-//! A source that misbehaves as its setting says: what the host's checks of a source's answers are proven with.
+//! A source that misbehaves as its settings say, for testing the host's checks.
 //!
 //! `settings = { fault = "offsets" }`; "none" gives two units with three rows each.
 
@@ -9,7 +9,7 @@ use witdock_etl_guest::{BytesColumn, Column, Error, Field, Values};
 
 witdock_etl_guest::export_source!(Faulty);
 
-/// A unit that is read.
+/// A unit being read.
 #[derive(Debug)]
 pub struct Faulty {
     fault: Fault,
@@ -23,33 +23,33 @@ pub struct Settings {
     fault: Fault,
 }
 
-/// What goes wrong.
+/// The faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Fault {
     None,
-    /// Gives a bad record between the rows.
+    /// Returns a bad record between the rows.
     Bad,
     NoColumns,
     SameColumns,
-    /// Says that a unit follows itself.
+    /// Returns a unit as its own successor.
     SameUnit,
-    /// A failed read, in words.
+    /// Returns an error from `read`.
     Error,
     Panic,
     Loop,
     /// More rows than the columns have.
     Rows,
-    /// A column too few.
+    /// One column is missing.
     Columns,
-    /// Another type than was described.
+    /// A column has another type than described.
     Type,
     Offsets,
     Utf8,
-    /// A null in a column that has none.
+    /// A null in a column without nulls.
     Null,
-    /// Numbers of records that fall, or are too few.
+    /// Record numbers that descend, or are too few.
     Numbers,
     FewNumbers,
 }

@@ -1,7 +1,7 @@
 //! Counts rows, and misbehaves in `save` or `restore` as its settings say:
 //! `{ "save": "error" | "panic" | "loop", "restore": the same }`, or neither to behave.
 //!
-//! It makes the column `seen`, the number of rows until now, so that a test sees whether state was kept.
+//! It makes the column `seen`, the number of rows so far, which shows whether state was kept.
 
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -67,7 +67,7 @@ impl Transform for CountRows {
     }
 }
 
-/// The state's export, written by hand, since no state of an honest type misbehaves.
+/// The state's export, written by hand, because the SDK's does not misbehave.
 #[derive(Debug)]
 pub struct FaultyState;
 

@@ -1,4 +1,4 @@
-//! What an honest run would give.
+//! The columns of a correct run.
 
 use crate::bindings::witdock::etl::types::{
     BytesColumn, Column, DataType, Field, Output, OutputRows, Values,

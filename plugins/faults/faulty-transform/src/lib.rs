@@ -1,15 +1,15 @@
-//! Misbehaves as its settings say: what the host's limits and checks are proven with.
+//! Misbehaves as its settings say, for testing the host's limits and checks.
 //!
 //! ```toml
 //! [stage.settings]
-//! fault = "loop"      # see `Fault`; "none" behaves
+//! fault = "loop"      # see `Fault`; "none" works correctly
 //! at = "process"      # the default; or "describe", "open", "finish"
 //! after = 2           # good batches before it, 0 by default
 //! ```
 //!
-//! When it behaves it passes all columns on and makes two: `number`, the row's number in its batch, and `text`, the
-//! same as text. It reads the first column. It stands on the generated bindings alone, because the SDK
-//! would refuse most of what it does.
+//! Without a fault it passes all columns through and makes two: `number`, the row's number in its batch, and `text`, the
+//! same as text. It reads the first column. It uses the generated bindings directly, because the SDK
+//! would refuse most of these faults.
 
 #[allow(unsafe_code, reason = "generated: the canonical ABI is unsafe code")]
 mod bindings {
@@ -61,7 +61,7 @@ impl GuestSession for Session {
     fn new(_input: Vec<Field>, settings: String) -> Self {
         witdock_guest::init();
         let settings = Settings::parse(&settings).unwrap_or_default();
-        // A constructor has no error to give: only the faults that do not return are of use here.
+        // A constructor cannot return an error, so only faults that do not return work here.
         let _ = trouble::cause(&settings, Phase::Open);
         Session { settings, batches: Cell::new(0) }
     }

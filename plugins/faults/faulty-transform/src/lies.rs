@@ -1,4 +1,4 @@
-//! Contracts and outputs that are not what they say.
+//! Invalid contracts and outputs.
 
 use crate::bindings::witdock::etl::types::{
     BytesColumn, Column, Contract, Output, OutputField, OutputRows, RowError, Values,

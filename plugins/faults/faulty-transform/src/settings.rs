@@ -1,4 +1,4 @@
-//! What to do wrong, and when.
+//! The settings: which fault, and when.
 
 use crate::bindings::witdock::etl::types::Error;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ pub(crate) struct Settings {
     pub(crate) after: u64,
     /// For `handles`: the lookup table to open.
     pub(crate) table: String,
-    /// For `big-host-call`: how much to send, 256 MiB if not said.
+    /// For `big-host-call`: how many bytes to send; the default is 256 MiB.
     pub(crate) bytes: Option<usize>,
 }
 
@@ -22,8 +22,8 @@ impl Settings {
     }
 }
 
-/// The call that goes wrong. Lies about columns and rows are told in `process` alone, those about the contract
-/// in `describe`, whatever this says.
+/// The call that fails. Invalid columns and rows occur only in `process`, invalid contracts only in `describe`, whatever
+/// this says.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Phase {
@@ -40,14 +40,14 @@ pub(crate) enum Fault {
     #[default]
     None,
 
-    // Trouble: what takes time, memory or the instance itself.
+    // Trouble: faults that use up time, memory or the instance.
     /// Never returns.
     Loop,
-    /// Takes memory until there is none.
+    /// Allocates memory until it fails.
     Allocate,
-    /// Panics, with words.
+    /// Panics with a message.
     Panic,
-    /// Traps without a word.
+    /// Traps without a message.
     Trap,
     /// Calls itself until the stack is full.
     Stack,
@@ -57,23 +57,23 @@ pub(crate) enum Fault {
     Handles,
     /// Sends the host one very large string.
     BigHostCall,
-    /// Returns the error that the interface has for it.
+    /// Returns an error.
     Error,
 
-    // Lies in an output.
+    // Invalid outputs.
     /// A column is one row short.
     BadLengths,
     /// A validity bitmap is too short.
     BadValidity,
     /// Text is not UTF-8.
     BadUtf8,
-    /// A row of text begins inside a character.
+    /// A row of text starts inside a character.
     SplitUtf8,
-    /// Offsets fall.
+    /// Offsets descend.
     BadOffsets,
-    /// Offsets lead past the data.
+    /// Offsets are past the data.
     OffsetsPastEnd,
-    /// A column that is never null has a null.
+    /// A column without nulls has a null.
     NullInNonNullable,
     /// A column is missing.
     MissingColumn,
@@ -90,10 +90,10 @@ pub(crate) enum Fault {
     /// More fresh rows than the columns have.
     TooManyFresh,
 
-    // Lies in the contract.
+    // Invalid contracts.
     /// It reads a column that the input does not have.
     LyingContract,
-    /// It passes on a column that the input does not have.
+    /// It passes through a column that the input does not have.
     PassOutOfRange,
     /// Two output columns have one name.
     DuplicateNames,

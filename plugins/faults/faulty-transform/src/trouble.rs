@@ -1,4 +1,4 @@
-//! Faults that take time, memory or the instance itself.
+//! Faults that use up time, memory or the instance.
 
 use crate::bindings::witdock::etl::{lookup, types::Error};
 use crate::settings::{Fault, Phase, Settings};
@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 const MIB: usize = 1 << 20;
 
-/// Causes what the settings ask for, if this is the call for it. What it returns is honest.
+/// Causes the fault of the settings, if this is the call for it. Otherwise it returns a correct result.
 #[expect(clippy::panic, reason = "it is what the settings ask for")]
 pub(crate) fn cause(settings: &Settings, phase: Phase) -> Result<(), Error> {
     if settings.at != phase {
@@ -48,13 +48,13 @@ pub(crate) fn cause(settings: &Settings, phase: Phase) -> Result<(), Error> {
     }
 }
 
-/// Traps, and not by division: Rust checks for zero, and panics. A function of its own, so that the trap keeps its line.
+/// Traps without a division, because Rust checks for zero and panics. A separate function, so that the trap keeps its line.
 #[inline(never)]
 fn trap() -> ! {
     std::process::abort()
 }
 
-/// Recurses in WebAssembly's own stack: the state is in locals, and the rotation keeps it from becoming a loop.
+/// Recurses on WebAssembly's stack: the state is in locals, and the rotation prevents tail-call optimization.
 #[inline(never)]
 fn recurse(depth: u64, deepest: u64) -> u64 {
     if depth == deepest {

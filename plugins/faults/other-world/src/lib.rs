@@ -1,4 +1,4 @@
-//! A sound component of another world: what a host says about a plugin that was made for another application.
+//! A valid component for another world, for testing the host's message.
 
 #[allow(unsafe_code, reason = "generated: the canonical ABI is unsafe code")]
 mod bindings {

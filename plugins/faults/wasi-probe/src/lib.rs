@@ -1,5 +1,5 @@
 //! Tries to reach the machine through WASI, one way a run, and reports what it got in the column `got`: `ok: …`, or
-//! `error: …` with what the system said.
+//! `error: …` with the system's message.
 //!
 //! ```toml
 //! [stage.settings]
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use witdock_etl_guest::builder::Utf8Builder;
 use witdock_etl_guest::{Batch, Contract, Error, Field, Output, Rows, Schema, Transform};
 
-/// What to reach for, once a batch.
+/// The settings: one attempt for each batch.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {

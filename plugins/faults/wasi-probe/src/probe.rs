@@ -1,4 +1,4 @@
-//! The ways out of the sandbox, and what comes back.
+//! Attempts to leave the sandbox, and their results.
 
 use serde::Deserialize;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ pub(crate) enum Probe {
     WallClock,
     /// Nanoseconds between two readings.
     MonotonicClock,
-    /// So many bytes, in hexadecimal.
+    /// This many bytes, in hexadecimal.
     Random(usize),
     /// Nothing: the line is on standard output.
     Stdout(String),
