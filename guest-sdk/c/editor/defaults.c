@@ -1,4 +1,4 @@
-// What a plugin does not write: functions that are never called, since it has not registered what they are for.
+// Default implementations of functions that are never called, because the plugin has not registered them.
 
 #include "witdock_editor.h"
 

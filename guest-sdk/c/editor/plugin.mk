@@ -1,7 +1,7 @@
-# Makes a component's module of a plugin in C. A plugin's Makefile sets SOURCES and OUTPUT and includes this.
+# Builds the core module of a plugin in C. A plugin's Makefile sets SOURCES and OUTPUT and includes this file.
 #
-# WASM_CC is a clang with wasm-ld, wasi-libc and the compiler's runtime for wasm32; `python3 -m ziglang cc` of the Python
-# package ziglang has them all in one.
+# WASM_CC is a clang with wasm-ld, wasi-libc and the compiler's runtime for wasm32; `python3 -m ziglang cc`, from the
+# Python package ziglang, contains all of them.
 
 SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 WASM_CC ?= $(or $(shell command -v clang-22),$(shell command -v clang))

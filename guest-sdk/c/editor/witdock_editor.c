@@ -77,7 +77,7 @@ bool witdock_selected(witdock_selected_t *selected, bool or_all, witdock_editor_
   selected->revision = witdock_editor_documents_method_document_revision(document);
   const char *why = NULL;
   if (!selected_range(document, &selected->range)) {
-    why = "the document is closed";
+    why = "the document has been closed";
   } else if (selected->range.start == selected->range.end && or_all) {
     selected->range = (witdock_editor_types_range_t){0, witdock_editor_documents_method_document_length(document)};
   } else if (selected->range.start == selected->range.end) {
@@ -86,7 +86,7 @@ bool witdock_selected(witdock_selected_t *selected, bool or_all, witdock_editor_
   witdock_editor_documents_text_error_t unread;
   if (why == NULL &&
       !witdock_editor_documents_method_document_text(document, &selected->range, &selected->text, &unread)) {
-    why = "the text is longer than the editor hands over at once";
+    why = "the text is too long to be passed to a plugin";
   }
   if (why != NULL) {
     witdock_editor_documents_document_drop_own(selected->document);
@@ -106,8 +106,8 @@ bool witdock_replace(const witdock_selected_t *selected, extension_plugin_string
     return true;
   }
   return witdock_failed(error, refused.tag == WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY
-                                   ? "the document may not be changed"
-                                   : "the editor refuses the edit");
+                                   ? "the document is read-only"
+                                   : "the editor refused the edit");
 }
 
 void witdock_release(witdock_selected_t *selected) {
@@ -117,7 +117,7 @@ void witdock_release(witdock_selected_t *selected) {
 
 void witdock_status(const char *text) {
   extension_plugin_string_t line;
-  // Only lent: nobody writes to it.
+  // Borrowed: it is not written to.
   extension_plugin_string_set(&line, text);
   witdock_editor_messages_status(&line);
 }

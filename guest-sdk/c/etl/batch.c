@@ -1,4 +1,4 @@
-// Columns that come in.
+// Input columns.
 
 #include "internal.h"
 

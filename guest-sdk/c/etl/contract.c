@@ -1,4 +1,4 @@
-// What is read and what is made.
+// The columns that are read and made.
 
 #include "internal.h"
 
@@ -7,10 +7,10 @@
 #include <string.h>
 
 typedef struct {
-  // Of the input, where the column is passed on.
+  // The input column, if it passes through.
   uint32_t same;
   bool is_made;
-  // The field of either.
+  // The field.
   etl_field_t field;
 } out_t;
 
@@ -20,7 +20,7 @@ struct etl_contract {
   size_t read_count, read_capacity;
   out_t *out;
   size_t out_count, out_capacity;
-  // Places in `out`, in the order in which they were made.
+  // Indexes into `out`, in the order in which the columns were made.
   size_t *made;
   size_t made_count, made_capacity;
 };
@@ -59,7 +59,7 @@ static bool is_same(etl_text_t one, etl_text_t other) {
   return one.length == other.length && (one.length == 0 || memcmp(one.bytes, other.bytes, one.length) == 0);
 }
 
-// The index of an input column, or an error that tells which ones there are.
+// The index of an input column, or an error that lists the existing columns.
 static bool find(const etl_contract_t *contract, etl_text_t name, uint32_t *index, etl_error_t *error) {
   for (size_t i = 0; i < contract->fields->len; ++i) {
     if (is_same(name_of(&contract->fields->ptr[i]), name)) {
@@ -77,7 +77,7 @@ static bool find(const etl_contract_t *contract, etl_text_t name, uint32_t *inde
     end += (size_t)snprintf(known + end, length + 1 - end, "%s`%.*s`", i > 0 ? ", " : "",
                             ETL_SHOWN(name_of(&contract->fields->ptr[i])));
   }
-  etl_schema_error(error, "the input has no column `%.*s`: it has %s", ETL_SHOWN(name), length > 0 ? known : "none");
+  etl_schema_error(error, "unknown column `%.*s`; the input has %s", ETL_SHOWN(name), length > 0 ? known : "none");
   free(known);
   return false;
 }
@@ -89,7 +89,7 @@ bool etl_read(etl_contract_t *contract, etl_text_t name, etl_type_t type, uint32
   }
   etl_type_t found = contract->fields->ptr[index].data_type;
   if (found != type) {
-    return etl_schema_error(error, "column `%.*s` is %s, and %s was expected", ETL_SHOWN(name), etl_type_name(found),
+    return etl_schema_error(error, "column `%.*s` is %s; expected %s", ETL_SHOWN(name), etl_type_name(found),
                             etl_type_name(type));
   }
   for (size_t i = 0; i < contract->read_count; ++i) {

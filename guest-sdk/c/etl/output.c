@@ -1,11 +1,11 @@
-// Rows that come out, column by column.
+// Output rows, column by column.
 
 #include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// A column that grows. Bitmaps and numbers are bytes until the column is whole.
+// A column under construction. Bitmaps and numbers are bytes until it is finished.
 typedef struct {
   const etl_field_t *field;
   uint8_t *values;
@@ -29,7 +29,7 @@ struct etl_output {
   uint32_t fresh;
   witdock_etl_types_row_error_t *rejected;
   size_t rejected_count, rejected_capacity;
-  // The first misuse, told at the end: a name, and what is wrong with it.
+  // The first misuse, reported at the end: the column, and what is wrong with it.
   const char *misuse;
   uint32_t misused;
 };
@@ -81,7 +81,7 @@ static void add_bytes(made_t *made, const void *bytes, size_t length) {
   made->value_bytes += length;
 }
 
-// A zeroed bit behind the others, set if it is to be.
+// Appends a bit.
 static void add_bit(uint8_t **bitmap, size_t *capacity, uint32_t row, bool is_set) {
   if (row % 8 == 0) {
     *bitmap = etl_grown(*bitmap, row / 8, capacity, 1);
@@ -121,15 +121,15 @@ static void misused(etl_output_t *output, uint32_t index, const char *what) {
   }
 }
 
-// The column, if it is there and takes what is put.
+// The column, if it exists and has the type of the value.
 static made_t *column(etl_output_t *output, uint32_t index, etl_type_t one, etl_type_t other) {
   if (index >= output->made_count) {
-    misused(output, index, "there is no such column");
+    misused(output, index, "unknown column");
     return NULL;
   }
   etl_type_t type = output->made[index].field->data_type;
   if (type != one && type != other) {
-    misused(output, index, "a value of another type was put");
+    misused(output, index, "the value has another type");
     return NULL;
   }
   return &output->made[index];
@@ -138,7 +138,7 @@ static made_t *column(etl_output_t *output, uint32_t index, etl_type_t one, etl_
 void etl_put_null(etl_output_t *output, uint32_t index) {
   static const int64_t NOTHING = 0;
   if (index >= output->made_count) {
-    misused(output, index, "there is no such column");
+    misused(output, index, "unknown column");
     return;
   }
   made_t *made = &output->made[index];
@@ -210,7 +210,7 @@ void etl_reject(etl_output_t *output, uint32_t row, const char *code, const char
   va_end(arguments);
 }
 
-// The column as the host takes it, which takes the memory over.
+// Converts the column for the host, which takes over the memory.
 static etl_column_t told_column(made_t *made) {
   etl_column_t column = {0};
   size_t bitmap = (made->rows + 7) / 8;
@@ -220,7 +220,7 @@ static etl_column_t told_column(made_t *made) {
     made->validity = NULL;
   }
   etl_type_t type = made->field->data_type;
-  // The cases of `values` come in the order of the types.
+  // The cases of `values` are in the order of the types.
   column.values.tag = type;
   if (holds_bytes(made)) {
     if (made->rows == 0) {
@@ -247,7 +247,7 @@ static bool is_right(const etl_output_t *output, size_t out, etl_error_t *error)
     return etl_data_error(error, "the plugin's column %u: %s", (unsigned)output->misused, output->misuse);
   }
   if (output->fresh > 0 && (!output->is_everything || output->row_count > 0)) {
-    return etl_data_error(error, "the plugin gives a fresh row beside rows of the input, which only `finish` may, alone");
+    return etl_data_error(error, "the plugin returns a fresh row together with input rows; only `finish` may return fresh rows, and only those");
   }
   for (size_t i = 0; i < output->made_count; ++i) {
     const made_t *made = &output->made[i];
@@ -257,7 +257,7 @@ static bool is_right(const etl_output_t *output, size_t out, etl_error_t *error)
                             ETL_SHOWN(name), (unsigned)out);
     }
     if (made->has_null && !made->field->nullable) {
-      return etl_data_error(error, "`%.*s` is null in row %u of the output, and the contract says that it never is",
+      return etl_data_error(error, "`%.*s` is null in row %u of the output, but the contract says that it is not nullable",
                             ETL_SHOWN(name), (unsigned)made->first_null);
     }
     if (made->value_bytes > INT32_MAX) {

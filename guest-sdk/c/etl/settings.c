@@ -1,4 +1,4 @@
-// The settings: a JSON object without lists and objects in it.
+// The settings: a JSON object whose values are neither lists nor objects.
 
 #include "internal.h"
 
@@ -120,7 +120,7 @@ static bool read_escaped(reader_t *reader, char *text, size_t *length) {
   return true;
 }
 
-// A text, which has no more bytes than what it is read from.
+// A string. It has at most as many bytes as its JSON form.
 static bool read_text(reader_t *reader, etl_text_t *value) {
   if (!takes(reader, "\"")) {
     return false;
@@ -163,7 +163,7 @@ static bool read_value(reader_t *reader, setting_t *setting, etl_error_t *error)
   char first = reader->at < reader->end ? *reader->at : 0;
   bool is_read = true;
   if (first == '[' || first == '{') {
-    return etl_settings_error(error, "`%.*s` is a %s, and a text, a number, true or false was expected",
+    return etl_settings_error(error, "`%.*s` is a %s; expected a text, a number, true or false",
                               ETL_SHOWN(setting->name), first == '[' ? "list" : "table");
   }
   if (first == '"') {
@@ -223,13 +223,13 @@ void etl_settings_free(etl_settings_t *settings) {
 bool etl_settings_used(const etl_settings_t *settings, etl_error_t *error) {
   for (size_t i = 0; i < settings->count; ++i) {
     if (!settings->all[i].is_used) {
-      return etl_settings_error(error, "there is no setting `%.*s`", ETL_SHOWN(settings->all[i].name));
+      return etl_settings_error(error, "unknown setting `%.*s`", ETL_SHOWN(settings->all[i].name));
     }
   }
   return true;
 }
 
-// The setting of this name, if there is one that is not null.
+// The setting of this name, if it exists and is not null.
 static bool find(etl_settings_t *settings, const char *name, kind_t kind, const char *expected, const setting_t **found,
                  etl_error_t *error) {
   *found = NULL;
@@ -242,7 +242,7 @@ static bool find(etl_settings_t *settings, const char *name, kind_t kind, const 
     if (setting->kind == kind) {
       *found = setting;
     } else if (setting->kind != NOTHING) {
-      return etl_settings_error(error, "`%s` has to be %s", name, expected);
+      return etl_settings_error(error, "`%s` must be %s", name, expected);
     }
   }
   return true;

@@ -61,7 +61,7 @@ static transformer_plugin_string_t written(const char *format, va_list arguments
   return (transformer_plugin_string_t){(uint8_t *)text, (size_t)(length < 0 ? 0 : length)};
 }
 
-// Whatever a plugin writes into a message, what goes to the host is UTF-8.
+// Replaces invalid UTF-8, so that the host always receives UTF-8.
 static void make_utf8(transformer_plugin_string_t *text) {
   size_t i = 0;
   while (i < text->len) {
@@ -70,7 +70,7 @@ static void make_utf8(transformer_plugin_string_t *text) {
     bool fits = (first < 0x80 || (first >= 0xc2 && first < 0xf5)) && i + more < text->len;
     for (size_t k = 1; fits && k <= more; ++k) {
       uint8_t next = text->ptr[i + k];
-      // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+      // No overlong forms, no surrogates, nothing above U+10FFFF.
       uint8_t low = k > 1 ? 0x80 : first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
       uint8_t high = k > 1 ? 0xbf : first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
       fits = next >= low && next <= high;

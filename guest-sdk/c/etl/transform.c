@@ -1,4 +1,4 @@
-// What the host calls, and what becomes of it in the plugin.
+// The functions that the host calls.
 
 #include "internal.h"
 
@@ -12,7 +12,7 @@ struct exports_witdock_etl_transform_session_t {
   etl_settings_t *settings;
   etl_contract_t *contract;
   void *state;
-  // A constructor cannot fail: its error waits for the first call.
+  // A constructor cannot fail, so its error is stored until the first call.
   bool has_failed;
   etl_error_t error;
 };
@@ -48,7 +48,7 @@ static session_t *open_session(fields_t *fields, transformer_plugin_string_t *te
 
 static bool has_failed(session_t *session, etl_error_t *error) {
   if (session->has_failed) {
-    // Whoever is told of it frees it, so that each is told a copy.
+    // Each receiver frees the error, so each gets a copy.
     const transformer_plugin_string_t *text = &session->error.val.data;
     error->tag = session->error.tag;
     error->val.data = etl_copied((etl_text_t){(const char *)text->ptr, text->len});
@@ -99,7 +99,7 @@ bool exports_witdock_etl_transform_method_session_finish(exports_witdock_etl_tra
   etl_output_t *output = etl_output_new(self->contract, true);
   bool is_done = etl_transform.finish == NULL || etl_transform.finish(self->state, output, err);
   if (is_done && etl_output_is_empty(output)) {
-    // Not fresh rows, which would have to give the columns that are passed on too.
+    // Not fresh rows, which would need the columns that pass through too.
     etl_output_free(output);
     output = etl_output_new(self->contract, false);
   }

@@ -1,10 +1,10 @@
-// What a transform of witdock-etl in C starts from.
+// The SDK for transforms of witdock-etl in C.
 //
-// A plugin defines one `etl_transform`: what it reads and makes (`open`), and what becomes of a batch of rows (`process`).
-// The interface itself is generated/transformer_plugin.h, with its comments: what the host lends (lookup, metrics, side
-// outputs) is called as it stands there.
+// A plugin defines one `etl_transform`: `open` chooses the columns, and `process` transforms a batch of rows. The interface
+// is in generated/transformer_plugin.h, with its comments. Call the host's functions (lookup, metrics, side outputs) as it
+// declares them.
 //
-// A function that can fail returns false, after one of the `etl_…_error` functions has said why.
+// A function that can fail returns false, after it has called one of the `etl_…_error` functions.
 
 #ifndef WITDOCK_ETL_H
 #define WITDOCK_ETL_H
@@ -33,10 +33,10 @@ enum {
   ETL_IPC = WITDOCK_ETL_TYPES_DATA_TYPE_IPC,
 };
 
-// The name of a type, as a pipeline's author knows it.
+// The name of a type, for messages.
 const char *etl_type_name(etl_type_t type);
 
-// Somebody else's bytes, of text or not. There is no zero behind them: print them with "%.*s" and ETL_SHOWN.
+// Borrowed bytes, text or binary, without a terminating zero. Print them with "%.*s" and ETL_SHOWN.
 typedef struct {
   const char *bytes;
   size_t length;
@@ -44,52 +44,52 @@ typedef struct {
 
 #define ETL_SHOWN(text) (int)(text).length, (text).bytes
 
-// A text that ends with a zero, as a view.
+// A view of a zero-terminated string.
 etl_text_t etl_text(const char *text);
 
 bool etl_equal(etl_text_t text, const char *expected);
 
-// A copy, for the host, which frees it.
+// A copy for the host, which frees it.
 transformer_plugin_string_t etl_copied(etl_text_t text);
 
-// Errors, written as printf does. They return false, so that a function can end with them.
+// Sets an error, formatted as printf does. They return false, so that a function can return their result.
 
 bool etl_settings_error(etl_error_t *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool etl_schema_error(etl_error_t *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool etl_data_error(etl_error_t *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Memory of this many bytes, zeroed; NULL for none. Where there is not as much the plugin ends, and the host says so.
+// Allocates this many zeroed bytes; NULL for 0. If there is not enough memory, the plugin aborts.
 void *etl_allocate(size_t bytes);
 
-// The stage's settings: an object whose values are texts, numbers, true and false. Each function that is asked for one has
-// its own default. What was not asked for is an error, told after `open`.
+// The stage's settings: an object whose values are strings, numbers, true or false. Each function that reads one keeps
+// the default if it is missing. Settings that were not read are an error after `open`.
 typedef struct etl_settings etl_settings_t;
 
-// A text; `value` stays as it is where the settings have none. It lives as long as the run.
+// Reads a string. `value` does not change if the setting is missing. The string lives as long as the run.
 bool etl_setting_text(etl_settings_t *settings, const char *name, etl_text_t *value, etl_error_t *error);
 bool etl_setting_number(etl_settings_t *settings, const char *name, double *value, etl_error_t *error);
 bool etl_setting_flag(etl_settings_t *settings, const char *name, bool *value, etl_error_t *error);
 
-// The input's fields and what the transform makes of them: told once, before the first row.
+// The input's fields and the output's columns, chosen once, before the first row.
 typedef struct etl_contract etl_contract_t;
 
 size_t etl_fields(const etl_contract_t *contract);
 const etl_field_t *etl_field(const etl_contract_t *contract, size_t index);
 
-// Reads the input's column of this name, which has to be of this type. `column` is its place in a batch: columns are
+// Reads the input column of this name, which must have this type. `column` is its index in a batch: columns are
 // counted from 0 in the order in which they are read.
 bool etl_read(etl_contract_t *contract, etl_text_t name, etl_type_t type, uint32_t *column, etl_error_t *error);
 
-// Passes every column of the input on, untouched. Those that are made come behind them.
+// Passes every input column through unchanged. Columns that are made follow them.
 void etl_pass_all(etl_contract_t *contract);
-// Passes one column on.
+// Passes one column through.
 bool etl_pass(etl_contract_t *contract, etl_text_t name, etl_error_t *error);
 
-// Makes a column. It takes the place of a column of the same name that is passed on. Columns that are made are counted from
-// 0 too.
+// Makes a column. It replaces a column of the same name that passes through. Columns that are made are also counted from
+// 0.
 uint32_t etl_make(etl_contract_t *contract, etl_text_t name, etl_type_t type, bool nullable);
 
-// Rows that come in: the columns that are read.
+// The input rows: the columns that are read.
 typedef struct {
   uint32_t rows;
   // In the order in which they are read.
@@ -97,16 +97,16 @@ typedef struct {
 } etl_batch_t;
 
 bool etl_is_null(const etl_batch_t *batch, uint32_t column, uint32_t row);
-// Each is for columns of its type; a date is an int32, a timestamp an int64.
+// Each function is for columns of its type; a date is an int32, a timestamp an int64.
 bool etl_boolean(const etl_batch_t *batch, uint32_t column, uint32_t row);
 int32_t etl_int32(const etl_batch_t *batch, uint32_t column, uint32_t row);
 int64_t etl_int64(const etl_batch_t *batch, uint32_t column, uint32_t row);
 double etl_float64(const etl_batch_t *batch, uint32_t column, uint32_t row);
-// Text or bytes, which live until `process` returns.
+// Text or bytes, valid until `process` returns.
 etl_text_t etl_bytes(const etl_batch_t *batch, uint32_t column, uint32_t row);
 
-// Rows that come out. For each of them every column that is made is given one value, in any order, and then the row is
-// given.
+// The output rows. For each row, put one value into every column that is made, in any order, and then call
+// `etl_row`.
 typedef struct etl_output etl_output_t;
 
 void etl_put_null(etl_output_t *output, uint32_t made);
@@ -116,30 +116,28 @@ void etl_put_int64(etl_output_t *output, uint32_t made, int64_t value);
 void etl_put_float64(etl_output_t *output, uint32_t made, double value);
 void etl_put_bytes(etl_output_t *output, uint32_t made, etl_text_t value);
 
-// A row comes out that this row of the input stands behind. A row that is never given is left out, as a filter does; one may be
-// given more than once.
+// Adds an output row for this input row. An input row without one is omitted, as a filter does; it may have several.
 void etl_row(etl_output_t *output, uint32_t row);
-// For `finish`: a row of the plugin's own. There the columns are those of the output, counted in its order, since none can be
-// passed on.
+// For `finish`: adds a new row. There the columns are all columns of the output, in its order, since none can pass through.
 void etl_fresh_row(etl_output_t *output);
 
-// A row of the input that is wrong: a short code to count, and a message for a person.
+// Rejects an input row, with a short code to count and a message for a person.
 void etl_reject(etl_output_t *output, uint32_t row, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-// A plugin. What may be NULL is not needed by all.
+// A plugin. Some functions may be NULL.
 typedef struct {
-  // Reads the settings, and says what is read and made. What rows need to know goes to `state`, which is freed with `close`.
+  // Reads the settings and chooses the columns. Data for processing rows goes into `state`, which `close` frees.
   bool (*open)(etl_settings_t *settings, etl_contract_t *contract, void **state, etl_error_t *error);
-  // A batch of rows. An error fails the batch as a whole.
+  // Transforms a batch. An error fails the whole batch.
   bool (*process)(void *state, const etl_batch_t *batch, etl_output_t *output, etl_error_t *error);
-  // The stream has ended: gives the rows that are still held. May be NULL.
+  // The stream has ended: adds the rows that are still held. May be NULL.
   bool (*finish)(void *state, etl_output_t *output, etl_error_t *error);
   // Frees the state. NULL means `free`.
   void (*close)(void *state);
 } etl_transform_t;
 
-// The plugin defines it.
+// Defined by the plugin.
 extern const etl_transform_t etl_transform;
 
 #ifdef __cplusplus

@@ -5,7 +5,7 @@
 namespace editor {
 namespace {
 
-// What the SDK in C says of an error, which it has allocated.
+// Takes over the message of an error of the SDK in C, which has allocated it.
 Error taken(witdock_editor_types_command_error_t &error) {
   const auto &text = error.val.failed;
   bool is_quiet = error.tag == WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NOT_APPLICABLE;
@@ -29,15 +29,15 @@ Result<Selection> Selection::get(bool or_all) {
 }
 
 Result<void> Selection::replace(std::string_view text) const {
-  // Only lent: nobody writes to it.
-  extension_plugin_string_t lent = {reinterpret_cast<uint8_t *>(const_cast<char *>(text.data())), text.size()};
+  // Borrowed: it is not written to.
+  extension_plugin_string_t borrowed = {reinterpret_cast<uint8_t *>(const_cast<char *>(text.data())), text.size()};
   witdock_editor_types_command_error_t error;
-  if (!witdock_replace(&selected, lent, &error)) return std::unexpected(taken(error));
+  if (!witdock_replace(&selected, borrowed, &error)) return std::unexpected(taken(error));
   return {};
 }
 
 __attribute__((weak)) Result<void> amend(exports_witdock_editor_plugin_registration_t &, std::string_view settings) {
-  if (settings != "{}") return Error::failed("there are none");
+  if (settings != "{}") return Error::failed("this plugin has no settings");
   return {};
 }
 

@@ -1,7 +1,7 @@
-// What a plugin of witdock-edit in C++ starts from: the SDK in C, with what C++ has for it.
+// The SDK for plugins of witdock-edit in C++, a layer over the SDK in C.
 //
-// A plugin defines `editor::commands`. What else the editor may ask for (format, complete, hover, events) is written as the generated
-// header declares it, and registered in `editor::amend`.
+// A plugin defines `editor::commands`. Define other functions (format, complete, hover, events) as the generated header declares them,
+// and register them in `editor::amend`.
 
 #ifndef WITDOCK_EDITOR_HPP
 #define WITDOCK_EDITOR_HPP
@@ -16,7 +16,7 @@
 
 namespace editor {
 
-// Why a command is not done: it does not apply here, which is shown quietly, or it could not be done.
+// Why a command failed: it does not apply here, which is shown as information, or another reason.
 struct Error {
   enum class Kind { NotApplicable, Failed } kind;
   std::string text;
@@ -29,30 +29,30 @@ struct Error {
 
 template <class T> using Result = std::expected<T, Error>;
 
-// A command that a person can run: by name, by key, from the palette.
+// A command that the user can run: by name, by key, from the palette.
 struct Command {
   // Letters, digits and `-`.
   const char *name;
-  // What the palette shows.
+  // The title in the palette.
   const char *title;
-  // A sentence on what it does.
+  // A sentence that describes it.
   const char *description;
-  // The key that it asks for, or null.
+  // Its default key, or null.
   const char *key;
-  // The argument is empty where there is none.
+  // The argument is empty if there is none.
   Result<void> (*run)(std::string_view argument);
 };
 
-// The plugin defines it.
+// Defined by the plugin.
 std::span<const Command> commands();
 
-// A plugin may define it: changes the registration, having been given the settings as JSON text. The error's text is about them.
+// Optional. Changes the registration; `settings` is JSON text. An error is shown as an error in the settings.
 Result<void> amend(exports_witdock_editor_plugin_registration_t &registration, std::string_view settings);
 
-// What is selected in the document that keys go to; of several selections, the primary one. Lent for one call.
+// The selection of the focused document; if there are several, the primary one. Valid for one call.
 class Selection {
 public:
-  // Where nothing is selected it is the whole text if `or_all`, and else an error that is shown quietly.
+  // If nothing is selected, it is the whole text with `or_all`, and a not-applicable error otherwise.
   static Result<Selection> get(bool or_all);
   Selection(Selection &&other) noexcept : selected(other.selected), is_held(std::exchange(other.is_held, false)) {}
   Selection &operator=(Selection &&) = delete;
@@ -61,7 +61,7 @@ public:
   }
 
   std::string_view text() const { return {reinterpret_cast<const char *>(selected.text.ptr), selected.text.len}; }
-  // Puts a text in its place.
+  // Replaces it by a text.
   Result<void> replace(std::string_view text) const;
 
 private:
@@ -70,7 +70,7 @@ private:
   bool is_held = true;
 };
 
-// One line where the status of the last action stands.
+// Shows a line in the place for the status of the last action.
 inline void status(const std::string &text) { witdock_status(text.c_str()); }
 
 } // namespace editor

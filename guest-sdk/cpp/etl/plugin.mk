@@ -1,6 +1,6 @@
-# Makes a component's module of a transform in C++. A plugin's Makefile sets SOURCES and OUTPUT and includes this.
+# Builds the core module of a transform in C++. A plugin's Makefile sets SOURCES and OUTPUT and includes this file.
 #
-# WASM_CXX and WASM_CC are compilers with wasm-ld, wasi-libc and libc++ for wasm32: those of Zig, which has them all in one.
+# WASM_CXX and WASM_CC are compilers with wasm-ld, wasi-libc and libc++ for wasm32: Zig contains all of them.
 
 SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 ZIG ?= $(or $(shell command -v zig),python3 -m ziglang)
@@ -17,7 +17,7 @@ $(OUTPUT): $(SOURCES) $(SDK)/witdock_etl.cpp $(SDK)/witdock_etl.hpp $(C_OBJECTS)
 	$(WASM_CXX) $(TARGET) -mexec-model=reactor -Wl,-z,stack-size=1048576 $(CXXFLAGS) -fno-exceptions -fno-rtti -I$(SDK) -s -o $@ \
 		$(SOURCES) $(SDK)/witdock_etl.cpp $(C_OBJECTS) $(SDK)/c/generated/transformer_plugin_component_type.o
 
-# C++'s driver would take C for C++.
+# The C++ driver would compile C files as C++.
 build/sdk/%.o: $(SDK)/c/%.c
 	@$(ZIG) version > /dev/null || { echo "error: no C++ compiler for wasm: pip install ziglang, or https://ziglang.org/download"; exit 1; }
 	@mkdir -p $(dir $@)

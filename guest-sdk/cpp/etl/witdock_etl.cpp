@@ -3,7 +3,7 @@
 namespace etl {
 namespace {
 
-// What the SDK in C says of an error, which it has allocated.
+// Takes over the message of an error of the SDK in C, which has allocated it.
 Error taken(etl_error_t &error) {
   auto &text = error.val.data;
   Error taken{static_cast<Error::Kind>(error.tag), std::string(reinterpret_cast<const char *>(text.ptr), text.len)};
@@ -56,7 +56,7 @@ Result<std::optional<std::string_view>> Settings::text(const char *name) const {
   return std::string_view(value.bytes, value.length);
 }
 
-// The SDK in C leaves a value as it is where there is none: of two different ones, both stay.
+// The SDK in C does not change the value if the setting is missing: try two different defaults.
 template <class T, class Ask> static Result<std::optional<T>> asked(T one, T other, Ask ask) {
   etl_error_t error;
   T first = one, second = other;

@@ -1,7 +1,7 @@
-// What a transform of witdock-etl in C++ starts from: the SDK in C, with what C++ has for it.
+// The SDK for transforms of witdock-etl in C++, a layer over the SDK in C.
 //
-// A plugin derives from `etl::Transform` and defines `etl::open`, which reads the settings and says what is read and made. Errors are
-// values: `std::expected`. There are no exceptions in a component.
+// A plugin derives from `etl::Transform` and defines `etl::open`, which reads the settings and chooses the columns. Errors are
+// values: `std::expected`. Components have no exceptions.
 
 #ifndef WITDOCK_ETL_HPP
 #define WITDOCK_ETL_HPP
@@ -20,7 +20,7 @@
 
 namespace etl {
 
-// Why something could not be done. The text is for the pipeline's author.
+// An error. The text is for the pipeline's author.
 struct Error {
   enum class Kind { Settings, Schema, Data } kind;
   std::string text;
@@ -37,12 +37,12 @@ private:
 
 template <class T> using Result = std::expected<T, Error>;
 
-// Days and microseconds since 1970-01-01, as date32 and timestamp-us have them.
+// Days and microseconds since 1970-01-01, for date32 and timestamp-us.
 using Date = std::chrono::sys_days;
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 using Bytes = std::span<const std::byte>;
 
-// What C++ has for a value of a column.
+// The C++ type for a column's values.
 template <class T>
 concept Value = std::is_same_v<T, bool> || std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t> ||
                 std::is_same_v<T, double> || std::is_same_v<T, std::string_view> || std::is_same_v<T, Bytes> ||
@@ -59,12 +59,12 @@ template <Value T> constexpr etl_type_t type_of() {
   else return ETL_BINARY;
 }
 
-// The stage's settings: an object whose values are texts, numbers, true and false. What is not asked for is an error, told afterwards.
+// The stage's settings: an object whose values are strings, numbers, true or false. Settings that `open` does not read are an error.
 class Settings {
 public:
   explicit Settings(etl_settings_t *settings) : settings(settings) {}
 
-  // Each is nothing where the settings have none.
+  // Each is empty if the setting is missing.
   Result<std::optional<std::string_view>> text(const char *name) const;
   Result<std::optional<double>> number(const char *name) const;
   Result<std::optional<bool>> flag(const char *name) const;
@@ -73,7 +73,7 @@ private:
   etl_settings_t *settings;
 };
 
-// Rows that come in: the columns that are read. What they hold lives until `process` returns.
+// The input rows: the columns that are read. They are valid until `process` returns.
 class Batch {
 public:
   explicit Batch(const etl_batch_t *batch) : batch(batch) {}
@@ -89,7 +89,7 @@ template <Value T> class Column {
 public:
   explicit Column(std::uint32_t place) : place(place) {}
 
-  // The value of a row; nothing for a null.
+  // The value of a row; empty for a null.
   std::optional<T> get(const Batch &batch, std::uint32_t row) const {
     const etl_batch_t *from = batch.get();
     if (etl_is_null(from, place, row)) return std::nullopt;
@@ -110,17 +110,16 @@ private:
   std::uint32_t place;
 };
 
-// What comes of a batch. For each row that comes out, every column that is made is given one value, in any order, and the row is kept.
+// The output of a batch. For each output row, put one value into every column that is made, in any order, and then keep the row.
 class Output {
 public:
   explicit Output(etl_output_t *output) : output(output) {}
 
-  // A row comes out that this row of the input stands behind. A row that is never kept is left out, as a filter does; one may be kept
-  // more than once.
+  // Adds an output row for this input row. An input row that is never kept is omitted, as a filter does; it may be kept several times.
   void keep(std::uint32_t row) { etl_row(output, row); }
-  // In `finish`: a row of the plugin's own.
+  // In `finish`: adds a new row.
   void fresh_row() { etl_fresh_row(output); }
-  // A row of the input that is wrong: a short code to count, and a message for a person.
+  // Rejects an input row, with a short code to count and a message for a person.
   void reject(std::uint32_t row, const char *code, std::string_view message) {
     etl_reject(output, row, code, "%.*s", static_cast<int>(message.size()), message.data());
   }
@@ -135,7 +134,7 @@ template <Value T> class Made {
 public:
   explicit Made(std::uint32_t place) : place(place) {}
 
-  // Gives the next row's value; nothing for a null.
+  // Puts the next row's value; empty for a null.
   void put(Output &out, std::optional<T> value) const {
     etl_output_t *to = out.get();
     if (!value) etl_put_null(to, place);
@@ -155,22 +154,22 @@ private:
 
 enum class Nullability { Nullable, NotNull };
 
-// The input's columns, and what is read and made: told before the first row.
+// The input's columns, and the columns that are read and made. Used once, before the first row.
 class Plan {
 public:
   explicit Plan(etl_contract_t *contract) : contract(contract) {}
 
-  // Reads the input's column of this name, which has to be of T's type.
+  // Reads the input column of this name, which must have T's type.
   template <Value T> Result<Column<T>> read(std::string_view name) {
     Result<std::uint32_t> place = read(name, type_of<T>());
     if (!place) return std::unexpected(place.error());
     return Column<T>(*place);
   }
-  // Passes every column of the input on, untouched.
+  // Passes every input column through unchanged.
   void pass_all() { etl_pass_all(contract); }
-  // Passes one column on.
+  // Passes one column through.
   Result<void> pass(std::string_view name);
-  // Makes a column. It takes the place of one of the same name that is passed on.
+  // Makes a column. It replaces one of the same name that passes through.
   template <Value T> Made<T> make(std::string_view name, Nullability nullability) {
     return Made<T>(etl_make(contract, {name.data(), name.size()}, type_of<T>(), nullability == Nullability::Nullable));
   }
@@ -180,17 +179,17 @@ private:
   etl_contract_t *contract;
 };
 
-// One run over one stream of batches. What it holds between batches is the plugin's state.
+// One run over one stream of batches. The data that it holds between batches is the plugin's state.
 class Transform {
 public:
   virtual ~Transform() = default;
-  // Says what becomes of a batch. An error fails it as a whole.
+  // Transforms a batch. An error fails the whole batch.
   virtual Result<void> process(const Batch &batch, Output &out) = 0;
-  // The stream has ended: gives the rows that are still held. The columns are those of the output, made with `Made<T>(index)`.
+  // The stream has ended: adds the rows that are still held. The columns are all columns of the output, made with `Made<T>(index)`.
   virtual Result<void> finish(Output &) { return {}; }
 };
 
-// The plugin defines it.
+// Defined by the plugin.
 Result<std::unique_ptr<Transform>> open(const Settings &settings, Plan &plan);
 
 } // namespace etl

@@ -1,10 +1,10 @@
-// Package editor is what a plugin of witdock-edit in Go starts from.
+// Package editor is the SDK for plugins of witdock-edit in Go.
 //
-// A plugin registers what it does: commands, and functions for what else the editor may ask for.
+// A plugin registers its commands, and optionally other functions that the editor calls.
 //
 //	func init() {
 //		editor.Register(editor.Plugin{Commands: []editor.Command{
-//			{Name: "shout", Title: "Shout", Description: "Makes capitals of what is selected", Run: shout},
+//			{Name: "shout", Title: "Shout", Description: "Converts the selection to upper case", Run: shout},
 //		}})
 //	}
 //
@@ -18,8 +18,8 @@
 //		return selected.Replace(strings.ToUpper(selected.Text))
 //	}
 //
-// What the editor lends is in the packages below witdock/generated, for example witdock/generated/witdock_editor_panels, and is
-// granted by name.
+// The editor's functions are in packages of witdock/generated, for example witdock/generated/witdock_editor_panels. Each interface
+// is granted by name.
 package editor
 
 import (
@@ -29,34 +29,34 @@ import (
 
 	plugin "witdock/generated/export_witdock_editor_plugin"
 	witTypes "witdock/wit/types"
-	// What the editor calls.
+	// The exports that the editor calls.
 	_ "witdock/generated/wit_exports"
 	"witdock/generated/witdock_editor_plugin"
 	"witdock/generated/witdock_editor_types"
 )
 
 type (
-	// Event is something that has happened: Tag says what, and the method of that name has more.
+	// Event is an event: Tag is its kind, and the method of that name returns its data.
 	Event = witdock_editor_plugin.Event
-	// EventKinds is what a plugin wants to hear of.
+	// EventKinds are the events that a plugin subscribes to.
 	EventKinds = witdock_editor_plugin.EventKinds
 	// Version is a document and a revision of its text.
 	Version = witdock_editor_types.DocumentVersion
 	// Location is a place in a version of a document.
 	Location = witdock_editor_types.Location
-	// Range is a piece of a text, in bytes.
+	// Range is a part of a text, in bytes.
 	Range = witdock_editor_types.Range
 	// Edit replaces a range.
 	Edit = witdock_editor_types.Edit
-	// Completion is one way to go on.
+	// Completion is a completion.
 	Completion = witdock_editor_plugin.Completion
-	// HoverText is what there is to say about a place.
+	// HoverText is information about a place.
 	HoverText = witdock_editor_plugin.HoverText
 	// FileType is a language, and how files of it are recognized.
 	FileType = witdock_editor_plugin.FileType
 )
 
-// What a plugin may want to hear of; several are joined with |.
+// The kinds of events; join several with |.
 const (
 	Opened           EventKinds = witdock_editor_plugin.EventKindsOpened
 	Changed          EventKinds = witdock_editor_plugin.EventKindsChanged
@@ -68,41 +68,41 @@ const (
 	SettingsChanged  EventKinds = witdock_editor_plugin.EventKindsSettingsChanged
 )
 
-// A Command is one that a person can run: by name, by key, from the palette.
+// A Command is one that the user can run: by name, by key, from the palette.
 type Command struct {
 	// Letters, digits and -.
 	Name string
-	// What the palette shows.
+	// The title in the palette.
 	Title string
-	// A sentence on what it does.
+	// A sentence that describes it.
 	Description string
-	// Keys that it asks for.
+	// Its default keys.
 	Keys []string
-	// Run does it. The argument is empty where there is none. An error undoes the command's edits.
+	// Run runs it. The argument is empty if there is none. An error discards the command's edits.
 	Run func(argument string) error
 }
 
-// A Plugin is what one does. What it does not do stays nil.
+// A Plugin describes a plugin. Functions that it does not need stay nil.
 type Plugin struct {
-	// Settings is a pointer to a struct with json tags that the settings are decoded into. Without it there are none.
+	// Settings is a pointer to a struct with json tags, into which the settings are decoded. Without it, the plugin has no settings.
 	Settings any
-	// Start is called once, after the settings are there. The plugin may change what it does.
+	// Start is called once, after the settings are decoded. It may change the Plugin.
 	Start    func(plugin *Plugin) error
 	Commands []Command
-	// Events are those that OnEvent is called for; answers to the plugin's own questions, timers and jobs always come.
+	// Events are the events for which OnEvent is called; answers to the plugin's own questions, timers and jobs always arrive.
 	Events  EventKinds
 	OnEvent func(event Event)
-	// Languages are those of the documents that events and the functions below are for; none means all.
+	// Languages are the languages of the documents for which events and the functions below apply; none means all.
 	Languages          []string
 	FileTypes          []FileType
 	CompletionTriggers []rune
-	// Format gives the edits that make a document well formatted. A SyntaxError says where it is not what its language wants.
+	// Format returns the edits that format a document. A SyntaxError gives the place of a syntax error.
 	Format   func(document Version) ([]Edit, error)
 	Complete func(at Location) []Completion
 	Hover    func(at Location) *HoverText
 }
 
-// Register makes it the plugin's. Call it in an init function.
+// Register registers the plugin. Call it in an init function.
 func Register(does Plugin) {
 	plugin.Activate = func(settings string) activation { return activate(&does, settings) }
 	plugin.RunCommand = func(name string, argument witTypes.Option[string]) outcome {
@@ -177,7 +177,7 @@ func activate(does *Plugin, settings string) activation {
 func run(does *Plugin, name, argument string) (result outcome) {
 	refused := witTypes.Err[witTypes.Unit, witdock_editor_types.CommandError]
 	defer func() {
-		// The person is told more than that it happened.
+		// The user sees the panic's text.
 		if cause := recover(); cause != nil {
 			result = refused(witdock_editor_types.MakeCommandErrorFailed(fmt.Sprintf("the plugin panicked: %v", cause)))
 		}

@@ -13,16 +13,16 @@ type notApplicable struct{ why string }
 
 func (err *notApplicable) Error() string { return err.why }
 
-// NotApplicable is the error of a command that does not apply here, which is shown quietly. Any other error says that it could not be done.
+// NotApplicable is the error of a command that does not apply here, which is shown as information. Any other error means that it failed.
 func NotApplicable(format string, arguments ...any) error {
 	return &notApplicable{fmt.Sprintf(format, arguments...)}
 }
 
-// A SyntaxError is a document's that is not written as its language has it. The editor shows the line.
+// A SyntaxError is a syntax error in a document. The editor shows the line.
 type SyntaxError struct {
 	// At is the offset in bytes.
 	At uint64
-	// Message is what it is, and what was expected there.
+	// Message says what is wrong, and what was expected.
 	Message string
 }
 

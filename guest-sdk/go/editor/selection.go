@@ -10,17 +10,17 @@ import (
 	"witdock/generated/witdock_plugin_log"
 )
 
-// A Selection is what is selected in the document that keys go to: of several selections, the primary one.
+// A Selection is the selection of the focused document; if there are several, the primary one.
 type Selection struct {
-	// Document is lent for the call.
+	// Document is valid for the call.
 	Document *witdock_editor_documents.Document
 	Range    Range
 	Text     string
 	revision uint64
 }
 
-// Selected fetches it. Where nothing is selected it is the whole text with orAll, and else an error that is shown quietly. It asks for
-// the grants of witdock:editor/documents and witdock:editor/selections.
+// Selected returns the selection. If nothing is selected, it is the whole text with orAll, and NotApplicable otherwise. It needs the
+// grants witdock:editor/documents and witdock:editor/selections.
 func Selected(orAll bool) (*Selection, error) {
 	current := witdock_editor_documents.Current()
 	if current.IsNone() {
@@ -29,7 +29,7 @@ func Selected(orAll bool) (*Selection, error) {
 	document := current.Some()
 	set := witdock_editor_selections.Get(document.Id())
 	if set.IsNone() {
-		return nil, NotApplicable("the document is closed")
+		return nil, NotApplicable("the document has been closed")
 	}
 	primary := set.Some().Selections[set.Some().Primary]
 	selected := Range{Start: min(primary.Anchor, primary.Head), End: max(primary.Anchor, primary.Head)}
@@ -41,25 +41,25 @@ func Selected(orAll bool) (*Selection, error) {
 	}
 	text := document.Text(selected)
 	if text.IsErr() {
-		return nil, NotApplicable("the text is longer than the editor hands over at once")
+		return nil, NotApplicable("the text is too long to be passed to a plugin")
 	}
 	return &Selection{document, selected, text.Ok(), document.Revision()}, nil
 }
 
-// Replace puts a text in its place.
+// Replace replaces it by a text.
 func (selection *Selection) Replace(text string) error {
 	applied := selection.Document.Apply(selection.revision, []Edit{{Range: selection.Range, Text: text}})
 	if applied.IsErr() {
 		if applied.Err().Tag() == witdock_editor_documents.EditErrorReadOnly {
-			return errors.New("the document may not be changed")
+			return errors.New("the document is read-only")
 		}
-		return errors.New("the editor refuses the edit")
+		return errors.New("the editor refused the edit")
 	}
 	selection.revision = applied.Ok()
 	return nil
 }
 
-// Status shows a line where the status of the last action stands. It asks for the grant of witdock:editor/messages.
+// Status shows a line in the place for the status of the last action. It needs the grant witdock:editor/messages.
 func Status(format string, arguments ...any) {
 	witdock_editor_messages.Status(fmt.Sprintf(format, arguments...))
 }

@@ -8,13 +8,13 @@ import (
 	"witdock/generated/witdock_etl_types"
 )
 
-// Value is what Go has for a value of a column: bool for boolean, time.Time for date32 and timestamp-us, string for utf8 and
+// Value is the Go type for a column's values: bool for boolean, time.Time for date32 and timestamp-us, string for utf8 and
 // []byte for binary.
 type Value interface {
 	bool | int32 | int64 | float64 | string | []byte | time.Time
 }
 
-// A Batch is rows that travel together, with the columns that are read.
+// A Batch is rows that are passed together, with the columns that are read.
 type Batch struct {
 	rows    int
 	columns []witdock_etl_types.Column
@@ -23,13 +23,13 @@ type Batch struct {
 // Len is the number of rows.
 func (batch *Batch) Len() int { return batch.rows }
 
-// A Column of the input.
+// A Column is an input column.
 type Column[T Value] struct {
 	place int
 	at    func(values witdock_etl_types.Values, row int) T
 }
 
-// Read reads the input's column of this name, which has to be of T's type.
+// Read reads the input column of this name, which must have T's type.
 func Read[T Value](plan *Plan, name string) (Column[T], error) {
 	var value T
 	place, kind, err := plan.read(name, typesOf(value))
@@ -47,7 +47,7 @@ func Read[T Value](plan *Plan, name string) (Column[T], error) {
 	case float64:
 		at = func(values witdock_etl_types.Values, row int) float64 { return values.Float64()[row] }
 	case string:
-		// The bytes are the batch's, which is never written to.
+		// The bytes belong to the batch, which is never written to.
 		at = func(values witdock_etl_types.Values, row int) string {
 			bytes := slice(values.Utf8(), row)
 			return unsafe.String(unsafe.SliceData(bytes), len(bytes))
@@ -66,7 +66,7 @@ func Read[T Value](plan *Plan, name string) (Column[T], error) {
 	return Column[T]{place, at.(func(witdock_etl_types.Values, int) T)}, nil
 }
 
-// Get is the value of a row, and whether there is one: it is false for a null.
+// Get returns the value of a row, and false for a null.
 func (column Column[T]) Get(batch *Batch, row int) (value T, ok bool) {
 	read := &batch.columns[column.place]
 	if read.Validity.IsSome() && !bit(read.Validity.Some(), row) {
@@ -104,13 +104,13 @@ const secondsADay = 24 * 60 * 60
 
 func day(days int32) time.Time { return time.Unix(int64(days)*secondsADay, 0).UTC() }
 
-// dayOf is the number of the day that a time is on, where it is.
+// dayOf returns the day of a time, in the time's zone.
 func dayOf(value time.Time) int32 {
 	year, month, date := value.Date()
 	return int32(time.Date(year, month, date, 0, 0, 0, 0, time.UTC).Unix() / secondsADay)
 }
 
-// builder is a column that is made, value by value.
+// builder makes a column, value by value.
 type builder struct {
 	field   Field
 	rows    int
@@ -181,7 +181,7 @@ func (column *builder) putNull() {
 	column.closeRow(false)
 }
 
-// put says whether the value is of the column's type.
+// put reports whether the value has the column's type.
 func (column *builder) put(value any) bool {
 	kind := column.field.DataType
 	switch value := value.(type) {
@@ -231,12 +231,12 @@ func (column *builder) put(value any) bool {
 	return true
 }
 
-// column is the whole as the host takes it.
+// column converts the result for the host.
 func (column *builder) column() (witdock_etl_types.Column, error) {
 	validity := witTypes.None[[]uint8]()
 	if column.nulls > 0 {
 		if !column.field.Nullable {
-			return witdock_etl_types.Column{}, Dataf("`%s` is null in row %d of the output, and the contract says that it never is",
+			return witdock_etl_types.Column{}, Dataf("`%s` is null in row %d of the output, but the contract says that it is not nullable",
 				column.field.Name, column.first)
 		}
 		validity = witTypes.Some[[]uint8](column.valid)
@@ -261,7 +261,7 @@ func (column *builder) column() (witdock_etl_types.Column, error) {
 	case Binary:
 		values = witdock_etl_types.MakeValuesBinary(bytes)
 	default:
-		return witdock_etl_types.Column{}, Dataf("`%s` is %s, which is not made of values", column.field.Name, typeName(column.field.DataType))
+		return witdock_etl_types.Column{}, Dataf("`%s` is %s, which cannot be built from values", column.field.Name, typeName(column.field.DataType))
 	}
 	return witdock_etl_types.Column{Validity: validity, Values: values}, nil
 }

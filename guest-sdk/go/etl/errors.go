@@ -23,27 +23,27 @@ type pluginError struct {
 
 func (err *pluginError) Error() string { return err.text }
 
-// Settingsf is an error about the settings: what is wrong, and what was expected.
+// Settingsf returns an error about the settings. It should say what is wrong and what was expected.
 func Settingsf(format string, arguments ...any) error {
 	return &pluginError{settingsError, fmt.Sprintf(format, arguments...)}
 }
 
-// Schemaf is an error about the input's columns: which, and what was expected.
+// Schemaf returns an error about the input's columns. It should name the column and say what was expected.
 func Schemaf(format string, arguments ...any) error {
 	return &pluginError{schemaError, fmt.Sprintf(format, arguments...)}
 }
 
-// Dataf is an error about a batch as a whole. Any other error is taken for one.
+// Dataf returns an error about the whole batch. Any other error counts as one.
 func Dataf(format string, arguments ...any) error {
 	return &pluginError{dataError, fmt.Sprintf(format, arguments...)}
 }
 
-// told is the error as the host has it.
+// told converts the error for the host.
 func told(err error) witdock_etl_types.Error {
 	return toldAs(err, dataError)
 }
 
-// toldAtOpen takes an error that is none of the above for one about the settings.
+// toldAtOpen treats any other error as one about the settings.
 func toldAtOpen(err error) witdock_etl_types.Error {
 	return toldAs(err, settingsError)
 }

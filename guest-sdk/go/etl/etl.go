@@ -1,7 +1,7 @@
-// Package etl is what a transform of witdock-etl in Go starts from.
+// Package etl is the SDK for transforms of witdock-etl in Go.
 //
-// A plugin registers a function that opens a run: it reads the settings, says which columns are read and made, and gives the
-// [Transform] that works on batches of rows.
+// A plugin registers a function that opens a run: it reads the settings, chooses the columns, and returns the [Transform] for
+// batches of rows.
 //
 //	func init() { etl.Register(open) }
 //
@@ -31,27 +31,27 @@ import (
 
 	transform "witdock/generated/export_witdock_etl_transform"
 	witTypes "witdock/wit/types"
-	// What the host calls.
+	// The exports that the host calls.
 	_ "witdock/generated/wit_exports"
 	"witdock/generated/witdock_etl_types"
 )
 
-// A Transform is one run over one stream of batches. What it holds between batches is the plugin's state.
+// A Transform is one run over one stream of batches. The data that it holds between batches is the plugin's state.
 type Transform interface {
-	// Process says what becomes of a batch. An error fails it as a whole; a single bad row is rejected.
+	// Process transforms a batch. An error fails the whole batch; reject single bad rows instead.
 	Process(batch *Batch, out *Output) error
 }
 
-// A Finisher is a [Transform] that holds rows back until the stream ends.
+// A Finisher is a [Transform] that holds rows until the stream ends.
 type Finisher interface {
-	// Finish gives the rows that are still held: with all columns of the output, by name.
+	// Finish returns the rows that are still held, with all columns of the output, by name.
 	Finish() ([]Row, error)
 }
 
-// A Row has the values of the output's columns by name; nil, or none, is a null.
+// A Row has the values of the output's columns by name; a nil or missing value is a null.
 type Row map[string]any
 
-// Rows is a [Transform] that looks at one row after another.
+// Rows is a [Transform] that processes one row at a time.
 type Rows func(batch *Batch, row int, out *Output) error
 
 // Process calls the function for each row.
@@ -64,7 +64,7 @@ func (rows Rows) Process(batch *Batch, out *Output) error {
 	return nil
 }
 
-// Register makes open the plugin's. Call it in an init function.
+// Register registers open. Call it in an init function.
 func Register(open func(plan *Plan) (Transform, error)) {
 	transform.Describe = func(input []Field, settings string) (result describeResult) {
 		defer recovered(func(err error) { result = witTypes.Err[witdock_etl_types.Contract](told(err)) })
@@ -76,7 +76,7 @@ func Register(open func(plan *Plan) (Transform, error)) {
 	}
 	transform.MakeSession = func(input []Field, settings string) *transform.Session {
 		run := &session{plan: Plan{fields: input, settings: settings}}
-		// A constructor cannot fail: its error waits for the first call.
+		// A constructor cannot fail, so its error is stored until the first call.
 		defer recovered(func(err error) { run.err = err })
 		run.transform, run.err = open(&run.plan)
 		return transform.NewSession(run)
@@ -88,7 +88,7 @@ type (
 	outputResult   = witTypes.Result[witdock_etl_types.Output, witdock_etl_types.Error]
 )
 
-// session is what the host has a handle of.
+// session is the resource that the host has a handle to.
 type session struct {
 	plan      Plan
 	transform Transform
@@ -122,7 +122,7 @@ func (run *session) Finish() (result outputResult) {
 		return failed(err)
 	}
 	if len(rows) == 0 {
-		// Not fresh rows, which would have to give the columns that are passed on too.
+		// Not fresh rows, which would need the columns that pass through too.
 		return given(newOutput(&run.plan, 0).finish())
 	}
 	return given(fresh(&run.plan, rows))
@@ -139,7 +139,7 @@ func failed(err error) outputResult {
 	return witTypes.Err[witdock_etl_types.Output](told(err))
 }
 
-// recovered makes an error of a panic, so that the host hears more of it than that it happened.
+// recovered converts a panic to an error, so that the host sees its text.
 func recovered(fail func(error)) {
 	if cause := recover(); cause != nil {
 		fail(Dataf("the plugin panicked: %v", cause))

@@ -12,7 +12,7 @@ func Logf(format string, arguments ...any) {
 	witdock_plugin_log.Write(witdock_plugin_log.LevelInfo, "", fmt.Sprintf(format, arguments...))
 }
 
-// Count adds to a counter. It asks for the grant of witdock:etl/metrics, as do Gauge and Observe.
+// Count adds to a counter. It needs the grant witdock:etl/metrics, as do Gauge and Observe.
 func Count(name string, by uint64) { witdock_etl_metrics.Count(name, by) }
 
 // Gauge sets a gauge.

@@ -9,8 +9,8 @@ import (
 	"witdock/generated/witdock_etl_types"
 )
 
-// An Output is what comes of a batch. For each row that comes out, every column that is made is given one value, in any order, and the
-// row is kept.
+// An Output is the output of a batch. For each output row, put one value into every column that is made, in any order, and then keep the
+// row.
 type Output struct {
 	plan     *Plan
 	rows     int
@@ -20,25 +20,25 @@ type Output struct {
 	misuse   error
 }
 
-// A Made column is one that the transform makes.
+// A Made is a column that the transform makes.
 type Made[T Value] struct{ place int }
 
-// Make makes a column of T's type; of the two types of time.Time, timestamp-us. It takes the place of a column of the same name that is
-// passed on.
+// Make makes a column of T's type; for time.Time, it is timestamp-us. It replaces a column of the same name that passes
+// through.
 func Make[T Value](plan *Plan, name string, nullable Nullability) Made[T] {
 	var value T
 	return Made[T]{plan.make(Field{Name: name, DataType: typesOf(value)[0], Nullable: bool(nullable), IpcSchema: witTypes.None[[]uint8]()})}
 }
 
-// MakeDate makes a column of days.
+// MakeDate makes a date32 column.
 func MakeDate(plan *Plan, name string, nullable Nullability) Made[time.Time] {
 	return Made[time.Time]{plan.make(Field{Name: name, DataType: Date32, Nullable: bool(nullable), IpcSchema: witTypes.None[[]uint8]()})}
 }
 
-// Put gives the next row's value.
+// Put puts the next row's value.
 func (made Made[T]) Put(out *Output, value T) { out.put(made.place, value) }
 
-// PutNull gives the next row a null.
+// PutNull puts a null for the next row.
 func (made Made[T]) PutNull(out *Output) { out.made[made.place].putNull() }
 
 func newOutput(plan *Plan, rows int) *Output {
@@ -56,11 +56,11 @@ func (out *Output) put(place int, value any) {
 	}
 }
 
-// Keep says that a row comes out which this row of the input stands behind. A row that is never kept is left out, as a filter does; one
-// may be kept more than once.
+// Keep adds an output row for this input row. An input row that is never kept is omitted, as a filter does; it may be kept several
+// times.
 func (out *Output) Keep(row int) { out.kept = append(out.kept, uint32(row)) }
 
-// Reject says that a row of the input is wrong: a short code to count, and a message for a person.
+// Reject rejects an input row, with a short code to count and a message for a person.
 func (out *Output) Reject(row int, code, format string, arguments ...any) {
 	message := strings.ToValidUTF8(fmt.Sprintf(format, arguments...), "\uFFFD")
 	out.rejected = append(out.rejected, witdock_etl_types.RowError{Row: uint32(row), Code: code, Message: message})
@@ -71,7 +71,7 @@ func (out *Output) finish() (witdock_etl_types.Output, error) {
 	if out.misuse != nil {
 		return none, out.misuse
 	}
-	// The host wants them in the order of the output.
+	// The host expects them in the order of the output.
 	byPlace := map[int]witdock_etl_types.Column{}
 	for index, made := range out.made {
 		if made.rows != len(out.kept) {
@@ -105,7 +105,7 @@ func (out *Output) isAll() bool {
 	return out.rows > 0 && len(out.kept) == out.rows
 }
 
-// fresh is rows that no row of the input stands behind.
+// fresh returns new rows, which do not correspond to input rows.
 func fresh(plan *Plan, rows []Row) (witdock_etl_types.Output, error) {
 	columns := make([]witdock_etl_types.Column, len(plan.output))
 	for index, planned := range plan.output {
@@ -115,7 +115,7 @@ func fresh(plan *Plan, rows []Row) (witdock_etl_types.Output, error) {
 			if value == nil {
 				made.putNull()
 			} else if !made.put(value) {
-				return witdock_etl_types.Output{}, Dataf("the plugin gives a %T for `%s`, which is %s", value, planned.field.Name, typeName(planned.field.DataType))
+				return witdock_etl_types.Output{}, Dataf("the plugin returns a %T for `%s`, which is %s", value, planned.field.Name, typeName(planned.field.DataType))
 			}
 		}
 		column, err := made.column()

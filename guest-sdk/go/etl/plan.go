@@ -11,10 +11,10 @@ import (
 // Field is one column of a schema.
 type Field = witdock_etl_types.Field
 
-// Type is what a column holds.
+// Type is the type of a column's values.
 type Type = witdock_etl_types.DataType
 
-// The types of columns. Arrow types beyond these are [Ipc].
+// The types of columns. All other Arrow types are [Ipc].
 const (
 	Boolean     Type = witdock_etl_types.DataTypeBoolean
 	Int32       Type = witdock_etl_types.DataTypeInt32
@@ -27,7 +27,7 @@ const (
 	Ipc         Type = witdock_etl_types.DataTypeIpc
 )
 
-// Nullability says whether a column may have nulls.
+// Nullability says whether a column may contain nulls.
 type Nullability bool
 
 const (
@@ -35,25 +35,25 @@ const (
 	NotNull  Nullability = false
 )
 
-// A Plan is the input's columns and the settings, and what is read and made: told before the first row.
+// A Plan has the input's columns and the settings, and the columns that are read and made. It is used once, before the first row.
 type Plan struct {
 	fields   []Field
 	settings string
 	reads    []uint32
 	output   []planned
-	// Places in output, in the order in which they were made.
+	// Indexes into output, in the order in which the columns were made.
 	made []int
 }
 
 // planned is a column of the output.
 type planned struct {
 	field Field
-	// The input's column that is passed on, or -1 for one that is made.
+	// The input column that passes through, or -1 for a column that is made.
 	same int
 }
 
-// Settings decodes the stage's settings into a struct with json tags. Its values stay where the settings have none; a setting that
-// it does not have is an error.
+// Settings decodes the stage's settings into a struct with json tags. Fields without a setting keep their values; unknown settings
+// are an error.
 func (plan *Plan) Settings(into any) error {
 	decoder := json.NewDecoder(strings.NewReader(plan.settings))
 	decoder.DisallowUnknownFields()
@@ -77,10 +77,10 @@ func (plan *Plan) find(name string) (int, error) {
 	if len(known) == 0 {
 		known = []string{"none"}
 	}
-	return 0, Schemaf("the input has no column `%s`: it has %s", name, strings.Join(known, ", "))
+	return 0, Schemaf("unknown column `%s`; the input has %s", name, strings.Join(known, ", "))
 }
 
-// read gives the column's place in a batch.
+// read returns the column's index in a batch.
 func (plan *Plan) read(name string, types []Type) (int, Type, error) {
 	index, err := plan.find(name)
 	if err != nil {
@@ -103,17 +103,17 @@ func (plan *Plan) read(name string, types []Type) (int, Type, error) {
 	for i, wanted := range types {
 		names[i] = typeName(wanted)
 	}
-	return 0, 0, Schemaf("column `%s` is %s, and %s was expected", name, typeName(kind), strings.Join(names, " or "))
+	return 0, 0, Schemaf("column `%s` is %s; expected %s", name, typeName(kind), strings.Join(names, " or "))
 }
 
-// PassAll passes every column of the input on, untouched.
+// PassAll passes every input column through unchanged.
 func (plan *Plan) PassAll() {
 	for index, field := range plan.fields {
 		plan.output = append(plan.output, planned{field, index})
 	}
 }
 
-// Pass passes one column on.
+// Pass passes one column through.
 func (plan *Plan) Pass(name string) error {
 	index, err := plan.find(name)
 	if err != nil {
@@ -123,7 +123,7 @@ func (plan *Plan) Pass(name string) error {
 	return nil
 }
 
-// make gives the place among the columns that are made. A column takes the place of one that is passed on under its name.
+// make returns the index among the columns that are made. A column replaces one of the same name that passes through.
 func (plan *Plan) make(field Field) int {
 	place := -1
 	for index, other := range plan.output {

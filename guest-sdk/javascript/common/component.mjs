@@ -1,4 +1,4 @@
-// Makes a component of a plugin in JavaScript or TypeScript: what the `build.mjs` of each interface's SDK does.
+// Builds the component of a plugin in JavaScript or TypeScript, for the `build.mjs` of each interface's SDK.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -17,18 +17,18 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-/** Beside the SDK in a project, and at the root of witdock's repository. */
+/** Where the WIT is: beside the SDK in a project, or at the root of witdock's repository. */
 const INTERFACES = ["../wit", "../../../wit"].map((path) => join(HERE, path));
 
 /**
- * The whole of a `build.mjs` whose arguments are SOURCE and OUTPUT.
+ * The main function of a `build.mjs` whose arguments are SOURCE and OUTPUT.
  *
  * `name` is the interface's, as in `wit/editor` and `witdock:editor`; `sdk` is the module that a plugin imports as
- * `@witdock/editor`; `exported` says what the world exports, given the names that the plugin's module exports.
+ * `@witdock/editor`; `exported` maps the names that the plugin's module exports to the exports of the world.
  */
 export async function main({ name, sdk, exported }) {
   const [source, output] = arguments_("SOURCE OUTPUT");
-  // One folder with the interface and what it depends on, as the component's builder wants it.
+  // The builder needs one folder with the interface and its dependencies.
   const wit = mkdtempSync(join(tmpdir(), "witdock-wit-"));
   try {
     const interfaces = INTERFACES.find((path) => existsSync(path));
@@ -40,9 +40,9 @@ export async function main({ name, sdk, exported }) {
       wit,
       alias: { [`@witdock/${name}`]: sdk },
       world({ imports, exports }) {
-        // Of the interface only what the plugin uses: what a component imports it has to be granted.
+        // Only the interfaces that the plugin uses, because every import needs a grant.
         const used = new Set(imports.map(({ path }) => path));
-        // The interface's own parts stand beside this world, and have no other name there.
+        // The interfaces of this package are named without their package here.
         const own = `witdock:${name}/`;
         const local = (path) => (path.startsWith(own) ? path.slice(own.length).replace(/@.*$/, "") : path);
         const lines = [
@@ -58,7 +58,7 @@ export async function main({ name, sdk, exported }) {
   }
 }
 
-/** The whole of a `build.mjs` for any interface, whose arguments are WIT, WORLD, SOURCE and OUTPUT. */
+/** The main function of a `build.mjs` for any interface, whose arguments are WIT, WORLD, SOURCE and OUTPUT. */
 export async function mainOfWorld() {
   const [given, world, source, output] = arguments_("WIT WORLD SOURCE OUTPUT");
   const wit = mkdtempSync(join(tmpdir(), "witdock-wit-"));
@@ -69,7 +69,7 @@ export async function mainOfWorld() {
     if (!hasLog) {
       cpSync(join(INTERFACES.find((path) => existsSync(path)), "plugin"), join(wit, "deps/witdock-plugin"), { recursive: true });
     }
-    // Every host that is made with witdock lends the log, whatever its world has: an error that would trap says its words there.
+    // Every witdock host provides the log, whatever the world. Errors that would trap are reported there.
     const name = world.replace(/^.*\//, "").replace(/@.*$/, "");
     const built = ["world built-by-witdock {", `  include ${name};`, `  import ${LOG};`, "}", ""];
     writeFileSync(join(wit, "built-by-witdock.wit"), built.join("\n"));
@@ -97,7 +97,7 @@ function arguments_(usage) {
 async function make({ source, output, wit, alias, world, guarded = false }) {
   try {
     if (!existsSync(source)) {
-      throw `there is no file ${source}`;
+      throw `file not found: ${source}`;
     }
     const { build, componentize } = await packages();
     const entry = JSON.stringify(resolve(source));
@@ -122,14 +122,14 @@ async function make({ source, output, wit, alias, world, guarded = false }) {
       jsSource: bundled.outputFiles[0].text,
       jsPath: resolve(source),
       world: world(contents),
-      // The host's calls are synchronous, and it lends no WASI: what is not granted is not imported.
+      // The host's calls are synchronous, and it provides no WASI.
       sync: true,
       stubWasi: true,
     });
     mkdirSync(dirname(resolve(output)), { recursive: true });
     writeFileSync(output, component);
   } catch (error) {
-    // esbuild's errors have their places; one line for each, as editors find them.
+    // One line with the place for each of esbuild's errors, so that editors can parse them.
     for (const { text, location } of error.errors ?? [{ text: told(error) }]) {
       const place = location ? `${location.file}:${location.line}:${location.column + 1}: ` : "";
       console.error(`${place}error: ${text}`);
@@ -138,7 +138,7 @@ async function make({ source, output, wit, alias, world, guarded = false }) {
   }
 }
 
-/** Modules called as the host's interfaces are, `namespace:package/interface@version`, come from the host. */
+/** Modules named like the host's interfaces, `namespace:package/interface@version`, are provided by the host. */
 const HOST = {
   name: "host",
   setup: (build) =>
@@ -148,8 +148,8 @@ const HOST = {
 };
 
 /**
- * Code that the component runs once, while it is built: an export that is missing would else be found out by the call that traps.
- * The engine lists functions by name; of a resource's, as in `constructorSession`, the class counts.
+ * Code that the component runs once, while it is built. It reports missing exports, which otherwise trap when they are called.
+ * The engine lists functions by name; for a resource's, as in `constructorSession`, the class is checked.
  */
 const checked = (source) => `
 for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?? {})) {
@@ -168,7 +168,7 @@ for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?
 }
 `;
 
-/** Code around the functions of exported interfaces: an Error is no value that the host knows, and would trap without a word. */
+/** Wraps the functions of exported interfaces: an Error is not a value of the interface, and would trap without a message. */
 const GUARD = `
 import { panicked } from "${LOG}";
 const guard = (call) => function (...values) {
@@ -199,13 +199,13 @@ for (const [name, functions] of Object.entries(globalThis.__cqjs?.asyncExports ?
 }
 `;
 
-/** An error in the plugin's own words, without the builder's around them. */
+/** The plugin's error message, without the builder's text around it. */
 function told(error) {
   const text = typeof error === "string" ? error : (error.message ?? String(error));
   return text.trim().replace(/^(: )?(Failed to [\w ]+: )+(Error: )?/, "").replace(/\n\s+at [^]*$/, "");
 }
 
-/** esbuild and componentize-qjs: a project's own, or this repository's. They are installed on first use. */
+/** Loads esbuild and componentize-qjs, from the project or this repository. Installs them on first use. */
 async function packages() {
   const load = async () => ({ ...(await import("esbuild")), ...(await import("componentize-qjs")) });
   try {
@@ -222,7 +222,7 @@ async function packages() {
     const windows = process.platform === "win32";
     execFileSync(windows ? "npm.cmd" : "npm", [npm, "--no-audit", "--no-fund"], { cwd: home, stdio: "inherit", shell: windows });
   } catch (error) {
-    throw error.code === "ENOENT" ? "there is no npm: it comes with Node.js 20, https://nodejs.org" : `npm ${npm} has failed in ${home}`;
+    throw error.code === "ENOENT" ? "npm is missing; it comes with Node.js 20: https://nodejs.org" : `npm ${npm} failed in ${home}`;
   }
   return load();
 }

@@ -1,2 +1,2 @@
-/** In place of a default: the setting has none, and has to be given. */
+/** Instead of a default: the setting is required. */
 export const REQUIRED: any;

@@ -1,11 +1,11 @@
-// How a plugin's imports are found outside a component: module hooks for Node.js, in a thread of their own.
+// Module hooks for Node.js, which resolve a plugin's imports outside a component. They run in a separate thread.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Names of modules, and the URLs of what stands in for them. */
+/** Names of modules, and the URLs of their replacements. */
 const aliases = new Map();
-/** The host's interfaces by name, and the names that each exports. */
+/** The host's interfaces by name, with the names that each exports. */
 const interfaces = new Map();
 
 export function initialize(data) {
@@ -39,10 +39,10 @@ export async function load(url, context, next) {
   const name = url.replace(/@.*$/, "");
   const exported = interfaces.get(name);
   if (exported === undefined) {
-    throw new Error(`the plugin imports ${url}, and the test's host has no ${name}`);
+    throw new Error(`the plugin imports ${url}, but the test's host does not provide ${name}`);
   }
   const table = `globalThis[Symbol.for("witdock.host")][${JSON.stringify(name)}]`;
-  // A function may be called as a word of the language, such as `delete`.
+  // A function's name may be a keyword, such as `delete`.
   const lines = exported.map((member, index) => `const _${index} = ${table}.${member}; export { _${index} as ${member} };`);
   return { format: "module", source: lines.join("\n"), shortCircuit: true };
 }

@@ -1,4 +1,4 @@
-// Runs a plugin natively, for its tests under `node --test`: what the host lends is the test's.
+// Runs a plugin natively, for its tests under `node --test`. The test provides the host's functions.
 //
 //   host({ "acme:mail/outbox": { send: (letter) => sent.push(letter) } });
 //   const { plugin } = await import("../src/plugin.js");
@@ -8,8 +8,8 @@ import { register } from "node:module";
 const TABLE = Symbol.for("witdock.host");
 
 /**
- * Lends interfaces, by name and without their versions, to plugins that are imported afterwards. Each is an object of functions
- * in camelCase and classes in PascalCase, as in a component. What a world imports without an interface is `globalThis`'s there
+ * Provides interfaces, by name and without their versions, to plugins that are imported afterwards. Each is an object of functions
+ * in camelCase and classes in PascalCase, as in a component. Functions that a world imports directly are on `globalThis`, there
  * and here. `aliases` are modules by name, and their URLs.
  */
 export function host(interfaces, aliases = {}) {

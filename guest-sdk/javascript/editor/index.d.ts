@@ -5,29 +5,29 @@ import type { CommandError, KeyText } from "witdock:editor/types@0.1.0";
 
 export { REQUIRED } from "../common/settings.js";
 
-/** What a plugin's module exports as `plugin`. */
+/** The export `plugin` of a plugin's module. */
 export type Plugin = Exports;
 
-/** A registration that registers nothing: spread it, and name what the plugin does. */
+/** An empty registration: spread it, and add what the plugin registers. */
 export const NOTHING: Registration;
 
-/** A plugin of these functions. Those of the interface that it lacks do nothing, since what is not registered is not called. */
+/** A plugin with these functions. Missing functions do nothing; the editor calls nothing that is not registered. */
 export function extension(functions: Partial<Plugin>): Plugin;
 
-/** A command as a registration lists it. Without its keys it is in the palette alone. */
+/** A command for a registration. Without keys it is only in the palette. */
 export function command(name: string, title: string, description?: string, defaultKeys?: KeyText[]): Command;
 
 /**
- * The editor's settings for this plugin, each of its default's type; a default `REQUIRED` means that there is none.
- * @throws {import("witdock:editor/plugin@0.1.0").ActivateError} that says what is wrong with them
+ * The editor's settings for this plugin, each with its default's type; `REQUIRED` instead of a default makes it required.
+ * @throws {import("witdock:editor/plugin@0.1.0").ActivateError} if they are invalid
  */
 export function parseSettings<T extends object = {}>(text: string, defaults?: T): T;
 
-/** How many bytes a text has in UTF-8: what offsets count. */
+/** The number of bytes of a text in UTF-8, which offsets count. */
 export function utf8Length(text: string): number;
 
-/** An error of a command: it does not apply here, and why. It is shown quietly. */
+/** The error of a command that does not apply here, with the reason. It is shown as information. */
 export function notApplicable(why: string): CommandError;
 
-/** An error of a command: it could not be done, and why. */
+/** The error of a command that failed, with the reason. */
 export function failed(why: string): CommandError;

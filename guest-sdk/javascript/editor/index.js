@@ -1,14 +1,14 @@
 // Helpers for plugins of witdock-edit in JavaScript.
 //
-// The interface's functions are imported by name, `import { current } from "witdock:editor/documents@0.1.0"`, and the
-// plugin is the module's export `plugin`. Names are in camelCase, offsets are numbers that count UTF-8 bytes (a BigInt
+// The editor's functions are imported by name, `import { current } from "witdock:editor/documents@0.1.0"`, and the
+// module exports `plugin`. Names are in camelCase, offsets are numbers that count UTF-8 bytes (a BigInt
 // traps), variants are `{ tag, val }`, options are a value or undefined, and errors are thrown.
 
 import { readSettings } from "../common/settings.js";
 
 export { REQUIRED } from "../common/settings.js";
 
-/** A registration that registers nothing: spread it, and name what the plugin does. */
+/** An empty registration: spread it, and add what the plugin registers. */
 export const NOTHING = {
   commands: [],
   events: {},
@@ -19,8 +19,8 @@ export const NOTHING = {
 };
 
 /**
- * A plugin of these functions. Those of the interface that it lacks do nothing, since what is not registered is not called. An Error
- * that nobody foresaw is told with its place, where the editor takes errors.
+ * A plugin with these functions. Missing functions do nothing; the editor calls nothing that is not registered. A thrown Error is
+ * reported with its place, if the function can return errors.
  */
 export function extension(functions) {
   const plugin = {
@@ -45,7 +45,7 @@ export function extension(functions) {
   return plugin;
 }
 
-/** An error with the place where it was thrown. One of the host's is a variant, and has no place. */
+/** An error's message with the place where it was thrown. Errors of the host are variants and have no place. */
 function inWords(error) {
   const { tag, val } = error.payload ?? {};
   if (typeof tag === "string") {
@@ -55,12 +55,12 @@ function inWords(error) {
   return place === undefined ? String(error) : `${error} (${place})`;
 }
 
-/** A command as a registration lists it. Without its keys it is in the palette alone. */
+/** A command for a registration. Without keys it is only in the palette. */
 export function command(name, title, description = "", defaultKeys = []) {
   return { name, title, description, defaultKeys };
 }
 
-/** The editor's settings for this plugin, or a thrown error that says what is wrong with them. */
+/** The editor's settings for this plugin. Throws an error if they are invalid. */
 export function parseSettings(text, defaults = {}) {
   try {
     return readSettings(text, defaults);
@@ -69,7 +69,7 @@ export function parseSettings(text, defaults = {}) {
   }
 }
 
-/** How many bytes a text has in UTF-8: what offsets count. */
+/** The number of bytes of a text in UTF-8, which offsets count. */
 export function utf8Length(text) {
   let length = 0;
   for (const character of text) {
@@ -79,12 +79,12 @@ export function utf8Length(text) {
   return length;
 }
 
-/** An error of a command: it does not apply here, and why. It is shown quietly. */
+/** The error of a command that does not apply here, with the reason. It is shown as information. */
 export function notApplicable(why) {
   return { tag: "not-applicable", val: why };
 }
 
-/** An error of a command: it could not be done, and why. */
+/** The error of a command that failed, with the reason. */
 export function failed(why) {
   return { tag: "failed", val: why };
 }

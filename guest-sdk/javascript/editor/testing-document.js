@@ -1,12 +1,12 @@
-// The document of a test's editor.
+// The document of the test editor.
 
 export const bytes = (text) => new TextEncoder().encode(text);
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Whether an offset lies between two characters. */
+/** Whether an offset is between two characters. */
 export const isBoundary = (text, offset) => offset === text.length || (text[offset] & 0xc0) !== 0x80;
 
-/** As `documents.document` of the interface. */
+/** Implements `documents.document` of the interface. */
 export class Document {
   #text;
   #revision = 1;
@@ -22,7 +22,7 @@ export class Document {
     return { text: this.#text, selections: structuredClone(this.selections) };
   }
 
-  /** Takes back what was done since; the revision is never an old one's. */
+  /** Undoes the changes since then. Revisions are never reused. */
   restore({ text, selections }) {
     this.#revision += text === this.#text ? 0 : 1;
     this.#text = text;

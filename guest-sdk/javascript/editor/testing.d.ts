@@ -8,18 +8,18 @@ import type { ChoiceQuestion, TextQuestion } from "witdock:editor/prompts@0.1.0"
 import type { Segment } from "witdock:editor/status-line@0.1.0";
 import type { DocumentVersion, Invocation, SelectionSet, Severity } from "witdock:editor/types@0.1.0";
 
-/** What a test's editor begins with. */
+/** The initial state of a test editor. */
 export interface Options {
   text?: string;
   path?: string;
   language?: string;
   /** The plugin's table in the editor's configuration. */
   settings?: object;
-  /** Texts of files that can be read, by path. */
+  /** The texts of the files that can be read, by path. */
   files?: Record<string, string>;
 }
 
-/** Imports a plugin's module, and starts it in an editor with one document. */
+/** Imports a plugin's module and starts it in an editor with one document. */
 export function load(url: URL, options?: Options): Promise<Editor>;
 
 /** An editor with one document, for tests. */
@@ -29,7 +29,7 @@ export interface Editor {
   readonly selections: SelectionSet;
   readonly version: DocumentVersion;
   readonly registration: Registration;
-  /** What was shown, without severity for the status line. */
+  /** The messages shown. Those in the status line have no severity. */
   messages: { severity?: Severity; text: string }[];
   segments: Map<string, Segment>;
   panels: Map<string, Panel>;
@@ -39,13 +39,13 @@ export interface Editor {
   jobs: Invocation[];
   clipboard: string;
   state?: { save(): Uint8Array; restore(saved: Uint8Array): void };
-  /** Selects one stretch; without `head` it is a cursor. */
+  /** Selects one range; without `head` it is a cursor. */
   select(anchor: number, head?: number): void;
-  /** Runs a command of the plugin. One that throws leaves text and selections as they were. */
+  /** Runs a command of the plugin. If it throws, text and selections do not change. */
   run(name: string, argument?: string): void;
-  /** Tells of an event. */
+  /** Sends an event. */
   tell<Tag extends Event["tag"]>(tag: Tag, val: Extract<Event, { tag: Tag }>["val"]): void;
-  /** Types text at the cursor, and tells of it. */
+  /** Types text at the cursor and sends the event. */
   type(text: string): void;
   /** Formats the document, as saving does. */
   format(): void;

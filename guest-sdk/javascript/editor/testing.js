@@ -1,4 +1,4 @@
-// Runs a plugin natively, for its tests under `node --test`, in an editor that has one document:
+// Runs a plugin natively, for its tests under `node --test`, in an in-memory editor with one document:
 //
 //   import { load } from "@witdock/editor/testing";
 //
@@ -7,16 +7,16 @@
 //   editor.run("shout");
 //   assert.equal(editor.text, "HELLO");
 //
-// Offsets are bytes of UTF-8, as in a component, and what the editor refuses is refused here too.
+// Offsets are bytes of UTF-8, as in a component. The test editor refuses the same calls as the real one.
 
 import { host } from "../common/testing.js";
 import { Document, bytes, isBoundary } from "./testing-document.js";
 
-/** The one that plugins see: the last that was loaded. */
+/** The editor that plugins see: the one loaded last. */
 let editor;
 let loaded = 0;
 
-/** Imports a plugin's module, and starts it in an editor with this text. */
+/** Imports a plugin's module and starts it in an editor with this text. */
 export async function load(url, { text = "", path = "file.txt", language = "text", settings = {}, files = {} } = {}) {
   editor = new Editor(new Document(text, path, language), files);
   const module = await import(`${url}?${loaded++}`);
@@ -31,20 +31,20 @@ class Editor {
   #document;
   #plugin;
   #tickets = 0;
-  /** What was registered. */
+  /** The plugin's registration. */
   registration;
-  /** The module's export `state`, if it keeps any. */
+  /** The module's export `state`, if it has one. */
   state;
-  /** What was shown: `{ severity, text }`, without severity for the status line. */
+  /** The messages shown: `{ severity, text }`. Those in the status line have no severity. */
   messages = [];
   /** By name: segments of the status line, open panels, and sets of decorations. */
   segments = new Map();
   panels = new Map();
   decorations = new Map();
-  /** What was asked, with tickets; `answer` answers. */
+  /** The open questions, with tickets. `answer` answers the oldest one. */
   questions = [];
   timers = [];
-  /** Commands that were queued. */
+  /** The queued commands. */
   jobs = [];
   clipboard = "";
   files;
@@ -82,12 +82,12 @@ class Editor {
     return ++this.#tickets;
   }
 
-  /** Selects one stretch; without `head` it is a cursor. */
+  /** Selects one range; without `head` it is a cursor. */
   select(anchor, head = anchor) {
     this.#document.selections = { selections: [{ anchor, head }], primary: 0 };
   }
 
-  /** Runs a command of the plugin. One that throws leaves text and selections as they were. */
+  /** Runs a command of the plugin. If it throws, text and selections do not change. */
   run(name, argument) {
     const known = this.registration.commands.map((command) => command.name);
     if (!known.includes(name)) {
@@ -102,12 +102,12 @@ class Editor {
     }
   }
 
-  /** Tells of an event: `tell("idle", version)`. */
+  /** Sends an event: `tell("idle", version)`. */
   tell(tag, val) {
     this.#plugin.onEvent({ tag, val });
   }
 
-  /** Types text at the cursor, and tells of it. */
+  /** Types text at the cursor and sends the event. */
   type(text) {
     const at = this.#document.cursor();
     const before = this.#document.revision();

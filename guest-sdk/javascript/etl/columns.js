@@ -1,6 +1,6 @@
 // Columns as arrays, and arrays as columns.
 //
-//   type          value in an array            also taken
+//   type          value in an array            also accepted
 //   boolean       boolean
 //   int32         number
 //   int64         bigint                       a whole number
@@ -10,10 +10,10 @@
 //   utf8          string
 //   binary        Uint8Array
 //
-// A null is null; undefined is taken for it. An `ipc` column is no array: only Arrow can take it apart.
+// A null is null; undefined means null too. An `ipc` column cannot be an array, because only Arrow can read it.
 //
-// The engine is given 64-bit integers as numbers. Beyond 2^53 a number is no longer the one that was sent, so such a value is
-// an error and not silently another. What goes back is exact.
+// The engine passes 64-bit integers as numbers, which are rounded beyond 2^53. Such a value is an error instead of being
+// rounded silently. Output is exact.
 
 import { DataError } from "./errors.js";
 import { decodeAll, encodeAll } from "./text.js";
@@ -54,12 +54,12 @@ function wideRows(val, validity) {
   return values;
 }
 
-/** A column as it came, with the values that were sent. */
+/** A column in the interface's form, with exact values. */
 export function exact({ validity, values: { tag, val } }) {
   return { validity, values: { tag, val: isWide(tag) ? BigInt64Array.from(wideRows(val, validity)) : val } };
 }
 
-/** A column's values as an array, with null for a null. */
+/** A column's values as an array, with null for nulls. */
 export function toArray({ validity, values: { tag, val } }, rows) {
   let values;
   switch (tag) {
@@ -126,7 +126,7 @@ function bytesColumn(array) {
   return { offsets, data };
 }
 
-/** By type: what a value has to be, in words, and the values of an array. They throw the row of a value that is not. */
+/** By type: the expected values, for messages, and a function that converts an array. It throws the row of an invalid value. */
 const KINDS = {
   boolean: [
     "a boolean",
@@ -182,7 +182,7 @@ export function toColumn({ name, dataType, nullable }, array) {
   }
   const firstNull = array.findIndex((value) => value === null || value === undefined);
   if (firstNull >= 0 && !nullable) {
-    throw new DataError(`\`${name}\` is null in row ${firstNull} of the output, and the contract says that it never is`);
+    throw new DataError(`\`${name}\` is null in row ${firstNull} of the output, but the contract says that it is not nullable`);
   }
   const [expected, convert] = kind;
   try {
@@ -193,14 +193,14 @@ export function toColumn({ name, dataType, nullable }, array) {
     if (typeof row !== "number") {
       throw row;
     }
-    throw new DataError(`\`${name}\` is ${shown(array[row])} in row ${row} of the output, and ${expected} was expected`);
+    throw new DataError(`\`${name}\` is ${shown(array[row])} in row ${row} of the output; expected ${expected}`);
   }
 }
 
 const shown = (value) =>
   typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : typeof value === "bigint" ? `${value}n` : String(value);
 
-/** Rows as a batch of these fields: what a side output takes. */
+/** Rows as a batch of these fields, for a side output. */
 export function toBatch(fields, rows) {
   return { rows: rows.length, columns: fields.map((field) => toColumn(field, rows.map((row) => row[field.name]))) };
 }

@@ -1,6 +1,6 @@
-// What a transform throws. Any other error fails the batch too, with the place where it was thrown.
+// The errors that a transform throws. Any other error fails the batch too, with the place where it was thrown.
 
-/** This row is rejected, and the others go on. `code` is a short name to count and branch on, for example `bad-date`. */
+/** Rejects one row; the others are processed. `code` is a short code to count and branch on, for example `bad-date`. */
 export class Reject extends Error {
   name = "Reject";
   constructor(code, message) {
@@ -9,25 +9,25 @@ export class Reject extends Error {
   }
 }
 
-/** The settings are wrong: what, and what was expected. */
+/** The settings are invalid. The text says what was found and what was expected. */
 export class SettingsError extends Error {
   name = "SettingsError";
   tag = "settings";
 }
 
-/** The input's schema does not suit this transform: which column, and what was expected. */
+/** The input's schema does not match. The text names the column and says what was expected. */
 export class SchemaError extends Error {
   name = "SchemaError";
   tag = "schema";
 }
 
-/** The batch as a whole cannot be processed. */
+/** The whole batch cannot be processed. */
 export class DataError extends Error {
   name = "DataError";
   tag = "data";
 }
 
-/** What is thrown at the host, whose word for an error is a variant. */
+/** Converts an error to the host's variant. */
 export function told(error) {
   if (error instanceof SettingsError || error instanceof SchemaError || error instanceof DataError) {
     return { tag: error.tag, val: error.message };
@@ -35,7 +35,7 @@ export function told(error) {
   return { tag: "data", val: inWords(error) };
 }
 
-/** An error that nobody foresaw, with the place where it was thrown. One of the host's is a variant, and has no place. */
+/** An unexpected error's message with the place where it was thrown. Errors of the host are variants and have no place. */
 function inWords(error) {
   const { tag, val } = error?.payload ?? error ?? {};
   if (typeof tag === "string") {

@@ -1,7 +1,7 @@
 // Transforms of witdock-etl in JavaScript: a stage over rows or over columns.
 //
-// What the host lends is imported by name, `import { count } from "witdock:etl/metrics@0.1.0"`, and has to be granted, the log
-// (`witdock:plugin/log@0.1.0`) excepted.
+// The host's functions are imported by name, `import { count } from "witdock:etl/metrics@0.1.0"`. Each interface needs a grant,
+// except the log (`witdock:plugin/log@0.1.0`).
 
 export { REQUIRED } from "../common/settings.js";
 export { toArray, toBatch, toColumn } from "./columns.js";

@@ -1,28 +1,28 @@
-// Schemas, and the contract that a transform makes over one.
+// Schemas and contracts.
 
 import { SchemaError } from "./errors.js";
 
-/** A column of this type that is never null; see `nullable`. */
+/** A column of this type without nulls; see `nullable`. */
 const field = (dataType) => (name) => ({ name, dataType, nullable: false, ipcSchema: undefined });
 
-/** Truth values. */
+/** Booleans. */
 export const boolean = field("boolean");
-/** Whole numbers of 32 bits. */
+/** 32-bit integers. */
 export const int32 = field("int32");
-/** Whole numbers of 64 bits. */
+/** 64-bit integers. */
 export const int64 = field("int64");
-/** Floating-point numbers of 64 bits. */
+/** 64-bit floating-point numbers. */
 export const float64 = field("float64");
 /** Dates: days since 1970-01-01. */
 export const date32 = field("date32");
-/** Instants: microseconds since 1970-01-01T00:00:00 UTC. */
+/** Timestamps: microseconds since 1970-01-01T00:00:00 UTC. */
 export const timestampUs = field("timestamp-us");
 /** Text. */
 export const utf8 = field("utf8");
 /** Bytes. */
 export const binary = field("binary");
 
-/** The same column, whose rows may be null. */
+/** The same column, which may contain nulls. */
 export const nullable = (field) => ({ ...field, nullable: true });
 
 /** The columns of a batch, in order. */
@@ -39,7 +39,7 @@ export class Schema {
     return this.names.includes(name);
   }
 
-  /** The field of this name, or a SchemaError that lists the columns that there are. */
+  /** The field of this name. Throws a SchemaError that lists the existing columns. */
   field(name) {
     return this.fields[this.index(name)];
   }
@@ -52,29 +52,29 @@ export class Schema {
     return index;
   }
 
-  /** Begins a contract over an input of this schema. */
+  /** Starts a contract over an input of this schema. */
   contract() {
     return new Contract(this);
   }
 }
 
-/** What a transform will read and write. The output's columns stand in the order of the calls. */
+/** The columns that a transform reads and writes. The output's columns are in the order of the calls. */
 export class Contract {
   #schema;
   /** The fields that are read, in order. */
   reads = [];
-  /** The fields of the output; `from` is the input's index of a column that is passed on. */
+  /** The fields of the output; `from` is the input's index of a column that passes through. */
   output = [];
 
   constructor(schema) {
     this.#schema = schema;
   }
 
-  /** Reads the column of this name, which must be of this type; without a type, of whatever type it is. */
+  /** Reads the column of this name, which must have this type; without a type, any type. */
   read(name, dataType) {
     const field = this.#schema.field(name);
     if (dataType !== undefined && field.dataType !== dataType) {
-      throw new SchemaError(`column \`${name}\` is ${field.dataType}, and ${dataType} was expected`);
+      throw new SchemaError(`column \`${name}\` is ${field.dataType}; expected ${dataType}`);
     }
     if (!this.reads.includes(field)) {
       this.reads.push(field);
@@ -82,7 +82,7 @@ export class Contract {
     return this;
   }
 
-  /** Passes columns on, untouched. */
+  /** Passes columns through unchanged. */
   pass(...names) {
     for (const name of names) {
       const from = this.#schema.index(name);
@@ -91,18 +91,18 @@ export class Contract {
     return this;
   }
 
-  /** Passes every column on. */
+  /** Passes every column through unchanged. */
   passAll() {
     return this.passAllExcept();
   }
 
-  /** Passes every column on but these. */
+  /** Passes every column through, except these. */
   passAllExcept(...names) {
     names.forEach((name) => this.#schema.index(name));
     return this.pass(...this.#schema.names.filter((name) => !names.includes(name)));
   }
 
-  /** Makes columns of its own. */
+  /** Makes new columns. */
   make(...fields) {
     this.output.push(...fields.map((field) => ({ field })));
     return this;

@@ -7,7 +7,7 @@ export * from "./index.js";
 /** A plugin's module. */
 export function load(url: URL): Promise<Plugin>;
 
-/** A row for a test, and of its result. */
+/** A row of a test's input or result. */
 export type TestRow = Record<string, Value>;
 
 export interface Plugin {
@@ -18,11 +18,11 @@ export interface Plugin {
 }
 
 export interface Session {
-  /** One batch of rows: what comes out, and what is rejected. */
+  /** Processes one batch of rows. Returns the output and the rejected rows. */
   process(rows: TestRow[]): { rows: TestRow[]; rejected: { row: number; code: string; message: string }[] };
-  /** The stream's end: the rows that were still held. */
+  /** Ends the stream. Returns the rows that were still held. */
   finish(): TestRow[];
-  /** What the next generation is given: `next.restore(session.save())`. */
+  /** Returns the state for the next generation: `next.restore(session.save())`. */
   save(): Uint8Array;
   restore(saved: Uint8Array): void;
 }

@@ -6,14 +6,14 @@
 //   const session = plugin.open([utf8("word")], { loud: true });
 //   assert.deepEqual(session.process([{ word: "hello" }]), { rows: [{ word: "HELLO!" }], rejected: [] });
 //
-// `@witdock/etl` is this SDK there, and of the host's interfaces the metrics and the log do nothing, the others fail.
+// `@witdock/etl` resolves to this SDK. Of the host's interfaces, metrics and log do nothing, and the others fail.
 
 import { host } from "../common/testing.js";
 import { toArray, toColumn } from "./columns.js";
 
 export * from "./index.js";
 
-/** No host is there: nobody counts or writes a log, and nobody lends a table or takes rows. */
+/** There is no host, so tables and side outputs are unavailable. */
 const missing = (what) => (name) => {
   throw { tag: "unavailable", val: `there is no host to ${what} ${name}` };
 };
@@ -22,8 +22,8 @@ const nothing = () => {};
 host(
   {
     "witdock:etl/metrics": { count: nothing, gauge: nothing, observe: nothing },
-    "witdock:etl/lookup": { open: missing("lend"), Table: class Table {} },
-    "witdock:etl/side-output": { emit: missing("take rows for") },
+    "witdock:etl/lookup": { open: missing("provide"), Table: class Table {} },
+    "witdock:etl/side-output": { emit: missing("receive rows for") },
     "witdock:plugin/log": { write: nothing, panicked: nothing, maxLevel: () => "error" },
   },
   { "@witdock/etl": new URL("index.js", import.meta.url).href },
@@ -66,7 +66,7 @@ class Session {
     this.#state = state;
   }
 
-  /** One batch of rows: what comes out, and what is rejected. */
+  /** Processes one batch of rows. Returns the output and the rejected rows. */
   process(rows) {
     const columns = this.#contract.reads.map((index) => {
       const field = this.#fields[index];
@@ -75,12 +75,12 @@ class Session {
     return this.#rows(this.#session.process({ rows: rows.length, columns }), rows);
   }
 
-  /** The stream's end: the rows that were still held. */
+  /** Ends the stream. Returns the rows that were still held. */
   finish() {
     return this.#rows(this.#session.finish(), []).rows;
   }
 
-  /** What the next generation is given: `next.restore(session.save())`. */
+  /** Returns the state for the next generation: `next.restore(session.save())`. */
   save() {
     return this.#state.save();
   }
@@ -107,7 +107,7 @@ class Session {
   }
 }
 
-/** A column as a component is given it: numbers are in plain arrays, and wide ones not exact. */
+/** A column as a component receives it: numbers are in plain arrays, and 64-bit integers are rounded. */
 function asGiven({ validity, values: { tag, val } }) {
   if (val.offsets !== undefined) {
     val = { ...val, offsets: Array.from(val.offsets) };

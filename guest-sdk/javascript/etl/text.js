@@ -1,8 +1,8 @@
-// Text as UTF-8 bytes. A transform's world has no TextDecoder, so a string whose characters are bytes stands between the
-// two: the engine's own functions make it, and whatever is ASCII in it is text as it stands.
+// Converts text to and from UTF-8. A component has no TextDecoder, so the conversion goes through a string whose characters are
+// bytes, which the engine makes fast, and whose ASCII parts need no decoding.
 
 const NOT_ASCII = /[^\0-\x7f]/;
-/** How many arguments a call may have, at least. */
+/** A number of arguments that every engine accepts. */
 const CALL_ARGUMENTS = 8192;
 
 /** A string with one character for each byte. */
@@ -21,7 +21,7 @@ export const toBytes = Uint8Array.fromBase64
   ? (characters) => Uint8Array.fromBase64(btoa(characters))
   : (characters) => Uint8Array.from(characters, (character) => character.charCodeAt(0));
 
-// `escape` writes each byte as %XX, which decodeURIComponent reads as UTF-8; and the other way round.
+// `escape` writes each byte as %XX, which decodeURIComponent reads as UTF-8, and the reverse.
 const decodeCharacters = (characters) => decodeURIComponent(escape(characters));
 const encodeCharacters = (text) => unescape(encodeURIComponent(text.toWellFormed?.() ?? text));
 
@@ -36,7 +36,7 @@ export function encode(text) {
   return toBytes(NOT_ASCII.test(text) ? encodeCharacters(text) : text);
 }
 
-/** The texts of a column: all bytes become characters at once, and only a text that is not ASCII is decoded by itself. */
+/** The texts of a column: all bytes become characters at once, and only texts that are not ASCII are decoded one by one. */
 export function decodeAll({ offsets, data }) {
   const characters = fromBytes(data);
   const ascii = !NOT_ASCII.test(characters);

@@ -1,4 +1,4 @@
-// A transform as the host calls it: what becomes of a definition.
+// Turns a transform's definition into the exports that the host calls.
 
 import { readSettings } from "../common/settings.js";
 import { exact, toArray, toColumn } from "./columns.js";
@@ -6,7 +6,7 @@ import { DataError, Reject, SettingsError, told } from "./errors.js";
 import { Schema } from "./schema.js";
 import { decode, encode } from "./text.js";
 
-/** Says of which column an error tells. */
+/** Adds the column's name to an error. */
 function named(name, read) {
   try {
     return read();
@@ -15,7 +15,7 @@ function named(name, read) {
   }
 }
 
-/** The batch that `columns` is given. */
+/** The batch that `columns` receives. */
 export class Batch {
   #fields;
   #columns;
@@ -31,24 +31,24 @@ export class Batch {
   #column(name) {
     const index = this.#fields.findIndex((field) => field.name === name);
     if (index < 0) {
-      throw new DataError(`the plugin asks for column \`${name}\`, which its contract does not read`);
+      throw new DataError(`the plugin uses column \`${name}\`, which its contract does not read`);
     }
     return this.#columns[index];
   }
 
-  /** A column as it came, to be given back or to the host. */
+  /** A column in the interface's form, to return it or to pass it to the host. */
   raw(name) {
     const column = this.#column(name);
     return named(name, () => exact(column));
   }
 
-  /** A column as an array, with null for a null. */
+  /** A column as an array, with null for nulls. */
   column(name) {
     const column = this.#column(name);
     return named(name, () => toArray(column, this.rows));
   }
 
-  /** Leaves a row out, as a filter does: nothing is wrong with it. Returns whether the row came out until now. */
+  /** Omits a row without rejecting it, as a filter does. Returns whether the row was in the output before. */
   leaveOut(row) {
     this.#out ??= new Uint8Array(this.rows);
     const before = this.#out[row];
@@ -56,14 +56,14 @@ export class Batch {
     return before === 0;
   }
 
-  /** Rejects a row. The first word on a row counts. */
+  /** Rejects a row. Only the first rejection of a row counts. */
   reject(row, code, message) {
     if (this.leaveOut(row)) {
       this.rejected.push({ row, code, message });
     }
   }
 
-  /** The rows that come out; undefined when all do. */
+  /** The output rows; undefined for all. */
   selected() {
     if (!this.#out?.includes(1)) {
       return undefined;
@@ -78,13 +78,13 @@ function outputRows(rows) {
   return rows === undefined ? { tag: "all" } : { tag: "selected", val: Uint32Array.from(rows) };
 }
 
-/** Columns by name, as long as the batch. An array is made a column; a column is taken as it is. */
+/** Columns by name, as long as the batch. An array is converted to a column; a column is used directly. */
 function columnsOutput(fields, batch, made) {
   const selected = batch.selected();
   const columns = fields.map((field) => {
     let values = made?.[field.name];
     if (values === undefined) {
-      throw new DataError(`the plugin gives no column \`${field.name}\`, which its contract makes`);
+      throw new DataError(`the plugin returns no column \`${field.name}\`, which its contract makes`);
     }
     if (values.values?.tag !== undefined) {
       if (selected === undefined) {
@@ -93,7 +93,7 @@ function columnsOutput(fields, batch, made) {
       values = toArray(values, batch.rows);
     }
     if (values.length !== batch.rows) {
-      throw new DataError(`the plugin's \`${field.name}\` has ${values.length} rows, and the batch ${batch.rows}`);
+      throw new DataError(`the plugin's \`${field.name}\` has ${values.length} rows, but the batch has ${batch.rows}`);
     }
     return toColumn(field, selected === undefined ? values : selected.map((row) => values[row]));
   });
@@ -143,7 +143,7 @@ function rowsOutput(reads, fields, { rows, columns }, one) {
 
 const finished = (contract, rows) =>
   rows.length === 0
-    ? // Not `fresh`, which would have to give the columns that are passed on too.
+    ? // Not `fresh`, which would need the columns that pass through too.
       { rows: outputRows([]), columns: contract.made.map((field) => empty(field)), rejected: [] }
     : {
         rows: { tag: "fresh", val: rows.length },
@@ -155,8 +155,8 @@ const empty = (field) =>
   field.dataType === "ipc" ? { values: { tag: "ipc", val: new Uint8Array() } } : toColumn(field, []);
 
 /**
- * The exports of a plugin: `export const { transform } = transformer({ … })`, and `{ transform, state }` for one whose state
- * outlives a reload. The README says what a definition has.
+ * The exports of a plugin: `export const { transform } = transformer({ … })`, or `{ transform, state }` if its state
+ * survives a reload. The README describes a definition.
  */
 export function transformer({ settings: defaults = {}, describe, start }) {
   const open = (input, text) => {
@@ -176,7 +176,7 @@ export function transformer({ settings: defaults = {}, describe, start }) {
       throw tell(error);
     }
   };
-  // The one session that is open is the last: the host has no two at a time of a plugin that keeps state.
+  // The last session is the open one: the host opens one at a time for a plugin that keeps state.
   let latest;
 
   class Session {
@@ -185,7 +185,7 @@ export function transformer({ settings: defaults = {}, describe, start }) {
     #problem;
 
     constructor(input, text) {
-      // A constructor cannot fail: its error waits for the first call.
+      // A constructor cannot fail, so its error is stored until the first call.
       try {
         const { schema, settings, contract } = open(input, text);
         this.#contract = contract;
@@ -223,7 +223,7 @@ export function transformer({ settings: defaults = {}, describe, start }) {
 
   const run = () => {
     if (latest === undefined) {
-      throw "no session is open: the host opens one before it saves or restores";
+      throw "no session is open; the host has to open one before it saves or restores";
     }
     return latest.run;
   };

@@ -1,4 +1,4 @@
-"""Makes a component of a plugin in Python: what the `build.py` of each interface's SDK does."""
+"""Builds the component of a plugin in Python, for the `build.py` of each interface's SDK."""
 
 import ast
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "requirements.txt"
 
-# Says what the plugin keeps, before minutes go by over one that cannot be imported.
+# Imports the plugin first, to find errors before the build, which takes minutes.
 INSPECT = """
 import importlib, sys, traceback
 module, package, folder, source = sys.argv[1:]
@@ -33,31 +33,31 @@ except Exception as error:
 
 @dataclass
 class Interface:
-    """An interface that has an SDK."""
+    """An interface with an SDK."""
 
     # As in `wit/etl` and `witdock:etl`.
     name: str
-    # The SDK's package, and the folder that it is in.
+    # The SDK's package, and its folder.
     package: str
     folder: Path
-    # The SDK's modules over what the host lends, and what a world imports for them.
-    lent: dict[str, str]
-    # The interface that the plugin exports, and the classes of `component` that do it.
+    # The SDK's modules for host interfaces, and the world's imports for each.
+    provided: dict[str, str]
+    # The interface that the plugin exports, and the classes of `component` that implement it.
     export: str
     classes: list[str]
-    # The classes of exported resources, which are looked for in a module called as the interface.
+    # The classes of exported resources. They are looked up in a module named after the interface.
     resources: list[str]
 
 
 def main(interface: Interface) -> None:
-    """The whole of a `build.py` whose arguments are SOURCE and OUTPUT."""
+    """The main function of a `build.py` whose arguments are SOURCE and OUTPUT."""
     with _told():
         source, output = _arguments("SOURCE OUTPUT")
         _build(interface, source, output)
 
 
 def main_of_world() -> None:
-    """The whole of a `build.py` for any interface: WIT WORLD SOURCE OUTPUT, or `--stubs` WIT WORLD FOLDER."""
+    """The main function of a `build.py` for any interface: WIT WORLD SOURCE OUTPUT, or `--stubs` WIT WORLD FOLDER."""
     with _told():
         if sys.argv[1:2] == ["--stubs"]:
             del sys.argv[1]
@@ -66,7 +66,7 @@ def main_of_world() -> None:
             return
         wit, world, source, output = _arguments("WIT WORLD SOURCE OUTPUT")
         if source.stem == "wit_world":
-            sys.exit(f"{source}: error: a plugin's module cannot be called wit_world")
+            sys.exit(f"{source}: error: a plugin's module cannot be named wit_world")
         programs = tools()
         _stubs(programs, wit, str(world), Path("stubs"))
         _build_world(programs, wit, str(world), source.resolve(strict=True), output)
@@ -81,19 +81,19 @@ def _arguments(usage: str) -> list[Path]:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Errors as editors find them: one line each, with the place."""
+    """Prints errors as one line with the place, so that editors can parse them."""
     try:
         yield
     except SyntaxError as error:
         sys.exit(f"{error.filename}:{error.lineno}:{error.offset}: error: {error.msg}")
     except FileNotFoundError as error:
-        sys.exit(f"error: there is no {error.filename}")
+        sys.exit(f"error: file not found: {error.filename}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: {error}")
 
 
 def tools() -> Path:
-    """The folder of componentize-py and its Python: of the environment that is active, of the project, or of this SDK."""
+    """The folder of componentize-py and its Python: in the active environment, the project, or this SDK."""
     active = Path(sys.executable).parent
     if any(active.glob("componentize-py*")):
         return active
@@ -119,7 +119,7 @@ def tools() -> Path:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One build at a time installs."""
+    """A lock, so that only one build at a time installs."""
     with open(path, "w") as lock:
         try:
             import fcntl
@@ -131,13 +131,13 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _interfaces() -> Path:
-    """The WIT: beside the SDK in a project, and at the root of witdock's repository."""
+    """The folder of the WIT: beside the SDK in a project, or at the root of witdock's repository."""
     candidates = [HERE.parent / "wit", HERE.parents[2] / "wit"]
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
 def _used(interface: Interface, folder: Path) -> list[str]:
-    """What of the host's interfaces a plugin imports: what a component imports it has to be granted."""
+    """The host interfaces that a plugin imports. Only these become imports of the component, because each needs a grant."""
     names = set()
     for file in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
@@ -146,7 +146,7 @@ def _used(interface: Interface, folder: Path) -> list[str]:
                     names.update(one.name for one in imported)
                 case ast.ImportFrom(module=str(module), names=imported, level=0):
                     names.update([module, *(f"{module}.{one.name}" for one in imported)])
-    return [lent for module, lent in interface.lent.items() if f"{interface.package}.{module}" in names]
+    return [provided for module, provided in interface.provided.items() if f"{interface.package}.{module}" in names]
 
 
 def _build(interface: Interface, source: Path, output: Path) -> None:
@@ -154,7 +154,7 @@ def _build(interface: Interface, source: Path, output: Path) -> None:
     folder, module = source.parent, source.stem
     app_name = "witdock_app"
     if module in [app_name, interface.export, "wit_world", interface.package]:
-        sys.exit(f"{source}: error: a plugin's module cannot be called {module}")
+        sys.exit(f"{source}: error: a plugin's module cannot be named {module}")
     programs = tools()
     imports = _used(interface, folder)
     folders = [folder, interface.folder, HERE / "lib"]
@@ -172,7 +172,7 @@ def _build(interface: Interface, source: Path, output: Path) -> None:
         exports.append("witdock:plugin/state@0.1.0")
 
     with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
-        # One folder with the interface and what it depends on, as the component's builder wants it.
+        # The builder needs one folder with the interface and its dependencies.
         wit = Path(temporary, "wit")
         shutil.copytree(_interfaces() / interface.name, wit)
         shutil.copytree(_interfaces() / "plugin", wit / "deps/plugin")
@@ -188,13 +188,13 @@ def _build(interface: Interface, source: Path, output: Path) -> None:
         _componentize(programs, wit, f"witdock:{interface.name}/built", [app, *folders], app_name, output)
 
 
-# What becomes of a plugin for an interface without an SDK: an exception that is no error of the interface would trap without a word.
+# Wraps a plugin for an interface without an SDK: an exception that is not an error of the interface would trap without a message.
 GUARDED = """
 import functools, importlib, inspect
 from componentize_py_types import Err
 from wit_world.imports import log
 
-# Not `traceback`, which would look for the sources: there are no files.
+# Not `traceback`, which would look for the source files.
 def words(error):
     lines, place = [f"{{type(error).__name__}}: {{error}}"], error.__traceback__
     while place is not None:
@@ -237,16 +237,16 @@ def _build_world(programs: Path, wit: Path, world: str, source: Path, output: Pa
         has_log = any(re.search(r"^package witdock:plugin@", text, re.MULTILINE) for text in texts)
         logs = [text for text in texts if re.search(r"^\s*interface log\b", text, re.MULTILINE)]
         if len(logs) > has_log:
-            # Another log would change the name of the plugin's own.
+            # A second log would change the name of the plugin's log.
             _componentize(programs, wit, world, [source.parent], source.stem, output)
             return
         if not has_log:
             shutil.copytree(_interfaces() / "plugin", copy / "deps/witdock-plugin")
-        # Every host that is made with witdock lends the log, whatever its world has.
+        # Every witdock host provides the log, whatever the world.
         name = world.partition("/")[2].partition("@")[0]
         lines = ["world built-by-witdock {", f"  include {name};", "  import witdock:plugin/log@0.1.0;", "}", ""]
         (copy / "built-by-witdock.wit").write_text("\n".join(lines))
-        # The classes of resources stand in modules that are called as their interfaces.
+        # The classes of resources are in modules named after their interfaces.
         resources = [file.stem for file in Path("stubs/wit_world/exports").glob("*.py")]
         modules = [source.stem, *(stem for stem in sorted(resources) if (source.parent / f"{stem}.py").exists())]
         app.mkdir()
@@ -259,7 +259,7 @@ def _componentize(programs: Path, wit: Path, world: str, folders: list[Path], ap
     with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
         made = Path(temporary, "plugin.wasm")
         command = [programs / "componentize-py", "-q", "-d", wit, "-w", world, "componentize"]
-        # The host lends no WASI: what is not granted is not imported.
+        # The host provides no WASI.
         command += ["--stub-wasi", *(part for folder in folders for part in ("-p", folder)), app, "-o", made]
         if subprocess.run(command).returncode != 0:
             sys.exit(1)
@@ -268,7 +268,7 @@ def _componentize(programs: Path, wit: Path, world: str, folders: list[Path], ap
 
 
 def _stubs(programs: Path, wit: Path, world: str, folder: Path) -> None:
-    """The world's types as Python has them, for editors and for native tests. In a component the real ones take their place."""
+    """Writes the world's types as stubs, for editors and native tests. In a component the real modules replace them."""
     with tempfile.TemporaryDirectory(prefix="witdock-") as temporary:
         command = [programs / "componentize-py", "-q", "-d", wit, "-w", world, "bindings", temporary]
         if subprocess.run(command).returncode != 0:

@@ -1,4 +1,4 @@
-"""Makes a component of a plugin: `python3 build.py SOURCE OUTPUT`. The command of a plugin's `[build]`."""
+"""Builds the component of a plugin: `python3 build.py SOURCE OUTPUT`. The command of a plugin's `[build]`."""
 
 import sys
 from pathlib import Path
@@ -8,15 +8,15 @@ sys.path.insert(0, str(SDK.parent / "common"))
 
 from component import Interface, main  # noqa: E402
 
-LENT = ["documents", "selections", "viewport", "workspace", "messages", "status_line", "panels", "decorations"]
-LENT += ["prompts", "clipboard", "settings", "timers", "jobs"]
+PROVIDED = ["documents", "selections", "viewport", "workspace", "messages", "status_line", "panels", "decorations"]
+PROVIDED += ["prompts", "clipboard", "settings", "timers", "jobs"]
 
 main(
     Interface(
         name="editor",
         package="witdock_editor",
         folder=SDK,
-        lent={**{name: name.replace("_", "-") for name in LENT}, "log": "witdock:plugin/log@0.1.0"},
+        provided={**{name: name.replace("_", "-") for name in PROVIDED}, "log": "witdock:plugin/log@0.1.0"},
         export="plugin",
         classes=["Plugin", "State"],
         resources=[],

@@ -1,4 +1,4 @@
-"""Makes a component of a plugin: `python3 build.py SOURCE OUTPUT`. The command of a plugin's `[build]`."""
+"""Builds the component of a plugin: `python3 build.py SOURCE OUTPUT`. The command of a plugin's `[build]`."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ main(
         name="etl",
         package="witdock_etl",
         folder=SDK,
-        lent={
+        provided={
             "metrics": "metrics",
             "lookup": "lookup",
             "side_output": "side-output",

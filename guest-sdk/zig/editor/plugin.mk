@@ -1,6 +1,6 @@
-# Makes a component's module of an editor plugin in Zig. A plugin's Makefile sets SOURCES, the main file first, and OUTPUT, and includes this.
+# Builds the core module of an editor plugin in Zig. A plugin's Makefile sets SOURCES, the main file first, and OUTPUT, and includes this file.
 #
-# ZIG is the compiler: `zig`, or `python3 -m ziglang` of the Python package ziglang.
+# ZIG is the compiler: `zig`, or `python3 -m ziglang` from the Python package ziglang.
 
 SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 ZIG ?= $(or $(shell command -v zig),python3 -m ziglang)

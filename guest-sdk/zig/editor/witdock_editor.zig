@@ -1,13 +1,13 @@
-//! What a plugin of witdock-edit in Zig starts from.
+//! The SDK for plugins of witdock-edit in Zig.
 //!
-//! A plugin is a struct with its commands, and functions for what else the editor may ask for:
+//! A plugin is a struct with its commands, and optionally other functions that the editor calls:
 //!
 //! ```zig
 //! const editor = @import("sdk/witdock_editor.zig");
 //!
 //! const Shout = struct {
 //!     pub const commands = [_]editor.Command{
-//!         .{ .name = "shout", .title = "Shout", .description = "Makes capitals of what is selected", .run = shout },
+//!         .{ .name = "shout", .title = "Shout", .description = "Converts the selection to upper case", .run = shout },
 //!     };
 //!
 //!     fn shout(call: *editor.Call) editor.Error!void {
@@ -23,46 +23,46 @@
 //! }
 //! ```
 //!
-//! What the editor lends is called as `wit` declares it, and granted by name.
+//! Call the editor's functions as `wit` declares them. Each interface is granted by name.
 
 const std = @import("std");
 
 /// The interface, with its comments.
 pub const wit = @import("generated/extension_plugin.zig");
 
-/// Memory that is the plugin's.
+/// The allocator for memory that the bindings free.
 pub const allocator = std.heap.c_allocator;
 
-/// Why a command is not done: it does not apply here, which is shown quietly, or it could not be done. The words are in the call's `fail`.
+/// Why a command failed: it does not apply here, which is shown as information, or another reason. The words are in the call's `fail`.
 pub const Error = error{ NotApplicable, Failed, OutOfMemory };
 
-/// A command that a person can run: by name, by key, from the palette.
+/// A command that the user can run: by name, by key, from the palette.
 pub const Command = struct {
     /// Letters, digits and `-`.
     name: []const u8,
-    /// What the palette shows.
+    /// The title in the palette.
     title: []const u8,
-    /// A sentence on what it does.
+    /// A sentence that describes it.
     description: []const u8,
-    /// The key that it asks for.
+    /// Its default key.
     key: ?[]const u8 = null,
     run: *const fn (call: *Call) Error!void,
 };
 
-/// A command that is being run.
+/// A running command.
 pub const Call = struct {
-    /// What was given with it; empty for nothing.
+    /// Its argument; empty if there is none.
     argument: []const u8,
     why: ?[]const u8 = null,
 
-    /// Says why, and gives the error: `return call.fail(error.Failed, "there is no {s}", .{name})`.
+    /// Sets the message and returns the error: `return call.fail(error.Failed, "there is no {s}", .{name})`.
     pub fn fail(self: *Call, why: Error, comptime format: []const u8, arguments: anytype) Error {
         self.why = std.fmt.allocPrint(allocator, format, arguments) catch null;
         return why;
     }
 
-    /// What is selected in the document that keys go to; of several selections, the primary one. Where nothing is selected it is the
-    /// whole text if `or_all`, and else not applicable. To be released.
+    /// The selection of the focused document; if there are several, the primary one. If nothing is selected, it is the whole text
+    /// with `or_all`, and a not-applicable error otherwise. It must be released.
     pub fn selected(self: *Call, or_all: bool) Error!Selection {
         var document: wit.witdock_editor_documents_own_document_t = undefined;
         if (!wit.witdock_editor_documents_current(&document)) return self.fail(error.NotApplicable, "no document is open", .{});
@@ -70,7 +70,7 @@ pub const Call = struct {
         const borrowed = wit.witdock_editor_documents_borrow_document(document);
         var set: wit.witdock_editor_selections_selection_set_t = undefined;
         if (!wit.witdock_editor_selections_get(wit.witdock_editor_documents_method_document_id(borrowed), &set)) {
-            return self.fail(error.NotApplicable, "the document is closed", .{});
+            return self.fail(error.NotApplicable, "the document has been closed", .{});
         }
         const primary = set.selections.ptr[set.primary];
         wit.witdock_editor_selections_selection_set_free(&set);
@@ -85,7 +85,7 @@ pub const Call = struct {
         var text: wit.extension_plugin_string_t = undefined;
         var unread: wit.witdock_editor_documents_text_error_t = undefined;
         if (!wit.witdock_editor_documents_method_document_text(borrowed, &range, &text, &unread)) {
-            return self.fail(error.NotApplicable, "the text is longer than the editor hands over at once", .{});
+            return self.fail(error.NotApplicable, "the text is too long to be passed to a plugin", .{});
         }
         return .{
             .document = document,
@@ -96,15 +96,15 @@ pub const Call = struct {
     }
 };
 
-/// A piece of a document's text.
+/// A part of a document's text.
 pub const Selection = struct {
-    /// Lent for the call.
+    /// Valid for the call.
     document: wit.witdock_editor_documents_own_document_t,
     range: wit.witdock_editor_documents_range_t,
     text: []u8,
     revision: u64,
 
-    /// Puts a text in its place.
+    /// Replaces it by a text.
     pub fn replace(self: *Selection, call: *Call, text: []const u8) Error!void {
         var edit = std.mem.zeroes(wit.witdock_editor_documents_edit_t);
         edit.range = self.range;
@@ -114,7 +114,7 @@ pub const Selection = struct {
         const document = wit.witdock_editor_documents_borrow_document(self.document);
         if (!wit.witdock_editor_documents_method_document_apply(document, self.revision, &edits, &self.revision, &refused)) {
             const is_read_only = refused.tag == wit.WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY;
-            return call.fail(error.Failed, "{s}", .{if (is_read_only) "the document may not be changed" else "the editor refuses the edit"});
+            return call.fail(error.Failed, "{s}", .{if (is_read_only) "the document is read-only" else "the editor refused the edit"});
         }
     }
 
@@ -124,7 +124,7 @@ pub const Selection = struct {
     }
 };
 
-/// One line where the status of the last action stands.
+/// Shows a line in the place for the status of the last action.
 pub fn status(comptime format: []const u8, arguments: anytype) void {
     const text = std.fmt.allocPrint(allocator, format, arguments) catch return;
     defer allocator.free(text);
@@ -132,7 +132,7 @@ pub fn status(comptime format: []const u8, arguments: anytype) void {
     wit.witdock_editor_messages_status(&line);
 }
 
-/// A copy of a text, for the editor, which frees it.
+/// A copy of a text for the editor, which frees it.
 pub fn copied(text: []const u8) wit.extension_plugin_string_t {
     if (text.len == 0) return .{ .ptr = null, .len = 0 };
     const copy = allocator.dupe(u8, text) catch @panic("out of memory");
@@ -152,7 +152,7 @@ fn Host(comptime Plugin: type) type {
         ) callconv(.c) bool {
             defer wit.extension_plugin_string_free(settings);
             if (@hasDecl(Plugin, "activate")) {
-                // It keeps the settings' texts for as long as the plugin runs.
+                // The settings' strings live as long as the plugin.
                 Plugin.activate(view(settings.*)) catch |why| {
                     err.tag = wit.EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS;
                     err.val.settings = copied(@errorName(why));
@@ -160,7 +160,7 @@ fn Host(comptime Plugin: type) type {
                 };
             } else if (!std.mem.eql(u8, view(settings.*), "{}")) {
                 err.tag = wit.EXPORTS_WITDOCK_EDITOR_PLUGIN_ACTIVATE_ERROR_SETTINGS;
-                err.val.settings = copied("there are none");
+                err.val.settings = copied("this plugin has no settings");
                 return false;
             }
             ret.* = std.mem.zeroes(wit.exports_witdock_editor_plugin_registration_t);
@@ -196,7 +196,7 @@ fn Host(comptime Plugin: type) type {
                         wit.WITDOCK_EDITOR_TYPES_COMMAND_ERROR_NOT_APPLICABLE
                     else
                         wit.WITDOCK_EDITOR_TYPES_COMMAND_ERROR_FAILED;
-                    err.val.failed = copied(call.why orelse if (why == error.OutOfMemory) "there is not enough memory" else "the plugin does not say why");
+                    err.val.failed = copied(call.why orelse if (why == error.OutOfMemory) "there is not enough memory" else "the plugin gives no reason");
                     return false;
                 };
                 return true;
@@ -238,8 +238,8 @@ fn Host(comptime Plugin: type) type {
     };
 }
 
-/// Makes a struct the editor's plugin. Call it in a `comptime` block. Beside `commands` it may have `activate`, which is given the
-/// settings as JSON text, `register`, which changes the registration, and `onEvent`, `format`, `complete` and `hover`.
+/// Registers a struct as the plugin. Call it in a `comptime` block. Besides `commands`, the struct may have `activate`, which receives
+/// the settings as JSON text, `register`, which changes the registration, and `onEvent`, `format`, `complete` and `hover`.
 pub fn register(comptime Plugin: type) void {
     const host = Host(Plugin);
     @export(&host.activate, .{ .name = "exports_witdock_editor_plugin_activate" });

@@ -1,4 +1,4 @@
-//! What a transform of witdock-etl in Zig starts from.
+//! The SDK for transforms of witdock-etl in Zig.
 //!
 //! A plugin is a struct with its settings, `open` and `process`, and `deinit` if it has something to free:
 //!
@@ -31,28 +31,28 @@
 //! }
 //! ```
 //!
-//! What the host lends is called as `wit` declares it, and granted by name.
+//! Call the host's functions as `wit` declares them. Each interface is granted by name.
 
 const std = @import("std");
 
 /// The interface, with its comments.
 pub const wit = @import("generated/transformer_plugin.zig");
 
-/// Memory that is the plugin's.
+/// The allocator for memory that the bindings free.
 pub const allocator = std.heap.c_allocator;
 
-/// Why something could not be done. The words are in the plan's or the output's `fail`.
+/// Why a call failed. `fail` of the plan or the output sets the message.
 pub const Error = error{ Settings, Schema, Data, OutOfMemory };
 
 pub const Nullability = enum { nullable, not_null };
 
 pub const Type = enum(u8) { boolean, int32, int64, float64, date32, timestamp_us, utf8, binary, ipc };
 
-/// A day, counted from 1970-01-01.
+/// A day, in days since 1970-01-01.
 pub const Date = struct { days: i32 };
-/// A moment, in microseconds from 1970-01-01T00:00:00 UTC.
+/// An instant, in microseconds since 1970-01-01T00:00:00 UTC.
 pub const Timestamp = struct { microseconds: i64 };
-/// What is no text.
+/// Bytes that are not text.
 pub const Bytes = struct { bytes: []const u8 };
 
 fn typeOf(comptime T: type) Type {
@@ -65,11 +65,11 @@ fn typeOf(comptime T: type) Type {
         Timestamp => .timestamp_us,
         []const u8 => .utf8,
         Bytes => .binary,
-        else => @compileError("a column has bool, i32, i64, f64, Date, Timestamp, []const u8 or Bytes, and not " ++ @typeName(T)),
+        else => @compileError("a column is bool, i32, i64, f64, Date, Timestamp, []const u8 or Bytes, not " ++ @typeName(T)),
     };
 }
 
-/// A sentence for the host, and where it goes.
+/// An error message for the host, and the error that it belongs to.
 const Failure = struct {
     text: ?[]const u8 = null,
 
@@ -83,13 +83,13 @@ const Failure = struct {
             error.Schema => wit.WITDOCK_ETL_TYPES_ERROR_SCHEMA,
             error.Data, error.OutOfMemory => wit.WITDOCK_ETL_TYPES_ERROR_DATA,
         };
-        told.val.data = copied(self.text orelse if (why == error.OutOfMemory) "there is not enough memory" else "the plugin does not say why");
+        told.val.data = copied(self.text orelse if (why == error.OutOfMemory) "there is not enough memory" else "the plugin gives no reason");
     }
 };
 
 fn copied(text: []const u8) wit.transformer_plugin_string_t {
     if (text.len == 0) return .{ .ptr = null, .len = 0 };
-    // The host takes nothing but UTF-8.
+    // The host accepts only UTF-8.
     const valid = if (std.unicode.utf8ValidateSlice(text)) text else "a text that is not UTF-8";
     const copy = allocator.dupe(u8, valid) catch @panic("out of memory");
     return .{ .ptr = copy.ptr, .len = copy.len };
@@ -99,7 +99,7 @@ fn view(text: wit.transformer_plugin_string_t) []const u8 {
     return if (text.len == 0) "" else text.ptr[0..text.len];
 }
 
-/// The input's columns, and what is read and made: told before the first row.
+/// The input's columns, and the columns that are read and made. Used once, before the first row.
 pub const Plan = struct {
     fields: []const wit.witdock_etl_types_field_t,
     failure: Failure = .{},
@@ -111,11 +111,11 @@ pub const Plan = struct {
         name: []const u8,
         kind: Type,
         nullable: bool,
-        /// The input's column that is passed on.
+        /// The input column that passes through.
         same: ?u32,
     };
 
-    /// Says why, and gives the error: `return plan.fail(error.Settings, "there is no {s}", .{name})`.
+    /// Sets the message and returns the error: `return plan.fail(error.Settings, "there is no {s}", .{name})`.
     pub fn fail(self: *Plan, why: Error, comptime format: []const u8, arguments: anytype) Error {
         self.failure.say(format, arguments);
         return why;
@@ -134,15 +134,15 @@ pub const Plan = struct {
             try known.append(allocator, '`');
         }
         if (known.items.len == 0) try known.appendSlice(allocator, "none");
-        return self.fail(error.Schema, "the input has no column `{s}`: it has {s}", .{ name, known.items });
+        return self.fail(error.Schema, "unknown column `{s}`; the input has {s}", .{ name, known.items });
     }
 
-    /// Reads the input's column of this name, which has to be of T's type.
+    /// Reads the input column of this name, which must have T's type.
     pub fn read(self: *Plan, comptime T: type, name: []const u8) Error!Column(T) {
         const index = try self.find(name);
         const kind: Type = @enumFromInt(self.fields[index].data_type);
         if (kind != typeOf(T)) {
-            return self.fail(error.Schema, "column `{s}` is {t}, and {t} was expected", .{ name, kind, typeOf(T) });
+            return self.fail(error.Schema, "column `{s}` is {t}; expected {t}", .{ name, kind, typeOf(T) });
         }
         const place = std.mem.indexOfScalar(u32, self.reads.items, index) orelse place: {
             try self.reads.append(allocator, index);
@@ -161,17 +161,17 @@ pub const Plan = struct {
         });
     }
 
-    /// Passes every column of the input on, untouched.
+    /// Passes every input column through unchanged.
     pub fn passAll(self: *Plan) Error!void {
         for (0..self.fields.len) |index| try self.passOne(@intCast(index));
     }
 
-    /// Passes one column on.
+    /// Passes one column through.
     pub fn pass(self: *Plan, name: []const u8) Error!void {
         try self.passOne(try self.find(name));
     }
 
-    /// Makes a column. It takes the place of one of the same name that is passed on.
+    /// Makes a column. It replaces one of the same name that passes through.
     pub fn make(self: *Plan, comptime T: type, name: []const u8, nullability: Nullability) Error!Made(T) {
         const planned: Planned = .{
             .name = try allocator.dupe(u8, name),
@@ -215,7 +215,7 @@ pub const Plan = struct {
     }
 };
 
-/// Rows that come in: the columns that are read. They live until `process` returns.
+/// The input rows: the columns that are read. They are valid until `process` returns.
 pub const Batch = struct {
     rows: usize,
     columns: [*c]const wit.witdock_etl_types_column_t,
@@ -230,7 +230,7 @@ pub fn Column(comptime T: type) type {
     return struct {
         place: usize,
 
-        /// The value of a row; null where there is none.
+        /// The value of a row, or null.
         pub fn get(self: @This(), batch: Batch, row: usize) ?T {
             const column = &batch.columns[self.place];
             if (column.validity.is_some and !bit(column.validity.val.ptr, row)) return null;
@@ -261,14 +261,14 @@ pub fn Made(comptime T: type) type {
     return struct {
         place: usize,
 
-        /// Gives the next row's value; null for none.
+        /// Puts the next row's value, or null.
         pub fn put(self: @This(), out: *Output, value: ?T) Error!void {
             try out.made[self.place].put(T, value);
         }
     };
 }
 
-/// A column that grows.
+/// A column under construction.
 const Builder = struct {
     values: std.ArrayListAligned(u8, .@"8") = .empty,
     offsets: std.ArrayList(i32) = .empty,
@@ -307,7 +307,7 @@ const Builder = struct {
             column.validity.is_some = true;
             column.validity.val = .{ .ptr = self.validity.items.ptr, .len = self.validity.items.len };
         }
-        // The cases of the values come in the order of the types.
+        // The cases of the values are in the order of the types.
         column.values.tag = @intFromEnum(kind);
         const values = self.values.items;
         switch (kind) {
@@ -328,7 +328,7 @@ const Builder = struct {
     }
 };
 
-/// What comes of a batch. For each row that comes out, every column that is made is given one value, in any order, and the row is kept.
+/// The output of a batch. For each output row, put one value into every column that is made, in any order, and then keep the row.
 pub const Output = struct {
     plan: *const Plan,
     made: []Builder,
@@ -342,19 +342,18 @@ pub const Output = struct {
         return .{ .plan = plan, .made = made };
     }
 
-    /// Says why the batch fails as a whole, and gives the error.
+    /// Sets the message and returns the error, which fails the whole batch.
     pub fn fail(self: *Output, comptime format: []const u8, arguments: anytype) Error {
         self.failure.say(format, arguments);
         return error.Data;
     }
 
-    /// A row comes out that this row of the input stands behind. A row that is never kept is left out, as a filter does; one may be kept
-    /// more than once.
+    /// Adds an output row for this input row. An input row that is never kept is omitted, as a filter does; it may be kept several times.
     pub fn keep(self: *Output, row: usize) Error!void {
         try self.kept.append(allocator, @intCast(row));
     }
 
-    /// A row of the input that is wrong: a short code to count, and a message for a person.
+    /// Rejects an input row, with a short code to count and a message for a person.
     pub fn reject(self: *Output, row: usize, code: []const u8, comptime format: []const u8, arguments: anytype) Error!void {
         const message = try std.fmt.allocPrint(allocator, format, arguments);
         defer allocator.free(message);
@@ -365,7 +364,7 @@ pub const Output = struct {
         var output = std.mem.zeroes(wit.witdock_etl_types_output_t);
         const columns = try allocator.alloc(wit.witdock_etl_types_column_t, self.made.len);
         var next: usize = 0;
-        // The host wants them in the order of the output.
+        // The host expects them in the order of the output.
         for (self.plan.output.items, 0..) |planned, place| {
             const index = std.mem.indexOfScalar(usize, self.plan.made.items, place) orelse continue;
             const made = &self.made[index];
@@ -373,7 +372,7 @@ pub const Output = struct {
                 return self.fail("the plugin has put {d} values into `{s}` for {d} rows", .{ made.rows, planned.name, self.kept.items.len });
             }
             if (!planned.nullable) if (made.first_null) |row| {
-                return self.fail("`{s}` is null in row {d} of the output, and the contract says that it never is", .{ planned.name, row });
+                return self.fail("`{s}` is null in row {d} of the output, but the contract says that it is not nullable", .{ planned.name, row });
             };
             columns[next] = try made.told(planned.kind);
             next += 1;
@@ -390,7 +389,7 @@ pub const Output = struct {
             output.rows.val.selected = .{ .ptr = self.kept.items.ptr, .len = self.kept.items.len };
         }
         output.rejected = .{ .ptr = self.rejected.items.ptr, .len = self.rejected.items.len };
-        // The rest is the host's.
+        // The host owns the rest.
         allocator.free(self.made);
         return output;
     }
@@ -403,7 +402,7 @@ fn Host(comptime Plugin: type) type {
             settings: wit.transformer_plugin_string_t,
             plan: Plan,
             plugin: Plugin,
-            /// A constructor cannot fail: its error waits for the first call.
+            /// A constructor cannot fail, so its error is stored until the first call.
             failed: ?Error,
         };
 
@@ -420,13 +419,13 @@ fn Host(comptime Plugin: type) type {
             return session;
         }
 
-        // The settings' texts live as long as the session, and with it the component's instance.
+        // The settings' strings live as long as the session.
         fn start(plan: *Plan, text: []const u8) Error!Plugin {
             const settings = std.json.parseFromSliceLeaky(Plugin.Settings, allocator, text, .{}) catch |why| switch (why) {
                 error.OutOfMemory => return error.OutOfMemory,
-                error.UnknownField => return plan.fail(error.Settings, "there is a setting that this plugin does not have: {s}{s}", .{ text, known }),
+                error.UnknownField => return plan.fail(error.Settings, "unknown setting: {s}{s}", .{ text, known }),
                 error.MissingField => return plan.fail(error.Settings, "a setting is missing{s}", .{known}),
-                else => return plan.fail(error.Settings, "a setting has a value of another type ({t}): {s}{s}", .{ why, text, known }),
+                else => return plan.fail(error.Settings, "a setting has the wrong type ({t}): {s}{s}", .{ why, text, known }),
             };
             return Plugin.open(plan, settings);
         }
@@ -527,7 +526,7 @@ fn Host(comptime Plugin: type) type {
     };
 }
 
-/// Makes a struct the plugin's transform. Call it in a `comptime` block.
+/// Registers a struct as the transform. Call it in a `comptime` block.
 pub fn register(comptime Plugin: type) void {
     const host = Host(Plugin);
     @export(&host.describe, .{ .name = "exports_witdock_etl_transform_describe" });

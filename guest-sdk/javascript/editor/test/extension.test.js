@@ -21,7 +21,7 @@ test("an error that nobody foresaw is told with its place, and another as it is"
     },
   });
   assert.throws(() => plugin.runCommand("quiet"), { tag: "not-applicable", val: "not here" });
-  assert.throws(() => plugin.activate('{"key": 1}'), { tag: "settings", val: "`key` is a number, and a string was expected" });
+  assert.throws(() => plugin.activate('{"key": 1}'), { tag: "settings", val: "`key` is a number; expected a string" });
   assert.throws(() => plugin.runCommand("loud"), ({ tag, val }) => {
     assert.equal(tag, failed("").tag);
     assert.match(val, /^TypeError: .*\(at .*extension\.test\.js:\d+:\d+\)?\)$/);

@@ -37,11 +37,11 @@ test("numbers and dates are taken where they say the same", () => {
 
 test("a value of another type is named with its row", () => {
   const refused = (field, values, message) => assert.throws(() => toColumn(field("x"), values), { tag: "data", message });
-  refused(utf8, ["a", null], "`x` is null in row 1 of the output, and the contract says that it never is");
-  refused(utf8, ["a", 1], "`x` is 1 in row 1 of the output, and a string was expected");
-  refused(int32, [2 ** 31], "`x` is 2147483648 in row 0 of the output, and a whole number of 32 bits was expected");
-  refused(int64, [2n ** 63n], "`x` is 9223372036854775808n in row 0 of the output, and a bigint or whole number of 64 bits was expected");
-  refused(int64, [1.5], "`x` is 1.5 in row 0 of the output, and a bigint or whole number of 64 bits was expected");
+  refused(utf8, ["a", null], "`x` is null in row 1 of the output, but the contract says that it is not nullable");
+  refused(utf8, ["a", 1], "`x` is 1 in row 1 of the output; expected a string");
+  refused(int32, [2 ** 31], "`x` is 2147483648 in row 0 of the output; expected a whole number of 32 bits");
+  refused(int64, [2n ** 63n], "`x` is 9223372036854775808n in row 0 of the output; expected a bigint or whole number of 64 bits");
+  refused(int64, [1.5], "`x` is 1.5 in row 0 of the output; expected a bigint or whole number of 64 bits");
   for (const [field, value] of [[boolean, 1], [float64, "1"], [date32, new Date(NaN)], [timestampUs, new Date(NaN)], [binary, "a"]]) {
     assert.throws(() => toColumn(field("x"), [value]), { tag: "data" });
   }

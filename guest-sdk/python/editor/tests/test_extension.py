@@ -127,7 +127,7 @@ class Extension(unittest.TestCase):
         self.refused(plugin.FormatError_Syntax(plugin.Problem(0, "there is a ?")), editor.format)
 
     def test_what_is_wrong_is_told_in_words(self):
-        wrong = plugin.ActivateError_Settings("`key` is 5, and text was expected")
+        wrong = plugin.ActivateError_Settings("`key` is 5; expected text")
         self.refused(wrong, lambda: open_editor(Quote, settings={"key": 5}))
 
         class Broken:
@@ -140,7 +140,7 @@ class Extension(unittest.TestCase):
         self.assertRegex(refused.exception.value.value, r"^AttributeError: .*nothing.* \(in broken, test_extension.py:\d+\)$")
         with self.assertRaisesRegex(TypeError, "has no @command"):
             extension(type("Empty", (), {}))
-        with self.assertRaisesRegex(TypeError, "on_change: there is no such event"):
+        with self.assertRaisesRegex(TypeError, "on_change: unknown event"):
             extension(type("Wrong", (), {"on_change": None, "hover": None}))
 
     def test_what_the_editor_refuses_is_refused(self):

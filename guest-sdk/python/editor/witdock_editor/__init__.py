@@ -1,6 +1,6 @@
 """Plugins of witdock-edit in Python: a class with commands, and methods for events, formatting, completion and hovering.
 
-What the editor lends are the modules `documents`, `selections`, `viewport`, `workspace`, `messages`, `status_line`, `panels`,
+The editor's interfaces are the modules `documents`, `selections`, `viewport`, `workspace`, `messages`, `status_line`, `panels`,
 `decorations`, `prompts`, `clipboard`, `settings`, `timers` and `jobs`, and `log`.
 """
 

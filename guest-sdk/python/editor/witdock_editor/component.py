@@ -1,4 +1,4 @@
-"""The plugin as the editor calls it. `build.py` makes the component's module of these classes."""
+"""The classes that the editor calls. `build.py` generates the component's module from them."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ Keys = Sequence[str] | Callable[[Any], Sequence[str]]
 
 _registered: list[type] = []
 
-# Methods of a class that are called with an event, and the events' kinds.
+# The methods for events, and the events' kinds.
 _SUBSCRIBED = {
     "on_opened": plugin.EventKinds.OPENED,
     "on_changed": plugin.EventKinds.CHANGED,
@@ -21,7 +21,7 @@ _SUBSCRIBED = {
     "on_selection_changed": plugin.EventKinds.SELECTION_CHANGED,
     "on_idle": plugin.EventKinds.IDLE,
 }
-# What comes without being subscribed to.
+# Events that arrive without a subscription.
 _ANSWERS = ["on_timer", "on_answered", "on_job_ended"]
 _ABILITIES = {
     "format": plugin.Abilities.FORMAT,
@@ -31,9 +31,9 @@ _ABILITIES = {
 
 
 def command(title: str, description: str = "", keys: Keys = ()) -> Callable[[Callable], Callable]:
-    """Makes a method a command, called as the method with `-` for `_`.
+    """Registers a method as a command. Its name is the method's, with `-` for `_`.
 
-    `keys` are keys that run it, such as `["alt-u"]`, or a function that takes the plugin and gives them.
+    `keys` are keys that run it, such as `["alt-u"]`, or a function that takes the plugin and returns them.
     """
 
     def mark(method: Callable) -> Callable:
@@ -44,13 +44,13 @@ def command(title: str, description: str = "", keys: Keys = ()) -> Callable[[Cal
 
 
 def extension(cls: type) -> type:
-    """Makes a class the editor's plugin. The README says which methods it has."""
+    """Registers a class as the plugin. The README lists its methods."""
     if not any((_commands(cls), *(hasattr(cls, name) for name in [*_SUBSCRIBED, *_ABILITIES]))):
         known = ", ".join(f"`{name}`" for name in [*_ABILITIES, *_SUBSCRIBED])
         raise TypeError(f"{cls.__name__} has no @command, and none of the methods {known}")
     for name in dir(cls):
         if name.startswith("on_") and name not in [*_SUBSCRIBED, *_ANSWERS]:
-            raise TypeError(f"{cls.__name__}.{name}: there is no such event, only {', '.join([*_SUBSCRIBED, *_ANSWERS])}")
+            raise TypeError(f"{cls.__name__}.{name}: unknown event; the events are {', '.join([*_SUBSCRIBED, *_ANSWERS])}")
     _registered.append(cls)
     return cls
 
@@ -58,12 +58,12 @@ def extension(cls: type) -> type:
 def registered() -> type:
     """The plugin's class."""
     if len(_registered) != 1:
-        raise TypeError(f"a plugin has one class marked @extension, and this has {len(_registered)}")
+        raise TypeError(f"a plugin has exactly one class marked @extension, but this has {len(_registered)}")
     return _registered[0]
 
 
 def _commands(cls: type) -> dict[str, Callable]:
-    """By name, in the order in which they are written."""
+    """The commands by name, in the order of the source."""
     names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
     methods = [getattr(cls, name) for name in names]
     return {method.command[0]: method for method in methods if hasattr(method, "command")}
@@ -74,12 +74,12 @@ def _guarded(call: Callable[[], Any], tell: Callable[[Exception], Exception]) ->
         return call()
     except Exception as error:
         wrong = tell(error)
-    # Not within `except`: what the editor is told has no other error behind it.
+    # Outside of `except`, so that the error has no context.
     raise wrong
 
 
 class Plugin:
-    # The one instance, which the first call of all makes.
+    # The plugin's instance, created by the first call.
     active: Any = None
 
     def activate(self, settings: str) -> plugin.Registration:
@@ -113,7 +113,7 @@ class Plugin:
         _guarded(lambda: method(Plugin.active, *arguments), errors.of_command)
 
     def on_event(self, event: plugin.Event) -> None:
-        # `Event_CursorMoved` is told to `on_cursor_moved`.
+        # `Event_CursorMoved` goes to `on_cursor_moved`.
         case = type(event).__name__.rpartition("_")[2]
         name = "on" + "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in case)
         method = getattr(Plugin.active, name, None)

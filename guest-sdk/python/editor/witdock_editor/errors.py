@@ -1,4 +1,4 @@
-"""What a plugin raises. Any other exception fails the call too, with the place where it was raised."""
+"""The exceptions that a plugin raises. Any other exception fails the call too, with the place where it was raised."""
 
 from .wit import Err, SettingsError, plugin, types
 
@@ -6,19 +6,19 @@ __all__ = ["Failed", "NotApplicable", "SettingsError", "SyntaxProblem", "WrongAr
 
 
 class NotApplicable(Exception):
-    """A command does not apply here, for example to a document of this language: why. It is shown quietly, for it is no fault."""
+    """A command does not apply here, for example to a document in this language. The reason is shown as information."""
 
 
 class WrongArgument(Exception):
-    """The argument is not one that the command takes: what was expected."""
+    """The argument is invalid. The text says what was expected."""
 
 
 class Failed(Exception):
-    """It could not be done: why."""
+    """The command failed. The text gives the reason."""
 
 
 class SyntaxProblem(Exception):
-    """A document cannot be formatted, since it is not written as its language has it: where, and what was expected there."""
+    """A document cannot be formatted because of a syntax error. It has the place, and says what was expected."""
 
     def __init__(self, at: int, message: str) -> None:
         super().__init__(message)
@@ -26,11 +26,11 @@ class SyntaxProblem(Exception):
 
 
 def in_words(error: Exception) -> str:
-    """An error's text; for one that nobody foresaw, with its type and the place where it was raised."""
+    """An error's text. For unexpected exceptions, with the type and the place where it was raised."""
     if isinstance(error, (Failed, NotApplicable, SettingsError, SyntaxProblem, WrongArgument)):
         return str(error)
     if isinstance(error, Err):
-        # One of the host's: a variant, whose class is called after its case.
+        # An error of the host: a variant, whose class is named after its case.
         case = type(error.value).__name__.rpartition("_")[2]
         value = getattr(error.value, "value", None)
         return case if value is None else f"{case}: {value}"

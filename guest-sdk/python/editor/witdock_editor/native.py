@@ -1,11 +1,11 @@
-"""An editor with one document, in memory: what plugins are lent in native tests. `testing` is its other side."""
+"""An in-memory editor with one document, which plugins use in native tests. Tests use it through `testing`."""
 
 import importlib
 from typing import Any
 
 
 class Document:
-    """As `documents.Document` of the interface. What the editor refuses is refused here too."""
+    """Implements `documents.Document` of the interface, with the same refusals."""
 
     def __init__(self, text: str, path: str, language: str) -> None:
         self._text = text.encode()
@@ -17,7 +17,7 @@ class Document:
         return self._text, self.selections
 
     def take_back(self, saved: tuple[bytes, list[tuple[int, int]]]) -> None:
-        """Undoes what was done since; the revision is never an old one's."""
+        """Undoes the changes since then. Revisions are never reused."""
         self._revision += self._text is not saved[0]
         self._text, self.selections = saved
 
@@ -116,13 +116,13 @@ def _moved(at: int, changes: list[tuple[int, int, bytes]]) -> int:
 
 
 class Editor:
-    """What plugins see of the editor, and what they have done to it."""
+    """The editor's state, as plugins see and change it."""
 
     def __init__(self, document: Document, files: dict[str, str], settings: str) -> None:
         self.document = document
         self.files = files
         self.settings = settings
-        # What was shown: severity, none for the status line, and text.
+        # The messages shown: severity (none for the status line) and text.
         self.messages: list[tuple[Any, str]] = []
         # By name: segments of the status line, open panels, and sets of decorations.
         self.segments: dict[str, Any] = {}
@@ -141,13 +141,13 @@ class Editor:
         return self._tickets
 
 
-# The one that plugins see.
+# The editor that plugins see.
 editor: Editor | None = None
 
 
 def _editor() -> Editor:
     if editor is None:
-        raise RuntimeError("there is no editor: a native test begins with `witdock_editor.testing.open_editor`")
+        raise RuntimeError("there is no editor; call `witdock_editor.testing.open_editor` first")
     return editor
 
 
@@ -225,8 +225,8 @@ def _visible() -> Any:
     return _module("viewport").Visible(document.version(), 0, document.line_count(), 80)
 
 
-def lend() -> None:
-    """Puts these functions in the place of the stubs'."""
+def install() -> None:
+    """Replaces the stubs' functions by these."""
     log = _module("log")
     functions = {
         "documents": dict(

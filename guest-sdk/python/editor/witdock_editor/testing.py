@@ -1,4 +1,4 @@
-"""Runs a plugin natively, for its tests, in an editor that has one document:
+"""Runs a plugin natively, for its tests, in an in-memory editor with one document:
 
     editor = open_editor(Capitals, "one two")
     editor.select(0, 3)
@@ -27,7 +27,7 @@ def open_editor(
     """Starts a plugin in an editor with this text, these settings of the plugin, and these files to read."""
     editor = Editor(native.Document(text, path, language), files or {}, json.dumps(settings or {}))
     native.editor = editor
-    # The plugin is this class, whichever others the tests define.
+    # The tests may define other plugins; this class is the one to use.
     component._registered[:] = [cls]
     editor.registration = editor.plugin.activate(editor.settings)
     return editor
@@ -50,11 +50,11 @@ class Editor(native.Editor):
         return self.document.version()
 
     def select(self, anchor: int, head: int | None = None) -> None:
-        """Selects one stretch; without `head` it is a cursor."""
+        """Selects one range; without `head` it is a cursor."""
         self.document.selections = [(anchor, anchor if head is None else head)]
 
     def run(self, name: str, argument: str | None = None) -> None:
-        """Runs a command of the plugin. One that raises leaves text and selections as they were."""
+        """Runs a command of the plugin. If it raises, text and selections do not change."""
         known = [command.name for command in self.registration.commands]
         if name not in known:
             raise ValueError(f"the plugin has registered no command `{name}`, only {', '.join(known)}")
@@ -70,7 +70,7 @@ class Editor(native.Editor):
         self.plugin.on_event(event)
 
     def type(self, text: str) -> None:
-        """Types text at the cursor, and tells of it."""
+        """Types text at the cursor and sends the event."""
         at, before = self.document.selections[0][1], self.document.revision()
         edits = [types.Edit(types.Range(at, at), text)]
         self.document.apply(before, edits)

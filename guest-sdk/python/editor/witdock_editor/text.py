@@ -13,12 +13,12 @@ Edit, Range, Span, Style, Scope, Emphasis = (
 
 
 def utf8_length(text: str) -> int:
-    """How many bytes a text has: what offsets count."""
+    """The number of bytes of a text in UTF-8, which offsets count."""
     return len(text) if text.isascii() else len(text.encode())
 
 
 def replace(start: int, end: int, text: str) -> Edit:
-    """An edit that puts a text in the place of these bytes."""
+    """An edit that replaces these bytes by a text."""
     return Edit(Range(start, end), text)
 
 
@@ -31,10 +31,10 @@ def delete(start: int, end: int) -> Edit:
 
 
 def bounds(selection: types.Selection) -> tuple[int, int]:
-    """Where a selection starts and ends, whichever end moves."""
+    """The selected range, whichever end moves."""
     return min(selection.anchor, selection.head), max(selection.anchor, selection.head)
 
 
 def span(text: str, scope: Scope = Scope.PLAIN) -> Span:
-    """Text of one style."""
+    """Text in one style."""
     return Span(text, Style(scope, Emphasis(0)))

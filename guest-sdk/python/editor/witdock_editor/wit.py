@@ -1,4 +1,4 @@
-"""The interface's types and functions: made from the WIT in a component, and the committed stubs in a native test."""
+"""The interface's types and functions: generated from the WIT in a component, and the committed stubs in native tests."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ except ImportError:
     sys.path += [str(_SDK / "stubs"), str(_SDK.parent / "common/lib")]
     from . import native
 
-    native.lend()
+    native.install()
 
 from componentize_py_types import Err, Ok
 from wit_world.exports import plugin

@@ -1,4 +1,4 @@
-"""The editor's interface `witdock:editor/workspace`, which a plugin that imports this module is granted by that name."""
+"""The editor's interface `witdock:editor/workspace`. Importing this module requests a grant of that name."""
 
-from . import wit as _wit  # noqa: F401  It says where the interface is.
+from . import wit as _wit  # noqa: F401  Sets the import path of the interface.
 from wit_world.imports.workspace import *  # noqa: F403

@@ -58,15 +58,15 @@ class Columns(unittest.TestCase):
 
     def test_a_value_of_another_type_is_named_with_its_row(self):
         for field, values, message in [
-            (utf8, ["a", None], "`x` is null in row 1 of the output, and the contract says that it never is"),
-            (utf8, ["a", 1], "`x` is 1 in row 1 of the output, and a str was expected"),
-            (int32, [0, 2**31], "`x` is 2147483648 in row 1 of the output, and an int of 32 bits was expected"),
-            (int64, [1.5], "`x` is 1.5 in row 0 of the output, and an int of 64 bits was expected"),
-            (boolean, [1], "`x` is 1 in row 0 of the output, and a bool was expected"),
-            (float64, ["1"], "`x` is '1' in row 0 of the output, and a float was expected"),
+            (utf8, ["a", None], "`x` is null in row 1 of the output, but the contract says that it is not nullable"),
+            (utf8, ["a", 1], "`x` is 1 in row 1 of the output; expected a str"),
+            (int32, [0, 2**31], "`x` is 2147483648 in row 1 of the output; expected an int of 32 bits"),
+            (int64, [1.5], "`x` is 1.5 in row 0 of the output; expected an int of 64 bits"),
+            (boolean, [1], "`x` is 1 in row 0 of the output; expected a bool"),
+            (float64, ["1"], "`x` is '1' in row 0 of the output; expected a float"),
             (timestamp_us, [date(2024, 1, 1)], None),
             (date32, [datetime(2024, 1, 1)], None),
-            (binary, ["a"], "`x` is 'a' in row 0 of the output, and bytes was expected"),
+            (binary, ["a"], "`x` is 'a' in row 0 of the output; expected bytes"),
         ]:
             with self.subTest(field=field.__name__), self.assertRaises(DataError) as refused:
                 to_column(field("x"), values)

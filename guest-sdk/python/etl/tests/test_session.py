@@ -101,13 +101,13 @@ class Errors(unittest.TestCase):
             row = None
 
         Set.Settings = Settings
-        self.refused(Shout, {"x": 1}, SettingsError, "unknown field `x`, there are none")
+        self.refused(Shout, {"x": 1}, SettingsError, "unknown field `x`, this plugin has no settings")
         known = "`key`, `loud`, `names`, `above`"
         self.refused(Set, {"x": 1}, SettingsError, f"unknown field `x`, expected {known}")
         self.refused(Set, {}, SettingsError, "missing field `key`")
-        self.refused(Set, {"key": 1}, SettingsError, "`key` is 1, and text was expected")
-        self.refused(Set, {"key": "", "loud": 1}, SettingsError, "`loud` is 1, and true or false was expected")
-        self.refused(Set, {"key": "", "names": "a"}, SettingsError, '`names` is "a", and a list was expected')
+        self.refused(Set, {"key": 1}, SettingsError, "`key` is 1; expected text")
+        self.refused(Set, {"key": "", "loud": 1}, SettingsError, "`loud` is 1; expected true or false")
+        self.refused(Set, {"key": "", "names": "a"}, SettingsError, '`names` is "a"; expected a list')
         self.refused(Set, {"key": "", "above": -1}, SettingsError, "`above` is 0 or more")
 
     def test_schema(self):
@@ -119,20 +119,20 @@ class Errors(unittest.TestCase):
 
         refused(lambda contract: contract.read("x"), "there is no column `x`; the columns are word, n")
         refused(lambda contract: contract.pass_all(but=["x"]), "there is no column `x`; the columns are word, n")
-        refused(lambda contract: contract.read("n", DataType.UTF8), "column `n` is int32, and utf8 was expected")
+        refused(lambda contract: contract.read("n", DataType.UTF8), "column `n` is int32; expected utf8")
         refused(lambda contract: contract.pass_all().make(utf8("n")), "the output would have two columns `n`")
 
     def test_data(self):
         def cls(**methods):
             return type("Wrong", (Shout,), methods)
 
-        missing = "the plugin gives no column `shout`, which its contract makes"
+        missing = "the plugin returns no column `shout`, which its contract makes"
         self.refused(cls(columns=lambda self, batch: {}), {}, DataError, missing)
         self.refused(cls(row=lambda self, row: {}), {}, DataError, missing)
         self.refused(cls(row=lambda self, row: 1), {}, DataError, missing)
-        short = "the plugin's `shout` has 0 rows, and the batch 3"
+        short = "the plugin's `shout` has 0 rows, but the batch has 3"
         self.refused(cls(columns=lambda self, batch: {"shout": []}), {}, DataError, short)
-        unread = "the plugin asks for column `n`, which its contract does not read"
+        unread = "the plugin uses column `n`, which its contract does not read"
         self.refused(cls(columns=lambda self, batch: batch["n"]), {}, DataError, unread)
 
     def test_an_error_that_nobody_foresaw_has_its_place(self):
@@ -145,7 +145,7 @@ class Errors(unittest.TestCase):
         self.assertEqual(in_words(DataError("no")), "no")
 
     def test_a_class_that_is_no_transform_is_refused(self):
-        with self.assertRaisesRegex(TypeError, "has to have one of the methods `row` and `columns`"):
+        with self.assertRaisesRegex(TypeError, "must have either `row` or `columns`"):
             transform(Shout)
 
 

@@ -1,6 +1,6 @@
 """Transforms of witdock-etl in Python: a stage over rows or over columns.
 
-What the host lends are the modules `metrics`, `lookup` and `side_output`, which have to be granted, and `log`.
+The host's interfaces are the modules `metrics`, `lookup` and `side_output`, which need a grant, and `log`.
 """
 
 from .columns import DataType, to_batch, to_column, to_date, to_datetime, to_list

@@ -1,7 +1,7 @@
 """Columns as lists, and lists as columns.
 
 ============  =============================  ===============================
-type          value in a list                also taken
+type          value in a list                also accepted
 ============  =============================  ===============================
 boolean       bool
 int32, int64  int
@@ -12,7 +12,7 @@ utf8          str
 binary        bytes
 ============  =============================  ===============================
 
-A null is None. An `ipc` column is no list: only Arrow can take it apart.
+A null is None. An `ipc` column cannot be a list, because only Arrow can read it.
 """
 
 from array import array
@@ -42,12 +42,12 @@ def to_date(days: int) -> date:
 
 
 def type_name(data_type: DataType) -> str:
-    """The type's name in the interface: `int32`, `timestamp-us`."""
+    """The type's name in the WIT: `int32`, `timestamp-us`."""
     return data_type.name.lower().replace("_", "-")
 
 
 def _bits(bitmap: bytes, rows: int) -> str:
-    """A bitmap as text of 0 and 1, which Python makes and reads faster than bits."""
+    """A bitmap as a string of 0 and 1, which is faster in Python than bits."""
     return f"{int.from_bytes(bitmap, 'little'):0{rows}b}"[::-1][:rows]
 
 
@@ -56,7 +56,7 @@ def _bitmap(bits: str) -> bytes:
 
 
 def _texts(column: types.BytesColumn) -> list[str]:
-    """All bytes become text at once where they can: a slice of text costs less than decoding one more text."""
+    """Decodes all bytes at once if possible, since slicing a string is faster than decoding another one."""
     data = bytes(column.data)
     if data.isascii():
         text = data.decode("ascii")
@@ -65,7 +65,7 @@ def _texts(column: types.BytesColumn) -> list[str]:
 
 
 def to_list(column: types.Column, rows: int) -> list[Any]:
-    """A column's values, with None for a null."""
+    """A column's values, with None for nulls."""
     value = column.values.value
     match column.values:
         case types.Values_Boolean():
@@ -111,7 +111,7 @@ def _binary(values: list[Any]) -> types.BytesColumn:
 
 
 def _days(values: list[Any]) -> list[int]:
-    # A datetime is a date too, and its day is not asked for here.
+    # A datetime is a date too, but is not accepted here.
     days = [value.toordinal() - _EPOCH_DAY if type(value) is date else value for value in values]
     return _numbers("i")(days)
 
@@ -127,7 +127,7 @@ def _since_epoch(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
-# By type: the variant's case, what stands where a null is, how values are checked and laid out, and what one has to be.
+# By type: the variant's case, the placeholder for a null, the function that checks and encodes values, and what is expected.
 _KINDS: dict[DataType, tuple[Callable[[Any], Any], Any, Callable[[list[Any]], Any], str]] = {
     DataType.BOOLEAN: (types.Values_Boolean, False, _booleans, "a bool"),
     DataType.INT32: (types.Values_Int32, 0, _numbers("i"), "an int of 32 bits"),
@@ -143,7 +143,7 @@ _KINDS: dict[DataType, tuple[Callable[[Any], Any], Any, Callable[[list[Any]], An
 def to_column(field: types.Field, values: Sequence[Any]) -> types.Column:
     """The column of a field with these values."""
     if field.data_type not in _KINDS:
-        raise DataError(f"`{field.name}` is {type_name(field.data_type)}, which no list can be made into")
+        raise DataError(f"`{field.name}` is {type_name(field.data_type)}, which cannot be made from a list")
     case, filler, lay_out, expected = _KINDS[field.data_type]
     values = list(values)
     validity = None
@@ -151,7 +151,7 @@ def to_column(field: types.Field, values: Sequence[Any]) -> types.Column:
         if not field.nullable:
             raise DataError(
                 f"`{field.name}` is null in row {values.index(None)} of the output, "
-                "and the contract says that it never is"
+                "but the contract says that it is not nullable"
             )
         validity = _bitmap("".join(["0" if value is None else "1" for value in values]))
         values = [filler if value is None else value for value in values]
@@ -163,11 +163,11 @@ def to_column(field: types.Field, values: Sequence[Any]) -> types.Column:
                 lay_out([value])
             except (TypeError, ValueError, OverflowError, AttributeError):
                 raise DataError(
-                    f"`{field.name}` is {value!r:.60} in row {row} of the output, and {expected} was expected"
+                    f"`{field.name}` is {value!r:.60} in row {row} of the output; expected {expected}"
                 ) from None
         raise
 
 
 def to_batch(fields: Iterable[types.Field], rows: Sequence[dict[str, Any]]) -> types.Batch:
-    """Rows as a batch of these fields: what a side output takes."""
+    """Rows as a batch of these fields, for a side output."""
     return types.Batch(len(rows), [to_column(field, [row[field.name] for row in rows]) for field in fields])

@@ -1,4 +1,4 @@
-"""The transform as the host calls it. `build.py` makes the component's modules of these classes."""
+"""The classes that the host calls. `build.py` generates the component's modules from them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +12,11 @@ _registered: list[type] = []
 
 
 def transform(cls: type) -> type:
-    """Makes a class the plugin's transform. The README says which methods it has."""
+    """Registers a class as the transform. The README lists its methods."""
     if not callable(getattr(cls, "describe", None)):
         raise TypeError(f"{cls.__name__} has no method `describe`")
     if hasattr(cls, "row") == hasattr(cls, "columns"):
-        raise TypeError(f"{cls.__name__} has to have one of the methods `row` and `columns`")
+        raise TypeError(f"{cls.__name__} must have either `row` or `columns`")
     _registered.append(cls)
     return cls
 
@@ -24,7 +24,7 @@ def transform(cls: type) -> type:
 def registered() -> type:
     """The plugin's transform."""
     if len(_registered) != 1:
-        raise TypeError(f"a plugin has one class marked @transform, and this has {len(_registered)}")
+        raise TypeError(f"a plugin has exactly one class marked @transform, but this has {len(_registered)}")
     return _registered[0]
 
 
@@ -33,7 +33,7 @@ def _guarded(call: Callable[[], Any], tell: Callable[[Exception], Exception] = t
         return call()
     except Exception as error:
         wrong = tell(error)
-    # Not within `except`: what the host is told has no other error behind it.
+    # Outside of `except`, so that the error has no context.
     raise wrong
 
 
@@ -43,11 +43,11 @@ class Transform:
 
 
 class Session:
-    # The one session that is open is the last: the host has no two at a time of a plugin that keeps state.
+    # The last session is the open one: the host opens one at a time for a plugin that keeps state.
     latest: "Session | None" = None
 
     def __init__(self, input: list[Field], settings: str) -> None:
-        # A constructor cannot fail: its error waits for the first call.
+        # A constructor cannot fail, so its error is stored until the first call.
         self._problem: Exception | None = None
         try:
             self._run = run.Session(registered(), input, settings)
@@ -81,5 +81,5 @@ def _in_words(error: Exception) -> Err:
 
 def _latest() -> run.Session:
     if Session.latest is None:
-        raise RuntimeError("no session is open: the host opens one before it saves or restores")
+        raise RuntimeError("no session is open; the host has to open one before it saves or restores")
     return Session.latest.open()

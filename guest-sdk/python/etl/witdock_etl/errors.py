@@ -1,4 +1,4 @@
-"""What a transform raises. Any other exception fails the batch too, with the place where it was raised."""
+"""The exceptions that a transform raises. Any other exception fails the batch too, with the place where it was raised."""
 
 from .wit import Err, SettingsError, types
 
@@ -6,7 +6,7 @@ __all__ = ["DataError", "Reject", "SchemaError", "SettingsError", "in_words", "t
 
 
 class Reject(Exception):
-    """This row is rejected, and the others go on. `code` is a short name to count and branch on, such as `bad-date`."""
+    """Rejects one row; the others are processed. `code` is a short code to count and branch on, such as `bad-date`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -15,19 +15,19 @@ class Reject(Exception):
 
 
 class SchemaError(Exception):
-    """The input's schema does not suit this transform: which column, and what was expected."""
+    """The input's schema does not match. The text names the column and says what was expected."""
 
 
 class DataError(Exception):
-    """The batch as a whole cannot be processed."""
+    """The whole batch cannot be processed."""
 
 
 def in_words(error: Exception) -> str:
-    """An error's text; for one that nobody foresaw, with its type and the place where it was raised."""
+    """An error's text. For unexpected exceptions, with the type and the place where it was raised."""
     if isinstance(error, (SettingsError, SchemaError, DataError)):
         return str(error)
     if isinstance(error, Err):
-        # One of the host's: a variant, whose class is called after its case.
+        # An error of the host: a variant, whose class is named after its case.
         case = type(error.value).__name__.rpartition("_")[2]
         return f"{case}: {getattr(error.value, 'value', error.value)}"
     text = f"{type(error).__name__}: {error}"
@@ -42,7 +42,7 @@ def in_words(error: Exception) -> str:
 
 
 def told(error: Exception) -> Err:
-    """What is raised at the host, whose word for an error is a variant."""
+    """Converts an error to the host's variant."""
     match error:
         case SettingsError():
             return Err(types.Error_Settings(str(error)))

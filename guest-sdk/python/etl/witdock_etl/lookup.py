@@ -1,7 +1,7 @@
-"""Tables that the host lends, asked a batch of keys at a time. To be granted: `witdock:etl/lookup`.
+"""Tables of the pipeline, looked up a batch of keys at a time. Needs the grant `witdock:etl/lookup`.
 
 `open("airlines").get(batch.rows, [batch.raw("carrier")], ["name"])` gives matches: `found`, a bitmap, and `columns` as
-long as the keys, for `to_list`. In a native test no host lends a table.
+long as the keys, for `to_list`. Native tests have no tables.
 """
 
 try:
@@ -10,8 +10,8 @@ except ImportError:
     from .errors import DataError
 
     def open(name: str) -> object:
-        """Opens the table that the pipeline lends under this name."""
-        raise DataError(f"lookup table `{name}`: there is no host to lend it")
+        """Opens the pipeline's table of this name."""
+        raise DataError(f"lookup table `{name}`: there is no host to provide it")
 
 
 __all__ = ["open"]

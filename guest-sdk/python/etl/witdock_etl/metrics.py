@@ -1,4 +1,4 @@
-"""Numbers for the pipeline's operator. To be granted: `witdock:etl/metrics`. In a native test nobody counts."""
+"""Metrics for the pipeline's operator. Needs the grant `witdock:etl/metrics`. In native tests the functions do nothing."""
 
 try:
     from wit_world.imports.metrics import count, gauge, observe

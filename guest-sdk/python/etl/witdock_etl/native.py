@@ -1,4 +1,4 @@
-"""The types of `wit/etl/types.wit` as componentize-py makes them, for where no component is: in a native test."""
+"""The types of `wit/etl/types.wit`, in componentize-py's form, for native tests."""
 
 from dataclasses import dataclass, make_dataclass
 from enum import Enum

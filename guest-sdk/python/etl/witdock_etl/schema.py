@@ -1,4 +1,4 @@
-"""Schemas, and the contract that a transform makes over one."""
+"""Schemas and contracts."""
 
 from dataclasses import replace
 from typing import Self
@@ -15,22 +15,22 @@ def _field(data_type: DataType, name: str, nullable: bool) -> Field:
 
 
 def boolean(name: str, nullable: bool = False) -> Field:
-    """Truth values."""
+    """Booleans."""
     return _field(DataType.BOOLEAN, name, nullable)
 
 
 def int32(name: str, nullable: bool = False) -> Field:
-    """Whole numbers of 32 bits."""
+    """32-bit integers."""
     return _field(DataType.INT32, name, nullable)
 
 
 def int64(name: str, nullable: bool = False) -> Field:
-    """Whole numbers of 64 bits."""
+    """64-bit integers."""
     return _field(DataType.INT64, name, nullable)
 
 
 def float64(name: str, nullable: bool = False) -> Field:
-    """Floating-point numbers of 64 bits."""
+    """64-bit floating-point numbers."""
     return _field(DataType.FLOAT64, name, nullable)
 
 
@@ -40,7 +40,7 @@ def date32(name: str, nullable: bool = False) -> Field:
 
 
 def timestamp_us(name: str, nullable: bool = False) -> Field:
-    """Instants: microseconds since 1970-01-01T00:00:00 UTC."""
+    """Timestamps: microseconds since 1970-01-01T00:00:00 UTC."""
     return _field(DataType.TIMESTAMP_US, name, nullable)
 
 
@@ -62,7 +62,7 @@ class Schema:
         self.names = [field.name for field in fields]
 
     def index(self, name: str) -> int:
-        """Where the column of this name stands, or a SchemaError that lists the columns that there are."""
+        """The index of the column of this name. Raises a SchemaError that lists the existing columns."""
         if name not in self.names:
             raise SchemaError(f"there is no column `{name}`; the columns are {', '.join(self.names)}")
         return self.names.index(name)
@@ -72,26 +72,26 @@ class Schema:
         return self.fields[self.index(name)]
 
     def contract(self) -> "Contract":
-        """Begins a contract over an input of this schema."""
+        """Starts a contract over an input of this schema."""
         return Contract(self)
 
 
 class Contract:
-    """What a transform will read and write. The output's columns stand in the order of the calls."""
+    """The columns that a transform reads and writes. The output's columns are in the order of the calls."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        # What is read: indexes of the input.
+        # The columns that are read, as indexes of the input.
         self._reads: list[int] = []
-        # The output's fields, with the input's index of one that is passed on.
+        # The output's fields, with the input's index of columns that pass through.
         self._output: list[tuple[Field, int | None]] = []
 
     def read(self, name: str, data_type: DataType | None = None) -> Self:
-        """Reads the column of this name, which must be of this type; without a type, of whatever type it is."""
+        """Reads the column of this name, which must have this type; without a type, any type."""
         field = self._schema.field(name)
         if data_type is not None and field.data_type != data_type:
             raise SchemaError(
-                f"column `{name}` is {type_name(field.data_type)}, and {type_name(data_type)} was expected"
+                f"column `{name}` is {type_name(field.data_type)}; expected {type_name(data_type)}"
             )
         index = self._schema.index(name)
         if index not in self._reads:
@@ -99,20 +99,20 @@ class Contract:
         return self
 
     def pass_on(self, *names: str) -> Self:
-        """Passes columns on, untouched."""
+        """Passes columns through unchanged."""
         for name in names:
             self._output.append((self._schema.field(name), self._schema.index(name)))
         return self
 
     def pass_all(self, *, but: tuple[str, ...] | list[str] = ()) -> Self:
-        """Passes every column on, but these."""
+        """Passes every column through, except these."""
         for name in but:
             self._schema.index(name)
         return self.pass_on(*(name for name in self._schema.names if name not in but))
 
     def make(self, *fields: Field) -> Self:
-        """Makes columns of its own."""
-        # Copied, since the caller may go on with the field.
+        """Makes new columns."""
+        # Copied, since the caller may change the field later.
         self._output.extend((replace(field), None) for field in fields)
         return self
 

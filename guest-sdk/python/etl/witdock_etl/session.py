@@ -1,4 +1,4 @@
-"""A run of a transform, between the host's batches and the author's rows or columns."""
+"""A run of a transform. Converts between the host's batches and the author's rows or columns."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -12,12 +12,12 @@ from .wit import read_settings, types
 
 
 def describe(cls: type, fields: list[Field], settings: str) -> Contract:
-    """What a run of this transform would read and write."""
+    """The columns that a run of this transform reads and writes."""
     return cls.describe(Schema(fields), read_settings(getattr(cls, "Settings", None), settings))
 
 
 class Batch:
-    """The batch that `columns` is given: the columns that the contract reads."""
+    """The batch that `columns` receives: the columns that the contract reads."""
 
     def __init__(self, fields: list[Field], batch: types.Batch) -> None:
         self.rows: int = batch.rows
@@ -26,33 +26,33 @@ class Batch:
         self.rejected: list[types.RowError] = []
 
     def raw(self, name: str) -> types.Column:
-        """A column as it came."""
+        """A column in the interface's form."""
         try:
             return self._columns[name]
         except KeyError:
-            raise DataError(f"the plugin asks for column `{name}`, which its contract does not read") from None
+            raise DataError(f"the plugin uses column `{name}`, which its contract does not read") from None
 
     def __getitem__(self, name: str) -> list[Any]:
-        """A column as a list, with None for a null."""
+        """A column as a list, with None for nulls."""
         try:
             return to_list(self.raw(name), self.rows)
         except DataError as error:
             raise error if name not in self._columns else DataError(f"column `{name}`: {error}") from None
 
     def leave_out(self, row: int) -> bool:
-        """Leaves a row out, as a filter does: nothing is wrong with it. Says whether the row came out until now."""
+        """Omits a row without rejecting it, as a filter does. Returns whether the row was in the output before."""
         if not 0 <= row < self.rows or row in self._out:
             return False
         self._out.add(row)
         return True
 
     def reject(self, row: int, code: str, message: str) -> None:
-        """Rejects a row. The first word on a row counts."""
+        """Rejects a row. Only the first rejection of a row counts."""
         if self.leave_out(row):
             self.rejected.append(types.RowError(row, code, message))
 
     def selected(self) -> list[int] | None:
-        """The rows that come out; None when all do."""
+        """The output rows; None for all."""
         return [row for row in range(self.rows) if row not in self._out] if self._out else None
 
 
@@ -72,7 +72,7 @@ class Session:
         finish = getattr(self.transform, "finish", list)
         rows = list(finish())
         if not rows:
-            # Not `fresh`, which would have to give the columns that are passed on too.
+            # Not `fresh`, which would need the columns that pass through too.
             columns = [_empty(field) for field in self.contract.made]
             return types.Output(types.OutputRows_Selected([]), columns, [])
         values = list(zip(*map(_reader(self.contract.output), rows)))
@@ -107,7 +107,7 @@ class Session:
                     origins.append(row)
             except Reject as reject:
                 rejected.append(types.RowError(row, reject.code, reject.message))
-        # Row by row became column by column.
+        # Rows are converted to columns.
         values = list(zip(*out)) if out else [()] * len(made)
         columns = [to_column(field, column) for field, column in zip(made, values)]
         everything = origins == list(range(batch.rows))
@@ -120,7 +120,7 @@ class Session:
         columns = []
         for field in self.contract.made:
             if field.name not in made:
-                raise DataError(f"the plugin gives no column `{field.name}`, which its contract makes")
+                raise DataError(f"the plugin returns no column `{field.name}`, which its contract makes")
             values = made[field.name]
             if isinstance(values, types.Column):
                 if selected is None:
@@ -128,7 +128,7 @@ class Session:
                     continue
                 values = to_list(values, batch.rows)
             if len(values) != batch.rows:
-                raise DataError(f"the plugin's `{field.name}` has {len(values)} rows, and the batch {batch.rows}")
+                raise DataError(f"the plugin's `{field.name}` has {len(values)} rows, but the batch has {batch.rows}")
             columns.append(to_column(field, values if selected is None else [values[row] for row in selected]))
         return types.Output(_output_rows(selected), columns, given.rejected)
 
@@ -144,7 +144,7 @@ def _empty(field: Field) -> types.Column:
 
 
 def _reader(fields: list[Field]) -> Callable[[Any], Sequence[Any]]:
-    """Takes the values of these fields from a row, be it a dict or an object such as a dataclass."""
+    """Returns the values of these fields of a row, which is a dict or an object such as a dataclass."""
     names = [field.name for field in fields]
     if not names:
         return lambda row: ()
@@ -155,7 +155,7 @@ def _reader(fields: list[Field]) -> Callable[[Any], Sequence[Any]]:
             values = from_dict(row) if isinstance(row, dict) else from_object(row)
         except (KeyError, AttributeError) as error:
             name = error.args[0] if isinstance(error, KeyError) else error.name
-            raise DataError(f"the plugin gives no column `{name}`, which its contract makes") from None
+            raise DataError(f"the plugin returns no column `{name}`, which its contract makes") from None
         return values if len(names) > 1 else (values,)
 
     return read

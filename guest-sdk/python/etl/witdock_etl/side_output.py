@@ -1,4 +1,4 @@
-"""Rows that leave the main stream. To be granted: `witdock:etl/side-output`.
+"""Rows that leave the main stream. Needs the grant `witdock:etl/side-output`.
 
 `emit("late", fields, to_batch(fields, rows))`. In a native test there is no side output.
 """
@@ -10,7 +10,7 @@ except ImportError:
 
     def emit(name: str, fields: list, rows: object) -> None:
         """Sends rows to the stage's side output of this name. The first call fixes its fields."""
-        raise DataError(f"side output `{name}`: there is no host to take it")
+        raise DataError(f"side output `{name}`: there is no host to receive it")
 
 
 __all__ = ["emit"]

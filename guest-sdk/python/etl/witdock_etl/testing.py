@@ -35,17 +35,17 @@ class Session:
         self._fields = fields
 
     def process(self, rows: Rows) -> tuple[Rows, list[tuple[int, str, str]]]:
-        """One batch: the rows that come out, and the rejected ones with code and message."""
+        """Processes one batch. Returns the output rows, and the rejected ones with code and message."""
         output = self._session.process(to_batch(self._session.contract.reads, rows))
         rejected = [(error.row, error.code, error.message) for error in output.rejected]
         return self._rows(output, rows), rejected
 
     def finish(self) -> Rows:
-        """The stream's end: the rows that were still held."""
+        """Ends the stream. Returns the rows that were still held."""
         return self._rows(self._session.finish(), [])
 
     def save(self) -> bytes:
-        """What the next generation is given: `new.restore(old.save())`."""
+        """Returns the state for the next generation: `new.restore(old.save())`."""
         return self._session.save()
 
     def restore(self, saved: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The interface's own types: made from the WIT in a component, and the same by hand in a native test."""
+"""The interface's types: generated from the WIT in a component, and written by hand for native tests."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-//! The generated side of `witdock:editor`. The rest of the crate is the way to use it.
+//! Generated bindings of `witdock:editor`. The other modules wrap them.
 
 #![allow(
     missing_docs,
@@ -9,7 +9,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "generated: the canonical ABI is unsafe code, and the documentation stands in the WIT"
+    reason = "generated: the canonical ABI is unsafe code, and the documentation is in the WIT"
 )]
 
 wit_bindgen::generate!({

@@ -1,16 +1,16 @@
-//! What is copied and pasted.
+//! The clipboard.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/clipboard"]`. On a target that is
-//! not WebAssembly it is empty and stays so.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/clipboard"]`. On other targets than
+//! WebAssembly it is always empty.
 
 use crate::bindings::witdock::editor::clipboard as host;
 
-/// What was copied last in this editor.
+/// Returns the text that was last copied in this editor.
 pub fn read() -> String {
     if cfg!(target_family = "wasm") { host::read() } else { String::new() }
 }
 
-/// Copies.
+/// Copies a text.
 pub fn write(text: &str) {
     if cfg!(target_family = "wasm") {
         host::write(text);

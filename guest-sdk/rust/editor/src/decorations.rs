@@ -1,7 +1,7 @@
-//! What is drawn over and beside the text.
+//! Decorations: drawn over and beside the text.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/decorations"]`. On a target that is
-//! not WebAssembly nothing is drawn.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/decorations"]`. On other targets than
+//! WebAssembly nothing is drawn.
 
 pub use crate::bindings::witdock::editor::decorations::{
     Decoration, DecorationError, GutterSign, StyledRange, VirtualText,
@@ -31,12 +31,12 @@ pub struct Decorations {
 }
 
 impl Decorations {
-    /// None so far.
+    /// An empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Draws these bytes in another style.
+    /// Draws this range in another style.
     #[must_use]
     pub fn style(mut self, range: std::ops::Range<usize>, style: impl Into<Style>) -> Self {
         let styled = StyledRange { range: range.into(), style: style.into() };
@@ -44,21 +44,21 @@ impl Decorations {
         self
     }
 
-    /// Draws text that is not there in front of this byte.
+    /// Draws virtual text before this byte.
     #[must_use]
     pub fn inline(mut self, at: usize, spans: Vec<Span>) -> Self {
         self.decorations.push(Decoration::Inline(VirtualText { at: to_u64(at), spans }));
         self
     }
 
-    /// Draws text that is not there behind the end of the line that this byte is on.
+    /// Draws virtual text after the end of this byte's line.
     #[must_use]
     pub fn after_line(mut self, at: usize, spans: Vec<Span>) -> Self {
         self.decorations.push(Decoration::AfterLine(VirtualText { at: to_u64(at), spans }));
         self
     }
 
-    /// Puts a sign in the gutter of the line that this byte is on.
+    /// Puts a sign in the gutter of this byte's line.
     #[must_use]
     pub fn sign(mut self, at: usize, severity: Severity, message: impl Into<String>) -> Self {
         let sign = GutterSign { at: to_u64(at), severity, message: message.into() };
@@ -66,23 +66,23 @@ impl Decorations {
         self
     }
 
-    /// What is drawn, in the order in which it was added.
+    /// The decorations, in the order in which they were added.
     pub fn as_slice(&self) -> &[Decoration] {
         &self.decorations
     }
 
-    /// Shows them in the place of the set that has this name.
+    /// Shows the set. It replaces the set with the same name.
     ///
     /// # Errors
     ///
-    /// [`DecorationError`]; the old set stays then. [`DecorationError::Stale`] needs no answer from a plugin that hears of changes, for
-    /// the next one comes.
+    /// [`DecorationError`]; the previous set stays. A plugin that subscribes to changes can ignore [`DecorationError::Stale`], since
+    /// it will receive the change.
     pub fn show(&self, version: DocumentVersion, name: &str) -> Result<(), DecorationError> {
         if cfg!(target_family = "wasm") { host::set(version, name, &self.decorations) } else { Ok(()) }
     }
 }
 
-/// Takes the set of this name down in a document.
+/// Removes the set with this name in a document.
 pub fn clear(document: DocumentId, name: &str) {
     if cfg!(target_family = "wasm") {
         host::clear(document, name);

@@ -1,10 +1,10 @@
-//! Edits: how they are made, and what they make of a text.
+//! Edits: creating them and applying them to a text.
 
 use crate::range::{to_u64, to_usize};
 use crate::{Edit, EditError, Range};
 
 impl Edit {
-    /// Replaces these bytes.
+    /// Replaces this range.
     pub fn replace(range: std::ops::Range<usize>, text: impl Into<String>) -> Self {
         Self { range: range.into(), text: text.into() }
     }
@@ -14,24 +14,24 @@ impl Edit {
         Self::replace(at..at, text)
     }
 
-    /// Deletes these bytes.
+    /// Deletes this range.
     pub fn delete(range: std::ops::Range<usize>) -> Self {
         Self::replace(range, "")
     }
 
-    /// The bytes that are replaced.
+    /// The replaced range, in bytes.
     pub fn bytes(&self) -> std::ops::Range<usize> {
         self.range.into()
     }
 }
 
-/// Puts edits in the order that the editor takes. Insertions at one place keep theirs.
+/// Sorts edits into the order that the editor requires. Insertions at the same place keep their order.
 pub(crate) fn in_order(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     edits
 }
 
-/// The one edit between two texts that leaves alone what they begin and end with in common; none if they are the same.
+/// The edit between two texts, without their common beginning and end. `None` if they are the same.
 ///
 /// ```
 /// use witdock_editor_guest::{Edit, edit_between};
@@ -53,7 +53,7 @@ pub fn edit_between(before: &str, after: &str) -> Option<Edit> {
     Some(Edit::replace(replaced, after_rest.get(..after_rest.len().checked_sub(end)?)?))
 }
 
-/// What edits make of a text, by the editor's own rules: for a plugin that wants to know the outcome, and for unit tests.
+/// Applies edits to a text by the editor's rules, to compute a result in advance, or in unit tests.
 ///
 /// # Errors
 ///

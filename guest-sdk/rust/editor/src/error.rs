@@ -1,4 +1,4 @@
-//! What the editor refuses, in a command's or a formatter's own words, so that `?` hands it on.
+//! Converts the editor's errors into errors of commands and formatters, so that `?` passes them on.
 
 use crate::decorations::DecorationError;
 use crate::jobs::JobError;
@@ -8,13 +8,13 @@ use crate::selections::SelectionError;
 use crate::viewport::ShowError;
 use crate::{CommandError, EditError, FormatError, TextError};
 
-const MOVED_ON: &str = "the text has changed in the meantime: run the command again";
+const MOVED_ON: &str = "the text has changed in the meantime; run the command again";
 
 macro_rules! explain {
     ($($error:ty: $of:ident => $text:expr;)*) => {
         $(
             impl $error {
-                /// What is wrong, for a person.
+                /// The message for the user.
                 pub fn explain(&self) -> String {
                     let $of = self;
                     $text
@@ -32,47 +32,47 @@ macro_rules! explain {
 
 explain! {
     TextError: error => match error {
-        TextError::OutOfRange(length) => format!("there is no such range: the text has {length} bytes"),
+        TextError::OutOfRange(length) => format!("the range is outside the text, which has {length} bytes"),
         TextError::NotOnBoundary(offset) => format!("byte {offset} of the text is inside a character"),
-        TextError::TooLong(most) => format!("the text is too long for a plugin: the editor hands over {most} bytes at once"),
+        TextError::TooLong(most) => format!("the text is too long for a plugin: at most {most} bytes can be passed at once"),
     };
     EditError: error => match error {
         EditError::Stale(_) => MOVED_ON.to_owned(),
-        EditError::OutOfRange(edit) => format!("edit {edit} is of a range that the text does not have"),
-        EditError::NotOnBoundary(edit) => format!("edit {edit} begins or ends inside a character"),
-        EditError::Overlapping(edit) => format!("edit {edit} overlaps the one before it"),
+        EditError::OutOfRange(edit) => format!("the range of edit {edit} is outside the text"),
+        EditError::NotOnBoundary(edit) => format!("edit {edit} starts or ends inside a character"),
+        EditError::Overlapping(edit) => format!("edit {edit} overlaps the previous one"),
         EditError::ReadOnly => "the document is read-only".to_owned(),
-        EditError::NotInThisCall => "only a command or an answer to an event may edit".to_owned(),
+        EditError::NotInThisCall => "only commands and event handlers may edit".to_owned(),
     };
     SelectionError: error => match error {
-        SelectionError::NoSuchDocument => "the document is not open any more".to_owned(),
+        SelectionError::NoSuchDocument => "the document has been closed".to_owned(),
         SelectionError::Stale(_) => MOVED_ON.to_owned(),
         SelectionError::Empty => "there is no primary selection".to_owned(),
-        SelectionError::OutOfRange(index) => format!("selection {index} reaches behind the text's end"),
-        SelectionError::NotOnBoundary(index) => format!("selection {index} begins or ends inside a character"),
-        SelectionError::Overlapping(index) => format!("selection {index} overlaps the one before it"),
-        SelectionError::NotInThisCall => "only a command or an answer to an event may select".to_owned(),
+        SelectionError::OutOfRange(index) => format!("selection {index} ends after the text's end"),
+        SelectionError::NotOnBoundary(index) => format!("selection {index} starts or ends inside a character"),
+        SelectionError::Overlapping(index) => format!("selection {index} overlaps the previous one"),
+        SelectionError::NotInThisCall => "only commands and event handlers may change selections".to_owned(),
     };
     ShowError: error => match error {
-        ShowError::NoSuchDocument => "the document is not open any more".to_owned(),
-        ShowError::OutOfRange => "the text has no such place".to_owned(),
+        ShowError::NoSuchDocument => "the document has been closed".to_owned(),
+        ShowError::OutOfRange => "the place is outside the text".to_owned(),
     };
     PanelError: error => match error {
         PanelError::TooLong(most) => format!("the panel has more than {most} lines"),
     };
     DecorationError: error => match error {
-        DecorationError::NoSuchDocument => "the document is not open any more".to_owned(),
+        DecorationError::NoSuchDocument => "the document has been closed".to_owned(),
         DecorationError::Stale(_) => MOVED_ON.to_owned(),
-        DecorationError::OutOfRange(index) => format!("decoration {index} is of a place that the text does not have"),
-        DecorationError::TooMany(most) => format!("there are more than {most} decorations"),
+        DecorationError::OutOfRange(index) => format!("decoration {index} is outside the text"),
+        DecorationError::TooMany(most) => format!("there are more than {most} decorations in one set"),
     };
     AskError: error => match error {
-        AskError::TooMany(most) => format!("{most} questions are open already: answer one of them"),
+        AskError::TooMany(most) => format!("{most} questions are open already; answer one of them first"),
         AskError::Choices(most) => format!("there must be between 1 and {most} choices"),
     };
     JobError: error => match error {
-        JobError::NoSuchCommand(name) => format!("there is no command `{name}`"),
-        JobError::QueueFull(most) => format!("{most} commands are waiting already"),
+        JobError::NoSuchCommand(name) => format!("unknown command `{name}`"),
+        JobError::QueueFull(most) => format!("the queue already has {most} commands"),
     };
 }
 

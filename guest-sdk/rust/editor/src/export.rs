@@ -1,4 +1,4 @@
-//! A plugin as a component.
+//! Exports a plugin as a component.
 
 use crate::bindings::exports::witdock::editor::plugin::Guest;
 use crate::edit::in_order;
@@ -12,11 +12,11 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use witdock_guest::log;
 
-/// Makes a component of a [`Plugin`]: `witdock_editor_guest::export!(WordCount);`, once in a crate whose `crate-type` has
+/// Exports a [`Plugin`] as a component: `witdock_editor_guest::export!(WordCount);`, once in a crate whose `crate-type` includes
 /// `cdylib`.
-/// On other targets it does nothing: the names of a component's exports are none that a native library may have.
+/// On other targets than WebAssembly it does nothing, because a native library cannot have the names of a component's exports.
 ///
-/// With `witdock_editor_guest::export!(Bookmarks, state);` the plugin is [`Stateful`], and its state outlives a reload.
+/// With `witdock_editor_guest::export!(Bookmarks, state);` the plugin is [`Stateful`], and its state survives a reload.
 #[macro_export]
 macro_rules! export {
     ($plugin:ty) => {
@@ -36,17 +36,17 @@ macro_rules! export {
     };
 }
 
-/// The component of a plugin: [`export!`](crate::export) names it.
+/// The component of a plugin. Used by [`export!`](crate::export).
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Component<P>(PhantomData<P>);
 
 thread_local! {
-    // The one plugin of this component. A static cannot be generic, so its type is forgotten here.
+    // The plugin of this component. A static cannot be generic, so the type is erased.
     static ACTIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-const NOT_ACTIVE: &str = "the plugin is not active: the editor activates it before any other call";
+const NOT_ACTIVE: &str = "the plugin is not active; call `activate` first";
 
 fn with_active<P: Plugin, R>(call: impl FnOnce(&mut P) -> R) -> Option<R> {
     witdock_guest::init();
@@ -71,7 +71,9 @@ impl<P: Plugin> Guest for Component<P> {
         with_active(|plugin: &mut P| match event {
             Event::SettingsChanged(text) => match settings::parse(&text) {
                 Ok(settings) => plugin.reconfigure(settings),
-                Err(error) => log::error!("the new settings are refused, and the old ones stay: {error}"),
+                Err(error) => {
+                    log::error!("the new settings are invalid, so the previous ones stay in use: {error}")
+                }
             },
             event => plugin.on_event(event),
         });

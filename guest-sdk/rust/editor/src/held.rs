@@ -1,4 +1,4 @@
-//! A document's text without an editor, by the editor's rules: what unit tests have.
+//! A document without an editor, which follows the editor's rules: for unit tests.
 
 use crate::edit::apply;
 use crate::range::{to_u64, to_usize};

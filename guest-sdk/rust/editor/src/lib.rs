@@ -1,4 +1,4 @@
-//! The `witdock:editor` interface as a Rust trait: a [`Plugin`] becomes a part of the text editor.
+//! The guest SDK for `witdock:editor`: implement [`Plugin`] to extend the text editor.
 //!
 //! ```
 //! use witdock_editor_guest::{
@@ -33,14 +33,14 @@
 //! # fn main() {}
 //! ```
 //!
-//! A [`Document`] is text that can be read and edited, by byte offsets; [`LineIndex`] and [`Document::position`] turn them
-//! into lines and columns. What a plugin shows is built with [`decorations`], [`panels`], [`status_line`] and [`messages`]; what
-//! takes a person's time is asked for with [`prompts`], and answered by an [`Event`]. A plugin that wants to keep
-//! what it holds when it is reloaded is [`Stateful`].
+//! A [`Document`] is text that can be read and edited, by byte offsets; [`LineIndex`] and [`Document::position`] convert them
+//! to lines and columns. Plugins show information with [`decorations`], [`panels`], [`status_line`] and [`messages`]. They ask the
+//! user with [`prompts`]; the answer arrives as an [`Event`]. A plugin that keeps state across reloads implements
+//! [`Stateful`].
 //!
-//! `plugin.toml` beside `Cargo.toml` names the plugin and asks for what it imports, by the name of the module:
-//! `imports = ["witdock:editor/documents", "witdock:editor/messages"]`. The [`log`] macros need no asking.
-//! Natively, in unit tests, there is no editor, and [`Document::of_text`] stands in for an open document.
+//! `plugin.toml` beside `Cargo.toml` names the plugin and requests its imports, by the name of the module:
+//! `imports = ["witdock:editor/documents", "witdock:editor/messages"]`. The [`log`] macros need no grant.
+//! In native unit tests there is no editor; use [`Document::of_text`] instead of an open document.
 
 pub mod bindings;
 pub mod clipboard;

@@ -1,19 +1,19 @@
 //! Short messages.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/messages"]`. On a target that is
-//! not WebAssembly nobody reads them.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/messages"]`. On other targets than
+//! WebAssembly they are discarded.
 
 use crate::Severity;
 use crate::bindings::witdock::editor::messages as host;
 
-/// Shows a line until the next key.
+/// Shows a line. The next key removes it.
 pub fn status(text: &str) {
     if cfg!(target_family = "wasm") {
         host::status(text);
     }
 }
 
-/// Shows something until a person has dismissed it.
+/// Shows a message that stays until the user dismisses it.
 pub fn notify(severity: Severity, text: &str) {
     if cfg!(target_family = "wasm") {
         host::notify(severity, text);

@@ -1,7 +1,7 @@
-//! Areas beside the text.
+//! Panels beside the text.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/panels"]`. On a target that is
-//! not WebAssembly nothing is shown.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/panels"]`. On other targets than
+//! WebAssembly nothing is shown.
 
 pub use crate::bindings::witdock::editor::panels::{Panel, PanelError, PanelLine};
 
@@ -10,7 +10,7 @@ use crate::range::to_u64;
 use crate::{Action, DocumentVersion, Invocation, Location, Span};
 
 impl Panel {
-    /// A panel without lines.
+    /// An empty panel with this title.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), lines: Vec::new() }
     }
@@ -22,30 +22,30 @@ impl Panel {
         self
     }
 
-    /// Shows it in the place of the panel that has this name.
+    /// Shows the panel. It replaces the panel with the same name.
     ///
     /// # Errors
     ///
-    /// [`PanelError::TooLong`], with the most lines that the editor keeps.
+    /// [`PanelError::TooLong`] with the limit, if there are too many lines.
     pub fn show(&self, name: &str) -> Result<(), PanelError> {
         if cfg!(target_family = "wasm") { host::show(name, self) } else { Ok(()) }
     }
 }
 
 impl PanelLine {
-    /// A line to read.
+    /// A line without an action.
     pub fn new(spans: Vec<Span>) -> Self {
         Self { spans, action: Action::None }
     }
 
-    /// The same, leading to a place when it is chosen.
+    /// Goes to a place when the user chooses the line.
     #[must_use]
     pub fn goes_to(mut self, version: DocumentVersion, offset: usize) -> Self {
         self.action = Action::GoTo(Location::new(version, offset));
         self
     }
 
-    /// The same, running a command when it is chosen.
+    /// Runs a command when the user chooses the line.
     #[must_use]
     pub fn runs(mut self, invocation: Invocation) -> Self {
         self.action = Action::Run(invocation);
@@ -66,7 +66,7 @@ impl Invocation {
         Self { command: command.into(), argument: None }
     }
 
-    /// The same with an argument.
+    /// Adds an argument.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<String>) -> Self {
         self.argument = Some(argument.into());
@@ -74,14 +74,14 @@ impl Invocation {
     }
 }
 
-/// Takes the panel of this name down.
+/// Removes the panel with this name.
 pub fn hide(name: &str) {
     if cfg!(target_family = "wasm") {
         host::hide(name);
     }
 }
 
-/// Whether the panel of this name is open.
+/// Whether the panel with this name is open.
 pub fn is_open(name: &str) -> bool {
     cfg!(target_family = "wasm") && host::is_open(name)
 }

@@ -1,15 +1,15 @@
-//! Lines and columns over byte offsets.
+//! Converts between byte offsets and lines and columns.
 
-/// A place as people name it. Both count from 0.
+/// A line and a column. Both count from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line.
     pub line: u32,
-    /// How many characters (Unicode scalar values) of the line stand before it.
+    /// The number of characters (Unicode scalar values) before it on the line.
     pub column: u32,
 }
 
-/// Where the lines of a text begin, so that offsets become lines and back in logarithmic time.
+/// An index of a text's lines, which converts between offsets and lines in logarithmic time.
 ///
 /// A line ends with `\n`, and its ending, `\n` or `\r\n`, belongs to it. A text that ends with a line ending has an empty last line.
 ///
@@ -39,28 +39,28 @@ impl<'a> LineIndex<'a> {
         self.text
     }
 
-    /// How many lines there are: one more than line endings.
+    /// The number of lines: one more than the number of line endings.
     pub fn line_count(&self) -> usize {
         self.starts.len()
     }
 
-    /// Which line an offset is on. An offset behind the text's end is on the last line.
+    /// The line of an offset. An offset after the text's end is on the last line.
     pub fn line_at(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
-    /// Where a line begins; behind the last line, the text's end.
+    /// The offset where a line starts; the text's end for lines after the last one.
     pub fn start(&self, line: usize) -> usize {
         self.starts.get(line).copied().unwrap_or(self.text.len())
     }
 
-    /// What is written on a line, without its ending; empty behind the last line.
+    /// The text of a line, without its ending; empty for lines after the last one.
     pub fn line(&self, line: usize) -> &'a str {
         let text = self.text.get(self.start(line)..self.start(line.saturating_add(1))).unwrap_or_default();
         without_ending(text)
     }
 
-    /// The lines, without their endings, each with where it begins.
+    /// The lines, without their endings, each with its start offset.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &'a str)> {
         (0..self.line_count()).map(|line| (self.start(line), self.line(line)))
     }
@@ -72,19 +72,19 @@ impl<'a> LineIndex<'a> {
         Position { line: to_u32(line), column: column(self.line(line), before) }
     }
 
-    /// The offset of a line and column; where the line is shorter, its end.
+    /// The offset of a line and column; the line's end if the line is shorter.
     pub fn offset(&self, position: Position) -> usize {
         let line = usize::try_from(position.line).unwrap_or(usize::MAX);
         self.start(line) + byte_of_column(self.line(line), position.column)
     }
 }
 
-/// How many characters begin before this byte of a line.
+/// The number of characters that start before this byte of a line.
 pub(crate) fn column(line: &str, byte: usize) -> u32 {
     to_u32(line.char_indices().take_while(|(at, _)| *at < byte).count())
 }
 
-/// Where in a line the character of this column begins; the line's end, if it is shorter.
+/// The byte in a line where the character at this column starts; the line's end if the line is shorter.
 pub(crate) fn byte_of_column(line: &str, column: u32) -> usize {
     let column = usize::try_from(column).unwrap_or(usize::MAX);
     line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
@@ -109,7 +109,7 @@ mod tests {
         let index = LineIndex::new(text);
         assert_eq!(index.lines().map(|(_, line)| line).collect::<Vec<_>>(), ["né", "", "日本", "end"]);
         for (offset, character) in text.char_indices() {
-            // Between the two characters of a line ending nobody stands.
+            // There is no position between the two characters of a line ending.
             if text.as_bytes()[offset..].starts_with(b"\n")
                 && offset > 0
                 && text.as_bytes()[offset - 1] == b'\r'

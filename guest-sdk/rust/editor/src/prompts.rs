@@ -1,7 +1,7 @@
-//! Questions to a person. The answer comes as [`Event::Answered`](crate::Event::Answered), with the ticket that asking gave.
+//! Questions to the user. The answer arrives as [`Event::Answered`](crate::Event::Answered), with the ticket that asking returned.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/prompts"]`. On a target that is
-//! not WebAssembly nobody answers, and every ticket is 0.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/prompts"]`. On other targets than
+//! WebAssembly no answer arrives, and every ticket is 0.
 
 pub use crate::bindings::witdock::editor::prompts::{AskError, Choice, ChoiceQuestion, TextQuestion};
 
@@ -9,47 +9,47 @@ use crate::bindings::witdock::editor::prompts as host;
 use crate::{Span, Ticket};
 
 impl TextQuestion {
-    /// Asks this, the line being empty.
+    /// A question with an empty line.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), initial: String::new(), placeholder: String::new() }
     }
 
-    /// The same with this in the line to begin with.
+    /// Sets the initial text of the line.
     #[must_use]
     pub fn initial(mut self, text: impl Into<String>) -> Self {
         self.initial = text.into();
         self
     }
 
-    /// The same with this in grey while the line is empty.
+    /// Sets a hint, shown in grey while the line is empty.
     #[must_use]
     pub fn placeholder(mut self, text: impl Into<String>) -> Self {
         self.placeholder = text.into();
         self
     }
 
-    /// Puts the question.
+    /// Asks the question.
     ///
     /// # Errors
     ///
-    /// [`AskError::TooMany`], when the plugin has too many questions open.
+    /// [`AskError::TooMany`] if the plugin has too many open questions.
     pub fn ask(&self) -> Result<Ticket, AskError> {
         if cfg!(target_family = "wasm") { host::ask(self) } else { Ok(0) }
     }
 }
 
 impl ChoiceQuestion {
-    /// Asks to choose one of these.
+    /// A question with these choices.
     pub fn new(title: impl Into<String>, choices: Vec<Choice>) -> Self {
         Self { title: title.into(), choices }
     }
 
-    /// Puts the question.
+    /// Asks the question.
     ///
     /// # Errors
     ///
-    /// [`AskError::TooMany`], when the plugin has too many questions open; [`AskError::Choices`], when there is no choice or
-    /// too much of it.
+    /// [`AskError::TooMany`] if the plugin has too many open questions; [`AskError::Choices`] if there are no choices or
+    /// too many.
     pub fn pick(&self) -> Result<Ticket, AskError> {
         if cfg!(target_family = "wasm") { host::pick(self) } else { Ok(0) }
     }
@@ -61,7 +61,7 @@ impl Choice {
         Self { label: label.into(), detail: Vec::new() }
     }
 
-    /// The same with more about it.
+    /// Adds details.
     #[must_use]
     pub fn detail(mut self, detail: Vec<Span>) -> Self {
         self.detail = detail;
@@ -69,7 +69,7 @@ impl Choice {
     }
 }
 
-/// Takes a question back.
+/// Withdraws a question.
 pub fn withdraw(question: Ticket) {
     if cfg!(target_family = "wasm") {
         host::withdraw(question);

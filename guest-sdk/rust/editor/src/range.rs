@@ -1,8 +1,8 @@
-//! Ranges and selections, as Rust counts bytes.
+//! Ranges and selections with `usize` offsets.
 
 use crate::{DocumentVersion, Event, Range, Selection, SelectionSet};
 
-/// An offset as Rust indexes text. One that does not fit is behind the end of any text that a plugin can hold.
+/// An offset as an index. One that does not fit is after the end of every text that fits into memory.
 pub(crate) fn to_usize(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
@@ -29,29 +29,29 @@ impl Selection {
         Self { anchor: to_u64(at), head: to_u64(at) }
     }
 
-    /// What is selected, from its first byte to the first behind it, whichever end moves.
+    /// The selected range, whichever end moves.
     pub fn bytes(&self) -> std::ops::Range<usize> {
         to_usize(self.anchor.min(self.head))..to_usize(self.anchor.max(self.head))
     }
 
-    /// Whether nothing is selected.
+    /// Whether it is a cursor, so that nothing is selected.
     pub fn is_cursor(&self) -> bool {
         self.anchor == self.head
     }
 }
 
 impl SelectionSet {
-    /// One selection.
+    /// A set of one selection.
     pub fn one(selection: Selection) -> Self {
         Self { selections: vec![selection], primary: 0 }
     }
 
-    /// One cursor.
+    /// A set of one cursor.
     pub fn cursor(at: usize) -> Self {
         Self::one(Selection::cursor(at))
     }
 
-    /// The primary selection: a cursor at the text's start, should the set be wrong.
+    /// The primary selection; a cursor at the text's start if the set is invalid.
     pub fn primary_selection(&self) -> Selection {
         let primary = usize::try_from(self.primary).unwrap_or(usize::MAX);
         self.selections.get(primary).copied().unwrap_or_else(|| Selection::cursor(0))
@@ -59,7 +59,7 @@ impl SelectionSet {
 }
 
 impl Event {
-    /// The document that the event is about, if it is about one that is open.
+    /// The event's document, if it has one that is open.
     pub fn document(&self) -> Option<DocumentVersion> {
         match self {
             Self::Opened(version)

@@ -1,4 +1,4 @@
-//! What a plugin registers.
+//! Registrations: the commands, events and abilities of a plugin.
 
 use crate::{Abilities, Command, EventKinds, FileType, Registration};
 
@@ -19,7 +19,7 @@ impl Default for Registration {
 /// assert_eq!(registration.commands[0].default_keys, ["alt-t"]);
 /// ```
 impl Registration {
-    /// A plugin that does nothing, so far.
+    /// An empty registration.
     pub fn new() -> Self {
         Self {
             commands: Vec::new(),
@@ -45,14 +45,14 @@ impl Registration {
         self
     }
 
-    /// Restricts events and abilities to documents of this language, or of one more.
+    /// Restricts events and abilities to documents in this language. May be called several times.
     #[must_use]
     pub fn language(mut self, language: &str) -> Self {
         self.languages.push(language.to_owned());
         self
     }
 
-    /// Teaches the editor that files with such names are of this language: `("make", ["Makefile", "*.mk"])`.
+    /// Adds patterns for file names of a language: `("make", ["Makefile", "*.mk"])`.
     #[must_use]
     pub fn file_type<'a>(mut self, language: &str, patterns: impl IntoIterator<Item = &'a str>) -> Self {
         let patterns = patterns.into_iter().map(str::to_owned).collect();
@@ -60,21 +60,21 @@ impl Registration {
         self
     }
 
-    /// Asks for [`Plugin::format`](crate::Plugin::format).
+    /// Registers [`Plugin::format`](crate::Plugin::format).
     #[must_use]
     pub fn formats(mut self) -> Self {
         self.abilities |= Abilities::FORMAT;
         self
     }
 
-    /// Asks for [`Plugin::complete`](crate::Plugin::complete), after letters and digits.
+    /// Registers [`Plugin::complete`](crate::Plugin::complete), called after letters and digits.
     #[must_use]
     pub fn completes(mut self) -> Self {
         self.abilities |= Abilities::COMPLETE;
         self
     }
 
-    /// Asks for [`Plugin::complete`](crate::Plugin::complete) after these characters too.
+    /// Calls [`Plugin::complete`](crate::Plugin::complete) after these characters too.
     #[must_use]
     pub fn completes_after(mut self, characters: &str) -> Self {
         self.abilities |= Abilities::COMPLETE;
@@ -82,7 +82,7 @@ impl Registration {
         self
     }
 
-    /// Asks for [`Plugin::hover`](crate::Plugin::hover).
+    /// Registers [`Plugin::hover`](crate::Plugin::hover).
     #[must_use]
     pub fn hovers(mut self) -> Self {
         self.abilities |= Abilities::HOVER;
@@ -91,7 +91,7 @@ impl Registration {
 }
 
 impl Command {
-    /// A command of this name, made of letters, digits and `-`, with the title that the palette shows.
+    /// A command with this name, of letters, digits and `-`, and this title in the palette.
     pub fn new(name: &str, title: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -101,14 +101,14 @@ impl Command {
         }
     }
 
-    /// Says in a sentence what it does.
+    /// Sets a sentence that describes it.
     #[must_use]
     pub fn description(mut self, description: &str) -> Self {
         self.description = description.to_owned();
         self
     }
 
-    /// Adds keys that run it, unless they are taken: `ctrl-k t`.
+    /// Adds keys that run it, unless they are already used: `ctrl-k t`.
     #[must_use]
     pub fn key(mut self, keys: &str) -> Self {
         self.default_keys.push(keys.to_owned());

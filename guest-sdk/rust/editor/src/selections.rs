@@ -1,7 +1,7 @@
-//! What is selected, and where the cursor is.
+//! Selections and the cursor.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/selections"]`. On a target that is
-//! not WebAssembly no document is open, so nothing is selected.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/selections"]`. On other targets than
+//! WebAssembly no document is open.
 
 pub use crate::bindings::witdock::editor::selections::SelectionError;
 
@@ -9,12 +9,12 @@ use crate::bindings::witdock::editor::selections as host;
 use crate::range::to_usize;
 use crate::{DocumentId, DocumentVersion, SelectionSet};
 
-/// The selections of a document, unless it has been closed.
+/// The selections of a document, if it is still open.
 pub fn get(document: DocumentId) -> Option<SelectionSet> {
     if cfg!(target_family = "wasm") { host::get(document) } else { None }
 }
 
-/// Where the primary cursor of a document is, unless it has been closed.
+/// The offset of the primary cursor of a document, if it is still open.
 pub fn cursor(document: DocumentId) -> Option<usize> {
     if cfg!(target_family = "wasm") { host::cursor(document).map(to_usize) } else { None }
 }
@@ -23,7 +23,7 @@ pub fn cursor(document: DocumentId) -> Option<usize> {
 ///
 /// # Errors
 ///
-/// [`SelectionError`]; the old ones stay then.
+/// [`SelectionError`]; the previous ones stay.
 pub fn set(version: DocumentVersion, selections: &SelectionSet) -> Result<(), SelectionError> {
     if cfg!(target_family = "wasm") {
         host::set(version, selections)

@@ -1,7 +1,7 @@
-//! Pieces of the line at the bottom.
+//! Segments of the status line.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/status-line"]`. On a target that is
-//! not WebAssembly nothing is shown.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/status-line"]`. On other targets than
+//! WebAssembly nothing is shown.
 
 pub use crate::bindings::witdock::editor::status_line::Segment;
 
@@ -9,19 +9,19 @@ use crate::Span;
 use crate::bindings::witdock::editor::status_line as host;
 
 impl Segment {
-    /// A segment of these spans, as important as any.
+    /// A segment with these spans and priority 0.
     pub fn new(spans: Vec<Span>) -> Self {
         Self { spans, priority: 0 }
     }
 
-    /// The same with another priority: the lowest go first where there is no room.
+    /// Sets the priority. If there is not enough room, segments with the lowest priority are hidden first.
     #[must_use]
     pub fn priority(mut self, priority: i32) -> Self {
         self.priority = priority;
         self
     }
 
-    /// Shows it in the place of the segment that has this name.
+    /// Shows the segment. It replaces the segment with the same name.
     pub fn show(&self, name: &str) {
         if cfg!(target_family = "wasm") {
             host::set(name, self);
@@ -29,7 +29,7 @@ impl Segment {
     }
 }
 
-/// Takes the segment of this name down.
+/// Removes the segment with this name.
 pub fn clear(name: &str) {
     if cfg!(target_family = "wasm") {
         host::clear(name);

@@ -3,19 +3,19 @@
 use crate::{Emphasis, Scope, Span, Style};
 
 impl Style {
-    /// The style of a meaning.
+    /// The style of a scope, without emphasis.
     pub fn of(scope: Scope) -> Self {
         Self { scope, emphasis: Emphasis::empty() }
     }
 
-    /// The same with more emphasis.
+    /// Adds emphasis.
     #[must_use]
     pub fn emphasized(mut self, emphasis: Emphasis) -> Self {
         self.emphasis |= emphasis;
         self
     }
 
-    /// The same in bold.
+    /// Makes it bold.
     #[must_use]
     pub fn bold(self) -> Self {
         self.emphasized(Emphasis::BOLD)
@@ -29,12 +29,12 @@ impl From<Scope> for Style {
 }
 
 impl Span {
-    /// Text in a style, or of a [`Scope`].
+    /// Text in a style or [`Scope`].
     pub fn new(text: impl Into<String>, style: impl Into<Style>) -> Self {
         Self { text: text.into(), style: style.into() }
     }
 
-    /// Text in no style in particular.
+    /// Text without a style.
     pub fn plain(text: impl Into<String>) -> Self {
         Self::new(text, Scope::Plain)
     }

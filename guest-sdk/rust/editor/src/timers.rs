@@ -1,7 +1,7 @@
-//! Calls at a later time. They come as [`Event::Timer`](crate::Event::Timer), with the ticket that asking gave.
+//! Timers. They arrive as [`Event::Timer`](crate::Event::Timer), with the ticket that setting one returned.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/timers"]`. On a target that is
-//! not WebAssembly no timer runs out, and every ticket is 0.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/timers"]`. On other targets than
+//! WebAssembly no timer expires, and every ticket is 0.
 
 pub use crate::bindings::witdock::editor::timers::TimerError;
 
@@ -9,16 +9,16 @@ use crate::Ticket;
 use crate::bindings::witdock::editor::timers as host;
 use std::time::Duration;
 
-/// Asks for a call after this time, not earlier; a time under 10 ms counts as 10 ms.
+/// Sets a timer for one event after at least this time. Less than 10 ms counts as 10 ms.
 ///
 /// # Errors
 ///
-/// [`TimerError::TooMany`], with how many the plugin may have.
+/// [`TimerError::TooMany`] with the limit.
 pub fn once(after: Duration) -> Result<Ticket, TimerError> {
     if cfg!(target_family = "wasm") { host::once(milliseconds(after)) } else { Ok(0) }
 }
 
-/// Asks for a call again and again.
+/// Sets a timer for repeated events.
 ///
 /// # Errors
 ///

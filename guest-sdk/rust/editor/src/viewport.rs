@@ -1,23 +1,23 @@
-//! What can be seen of a document.
+//! The visible part of a document.
 //!
-//! A plugin asks for the import in its `plugin.toml`: `imports = ["witdock:editor/viewport"]`. On a target that is
-//! not WebAssembly nothing is seen.
+//! Request the import in `plugin.toml`: `imports = ["witdock:editor/viewport"]`. On other targets than
+//! WebAssembly nothing is visible.
 
 pub use crate::bindings::witdock::editor::viewport::{ShowError, Visible};
 
 use crate::Location;
 use crate::bindings::witdock::editor::viewport as host;
 
-/// What is seen of the document that keys go to, if there is one.
+/// The visible part of the focused document, if there is one.
 pub fn current() -> Option<Visible> {
     if cfg!(target_family = "wasm") { host::current() } else { None }
 }
 
-/// Brings a document to the front, with its cursor at this place.
+/// Focuses a document, moves its cursor to this place, and scrolls the place into view.
 ///
 /// # Errors
 ///
-/// [`ShowError`]; nothing moves then.
+/// [`ShowError`]; then nothing changes.
 pub fn show(location: Location) -> Result<(), ShowError> {
     if cfg!(target_family = "wasm") { host::show(location) } else { Err(ShowError::NoSuchDocument) }
 }

@@ -1,4 +1,4 @@
-//! The code of a row.
+//! Generates the code of a row.
 
 use crate::row::RowStruct;
 use proc_macro2::TokenStream;
@@ -8,7 +8,7 @@ use syn::{Index, Lifetime};
 
 pub(crate) fn row(row: &RowStruct) -> TokenStream {
     let name = &row.name;
-    // In full, since the author's types may have the names of ours.
+    // Full paths, since the author's types may have the same names as ours.
     let sdk = quote!(::witdock_etl_guest::row);
     let borrowed = Lifetime::new("'row", name.span());
     let (any, at) = match row.lifetime {
@@ -22,7 +22,7 @@ pub(crate) fn row(row: &RowStruct) -> TokenStream {
     for (index, field) in row.fields.iter().enumerate() {
         let (ident, column, cell, dropped) = (&field.name, &field.column, &field.cell, field.dropped);
         let at = Index::from(index);
-        // What the compiler says of the type stands at the type, and once: the rest takes the bound as met.
+        // This makes the compiler report an unsuitable type once, at the type.
         let span = cell.span();
         let sdk = quote_spanned!(span=> ::witdock_etl_guest::row);
         bounds.push(quote_spanned!(span=> #cell: #sdk::Cell));

@@ -1,4 +1,4 @@
-//! One field of a row, which stands for one column.
+//! One field of a row, which is one column.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Error, Field, GenericArgument, Ident, Lifetime, LitStr, PathArguments, Result, Type};
 
-/// What a field's type may be.
+/// The types of a field.
 const ALLOWED: &str = "a column is `bool`, `i32`, `i64`, `f64`, `Date`, `Timestamp`, `String`, `&str`, `Vec<u8>` or `&[u8]`, \
                        or an `Option` of one";
 
@@ -14,17 +14,17 @@ pub(crate) struct RowField {
     pub(crate) name: Ident,
     /// The column's name.
     pub(crate) column: String,
-    /// The type, of which every borrow is `'static`: as traits are asked for it.
+    /// The type with every lifetime replaced by `'static`, for trait bounds.
     pub(crate) cell: TokenStream,
-    /// A column that is read and not passed on.
+    /// The column is read and does not pass through.
     pub(crate) dropped: bool,
-    /// A column of text or whole numbers is taken too.
+    /// Text and integers are accepted too.
     pub(crate) converted: bool,
 }
 
 impl RowField {
     pub(crate) fn parse(field: Field, lifetime: Option<&Lifetime>) -> Result<Self> {
-        let name = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a field has a name"))?;
+        let name = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a field needs a name"))?;
         check_type(&field.ty)?;
         let mut parsed = Self {
             column: name.unraw().to_string(),
@@ -39,7 +39,7 @@ impl RowField {
                     let name: LitStr = meta.value()?.parse()?;
                     parsed.column = name.value();
                     if parsed.column.is_empty() {
-                        return Err(Error::new(name.span(), "a column has a name"));
+                        return Err(Error::new(name.span(), "a column needs a name"));
                     }
                 } else if meta.path.is_ident("drop") {
                     parsed.dropped = true;
@@ -56,18 +56,18 @@ impl RowField {
     }
 }
 
-/// What the eye takes for a column and is none. Whatever else is none, the compiler says: a type may have another name.
+/// Reports types that look like a column's but are not. The compiler reports all others, since a type may have an alias.
 fn check_type(field: &Type) -> Result<()> {
     let inner = match argument(field, "Option") {
         Some(inner) if argument(inner, "Option").is_some() => {
-            return Err(Error::new(field.span(), "a column is null or has a value: one `Option` is enough"));
+            return Err(Error::new(field.span(), "a nested `Option` is not supported: use one `Option`"));
         }
         Some(inner) => inner,
         None => field,
     };
     let instead = match inner {
         Type::Path(_) if argument(inner, "Vec").is_some_and(|item| !is(item, "u8")) => {
-            "`String`, with JSON for example"
+            "`String`, for example with JSON"
         }
         Type::Path(path) => {
             let Some(ident) = path.path.get_ident() else { return Ok(()) };
@@ -83,7 +83,7 @@ fn check_type(field: &Type) -> Result<()> {
         _ => return Ok(()),
     };
     let written = inner.to_token_stream().to_string().replace(' ', "");
-    Err(Error::new(inner.span(), format!("no column holds `{written}`: take {instead}; {ALLOWED}")))
+    Err(Error::new(inner.span(), format!("no column type matches `{written}`: use {instead}; {ALLOWED}")))
 }
 
 fn check_converted(attribute: &syn::Path, field: &Type) -> Result<()> {
@@ -93,18 +93,18 @@ fn check_converted(attribute: &syn::Path, field: &Type) -> Result<()> {
     if as_it_is {
         return Err(Error::new(
             attribute.span(),
-            "`convert` is for `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`: text and bytes are taken as they are",
+            "`convert` supports `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`; text and bytes need no conversion",
         ));
     }
     Ok(())
 }
 
-/// Whether a type is written with this name at its end.
+/// Whether the last part of a type's path has this name.
 fn is(written: &Type, name: &str) -> bool {
     matches!(written, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
-/// The one type argument of a type of this name.
+/// The type argument of a type with this name, if it has exactly one.
 fn argument<'t>(written: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = written else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;

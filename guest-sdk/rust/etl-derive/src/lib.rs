@@ -1,4 +1,4 @@
-//! `#[derive(Row)]` of `witdock-etl-guest`, which hands it on and documents it: depend on that crate.
+//! `#[derive(Row)]` of `witdock-etl-guest`. Depend on that crate, which re-exports and documents it.
 
 mod expand;
 mod field;
@@ -6,7 +6,7 @@ mod row;
 
 use proc_macro::TokenStream;
 
-/// Makes a struct a row: see `witdock_etl_guest::Row`.
+/// Implements `Row` for a struct: see `witdock_etl_guest::Row`.
 #[proc_macro_derive(Row, attributes(row))]
 pub fn derive_row(input: TokenStream) -> TokenStream {
     let row = syn::parse(input).and_then(row::RowStruct::parse);

@@ -1,4 +1,4 @@
-//! The struct that a row is.
+//! The parsed struct of a row.
 
 use crate::field::RowField;
 use syn::punctuated::Punctuated;
@@ -8,14 +8,14 @@ use syn::{Data, DeriveInput, Error, Fields, GenericParam, Generics, Ident, Lifet
 /// A struct with a field for each column.
 pub(crate) struct RowStruct {
     pub(crate) name: Ident,
-    /// What its text and bytes are borrowed for.
+    /// The lifetime of its text and bytes.
     pub(crate) lifetime: Option<Lifetime>,
     pub(crate) fields: Vec<RowField>,
 }
 
 impl RowStruct {
     pub(crate) fn parse(input: DeriveInput) -> Result<Self> {
-        const NAMED: &str = "a row is a struct with named fields, one for each column";
+        const NAMED: &str = "a row must be a struct with named fields, one for each column";
         let fields = match input.data {
             Data::Struct(data) => match data.fields {
                 Fields::Named(fields) => fields.named,
@@ -26,13 +26,13 @@ impl RowStruct {
             Data::Union(data) => return Err(Error::new(data.union_token.span, NAMED)),
         };
         if let Some(attribute) = input.attrs.iter().find(|attribute| attribute.path().is_ident("row")) {
-            return Err(Error::new(attribute.span(), "`row(…)` stands at a field, not at the struct"));
+            return Err(Error::new(attribute.span(), "`row(…)` belongs on a field, not on the struct"));
         }
         let lifetime = lifetime(&input.generics)?;
         let fields = collect(fields.into_iter().map(|field| RowField::parse(field, lifetime.as_ref())))?;
         let twice = fields.iter().enumerate().filter_map(|(index, field)| {
             let first = fields.iter().take(index).find(|first| first.column == field.column)?;
-            let text = format!("`{}` already stands for the column `{}`", first.name, field.column);
+            let text = format!("`{}` is already the column `{}`", first.name, field.column);
             Some(Error::new(field.name.span(), text))
         });
         match all(twice) {
@@ -43,8 +43,7 @@ impl RowStruct {
 }
 
 fn lifetime(generics: &Generics) -> Result<Option<Lifetime>> {
-    const ONE: &str =
-        "a row has no parameters but one lifetime, which its `&str` and `&[u8]` are borrowed for";
+    const ONE: &str = "a row cannot have parameters, except one lifetime for its `&str` and `&[u8]`";
     let mut lifetime = None;
     for parameter in &generics.params {
         match parameter {
@@ -55,12 +54,12 @@ fn lifetime(generics: &Generics) -> Result<Option<Lifetime>> {
         }
     }
     match &generics.where_clause {
-        Some(clause) => Err(Error::new(clause.span(), "a row has no `where` clause")),
+        Some(clause) => Err(Error::new(clause.span(), "a row cannot have a `where` clause")),
         None => Ok(lifetime),
     }
 }
 
-/// All values, or all errors: an author mends them at one go.
+/// All values, or all errors at once, so that the author can fix them together.
 fn collect<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let mut errors = Vec::new();
@@ -98,16 +97,16 @@ mod tests {
 
     #[test]
     fn what_is_no_row_is_refused() {
-        let named = "a row is a struct with named fields, one for each column";
+        let named = "a row must be a struct with named fields, one for each column";
         refused("struct Flight(i32, String);", &[named]);
         refused("enum Flight { Late, Early }", &[named]);
         refused("union Flight { a: i32, b: i64 }", &[named]);
-        let one = "a row has no parameters but one lifetime, which its `&str` and `&[u8]` are borrowed for";
+        let one = "a row cannot have parameters, except one lifetime for its `&str` and `&[u8]`";
         refused("struct Flight<T> { carrier: T }", &[one]);
         refused("struct Flight<'a, 'b> { carrier: &'a str, origin: &'b str }", &[one]);
         refused(
             "#[row(name = \"x\")] struct Flight { a: i32 }",
-            &["`row(…)` stands at a field, not at the struct"],
+            &["`row(…)` belongs on a field, not on the struct"],
         );
     }
 
@@ -118,15 +117,17 @@ mod tests {
         refused(
             "struct Flight { flight: u32, speed: f32, codes: Vec<String>, gate: Option<usize>, a: i32 }",
             &[
-                &format!("no column holds `u32`: take `i64`; {allowed}"),
-                &format!("no column holds `f32`: take `f64`; {allowed}"),
-                &format!("no column holds `Vec<String>`: take `String`, with JSON for example; {allowed}"),
-                &format!("no column holds `usize`: take `i64`; {allowed}"),
+                &format!("no column type matches `u32`: use `i64`; {allowed}"),
+                &format!("no column type matches `f32`: use `f64`; {allowed}"),
+                &format!(
+                    "no column type matches `Vec<String>`: use `String`, for example with JSON; {allowed}"
+                ),
+                &format!("no column type matches `usize`: use `i64`; {allowed}"),
             ],
         );
         refused(
             "struct Flight { a: Option<Option<i32>> }",
-            &["a column is null or has a value: one `Option` is enough"],
+            &["a nested `Option` is not supported: use one `Option`"],
         );
     }
 
@@ -135,16 +136,16 @@ mod tests {
         let known = "`row` takes `name = \"…\"`, `drop` and `convert`";
         refused("struct Flight { #[row(nmae = \"x\")] a: i32 }", &[known]);
         refused("struct Flight { #[row(name = 1)] a: i32 }", &["expected string literal"]);
-        refused("struct Flight { #[row(name = \"\")] a: i32 }", &["a column has a name"]);
+        refused("struct Flight { #[row(name = \"\")] a: i32 }", &["a column needs a name"]);
         refused(
             "struct Flight { #[row(convert)] a: String }",
             &[
-                "`convert` is for `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`: text and bytes are taken as they are",
+                "`convert` supports `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`; text and bytes need no conversion",
             ],
         );
         refused(
             "struct Flight { a: i32, #[row(name = \"a\")] b: i32, r#a: i32 }",
-            &["`a` already stands for the column `a`", "`a` already stands for the column `a`"],
+            &["`a` is already the column `a`", "`a` is already the column `a`"],
         );
     }
 

@@ -1,4 +1,4 @@
-//! The batch that a transform is given: the columns that its contract reads.
+//! The batch that a transform receives: the columns that its contract reads.
 
 use crate::Error;
 use crate::bindings::witdock::etl::types::Column;
@@ -6,9 +6,9 @@ use crate::contract::Contract;
 use crate::input::Input;
 use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View};
 
-/// Rows that travel together, as the columns that the contract reads.
+/// Rows that are passed together, as the columns that the contract reads.
 ///
-/// A column is asked for by its name, once a batch, and then read row by row:
+/// Get a column by its name, once a batch, and read it row by row:
 ///
 /// ```
 /// # use witdock_etl_guest::{Batch, Error};
@@ -17,8 +17,8 @@ use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View};
 /// }
 /// ```
 ///
-/// Every method that asks for a column fails with [`Error::Data`] when the contract does not read it or it is
-/// of another type: a mistake in the plugin, which a first batch brings to light.
+/// Every method that returns a column fails with [`Error::Data`] if the contract does not read it or it has
+/// another type. That is a mistake in the plugin, and the first batch shows it.
 #[derive(Debug)]
 pub struct Batch<'a> {
     rows: usize,
@@ -43,14 +43,14 @@ impl<'a> Batch<'a> {
         self.rows
     }
 
-    /// A column as it came, whatever its type: for the keys of a lookup.
+    /// A column of any type, for example for the keys of a lookup.
     pub fn column(&self, name: &str) -> Result<&Column, Error> {
         self.input(name).map(|input| input.column)
     }
 
     fn input(&self, name: &str) -> Result<Input<'_>, Error> {
         self.inputs().find(|input| input.name == name).ok_or_else(|| {
-            Error::Data(format!("the plugin asks for column `{name}`, which its contract does not read"))
+            Error::Data(format!("the plugin uses column `{name}`, which its contract does not read"))
         })
     }
 

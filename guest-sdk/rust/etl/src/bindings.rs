@@ -1,4 +1,4 @@
-//! The generated side of `witdock:etl`. The rest of the crate is the way to use it.
+//! Generated bindings of `witdock:etl`. The other modules wrap them.
 
 #![allow(
     missing_docs,
@@ -9,7 +9,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "generated: the canonical ABI is unsafe code, and the documentation stands in the WIT"
+    reason = "generated: the canonical ABI is unsafe code, and the documentation is in the WIT"
 )]
 
 wit_bindgen::generate!({
@@ -22,7 +22,7 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-/// A plugin that rows come from. A module for each world: a component has the exports of one.
+/// The world of a source. Each world has its own module, because a component has the exports of one.
 pub mod source {
     wit_bindgen::generate!({
         world: "witdock:etl/source",
@@ -35,7 +35,7 @@ pub mod source {
     });
 }
 
-/// A plugin that rows go to.
+/// The world of a sink.
 pub mod sink {
     wit_bindgen::generate!({
         world: "witdock:etl/sink",

@@ -1,16 +1,16 @@
-//! Bitmaps as Arrow lays them out: one bit a row, least significant bit first.
+//! Bitmaps in Arrow's layout: one bit a row, least significant bit first.
 
-/// The bit of a row. A row past the end has none, so it reads as 0.
+/// The bit of a row; 0 for a row past the end.
 pub(crate) fn bit(bitmap: &[u8], row: usize) -> bool {
     bitmap.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
 }
 
-/// The bytes that a bitmap of so many rows has.
+/// The length in bytes of a bitmap for this many rows.
 pub(crate) fn byte_len(rows: usize) -> usize {
     rows.div_ceil(8)
 }
 
-/// The rows of a bitmap's first `rows` bits that are 0.
+/// The indexes of the zeros among the first `rows` bits.
 pub(crate) fn zeros(bitmap: &[u8], rows: usize) -> impl Iterator<Item = usize> {
     (0..rows).filter(move |&row| !bit(bitmap, row))
 }
@@ -23,10 +23,10 @@ pub(crate) struct BitmapBuilder {
 }
 
 impl BitmapBuilder {
-    /// A bitmap of so many ones.
+    /// A bitmap of this many ones.
     pub(crate) fn ones(rows: usize) -> Self {
         let mut bytes = vec![u8::MAX; byte_len(rows)];
-        // The bits behind the last row stay 0, so that pushing only ever has to set bits.
+        // The bits after the last row stay 0, so that pushing only has to set bits.
         if let (Some(last), 1..) = (bytes.last_mut(), rows % 8) {
             *last = (1 << (rows % 8)) - 1;
         }
@@ -56,8 +56,8 @@ impl FromIterator<bool> for BitmapBuilder {
     }
 }
 
-/// Which rows have a value, for a column that grows row by row. Without a null it costs one addition a row and
-/// leaves no bitmap.
+/// Records which rows have a value, for a column that grows row by row. Without nulls it costs one addition a row and
+/// produces no bitmap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ValidityBuilder {
     valid_rows: usize,

@@ -1,6 +1,6 @@
-//! Columns that are made row by row.
+//! Builders for columns, row by row.
 //!
-//! Every builder takes a value or `None` for a null, and can be collected into:
+//! Every builder takes a value, or `None` for a null, and can be collected into:
 //!
 //! ```
 //! use witdock_etl_guest::builder::{Int32Builder, Utf8Builder};
@@ -16,12 +16,12 @@
 use crate::bindings::witdock::etl::types::{BytesColumn, Column, Values};
 use crate::bitmap::{BitmapBuilder, ValidityBuilder};
 
-/// A type whose values have one width, as a builder knows it.
+/// A type whose values have a fixed width.
 pub trait Primitive {
-    /// A value in Rust.
+    /// The Rust type of a value.
     type Native: Copy + Default;
 
-    /// The values as a column has them.
+    /// The column with these values.
     fn values(values: Vec<Self::Native>) -> Values;
 }
 
@@ -45,19 +45,19 @@ macro_rules! primitives {
 }
 
 primitives! {
-    /// Whole numbers of 32 bits.
+    /// 32-bit integers.
     Int32 Int32Builder i32;
-    /// Whole numbers of 64 bits.
+    /// 64-bit integers.
     Int64 Int64Builder i64;
-    /// Floating-point numbers of 64 bits.
+    /// 64-bit floating-point numbers.
     Float64 Float64Builder f64;
     /// Dates: days since 1970-01-01.
     Date32 Date32Builder i32;
-    /// Instants: microseconds since 1970-01-01T00:00:00 UTC.
+    /// Timestamps: microseconds since 1970-01-01T00:00:00 UTC.
     TimestampUs TimestampUsBuilder i64;
 }
 
-/// Makes a column of numbers, dates or instants.
+/// Builds a column of numbers, dates or timestamps.
 #[derive(Clone, Debug)]
 pub struct PrimitiveBuilder<P: Primitive> {
     values: Vec<P::Native>,
@@ -65,7 +65,7 @@ pub struct PrimitiveBuilder<P: Primitive> {
 }
 
 impl<P: Primitive> PrimitiveBuilder<P> {
-    /// A builder with room for so many rows.
+    /// A builder with capacity for this many rows.
     pub fn with_capacity(rows: usize) -> Self {
         Self { values: Vec::with_capacity(rows), validity: ValidityBuilder::default() }
     }
@@ -77,13 +77,13 @@ impl<P: Primitive> PrimitiveBuilder<P> {
         self.values.push(value.unwrap_or_default());
     }
 
-    /// The column.
+    /// Returns the column.
     pub fn finish(self) -> Column {
         Column { validity: self.validity.finish(), values: P::values(self.values) }
     }
 }
 
-/// Makes a column of truth values.
+/// Builds a column of booleans.
 #[derive(Clone, Debug, Default)]
 pub struct BooleanBuilder {
     values: BitmapBuilder,
@@ -103,13 +103,13 @@ impl BooleanBuilder {
         self.values.push(value.unwrap_or_default());
     }
 
-    /// The column.
+    /// Returns the column.
     pub fn finish(self) -> Column {
         Column { validity: self.validity.finish(), values: Values::Boolean(self.values.finish()) }
     }
 }
 
-/// Text and bytes are laid out alike.
+/// Text and bytes have the same layout.
 #[derive(Clone, Debug)]
 pub(crate) struct BytesBuilder {
     offsets: Vec<i32>,
@@ -127,8 +127,8 @@ impl BytesBuilder {
     pub(crate) fn push_bytes(&mut self, value: Option<&[u8]>) {
         self.validity.push(value.is_some());
         self.data.extend_from_slice(value.unwrap_or_default());
-        // Not to be reached: the data would fill half of the address space of a 32-bit guest, which has to hold
-        // it twice while it grows.
+        // Unreachable: the data would fill half of the address space of a 32-bit guest, which has to hold it twice while it
+        // grows.
         self.offsets.push(i32::try_from(self.data.len()).unwrap_or(i32::MAX));
     }
 
@@ -144,7 +144,7 @@ macro_rules! bytes_builders {
         pub struct $name(BytesBuilder);
 
         impl $name {
-            /// A builder with room for so many rows.
+            /// A builder with capacity for this many rows.
             pub fn with_capacity(rows: usize) -> Self {
                 Self(BytesBuilder::with_capacity(rows))
             }
@@ -154,7 +154,7 @@ macro_rules! bytes_builders {
                 self.0.push_bytes(value.into().map($as_bytes));
             }
 
-            /// The column.
+            /// Returns the column.
             pub fn finish(self) -> Column {
                 let (validity, bytes) = self.0.finish_bytes();
                 Column { validity, values: Values::$values(bytes) }
@@ -173,9 +173,9 @@ macro_rules! bytes_builders {
 }
 
 bytes_builders! {
-    /// Makes a column of text.
+    /// Builds a column of text.
     Utf8Builder Utf8 str, str::as_bytes;
-    /// Makes a column of bytes.
+    /// Builds a column of bytes.
     BinaryBuilder Binary [u8], std::convert::identity;
 }
 

@@ -1,4 +1,4 @@
-//! One column's values, whatever their type.
+//! Operations on a column's values, whatever their type.
 
 use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
 use crate::bitmap::{BitmapBuilder, bit, byte_len, zeros};
@@ -22,7 +22,7 @@ impl Column {
         Column { validity: None, values }
     }
 
-    /// What the column holds.
+    /// The column's data type.
     pub fn data_type(&self) -> DataType {
         match &self.values {
             Values::Boolean(_) => DataType::Boolean,
@@ -37,7 +37,7 @@ impl Column {
         }
     }
 
-    /// Whether the column can have so many rows. Truth values tell it only up to a byte, `ipc` not at all.
+    /// Whether the column can have this many rows. For booleans this is known only up to a byte, for `ipc` not at all.
     pub(crate) fn has_rows(&self, rows: usize) -> bool {
         match &self.values {
             Values::Boolean(bits) => bits.len() == byte_len(rows),
@@ -49,12 +49,12 @@ impl Column {
         }
     }
 
-    /// The first row that is null.
+    /// The index of the first null.
     pub(crate) fn first_null(&self, rows: usize) -> Option<usize> {
         zeros(self.validity.as_deref()?, rows).next()
     }
 
-    /// These rows of the column, in this order. `None` for `ipc`, whose bytes only Arrow can take apart.
+    /// A column of these rows, in this order. `None` for `ipc`, which needs Arrow.
     pub(crate) fn take(&self, rows: &[usize]) -> Option<Self> {
         fn pick<T: Copy + Default>(values: &[T], rows: &[usize]) -> Vec<T> {
             rows.iter().map(|&row| values.get(row).copied().unwrap_or_default()).collect()
@@ -81,7 +81,7 @@ impl Column {
 }
 
 impl BytesColumn {
-    /// The bytes of a row; nothing where the offsets lead outside the data.
+    /// The bytes of a row; empty if the offsets are outside the data.
     pub(crate) fn row(&self, row: usize) -> &[u8] {
         let at = |row: usize| self.offsets.get(row).and_then(|&offset| usize::try_from(offset).ok());
         match (at(row), at(row + 1)) {

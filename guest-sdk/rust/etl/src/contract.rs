@@ -1,11 +1,11 @@
-//! What a transform reads and writes, told by column name.
+//! Contracts: which columns a transform reads and writes, by name.
 
 use crate::bindings::witdock::etl::types::{self as wit, DataType, Field, OutputField};
 use crate::{Error, Schema};
 use std::collections::HashSet;
 
-/// What a transform will read and write: only the columns that it reads come to it, and only the ones that it
-/// makes go back. Columns that are passed on never move.
+/// The columns that a transform reads and writes. Only the columns that it reads are passed to it, and only the ones that it
+/// makes are passed back. Columns that pass through do not cross the boundary.
 ///
 /// ```
 /// use witdock_etl_guest::{Contract, DataType, Error, Field, Schema};
@@ -30,11 +30,11 @@ pub struct Contract {
     reads: Vec<Read>,
     output: Vec<OutputField>,
     output_fields: Vec<Field>,
-    // For each made column, which of the transform's columns it is: a row's fields have an order of their own.
+    // For each made column, its index among the transform's columns: a row's fields may have another order.
     made_from: Vec<usize>,
 }
 
-/// A column that `process` is given.
+/// A column that `process` receives.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Read {
     pub(crate) index: u32,
@@ -56,12 +56,12 @@ impl Contract {
         }
     }
 
-    /// The schema of what comes out.
+    /// The schema of the output.
     pub fn output(&self) -> &[Field] {
         &self.output_fields
     }
 
-    /// The columns that the transform makes, in the order in which an output gives them.
+    /// The columns that the transform makes, in the order of an output.
     pub fn made(&self) -> impl Iterator<Item = &Field> {
         self.output.iter().filter_map(|field| match field {
             OutputField::New(field) => Some(field),
@@ -73,12 +73,12 @@ impl Contract {
         &self.reads
     }
 
-    /// Where each column of the output comes from.
+    /// The origin of each output column.
     pub(crate) fn output_columns(&self) -> &[OutputField] {
         &self.output
     }
 
-    /// For each column that is made, in the output's order, which of the transform's it is.
+    /// For each made column, in the output's order, its index among the transform's columns.
     pub(crate) fn made_from(&self) -> &[usize] {
         &self.made_from
     }
@@ -88,8 +88,8 @@ impl Contract {
     }
 }
 
-/// A contract that is being told. The output's columns stand in the order of the calls; the first thing that
-/// does not fit the input is the error that [`build`](Self::build) returns.
+/// Builds a contract. The output's columns are in the order of the calls. [`build`](Self::build) returns the first
+/// mismatch with the input as an error.
 #[derive(Debug)]
 #[must_use]
 pub struct ContractBuilder<'s> {
@@ -111,7 +111,7 @@ impl ContractBuilder<'_> {
             if !data_types.contains(&field.data_type) {
                 let expected: Vec<&str> = data_types.iter().map(|data_type| data_type.name()).collect();
                 return Err(Error::Schema(format!(
-                    "column `{name}` is {}, and {} was expected",
+                    "column `{name}` is {}; expected {}",
                     field.data_type.name(),
                     expected.join(" or "),
                 )));
@@ -120,12 +120,12 @@ impl ContractBuilder<'_> {
         })
     }
 
-    /// Reads the column of this name, of whatever type it is.
+    /// Reads the column of this name, of any type.
     pub fn read_any(self, name: &str) -> Self {
         self.with(|input, contract| contract.read(input.find(name)?.0, name))
     }
 
-    /// Passes the column of this name on, untouched.
+    /// Passes the column of this name through unchanged.
     pub fn pass(self, name: &str) -> Self {
         self.with(|input, contract| {
             let (index, field) = input.find(name)?;
@@ -133,12 +133,12 @@ impl ContractBuilder<'_> {
         })
     }
 
-    /// Passes every column on, untouched.
+    /// Passes every column through unchanged.
     pub fn pass_all(self) -> Self {
         self.pass_all_except([])
     }
 
-    /// Passes every column on but these.
+    /// Passes every column through unchanged, except these.
     pub fn pass_all_except<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.with(|input, contract| {
             let left_out = names
@@ -154,13 +154,13 @@ impl ContractBuilder<'_> {
         })
     }
 
-    /// Makes a column of its own.
+    /// Makes a new column.
     pub fn make(self, field: Field) -> Self {
         let index = self.contract.made_from.len();
         self.make_nth(index, field)
     }
 
-    /// Makes a column, which is the one of this index among the transform's own.
+    /// Makes a new column, with this index among the transform's columns.
     pub(crate) fn make_nth(self, index: usize, field: Field) -> Self {
         self.with(|_, contract| {
             contract.made_from.push(index);
@@ -170,16 +170,16 @@ impl ContractBuilder<'_> {
         })
     }
 
-    /// Passes the column of this index on.
+    /// Passes the column of this index through.
     pub(crate) fn pass_nth(self, index: usize, field: &Field) -> Self {
         self.with(|_, contract| contract.pass(index, field))
     }
 
-    /// The contract.
+    /// Returns the contract.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`]: a column that is missing or of another type, or two output columns of one name.
+    /// [`Error::Schema`] if a column is missing or has another type, or two output columns have the same name.
     pub fn build(self) -> Result<Contract, Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -200,7 +200,7 @@ impl ContractBuilder<'_> {
 }
 
 impl Contract {
-    /// Reads all columns and makes none: what a sink does.
+    /// Reads all columns and makes none, as a sink does.
     pub(crate) fn reading_all(input: &Schema) -> Result<Self, Error> {
         let fields = input.fields().iter();
         fields.fold(Self::of(input), |contract, field| contract.read_any(&field.name)).build()
@@ -263,7 +263,7 @@ mod tests {
         refused(Contract::of(&input).read("d", DataType::Utf8), missing);
         refused(Contract::of(&input).pass_all_except(["a", "d"]), missing);
         refused(Contract::of(&input).pass("d").read("b", DataType::Utf8), missing);
-        refused(Contract::of(&input).read("b", DataType::Utf8), "column `b` is int32, and utf8 was expected");
+        refused(Contract::of(&input).read("b", DataType::Utf8), "column `b` is int32; expected utf8");
         refused(
             Contract::of(&input).pass_all().make(Field::int64("b")),
             "the output would have two columns `b`",

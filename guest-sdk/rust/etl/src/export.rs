@@ -1,4 +1,4 @@
-//! A transform as a component.
+//! Exports a transform as a component.
 
 use crate::bindings::exports::witdock::etl::transform::{Guest, GuestSession};
 use crate::bindings::witdock::etl::types::{Batch, Contract, Field, Output};
@@ -7,12 +7,12 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
-/// Makes a component of a [`Transform`]: `witdock_etl_guest::export!(CleanFlights);`, once in a crate whose
-/// `crate-type` has `cdylib`.
-/// On other targets it does nothing: the names of a component's exports are none that a native library may have.
+/// Exports a [`Transform`] as a component: `witdock_etl_guest::export!(CleanFlights);`, once in a crate whose
+/// `crate-type` includes `cdylib`.
+/// On other targets than WebAssembly it does nothing, because a native library cannot have the names of a component's exports.
 ///
-/// With `witdock_etl_guest::export!(CountPerKey, state);` the transform is [`Stateful`], and its state outlives
-/// a reload: `save` and `restore` of `witdock:plugin/state` speak for the one session that is open.
+/// With `witdock_etl_guest::export!(CountPerKey, state);` the transform is [`Stateful`], and its state survives
+/// a reload: `save` and `restore` of `witdock:plugin/state` apply to the one open session.
 #[macro_export]
 macro_rules! export {
     ($transform:ty) => {
@@ -32,19 +32,19 @@ macro_rules! export {
     };
 }
 
-/// The component of a transform: [`export!`](crate::export) names it.
+/// The component of a transform. Used by [`export!`](crate::export).
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Component<T, K>(PhantomData<(T, K)>);
 
-/// What is done with a session when it opens.
+/// A hook that runs when a session opens.
 #[doc(hidden)]
 pub trait OnOpen<T>: 'static {
     /// The session is open.
     fn opened(session: &Rc<RefCell<Slot<T>>>);
 }
 
-/// The session is nobody's business but its owner's.
+/// Does nothing: there is no state to save.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Stateless;
@@ -53,7 +53,7 @@ impl<T> OnOpen<T> for Stateless {
     fn opened(_: &Rc<RefCell<Slot<T>>>) {}
 }
 
-/// The session is kept in mind, for `save` and `restore` to find it.
+/// Remembers the session, so that `save` and `restore` find it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Kept;
@@ -62,14 +62,14 @@ impl<T: Stateful> OnOpen<T> for Kept {
     fn opened(session: &Rc<RefCell<Slot<T>>>) {
         OPEN_SESSIONS.with_borrow_mut(|sessions| {
             sessions.retain(|session| session.strong_count() > 0);
-            // Not `Rc::downgrade`: the type has to be named for the two coercions, of the value and of the pointer.
+            // Not `Rc::downgrade`: both coercions, of the value and of the pointer, need an explicit type.
             let session: Rc<RefCell<dyn HandOff>> = session.clone();
             sessions.push(Rc::downgrade(&session));
         });
     }
 }
 
-/// What a session's resource holds. A constructor cannot fail in WIT, so an error waits here for the first call.
+/// The content of a session's resource. A constructor cannot fail in WIT, so an error is stored until the first call.
 #[doc(hidden)]
 pub type Slot<T> = Result<Session<T>, Error>;
 
@@ -119,7 +119,7 @@ thread_local! {
     static OPEN_SESSIONS: RefCell<Vec<Weak<RefCell<dyn HandOff>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A session whose transform's type is forgotten.
+/// A session with its transform's type erased.
 trait HandOff {
     fn save(&self) -> Result<Vec<u8>, String>;
     fn restore(&mut self, saved: &[u8]) -> Result<(), String>;
@@ -159,8 +159,10 @@ fn the_open_session() -> Result<Rc<RefCell<dyn HandOff>>, String> {
     match (open.pop(), open.len()) {
         (Some(session), 0) => Ok(session),
         (Some(_), others) => {
-            Err(format!("{} sessions are open, and state can be handed over for one", others + 1))
+            Err(format!("{} sessions are open; state can be handed over only for one", others + 1))
         }
-        (None, _) => Err("no session is open: the host opens one before it saves or restores".to_owned()),
+        (None, _) => {
+            Err("no session is open; the host has to open one before it saves or restores".to_owned())
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! One column of a batch, under the name that it has in the stream.
+//! One column of a batch, with its name in the stream.
 
 use crate::Error;
 use crate::bindings::witdock::etl::types::{Column, Values};
@@ -24,7 +24,7 @@ impl<'b> Input<'b> {
         match view(&column.values, validity) {
             Some(view) => view.map_err(wrong),
             None => Err(Error::Data(format!(
-                "the plugin reads column `{name}` as {expected}, and it is {}",
+                "the plugin reads column `{name}` as {expected}, but it is {}",
                 column.data_type().name()
             ))),
         }

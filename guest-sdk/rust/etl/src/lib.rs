@@ -1,7 +1,7 @@
-//! The `witdock:etl` interface as Rust traits: what implements one becomes a stage of a pipeline.
+//! The guest SDK for `witdock:etl`: implement a trait to make a pipeline stage, a source or a sink.
 //!
 //! **Row by row**, a [`RowTransform`] is a function from struct to struct. A [`Row`] has a field for each column that it
-//! reads or makes; columns that it does not name are passed on. `?` rejects the row, with a code and a message:
+//! reads or makes; other columns pass through. `?` rejects the row, with a code and a message:
 //!
 //! ```
 //! use serde::Deserialize;
@@ -9,7 +9,7 @@
 //!
 //! #[derive(Row)]
 //! struct Flight<'a> {
-//!     #[row(convert)] // text, as CSV has it, or a number already
+//!     #[row(convert)] // a number, or text that is parsed as one
 //!     distance: f64,
 //!     dep_time: &'a str,
 //!     air_time: Option<i32>,
@@ -40,7 +40,7 @@
 //!     fn row(&mut self, flight: Flight<'_>) -> Result<Speed, Reject> {
 //!         let time: i32 = flight.dep_time.parse().or_reject("bad-time", format_args!("dep_time `{}`", flight.dep_time))?;
 //!         if flight.air_time == Some(0) {
-//!             reject!("bad-air-time", "no flight is over in no time");
+//!             reject!("bad-air-time", "air_time is 0");
 //!         }
 //!         let speed = flight.air_time.map(|minutes| flight.distance * 60.0 / f64::from(minutes));
 //!         Ok(Speed { dep_hour: time / 100, speed })
@@ -49,13 +49,13 @@
 //!
 //! witdock_etl_guest::export!(AddSpeed);
 //!
-//! // A unit test calls it as it is, or runs it over whole tables: see `testing`.
+//! // A unit test calls it directly, or runs it over whole tables: see `testing`.
 //! let flight = Flight { distance: 1400.0, dep_time: "517", air_time: Some(240) };
 //! assert_eq!(AddSpeed.row(flight).unwrap().speed, Some(350.0));
 //! ```
 //!
-//! **Column by column**, a [`Transform`] takes batches and gives batches. That is some nanoseconds a row faster, and the
-//! way for columns that only settings name:
+//! **Column by column**, a [`Transform`] transforms whole batches. That is some nanoseconds a row faster, and needed if all
+//! columns come from settings:
 //!
 //! ```
 //! use serde::Deserialize;
@@ -77,7 +77,7 @@
 //!
 //!     fn describe(input: &Schema, settings: &Settings) -> Result<Contract, Error> {
 //!         if settings.above < 0.0 {
-//!             return Err(Error::Settings("`above` is a speed, 0 or more".to_owned()));
+//!             return Err(Error::Settings("`above` must be 0 or more".to_owned()));
 //!         }
 //!         Contract::of(input)
 //!             .read("distance", DataType::Int32)
@@ -105,17 +105,16 @@
 //! # fn main() {}
 //! ```
 //!
-//! Only the columns that the [`Contract`] reads come to the plugin, and only those that it makes go back. They
-//! are read through borrowed [views](view) and made with [builders](builder); [`Rows`] keeps account of the
-//! rows that are rejected. A transform that holds something between batches and wants to keep it when the plugin is
-//! reloaded is [`Stateful`].
+//! Only the columns that the [`Contract`] reads are passed to the plugin, and only those that it makes are passed back. They
+//! are read through borrowed [views](view) and made with [builders](builder); [`Rows`] records the
+//! rejected rows. A transform that keeps state across reloads implements [`Stateful`].
 //!
-//! `plugin.toml` beside `Cargo.toml` names the plugin and asks for what it imports: [`lookup`], [`metrics`],
-//! [`side_output`]. The [`log`] macros need no asking. [`testing`] runs a transform of either kind natively, in unit tests.
+//! `plugin.toml` beside `Cargo.toml` names the plugin and requests its imports: [`lookup`], [`metrics`],
+//! [`side_output`]. The [`log`] macros need no grant. [`testing`] runs a transform of either kind natively, in unit tests.
 //!
-//! A plugin may be a pipeline's [`source`] or one of its [sinks](sink) too.
+//! A plugin can also be a pipeline's [`source`] or one of its [sinks](sink).
 
-// The derived code names the crate, here too.
+// Derived code uses the crate's name, inside this crate too.
 extern crate self as witdock_etl_guest;
 
 mod batch;

@@ -1,7 +1,7 @@
-//! Tables that the host lends for enrichment, asked a batch of keys at a time.
+//! Tables for enrichment, which the host provides. A plugin looks up a batch of keys at a time.
 //!
-//! A plugin that uses them asks for the import in its `plugin.toml`: `imports = ["witdock:etl/lookup"]`. On a
-//! target that is not WebAssembly no host lends a table, so [`Table::open`] fails.
+//! Request the import in `plugin.toml`: `imports = ["witdock:etl/lookup"]`. On other targets than WebAssembly there are no
+//! tables, and [`Table::open`] fails.
 
 use crate::bindings::witdock::etl::lookup as host;
 use crate::bindings::witdock::etl::types::{Column, Field};
@@ -16,20 +16,20 @@ pub struct Table {
 }
 
 impl Table {
-    /// Opens the table that the pipeline lends under this name.
+    /// Opens the pipeline's table of this name.
     ///
     /// # Errors
     ///
-    /// [`Error::Settings`] when the pipeline has no such table, [`Error::Data`] when it cannot be read.
+    /// [`Error::Settings`] if the pipeline has no such table, [`Error::Data`] if it cannot be read.
     pub fn open(name: &str) -> Result<Self, Error> {
         if cfg!(not(target_family = "wasm")) {
-            return Err(Error::Data(format!("lookup table `{name}`: there is no host to lend it")));
+            return Err(Error::Data(format!("lookup table `{name}`: there is no host to provide it")));
         }
         let table = host::open(name).map_err(|error| explain(name, error))?;
         Ok(Self { name: name.to_owned(), table })
     }
 
-    /// The columns that make up the key, in order.
+    /// The key's columns, in order.
     pub fn key(&self) -> Vec<Field> {
         self.table.key()
     }
@@ -39,15 +39,15 @@ impl Table {
         self.table.fields()
     }
 
-    /// Looks up one key for each row of the batch, and gives the columns of these names. A null key matches
+    /// Looks up one key for each row of the batch, and returns the columns of these names. A null key matches
     /// nothing.
     ///
-    /// `keys` has one column for each column of the table's key. A key of one column comes straight from the
-    /// batch, uncopied: `std::slice::from_ref(batch.column("carrier")?)`.
+    /// `keys` has one column for each column of the table's key. A key of one column can be used without a
+    /// copy: `std::slice::from_ref(batch.column("carrier")?)`.
     ///
     /// # Errors
     ///
-    /// [`Error::Settings`] when the table has no such column, [`Error::Data`] when the keys are not of the key's
+    /// [`Error::Settings`] if the table has no such column, [`Error::Data`] if the keys have the wrong
     /// type or the table cannot be read.
     pub fn get(&self, batch: &Batch<'_>, keys: &[Column], columns: &[String]) -> Result<Matches, Error> {
         let rows = u32::try_from(batch.rows()).unwrap_or(u32::MAX);
@@ -56,11 +56,11 @@ impl Table {
     }
 }
 
-/// What a table has for a batch of keys.
+/// The result of a lookup for a batch of keys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matches {
     pub(crate) found: Vec<u8>,
-    /// The columns asked for, one row for each key; null where nothing was found.
+    /// The requested columns, one row for each key; null where the table has no row.
     pub columns: Vec<Column>,
 }
 

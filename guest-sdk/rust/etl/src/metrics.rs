@@ -1,7 +1,7 @@
-//! Numbers for the pipeline's operator. The host adds the stage's name.
+//! Metrics for the pipeline's operator. The host adds the stage's name.
 //!
-//! A plugin that uses them asks for the import in its `plugin.toml`: `imports = ["witdock:etl/metrics"]`. On a
-//! target that is not WebAssembly nobody counts, so that unit tests run natively.
+//! Request the import in `plugin.toml`: `imports = ["witdock:etl/metrics"]`. On other targets than WebAssembly these functions
+//! do nothing, so that unit tests run natively.
 
 use crate::bindings::witdock::etl::metrics as host;
 

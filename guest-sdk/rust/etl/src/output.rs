@@ -1,11 +1,11 @@
-//! What comes of a batch: which rows come out, which are rejected, and the columns that were made.
+//! The output of a batch: the rows, the rejected rows, and the new columns.
 
 use crate::bindings::witdock::etl::types::{Column, Output, OutputRows, RowError};
 use crate::{Batch, Error};
 
-/// The rows of a batch, all of which come out until you say otherwise.
+/// The rows of a batch. All are in the output unless you reject or omit them.
 ///
-/// Row by row, with columns of the rows that come out:
+/// Row by row, with columns of the output's rows:
 ///
 /// ```
 /// # use witdock_etl_guest::{Batch, Error, Output, Rows, builder::Int32Builder};
@@ -23,12 +23,12 @@ use crate::{Batch, Error};
 /// }
 /// ```
 ///
-/// Column by column, which is faster for many columns: make every column as long as the input, reject rows on the
-/// way, and call [`output_of_all`](Self::output_of_all).
+/// Column by column, which is faster for many columns: make every column as long as the input, reject rows as
+/// needed, and call [`output_of_all`](Self::output_of_all).
 #[derive(Debug)]
 pub struct Rows {
     total: usize,
-    // One a row, from the first row that does not come out on; empty until then.
+    // Has a value for each row once a row is not in the output; empty until then.
     left_out: Vec<bool>,
     rejected: Vec<RowError>,
 }
@@ -43,20 +43,20 @@ impl Rows {
         Self { total, left_out: Vec::new(), rejected: Vec::new() }
     }
 
-    /// Rejects a row: it goes to the rejected rows and not to the output. `code` is a short name to count and
-    /// branch on, for example `bad-date`; `message` says to a person which column and value is wrong, and
+    /// Rejects a row: it goes to the rejected rows instead of the output. `code` is a short code to count and
+    /// branch on, for example `bad-date`; `message` tells a person which column and value is wrong, and
     /// what was expected.
     ///
-    /// The first rejection of a row counts; a row that is already left out or rejected stays as it is, as does
-    /// one past the end.
+    /// Only the first rejection of a row counts. Rows that are already omitted or rejected, and rows past the end, are
+    /// ignored.
     pub fn reject(&mut self, row: usize, code: impl Into<String>, message: impl Into<String>) {
         if let (true, Ok(number)) = (self.leave_out(row), u32::try_from(row)) {
             self.rejected.push(RowError { row: number, code: code.into(), message: message.into() });
         }
     }
 
-    /// Leaves a row out, as a filter does: it is in the output no more, and nothing is wrong with it. Returns whether
-    /// the row came out until now.
+    /// Omits a row from the output without rejecting it, as a filter does. Returns whether the row was in the output
+    /// before.
     pub fn leave_out(&mut self, row: usize) -> bool {
         if self.left_out.is_empty() {
             self.left_out = vec![false; self.total];
@@ -64,12 +64,12 @@ impl Rows {
         self.left_out.get_mut(row).is_some_and(|left_out| !std::mem::replace(left_out, true))
     }
 
-    /// Whether a row comes out.
+    /// Whether a row is in the output.
     pub fn comes_out(&self, row: usize) -> bool {
         row < self.total && !self.left_out.get(row).copied().unwrap_or(false)
     }
 
-    /// The output, with columns that have one row for each row that comes out.
+    /// Returns the output. The columns have one value for each output row.
     pub fn output(self, columns: Vec<Column>) -> Output {
         let rows = match self.coming_out() {
             Some(rows) => {
@@ -80,24 +80,24 @@ impl Rows {
         Output { rows, columns, rejected: self.rejected }
     }
 
-    /// The output, with columns that have one row for each row of the *input*: those of rows that do not come
-    /// out are taken away here.
+    /// Returns the output. The columns have one value for each *input* row; values of rows that are not in the output are
+    /// removed.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] for an `ipc` column, which cannot be taken apart here.
+    /// [`Error::Data`] for an `ipc` column, whose rows cannot be removed here.
     pub fn output_of_all(self, mut columns: Vec<Column>) -> Result<Output, Error> {
         if let Some(rows) = self.coming_out() {
             for column in &mut columns {
                 *column = column.take(&rows).ok_or_else(|| {
-                    Error::Data("an ipc column has to be made for the rows that come out".to_owned())
+                    Error::Data("an ipc column must have one value for each output row".to_owned())
                 })?;
             }
         }
         Ok(self.output(columns))
     }
 
-    /// The rows that come out; `None` when all do.
+    /// The indexes of the output rows; `None` for all.
     fn coming_out(&self) -> Option<Vec<usize>> {
         if !self.left_out.contains(&true) {
             return None;
@@ -107,21 +107,19 @@ impl Rows {
 }
 
 impl Output {
-    /// These rows of the input, in this order; a row may be left out or repeated. The columns have one row for
+    /// These input rows, in this order. A row may be omitted or repeated. The columns have one value for
     /// each of them.
     pub fn selected(rows: Vec<u32>, columns: Vec<Column>) -> Self {
         Self { rows: OutputRows::Selected(rows), columns, rejected: Vec::new() }
     }
 
-    /// No rows. Columns need not be given: they are empty, and added by the [`Session`](crate::Session) at a
-    /// stream's end.
+    /// No rows. Columns can be omitted: the [`Session`](crate::Session) adds empty ones at a stream's end.
     pub fn nothing() -> Self {
-        // Not `fresh`, which would have to give the columns that are passed on too, and an empty `ipc` column can only
-        // be made by Arrow.
+        // Not `fresh`, which needs the columns that pass through too, and only Arrow can make an empty `ipc` column.
         Self::selected(Vec::new(), Vec::new())
     }
 
-    /// This many rows of the transform's own, with every column of the output.
+    /// This many new rows, with every column of the output.
     pub fn fresh(rows: u32, columns: Vec<Column>) -> Self {
         Self { rows: OutputRows::Fresh(rows), columns, rejected: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! Rows: structs with a field for each column, and transforms over them. The crate hands on what has to be named.
+//! Rows: structs with a field for each column, and transforms over them. The crate re-exports the public items.
 
 mod cell;
 mod columns;
@@ -9,7 +9,7 @@ pub use columns::Columns;
 pub use reject::{OrReject, Reject};
 pub use transform::{In, Made, Out, Outcome, RowTransform};
 
-// The derived code names these.
+// Derived code uses these.
 #[doc(hidden)]
 pub use crate::bindings::witdock::etl::types::{Column, DataType, Error, Field};
 #[doc(hidden)]
@@ -19,7 +19,7 @@ pub use cell::{Cell, Type};
 #[doc(hidden)]
 pub use source::{Convert, Converted, Misfit, Source};
 
-/// A struct with a field for each column: `#[derive(Row)]`. What a [`RowTransform`] reads, and what it makes.
+/// A struct with a field for each column: `#[derive(Row)]`. A [`RowTransform`] reads one and makes another.
 ///
 /// ```
 /// use witdock_etl_guest::{Date, Row};
@@ -37,7 +37,7 @@ pub use source::{Convert, Converted, Misfit, Source};
 /// }
 /// ```
 ///
-/// | a field of | is a column of |
+/// | field type | column type |
 /// |---|---|
 /// | `bool` | `boolean` |
 /// | `i32`, `i64` | `int32`, `int64` |
@@ -46,23 +46,23 @@ pub use source::{Convert, Converted, Misfit, Source};
 /// | `String`, `&str`, `Cow<str>` | `utf8` |
 /// | `Vec<u8>`, `&[u8]` | `binary` |
 ///
-/// An `Option` of one may be null. Where a field is none, a row that is null there is rejected with the code `missing-value`.
-/// `&str` and `&[u8]` are not copied; the struct has one lifetime then.
+/// An `Option` may be null. If a field is not an `Option`, a row with a null there is rejected with the code `missing-value`.
+/// `&str` and `&[u8]` are not copied; the struct then has one lifetime.
 ///
-/// A column has its field's name, or that of `#[row(name = "…")]`. Two more things are for rows that are read:
+/// A column has its field's name, or that of `#[row(name = "…")]`. Two more attributes are for rows that are read:
 ///
-/// - `#[row(convert)]`: the column may also be text that says such a value, as CSV has it, where an empty text is a null;
-///   or whole numbers of the other width. A row whose value does not fit is rejected with the code `bad-value`.
-/// - `#[row(drop)]`: the column is not passed on.
+/// - `#[row(convert)]`: the column may also be text, which is parsed, and an empty text is a null; or integers of the other
+///   width. A row whose value cannot be converted is rejected with the code `bad-value`.
+/// - `#[row(drop)]`: the column is not in the output.
 ///
-/// A column that is not there, or of another type, is [`Error::Schema`] before the first row.
+/// A column that is missing or has another type is an [`Error::Schema`] before the first row.
 ///
-/// What no column can be does not compile:
+/// Types that no column has do not compile:
 ///
 /// ```compile_fail
 /// #[derive(witdock_etl_guest::Row)]
 /// struct Flight {
-///     flight: u32, // no column holds `u32`: take `i64`
+///     flight: u32, // no column type matches `u32`: use `i64`
 /// }
 /// ```
 ///
@@ -70,15 +70,15 @@ pub use source::{Convert, Converted, Misfit, Source};
 /// struct Gate(i32);
 /// #[derive(witdock_etl_guest::Row)]
 /// struct Flight {
-///     gate: Gate, // no column holds `Gate`
+///     gate: Gate, // no column type matches `Gate`
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row",
+    message = "`{Self}` is not a row",
     note = "put `#[derive(Row)]` on a struct with a field for each column"
 )]
 pub trait Row: Sized {
-    /// The row, borrowed from a batch for so long.
+    /// The row, with this lifetime.
     #[doc(hidden)]
     type At<'b>: Row<Writer = Self::Writer>;
     #[doc(hidden)]
@@ -92,7 +92,7 @@ pub trait Row: Sized {
     fn reader<'b>(inputs: &[Input<'b>]) -> Result<Self::Reader<'b>, Error>;
     #[doc(hidden)]
     fn read<'b>(reader: &Self::Reader<'b>, row: usize) -> Result<Self::At<'b>, Unread>;
-    // A generic caller cannot know that the borrow may be shortened.
+    // Generic callers cannot shorten the lifetime themselves.
     #[doc(hidden)]
     fn shorten<'short, 'b: 'short>(row: Self::At<'b>) -> Self::At<'short>;
     #[doc(hidden)]
@@ -102,13 +102,13 @@ pub trait Row: Sized {
     #[doc(hidden)]
     fn finish(writer: Self::Writer) -> Vec<Column>;
 
-    /// The columns of such rows, under the names that the struct gives them.
+    /// The columns of such rows, with the names from the struct.
     fn fields() -> Vec<Field> {
         Self::FIELDS.iter().map(RowField::field).collect()
     }
 }
 
-/// No column: what a row function makes that only rejects or leaves out.
+/// No columns, for a row function that only rejects or omits rows.
 impl Row for () {
     type At<'b> = ();
     type Reader<'b> = ();
@@ -134,7 +134,7 @@ impl Row for () {
     }
 }
 
-/// What a row says of one of its columns.
+/// A row's description of one column.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct RowField {
@@ -146,7 +146,7 @@ pub struct RowField {
 }
 
 impl RowField {
-    /// The column of this name that a field reads.
+    /// A column of this name that a field reads.
     pub const fn of<S: Source>(name: &'static str, dropped: bool) -> Self {
         Self {
             name,
@@ -163,7 +163,7 @@ impl RowField {
     }
 }
 
-/// A row that does not have what its struct needs.
+/// Why a row does not match its struct.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unread {
@@ -172,13 +172,11 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// The rejection, in which columns have the stream's names.
+    /// Converts it to a rejection, with the columns' names in the stream.
     pub(crate) fn reject(self, inputs: &[Input<'_>]) -> Reject {
         let column = inputs.get(self.field).map_or("?", |input| input.name);
         match self.misfit {
-            Misfit::Missing => {
-                Reject::new("missing-value", format!("{column}: there is no value, and each row needs one"))
-            }
+            Misfit::Missing => Reject::new("missing-value", format!("{column}: the value is missing")),
             Misfit::Unlike(text, expected) => {
                 Reject::new("bad-value", format!("{column}: \"{text}\" is not {expected}"))
             }
@@ -186,7 +184,7 @@ impl Unread {
     }
 }
 
-// What the derived code is made of.
+// Used by derived code.
 
 #[doc(hidden)]
 pub type SourceView<'b, S> = <S as Source>::View<'b>;

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::bindings::witdock::etl::types::{DataType, Field};
 
 impl DataType {
-    /// The type's name in the interface, for messages: `int32`, `timestamp-us`.
+    /// The type's name in the WIT, for messages: `int32`, `timestamp-us`.
     pub fn name(self) -> &'static str {
         match self {
             DataType::Boolean => "boolean",
@@ -21,27 +21,27 @@ impl DataType {
 }
 
 impl Field {
-    /// A column of this type that is never null; see [`nullable`](Self::nullable).
+    /// A column of this type without nulls; see [`nullable`](Self::nullable).
     pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
         Field { name: name.into(), data_type, nullable: false, ipc_schema: None }
     }
 
-    /// Truth values.
+    /// Booleans.
     pub fn boolean(name: impl Into<String>) -> Self {
         Self::new(name, DataType::Boolean)
     }
 
-    /// Whole numbers of 32 bits.
+    /// 32-bit integers.
     pub fn int32(name: impl Into<String>) -> Self {
         Self::new(name, DataType::Int32)
     }
 
-    /// Whole numbers of 64 bits.
+    /// 64-bit integers.
     pub fn int64(name: impl Into<String>) -> Self {
         Self::new(name, DataType::Int64)
     }
 
-    /// Floating-point numbers of 64 bits.
+    /// 64-bit floating-point numbers.
     pub fn float64(name: impl Into<String>) -> Self {
         Self::new(name, DataType::Float64)
     }
@@ -51,7 +51,7 @@ impl Field {
         Self::new(name, DataType::Date32)
     }
 
-    /// Instants: microseconds since 1970-01-01T00:00:00 UTC.
+    /// Timestamps: microseconds since 1970-01-01T00:00:00 UTC.
     pub fn timestamp_us(name: impl Into<String>) -> Self {
         Self::new(name, DataType::TimestampUs)
     }
@@ -66,7 +66,7 @@ impl Field {
         Self::new(name, DataType::Binary)
     }
 
-    /// The same column, whose rows may be null.
+    /// The same column, which may contain nulls.
     #[must_use]
     pub fn nullable(mut self) -> Self {
         self.nullable = true;
@@ -91,11 +91,11 @@ impl Schema {
         &self.fields
     }
 
-    /// Where the column of this name stands, and what it is. With two of a name, the first.
+    /// The index and field of the column of this name. If there are two, the first.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`], which lists the columns that there are.
+    /// [`Error::Schema`], which lists the existing columns.
     pub fn find(&self, name: &str) -> Result<(usize, &Field), Error> {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name).ok_or_else(|| {
             let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();

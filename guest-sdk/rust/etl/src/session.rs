@@ -1,11 +1,11 @@
-//! One run of a transform, checked on both sides. It runs natively too: a plugin's unit tests use it.
+//! One run of a transform, with checked input and output. Unit tests run it natively.
 
 use crate::bindings::witdock::etl::types::{Column, Field, Output, OutputRows};
 use crate::{Batch, Contract, Error, Schema, Stateful, Transform, settings};
 
 /// One run of a transform over one stream of batches.
 ///
-/// The host's calls come through it, and so can a unit test's:
+/// The host's calls use it, and unit tests can too:
 ///
 /// ```
 /// use witdock_etl_guest::{Field, Session, Transform, builder::Utf8Builder};
@@ -40,11 +40,11 @@ pub struct Session<T> {
 }
 
 impl<T: Transform> Session<T> {
-    /// Says what a run would read and write. `settings` is JSON text, an object.
+    /// Returns the columns that a run reads and writes. `settings` is JSON text, an object.
     ///
     /// # Errors
     ///
-    /// Settings that do not fit, or what [`Transform::describe`] says.
+    /// Invalid settings, or the error of [`Transform::describe`].
     pub fn describe(input: Vec<Field>, settings: &str) -> Result<Contract, Error> {
         T::describe(&Schema::new(input), &settings::parse(settings)?)
     }
@@ -53,7 +53,7 @@ impl<T: Transform> Session<T> {
     ///
     /// # Errors
     ///
-    /// As [`describe`](Self::describe), and what [`Transform::new`] says.
+    /// As [`describe`](Self::describe), or the error of [`Transform::new`].
     pub fn open(input: Vec<Field>, settings: &str) -> Result<Self, Error> {
         let input = Schema::new(input);
         let settings: T::Settings = settings::parse(settings)?;
@@ -65,7 +65,7 @@ impl<T: Transform> Session<T> {
     ///
     /// # Errors
     ///
-    /// What [`Transform::process`] says, and an output that the contract does not allow.
+    /// The error of [`Transform::process`], or an output that does not match the contract.
     pub fn process(&mut self, rows: u32, columns: Vec<Column>) -> Result<Output, Error> {
         let batch = Batch::new(to_usize(rows), columns, &self.contract)?;
         let output = self.transform.process(batch)?;
@@ -76,7 +76,7 @@ impl<T: Transform> Session<T> {
     ///
     /// # Errors
     ///
-    /// What [`Transform::finish`] says, and an output that the contract does not allow.
+    /// The error of [`Transform::finish`], or an output that does not match the contract.
     pub fn finish(&mut self) -> Result<Output, Error> {
         let mut output = self.transform.finish()?;
         if output == Output::nothing() {
@@ -85,7 +85,7 @@ impl<T: Transform> Session<T> {
         self.check(0, output)
     }
 
-    /// The transform itself, for a test to look at.
+    /// The transform itself, for tests.
     pub fn transform(&self) -> &T {
         &self.transform
     }
@@ -94,7 +94,7 @@ impl<T: Transform> Session<T> {
         &self.contract
     }
 
-    /// The host checks the same, but knows neither the mistake nor its place in the plugin.
+    /// The host checks the same, but cannot name the mistake and its place in the plugin.
     fn check(&self, input_rows: u32, output: Output) -> Result<Output, Error> {
         let (rows, fields): (_, Vec<&Field>) = match &output.rows {
             OutputRows::All => (to_usize(input_rows), self.contract.made().collect()),
@@ -109,7 +109,7 @@ impl<T: Transform> Session<T> {
         if output.columns.len() != fields.len() {
             let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             return Err(Error::Data(format!(
-                "the output has {} columns, and the contract makes {}: {}",
+                "the output has {} columns, but the contract makes {}: {}",
                 output.columns.len(),
                 fields.len(),
                 names.join(", ")
@@ -120,7 +120,7 @@ impl<T: Transform> Session<T> {
                 |problem: String| Err(Error::Data(format!("the output's `{}` {problem}", field.name)));
             if column.data_type() != field.data_type {
                 return wrong(format!(
-                    "is {}, and the contract says {}",
+                    "is {}, but the contract says {}",
                     column.data_type().name(),
                     field.data_type.name()
                 ));
@@ -129,7 +129,7 @@ impl<T: Transform> Session<T> {
                 return wrong(format!("does not have the output's {rows} rows"));
             }
             if let (false, Some(row)) = (field.nullable, column.first_null(rows)) {
-                return wrong(format!("is null in row {row}, and the contract says that it never is"));
+                return wrong(format!("is null in row {row}, but the contract says that it is not nullable"));
             }
         }
         Ok(output)
@@ -137,20 +137,20 @@ impl<T: Transform> Session<T> {
 }
 
 impl<T: Stateful> Session<T> {
-    /// The state, as the next generation will be given it.
+    /// Returns the state for the next generation.
     ///
     /// # Errors
     ///
-    /// The text for the plugin's author.
+    /// A text for the plugin's author.
     pub fn save(&self) -> Result<Vec<u8>, String> {
         witdock_guest::state::save(self.transform.state())
     }
 
-    /// Takes over what an earlier generation saved.
+    /// Takes over the state that an earlier generation saved.
     ///
     /// # Errors
     ///
-    /// The text for the plugin's author.
+    /// A text for the plugin's author.
     pub fn restore(&mut self, saved: &[u8]) -> Result<(), String> {
         self.transform.restore(witdock_guest::state::restore(saved)?)
     }
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(outcome("[7]", &[1, 2]), refused("the output's `made` does not have the output's 2 rows"));
         assert_eq!(
             outcome("[7, null]", &[1, 2]),
-            refused("the output's `made` is null in row 1, and the contract says that it never is")
+            refused("the output's `made` is null in row 1, but the contract says that it is not nullable")
         );
     }
 

@@ -1,16 +1,16 @@
-//! Settings, which come as JSON text.
+//! Parses settings, which are JSON text.
 
 use serde::de::DeserializeOwned;
 
 use crate::Error;
 
-/// Reads settings. `text` is a JSON object.
+/// Parses settings. `text` is a JSON object.
 ///
 /// # Errors
 ///
-/// [`Error::Settings`] in serde's words.
+/// [`Error::Settings`] with serde's message.
 pub(crate) fn parse<S: DeserializeOwned>(text: &str) -> Result<S, Error> {
-    // By way of a value, so that serde's words name the setting and not a place in JSON text that nobody wrote.
+    // Through a `Value`, so that serde's error names the setting instead of a position in JSON text that the user never sees.
     serde_json::from_str(text)
         .and_then(serde_json::from_value)
         .map_err(|error| Error::Settings(error.to_string()))

@@ -1,7 +1,7 @@
 //! Rows that leave the main stream, for example late or suspicious ones.
 //!
-//! A plugin that uses them asks for the import in its `plugin.toml`: `imports = ["witdock:etl/side-output"]`. On a
-//! target that is not WebAssembly there is no side output, so [`emit`] fails.
+//! Request the import in `plugin.toml`: `imports = ["witdock:etl/side-output"]`. On other targets than WebAssembly there is no
+//! side output, and [`emit`] fails.
 
 use crate::Error;
 use crate::bindings::witdock::etl::side_output as host;
@@ -11,11 +11,11 @@ use crate::bindings::witdock::etl::types::{Batch, Column, Field};
 ///
 /// # Errors
 ///
-/// [`Error::Settings`] when the stage has no such side output, [`Error::Data`] when the rows do not fit it or
+/// [`Error::Settings`] if the stage has no such side output, [`Error::Data`] if the rows do not match it or
 /// cannot be written.
 pub fn emit(name: &str, fields: &[Field], rows: u32, columns: Vec<Column>) -> Result<(), Error> {
     if cfg!(not(target_family = "wasm")) {
-        return Err(Error::Data(format!("side output `{name}`: there is no host to take it")));
+        return Err(Error::Data(format!("side output `{name}`: there is no host to receive it")));
     }
     host::emit(name, fields, &Batch { rows, columns }).map_err(|error| match error {
         host::EmitError::NoSuchOutput(text) => Error::Settings(format!("side output `{name}`: {text}")),

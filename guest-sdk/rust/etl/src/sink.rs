@@ -1,11 +1,11 @@
-//! A plugin that rows go to.
+//! Sinks.
 //!
-//! Rows are there once, whatever happens: [`prepare`](Sink::prepare) brings them to where they outlast a crash and nobody sees
-//! them, the host notes that the commit counts, and [`publish`](Sink::publish) shows them. [`open`](Sink::open) is told how many commits
-//! count, and makes up for what a crash has left undone.
+//! Each row is delivered exactly once, even after a crash: [`prepare`](Sink::prepare) stores rows durably but invisibly, the host
+//! records that the commit is decided, and [`publish`](Sink::publish) makes them visible. [`open`](Sink::open) receives the number of
+//! decided commits, and completes what a crash has interrupted.
 //!
-//! In `plugin.toml` a sink asks for what it writes to; with `target = "wasm32-wasip2"` the standard library's files are those that
-//! the pipeline grants. [`Session`] runs a sink natively, in unit tests.
+//! A sink requests the folders that it writes to in `plugin.toml`. With `target = "wasm32-wasip2"` it uses them through the standard
+//! library. [`Session`] runs a sink natively, in unit tests.
 
 pub use crate::bindings::sink::exports::witdock::etl::load::{Commit, Mode, Start};
 
@@ -18,40 +18,40 @@ use crate::bindings::sink::exports::witdock::etl::load::{Guest, GuestSession};
 use crate::bindings::witdock::etl::types::Batch as Columns;
 use crate::{Batch, Contract, Error, Field, Schema, settings};
 
-/// Where rows go. The value is one run's rows. [`export_sink!`](crate::export_sink) makes a component of it.
+/// A sink. The value is one run. [`export_sink!`](crate::export_sink) exports it as a component.
 pub trait Sink: Sized + 'static {
-    /// The sink's settings, as the pipeline gives them: as for [`Transform`](crate::Transform).
+    /// The sink's settings, from the pipeline file: as for [`Transform`](crate::Transform).
     type Settings: DeserializeOwned;
 
-    /// Says whether rows of these columns can be taken.
+    /// Checks whether the sink can take rows with these columns.
     ///
     /// # Errors
     ///
-    /// [`Error::Settings`] or [`Error::Schema`], for the pipeline's author. A mode that is not supported is the first.
+    /// [`Error::Settings`] or [`Error::Schema`], for the pipeline's author. An unsupported mode is [`Error::Settings`].
     fn check(input: &Schema, settings: &Self::Settings, mode: Mode) -> Result<(), Error>;
 
-    /// Goes on from the start: publishes the commits that count and were not, and throws away what goes beyond.
+    /// Recovers: publishes decided commits that are not published yet, and discards everything after them.
     ///
     /// # Errors
     ///
     /// [`Error::Data`] ends the run.
     fn open(input: &Schema, settings: Self::Settings, start: Start) -> Result<Self, Error>;
 
-    /// Takes rows. The batch has all columns.
+    /// Writes rows. The batch has all columns.
     ///
     /// # Errors
     ///
     /// [`Error::Data`] ends the run.
     fn write(&mut self, rows: &Batch<'_>) -> Result<(), Error>;
 
-    /// Brings the rows so far to where they outlast a crash, unseen.
+    /// Stores the rows so far durably, but invisibly.
     ///
     /// # Errors
     ///
     /// [`Error::Data`] ends the run.
     fn prepare(&mut self, commit: Commit) -> Result<(), Error>;
 
-    /// The commit that was prepared counts: shows its rows. With [`Mode::Replace`] only the last commit does.
+    /// Makes the rows of the prepared commit visible: it is decided. With [`Mode::Replace`], only the last commit does so.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ pub trait Sink: Sized + 'static {
     fn publish(&mut self, commit: Commit) -> Result<(), Error>;
 }
 
-/// One run of a sink. The host's calls come through it, and a unit test's.
+/// One run of a sink, for the host's calls and for unit tests.
 #[derive(Debug)]
 pub struct Session<S> {
     sink: S,
@@ -71,7 +71,7 @@ impl<S: Sink> Session<S> {
     ///
     /// # Errors
     ///
-    /// Settings that do not fit, and what the sink says.
+    /// Invalid settings, or the sink's error.
     pub fn open(input: Vec<Field>, settings: &str, start: Start) -> Result<Self, Error> {
         let input = Schema::new(input);
         let settings = settings::parse(settings)?;
@@ -84,29 +84,29 @@ impl<S: Sink> Session<S> {
     ///
     /// # Errors
     ///
-    /// What [`Sink::write`] says.
+    /// The error of [`Sink::write`].
     pub fn write(&mut self, rows: u32, columns: Vec<crate::Column>) -> Result<(), Error> {
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         self.sink.write(&Batch::new(rows, columns, &self.contract)?)
     }
 
-    /// Prepares a commit and publishes it, as a run that is not cut does.
+    /// Prepares a commit and publishes it, as an uninterrupted run does.
     ///
     /// # Errors
     ///
-    /// What the sink says.
+    /// The sink's error.
     pub fn commit(&mut self, commit: Commit) -> Result<(), Error> {
         self.sink.prepare(commit)?;
         self.sink.publish(commit)
     }
 
-    /// The sink itself, for a test that cuts a run between two steps.
+    /// The sink itself, for tests that interrupt a run between two steps.
     pub fn sink(&mut self) -> &mut S {
         &mut self.sink
     }
 }
 
-/// Makes a component of a [`Sink`]: `witdock_etl_guest::export_sink!(Partition);`, as [`export!`](crate::export) does of a transform.
+/// Exports a [`Sink`] as a component: `witdock_etl_guest::export_sink!(Partition);`, as [`export!`](crate::export) does for a transform.
 #[macro_export]
 macro_rules! export_sink {
     ($sink:ty) => {
@@ -118,16 +118,16 @@ macro_rules! export_sink {
     };
 }
 
-/// The component of a sink: [`export_sink!`](crate::export_sink) names it.
+/// The component of a sink. Used by [`export_sink!`](crate::export_sink).
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Component<S>(PhantomData<S>);
 
-/// A session as the host holds it: what it starts from until it is opened.
+/// The content of a session's resource.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Opened<S> {
-    /// Made, with its columns, settings and start.
+    /// Not opened yet, with its columns, settings and start.
     Made(Vec<Field>, String, Start),
     /// Opened.
     Open(Session<S>),

@@ -1,4 +1,4 @@
-//! A plugin that rows come from.
+//! Sources.
 //!
 //! ```
 //! use serde::Deserialize;
@@ -27,12 +27,12 @@
 //!
 //!     fn next_unit(settings: &Settings, after: Option<&str>) -> Result<Option<Unit>, Error> {
 //!         let next = after.map_or(Ok(0), |id| id.parse::<i64>().map(|id| id + 1));
-//!         let next = next.map_err(|_| Error::Data("this is no unit of mine".to_owned()))?;
+//!         let next = next.map_err(|_| Error::Data("unknown unit".to_owned()))?;
 //!         Ok((next < settings.hundreds).then(|| Unit { id: next.to_string(), bytes: None }))
 //!     }
 //!
 //!     fn open(_settings: &Settings, unit: &str) -> Result<Self, Error> {
-//!         let unit: i64 = unit.parse().map_err(|_| Error::Data("this is no unit of mine".to_owned()))?;
+//!         let unit: i64 = unit.parse().map_err(|_| Error::Data("unknown unit".to_owned()))?;
 //!         Ok(Self { next: unit * 100 + 1, end: unit * 100 + 101 })
 //!     }
 //!
@@ -55,8 +55,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! In `plugin.toml` a source asks for what it reads from: folders, the network, the environment. With
-//! `target = "wasm32-wasip2"` the standard library's files are those that the pipeline grants.
+//! A source requests in `plugin.toml` what it reads from: folders, network, environment. With `target = "wasm32-wasip2"` it uses
+//! granted folders through the standard library.
 
 pub use crate::bindings::source::exports::witdock::etl::extract::{BadRecord, Chunk, Unit};
 
@@ -69,49 +69,49 @@ use crate::bindings::source::exports::witdock::etl::extract::{Guest, GuestReader
 use crate::bindings::witdock::etl::types::Batch;
 use crate::{Column, Error, Field, settings};
 
-/// Where rows come from, unit by unit. The value is one unit that is read. [`export_source!`](crate::export_source) makes a
-/// component of it.
+/// A source of rows, unit by unit. The value reads one unit. [`export_source!`](crate::export_source) exports it as a
+/// component.
 pub trait Source: Sized + 'static {
-    /// The source's settings, as the pipeline gives them: as for [`Transform`](crate::Transform).
+    /// The source's settings, from the pipeline file: as for [`Transform`](crate::Transform).
     type Settings: DeserializeOwned;
 
-    /// The columns, which all units have.
+    /// Returns the columns, which are the same in every unit.
     ///
     /// # Errors
     ///
     /// [`Error::Settings`], for the pipeline's author.
     fn describe(settings: &Self::Settings) -> Result<Vec<Field>, Error>;
 
-    /// The unit behind the one of this id, the first where none is given, or none so far. Asked twice the same it answers the
-    /// same, or with a unit where there was none: a run that was cut asks again.
+    /// Returns the unit after the one with this id, or the first one if no id is given. `None` if there is no such unit yet. The same
+    /// question must have the same answer, except that a unit may appear where there was none: an interrupted run asks again.
     ///
     /// # Errors
     ///
     /// [`Error::Data`] ends the run.
     fn next_unit(settings: &Self::Settings, after: Option<&str>) -> Result<Option<Unit>, Error>;
 
-    /// Begins to read a unit.
+    /// Starts reading a unit.
     ///
     /// # Errors
     ///
     /// [`Error::Data`] ends the run.
     fn open(settings: &Self::Settings, unit: &str) -> Result<Self, Error>;
 
-    /// Reads on: about `most` rows, or fewer. None at the unit's end.
+    /// Reads the next rows, about `most` or fewer. `None` at the end of the unit.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] ends the run; a single bad record belongs in [`Chunk::bad`].
+    /// [`Error::Data`] ends the run. Report a single bad record in [`Chunk::bad`].
     fn read(&mut self, most: u32) -> Result<Option<Chunk>, Error>;
 }
 
 impl Chunk {
-    /// Rows that follow those before.
+    /// Rows of consecutive records.
     pub fn new(rows: u32, columns: Vec<Column>) -> Self {
         Self { rows: Batch { rows, columns }, numbers: Vec::new(), bad: Vec::new() }
     }
 
-    /// The same rows with their records' numbers in the unit, from 1, and the records that are no rows.
+    /// Sets the numbers of the rows' records in the unit, from 1, and the bad records.
     #[must_use]
     pub fn with_bad(mut self, numbers: Vec<u64>, bad: Vec<BadRecord>) -> Self {
         (self.numbers, self.bad) = (numbers, bad);
@@ -119,11 +119,11 @@ impl Chunk {
     }
 }
 
-/// Reads every unit to its end, natively: for tests. `settings` is JSON text, an object.
+/// Reads every unit to its end, natively, for tests. `settings` is JSON text, an object.
 ///
 /// # Errors
 ///
-/// What the source says.
+/// The source's error.
 pub fn read_all<S: Source>(settings: &str, most: u32) -> Result<Vec<(Unit, Vec<Chunk>)>, Error> {
     let settings = settings::parse(settings)?;
     S::describe(&settings)?;
@@ -139,7 +139,7 @@ pub fn read_all<S: Source>(settings: &str, most: u32) -> Result<Vec<(Unit, Vec<C
     Ok(units)
 }
 
-/// Makes a component of a [`Source`]: `witdock_etl_guest::export_source!(Numbers);`, as [`export!`](crate::export) does of a transform.
+/// Exports a [`Source`] as a component: `witdock_etl_guest::export_source!(Numbers);`, as [`export!`](crate::export) does for a transform.
 #[macro_export]
 macro_rules! export_source {
     ($source:ty) => {
@@ -151,12 +151,12 @@ macro_rules! export_source {
     };
 }
 
-/// The component of a source: [`export_source!`](crate::export_source) names it.
+/// The component of a source. Used by [`export_source!`](crate::export_source).
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Component<S>(PhantomData<S>);
 
-/// A unit as the host holds it. A constructor cannot fail in WIT, so an error waits here for the first read.
+/// The content of a reader's resource. A constructor cannot fail in WIT, so an error is stored until the first read.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Opened<S>(RefCell<Result<S, Error>>);

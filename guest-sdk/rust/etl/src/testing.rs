@@ -1,8 +1,7 @@
 //! Runs a transform natively on rows, in a plugin's unit tests: no component, no pipeline.
 //!
-//! Rows are a [`Table`], from JSON or from structs. A [`Stage`] is one run of a transform over tables, of which each is a batch.
-//! What comes of one is [`Processed`]: rows as a pipeline would see them, with the columns that are passed on, and the rows that
-//! were rejected.
+//! Rows are a [`Table`], from JSON or from structs. A [`Stage`] is one run of a transform over tables, each of which is a batch.
+//! The result of one is [`Processed`]: the output rows with all columns, as a pipeline would see them, and the rejected rows.
 //!
 //! ```
 //! use serde_json::json;
@@ -44,7 +43,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! The row function itself needs none of this: a test may just call it.
+//! A test can also call the row function directly.
 
 mod json;
 mod stage;

@@ -1,19 +1,19 @@
-//! What a plugin's author writes.
+//! The traits that a stage implements.
 
 use crate::{Batch, Contract, Error, Output, Schema};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A stage of a pipeline that takes batches and gives batches.
+/// A pipeline stage that transforms batches.
 ///
-/// The value is one run over one stream; what it holds between batches is its state. [`export!`](crate::export)
-/// makes a component of it.
+/// The value is one run over one stream; the data that it holds between batches is its state. [`export!`](crate::export)
+/// exports it as a component.
 pub trait Transform: Sized + 'static {
-    /// The stage's settings, as the pipeline gives them. Settings that serde refuses become
-    /// [`Error::Settings`] with serde's words; mark the type `#[serde(deny_unknown_fields)]`, so that a
-    /// misspelt name is refused too.
+    /// The stage's settings, from the pipeline file. Settings that serde refuses become
+    /// [`Error::Settings`] with serde's message. Mark the type `#[serde(deny_unknown_fields)]`, so that
+    /// unknown names are refused too.
     type Settings: DeserializeOwned;
 
-    /// Says what a run with these settings would read and write. It is called before any row, and again
+    /// Returns the columns that a run with these settings reads and writes. Called before the first row, and again
     /// when the input's schema changes.
     ///
     /// # Errors
@@ -32,10 +32,10 @@ pub trait Transform: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] fails the batch as a whole; a single bad row is [rejected](crate::Rows::reject).
+    /// [`Error::Data`] fails the whole batch. [Reject](crate::Rows::reject) a single bad row instead.
     fn process(&mut self, batch: Batch<'_>) -> Result<Output, Error>;
 
-    /// The stream has ended: gives what is still held, as [fresh](Output::fresh) rows. Without it, nothing is.
+    /// The stream has ended: returns the rows that are still held, as [fresh](Output::fresh) rows. By default, none.
     ///
     /// # Errors
     ///
@@ -45,21 +45,21 @@ pub trait Transform: Sized + 'static {
     }
 }
 
-/// A transform whose state outlives a reload: `export!(Type, state)`.
+/// A transform whose state survives a reload: `export!(Type, state)`.
 ///
-/// The new generation starts a run as any run starts, with [`Transform::new`], and is then given the state.
+/// The new generation starts a run with [`Transform::new`], as usual, and then receives the state.
 pub trait Stateful: Transform {
-    /// What is handed over. It travels as JSON between two versions of the plugin: a field that is new needs
+    /// The state. It is passed as JSON between two versions of the plugin, so a new field needs
     /// `#[serde(default)]`.
     type State: Serialize + DeserializeOwned;
 
-    /// The state, between two batches.
+    /// Returns the state. Called between two batches.
     fn state(&self) -> &Self::State;
 
     /// Takes over the state of an earlier generation.
     ///
     /// # Errors
     ///
-    /// The text for the plugin's author, when this run cannot go on from it. The old generation goes on serving.
+    /// A text for the plugin's author if this run cannot use the state. The old generation then keeps serving.
     fn restore(&mut self, state: Self::State) -> Result<(), String>;
 }

@@ -1,10 +1,10 @@
-//! Columns that are read row by row, without copying.
+//! Views of columns, which read row by row without copying.
 //!
-//! Every view gives `None` for a null, and past the end.
+//! Every view returns `None` for a null, and for a row past the end.
 
 use crate::bitmap::{bit, byte_len};
 
-/// Which rows have a value.
+/// Records which rows have a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity<'a>(Option<&'a [u8]>);
 
@@ -23,7 +23,7 @@ impl<'a> Validity<'a> {
     }
 }
 
-/// A column of numbers, dates (days since 1970-01-01) or instants (microseconds since 1970-01-01T00:00:00 UTC).
+/// A column of numbers, dates (days since 1970-01-01) or timestamps (microseconds since 1970-01-01T00:00:00 UTC).
 #[derive(Clone, Copy, Debug)]
 pub struct PrimitiveView<'a, T> {
     values: &'a [T],
@@ -47,13 +47,13 @@ impl<'a, T: Copy> PrimitiveView<'a, T> {
         (0..self.values.len()).map(move |row| self.get(row))
     }
 
-    /// The values as they lie in memory; null rows have some value here too.
+    /// The values as a slice; null rows have an arbitrary value here.
     pub fn values(&self) -> &'a [T] {
         self.values
     }
 }
 
-/// A column of truth values.
+/// A column of booleans.
 #[derive(Clone, Copy, Debug)]
 pub struct BooleanView<'a> {
     bits: &'a [u8],
@@ -94,10 +94,10 @@ impl<'a> Utf8View<'a> {
         rows: usize,
     ) -> Result<Self, String> {
         check_offsets(offsets, data.len(), rows)?;
-        // Once for the whole column: many times faster than row by row.
+        // Once for the whole column, which is many times faster than row by row.
         let text = std::str::from_utf8(data).map_err(|error| format!("it is not UTF-8: {error}"))?;
         if let Some(row) = offsets.iter().position(|&offset| !text.is_char_boundary(offset as usize)) {
-            return Err(format!("row {row} begins inside a character"));
+            return Err(format!("row {row} starts inside a character"));
         }
         Ok(Self { offsets, text, validity })
     }
@@ -151,22 +151,18 @@ fn range(offsets: &[i32], row: usize) -> Option<std::ops::Range<usize>> {
     Some(start as usize..end as usize)
 }
 
-/// There is one offset more than there are rows, and they rise within the data. After this an offset is a valid
+/// Checks that there is one more offset than rows, and that they ascend within the data. Afterwards each offset is a valid
 /// `usize`, and there is at least one.
 fn check_offsets(offsets: &[i32], data_bytes: usize, rows: usize) -> Result<(), String> {
     same_length("offsets", offsets.len(), rows + 1)?;
     let rising = offsets.is_sorted() && offsets.first().is_some_and(|&first| first >= 0);
     let inside =
         offsets.last().is_some_and(|&last| usize::try_from(last).is_ok_and(|last| last <= data_bytes));
-    if rising && inside { Ok(()) } else { Err("its offsets do not rise within its data".to_owned()) }
+    if rising && inside { Ok(()) } else { Err("its offsets do not ascend within its data".to_owned()) }
 }
 
 fn same_length(what: &str, there: usize, expected: usize) -> Result<(), String> {
-    if there == expected {
-        Ok(())
-    } else {
-        Err(format!("it has {there} {what} where {expected} were expected"))
-    }
+    if there == expected { Ok(()) } else { Err(format!("it has {there} {what}; expected {expected}")) }
 }
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! What every witdock plugin in Rust may use, whatever interface it is made for: the `log` macros, panics
-//! whose words reach the host, and state that outlives a reload.
+//! The part of the SDK that every witdock plugin in Rust can use, whatever its interface: the `log` macros, panic messages
+//! for the host, and state that survives a reload.
 //!
-//! A plugin's author seldom names this crate: the SDK of an interface calls [`init`] at the start of every
-//! exported function and hands `log` on. An interface without an SDK does the same by hand:
+//! Plugin authors rarely use this crate directly: an interface's SDK calls [`init`] at the start of every
+//! exported function and re-exports `log`. Without an SDK, do the same by hand:
 //!
 //! ```
 //! use witdock_guest::log;
 //!
 //! fn exported_function() {
 //!     witdock_guest::init();
-//!     log::info!("this line stands in the host's log, under the plugin's name");
+//!     log::info!("this line appears in the host's log, under the plugin's name");
 //! }
 //! # exported_function();
 //! ```
 //!
-//! On a target that is not WebAssembly there is no host. There [`init`] does nothing, so that a plugin's unit
-//! tests run natively, with whatever logger and panic hook the test has.
+//! On other targets than WebAssembly there is no host, and [`init`] does nothing. So a plugin's unit tests run
+//! natively, with the test's own logger and panic hook.
 
 pub mod bindings;
 #[cfg(target_family = "wasm")]
@@ -26,10 +26,10 @@ pub mod state;
 
 pub use log;
 
-/// Connects this plugin to its host: `log` lines and panics go there from now on.
+/// Connects this plugin to its host: from now on, `log` lines and panic messages go there.
 ///
-/// Call it first in every exported function. Only the first call does anything, and it asks the host once for
-/// the least urgent level that it keeps, so that lines below it are never formatted.
+/// Call it first in every exported function. Only the first call has an effect. It asks the host for
+/// the least urgent level that it records, so that lines below it are never formatted.
 pub fn init() {
     #[cfg(target_family = "wasm")]
     {

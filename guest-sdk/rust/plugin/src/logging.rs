@@ -31,7 +31,7 @@ impl Log for HostLog {
 }
 
 pub(crate) fn install() {
-    // A plugin that has set a logger of its own keeps it.
+    // A plugin that has set its own logger keeps it.
     if log::set_logger(&HostLog).is_err() {
         return;
     }

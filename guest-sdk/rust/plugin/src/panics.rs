@@ -1,4 +1,4 @@
-//! Panics told to the host: without this the caller would only read "unreachable".
+//! Reports panics to the host. Without this, the caller would only see "unreachable".
 
 use crate::bindings::witdock::plugin::log::{Location, panicked};
 use std::panic::PanicHookInfo;
@@ -8,7 +8,7 @@ pub(crate) fn install() {
 }
 
 fn tell(info: &PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("a panic whose payload is not text");
+    let message = info.payload_as_str().unwrap_or("a panic with a payload that is not text");
     let location = info.location().map(|at| Location {
         file: at.file().to_owned(),
         line: at.line(),

@@ -1,11 +1,11 @@
-//! State that outlives a reload: what the old generation of a plugin saves, the new one restores.
+//! State that survives a reload: the old generation saves it, the new one restores it.
 //!
-//! State travels as JSON, because the version that reads it is not the version that wrote it: a field marked
-//! `#[serde(default)]` may be missing, one that is gone is ignored.
+//! The state is stored as JSON, because another version may read it: a field marked `#[serde(default)]` may be missing, and
+//! unknown fields are ignored.
 //!
 //! A plugin whose state is one value keeps it in a thread-local and exports it with
-//! [`export_state!`](crate::export_state). For any other plugin, or for the SDK of an interface, there are
-//! [`save`] and [`restore`] for the bytes, and [`Guest`] with [`export!`] for the export itself.
+//! [`export_state!`](crate::export_state). Other plugins, and SDKs, use [`save`] and [`restore`] for the bytes, and
+//! [`Guest`] with [`export!`] for the export.
 
 pub use crate::bindings::export;
 pub use crate::bindings::exports::witdock::plugin::state::Guest;
@@ -13,26 +13,26 @@ pub use crate::bindings::exports::witdock::plugin::state::Guest;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
 
-/// How much of a saved state that cannot be read stands in the error: enough to recognize it.
+/// How many characters of an unreadable state the error shows: enough to recognize it.
 const SHOWN_CHARS: usize = 120;
 
-/// Turns a state into the bytes that `witdock:plugin/state` hands to the next generation.
+/// Serializes a state into the bytes that `witdock:plugin/state` passes to the next generation.
 ///
 /// # Errors
 ///
-/// The text for the plugin's author, when the value has no JSON form: for example a map whose keys are not
-/// text, numbers or plain enums.
+/// A text for the plugin's author if the value has no JSON form, for example a map whose keys are not strings, numbers
+/// or plain enums.
 pub fn save<T: Serialize + ?Sized>(state: &T) -> Result<Vec<u8>, String> {
     serde_json::to_vec(state)
         .map_err(|error| format!("the state, a {}, has no JSON form: {error}", std::any::type_name::<T>()))
 }
 
-/// Reads back what an earlier generation saved.
+/// Deserializes the state that an earlier generation saved.
 ///
 /// # Errors
 ///
-/// The text for the plugin's author, when the saved state is not of this version's type: what serde expected,
-/// and how the saved state begins.
+/// A text for the plugin's author if the saved state does not match this version's type. It has serde's error and
+/// the beginning of the saved state.
 pub fn restore<T: DeserializeOwned>(saved: &[u8]) -> Result<T, String> {
     serde_json::from_slice(saved).map_err(|error| {
         let text = String::from_utf8_lossy(saved);
@@ -41,21 +41,21 @@ pub fn restore<T: DeserializeOwned>(saved: &[u8]) -> Result<T, String> {
             shown.push('…');
         }
         format!(
-            "the saved state does not read as this version's {}: {error}. It begins: {shown} (a field that is new \
-             needs #[serde(default)], one that is renamed #[serde(alias = \"…\")])",
+            "the saved state does not match this version's {}: {error}. It begins: {shown} (a new field \
+             needs #[serde(default)], a renamed one #[serde(alias = \"…\")])",
             std::any::type_name::<T>(),
         )
     })
 }
 
-/// [`save`] for a state that stands in a cell.
+/// [`save`] for a state in a cell.
 #[doc(hidden)]
 pub fn save_cell<T: Serialize>(state: &RefCell<T>) -> Result<Vec<u8>, String> {
     let state = state.try_borrow().map_err(|_| "the state is being changed".to_owned())?;
     save(&*state)
 }
 
-/// [`restore`] into a cell. The cell keeps its value when the saved state cannot be read.
+/// [`restore`] into a cell. The cell keeps its value if the saved state cannot be read.
 #[doc(hidden)]
 pub fn restore_cell<T: DeserializeOwned>(state: &RefCell<T>, saved: &[u8]) -> Result<(), String> {
     let restored = restore(saved)?;
@@ -65,8 +65,8 @@ pub fn restore_cell<T: DeserializeOwned>(state: &RefCell<T>, saved: &[u8]) -> Re
 
 /// Exports `witdock:plugin/state` for a plugin whose whole state is one value in a thread-local cell.
 ///
-/// The value's type is `Serialize + DeserializeOwned`. An interface's world that has `include
-/// witdock:plugin/stateful` is complete with this. On a target that is not WebAssembly it does nothing.
+/// The value's type is `Serialize + DeserializeOwned`. This is everything that `include witdock:plugin/stateful` in a world
+/// requires. On other targets than WebAssembly it does nothing.
 ///
 /// ```
 /// use std::{cell::RefCell, collections::BTreeMap};

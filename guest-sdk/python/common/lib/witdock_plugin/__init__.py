@@ -1,1 +1,1 @@
-"""What plugins in Python share, whatever interface they are for."""
+"""The part of the SDK that all plugins in Python use, whatever their interface."""

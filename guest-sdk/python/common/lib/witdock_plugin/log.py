@@ -1,4 +1,4 @@
-"""Lines for the host's log. Python's `logging` asks for the time, which a component cannot."""
+"""Writes to the host's log. Python's `logging` does not work, because it needs a clock."""
 
 import sys
 

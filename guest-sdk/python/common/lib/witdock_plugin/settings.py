@@ -1,4 +1,4 @@
-"""Settings, which the host gives as JSON text, as a dataclass."""
+"""Parses settings, which are JSON text, into a dataclass."""
 
 import json
 from dataclasses import MISSING, fields
@@ -7,19 +7,19 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
 class SettingsError(Exception):
-    """The settings are wrong: what, and what was expected."""
+    """The settings are invalid. The text says what was found and what was expected."""
 
 
 _JSON_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
 
 
 def read_settings(cls: type | None, text: str) -> Any:
-    """The settings, or a SettingsError that says what is wrong with them. A ValueError of `__post_init__` is one too."""
+    """Returns the settings, or raises a SettingsError. A ValueError from `__post_init__` becomes one too."""
     given: dict[str, Any] = json.loads(text)
     known = {} if cls is None else {field.name: field for field in fields(cls)}
     for name in given:
         if name not in known:
-            expected = f"expected `{'`, `'.join(known)}`" if known else "there are none"
+            expected = f"expected `{'`, `'.join(known)}`" if known else "this plugin has no settings"
             raise SettingsError(f"unknown field `{name}`, {expected}")
     if cls is None:
         return None
@@ -36,7 +36,7 @@ def read_settings(cls: type | None, text: str) -> Any:
 
 
 def _plain(hint: Any) -> list[Any]:
-    """The plain types of an annotation: of `list[str] | None` a list and None."""
+    """The plain types of an annotation: list and None for `list[str] | None`."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return [plain for one in get_args(hint) for plain in _plain(one)]
@@ -51,4 +51,4 @@ def _check(name: str, value: Any, hint: Any) -> None:
     fits = type(value) in checked or (type(value) is int and float in checked)
     if not fits:
         expected = " or ".join(_JSON_NAMES[one] for one in checked if one is not NoneType)
-        raise SettingsError(f"`{name}` is {json.dumps(value):.60}, and {expected} was expected")
+        raise SettingsError(f"`{name}` is {json.dumps(value):.60}; expected {expected}")

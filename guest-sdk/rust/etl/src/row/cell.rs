@@ -1,4 +1,4 @@
-//! What a row's field may be: a type of column, or an `Option` of one where it may be null.
+//! The types of a row's fields: a column's type, or an `Option` of one if it may be null.
 
 use crate::bindings::witdock::etl::types::{Column, DataType};
 use crate::builder::{
@@ -10,32 +10,32 @@ use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View};
 use crate::{Date, Error, Timestamp};
 use std::borrow::Cow;
 
-/// A type in Rust that a type of column has.
+/// A Rust type that corresponds to a column type.
 #[diagnostic::on_unimplemented(
-    message = "no column holds `{Self}`",
+    message = "no column type matches `{Self}`",
     label = "not the type of a column",
     note = "a column is `bool`, `i32`, `i64`, `f64`, `Date`, `Timestamp`, `String`, `&str`, `Vec<u8>` or `&[u8]`, or an \
             `Option` of one"
 )]
 pub trait Type: 'static {
-    /// The type of the column.
+    /// The column's data type.
     const DATA_TYPE: DataType;
-    /// A value that is borrowed from a batch, or is its own.
+    /// A value, borrowed from a batch or owned.
     type At<'b>;
-    /// The column as it is read.
+    /// The view that reads the column.
     type View<'b>;
-    /// The column as it is made.
+    /// The builder that makes the column.
     type Builder;
 
-    /// Begins to read a column.
+    /// Starts reading a column.
     fn view<'b>(input: Input<'b>) -> Result<Self::View<'b>, Error>;
     /// The value of a row.
     fn get<'b>(view: &Self::View<'b>, row: usize) -> Option<Self::At<'b>>;
-    /// Begins to make a column of about so many rows.
+    /// Starts a column of about this many rows.
     fn builder(rows: usize) -> Self::Builder;
     /// Adds a row.
     fn push(builder: &mut Self::Builder, value: Option<Self::At<'_>>);
-    /// Ends it.
+    /// Finishes the column.
     fn finish(builder: Self::Builder) -> Column;
 }
 
@@ -96,7 +96,7 @@ types! {
 
 /// The type of a row's field.
 #[diagnostic::on_unimplemented(
-    message = "no column holds `{Self}`",
+    message = "no column type matches `{Self}`",
     label = "not the type of a column",
     note = "a column is `bool`, `i32`, `i64`, `f64`, `Date`, `Timestamp`, `String`, `&str`, `Vec<u8>` or `&[u8]`, or an \
             `Option` of one"
@@ -104,14 +104,14 @@ types! {
 pub trait Cell: 'static {
     /// The type of the values.
     type Type: Type;
-    /// Whether rows may be null.
+    /// Whether the field may be null.
     const NULLABLE: bool;
-    /// The field itself.
+    /// The field.
     type At<'b>;
 
-    /// The field of a value; `None` for a null where none may be.
+    /// Converts a value to the field; `None` for a null that is not allowed.
     fn from_value(value: Option<<Self::Type as Type>::At<'_>>) -> Option<Self::At<'_>>;
-    /// The value of a field.
+    /// Converts the field to a value.
     fn into_value(field: Self::At<'_>) -> Option<<Self::Type as Type>::At<'_>>;
 }
 

@@ -1,14 +1,14 @@
-//! How a row transform's structs meet the columns of a stream.
+//! Maps the fields of a row transform's structs to the columns of a stream.
 
 use super::{Field, Row, RowField};
 use crate::{Contract, Error, Schema};
 
-/// How a row transform's structs meet the columns of a stream: [`RowTransform::columns`](super::RowTransform::columns) says it,
-/// where settings have a word in it.
+/// Maps the fields of a row transform's structs to the columns of a stream. Return one from
+/// [`RowTransform::columns`](super::RowTransform::columns) if settings choose the columns.
 ///
-/// By itself a field is the column of its name, and every column of the input is passed on, but those that the struct of
-/// rows that are read [drops](super::Row). A column that is made takes the place of one of the same name; the others stand
-/// at the end.
+/// By default a field is the column of its name, and every input column passes through, except those that the struct of
+/// the rows that are read [drops](super::Row). A new column replaces one of the same name; the others are added at the
+/// end.
 ///
 /// ```
 /// use witdock_etl_guest::Columns;
@@ -29,36 +29,36 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Each field is the column of its name.
+    /// The default: each field is the column of its name.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The column `field` of the rows that are read is the stream's `column`.
+    /// The input field `field` reads the stream's column `column`.
     pub fn read(mut self, field: &'static str, column: impl Into<String>) -> Self {
         self.read.push((field, column.into()));
         self
     }
 
-    /// The column `field` of the rows that are made is called `column` in the stream.
+    /// The output field `field` becomes the stream's column `column`.
     pub fn make(mut self, field: &'static str, column: impl Into<String>) -> Self {
         self.made.push((field, column.into()));
         self
     }
 
-    /// The column `field` of the rows that are read is not passed on.
+    /// The column of the input field `field` does not pass through.
     pub fn drop(mut self, field: &'static str) -> Self {
         self.dropped.push(field);
         self
     }
 
-    /// No column is passed on: rows have only what is made, and [`finish`](super::RowTransform::finish) may have some.
+    /// No column passes through: rows have only the new columns, and [`finish`](super::RowTransform::finish) may return some.
     pub fn pass_none(mut self) -> Self {
         self.none_passed = true;
         self
     }
 
-    /// What rows of `I` become, with columns of `M`.
+    /// The contract for rows that read `I` and make `M`.
     pub(crate) fn contract<I: Row, M: Row>(&self, input: &Schema) -> Result<Contract, Error> {
         let reads = named(I::FIELDS, &self.read)?;
         let mut made = named(M::FIELDS, &self.made)?.into_iter().enumerate().collect::<Vec<_>>();
@@ -93,7 +93,7 @@ impl Columns {
     }
 }
 
-/// The fields of a row, each with the name that its column has in the stream.
+/// The fields of a row, each with its column's name in the stream.
 fn named(
     fields: &'static [RowField],
     names: &[(&'static str, String)],
@@ -101,8 +101,10 @@ fn named(
     if let Some((unknown, _)) = names.iter().find(|(name, _)| fields.iter().all(|field| field.name != *name))
     {
         let there: Vec<&str> = fields.iter().map(|field| field.name).collect();
-        let text =
-            format!("the plugin names a column `{unknown}` of its row, which has {}", there.join(", "));
+        let text = format!(
+            "the plugin uses an unknown field `{unknown}` of its row, which has {}",
+            there.join(", ")
+        );
         return Err(Error::Schema(text));
     }
     let name = |field: &RowField| {

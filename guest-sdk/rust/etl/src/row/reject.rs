@@ -1,14 +1,14 @@
-//! Why a row is not accepted.
+//! Rejections of rows.
 
 use crate::{Error, TimeError};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why a row function does not accept a row: a code to count and branch on, and a message for a person. The row goes to
-/// the rejected ones and the batch goes on.
+/// Why a row function rejects a row: a code to count and branch on, and a message for a person. The row goes to
+/// the rejected rows, and the rest of the batch is processed.
 ///
-/// `?` makes one of what the standard library's parsers say, and of a JSON error. The message says more, and the code what
-/// the pipeline's operator will look for, with [`or_reject`](OrReject::or_reject):
+/// `?` converts errors of the standard library's parsers and JSON errors. Use [`or_reject`](OrReject::or_reject) for a better
+/// message and a code that the pipeline's operator can look for:
 ///
 /// ```
 /// use witdock_etl_guest::{OrReject, Reject, reject};
@@ -31,7 +31,7 @@ use std::fmt;
 /// assert_eq!(told("1:75"), "bad-clock: `1:75` has 75 minutes");
 /// ```
 ///
-/// An [`Error`] becomes one too, and fails the batch as a whole: what a lookup or a side output says is no row's fault.
+/// An [`Error`] is converted too, and fails the whole batch, because an error of a lookup or a side output is not caused by the row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reject(Cause);
 
@@ -42,13 +42,13 @@ enum Cause {
 }
 
 impl Reject {
-    /// A rejection. `code` is short, for example `bad-date`; `message` says which column and value is wrong, and what was
+    /// A rejection. `code` is short, for example `bad-date`; `message` says which column and value are wrong, and what was
     /// expected.
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self(Cause::Row { code: code.into(), message: message.into() })
     }
 
-    /// The code; `None` when it is the batch that fails.
+    /// The code; `None` if the whole batch fails.
     pub fn code(&self) -> Option<&str> {
         match &self.0 {
             Cause::Row { code, .. } => Some(code),
@@ -115,7 +115,7 @@ from_errors! {
 
 /// Rejects the row with a code and a message: see [`Reject`].
 pub trait OrReject<T> {
-    /// The value; without it a rejection, whose message ends with the error, where there is one.
+    /// Returns the value, or a rejection whose message ends with the error, if there is one.
     ///
     /// # Errors
     ///

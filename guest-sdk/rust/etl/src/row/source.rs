@@ -1,4 +1,4 @@
-//! Where a row's field comes from: a column of its own type, or one that is converted.
+//! The origin of a row's field: a column of the same type, or one that is converted.
 
 use super::cell::{Cell, Type};
 use crate::bindings::witdock::etl::types::DataType;
@@ -7,27 +7,27 @@ use crate::view::{PrimitiveView, Utf8View};
 use crate::{Date, Error, Timestamp};
 use std::marker::PhantomData;
 
-/// What a field reads.
+/// How a field is read.
 pub trait Source {
     /// The field.
     type Cell: Cell;
-    /// The types of column that it takes.
+    /// The column types that it accepts.
     const ACCEPTS: &'static [DataType];
-    /// The column as it is read.
+    /// The view that reads the column.
     type View<'b>;
 
-    /// Begins to read a column.
+    /// Starts reading a column.
     fn open<'b>(input: Input<'b>) -> Result<Self::View<'b>, Error>;
-    /// The field of a row.
+    /// Reads the field of a row.
     fn field<'b>(view: &Self::View<'b>, row: usize) -> Result<<Self::Cell as Cell>::At<'b>, Misfit>;
 }
 
-/// Why a row has no such field.
+/// Why a field cannot be read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Misfit {
-    /// It is null.
+    /// The value is null.
     Missing,
-    /// It is this text, and that was expected.
+    /// The text, and what was expected.
     Unlike(String, &'static str),
 }
 
@@ -45,36 +45,36 @@ impl<C: Cell> Source for C {
     }
 }
 
-/// A field that takes text and whole numbers too: `#[row(convert)]`.
+/// A field that also accepts text and integers: `#[row(convert)]`.
 #[derive(Debug)]
 pub struct Converted<C>(PhantomData<C>);
 
 /// A column that is converted.
 pub enum ConvertedView<'b, T: Type> {
-    /// It is of the field's type already.
+    /// It has the field's type.
     Own(T::View<'b>),
-    /// Text, of which an empty one is a null.
+    /// Text, where an empty text is a null.
     Text(Utf8View<'b>),
-    /// Whole numbers of 32 bits.
+    /// 32-bit integers.
     Int32(PrimitiveView<'b, i32>),
-    /// Whole numbers of 64 bits.
+    /// 64-bit integers.
     Int64(PrimitiveView<'b, i64>),
 }
 
-/// A type that text can be read as.
+/// A type that can be parsed from text.
 #[diagnostic::on_unimplemented(
     message = "a column cannot be converted to `{Self}`",
     note = "`convert` is for `bool`, `i32`, `i64`, `f64`, `Date` and `Timestamp`"
 )]
 pub trait Convert: Type + for<'b> Type<At<'b> = Self> + Sized {
-    /// The types that it is made of.
+    /// The column types that it is converted from.
     const SOURCES: &'static [DataType];
-    /// What a text has to be.
+    /// What was expected, for messages.
     const EXPECTED: &'static str;
 
-    /// The value that a text says.
+    /// Parses a text.
     fn from_text(text: &str) -> Option<Self>;
-    /// The same number; `None` for one that would not be the same.
+    /// Converts an integer; `None` if it is not exact.
     fn from_whole(_number: i64) -> Option<Self> {
         None
     }
@@ -158,7 +158,7 @@ impl Convert for f64 {
         text.parse().ok()
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "only what is exact is taken")]
+    #[allow(clippy::cast_precision_loss, reason = "only exact values are accepted")]
     fn from_whole(number: i64) -> Option<Self> {
         const EXACT: i64 = 1 << f64::MANTISSA_DIGITS;
         (-EXACT..=EXACT).contains(&number).then_some(number as f64)

@@ -197,11 +197,7 @@ fn made_columns_take_their_place_or_the_end_and_the_others_pass() {
     assert_eq!(processed.codes(), [(1, "missing-value"), (2, "bad-distance"), (3, "missing-value")]);
     assert_eq!(
         processed.messages(),
-        [
-            "from: there is no value, and each row needs one",
-            "-1 miles",
-            "distance: there is no value, and each row needs one"
-        ]
+        ["from: the value is missing", "-1 miles", "distance: the value is missing"]
     );
     assert_eq!(processed.rows::<Leg>().unwrap()[1].origin, "jfk");
 }
@@ -210,7 +206,7 @@ fn made_columns_take_their_place_or_the_end_and_the_others_pass() {
 fn a_column_that_is_missing_or_of_another_type_is_told_with_both_types() {
     let mut fields = flights();
     fields[2] = Field::utf8("distance");
-    refused::<Fly>(&fields, Error::Schema("column `distance` is utf8, and int32 was expected".into()));
+    refused::<Fly>(&fields, Error::Schema("column `distance` is utf8; expected int32".into()));
     fields.remove(1);
     let missing = "there is no column `from`; the columns are id, distance, to";
     refused::<Fly>(&fields, Error::Schema(missing.into()));
@@ -344,7 +340,7 @@ fn text_and_whole_numbers_are_converted() {
 
     let mut wrong = fields.clone();
     wrong[1] = Field::float64("short");
-    let told = "column `short` is float64, and int32 or int64 or utf8 was expected";
+    let told = "column `short` is float64; expected int32 or int64 or utf8";
     refused::<Tighten>(&wrong, Error::Schema(told.into()));
 }
 
@@ -428,12 +424,12 @@ fn a_table_of_a_test_says_what_is_wrong_with_it() {
     let fields = [Field::int32("n"), Field::date32("day").nullable()];
     let wrong = |rows| Table::json(&fields, rows).unwrap_err().to_string();
     for (rows, expected) in [
-        (json!({}), "{} is no array of rows"),
-        (json!([1]), "row 0 is 1, and no object"),
-        (json!([{ "m": 1 }]), "row 0 has `m`, which is no column"),
+        (json!({}), "{} is not an array of rows"),
+        (json!([1]), "row 0 is 1; expected an object"),
+        (json!([{ "m": 1 }]), "row 0 has an unknown column `m`"),
         (json!([{ "n": 1 }, {}]), "row 1 has no `n`, which is not nullable"),
-        (json!([{ "n": 1_i64 << 40 }]), "`n` of row 0 is 1099511627776, and no int32"),
-        (json!([{ "n": 1, "day": 5 }]), "`day` of row 0 is 5, and no date32"),
+        (json!([{ "n": 1_i64 << 40 }]), "`n` of row 0 is 1099511627776; expected int32"),
+        (json!([{ "n": 1, "day": 5 }]), "`day` of row 0 is 5; expected date32"),
     ] {
         assert!(wrong(rows).contains(expected), "{expected}");
     }

@@ -1,4 +1,4 @@
-//! A transform as a function from row to row.
+//! Transforms as functions from row to row.
 
 use super::{Columns, Reject, Row};
 use crate::bindings::witdock::etl::types::{Column, Output, OutputRows};
@@ -6,14 +6,14 @@ use crate::output::Rows;
 use crate::{Batch, Contract, Error, Schema, Transform};
 use serde::de::DeserializeOwned;
 
-/// A row that is read, borrowed for so long.
+/// An input row with this lifetime.
 pub type In<'b, T> = <<T as RowTransform>::In as Row>::At<'b>;
-/// What comes of a row, borrowed for so long.
+/// The result for a row, with this lifetime.
 pub type Out<'b, T> = <<T as RowTransform>::Out as Outcome>::At<'b>;
-/// A row that is made, borrowed for so long.
+/// An output row with this lifetime.
 pub type Made<'b, T> = <<<T as RowTransform>::Out as Outcome>::Row as Row>::At<'b>;
 
-/// A stage of a pipeline that takes rows and gives rows: a [`Transform`], whose batches are read and made here.
+/// A pipeline stage that transforms rows. The SDK implements [`Transform`] for it.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -31,7 +31,7 @@ pub type Made<'b, T> = <<<T as RowTransform>::Out as Outcome>::Row as Row>::At<'
 ///     speed: f64,
 /// }
 ///
-/// /// Adds how fast a flight was, in miles per hour, and leaves slow ones out.
+/// /// Adds how fast a flight was, in miles per hour, and omits slow ones.
 /// struct AddSpeed {
 ///     at_least: f64,
 /// }
@@ -66,34 +66,34 @@ pub type Made<'b, T> = <<<T as RowTransform>::Out as Outcome>::Row as Row>::At<'
 /// # fn main() {}
 /// ```
 ///
-/// Only the columns of [`In`](Self::In) come to the plugin, and only those of [`Out`](Self::Out) go back; the others are passed
-/// on and never move. [`columns`](Self::columns) says it otherwise. A transform that keeps state over a reload is
-/// [`Stateful`](crate::Stateful), as any is.
+/// Only the columns of [`In`](Self::In) are passed to the plugin, and only those of [`Out`](Self::Out) are passed back; the others
+/// pass through. [`columns`](Self::columns) changes that. A transform that keeps state across reloads implements
+/// [`Stateful`](crate::Stateful).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no transform",
+    message = "`{Self}` is not a transform",
     note = "implement `RowTransform` for it, or `Transform` for whole columns"
 )]
 pub trait RowTransform: Sized + 'static {
-    /// The stage's settings, as the pipeline gives them. Settings that serde refuses become [`Error::Settings`] with
-    /// serde's words; mark the type `#[serde(deny_unknown_fields)]`, so that a misspelt name is refused too.
+    /// The stage's settings, from the pipeline file. Settings that serde refuses become [`Error::Settings`] with
+    /// serde's message. Mark the type `#[serde(deny_unknown_fields)]`, so that unknown names are refused too.
     type Settings: DeserializeOwned;
 
-    /// The rows that are read. A struct that borrows is named `Flight<'static>` here.
+    /// The input row. A struct with a lifetime is written `Flight<'static>` here.
     type In: Row;
 
-    /// What comes of a row: a row; an `Option` of one, where some are left out; a `Vec`, where one becomes several. `()` is
-    /// a row without columns of its own: the row passes, or is rejected.
+    /// The output for a row: a row; an `Option` of one, to omit rows; a `Vec`, to make several of one. `()` is
+    /// a row without new columns: the row passes, or is rejected.
     type Out: Outcome;
 
     /// Starts a run.
     ///
     /// # Errors
     ///
-    /// An error fails the first batch. What is wrong with the settings is better told by [`columns`](Self::columns).
+    /// An error fails the first batch. Check settings in [`columns`](Self::columns) instead.
     fn new(settings: Self::Settings) -> Result<Self, Error>;
 
-    /// How the structs meet the stream's columns. It is called before any row, and again when the input's schema changes:
-    /// the place to check the settings in.
+    /// Maps the structs' fields to the stream's columns. Called before the first row, and again when the input's schema changes.
+    /// Check the settings here.
     ///
     /// # Errors
     ///
@@ -103,16 +103,16 @@ pub trait RowTransform: Sized + 'static {
         Ok(Columns::new())
     }
 
-    /// Transforms one row. What comes out may borrow from it, and from the transform:
+    /// Transforms one row. The result may borrow from it, and from the transform:
     /// `fn row<'a>(&'a mut self, line: Line<'a>) -> Result<Request<'a>, Reject>`.
     ///
     /// # Errors
     ///
-    /// [`Reject`]: the row goes to the rejected ones.
+    /// [`Reject`]: the row goes to the rejected rows.
     fn row<'a>(&'a mut self, row: In<'a, Self>) -> Result<Out<'a, Self>, Reject>;
 
-    /// The stream has ended: gives rows of the transform's own. They have only the columns that are made, so that none may be
-    /// [passed on](Columns::pass_none).
+    /// The stream has ended: returns additional rows. They have only new columns, so [no column may pass
+    /// through](Columns::pass_none).
     ///
     /// # Errors
     ///
@@ -122,15 +122,15 @@ pub trait RowTransform: Sized + 'static {
     }
 }
 
-/// What comes of a row: one, perhaps one, several.
+/// The output for a row: one row, an optional one, or several.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row, nor an `Option` or a `Vec` of one",
+    message = "`{Self}` is not a row, nor an `Option` or a `Vec` of one",
     note = "put `#[derive(Row)]` on a struct with a field for each column"
 )]
 pub trait Outcome {
     /// The rows.
     type Row: Row;
-    /// The outcome, borrowed for so long.
+    /// The output with this lifetime.
     #[doc(hidden)]
     type At<'b>;
 

@@ -1,4 +1,4 @@
-//! Values of columns as JSON.
+//! Converts columns to and from JSON.
 
 use crate::bindings::witdock::etl::types::{Column, DataType, Field, Values};
 use crate::bitmap::bit;
@@ -14,7 +14,7 @@ pub(super) fn column<'v>(
     field: &Field,
     values: impl ExactSizeIterator<Item = &'v Value>,
 ) -> Result<Column, String> {
-    /// One for each row, `None` where it is null.
+    /// One value for each row, `None` for null.
     fn each<'v, T>(
         field: &Field,
         values: impl Iterator<Item = &'v Value>,
@@ -24,7 +24,7 @@ pub(super) fn column<'v>(
             Value::Null if field.nullable => Ok(None),
             Value::Null => Err(format!("row {row} has no `{}`, which is not nullable", field.name)),
             value => typed(value).map(Some).ok_or_else(|| {
-                format!("`{}` of row {row} is {value}, and no {}", field.name, field.data_type.name())
+                format!("`{}` of row {row} is {value}; expected {}", field.name, field.data_type.name())
             }),
         };
         values.enumerate().map(one).collect()

@@ -13,22 +13,22 @@ pub struct Stage<T> {
     settings: String,
 }
 
-/// What came of a table.
+/// The result of processing a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Processed {
-    /// The rows that came out, with all of their columns.
+    /// The output rows, with all columns.
     pub table: Table,
-    /// The rows that were rejected, by their place in the table.
+    /// The rejected rows, with their index in the table.
     pub rejected: Vec<RowError>,
 }
 
 impl Processed {
-    /// The rows that came out, as JSON.
+    /// The output rows as JSON.
     pub fn json(&self) -> Value {
         self.table.to_json()
     }
 
-    /// The rows that came out, as structs.
+    /// The output rows as structs.
     ///
     /// # Errors
     ///
@@ -37,23 +37,23 @@ impl Processed {
         self.table.rows::<R>()
     }
 
-    /// The rows that were rejected, each with its code.
+    /// The rejected rows, each with its code.
     pub fn codes(&self) -> Vec<(u32, &str)> {
         self.rejected.iter().map(|error| (error.row, error.code.as_str())).collect()
     }
 
-    /// What was said of the rows that were rejected.
+    /// The messages of the rejected rows.
     pub fn messages(&self) -> Vec<&str> {
         self.rejected.iter().map(|error| error.message.as_str()).collect()
     }
 }
 
 impl<T: Transform> Stage<T> {
-    /// Starts a run over tables of these columns. Settings are an object, as the pipeline has them.
+    /// Starts a run over tables with these columns. Settings are an object, as in the pipeline file.
     ///
     /// # Errors
     ///
-    /// What the transform says of the columns or the settings.
+    /// The transform's error about the columns or the settings.
     pub fn open(input: &[Field], settings: Value) -> Result<Self, Error> {
         let settings = settings.to_string();
         let session = Session::open(input.to_vec(), &settings)?;
@@ -69,7 +69,7 @@ impl<T: Transform> Stage<T> {
         Self::open(table.fields(), settings)
     }
 
-    /// The columns of what comes out.
+    /// The columns of the output.
     pub fn output(&self) -> &[Field] {
         self.contract().output()
     }
@@ -83,11 +83,11 @@ impl<T: Transform> Stage<T> {
     ///
     /// # Errors
     ///
-    /// What the transform says of the batch, an output that its contract does not allow, and a table of other columns.
+    /// The transform's error, an output that does not match its contract, or a table with other columns.
     pub fn process(&mut self, table: &Table) -> Result<Processed, Error> {
         if table.fields != self.input {
             return Err(Error::Schema(
-                "the table's columns are not those that the stage was opened with".to_owned(),
+                "the table's columns differ from those with which the stage was opened".to_owned(),
             ));
         }
         let reads = self.contract().reads().iter();
@@ -98,11 +98,11 @@ impl<T: Transform> Stage<T> {
         self.processed(table, output)
     }
 
-    /// Ends the stream: the rows that were still held.
+    /// Ends the stream and returns the rows that were still held.
     ///
     /// # Errors
     ///
-    /// What the transform says, and an output that its contract does not allow.
+    /// The transform's error, or an output that does not match its contract.
     pub fn finish(mut self) -> Result<Table, Error> {
         let output = self.session.finish()?;
         let columns = self.input.iter().map(|field| Column::empty(field.data_type)).collect();
@@ -114,7 +114,7 @@ impl<T: Transform> Stage<T> {
         self.session.contract()
     }
 
-    /// The whole output, as the host puts it together.
+    /// The whole output, as the host assembles it.
     fn processed(&self, input: &Table, output: Output) -> Result<Processed, Error> {
         let mut made = output.columns.into_iter();
         let (fresh, taken) = match output.rows {
@@ -132,7 +132,9 @@ impl<T: Transform> Stage<T> {
                 _ => made.next(),
             };
             columns.push(
-                column.ok_or_else(|| Error::Data("an ipc column cannot be passed on here".to_owned()))?,
+                column.ok_or_else(|| {
+                    Error::Data("an ipc column cannot pass through a test table".to_owned())
+                })?,
             );
         }
         let rows = fresh.unwrap_or(taken.len());
@@ -142,11 +144,11 @@ impl<T: Transform> Stage<T> {
 }
 
 impl<T: Stateful> Stage<T> {
-    /// Reloads the plugin: a new run, which is given the state of the old one.
+    /// Reloads the plugin: starts a new run with the state of the old one.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] with what the transform says.
+    /// [`Error::Data`] with the transform's text.
     pub fn reload(self) -> Result<Self, Error> {
         let saved = self.session.save().map_err(Error::Data)?;
         let mut session = Session::open(self.input.clone(), &self.settings)?;

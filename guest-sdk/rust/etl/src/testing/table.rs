@@ -1,4 +1,4 @@
-//! Rows of a test.
+//! Tables for tests.
 
 use super::json;
 use crate::bindings::witdock::etl::types::{Column, Field};
@@ -15,23 +15,23 @@ pub struct Table {
 }
 
 impl Table {
-    /// Rows from JSON: an array of objects, one for each row. A column that an object does not name is null there.
+    /// A table from JSON: an array of objects, one for each row. A column that is missing in an object is null.
     ///
-    /// A date is a text like 2013-01-31, an instant one like 2013-01-31T23:00:00Z, and bytes are hexadecimal text.
+    /// Dates are strings like 2013-01-31, instants like 2013-01-31T23:00:00Z, and bytes are hexadecimal strings.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`]: what is wrong in which row.
+    /// [`Error::Data`], which says what is wrong in which row.
     pub fn json(fields: &[Field], rows: Value) -> Result<Self, Error> {
         let wrong = |text: String| Err(Error::Data(format!("the test's table: {text}")));
-        let Value::Array(rows) = rows else { return wrong(format!("{rows} is no array of rows")) };
+        let Value::Array(rows) = rows else { return wrong(format!("{rows} is not an array of rows")) };
         let mut objects = Vec::with_capacity(rows.len());
         for (number, row) in rows.into_iter().enumerate() {
             let Value::Object(row) = row else {
-                return wrong(format!("row {number} is {row}, and no object"));
+                return wrong(format!("row {number} is {row}; expected an object"));
             };
             if let Some(unknown) = row.keys().find(|key| fields.iter().all(|field| field.name != **key)) {
-                return wrong(format!("row {number} has `{unknown}`, which is no column"));
+                return wrong(format!("row {number} has an unknown column `{unknown}`"));
             }
             objects.push(row);
         }
@@ -45,7 +45,7 @@ impl Table {
         }
     }
 
-    /// Rows from structs.
+    /// A table from structs.
     pub fn of<R: Row>(rows: impl IntoIterator<Item = R>) -> Self {
         let mut writer = R::writer(0);
         let mut count = 0;
@@ -66,12 +66,12 @@ impl Table {
         self.rows
     }
 
-    /// Whether there is no row.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// The rows as JSON, as [`json`](Self::json) takes them. What is no finite number becomes null.
+    /// The rows as JSON, in the form that [`json`](Self::json) takes. Numbers that are not finite become null.
     pub fn to_json(&self) -> Value {
         let mut rows = vec![Map::new(); self.rows];
         for (field, column) in self.fields.iter().zip(&self.columns) {
@@ -82,12 +82,12 @@ impl Table {
         Value::Array(rows.into_iter().map(Value::Object).collect())
     }
 
-    /// The rows as structs, which need not have all of the columns.
+    /// The rows as structs, which may have only some of the columns.
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] for a column that is not there or of another type, [`Error::Data`] for a row that does not have
-    /// what the struct needs.
+    /// [`Error::Schema`] for a column that is missing or has another type, [`Error::Data`] for a row that does not match the
+    /// struct.
     pub fn rows<R: Row>(&self) -> Result<Vec<R::At<'_>>, Error> {
         let schema = Schema::new(self.fields.clone());
         // The contract checks the names and the types.
