@@ -1,6 +1,6 @@
-//! What a bot in Rust starts from: the interface in `wit/` as the trait [`Bot`], made a component by [`export!`].
+//! The guest SDK for bots in Rust: implement the trait [`Bot`], and export it with [`export!`].
 //!
-//! What the host lends is called through [`room`] and [`notebooks`], and `log::info!` writes a line to its log.
+//! The host's interfaces are [`room`] and [`notebooks`], and `log::info!` writes a line to its log.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ pub mod bindings {
     });
 }
 
-/// The same, of what a bot may have besides.
+/// Bindings for the optional exports, generated from `wit/`.
 pub mod extras {
     wit_bindgen::generate!({
         world: "chat-room:plugin/extras",
@@ -33,32 +33,32 @@ pub use bindings::chat_room::plugin::{notebooks, room};
 pub use bindings::exports::chat_room::plugin::bot::{Command, CommandError};
 pub use witdock_guest::log;
 
-/// A bot. One value of it is what goes on between the bot and one person.
+/// A bot. A value is a conversation with one person.
 pub trait Bot: Sized + 'static {
-    /// The commands that people can give. None, if nothing else is said.
+    /// The commands that people can run. None by default.
     fn commands() -> Vec<Command> {
         Vec::new()
     }
 
-    /// Somebody has given one of them.
+    /// Runs one of the commands.
     fn run(command: &str, argument: &str) -> Result<String, CommandError> {
         let _ = argument;
-        Err(CommandError::Failed(format!("there is no command {command}")))
+        Err(CommandError::Failed(format!("unknown command {command}")))
     }
 
-    /// A person speaks for the first time.
+    /// Starts the conversation with a person.
     fn meet(person: &str) -> Self;
 
-    /// The person has said something.
+    /// Receives a message of this person.
     fn hear(&mut self, message: &Message) -> Option<String>;
 }
 
-/// A bot that has something to say when the room closes.
+/// A bot that says goodbye when the room closes.
 pub trait Farewell {
     fn goodbye() -> String;
 }
 
-/// Makes a component of a [`Bot`]: `export!(Greeter);`, or `export!(Greeter, farewell);` for one that is a [`Farewell`] too. On other
+/// Exports a [`Bot`] as a component: `export!(Greeter);`, or `export!(Greeter, farewell);` if it also implements [`Farewell`]. On other
 /// targets than WebAssembly it does nothing, so that a bot's unit tests run natively.
 #[macro_export]
 macro_rules! export {
@@ -79,11 +79,11 @@ macro_rules! export {
     };
 }
 
-/// The component of a bot: [`export!`] names it.
+/// The component of a bot. Used by [`export!`].
 #[doc(hidden)]
 pub struct Component<B>(PhantomData<B>);
 
-/// Methods have `&self`: the generated code cannot know that the host makes one call at a time.
+/// Methods have `&self`, because the generated code cannot know that the host makes one call at a time.
 #[doc(hidden)]
 pub struct Open<B>(RefCell<B>);
 

@@ -1,5 +1,5 @@
-//! A chat room in the terminal, whose bots are plugins. Write a line and see who answers; change a bot's source meanwhile,
-//! and it answers anew.
+//! A chat room in the terminal, whose bots are plugins. Write a line and see who answers. When you change a bot's source, it
+//! is reloaded.
 
 mod room;
 
@@ -30,7 +30,7 @@ async fn chat() -> anyhow::Result<()> {
     for folder in folders()? {
         match load(&dock, &room, &folder).await {
             Ok(bot) => bots.push(bot),
-            // A bot that cannot be built is no reason to keep the others out.
+            // If a bot cannot be built, the others still run.
             Err(error) => eprintln!("{}: {error:#}", folder.display()),
         }
     }
@@ -57,27 +57,28 @@ async fn chat() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The plugins that were named on the command line, or all in `plugins/`.
+/// The plugins from the command line, or all in `plugins/`.
 fn folders() -> anyhow::Result<Vec<PathBuf>> {
     let given: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if !given.is_empty() {
         return Ok(given);
     }
-    let entries =
-        Path::new("plugins").read_dir().context("there is no folder `plugins` here: name the bots")?;
+    let entries = Path::new("plugins")
+        .read_dir()
+        .context("there is no folder `plugins` here; give the bots' folders as arguments")?;
     let mut found = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     found.retain(|path| path.join("plugin.toml").is_file());
     found.sort();
     Ok(found)
 }
 
-/// Builds, checks and starts a bot, and reloads it from now on whenever its source changes.
+/// Builds, checks and starts a bot, and reloads it whenever its source changes.
 async fn load(dock: &Dock, room: &Room, folder: &Path) -> anyhow::Result<Plugin<Guest>> {
     let source = Source::open(folder)?;
     let name = source.name().to_owned();
     let builder = dock
         .plugin::<Guest>(source)
-        // A bot gets what it asks for in its plugin.toml and is granted here. Files, network, clocks: nothing of it.
+        // A bot gets the requests of its plugin.toml that are granted here: no files, no network, no clocks.
         .policy(Policy::new().import("chat-room:plugin/*"))
         .limits(Limits { call_deadline: Duration::from_secs(1), ..Limits::default() });
     let mut events = builder.events();
@@ -95,7 +96,7 @@ async fn load(dock: &Dock, room: &Room, folder: &Path) -> anyhow::Result<Plugin<
     Ok(bot)
 }
 
-/// Lets every bot hear what somebody says.
+/// Sends a message to every bot.
 async fn say(bots: &[Plugin<Guest>], room: &Room, line: &str) {
     let (author, text) = line.split_once(": ").unwrap_or(("you", line));
     let message = Message { author: author.to_owned(), text: text.to_owned() };
@@ -106,7 +107,7 @@ async fn say(bots: &[Plugin<Guest>], room: &Room, line: &str) {
     }
 }
 
-/// Gives a command to the bot that has it.
+/// Runs a command of the bot that has it.
 async fn run(bots: &[Plugin<Guest>], room: &Room, line: &str) {
     let (name, argument) = line.split_once(' ').unwrap_or((line, ""));
     for bot in bots {
@@ -117,7 +118,7 @@ async fn run(bots: &[Plugin<Guest>], room: &Room, line: &str) {
         } else if commands.iter().any(|command| command.name == name) {
             let ran = bot.call_named("run", async |guest, store| guest.run(store, name, argument).await);
             return match ran.await {
-                Ok(Err(CommandError::Usage(usage))) => eprintln!("  [write it so: {usage}]"),
+                Ok(Err(CommandError::Usage(usage))) => eprintln!("  [usage: {usage}]"),
                 Ok(Err(CommandError::Failed(why))) => eprintln!("  [/{name} failed: {why}]"),
                 Ok(Ok(text)) => answer(room, bot.name(), Ok(Some(text))),
                 Err(error) => answer(room, bot.name(), Err(error)),
@@ -129,7 +130,7 @@ async fn run(bots: &[Plugin<Guest>], room: &Room, line: &str) {
     }
 }
 
-/// Says what a bot has answered, or why it has not. A bot that fails is started again; the room goes on.
+/// Prints a bot's answer, or its error. A bot that fails is restarted; the room keeps running.
 fn answer(room: &Room, bot: &str, answer: Result<Option<String>, CallError>) {
     match answer {
         Ok(None) => {}

@@ -1,4 +1,4 @@
-//! The room as its bots see it: the interface in `wit/`, in Rust, and what the host does when they call it.
+//! The host's side of the interface in `wit/`: the bindings, and the functions that bots call.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use chatbot::chat_room::plugin::{notebooks, room, types};
 pub use chatbot::exports::chat_room::plugin::bot::{Command, CommandError};
 pub use types::Message;
 
-/// The world that every bot has.
+/// Bindings for the world of every bot.
 mod chatbot {
     wasmtime::component::bindgen!({
         path: "../wit",
@@ -24,7 +24,7 @@ mod chatbot {
     });
 }
 
-/// What a bot may have besides.
+/// Bindings for the optional exports.
 mod extras {
     wasmtime::component::bindgen!({
         path: "../wit",
@@ -57,11 +57,11 @@ witdock::interface! {
 
 fn bind(store: &mut BotStore, instance: &Instance) -> wasmtime::Result<Guest> {
     let chatbot = chatbot::Chatbot::new(&mut *store, instance)?;
-    // A bot's types have been checked by now, so this fails only where the export is not there.
+    // The types have been checked by now, so this fails only if the export is missing.
     Ok(Guest { chatbot, extras: extras::Extras::new(store, instance).ok() })
 }
 
-/// What every fresh instance needs, after a reload too.
+/// Prepares every fresh instance, also after a reload.
 async fn activate(guest: &Guest, store: &mut BotStore) -> wasmtime::Result<()> {
     let commands = guest.chatbot.chat_room_plugin_bot().call_commands(&mut *store).await?;
     store.data_mut().app.commands = commands;
@@ -69,7 +69,7 @@ async fn activate(guest: &Guest, store: &mut BotStore) -> wasmtime::Result<()> {
 }
 
 impl Guest {
-    /// Lets the bot hear a message, in the conversation that it has with its author.
+    /// Sends a message to the bot, in its conversation with the author.
     pub async fn hear(&self, store: &mut BotStore, message: &Message) -> wasmtime::Result<Option<String>> {
         let conversation = self.chatbot.chat_room_plugin_bot().conversation();
         let open = match store.data().app.conversations.get(&message.author) {
@@ -93,7 +93,7 @@ impl Guest {
     }
 }
 
-/// What the room keeps, for all bots and over their reloads.
+/// The room's data, shared by all bots and kept across reloads.
 #[derive(Clone, Default)]
 pub struct Room(Arc<Mutex<Kept>>);
 
@@ -112,15 +112,15 @@ impl Room {
         self.kept().history.push(message);
     }
 
-    /// Says something to everyone.
+    /// Sends a message to everyone.
     pub fn post(&self, author: &str, text: String) {
         println!("{author}: {text}");
         self.note(Message { author: author.to_owned(), text });
     }
 }
 
-/// What one instance of a bot has. It is `pub` because the generated code that names it is. Handles belong to their instance, so
-/// they are kept here and nowhere else: a reload starts with a fresh one.
+/// The data of one instance of a bot. It is `pub` because public generated code names it. Handles belong to their instance, so
+/// they are kept here: a reload starts with a fresh value.
 pub struct Seat {
     name: String,
     room: Room,
@@ -134,7 +134,7 @@ impl Seat {
     }
 }
 
-/// What host functions see of an instance.
+/// The data that host functions use.
 pub struct View<'a> {
     seat: &'a mut Seat,
     table: &'a mut ResourceTable,
@@ -144,12 +144,12 @@ impl HasData for Seat {
     type Data<'a> = View<'a>;
 }
 
-/// In characters.
+/// The longest message, in characters.
 const LONGEST_MESSAGE: u32 = 500;
 
 impl types::Host for View<'_> {}
 
-// The outer result ends the call and the instance with it: for the host's own failures. What a bot may get wrong is in the inner one.
+// An error in the outer result ends the call and the instance: it is for failures of the host. Errors of the bot go into the inner one.
 impl room::Host for View<'_> {
     fn say(&mut self, text: String) -> wasmtime::Result<Result<(), room::SayError>> {
         if text.is_empty() {
@@ -169,7 +169,7 @@ impl room::Host for View<'_> {
     }
 }
 
-/// What a handle to a notebook stands for: its name. The texts are the room's.
+/// A handle to a notebook holds its name. The room owns the texts.
 pub struct Notebook(String);
 
 impl notebooks::Host for View<'_> {
@@ -213,7 +213,7 @@ impl notebooks::HostNotebook for View<'_> {
         Ok(count)
     }
 
-    /// The bot has let go of its handle.
+    /// The bot has dropped its handle.
     fn drop(&mut self, notebook: Resource<Notebook>) -> wasmtime::Result<()> {
         self.table.delete(notebook)?;
         Ok(())

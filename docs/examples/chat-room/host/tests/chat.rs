@@ -1,9 +1,9 @@
-//! The program itself, with its bots built and loaded.
+//! Runs the program with its bots.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What the room shows when these lines are written into it.
+/// The output for these lines of input.
 fn chat(bot: &str, lines: &str) -> String {
     let folder = format!("{}/../plugins/{bot}", env!("CARGO_MANIFEST_DIR"));
     let mut room = Command::new(env!("CARGO_BIN_EXE_chat-room"))

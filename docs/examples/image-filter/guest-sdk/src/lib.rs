@@ -1,4 +1,4 @@
-//! What an image filter in Rust starts from: the interface in `wit/` as the trait [`Filter`].
+//! The guest SDK for image filters in Rust: implement the trait [`Filter`].
 
 use std::str::FromStr;
 
@@ -27,18 +27,18 @@ pub use bindings::image_filter::plugin::types::{Image, Setting};
 
 /// A filter over pictures.
 pub trait Filter {
-    /// Names of settings, with their defaults.
+    /// The settings' names and defaults.
     const SETTINGS: &'static [(&'static str, &'static str)];
 
     /// Filters a picture.
     ///
     /// # Errors
     ///
-    /// A setting that is wrong, or a picture that this cannot be done with.
+    /// An invalid setting, or an unsupported picture.
     fn apply(image: Image, settings: &Settings) -> Result<Image, FilterError>;
 }
 
-/// The settings that were given.
+/// The settings' values.
 #[derive(Debug)]
 pub struct Settings(Vec<Setting>);
 
@@ -47,16 +47,14 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When it is no `expected`, in words such as "a number of pixels".
+    /// If it cannot be parsed. `expected` describes valid values, such as "a number of pixels".
     pub fn get<T: FromStr>(&self, name: &str, expected: &str) -> Result<T, FilterError> {
         let value = self.0.iter().find(|setting| setting.name == name).map_or("", |setting| &setting.value);
-        value
-            .parse()
-            .map_err(|_| FilterError::Setting(format!("`{name}` is `{value}`, and {expected} was expected")))
+        value.parse().map_err(|_| FilterError::Setting(format!("`{name}` is `{value}`; expected {expected}")))
     }
 }
 
-/// Makes a component of a [`Filter`]. On other targets than WebAssembly it does nothing, so that unit tests run natively.
+/// Exports a [`Filter`] as a component. On other targets than WebAssembly it does nothing, so that unit tests run natively.
 #[macro_export]
 macro_rules! export {
     ($filter:ty) => {
@@ -68,7 +66,7 @@ macro_rules! export {
     };
 }
 
-/// The component of a filter: [`export!`] names it.
+/// The component of a filter. Used by [`export!`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Component<F>(std::marker::PhantomData<F>);

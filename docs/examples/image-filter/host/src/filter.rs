@@ -1,4 +1,4 @@
-//! Filters: the interface in `wit/`, in Rust, and plugins that are loaded, called and watched.
+//! Filters: the bindings of the interface in `wit/`, and loading, calling and watching of plugins.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -26,15 +26,15 @@ mod bindings {
     });
 }
 
-/// What the program lends to one filter. The bindings are public in their module, and so has to be what they name.
+/// The data of one filter's instance. It is public because the bindings are, which name it.
 #[allow(unreachable_pub, reason = "a program has no outside")]
-pub struct Lent {
+pub struct FilterState {
     filter: String,
 }
 
-impl types::Host for Lent {}
+impl types::Host for FilterState {}
 
-impl progress::Host for Lent {
+impl progress::Host for FilterState {
     fn report(&mut self, percent: u8) -> wasmtime::Result<()> {
         eprintln!("  {}: {percent}%", self.filter);
         Ok(())
@@ -44,8 +44,8 @@ impl progress::Host for Lent {
 witdock::interface! {
     ImageFilter,
     component_type = COMPONENT_TYPE,
-    state = Lent,
-    link = |linker| ImageFilter::add_to_linker::<_, HasSelf<Lent>>(linker, |host| &mut host.app),
+    state = FilterState,
+    link = |linker| ImageFilter::add_to_linker::<_, HasSelf<FilterState>>(linker, |host| &mut host.app),
 }
 
 /// A filter on the command line: `blur:radius=4,edges=wrap`.
@@ -62,22 +62,22 @@ impl FromStr for Step {
         let (name, settings) = text.split_once(':').unwrap_or((text, ""));
         let settings = settings.split(',').filter(|setting| !setting.is_empty()).map(|setting| {
             let (name, value) =
-                setting.split_once('=').ok_or(format!("`{setting}` has no value: write {setting}=VALUE"))?;
+                setting.split_once('=').ok_or(format!("`{setting}` has no value; write {setting}=VALUE"))?;
             Ok(Setting { name: name.to_owned(), value: value.to_owned() })
         });
         Ok(Self { name: name.to_owned(), settings: settings.collect::<Result<_, String>>()? })
     }
 }
 
-/// A filter that is loaded, and what it was asked to do.
+/// A loaded filter with its step.
 pub(crate) struct Filter {
     plugin: Plugin<ImageFilter>,
     step: Step,
 }
 
 impl Filter {
-    /// Builds, checks and starts a filter, with room for pictures of about this size. When its source changes it is reloaded, and
-    /// `reloaded` is told.
+    /// Builds, checks and starts a filter, with limits for pictures of about this size. When its source changes it is reloaded, and
+    /// `reloaded` is notified.
     pub(crate) async fn load(
         dock: &Dock,
         folder: &Path,
@@ -86,13 +86,13 @@ impl Filter {
         reloaded: Arc<Notify>,
     ) -> anyhow::Result<Self> {
         let folder = folder.join(&step.name);
-        let source = Source::open(&folder).with_context(|| format!("there is no filter `{}`", step.name))?;
+        let source = Source::open(&folder).with_context(|| format!("unknown filter `{}`", step.name))?;
         let size = image.pixels.len();
         let builder = dock
             .plugin::<ImageFilter>(source)
             .policy(Policy::new().import("image-filter:plugin/*"))
             .limits(Limits {
-                // The picture, the result, and as much again for work in between.
+                // The picture, the result, and the same again for intermediate data.
                 memory_bytes: (32 << 20) + 6 * size,
                 host_call_bytes: (1 << 20) + 4 * size,
                 call_deadline: Duration::from_secs(5) + Duration::from_micros(size as u64 / 4),
@@ -110,7 +110,7 @@ impl Filter {
             }
         });
         let name = step.name.clone();
-        let plugin = builder.load(move || Lent { filter: name.clone() }).await?;
+        let plugin = builder.load(move || FilterState { filter: name.clone() }).await?;
         plugin.watch()?;
         Ok(Self { plugin, step: step.clone() })
     }
@@ -130,20 +130,22 @@ impl Filter {
                 let filter = guest.image_filter_plugin_filter();
                 let applied = filter.call_apply(store, &image, &settings).await?;
                 Ok(match applied {
-                    // What types cannot say is checked here, and counts as a failure of the plugin.
+                    // A rule that types cannot express. Breaking it counts as a failure of the plugin.
                     Ok(image) => Ok(checked(image)?),
                     Err(error) => Err(error),
                 })
             })
             .await?;
         applied.map_err(|error| match error {
-            FilterError::Setting(why) => anyhow::anyhow!("the filter `{name}` refuses a setting: {why}"),
-            FilterError::Image(why) => anyhow::anyhow!("the filter `{name}` cannot filter this: {why}"),
+            FilterError::Setting(why) => anyhow::anyhow!("the filter `{name}` refused a setting: {why}"),
+            FilterError::Image(why) => {
+                anyhow::anyhow!("the filter `{name}` cannot process this picture: {why}")
+            }
         })
     }
 }
 
-/// The defaults, and in their place what was given.
+/// The defaults, replaced by the given values.
 fn filled(mut settings: Vec<Setting>, given: &[Setting]) -> anyhow::Result<Vec<Setting>> {
     for Setting { name, value } in given {
         match settings.iter_mut().find(|setting| setting.name == *name) {
@@ -151,7 +153,7 @@ fn filled(mut settings: Vec<Setting>, given: &[Setting]) -> anyhow::Result<Vec<S
             None => {
                 let known: Vec<_> =
                     settings.iter().map(|setting| format!("{}={}", setting.name, setting.value)).collect();
-                bail!("has no setting `{name}`; with their defaults it has: {}", known.join(", "));
+                bail!("unknown setting `{name}`; the settings and their defaults are {}", known.join(", "));
             }
         }
     }
@@ -163,7 +165,7 @@ fn checked(image: Image) -> wasmtime::Result<Image> {
     let expected = u64::from(width) * u64::from(height) * 4;
     if expected == 0 || pixels.len() as u64 != expected {
         let problem =
-            format!("gave {} bytes for {width} × {height} pixels, which take {expected}", pixels.len());
+            format!("returned {} bytes for {width} × {height} pixels; expected {expected}", pixels.len());
         return Err(ContractViolation(problem).into());
     }
     Ok(image)

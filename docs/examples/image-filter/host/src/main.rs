@@ -29,7 +29,7 @@ struct Arguments {
     /// The folder with the filters, one folder each
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins"))]
     plugins: PathBuf,
-    /// Go on, and write the output anew whenever a filter's source changes
+    /// Keep running, and write the output again whenever a filter's source changes
     #[arg(long)]
     watch: bool,
 }
@@ -60,7 +60,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     eprintln!("watching; Ctrl-C ends it");
     loop {
         reloaded.notified().await;
-        // A filter that fails is to be mended: the last picture stays, and the next change tries again.
+        // If a filter fails, the previous picture stays, and the next change tries again.
         if let Err(error) = write(&filters, &image, &arguments.output).await {
             eprintln!("error: {error:#}");
         }

@@ -16,7 +16,7 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 fn program(arguments: &[&str], output: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_image-filter"));
-    // What the repository's other plugins are built from is built there already.
+    // The dependencies of the repository's other plugins are already built there.
     command.env("CARGO_TARGET_DIR", format!("{EXAMPLE}/../../../plugins/target"));
     command.current_dir(EXAMPLE).args(arguments).arg("-o").arg(output);
     command
@@ -67,17 +67,19 @@ fn a_filter_in_javascript_with_node() {
     let (_, _, pixels) = pixels(&output);
     let colours: std::collections::BTreeSet<&[u8]> = pixels.chunks(4).collect();
     assert!((2..=12).contains(&colours.len()), "{} squares of 40 pixels", colours.len());
-    assert!(refused(&["coast.png", "pixelate:size=0"]).contains("`size` is a number of pixels, 1 or more"));
+    assert!(
+        refused(&["coast.png", "pixelate:size=0"]).contains("`size` must be a number of pixels, 1 or more")
+    );
 }
 
 #[test]
 fn what_a_filter_must_not_do_ends_it_with_a_reason() {
     for (how, reason) in [
-        ("size", "gave 76800 bytes for 160 × 121 pixels, which take 77440"),
+        ("size", "returned 76800 bytes for 160 × 121 pixels; expected 77440"),
         ("memory", "of memory, its limit is"),
         ("panic", "panicked: there is no filter for 19200 pixels, at "),
         ("loop", "took longer than its deadline"),
-        ("nice", "cannot filter this: it does not know how to be nice"),
+        ("nice", "cannot process this picture: unknown fault `nice`"),
     ] {
         let said = refused(&["coast.png", &format!("faulty:how={how}")]);
         assert!(said.contains(reason) && said.contains("faulty"), "{how}: {said}");
@@ -85,7 +87,7 @@ fn what_a_filter_must_not_do_ends_it_with_a_reason() {
 }
 
 #[test]
-fn wrong_input_is_told() {
+fn invalid_input_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let deep = folder.path().join("deep.png");
     let mut encoder = png::Encoder::new(fs::File::create(&deep).unwrap(), 1, 1);
@@ -95,16 +97,16 @@ fn wrong_input_is_told() {
     let whole = fs::read(format!("{EXAMPLE}/coast.png")).unwrap();
     fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
     for (arguments, reason) in [
-        (["README.md", "sepia"], "README.md is no PNG file"),
+        (["README.md", "sepia"], "README.md is not a PNG file"),
         (["none.png", "sepia"], "cannot read none.png"),
-        ([deep.to_str().unwrap(), "sepia"], "has 16 bits a channel, and filters work on 8"),
-        ([cut.to_str().unwrap(), "sepia"], "is a damaged PNG file"),
-        (["coast.png", "sepya"], "there is no filter `sepya`"),
+        ([deep.to_str().unwrap(), "sepia"], "has 16 bits a channel, but filters support only 8"),
+        ([cut.to_str().unwrap(), "sepia"], "is damaged"),
+        (["coast.png", "sepya"], "unknown filter `sepya`"),
+        (["coast.png", "sepia:strength=much"], "`strength` is `much`; expected a percentage, 0 to 100"),
         (
-            ["coast.png", "sepia:strength=much"],
-            "`strength` is `much`, and a percentage, 0 to 100 was expected",
+            ["coast.png", "sepia:power=1"],
+            "unknown setting `power`; the settings and their defaults are strength=100",
         ),
-        (["coast.png", "sepia:power=1"], "has no setting `power`; with their defaults it has: strength=100"),
     ] {
         let said = refused(&arguments);
         assert!(said.starts_with("error: ") && said.contains(reason), "{said}");

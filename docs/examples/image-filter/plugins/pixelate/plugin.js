@@ -1,4 +1,4 @@
-// Makes large squares of small ones.
+// Enlarges pixels to squares.
 
 export const filter = {
   settings: () => [{ name: "size", value: "8" }],
@@ -6,7 +6,7 @@ export const filter = {
   apply({ width, height, pixels }, settings) {
     const size = Number(settings.find(({ name }) => name === "size").value);
     if (!Number.isInteger(size) || size < 1) {
-      throw { tag: "setting", val: "`size` is a number of pixels, 1 or more" };
+      throw { tag: "setting", val: "`size` must be a number of pixels, 1 or more" };
     }
     const out = new Uint8Array(pixels.length);
     const from = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);

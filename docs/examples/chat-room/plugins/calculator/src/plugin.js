@@ -1,13 +1,13 @@
-// Works out what is asked.
+// Evaluates expressions.
 //
-// An interface that the plugin exports is an object with its functions, a resource is a class in it. An error is thrown: of a variant, its case
-// as `tag` and what it holds as `val`. What the host lends is imported by its name and version.
+// An interface that the plugin exports is an object with its functions, a resource is a class in it. Errors are thrown: a variant is its case
+// as `tag` and its value as `val`. Host interfaces are imported by name and version.
 
 import { say } from "chat-room:plugin/room@0.1.1";
 import { calculate } from "./calculate.js";
 
 export const bot = {
-  commands: () => [{ name: "calc", help: "works out an expression: /calc 6 * 7" }],
+  commands: () => [{ name: "calc", help: "evaluates an expression: /calc 6 * 7" }],
 
   run(command, argument) {
     if (argument.trim() === "") {

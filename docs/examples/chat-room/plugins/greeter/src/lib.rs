@@ -10,7 +10,7 @@ chat_room_guest::export!(Greeter, farewell);
 
 impl Bot for Greeter {
     fn commands() -> Vec<Command> {
-        vec![Command { name: "recap".into(), help: "says what was said last".into() }]
+        vec![Command { name: "recap".into(), help: "repeats the last messages".into() }]
     }
 
     fn run(_: &str, _: &str) -> Result<String, CommandError> {
@@ -31,7 +31,7 @@ impl Bot for Greeter {
 }
 
 impl Greeter {
-    /// Counts in a notebook of the room's, since this value is gone after a reload.
+    /// Counts in a notebook of the room, which survives a reload.
     fn count(&self) -> u32 {
         let Ok(notebook) = notebooks::open("greetings") else {
             return 1;

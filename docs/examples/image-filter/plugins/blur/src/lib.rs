@@ -19,7 +19,8 @@ impl Filter for Blur {
     }
 }
 
-/// Each byte mixed with those of its line, up to `radius` steps away. `lines` lines of `length` steps; a step and a line are so many bytes apart.
+/// Mixes each byte with those of its line, up to `radius` steps away. There are `lines` lines of `length` steps, with the given distances
+/// in bytes.
 fn mixed(bytes: &[u8], radius: usize, length: usize, step: usize, lines: usize, line: usize) -> Vec<u8> {
     let mut mixed = vec![0; bytes.len()];
     for start in (0..lines).flat_map(|index| (0..4).map(move |channel| index * line + channel)) {

@@ -1,4 +1,4 @@
-//! Does what no filter should, for the tests.
+//! Misbehaves, for the tests.
 
 use image_filter_guest::{Filter, FilterError, Image, Settings};
 
@@ -17,7 +17,7 @@ impl Filter for Faulty {
             "loop" => loop {
                 std::hint::black_box(&image);
             },
-            other => return Err(FilterError::Image(format!("it does not know how to be {other}"))),
+            other => return Err(FilterError::Image(format!("unknown fault `{other}`"))),
         }
         Ok(image)
     }

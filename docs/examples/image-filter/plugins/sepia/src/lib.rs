@@ -1,4 +1,4 @@
-//! Tints a picture brown, as old photographs are.
+//! Tints a picture brown, like an old photograph.
 
 use image_filter_guest::{Filter, FilterError, Image, Settings};
 
