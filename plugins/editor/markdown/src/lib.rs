@@ -190,6 +190,6 @@ mod tests {
     #[test]
     fn a_depth_that_is_none_is_refused() {
         let refused = Markdown::new(Settings { toc_depth: 7, toc_on_save: true }).unwrap_err();
-        assert_eq!(refused, ActivateError::Settings("`toc_depth` is 1 to 6, and not 7".to_owned()));
+        assert_eq!(refused, ActivateError::Settings("`toc_depth` is 7; expected 1 to 6".to_owned()));
     }
 }

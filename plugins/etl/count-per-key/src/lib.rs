@@ -137,6 +137,6 @@ mod tests {
     fn counts_of_another_column_are_refused() {
         let saved = open("carrier").save().unwrap();
         let refused = open("origin").restore(&saved).unwrap_err();
-        assert_eq!(refused, "the saved counts are of column `carrier`, and this run counts `origin`");
+        assert_eq!(refused, "the saved counts are of column `carrier`, but this run counts `origin`");
     }
 }

@@ -28,7 +28,7 @@ fn files_are_units_and_bad_lines_are_told_with_their_place() {
         bad,
         [
             (2, Some(3), "column `celsius`: `warm` is not a number"),
-            (4, Some(5), "not UTF-8 from byte 2 of the line on")
+            (4, Some(5), "invalid UTF-8 at byte 2 of the line")
         ]
     );
 }

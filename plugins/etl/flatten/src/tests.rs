@@ -146,7 +146,7 @@ fn settings_that_do_not_fit_are_refused() {
     }
     refused(
         json!({ "a": "x[].a", "b": "y[].b" }),
-        "column `b`: `y[].b` and `x[].a` go through different arrays",
+        "column `b`: `y[].b` and `x[].a` iterate over different arrays",
     );
     let twice = "the output would have two columns `id`".to_owned();
     assert_eq!(open(json!({ "id": "id" })).err(), Some(Error::Schema(twice)));

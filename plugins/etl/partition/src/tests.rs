@@ -138,5 +138,5 @@ fn what_cannot_be_written_is_told_before_the_first_row() {
     assert!(refused("\"carrier\"", fields(), Mode::Upsert).contains("upsert"));
     assert!(refused("\"carrier\"", vec![Field::utf8("carrier")], Mode::Append).contains("no column is left"));
     let floats = vec![Field::float64("x"), Field::utf8("a")];
-    assert!(refused("\"x\"", floats, Mode::Append).contains("parted by `x`"));
+    assert!(refused("\"x\"", floats, Mode::Append).contains("partitioned by `x`"));
 }

@@ -229,7 +229,9 @@ fn settings_may_name_the_columns() {
 fn columns_that_cannot_be_are_refused() {
     let fields = flights();
     let unknown = |name| {
-        Error::Schema(format!("the plugin names a column `{name}` of its row, which has from, distance"))
+        Error::Schema(format!(
+            "the plugin uses an unknown field `{name}` of its row, which has from, distance"
+        ))
     };
     refused::<Misnamed>(&fields, unknown("origin"));
     refused::<Dropping>(&fields, unknown("to"));
