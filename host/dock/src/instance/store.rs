@@ -104,7 +104,8 @@ async fn before<R>(
         }
         let Some(moment) = moment else { return Poll::Pending };
         if timer.is_none() {
-            timer.set(Some(tokio::time::sleep_until(moment.into())));
+            let left = moment.saturating_duration_since(Instant::now());
+            timer.set(Some(tokio::time::sleep(left)));
         }
         match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
             Some(Poll::Ready(())) => Poll::Ready(Err(DeadlineExceeded.into())),

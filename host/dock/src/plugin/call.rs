@@ -37,6 +37,8 @@ pub(crate) async fn use_instance<I: Interface, R>(
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
 ) -> Result<R, CallError> {
     let refuse = |kind| core.error(export, kind);
+    // A call that never waits must not keep other tasks of its thread waiting.
+    tokio::task::coop::consume_budget().await;
     let _permit = match core.permits.try_acquire() {
         Ok(permit) => permit,
         Err(_) => {

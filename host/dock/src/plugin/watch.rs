@@ -11,7 +11,7 @@ use super::reload::{self, Trigger};
 use crate::Interface;
 use crate::source::{Change, Changes, SETTLE_PROJECT, Source, WatchError};
 
-/// How often a component that ends too early is read again before it is reported: someone still writes it.
+/// How often a component that ends too early is read again, without a byte more, before it is reported.
 const INCOMPLETE_RETRIES: u32 = 40;
 
 /// Follows the source's files and reloads the plugin, for as long as the task is kept.
@@ -33,8 +33,11 @@ async fn reload_on_change<I: Interface>(core: std::sync::Weak<Core<I>>, mut chan
 
 /// Reloads, once a component that is still being written is complete. The status says how it ended.
 async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Changes) {
-    for _ in 0..INCOMPLETE_RETRIES {
-        if !is_half_written(&core.settings.source).await {
+    let (mut written, mut retries) = (None, 0);
+    while let Some(bytes) = half_written(&core.settings.source).await {
+        retries = if written == Some(bytes) { retries + 1 } else { 0 };
+        written = Some(bytes);
+        if retries == INCOMPLETE_RETRIES {
             break;
         }
         // Longer than a settled change takes: whoever writes it has time to go on.
@@ -49,9 +52,12 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Change
     }
 }
 
-/// Whether a component file is empty or ends within a section. A built folder is complete when its build has ended.
-async fn is_half_written(source: &Source) -> bool {
-    let Source::Component { path, .. } = source else { return false };
-    let Ok(bytes) = tokio::fs::read(path).await else { return true };
-    bytes.is_empty() || wasmparser::Parser::new(0).parse_all(&bytes).any(|payload| payload.is_err())
+/// The size of a component file that is missing, empty or ends within a section. A built folder is complete when its build has
+/// ended.
+async fn half_written(source: &Source) -> Option<usize> {
+    let Source::Component { path, .. } = source else { return None };
+    let Ok(bytes) = tokio::fs::read(path).await else { return Some(0) };
+    let ends_early =
+        bytes.is_empty() || wasmparser::Parser::new(0).parse_all(&bytes).any(|payload| payload.is_err());
+    ends_early.then_some(bytes.len())
 }

@@ -1,11 +1,11 @@
 //! Calls that succeed, queue, are dropped, or are stopped.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use witdock::{CallErrorKind, Instances};
 
 use crate::guest::{Fixture, Guest, State, add, fault};
+use crate::wait::{soon, until};
 
 #[tokio::test]
 async fn a_stateful_plugin_keeps_its_state_from_call_to_call() {
@@ -47,7 +47,7 @@ async fn a_dropped_call_leaves_a_fresh_instance_and_no_stain() {
     add(&plugin, 7).await.unwrap();
     tokio::select! {
         _ = add(&plugin, fault::WAIT) => panic!("a call that waits forever returned"),
-        () = until(|| fixture.lent.asked.load(Ordering::Relaxed) == 1) => {}
+        () = until("the call waits", || fixture.asked() == 1) => {}
     }
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);
     assert!(plugin.status().borrow().last_failure.is_none());
@@ -59,15 +59,16 @@ async fn stopping_cancels_the_running_call_and_refuses_the_next_until_revived() 
     let mut limits = crate::guest::limits();
     limits.call_deadline = Duration::from_secs(60);
     let plugin = fixture.load_with(fixture.builder().limits(limits)).await;
-    for hog in [fault::LOOP, fault::WAIT] {
+    for hog in [fault::ASK_AND_LOOP, fault::WAIT] {
+        let asked = fixture.asked();
         let running = {
             let plugin = plugin.clone();
             tokio::spawn(async move { add(&plugin, hog).await })
         };
         // The loop yields at each tick of the epoch, so that this task gets its turn.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        until("the call runs", || fixture.asked() > asked).await;
         plugin.stop();
-        let error = running.await.unwrap().unwrap_err();
+        let error = soon("the call ends", running).await.unwrap().unwrap_err();
         assert!(matches!(error.kind(), CallErrorKind::Cancelled), "{error}");
         let error = add(&plugin, 1).await.unwrap_err();
         assert!(error.is_stopped() && matches!(error.kind(), CallErrorKind::Stopped), "{error}");
@@ -84,7 +85,7 @@ async fn a_pool_serves_a_call_while_another_waits() {
         let plugin = plugin.clone();
         tokio::spawn(async move { add(&plugin, fault::WAIT).await })
     };
-    until(|| fixture.lent.asked.load(Ordering::Relaxed) == 1).await;
+    until("the call waits", || fixture.asked() == 1).await;
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);
     assert!(waiting.await.unwrap().unwrap_err().is_deadline());
 }
@@ -106,11 +107,4 @@ async fn calls_errors_host_time_and_memory_are_counted_by_export() {
     // The failed call took its instance with it.
     assert_eq!(statistics.memory_bytes, 0);
     assert_eq!(statistics.last_failure.unwrap().export, "add");
-}
-
-/// Polls without a clock: the other task makes progress in between.
-async fn until(condition: impl Fn() -> bool) {
-    while !condition() {
-        tokio::task::yield_now().await;
-    }
 }

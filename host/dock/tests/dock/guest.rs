@@ -25,18 +25,18 @@ mod bindings {
 pub use bindings::Counting;
 use bindings::test::counter::host;
 
-/// What the host lends: how often it was asked, over all instances.
+/// What the host provides: how often it was asked, over all instances.
 #[derive(Clone, Default)]
-pub struct Lent {
+pub struct Provided {
     pub asked: Arc<AtomicU32>,
 }
 
 pub struct View<'a> {
-    app: &'a mut Lent,
+    app: &'a mut Provided,
     table: &'a mut ResourceTable,
 }
 
-impl HasData for Lent {
+impl HasData for Provided {
     type Data<'a> = View<'a>;
 }
 
@@ -64,7 +64,10 @@ impl host::HostTicket for View<'_> {
     }
 }
 
-async fn activate(guest: &Counting, store: &mut wasmtime::Store<HostState<Lent>>) -> wasmtime::Result<()> {
+async fn activate(
+    guest: &Counting,
+    store: &mut wasmtime::Store<HostState<Provided>>,
+) -> wasmtime::Result<()> {
     // Zero adds nothing; a guest that traps or answers nonsense here is not accepted.
     match guest.test_counter_counter().call_add(store, 0).await? {
         0 => Ok(()),
@@ -75,8 +78,8 @@ async fn activate(guest: &Counting, store: &mut wasmtime::Store<HostState<Lent>>
 witdock::interface! {
     Counting,
     component_type = bindings::COMPONENT_TYPE,
-    state = Lent,
-    link = |linker| Counting::add_to_linker::<_, Lent>(linker, |host| View {
+    state = Provided,
+    link = |linker| Counting::add_to_linker::<_, Provided>(linker, |host| View {
         app: &mut host.app,
         table: &mut host.table,
     }),
@@ -95,6 +98,10 @@ pub mod fault {
     pub const BYTES: u32 = 1008;
     pub const WAIT: u32 = 1009;
     pub const BUSY: u32 = 1010;
+    /// Calls the host, and loops then: who waits for the host to be asked knows that the loop runs.
+    pub const ASK_AND_LOOP: u32 = 1011;
+    /// Writes 3,000 lines to the log.
+    pub const LOG: u32 = 1012;
 }
 
 /// What one version of the guest is like.
@@ -114,8 +121,10 @@ pub enum State {
     None,
     Kept,
     SaveTraps,
+    SaveWaits,
     RestoreRefuses,
     RestoreTraps,
+    RestoreWaits,
 }
 
 impl Default for Guest {
@@ -128,12 +137,17 @@ impl Guest {
     pub fn component(self) -> Vec<u8> {
         let Self { factor, state, start, broken } = self;
         let broken = if broken { "(if (local.get $n) (then unreachable))" } else { "" };
-        let save_traps = if state == State::SaveTraps { "unreachable" } else { "" };
+        let save_begins = match state {
+            State::SaveTraps => "unreachable",
+            State::SaveWaits => "(call $wait)",
+            _ => "",
+        };
         let restore = match state {
             State::RestoreRefuses => {
                 "(i32.store8 (i32.const 32) (i32.const 1)) (i32.store (i32.const 36) (i32.const 128)) (i32.store (i32.const 40) (i32.const 7))"
             }
             State::RestoreTraps => "unreachable",
+            State::RestoreWaits => "(call $wait)",
             _ => "(i32.store8 (i32.const 32) (i32.const 0)) (global.set $count (i32.load (local.get $at)))",
         };
         let state_export = if state == State::None {
@@ -155,17 +169,23 @@ impl Guest {
               (export "issue" (func (result (own $ticket))))
               (export "take" (func (param "bytes" (list u8))))
               (export "wait" (func))))
+            (import "witdock:plugin/log@0.1.0" (instance $log
+              (type $cases (enum "error" "warn" "info" "debug" "trace"))
+              (export "level" (type $level (eq $cases)))
+              (export "write" (func (param "level" $level) (param "target" string) (param "message" string)))))
             (core module $libc (memory (export "memory") 1))
             (core instance $libc (instantiate $libc))
             (core func $now (canon lower (func $host "now")))
             (core func $issue (canon lower (func $host "issue")))
             (core func $wait (canon lower (func $host "wait")))
             (core func $take (canon lower (func $host "take") (memory $libc "memory")))
+            (core func $write (canon lower (func $log "write") (memory $libc "memory")))
             (core module $m
               (import "host" "now" (func $now (result i32)))
               (import "host" "issue" (func $issue (result i32)))
               (import "host" "take" (func $take (param i32 i32)))
               (import "host" "wait" (func $wait))
+              (import "host" "write" (func $write (param i32 i32 i32 i32 i32)))
               (import "libc" "memory" (memory 1))
               (export "memory" (memory 0))
               (global $count (mut i32) (i32.const {start}))
@@ -185,6 +205,12 @@ impl Guest {
                 (if (i32.eq (local.get $n) (i32.const 1007)) (then (loop (drop (call $issue)) (br 0))))
                 (if (i32.eq (local.get $n) (i32.const 1008)) (then (call $take (i32.const 0) (i32.const 65536))))
                 (if (i32.eq (local.get $n) (i32.const 1009)) (then (call $wait)))
+                (if (i32.eq (local.get $n) (i32.const 1011)) (then (drop (call $now)) (loop (br 0))))
+                (if (i32.eq (local.get $n) (i32.const 1012))
+                  (then (loop
+                    (call $write (i32.const 2) (i32.const 128) (i32.const 7) (i32.const 128) (i32.const 7))
+                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get $i) (i32.const 3000))))))
                 (if (i32.eq (local.get $n) (i32.const 1010))
                   (then (loop (local.set $i (i32.add (local.get $i) (i32.const 1)))
                     (br_if 0 (i32.lt_u (local.get $i) (i32.const 1000000))))))
@@ -192,7 +218,7 @@ impl Guest {
                   (i32.add (global.get $count) (i32.mul (local.get $n) (i32.const {factor}))))
                 (global.get $count))
               (func (export "save") (result i32)
-                {save_traps}
+                {save_begins}
                 (i32.store (i32.const 64) (global.get $count))
                 (i32.store8 (i32.const 16) (i32.const 0))
                 (i32.store (i32.const 20) (i32.const 64))
@@ -206,7 +232,8 @@ impl Guest {
               (with "libc" (instance $libc))
               (with "host" (instance
                 (export "now" (func $now)) (export "issue" (func $issue))
-                (export "take" (func $take)) (export "wait" (func $wait))))))
+                (export "take" (func $take)) (export "wait" (func $wait))
+                (export "write" (func $write))))))
             (func $add (param "n" u32) (result u32) (canon lift (core func $i "add")))
             (instance $counter (export "add" (func $add)))
             (export "test:counter/counter@0.1.0" (instance $counter))
@@ -221,7 +248,7 @@ impl Guest {
 pub struct Fixture {
     pub folder: TempDir,
     pub dock: Dock,
-    pub lent: Lent,
+    pub provided: Provided,
 }
 
 impl Fixture {
@@ -229,10 +256,15 @@ impl Fixture {
         let fixture = Self {
             folder: tempfile::tempdir().unwrap(),
             dock: Dock::builder().without_cache().build().unwrap(),
-            lent: Lent::default(),
+            provided: Provided::default(),
         };
         fixture.write(guest);
         fixture
+    }
+
+    /// How often guests have called the host.
+    pub fn asked(&self) -> u32 {
+        self.provided.asked.load(Ordering::Relaxed)
     }
 
     pub fn path(&self) -> PathBuf {
@@ -262,8 +294,8 @@ impl Fixture {
     }
 
     pub async fn load_with(&self, builder: PluginBuilder<Counting>) -> Plugin<Counting> {
-        let lent = self.lent.clone();
-        builder.load(move || lent.clone()).await.unwrap()
+        let provided = self.provided.clone();
+        builder.load(move || provided.clone()).await.unwrap()
     }
 }
 

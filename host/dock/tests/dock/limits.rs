@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use witdock::{Dock, Failure, LoadError, Source};
 
-use crate::guest::{Counting, Fixture, Guest, Lent, add, fault, limits};
+use crate::guest::{Counting, Fixture, Guest, Provided, add, fault, limits};
 
 async fn failure(n: u32) -> (Failure, String) {
     let fixture = Fixture::new(Guest::default());
@@ -95,7 +95,7 @@ async fn fuel_ends_a_loop_before_the_deadline_and_is_refilled_for_each_call() {
         .plugin::<Counting>(Source::open(fixture.path()).unwrap())
         .policy(witdock::Policy::new().import("test:counter/host"))
         .limits(limits);
-    let plugin = builder.load(Lent::default).await.unwrap();
+    let plugin = builder.load(Provided::default).await.unwrap();
     for _ in 0..4 {
         // About half of the fuel each.
         add(&plugin, fault::BUSY).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_fuel_limit_that_cannot_be_held_is_refused() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.fuel = Some(1);
-    let error = fixture.builder().limits(limits).load(Lent::default).await.unwrap_err();
+    let error = fixture.builder().limits(limits).load(Provided::default).await.unwrap_err();
     assert!(matches!(error, LoadError::FuelNotMetered { .. }), "{error}");
 }
 
@@ -118,7 +118,7 @@ async fn the_first_memory_counts_too() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.memory_bytes = 1000;
-    let error = fixture.builder().limits(limits).load(Lent::default).await.unwrap_err();
+    let error = fixture.builder().limits(limits).load(Provided::default).await.unwrap_err();
     assert!(
         matches!(error, LoadError::Start { failure: Failure::Memory { limit: 1000, wanted: 65536 }, .. }),
         "{error}"

@@ -2,12 +2,12 @@
 
 use witdock::{LoadError, Policy};
 
-use crate::guest::{Fixture, Guest, Lent};
+use crate::guest::{Fixture, Guest, Provided};
 
 #[tokio::test]
 async fn an_import_that_is_not_granted() {
     let fixture = Fixture::new(Guest::default());
-    let error = fixture.builder().policy(Policy::new()).load(Lent::default).await.unwrap_err();
+    let error = fixture.builder().policy(Policy::new()).load(Provided::default).await.unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, LoadError::Refused { .. }), "{text}");
     assert!(text.contains("import test:counter/host@0.1.0;"), "{text}");
@@ -17,7 +17,7 @@ async fn an_import_that_is_not_granted() {
 #[tokio::test]
 async fn an_instance_that_the_application_does_not_accept() {
     let fixture = Fixture::new(Guest { start: 9, ..Guest::default() });
-    let error = fixture.builder().load(Lent::default).await.unwrap_err();
+    let error = fixture.builder().load(Provided::default).await.unwrap_err();
     assert_eq!(error.to_string(), "counter was not accepted: a fresh counter stands at 9");
 }
 
@@ -34,7 +34,7 @@ async fn bytes_that_are_no_plugin() {
         (&other_world, "test:counter/counter"),
     ] {
         fixture.write_bytes(bytes);
-        let error = fixture.builder().load(Lent::default).await.unwrap_err();
+        let error = fixture.builder().load(Provided::default).await.unwrap_err();
         assert!(matches!(error, LoadError::Misfit { .. }), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }

@@ -5,11 +5,15 @@
 mod blame;
 mod calls;
 mod grants;
+mod generations;
 mod guest;
 mod limits;
 mod load;
 mod optional;
 mod reload;
 mod sandbox;
+mod sequences;
+mod stopping;
 mod supervision;
+mod wait;
 mod watching;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use witdock::{ContractViolation, Event, Handover, Instances, LoadError, Reload, ReloadOutcome};
 
 use crate::guest::{Fixture, Guest, State, add, fault};
+use crate::wait::{event, until};
 
 #[tokio::test]
 async fn state_is_handed_over() {
@@ -171,7 +172,8 @@ async fn after_its_probation_a_generation_stays() {
     fixture.write(Guest { factor: 2, ..Guest::default() });
     plugin.reload().await.unwrap();
     // The clock is paused: it moves on when nothing else can.
-    while !matches!(events.next().await.unwrap(), Event::Retired { generation: 1 }) {}
+    let retired = |event: &Event| matches!(event, Event::Retired { generation: 1 });
+    event(&mut events, "generation 1 retires", retired).await;
     let error = add(&plugin, fault::UNREACHABLE).await.unwrap_err();
     assert_eq!(error.rolled_back_to(), None);
     assert_eq!(plugin.generation(), 2);
@@ -189,7 +191,8 @@ async fn a_reload_whose_caller_is_gone_ends_all_the_same() {
         _ = plugin.reload() => panic!("a reload takes longer than a yield"),
         () = tokio::task::yield_now() => {}
     }
-    while !matches!(events.next().await.unwrap(), Event::Serving { generation: 2, .. }) {}
+    let serving = |event: &Event| matches!(event, Event::Serving { generation: 2, .. });
+    event(&mut events, "generation 2 serves", serving).await;
     assert_eq!(add(&plugin, 1).await.unwrap(), 7);
 }
 
@@ -239,9 +242,7 @@ async fn a_pool_swaps_while_a_call_of_the_old_generation_runs() {
         let plugin = plugin.clone();
         tokio::spawn(async move { add(&plugin, fault::WAIT).await })
     };
-    while fixture.lent.asked.load(Ordering::Relaxed) == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the call waits", || fixture.asked() > 0).await;
     fixture.write(Guest { state: State::None, factor: 7, ..Guest::default() });
     plugin.reload().await.unwrap();
     assert_eq!(add(&plugin, 1).await.unwrap(), 7);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use witdock::{CallErrorKind, Event, Phase, RestartPolicy};
 
 use crate::guest::{Fixture, Guest, add, fault};
+use crate::wait::soon;
 
 fn restarts(first_back_off: Duration) -> RestartPolicy {
     RestartPolicy { first_back_off, quarantine_after: 3, ..RestartPolicy::default() }
@@ -18,29 +19,30 @@ async fn back_off_then_quarantine_then_revival() {
     add(&plugin, fault::UNREACHABLE).await.unwrap_err();
     add(&plugin, fault::UNREACHABLE).await.unwrap_err();
 
-    let resting = add(&plugin, 1).await.unwrap_err();
-    let wait = resting.retry_after().expect("it rests");
+    let refused = add(&plugin, 1).await.unwrap_err();
+    let wait = refused.retry_after().expect("it is backing off");
     assert!(wait <= Duration::from_millis(30));
     assert!(matches!(plugin.status().borrow().phase, Phase::BackingOff { .. }));
-    plugin.status().wait_for(|status| status.phase == Phase::Serving).await.unwrap();
+    let mut status = plugin.status();
+    soon("it serves", status.wait_for(|status| status.phase == Phase::Serving)).await.unwrap();
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);
 
     add(&plugin, fault::DIVIDE).await.unwrap_err();
     let refused = add(&plugin, 1).await.unwrap_err();
     match refused.kind() {
         CallErrorKind::Quarantined { reason, .. } => assert!(reason.contains("divide by zero"), "{reason}"),
-        other => panic!("not in quarantine: {other}"),
+        other => panic!("not quarantined: {other}"),
     }
     let mut kinds = Vec::new();
     while let Some(event) = events.try_next() {
         kinds.push(match event {
             Event::Failed { .. } => "failed",
-            Event::BackingOff { .. } => "rests",
+            Event::BackingOff { .. } => "backing off",
             Event::Quarantined { .. } => "quarantined",
             other => panic!("unexpected: {other:?}"),
         });
     }
-    assert_eq!(kinds, ["failed", "failed", "rests", "failed", "quarantined"]);
+    assert_eq!(kinds, ["failed", "failed", "backing off", "failed", "quarantined"]);
 
     plugin.revive();
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);

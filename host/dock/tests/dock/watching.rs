@@ -5,6 +5,7 @@ use std::time::Duration;
 use witdock::{Event, Plugin};
 
 use crate::guest::{Counting, Fixture, Guest, add, write_file};
+use crate::wait::event;
 
 /// Waits for a change of the plugin's status that a person would see.
 async fn until(plugin: &Plugin<Counting>, words: &str) {
@@ -43,15 +44,14 @@ async fn a_file_half_written_is_waited_for() {
     let mut events = plugin.events();
     plugin.watch().unwrap();
     let component = Guest { factor: 2, ..Guest::default() }.component();
-    write_file(&fixture.path(), &component[..component.len() / 2]);
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    write_file(&fixture.path(), &component);
-    loop {
-        let event = tokio::time::timeout(Duration::from_secs(20), events.next()).await.unwrap().unwrap();
-        match event {
-            Event::Rejected { reason, .. } => panic!("reported a file that was being written: {reason}"),
-            Event::Serving { generation: 2, .. } => break,
-            _ => {}
-        }
+    // Each piece settles before the next one comes: a watcher that took it for the whole would reject it.
+    let piece = component.len().div_ceil(12);
+    for end in (piece..component.len()).step_by(piece) {
+        write_file(&fixture.path(), &component[..end]);
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
+    write_file(&fixture.path(), &component);
+    let end = |event: &Event| matches!(event, Event::Rejected { .. } | Event::Serving { generation: 2, .. });
+    let event = event(&mut events, "generation 2 serves", end).await;
+    assert!(matches!(event, Event::Serving { .. }), "reported a file that was being written: {event}");
 }
