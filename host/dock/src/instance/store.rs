@@ -10,7 +10,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::blame::Reached;
 use super::call_clock::CallClock;
-use super::failure::DeadlineExceeded;
+use super::classification::DeadlineExceeded;
 use super::handover::Handover;
 use super::host_state::HostState;
 use super::limiter::{Limiter, MemoryGauge};

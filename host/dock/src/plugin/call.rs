@@ -10,8 +10,9 @@ use wasmtime::Store;
 use super::core::{Admission, Core};
 use super::error::{CallError, CallErrorKind};
 use super::generation::{Generation, Member};
+use super::instance::Instance;
 use super::lifecycle::Input;
-use crate::instance::{CallTime, Failure, Instance, Stateful, within_limits};
+use crate::instance::{CallTime, Failure, Stateful, within_limits};
 use crate::{HostState, Interface};
 
 /// A call of the application.

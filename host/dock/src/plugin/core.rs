@@ -12,12 +12,13 @@ use super::candidate::Identity;
 use super::error::{CallError, CallErrorKind};
 use super::event::Event;
 use super::generation::{Generation, Member, Serving, Successor};
+use super::instance::Instance;
 use super::lifecycle::{Effect, Input, Lifecycle, Now, Transition};
 use super::settings::Settings;
 use super::statistics::Recorder;
 use super::status::Status;
 use crate::Interface;
-use crate::instance::{CallTime, Instance};
+use crate::instance::CallTime;
 use crate::lock::lock;
 
 /// What all handles of a plugin share.

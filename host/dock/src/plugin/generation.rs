@@ -6,9 +6,10 @@ use tokio::sync::broadcast;
 
 use super::candidate::Identity;
 use super::event::Event;
+use super::instance::Instance;
 use super::linked::Linked;
 use crate::Interface;
-use crate::instance::{Handover, Instance};
+use crate::instance::Handover;
 
 /// One generation: what its instances are started from.
 pub(crate) struct Generation<I: Interface> {

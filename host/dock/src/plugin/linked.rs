@@ -6,10 +6,11 @@ use wasmtime::component::{InstancePre, Linker};
 
 use super::candidate::Candidate;
 use super::error::LoadError;
+use super::instance::{Instance, StartError};
 use super::settings::Settings;
 use crate::check::check;
 use crate::grants::{self, Granted, Requested};
-use crate::instance::{Handover, Instance, Parts, SERVICES, STATE_INTERFACE, StartError, link_services};
+use crate::instance::{Handover, Parts, SERVICES, STATE_INTERFACE, link_services};
 use crate::source::Digest;
 use crate::{HostState, Interface};
 

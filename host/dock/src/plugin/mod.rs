@@ -9,6 +9,7 @@ mod event;
 mod events;
 mod generation;
 mod handle;
+mod instance;
 mod lifecycle;
 mod linked;
 mod reload;

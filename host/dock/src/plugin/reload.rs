@@ -13,11 +13,12 @@ use super::candidate::{Candidate, Identity};
 use super::core::Core;
 use super::error::LoadError;
 use super::generation::{Member, Successor};
+use super::instance::Instance;
 use super::lifecycle::Input;
 use super::linked::Linked;
 use super::settings::Instances;
 use super::state::{Answer, RESTORE, SAVE, restore_into, save_in};
-use crate::instance::{Handover, Instance, Stateful};
+use crate::instance::{Handover, Stateful};
 use crate::{HostState, Interface, LogLevel};
 
 /// What a reload did.

@@ -10,7 +10,8 @@ use super::call::{self, Used, attempt, use_instance};
 use super::core::{Admission, Core};
 use super::error::{CallError, CallErrorKind};
 use super::generation::Member;
-use crate::instance::{Handover, Instance, Stateful};
+use super::instance::Instance;
+use crate::instance::{Handover, Stateful};
 use crate::{HostState, Interface};
 
 /// What a plugin answers when it is asked to save or to restore: its own words are an error.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::encode::{EncodeError, encode};
+use super::encode::encode;
+use super::encode_error::EncodeError;
 
 /// The bytes of one component with their digest. Cloning it shares the bytes.
 #[derive(Clone)]

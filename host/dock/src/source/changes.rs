@@ -8,7 +8,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
-use super::Source;
+use super::origin::Source;
 
 /// A change of a project counts when nothing further has happened for so long: editors write in several steps.
 pub(crate) const SETTLE_PROJECT: Duration = Duration::from_millis(50);

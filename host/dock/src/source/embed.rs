@@ -5,14 +5,19 @@ use std::path::Path;
 use wit_component::{StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::{EncodeError, MadeFor};
+use super::build::TargetWorld;
+use super::encode_error::EncodeError;
 
 /// Adds to a core module what its manifest says that it is made for. Paths are relative to `folder`.
-pub(super) fn embed(module: &mut Vec<u8>, folder: &Path, made_for: &MadeFor) -> Result<(), EncodeError> {
+pub(super) fn embed(
+    module: &mut Vec<u8>,
+    folder: &Path,
+    target_world: &TargetWorld,
+) -> Result<(), EncodeError> {
     let refused = |reason: String| EncodeError::World { reason };
     let mut resolve = Resolve::default();
     let mut packages = Vec::new();
-    for wit in &made_for.wit {
+    for wit in &target_world.wit {
         let pushed = resolve.push_path(folder.join(wit));
         let (package, _) = pushed.map_err(|error| {
             // With the file, the line and a caret.
@@ -21,7 +26,7 @@ pub(super) fn embed(module: &mut Vec<u8>, folder: &Path, made_for: &MadeFor) -> 
         packages = vec![package];
     }
     let world = resolve
-        .select_world(&packages, made_for.world.as_deref())
+        .select_world(&packages, target_world.world.as_deref())
         .map_err(|error| refused(format!("{error:#}")))?;
     embed_component_metadata(module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| EncodeError::Refused { reason: format!("{error:#}") })

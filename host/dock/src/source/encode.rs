@@ -5,44 +5,19 @@ use std::path::Path;
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use super::MadeFor;
+use super::build::TargetWorld;
 use super::embed::embed;
-
-/// Why a core module cannot become a component.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// Nothing in the module says which WIT world it is made for.
-    #[error(
-        "the build left a core module that carries no component type: did you use wit-bindgen's `generate!`? \
-         (a Rust plugin gets its component type from that macro, or from an SDK crate that calls it, and must \
-         `export!` its implementation; in C, C++ and Zig the bindings generator makes an object file that has to be linked in; \
-         for compilers that can do neither, such as Go's, say `wit` and `world` in [build] of plugin.toml)"
-    )]
-    NoComponentType,
-    /// The WIT that the manifest names has no such world.
-    #[error("the world of [build] in plugin.toml: {reason}")]
-    World {
-        /// The file, the place, and what is wrong there.
-        reason: String,
-    },
-    /// The module and its component type do not go together.
-    #[error("the build left a core module that does not become a component: {reason}")]
-    Refused {
-        /// What the encoder says.
-        reason: String,
-    },
-}
+use super::encode_error::EncodeError;
 
 /// What compilers for C, Go and others import for what their runtimes ask of a system.
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 const PREVIEW1_ADAPTER: &str = include_str!("preview1.wat");
 
 /// The component in `bytes`: made from it where it is a core module, and as it is otherwise. What is neither is left
-/// for the check to name. `made_for` is what the manifest says of a module that does not say it itself, with the plugin's folder.
+/// for the check to name. `target_world` is what the manifest says of a module that does not say it itself, with the plugin's folder.
 pub(super) fn encode(
     mut bytes: Vec<u8>,
-    made_for: Option<(&Path, &MadeFor)>,
+    target_world: Option<(&Path, &TargetWorld)>,
 ) -> Result<Vec<u8>, EncodeError> {
     if !Parser::is_core_wasm(&bytes) {
         return Ok(bytes);
@@ -63,8 +38,8 @@ pub(super) fn encode(
         }
     }
     if !has_type {
-        let (folder, made_for) = made_for.ok_or(EncodeError::NoComponentType)?;
-        embed(&mut bytes, folder, made_for)?;
+        let (folder, target_world) = target_world.ok_or(EncodeError::NoComponentType)?;
+        embed(&mut bytes, folder, target_world)?;
     }
     let mut encoder =
         ComponentEncoder::default().validate(true).module(&bytes).map_err(|error| refused(&error))?;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{BuildError, EncodeError, ManifestError};
+use super::build::BuildError;
+use super::encode_error::EncodeError;
+use super::manifest::ManifestError;
 
 /// Why a source cannot be opened, or gives no artifact.
 #[derive(Debug, thiserror::Error)]

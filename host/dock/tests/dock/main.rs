@@ -4,8 +4,8 @@
 
 mod blame;
 mod calls;
-mod grants;
 mod generations;
+mod grants;
 mod guest;
 mod limits;
 mod load;

@@ -16,7 +16,7 @@ use std::time::Instant;
 use environment::{forget_outer_build, forget_shared_output};
 pub use error::BuildError;
 pub use event::BuildEvent;
-pub use recipe::{Build, MadeFor, Recipe, Target};
+pub use recipe::{Build, Recipe, Target, TargetWorld};
 
 /// Whoever listens to a build.
 pub(super) type Progress<'a> = &'a (dyn Fn(BuildEvent) + Send + Sync);

@@ -18,14 +18,14 @@ pub struct Build {
     /// Files and folders whose change does not, for example sources that the build itself generates.
     pub ignore: Vec<PathBuf>,
     /// What a core module is made for that does not say so itself.
-    pub made_for: Option<MadeFor>,
+    pub target_world: Option<TargetWorld>,
 }
 
 /// `wit` and `world`: the world of a core module without a component type, such as Go's compiler leaves. A module or
 /// component that carries its own type is taken as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MadeFor {
+pub struct TargetWorld {
     /// WIT files and folders, each after those that it builds on; the last one's package has the world.
     pub wit: Vec<PathBuf>,
     /// The world, which may be left out where the package has one.
@@ -156,9 +156,9 @@ impl TryFrom<Table> for Build {
             }
             (None, None, _) => return Err(format!("[build] does not say what to run: {RECIPES}")),
         };
-        let made_for = match (wit, world) {
-            (Some(Paths::One(path)), world) => Some(MadeFor { wit: vec![path], world }),
-            (Some(Paths::Several(wit)), world) if !wit.is_empty() => Some(MadeFor { wit, world }),
+        let target_world = match (wit, world) {
+            (Some(Paths::One(path)), world) => Some(TargetWorld { wit: vec![path], world }),
+            (Some(Paths::Several(wit)), world) if !wit.is_empty() => Some(TargetWorld { wit, world }),
             (Some(Paths::Several(_)), _) => {
                 return Err(
                     "`wit` is empty: write the folder of the interface, for example `wit = \"wit\"`".into()
@@ -172,7 +172,7 @@ impl TryFrom<Table> for Build {
             (None, None) => None,
         };
         // Another interface makes another component.
-        watch.extend(made_for.iter().flat_map(|made_for| made_for.wit.iter().cloned()));
-        Ok(Self { recipe, watch, ignore, made_for })
+        watch.extend(target_world.iter().flat_map(|target_world| target_world.wit.iter().cloned()));
+        Ok(Self { recipe, watch, ignore, target_world })
     }
 }

@@ -38,7 +38,7 @@ fn a_whole_manifest_is_read() {
             recipe: Recipe::Rust { target: Target::Wasip2 },
             watch: vec!["../../wit".into()],
             ignore: vec!["src/generated".into()],
-            made_for: None,
+            target_world: None,
         }
     );
     let asked = [

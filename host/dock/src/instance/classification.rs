@@ -1,0 +1,130 @@
+//! Turns a `wasmtime::Error` into a [`Failure`]: here, once, and nowhere else.
+
+use wasmtime::component::ResourceTableError;
+use wasmtime::{Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
+
+use super::blame::{Reached, is_guests};
+use super::failure::{ContractViolation, Failure, Location};
+use super::host_state::HostState;
+use crate::grants::NotGranted;
+
+impl Failure {
+    /// Classifies an error that came out of a guest call.
+    pub(crate) fn classify<S>(error: &wasmtime::Error, state: &mut HostState<S>) -> Self {
+        let refused = state.limiter.take_refused();
+        let panic = state.panic.take();
+        let limits = &state.limits;
+        let backtrace = error.downcast_ref::<WasmBacktrace>();
+        let location = backtrace.and_then(guest_location);
+
+        if error.is::<DeadlineExceeded>() {
+            return Self::Deadline { limit: limits.call_deadline, location };
+        }
+        if let Some(not_granted) = error.downcast_ref::<NotGranted>() {
+            return Self::NotGranted {
+                import: not_granted.import.clone(),
+                capability: not_granted.capability.clone(),
+            };
+        }
+        if let Some(ContractViolation(message)) = error.downcast_ref() {
+            return Self::ContractViolation { message: message.clone() };
+        }
+        if matches!(error.downcast_ref(), Some(ResourceTableError::Full)) {
+            return Self::Handles { limit: limits.handles };
+        }
+        if is_host_call_bytes(error, state.reached) {
+            return Self::HostCallBytes { limit: limits.host_call_bytes };
+        }
+        if let Some(I32Exit(status)) = error.downcast_ref() {
+            let message = format!("called `exit` with status {status}");
+            return Self::Trap { message, location, frames: frames(backtrace) };
+        }
+        let Some(trap) = error.downcast_ref::<Trap>() else {
+            // A refused growth at instantiation comes as a plain error: the initial memory is over the limit.
+            return match refused {
+                Some(wanted) => Self::Memory { limit: limits.memory_bytes, wanted },
+                None if is_guests(error, state.reached) => {
+                    Self::Trap { message: root_message(error), location, frames: frames(backtrace) }
+                }
+                None => Self::Host { message: host_message(error, backtrace) },
+            };
+        };
+        match (trap, refused, panic) {
+            (Trap::StackOverflow, ..) => Self::Stack { location },
+            (Trap::OutOfFuel, ..) => Self::Fuel { limit: limits.fuel.unwrap_or_default() },
+            // An allocation that the limiter refused ends in an abort, with or without a panic before it.
+            (Trap::UnreachableCodeReached, Some(wanted), _) => {
+                Self::Memory { limit: limits.memory_bytes, wanted }
+            }
+            (_, _, Some(panic)) => {
+                Self::Panic { message: panic.message, location: panic.location.or(location) }
+            }
+            (trap, ..) => Self::Trap { message: words(trap), location, frames: frames(backtrace) },
+        }
+    }
+}
+
+/// The epoch callback raises it when a call is over its time.
+#[derive(Debug, thiserror::Error)]
+#[error("the call's deadline has passed")]
+pub(crate) struct DeadlineExceeded;
+
+/// wasmtime keeps the type of this error to itself; the limits tests fail if its words change.
+const HOST_CALL_BYTES_MESSAGE: &str = "too much data is being copied between the host and the guest: \
+     fuel allocated for hostcalls has been exhausted";
+
+/// Whether the runtime itself says so, and no host code: its error's type is private, and its text is not the application's to use.
+fn is_host_call_bytes(error: &wasmtime::Error, reached: Reached) -> bool {
+    let is_runtimes =
+        !(reached == Reached::Application || reached == Reached::HostFunction && error.is::<WasmBacktrace>());
+    is_runtimes && root_message(error) == HOST_CALL_BYTES_MESSAGE
+}
+
+/// The error with its causes, without the guest's stack beneath a host function.
+fn host_message(error: &wasmtime::Error, backtrace: Option<&WasmBacktrace>) -> String {
+    let stack = backtrace.map(ToString::to_string);
+    let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != stack.as_ref());
+    causes.collect::<Vec<_>>().join(": ")
+}
+
+fn root_message(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string()
+}
+
+/// The runtime's word for a trap, without its own prefix.
+fn words(trap: &Trap) -> String {
+    let text = trap.to_string();
+    text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
+}
+
+/// The innermost frame that is in the plugin's own source and not in a standard library.
+fn guest_location(backtrace: &WasmBacktrace) -> Option<Location> {
+    const LIBRARIES: [&str; 4] = ["/rustc/", "/library/std/", "/library/core/", "/library/alloc/"];
+    let symbols = || backtrace.frames().iter().flat_map(|frame| frame.symbols());
+    symbols()
+        .find(|symbol| {
+            symbol.file().is_some_and(|file| {
+                !LIBRARIES.iter().any(|library| file.contains(library)) && !file.contains("/registry/src/")
+            })
+        })
+        .or_else(|| symbols().find(|symbol| symbol.file().is_some()))
+        .and_then(|symbol| {
+            Some(Location { file: symbol.file()?.to_owned(), line: symbol.line(), column: symbol.column() })
+        })
+}
+
+/// More frames say nothing new to a person.
+const MOST_FRAMES: usize = 12;
+
+fn frames(backtrace: Option<&WasmBacktrace>) -> Vec<String> {
+    backtrace
+        .into_iter()
+        .flat_map(WasmBacktrace::frames)
+        .take(MOST_FRAMES)
+        .map(|frame| {
+            let name = frame.symbols().first().and_then(|symbol| symbol.name()).or_else(|| frame.func_name());
+            name.map_or_else(|| format!("function {}", frame.func_index()), str::to_owned)
+        })
+        .collect()
+}

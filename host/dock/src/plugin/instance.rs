@@ -1,0 +1,56 @@
+//! One live instance of a plugin: a store, and the guest's bindings in it.
+
+use wasmtime::Store;
+use wasmtime::component::{Instance as Exports, InstancePre};
+
+use crate::instance::{Failure, Parts, Stateful, store, within_limits};
+use crate::{HostState, Interface};
+
+/// One instance that can take a call.
+pub(crate) struct Instance<I: Interface> {
+    pub(crate) store: Store<HostState<I::State>>,
+    pub(crate) guest: I,
+    /// The exports of `witdock:plugin/state`, if it has them.
+    pub(crate) state: Option<Stateful>,
+}
+
+/// Why an instance did not start.
+#[derive(Debug)]
+pub(crate) enum StartError {
+    /// The guest failed, or the host could not make its store.
+    Failed(Failure),
+    /// The application's [`Interface::activate`] did not accept it, in its words.
+    Refused { message: String },
+}
+
+impl<I: Interface> Instance<I> {
+    /// Starts a fresh instance and makes it ready to serve.
+    pub(crate) async fn start(
+        pre: &InstancePre<HostState<I::State>>,
+        keeps_state: bool,
+        parts: Parts<'_, I::State>,
+    ) -> Result<Self, StartError> {
+        let mut store = store(pre.engine(), parts)
+            .map_err(|error| StartError::Refused { message: format!("{error:#}") })?;
+        let started = within_limits(&mut store, async |store: &mut Store<HostState<I::State>>| {
+            let exports: Exports = pre.instantiate_async(&mut *store).await?;
+            let guest = I::bind(store, &exports)?;
+            let state = keeps_state.then(|| Stateful::new(&mut *store, &exports)).transpose()?;
+            Ok((guest, state))
+        });
+        let (guest, state) = match started.await {
+            Ok(started) => started,
+            Err(error) => return Err(StartError::Failed(Failure::classify(&error, store.data_mut()))),
+        };
+        let activated = within_limits(&mut store, async |store: &mut Store<HostState<I::State>>| {
+            guest.activate(store).await
+        });
+        match activated.await {
+            Ok(()) => Ok(Self { store, guest, state }),
+            Err(error) => Err(match Failure::classify(&error, store.data_mut()) {
+                Failure::Host { message } => StartError::Refused { message },
+                failure => StartError::Failed(failure),
+            }),
+        }
+    }
+}

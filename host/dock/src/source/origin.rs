@@ -1,0 +1,245 @@
+//! A source: where a plugin comes from.
+
+use std::path::{Path, PathBuf};
+
+use super::artifact::Artifact;
+use super::build::{self, Build, BuildEvent, Recipe};
+use super::encode;
+use super::error::SourceError;
+use super::manifest::{self, MANIFEST_FILE, Manifest, ManifestError};
+use super::watch::{self, WatchPath};
+use crate::grants::Request;
+
+/// Where a plugin comes from. Its paths are absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// A component file.
+    Component {
+        /// The file.
+        path: PathBuf,
+        /// The manifest beside it, `<stem>.toml`, or one that only names it after its file.
+        manifest: Manifest,
+    },
+    /// A project folder with a manifest.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Its `plugin.toml`.
+        manifest: Manifest,
+        /// The manifest's `[build]`.
+        build: Build,
+    },
+}
+
+impl Source {
+    /// Opens a `.wasm` file or a folder that has a `plugin.toml`. It reads the manifest and builds nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the path cannot be read, is no plugin, or its manifest is wrong.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SourceError> {
+        let path = path.as_ref();
+        let unreadable = |source| SourceError::Read { path: path.to_owned(), source };
+        let kind = path.metadata().map_err(unreadable)?;
+        if kind.is_dir() {
+            Self::open_folder(path.canonicalize().map_err(unreadable)?)
+        } else if watch::is_wasm(path) {
+            Self::open_component(watch::with_real_folder(path).map_err(unreadable)?)
+        } else {
+            let reason = if path.file_name().is_some_and(|name| name == MANIFEST_FILE) {
+                "this is a manifest: name the folder that it stands in"
+            } else {
+                "a plugin is a .wasm file, or a folder with a plugin.toml, and this is neither"
+            };
+            Err(SourceError::NotAPlugin { path: path.to_owned(), reason: reason.into() })
+        }
+    }
+
+    fn open_component(path: PathBuf) -> Result<Self, SourceError> {
+        let file = path.with_extension("toml");
+        let manifest = match std::fs::read_to_string(&file) {
+            Ok(text) => Manifest::parse(&file, &text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let stem = path.file_stem().unwrap_or_default();
+                Manifest::unwritten(&stem.to_string_lossy())
+            }
+            Err(source) => return Err(SourceError::Read { path: file, source }),
+        };
+        if manifest.build.is_some() {
+            return Err(ManifestError::whole(
+                &file,
+                "[build] belongs in the plugin.toml of a project folder, and this manifest stands beside a component \
+                 that is already built: remove [build]",
+            )
+            .into());
+        }
+        Ok(Self::Component { path, manifest })
+    }
+
+    fn open_folder(path: PathBuf) -> Result<Self, SourceError> {
+        let file = path.join(MANIFEST_FILE);
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let reason = no_manifest(&path);
+                return Err(SourceError::NotAPlugin { path, reason });
+            }
+            Err(source) => return Err(SourceError::Read { path: file, source }),
+        };
+        let manifest = Manifest::parse(&file, &text)?;
+        let build = manifest.build.clone().ok_or_else(|| {
+            ManifestError::whole(
+                &file,
+                "[build] is missing, so nothing says how this folder becomes a component: add\n  \
+                 [build]\n  language = \"rust\"\n\
+                 or\n  [build]\n  command = [\"npm\", \"run\", \"build\"]\n  output = \"dist/plugin.wasm\"",
+            )
+        })?;
+        Ok(Self::Folder { path, manifest, build })
+    }
+
+    /// The component file or the project folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Component { path, .. } | Self::Folder { path, .. } => path,
+        }
+    }
+
+    /// The plugin's manifest.
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Self::Component { manifest, .. } | Self::Folder { manifest, .. } => manifest,
+        }
+    }
+
+    /// The plugin's name.
+    pub fn name(&self) -> &str {
+        &self.manifest().plugin.name
+    }
+
+    /// What the plugin asks to touch.
+    pub fn request(&self) -> &Request {
+        &self.manifest().grants
+    }
+
+    /// What to watch for changes: a component's parent folder, since tools replace the file by renaming; a project's
+    /// folder and the further paths of its `[build]`. Not every change there counts: ask
+    /// [`is_relevant`](Self::is_relevant).
+    pub fn watch_paths(&self) -> Vec<WatchPath> {
+        match self {
+            Self::Component { path, .. } => {
+                let folder = path.parent().unwrap_or(path);
+                vec![WatchPath::new(folder.to_owned(), false)]
+            }
+            Self::Folder { path, build, .. } => {
+                let mut paths = vec![WatchPath::new(path.clone(), true)];
+                for further in &build.watch {
+                    let further = watch::absolute(path, further);
+                    match further.parent() {
+                        _ if further.starts_with(path) => {}
+                        // A file is watched through its folder too, for the same reason as a component.
+                        Some(folder) if further.is_file() => {
+                            paths.push(WatchPath::new(folder.to_owned(), false))
+                        }
+                        _ => paths.push(WatchPath::new(further, true)),
+                    }
+                }
+                paths
+            }
+        }
+    }
+
+    /// Whether a change of this file, named by its absolute path, can change the artifact. Hidden files, build output,
+    /// installed dependencies and editors' temporary files cannot; the manifest's `watch` and
+    /// `ignore` come before these rules.
+    pub fn is_relevant(&self, changed: &Path) -> bool {
+        match self {
+            Self::Component { path, .. } => changed == path || changed == path.with_extension("toml"),
+            Self::Folder { path, build, .. } => {
+                let is_below = |base: &PathBuf| changed.starts_with(watch::absolute(path, base));
+                if build.ignore.iter().any(is_below) {
+                    return false;
+                }
+                if let Recipe::Command { output, .. } = &build.recipe
+                    && changed == watch::absolute(path, output)
+                {
+                    return false;
+                }
+                let further = build.watch.iter().find_map(|base| {
+                    let base = watch::absolute(path, base);
+                    changed.strip_prefix(&base).ok()
+                });
+                match further.or_else(|| changed.strip_prefix(path).ok()) {
+                    Some(below) => watch::is_source(below),
+                    None => false,
+                }
+            }
+        }
+    }
+
+    /// Reads the component, or builds the folder and reads what the build left, as a component. Nothing is
+    /// checked against an interface here.
+    ///
+    /// `progress` is told of a build's steps. Dropping the future kills the build's process.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read, the build fails, or its output cannot become a component.
+    pub async fn artifact(
+        &self,
+        progress: impl Fn(BuildEvent) + Send + Sync,
+    ) -> Result<Artifact, SourceError> {
+        match self {
+            Self::Component { path, .. } => {
+                let path = path.clone();
+                blocking(move || Ok(Artifact::new(read(&path)?))).await
+            }
+            Self::Folder { path, build, .. } => {
+                let output = build::build(path, &build.recipe, &progress).await?;
+                let (folder, target_world) = (path.clone(), build.target_world.clone());
+                blocking(move || {
+                    let target_world = target_world.as_ref().map(|target_world| (&*folder, target_world));
+                    let component = encode::encode(output.bytes, target_world)
+                        .map_err(|error| SourceError::Encode { path: output.file, error })?;
+                    Ok(Artifact::new(component))
+                })
+                .await
+            }
+        }
+    }
+}
+
+/// Runs file reads and encoding, which take milliseconds to seconds, beside the async workers.
+async fn blocking(
+    work: impl FnOnce() -> Result<Artifact, SourceError> + Send + 'static,
+) -> Result<Artifact, SourceError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down, and drops the caller too.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
+    let unreadable = |source| SourceError::Read { path: path.to_owned(), source };
+    // A pipe or a device under the component's name would never end.
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err(SourceError::NotAPlugin { path: path.to_owned(), reason: "this is not a file".into() });
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+fn no_manifest(folder: &Path) -> String {
+    if !folder.join("Cargo.toml").is_file() {
+        return format!("this folder has no {MANIFEST_FILE}, so it is no plugin's folder");
+    }
+    let name = manifest::name_from(&folder.file_name().unwrap_or_default().to_string_lossy());
+    format!(
+        "this folder has a Cargo.toml and no {MANIFEST_FILE}: write a {MANIFEST_FILE} with these four lines\n  \
+         [plugin]\n  name = \"{name}\"\n  [build]\n  language = \"rust\""
+    )
+}
