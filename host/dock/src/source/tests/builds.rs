@@ -93,7 +93,7 @@ async fn a_module_without_a_component_type_is_told_what_it_lacks() {
     assert!(matches!(error, SourceError::Encode { error: EncodeError::NoComponentType, .. }));
     let message = error.to_string();
     assert!(message.contains("tiny_one.wasm: "), "{message}");
-    assert!(message.contains("no component type: did you use wit-bindgen's `generate!`?"), "{message}");
+    assert!(message.contains("without a component type. In Rust, call wit-bindgen's `generate!`"), "{message}");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
     ]);
     let lacking = build(&folder).await.0.unwrap_err();
     assert!(matches!(lacking, SourceError::Encode { error: EncodeError::World { .. }, .. }), "{lacking}");
-    assert!(lacking.to_string().contains("the world of [build] in plugin.toml: `../base`"), "{lacking}");
+    assert!(lacking.to_string().contains("[build] in plugin.toml names no valid world: `../base`"), "{lacking}");
 
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\nworld = 'tiny'\n").as_bytes());
     let artifact = build(&folder).await.0.unwrap();
@@ -117,7 +117,7 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
 
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\n").as_bytes());
     let unclear = build(&folder).await.0.unwrap_err().to_string();
-    assert!(unclear.contains("plugin.toml: ") && unclear.contains("tiny"), "{unclear}");
+    assert!(unclear.contains("names no valid world: ") && unclear.contains("tiny"), "{unclear}");
 
     let broken = "wit = 'wit/tiny.wit'\nworld = 'tiny'\n";
     write(folder.path(), "plugin.toml", manifest(broken).as_bytes());
