@@ -8,7 +8,7 @@ use super::candidate::Candidate;
 use super::error::LoadError;
 use super::instance::{Instance, StartError};
 use super::settings::Settings;
-use crate::check::check;
+use crate::check::{Fit, Misfit, check};
 use crate::grants::{self, Granted, Requested};
 use crate::instance::{Handover, Parts, SERVICES, STATE_INTERFACE, link_services};
 use crate::source::Digest;
@@ -68,12 +68,17 @@ impl<I: Interface> Linked<I> {
     }
 }
 
+/// Compares a component with the interface's worlds.
+pub(crate) fn fit<I: Interface>(component: &[u8]) -> Result<Fit, Misfit> {
+    let services: Vec<&[u8]> = std::iter::once(SERVICES).chain(I::OPTIONAL.iter().copied()).collect();
+    check(component, I::COMPONENT_TYPE, &services)
+}
+
 fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
     let Candidate { artifact, request } = candidate;
     let plugin = &settings.name;
-    let services: Vec<&[u8]> = std::iter::once(SERVICES).chain(I::OPTIONAL.iter().copied()).collect();
-    let fit = check(artifact.bytes(), I::COMPONENT_TYPE, &services)
-        .map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
+    let fit =
+        fit::<I>(artifact.bytes()).map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
     let requested = Requested::new(plugin.clone(), request, &fit);
     let granted = settings
         .policy

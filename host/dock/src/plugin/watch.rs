@@ -7,12 +7,15 @@ use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 use super::core::Core;
 use super::error::LoadError;
 use super::event::Event;
+use super::linked::fit;
 use super::reload::{self, Trigger};
 use crate::Interface;
 use crate::source::{Change, Changes, SETTLE_PROJECT, Source, WatchError};
 
-/// How often a component that ends too early is read again, without a byte more, before it is reported.
+/// How often a component that ends within a section is read again, without a byte more, before it is reported.
 const INCOMPLETE_RETRIES: u32 = 40;
+/// The same for one that is well formed and does not fit: its writer may have paused at the end of a section.
+const UNFIT_RETRIES: u32 = 4;
 
 /// Follows the source's files and reloads the plugin, for as long as the task is kept.
 pub(crate) fn follow<I: Interface>(core: &Arc<Core<I>>) -> Result<AbortOnDropJoinHandle<()>, WatchError> {
@@ -34,10 +37,10 @@ async fn reload_on_change<I: Interface>(core: std::sync::Weak<Core<I>>, mut chan
 /// Reloads, once a component that is still being written is complete. The status says how it ended.
 async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Changes) {
     let (mut written, mut retries) = (None, 0);
-    while let Some(bytes) = half_written(&core.settings.source).await {
+    while let Some((bytes, most)) = unfinished::<I>(&core.settings.source).await {
         retries = if written == Some(bytes) { retries + 1 } else { 0 };
         written = Some(bytes);
-        if retries == INCOMPLETE_RETRIES {
+        if retries >= most {
             break;
         }
         // Longer than a settled change takes: whoever writes it has time to go on.
@@ -52,12 +55,15 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Change
     }
 }
 
-/// The size of a component file that is missing, empty or ends within a section. A built folder is complete when its build has
-/// ended.
-async fn half_written(source: &Source) -> Option<usize> {
+/// The size of a component file that may still be being written, and how often to read it again if it stays so. A built folder is
+/// complete when its build has ended.
+async fn unfinished<I: Interface>(source: &Source) -> Option<(usize, u32)> {
     let Source::Component { path, .. } = source else { return None };
-    let Ok(bytes) = tokio::fs::read(path).await else { return Some(0) };
+    let Ok(bytes) = tokio::fs::read(path).await else { return Some((0, INCOMPLETE_RETRIES)) };
     let ends_early =
         bytes.is_empty() || wasmparser::Parser::new(0).parse_all(&bytes).any(|payload| payload.is_err());
-    ends_early.then_some(bytes.len())
+    if ends_early {
+        return Some((bytes.len(), INCOMPLETE_RETRIES));
+    }
+    fit::<I>(&bytes).is_err().then_some((bytes.len(), UNFIT_RETRIES))
 }

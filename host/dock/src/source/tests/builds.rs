@@ -93,7 +93,10 @@ async fn a_module_without_a_component_type_is_told_what_it_lacks() {
     assert!(matches!(error, SourceError::Encode { error: EncodeError::NoComponentType, .. }));
     let message = error.to_string();
     assert!(message.contains("tiny_one.wasm: "), "{message}");
-    assert!(message.contains("without a component type. In Rust, call wit-bindgen's `generate!`"), "{message}");
+    assert!(
+        message.contains("without a component type. In Rust, call wit-bindgen's `generate!`"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +112,10 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
     ]);
     let lacking = build(&folder).await.0.unwrap_err();
     assert!(matches!(lacking, SourceError::Encode { error: EncodeError::World { .. }, .. }), "{lacking}");
-    assert!(lacking.to_string().contains("[build] in plugin.toml names no valid world: `../base`"), "{lacking}");
+    assert!(
+        lacking.to_string().contains("[build] in plugin.toml names no valid world: `../base`"),
+        "{lacking}"
+    );
 
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\nworld = 'tiny'\n").as_bytes());
     let artifact = build(&folder).await.0.unwrap();
