@@ -25,13 +25,15 @@ use tokio::sync::mpsc;
 use witdock_etl::bindings::witdock::etl::types as host;
 use witdock_etl::columns::field_to_guest;
 use witdock_etl::contract::Contract;
-use witdock_etl::engine::{Engine, RunOptions};
+use witdock_etl::engine::Engine;
+use witdock_etl::figures::StageFigures;
 use witdock_etl::flow::Flow;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::progress::Reporter;
 use witdock_etl::rows::Rows;
+use witdock_etl::run::RunOptions;
 use witdock_etl::source::{self, Next, Past};
-use witdock_etl::stage::{Passage, Stage, StageFigures};
+use witdock_etl::stage::{StageRun, StageStream};
 use witdock_etl_guest as guest;
 
 /// The best of so many rounds, native and sandboxed in turn: what else the machine does only adds.
@@ -59,33 +61,36 @@ fn main() {
 }
 
 async fn measure(pipeline: &Path, airlines: &Path) {
-    let engine = Engine::load(Pipeline::open(pipeline).unwrap(), Reporter::lines()).await.unwrap();
+    let mut engine = Engine::load(Pipeline::open(pipeline).unwrap(), Reporter::lines()).await.unwrap();
     let [clean, enrich] = engine.stages() else { panic!("two stages") };
+    let (clean, enrich) = (Arc::clone(clean), Arc::clone(enrich));
     let flights = read(engine.pipeline());
     let schema = flights[0].batch.schema();
     let count: usize = flights.iter().map(Rows::len).sum();
 
-    let contract = clean.begin(schema).await.unwrap();
+    let clean = Arc::new(StageRun::start(clean, schema).await.unwrap());
+    let contract = Arc::clone(clean.contract());
+    let enrich = Arc::new(StageRun::start(enrich, contract.schema()).await.unwrap());
+    let second = Arc::clone(enrich.contract());
     let mut session = native_clean(&flights[0].batch);
     let names = names(airlines);
     let (mut clean_best, mut enrich_best) = ([Duration::MAX; 2], [Duration::MAX; 2]);
     for _ in 0..ROUNDS {
-        let (time, sandboxed) = through(clean, &contract, &flights).await;
+        let (time, sandboxed) = through(&clean, &flights).await;
         clean_best[0] = clean_best[0].min(time);
         let begun = Instant::now();
         let native: Vec<_> = flights.iter().map(|rows| process(&mut session, &contract, rows)).collect();
         clean_best[1] = clean_best[1].min(begun.elapsed());
         assert!(same(&sandboxed, &native), "native code and the plugin differ");
 
-        let second = enrich.begin(contract.schema()).await.unwrap();
-        let (time, sandboxed) = through(enrich, &second, &native).await;
+        let (time, sandboxed) = through(&enrich, &native).await;
         enrich_best[0] = enrich_best[0].min(time);
         let begun = Instant::now();
         let native: Vec<_> = native.iter().map(|rows| look_up(&second, rows, &names)).collect();
         enrich_best[1] = enrich_best[1].min(begun.elapsed());
         assert!(same(&sandboxed, &native), "native code and the plugin differ");
     }
-    engine.stages().iter().for_each(|stage| stage.end());
+    drop((clean, enrich));
 
     let (mut wall, mut processor) = (Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
@@ -132,13 +137,12 @@ fn read(pipeline: &Pipeline) -> Vec<Rows> {
 }
 
 /// The time for all batches through a stage's plugin, and what comes out.
-async fn through(stage: &Arc<Stage>, contract: &Arc<Contract>, batches: &[Rows]) -> (Duration, Vec<Rows>) {
+async fn through(stage: &Arc<StageRun>, batches: &[Rows]) -> (Duration, Vec<Rows>) {
     let (input, receiver) = mpsc::channel(1);
     let (sender, mut output) = mpsc::channel(1);
-    let (stage, contract) = (Arc::clone(stage), Arc::clone(contract));
-    let passage = Passage::new(stage, contract, sender, BATCH_ROWS, StageFigures::default());
+    let stream = StageStream::new(Arc::clone(stage), sender, BATCH_ROWS, StageFigures::default());
     let begun = Instant::now();
-    let passage = tokio::spawn(passage.run(receiver, None));
+    let stream = tokio::spawn(stream.run(receiver, None));
     let given = batches.to_vec();
     let feeder = tokio::spawn(async move {
         for rows in given {
@@ -154,7 +158,7 @@ async fn through(stage: &Arc<Stage>, contract: &Arc<Contract>, batches: &[Rows])
     }
     let time = begun.elapsed();
     feeder.await.unwrap();
-    passage.await.unwrap().unwrap();
+    stream.await.unwrap().unwrap();
     (time, rows)
 }
 
