@@ -1,5 +1,5 @@
-//! No module depends on one that depends on it, down to the single file, in the library and in the command; and the library's rooms
-//! are few.
+//! No module depends on one that depends on it, down to the single file, in the library, the pipeline and the command;
+//! and the library's rooms are few.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at what it does not expect")]
 
@@ -165,7 +165,7 @@ fn floors(mut above: BTreeMap<Module, BTreeSet<Module>>) -> usize {
 
 #[test]
 fn modules_depend_only_on_those_below_them() {
-    for (crate_folder, at_least) in [("dock", 60), ("cli", 100)] {
+    for (crate_folder, at_least) in [("dock", 60), ("cli", 100), ("etl", 60)] {
         let needed = dependencies(&modules_of(crate_folder));
         let edges: usize = needed.values().map(BTreeSet::len).sum();
         assert!(needed.len() >= at_least && edges > needed.len(), "{} modules, {edges} edges", needed.len());
@@ -191,7 +191,7 @@ fn the_library_has_few_rooms_on_few_floors() {
     let floors = floors(rooms);
     println!("{count} rooms on {floors} floors");
     assert!(count <= 12, "{count} rooms: {names:?}");
-    assert!(floors <= 6, "{floors} floors");
+    assert!(floors <= 7, "{floors} floors");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::invalid::InvalidCapability;
 use super::{CapabilityKind, ImportName, NetworkHost};
 
 /// One thing that a plugin may touch: it can be requested, granted and refused.
@@ -61,11 +62,6 @@ pub enum Access {
     /// List, read, write, create and remove. `read-write` in a file.
     ReadWrite,
 }
-
-/// A text that names no capability: what is wrong, and what to write.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidCapability(pub(super) String);
 
 impl Capability {
     /// The capability to read an environment variable.

@@ -8,6 +8,7 @@ mod capability;
 mod decision;
 mod granted;
 mod import;
+mod invalid;
 mod kind;
 mod link;
 mod network;
@@ -18,11 +19,12 @@ mod requested;
 #[cfg(test)]
 mod tests;
 
-pub use capability::{Access, Capability, InvalidCapability};
+pub use capability::{Access, Capability};
 pub(crate) use decision::Decision;
 pub use granted::Granted;
 pub(crate) use granted::{Grant, Provision};
 pub use import::ImportName;
+pub use invalid::InvalidCapability;
 pub use kind::CapabilityKind;
 pub(crate) use link::{NotGranted, refuse_ungranted};
 pub use network::NetworkHost;

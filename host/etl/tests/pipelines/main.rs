@@ -9,7 +9,6 @@ mod flights;
 mod grants;
 mod kill;
 mod languages;
-mod modules;
 mod project;
 mod rust_plugins;
 mod source;
