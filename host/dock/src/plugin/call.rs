@@ -66,7 +66,7 @@ pub(crate) async fn use_instance<I: Interface, R>(
 
 /// An instance that may be entered again, and what came of its use.
 pub(crate) struct Used<I: Interface, R> {
-    pub(crate) instance: Instance<I>,
+    pub(crate) instance: Box<Instance<I>>,
     pub(crate) value: R,
     pub(crate) time: CallTime,
 }
@@ -82,12 +82,12 @@ pub(crate) enum Ended {
 /// Runs guest code in an instance. A failure is classified and recorded here; what follows from it is the lifecycle's.
 pub(crate) async fn attempt<I: Interface, R>(
     core: &Core<I>,
-    mut instance: Instance<I>,
+    mut instance: Box<Instance<I>>,
     export: &str,
     stop: Pin<&mut Notified<'_>>,
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
 ) -> Result<Used<I, R>, Ended> {
-    let Instance { store, guest, state } = &mut instance;
+    let Instance { store, guest, state } = &mut *instance;
     let work = within_limits(store, async |store: &mut Store<HostState<I::State>>| {
         run(guest, state.as_ref(), store).await
     });
@@ -112,7 +112,7 @@ pub(crate) async fn start<I: Interface>(
     generation: &Generation<I>,
     export: &str,
     stop: Pin<&mut Notified<'_>>,
-) -> Result<Instance<I>, CallError> {
+) -> Result<Box<Instance<I>>, CallError> {
     let number = generation.number;
     let start = generation.linked.start(&core.settings, number, generation.handover_after_failure());
     match unless_stopped(stop, start).await {

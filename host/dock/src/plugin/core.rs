@@ -66,7 +66,7 @@ pub(crate) struct Admission<'core, I: Interface> {
     /// The generation that serves.
     pub(crate) generation: Arc<Generation<I>>,
     /// One of its instances, if one is idle.
-    pub(crate) idle: Option<Instance<I>>,
+    pub(crate) idle: Option<Box<Instance<I>>>,
     /// Completes when the plugin is stopped after this moment.
     pub(crate) stop: Notified<'core>,
 }

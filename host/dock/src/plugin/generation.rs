@@ -55,11 +55,11 @@ pub(crate) struct Successor<I: Interface> {
     pub(crate) number: u64,
     pub(crate) identity: Identity,
     pub(crate) linked: Linked<I>,
-    pub(crate) first: Instance<I>,
+    pub(crate) first: Box<Instance<I>>,
 }
 
 /// An instance with the generation that it belongs to.
 pub(crate) struct Member<I: Interface> {
-    pub(crate) instance: Instance<I>,
+    pub(crate) instance: Box<Instance<I>>,
     pub(crate) generation: Arc<Generation<I>>,
 }

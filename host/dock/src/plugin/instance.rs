@@ -6,7 +6,7 @@ use wasmtime::component::{Instance as Exports, InstancePre};
 use crate::instance::{Failure, Parts, Stateful, store, within_limits};
 use crate::{HostState, Interface};
 
-/// One instance that can take a call.
+/// One instance that can take a call. It is boxed, since each use moves it out of its generation and back.
 pub(crate) struct Instance<I: Interface> {
     pub(crate) store: Store<HostState<I::State>>,
     pub(crate) guest: I,
@@ -29,7 +29,7 @@ impl<I: Interface> Instance<I> {
         pre: &InstancePre<HostState<I::State>>,
         keeps_state: bool,
         parts: Parts<'_, I::State>,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Box<Self>, StartError> {
         let mut store = store(pre.engine(), parts)
             .map_err(|error| StartError::Refused { message: format!("{error:#}") })?;
         let started = within_limits(&mut store, async |store: &mut Store<HostState<I::State>>| {
@@ -46,7 +46,7 @@ impl<I: Interface> Instance<I> {
             guest.activate(store).await
         });
         match activated.await {
-            Ok(()) => Ok(Self { store, guest, state }),
+            Ok(()) => Ok(Box::new(Self { store, guest, state })),
             Err(error) => Err(match Failure::classify(&error, store.data_mut()) {
                 Failure::Host { message } => StartError::Refused { message },
                 failure => StartError::Failed(failure),

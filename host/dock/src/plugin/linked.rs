@@ -49,7 +49,7 @@ impl<I: Interface> Linked<I> {
         settings: &Settings<I>,
         generation: u64,
         handover: Handover,
-    ) -> Result<Instance<I>, LoadError> {
+    ) -> Result<Box<Instance<I>>, LoadError> {
         let parts = Parts {
             app: (settings.make_state)(),
             digest: self.digest,

@@ -135,7 +135,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
     }
 
     /// `restore(save())`: hands the running instance's state to the new one, if there is any.
-    async fn hand_over(&mut self, new: Instance<I>) -> Result<(Instance<I>, Handover), LoadError> {
+    async fn hand_over(&mut self, new: Box<Instance<I>>) -> Result<(Box<Instance<I>>, Handover), LoadError> {
         let core = self.core;
         let Some(Member { instance: old, generation }) = core.take_idle() else {
             // It failed before, and its state is gone with it.
@@ -200,7 +200,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
     }
 }
 
-fn with_handover<I: Interface>(mut instance: Instance<I>, state: Handover) -> Instance<I> {
+fn with_handover<I: Interface>(mut instance: Box<Instance<I>>, state: Handover) -> Box<Instance<I>> {
     instance.store.data_mut().handover = state;
     instance
 }

@@ -71,7 +71,7 @@ pub(crate) async fn restart_with_state<I: Interface>(
 /// Restores a state in an instance that nobody else uses. `None` when it takes no state.
 pub(crate) async fn restore_into<I: Interface>(
     core: &Core<I>,
-    instance: Instance<I>,
+    instance: Box<Instance<I>>,
     saved: &[u8],
     stop: Pin<&mut Notified<'_>>,
 ) -> Option<Result<Used<I, Answer<()>>, call::Ended>> {
