@@ -33,7 +33,8 @@ use interfaces::{Match, Need};
 ///
 /// A plugin may export more than the world asks for and import less than it lends. Versions match as in wasmtime's
 /// linker, when semver calls them compatible. Imports of WASI 0.2 are listed and not compared: whether they
-/// are linked is a matter of grants.
+/// are linked is a matter of grants. One that the dock does not provide and a host's world does, such as
+/// `wasi:keyvalue/store`, is an import of that world like any other.
 ///
 /// It reads the file once and leaves out the code inside functions, which the compiler validates: 15 MB take 0.1 s in a
 /// debug build.
@@ -61,7 +62,11 @@ pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, 
         Fit { world, imports: Vec::new(), services: Vec::new(), wasi: Vec::new(), exports: Vec::new() };
     for (name, item) in &plugin.imports {
         let summary = interfaces::summary(&plugin, name, *item);
-        if is_wasi(name) {
+        let is_of_a_world = || {
+            name.find(&host.imports).is_some()
+                || services.iter().any(|service| name.find(&service.imports).is_some())
+        };
+        if is_wasi(name) && (is_of_the_dock(name) || !is_of_a_world()) {
             fit.wasi.push(summary);
         } else if (Match { plugin: &plugin, host: &host, found: &mut found }).import(name, *item) {
             fit.imports.push(summary);
@@ -81,6 +86,13 @@ pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, 
     fit.exports =
         plugin.exports.iter().map(|(name, item)| interfaces::summary(&plugin, name, *item)).collect();
     Ok(fit)
+}
+
+/// Whether the dock itself links it, under the grants for the system.
+fn is_of_the_dock(name: &InterfaceName) -> bool {
+    const PACKAGES: [&str; 6] =
+        ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
+    PACKAGES.iter().any(|package| name.path().starts_with(package))
 }
 
 fn is_wasi(name: &InterfaceName) -> bool {

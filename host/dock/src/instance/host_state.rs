@@ -79,7 +79,7 @@ impl<S> HostState<S> {
 }
 
 impl<S> HostState<S> {
-    /// Follows a call from side to side, for the clock and for [`blame`](crate::blame).
+    /// Follows a call from side to side, for the clock and for [`blame`](super::blame).
     pub(crate) fn on_call_hook(&mut self, hook: CallHook) {
         match hook {
             CallHook::CallingHost => {

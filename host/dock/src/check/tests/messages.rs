@@ -251,6 +251,20 @@ fn services_and_wasi_are_lent_beside_the_world() {
 }
 
 #[test]
+fn an_interface_of_wasi_that_the_world_provides_is_an_import_of_the_world() {
+    let package = "package wasi:keyvalue@0.2.0 { interface store { get: func() -> u32; } } \
+                   package wasi:random@0.2.0 { interface random { get: func() -> u32; } }";
+    let world = with("import wasi:keyvalue/store@0.2.0; import wasi:random/random@0.2.0;", package);
+    let fit = fits(&world, &world, &[]).unwrap();
+    let has = |items: &[Item], name: &str| items.iter().any(|item| item.name.path() == name);
+    assert!(has(&fit.imports, "wasi:keyvalue/store") && !has(&fit.wasi, "wasi:keyvalue/store"));
+    // The dock links these, and grants them by what they do.
+    assert!(has(&fit.wasi, "wasi:random/random") && !has(&fit.imports, "wasi:random/random"));
+    let other = world.replace("store { get: func() -> u32; }", "store { get: func() -> u64; }");
+    assert!(fits(&other, &world, &[]).is_err());
+}
+
+#[test]
 fn an_import_that_nobody_lends_names_the_nearest() {
     let remove = "\n\nRemove what needs these imports from the plugin, or load it in a host that lends them.";
     for (line, package, host) in [
