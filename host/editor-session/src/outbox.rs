@@ -12,7 +12,7 @@ use witdock_editor_core::Snapshot as TextSnapshot;
 use crate::display::Invocation;
 use crate::documents::DocumentId;
 use crate::documents::file::{OpenError, Opened, Reread, SaveError, Stamp};
-use crate::host::{Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
+use crate::host::{Ask, Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
 
@@ -124,6 +124,9 @@ pub enum Request {
     /// The active document has unsaved changes. Ask whether to close it all the same, then call
     /// [`Session::close_unsaved`](crate::Session::close_unsaved).
     AskToClose,
+    /// A plugin asks to be allowed something. Tell the person, and call
+    /// [`Session::answer_consent`](crate::Session::answer_consent) when they answer.
+    AskForConsent(Ask),
     /// Run one of the front end's own commands, for a plugin.
     Run(String),
     /// The set of plugin commands has changed: bind their default keys again.

@@ -11,7 +11,7 @@ use clap::Parser;
 use witdock_editor::config;
 use witdock_editor::editor::Editor;
 use witdock_editor::run::run;
-use witdock_editor::terminal::Screen;
+use witdock_editor::terminal::TerminalScreen;
 use witdock_editor_session::Message;
 use witdock_editor_session::host::Consent;
 
@@ -52,7 +52,8 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     }
     editor.driver.open_all(arguments.files.clone());
     drop(inside);
-    let mut screen = Screen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;
+    let mut screen =
+        TerminalScreen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;
     let ended = runtime.block_on(run(&mut editor, &mut screen));
     drop(screen);
     // A file that is being saved is waited for, a plugin that hangs is not.

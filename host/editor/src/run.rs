@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::app::{Input, Mode};
 use crate::editor::{Editor, TerminalEffect};
-use crate::terminal::Screen;
+use crate::terminal::TerminalScreen;
 use crate::view::view;
 
 /// The time without a key after which plugins hear of a pause.
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// When the terminal cannot be read or written.
-pub async fn run(editor: &mut Editor, screen: &mut Screen) -> io::Result<()> {
+pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result<()> {
     let mut keys = read_terminal();
     let mut typed = Some(Instant::now());
     loop {

@@ -15,12 +15,12 @@ use ratatui::backend::CrosstermBackend;
 const MAX_CLIPBOARD_BYTES: usize = 100_000;
 
 /// The terminal as the editor's screen, until it is dropped.
-pub struct Screen {
+pub struct TerminalScreen {
     /// The terminal to draw on.
     pub terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
-impl Screen {
+impl TerminalScreen {
     /// Takes over the terminal, and the mouse if wanted. A panic restores it before its message is printed.
     ///
     /// # Errors
@@ -61,13 +61,13 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalScreen {
     fn drop(&mut self) {
         restore();
     }
 }
 
-/// Undoes everything that [`Screen::take`] does. Errors are ignored, since nothing is left to be done about them.
+/// Undoes everything that [`TerminalScreen::take`] does. Errors are ignored, since nothing is left to be done about them.
 fn restore() {
     let _ = execute!(
         stdout(),

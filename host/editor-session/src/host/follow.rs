@@ -36,7 +36,7 @@ pub(super) async fn follow(
             Event::Rejected { generation, running, reason } => {
                 say(if is_asked() {
                     let text = format!(
-                        "{name}: running generation {running}; generation {generation} waits for your answer (F7)"
+                        "{name}: running generation {running}; generation {generation} waits for your answer"
                     );
                     Message::warning(text)
                 } else {

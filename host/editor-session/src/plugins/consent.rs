@@ -6,7 +6,7 @@
 use super::Plugins;
 use crate::host::{Ask, PluginAction, PluginId};
 use crate::message::Message;
-use crate::outbox::{Effect, Outbox};
+use crate::outbox::{Effect, Outbox, Request};
 
 impl Plugins {
     /// The requests for consent that the person has not answered, the oldest first.
@@ -15,9 +15,7 @@ impl Plugins {
     }
 
     pub(super) fn ask_consent(&mut self, ask: Ask, out: &mut Outbox) {
-        let also = if ask.is_update { "now also asks" } else { "asks" };
-        let what = ask.words().join(", ");
-        out.show(Message::warning(format!("{} {also} (F7 answers) to {what}", ask.name)));
+        out.request(Request::AskForConsent(ask.clone()));
         self.asks.retain(|other| other.plugin != ask.plugin);
         self.asks.push_back(ask);
     }

@@ -8,6 +8,9 @@ use witdock_editor_session::display::Invocation;
 
 use super::{App, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, reading};
 
+/// The command that answers requests for consent.
+pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
+
 /// The commands of the terminal front end, in addition to those of the session.
 #[rustfmt::skip]
 pub const COMMANDS: &[Command<App>] = &[
@@ -27,7 +30,7 @@ pub const COMMANDS: &[Command<App>] = &[
         "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())),
     command(Plugins, "editor.plugins", &["f2"], "Plugins",
         "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())),
-    command(Plugins, "editor.answer-plugins", &["f7"], "Answer what plugins ask to be allowed",
+    command(Plugins, ANSWER_PLUGINS, &["f7"], "Answer what plugins ask to be allowed",
         "Shows what plugins ask to be allowed.", App::answer_plugins),
     command(Plugins, "editor.panel", &["f6"], "Go to the plugin panel",
         "Moves the focus to the panel of a plugin, and opens one where none is open.", App::focus_panel),

@@ -192,6 +192,10 @@ impl App {
             Request::AskToOverwrite if matches!(self.mode, Mode::Edit) => self.mode = Mode::ConfirmOverwrite,
             Request::AskToOverwrite => {}
             Request::AskToClose => self.mode = Mode::ConfirmClose,
+            Request::AskForConsent(ask) => {
+                let key = self.keyboard.key_of(command::ANSWER_PLUGINS);
+                self.show(plugins::consent_message(&ask, &key));
+            }
             Request::Run(name) => self.run(&name),
             Request::CommandsChanged => self.bind_plugin_keys(),
         }

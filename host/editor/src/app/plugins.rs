@@ -1,9 +1,10 @@
 //! Keys for managing plugins, for consent, and for the panel of a plugin.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use witdock_editor_session::Session;
-use witdock_editor_session::host::{Health, PluginAction};
+use witdock_editor_session::host::{Ask, Health, PluginAction};
+use witdock_editor_session::{Message, Session};
 
+use super::command::ANSWER_PLUGINS;
 use super::mode::Next;
 use super::{Mode, Screen};
 
@@ -65,6 +66,14 @@ impl PluginPanel {
     fn toggle(&mut self, page: PluginPage) {
         self.page = if self.page == page { PluginPage::Status } else { page };
     }
+}
+
+/// The message about a request for consent. It is one line and no dialog: nothing that the person types meanwhile is taken
+/// for an answer.
+pub(super) fn consent_message(ask: &Ask, key: &str) -> Message {
+    let asks = if ask.is_update { "now also asks" } else { "asks" };
+    let how = if key.is_empty() { ANSWER_PLUGINS } else { key };
+    Message::warning(format!("{} {asks} ({how} answers) to {}", ask.name, ask.words().join(", ")))
 }
 
 /// Answers what plugins ask to be allowed, the oldest request first.
