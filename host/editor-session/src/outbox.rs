@@ -18,6 +18,7 @@ use crate::plugins::Alarm;
 
 /// Something that has happened outside the session.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub enum Input {
     /// A file was opened, or could not be.
     Opened {

@@ -80,9 +80,7 @@ fn a_saved_document_is_no_longer_modified_unless_it_has_changed_since() {
     editor.app.update(first);
     assert!(editor.screen().contains("[modified]"));
     let second = saved(editor.keys("ctrl-s"));
-    assert!(
-        matches!(&second, Input::Session(SessionInput::Saved { text, .. }) if text.text().to_string() == "xyone")
-    );
+    assert!(matches!(&second, Input::Session(SessionInput::Saved { text, .. }) if text.text() == "xyone"));
     editor.app.update(second);
     assert!(!editor.screen().contains("[modified]"), "{}", editor.screen());
 }

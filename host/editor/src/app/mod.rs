@@ -35,6 +35,7 @@ use crate::config::Config;
 
 /// Something that has happened.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub enum Input {
     /// A key was pressed.
     Key(KeyEvent),
@@ -52,6 +53,7 @@ pub enum Input {
 
 /// Something to do outside.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub enum Effect {
     /// Something for the session's driver.
     Session(witdock_editor_session::Effect),
