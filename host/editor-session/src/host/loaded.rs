@@ -348,8 +348,9 @@ impl Entry {
         let path = self.path.display().to_string();
         let (health, status) = match &self.state {
             State::Loaded(loaded) => return report::of_loaded(plugin, path, loaded),
-            State::Loading => (Health::Loading, "loading".to_owned()),
-            State::Waiting => (Health::Waiting, "waits for your answer".to_owned()),
+            State::Loading if self.ask.is_none() => (Health::Loading, "loading".to_owned()),
+            // A load that has asked ends without the grants.
+            State::Loading | State::Waiting => (Health::Waiting, "waits for your answer".to_owned()),
             State::Failed(why) => (Health::Wrong, why.clone()),
             State::Disabled => (Health::Off, "disabled".to_owned()),
         };
