@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use crate::project::{AIRLINES, FLIGHTS, Project, component, edited_counter, repository, sink, stage};
 
-/// Flights through one faulty stage, with an earlier result in the sink's place.
+/// Flights through one faulty stage, with an earlier result in the sink's place. On a busy machine too there is one commit.
 fn faulty(settings: &str, limits: &str) -> Project {
     let more = format!(
         "max_failures = 0\nsettings = {{ {settings} }}\nlimits = {{ {limits} }}\ngrants = {{ imports = [\"witdock:etl/*\"] }}\n"
     );
     let rest = format!(
-        "batch_rows = 1000\n[[lookup]]\nname = \"airlines\"\npath = {:?}\nkey = [\"carrier\"]\n{}{}",
+        "batch_rows = 1000\n[checkpoint]\nevery_ms = 3_600_000\n[[lookup]]\nname = \"airlines\"\npath = {:?}\nkey = [\"carrier\"]\n{}{}",
         repository(AIRLINES),
         stage("faulty", "plugins/faults/faulty-transform", &more),
         sink("csv", "out.csv")

@@ -86,7 +86,7 @@ impl QueryDatabase for PostgresQuery {
                 let parameters: [&str; 0] = [];
                 let rows = connection.wait(connection.client.query_raw(&statement, parameters))?;
                 let mut rows = std::pin::pin!(rows);
-                let mut builder = Builder::new(&schema);
+                let mut builder = RowsBuilder::new(&schema);
                 while let Some(row) = connection.wait(rows.try_next())? {
                     builder.row(&row).map_err(|error| connection.failed(error))?;
                     // The receiver is dropped when another task fails.
@@ -140,13 +140,13 @@ impl Raw<'_> {
     }
 }
 
-struct Builder {
+struct RowsBuilder {
     schema: SchemaRef,
-    columns: Vec<Column>,
+    columns: Vec<ColumnBuilder>,
     rows: usize,
 }
 
-enum Column {
+enum ColumnBuilder {
     Boolean(BooleanBuilder),
     Int32(Int32Builder),
     Int64(Int64Builder),
@@ -157,19 +157,19 @@ enum Column {
     Binary(BinaryBuilder),
 }
 
-impl Builder {
+impl RowsBuilder {
     fn new(schema: &SchemaRef) -> Self {
         let columns = schema.fields().iter().map(|field| match field.data_type() {
-            DataType::Boolean => Column::Boolean(BooleanBuilder::new()),
-            DataType::Int32 => Column::Int32(Int32Builder::new()),
-            DataType::Int64 => Column::Int64(Int64Builder::new()),
-            DataType::Float64 => Column::Float64(Float64Builder::new()),
-            DataType::Date32 => Column::Date32(Date32Builder::new()),
+            DataType::Boolean => ColumnBuilder::Boolean(BooleanBuilder::new()),
+            DataType::Int32 => ColumnBuilder::Int32(Int32Builder::new()),
+            DataType::Int64 => ColumnBuilder::Int64(Int64Builder::new()),
+            DataType::Float64 => ColumnBuilder::Float64(Float64Builder::new()),
+            DataType::Date32 => ColumnBuilder::Date32(Date32Builder::new()),
             DataType::Timestamp(..) => {
-                Column::Timestamp(TimestampMicrosecondBuilder::new().with_data_type(timestamp_us()))
+                ColumnBuilder::Timestamp(TimestampMicrosecondBuilder::new().with_data_type(timestamp_us()))
             }
-            DataType::Binary => Column::Binary(BinaryBuilder::new()),
-            _ => Column::Utf8(StringBuilder::new()),
+            DataType::Binary => ColumnBuilder::Binary(BinaryBuilder::new()),
+            _ => ColumnBuilder::Utf8(StringBuilder::new()),
         });
         Self { schema: Arc::clone(schema), columns: columns.collect(), rows: 0 }
     }
@@ -194,14 +194,14 @@ impl Builder {
             .columns
             .iter_mut()
             .map(|column| match column {
-                Column::Boolean(builder) => Arc::new(builder.finish()) as ArrayRef,
-                Column::Int32(builder) => Arc::new(builder.finish()),
-                Column::Int64(builder) => Arc::new(builder.finish()),
-                Column::Float64(builder) => Arc::new(builder.finish()),
-                Column::Date32(builder) => Arc::new(builder.finish()),
-                Column::Timestamp(builder) => Arc::new(builder.finish()),
-                Column::Utf8(builder) => Arc::new(builder.finish()),
-                Column::Binary(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Boolean(builder) => Arc::new(builder.finish()) as ArrayRef,
+                ColumnBuilder::Int32(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Int64(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Float64(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Date32(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Timestamp(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Utf8(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Binary(builder) => Arc::new(builder.finish()),
             })
             .collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
@@ -209,7 +209,7 @@ impl Builder {
     }
 }
 
-impl Column {
+impl ColumnBuilder {
     /// Appends a value. `None` when the bytes are not a value of the column's type.
     fn append(&mut self, value: Option<Raw<'_>>) -> Option<()> {
         let value = value.as_ref();

@@ -88,7 +88,7 @@ impl QueryDatabase for SqliteQuery {
                     Some(after) => statement.query([after]).map_err(failed)?,
                     None => statement.query([]).map_err(failed)?,
                 };
-                let mut builder = Builder::new(&schema);
+                let mut builder = RowsBuilder::new(&schema);
                 while let Some(row) = rows.next().map_err(failed)? {
                     builder.row(&path, row)?;
                     // The receiver is dropped when another task fails.
@@ -154,14 +154,14 @@ fn of_value(value: Type) -> Option<DataType> {
     }
 }
 
-struct Builder {
+struct RowsBuilder {
     schema: SchemaRef,
-    columns: Vec<Column>,
+    columns: Vec<ColumnBuilder>,
     rows: usize,
     before: u64,
 }
 
-enum Column {
+enum ColumnBuilder {
     Boolean(BooleanBuilder),
     Int64(Int64Builder),
     Float64(Float64Builder),
@@ -169,14 +169,14 @@ enum Column {
     Binary(BinaryBuilder),
 }
 
-impl Builder {
+impl RowsBuilder {
     fn new(schema: &SchemaRef) -> Self {
         let columns = schema.fields().iter().map(|field| match field.data_type() {
-            DataType::Boolean => Column::Boolean(BooleanBuilder::new()),
-            DataType::Int64 => Column::Int64(Int64Builder::new()),
-            DataType::Float64 => Column::Float64(Float64Builder::new()),
-            DataType::Binary => Column::Binary(BinaryBuilder::new()),
-            _ => Column::Utf8(StringBuilder::new()),
+            DataType::Boolean => ColumnBuilder::Boolean(BooleanBuilder::new()),
+            DataType::Int64 => ColumnBuilder::Int64(Int64Builder::new()),
+            DataType::Float64 => ColumnBuilder::Float64(Float64Builder::new()),
+            DataType::Binary => ColumnBuilder::Binary(BinaryBuilder::new()),
+            _ => ColumnBuilder::Utf8(StringBuilder::new()),
         });
         Self { schema: Arc::clone(schema), columns: columns.collect(), rows: 0, before: 0 }
     }
@@ -208,11 +208,11 @@ impl Builder {
             .columns
             .iter_mut()
             .map(|column| match column {
-                Column::Boolean(builder) => Arc::new(builder.finish()) as ArrayRef,
-                Column::Int64(builder) => Arc::new(builder.finish()),
-                Column::Float64(builder) => Arc::new(builder.finish()),
-                Column::Utf8(builder) => Arc::new(builder.finish()),
-                Column::Binary(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Boolean(builder) => Arc::new(builder.finish()) as ArrayRef,
+                ColumnBuilder::Int64(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Float64(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Utf8(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Binary(builder) => Arc::new(builder.finish()),
             })
             .collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
@@ -220,7 +220,7 @@ impl Builder {
     }
 }
 
-impl Column {
+impl ColumnBuilder {
     fn append(&mut self, value: ValueRef<'_>) -> bool {
         match (self, value) {
             (Self::Boolean(builder), ValueRef::Null) => builder.append_null(),

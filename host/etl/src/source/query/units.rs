@@ -19,12 +19,12 @@ pub(in crate::source) struct QueryUnits {
     database: Box<dyn QueryDatabase>,
     query: QuerySource,
     /// The position in the query, which the reader of the current unit advances.
-    place: Arc<std::sync::Mutex<Place>>,
+    position: Arc<std::sync::Mutex<Position>>,
     ended: bool,
 }
 
 #[derive(Debug, Default)]
-struct Place {
+struct Position {
     after: Option<Bookmark>,
     /// Rows in the last unit.
     rows: u64,
@@ -57,12 +57,12 @@ impl QueryUnits {
         }
         // A query without a key is read only once.
         let ended = query.key.is_none() && past.units.contains_key(ALL);
-        let place = Place { after: past.bookmark, ..Place::default() };
-        Ok(Self { database, query: query.clone(), place: Arc::new(place.into()), ended })
+        let position = Position { after: past.bookmark, ..Position::default() };
+        Ok(Self { database, query: query.clone(), position: Arc::new(position.into()), ended })
     }
 
-    fn place<R>(&self, look: impl FnOnce(&mut Place) -> R) -> R {
-        look(&mut self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    fn position<R>(&self, look: impl FnOnce(&mut Position) -> R) -> R {
+        look(&mut self.position.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }
 
@@ -81,11 +81,11 @@ impl Units for QueryUnits {
     fn next(&mut self) -> Result<Next, SourceError> {
         let most = self.query.key.is_some().then_some(self.query.unit_rows);
         // A unit that was not full was the last one.
-        let (after, was_last) = self.place(|place| {
-            let was_last = place.begun && most.is_none_or(|most| place.rows < most);
-            place.begun = true;
-            place.rows = 0;
-            (place.after.clone(), was_last)
+        let (after, was_last) = self.position(|position| {
+            let was_last = position.begun && most.is_none_or(|most| position.rows < most);
+            position.begun = true;
+            position.rows = 0;
+            (position.after.clone(), was_last)
         });
         if self.ended || was_last {
             return Ok(Next::End);
@@ -101,7 +101,7 @@ impl Units for QueryUnits {
             unit: id.clone().into(),
             key: self.query.key.clone(),
             rows,
-            place: Arc::clone(&self.place),
+            position: Arc::clone(&self.position),
             next_row: 1,
             rest: None,
         };
@@ -110,7 +110,7 @@ impl Units for QueryUnits {
     }
 
     fn bookmark(&self) -> Option<Bookmark> {
-        self.place(|place| place.after.clone())
+        self.position(|position| position.after.clone())
     }
 }
 
@@ -119,7 +119,7 @@ struct QueryReader {
     unit: Arc<str>,
     key: Option<String>,
     rows: Receiver<QueryBatch>,
-    place: Arc<std::sync::Mutex<Place>>,
+    position: Arc<std::sync::Mutex<Position>>,
     next_row: u64,
     /// The rest of a batch that was larger than the read.
     rest: Option<RecordBatch>,
@@ -142,8 +142,8 @@ impl BatchReader for QueryReader {
         if batch.num_rows() < whole.num_rows() {
             self.rest = Some(whole.slice(batch.num_rows(), whole.num_rows() - batch.num_rows()));
         }
-        let mut place = self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        place.rows += batch.num_rows() as u64;
+        let mut position = self.position.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        position.rows += batch.num_rows() as u64;
         if let Some(key) = self.key.as_ref().and_then(|key| batch.column_by_name(key))
             && let Some(last) = key.len().checked_sub(1)
         {
@@ -154,9 +154,9 @@ impl BatchReader for QueryReader {
                 });
             }
             let arrow = |error| SourceError::Arrow { path: self.unit.to_string(), error };
-            place.after = Some(array_value_to_string(key, last).map_err(arrow)?);
+            position.after = Some(array_value_to_string(key, last).map_err(arrow)?);
         }
-        drop(place);
+        drop(position);
         let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
         self.next_row += batch.num_rows() as u64;
         Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read: 0 }))
