@@ -134,7 +134,7 @@ fn stale_and_bad_edits_change_nothing() {
     assert_eq!(stale, ChangeError::Stale { base: read_at, current: now });
     assert_eq!(
         stale.to_string(),
-        "the edits were made against revision 0, and the document is at 1: read it again"
+        "the edits are for revision 0, but the document is at 1; read it again"
     );
     let future = document.apply_edits(Revision::new(7), []).unwrap_err();
     assert!(future.is_stale());

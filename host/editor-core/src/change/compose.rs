@@ -184,7 +184,7 @@ mod tests {
         let change = ChangeSet::new(&Text::from("ab"), [Edit::insert(1, "é")]).unwrap();
         let other = ChangeSet::new(&Text::from("abc"), [Edit::delete(0..1)]).unwrap();
         let message = change.compose(&other).unwrap_err().to_string();
-        assert_eq!(message, "the change is for a text of 3 bytes, and this one has 4");
+        assert_eq!(message, "the change is for a text of 3 bytes, but this one has 4");
         let cuts = ChangeSet::new(&Text::from("abcd"), [Edit::delete(0..2)]).unwrap();
         assert_eq!(change.compose(&cuts), Err(ChangeError::InsideCharacter { offset: 1 }));
     }
