@@ -145,7 +145,7 @@ impl DockBuilder {
         .and_then(|folder| match Cache::open(&folder, &engine) {
             Ok(cache) => Some(cache),
             Err(error) => {
-                tracing::warn!(folder = %folder.display(), "compiled plugins are not kept: {error}");
+                tracing::warn!(folder = %folder.display(), "compiled plugins are not cached: {error}");
                 None
             }
         });
@@ -175,5 +175,5 @@ fn tick(engine: &Engine) -> Result<(), DockError> {
             }
         })
         .map(drop)
-        .map_err(|error| DockError { message: format!("no thread for the epoch: {error}") })
+        .map_err(|error| DockError { message: format!("the epoch thread cannot be started: {error}") })
 }

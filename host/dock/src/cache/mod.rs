@@ -51,12 +51,12 @@ impl Cache {
             Ok(Some(component)) => return Ok(component),
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(path = %path.display(), "compiled plugin not taken from the cache: {error:#}")
+                tracing::warn!(path = %path.display(), "the cached code is unusable, compiling again: {error:#}")
             }
         }
         let component = Component::from_binary(engine, artifact.bytes())?;
         if let Err(error) = self.write(&path, &component.serialize()?) {
-            tracing::warn!(path = %path.display(), "compiled plugin not kept: {error}");
+            tracing::warn!(path = %path.display(), "the compiled plugin cannot be cached: {error}");
         }
         self.evict(SystemTime::now(), MOST_BYTES);
         Ok(component)

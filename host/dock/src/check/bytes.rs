@@ -1,67 +1,76 @@
-//! What a file is when it is no component.
+//! Classifies bytes that are not a component, for error messages.
 
 use serde::Serialize;
 
-/// Why some bytes are no component.
+/// Why bytes are not a component. Its text names the likely cause and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "problem")]
 #[non_exhaustive]
 pub enum NotAComponent {
-    /// There are no bytes.
-    #[error("the file is empty: the build that writes it may still be running, or have failed")]
+    /// The file has no bytes.
+    #[error("the file is empty. The build that writes it may still be running, or it failed")]
     Empty,
-    /// The file begins as WebAssembly does and ends too early.
+    /// All bytes are zero, as after a crash in the middle of a write.
     #[error(
-        "the file is cut off: it has {bytes} bytes and says that there are more. It may still be being written, \
-         or the copy or download was broken off"
+        "the file contains only zero bytes, {bytes} of them. The write was probably interrupted. Build the plugin again"
     )]
-    Truncated {
-        /// How many bytes there are.
+    Zeros {
+        /// The file's length, bytes.
         bytes: usize,
     },
-    /// A core module.
-    #[error("the file is a core WebAssembly module, and a plugin is a component.\n{}", core_module_help(*has_component_type))]
+    /// The file begins like WebAssembly and ends too early.
+    #[error(
+        "the file is incomplete: it ends after {bytes} bytes, before its last section does. The build that writes it may \
+         still be running, or a copy or download was interrupted"
+    )]
+    Truncated {
+        /// The file's length, bytes.
+        bytes: usize,
+    },
+    /// The file is a core module, which needs a component type and an encoder to become a component.
+    #[error("the file is a core WebAssembly module, but a plugin must be a component.\n{}", core_module_help(*has_component_type))]
     CoreModule {
-        /// Whether it carries the component type that a bindings generator leaves in it.
+        /// Whether it has a `component-type` section, which bindings generators write.
         has_component_type: bool,
     },
-    /// Something else.
+    /// The file does not begin with the magic bytes of WebAssembly.
     #[error("the file is not WebAssembly: it looks like {looks_like}{}", .remedy.as_deref().map(|remedy| format!(". {remedy}")).unwrap_or_default())]
     Other {
-        /// What it looks like.
+        /// The format that its first bytes belong to, such as `a zip archive`.
         looks_like: String,
-        /// How it becomes a component, where there is a way.
+        /// How to get a component from it, if there is a way.
         remedy: Option<String>,
     },
-    /// A component that breaks the rules of the format.
+    /// The file is a component that the validator rejects.
     #[error(
-        "the file is not a valid component: {reason} (at byte {offset} of {bytes}). It is damaged, or made by a tool of another version"
+        "the file is not a valid component: {reason} (at byte {offset} of {bytes}). It is damaged, or an incompatible version of a \
+         tool wrote it. Build it again"
     )]
     Invalid {
-        /// What the validator says.
+        /// The message of the validator.
         reason: String,
-        /// Where, in bytes from the beginning.
+        /// The place of the error, in bytes from the start.
         offset: usize,
-        /// How many bytes there are.
+        /// The file's length, bytes.
         bytes: usize,
     },
 }
 
 fn core_module_help(has_component_type: bool) -> &'static str {
     if has_component_type {
-        "It carries its component type: `wasm-tools component new core.wasm -o plugin.wasm` finishes it. \
-         In Rust, load the project's folder with a plugin.toml in it, and the host builds the component itself"
+        "The module has a component type: run `wasm-tools component new core.wasm -o plugin.wasm`. \
+         In Rust, add a plugin.toml to the project's folder and load the folder: the host then builds the component"
     } else {
-        "In Rust, use wit-bindgen's `generate!` and load the project's folder with a plugin.toml in it: the host then \
-         builds the component itself. Otherwise `wasm-tools component embed` adds the world to the module, and \
-         `wasm-tools component new` makes it a component"
+        "In Rust, use wit-bindgen's `generate!`, add a plugin.toml to the project's folder and load the folder: the host \
+         then builds the component. In other languages, add the world to the module with `wasm-tools component embed`, and \
+         convert it with `wasm-tools component new`"
     }
 }
 
 /// The first bytes of every WebAssembly binary.
 pub(super) const WASM_MAGIC: &[u8] = b"\0asm";
 
-/// Says what bytes that do not begin as WebAssembly look like.
+/// Classifies bytes that do not begin with [`WASM_MAGIC`].
 pub(super) fn recognize(bytes: &[u8]) -> NotAComponent {
     const KNOWN: [(&[u8], &str); 15] = [
         (b"\x1f\x8b", "a gzip archive"),
@@ -91,17 +100,20 @@ pub(super) fn recognize(bytes: &[u8]) -> NotAComponent {
         return NotAComponent::Truncated { bytes: bytes.len() };
     }
     if bytes.iter().all(|byte| *byte == 0) {
-        return other("nothing but zeros, as a file does whose writing was broken off", None);
+        return NotAComponent::Zeros { bytes: bytes.len() };
     }
     let text = text_start(bytes);
     if text.is_some_and(|text| text.starts_with("(module") || text.starts_with("(component")) {
         return other(
             "WebAssembly's text format",
-            Some("`wasm-tools parse plugin.wat -o plugin.wasm` makes it binary"),
+            Some("Convert it with `wasm-tools parse plugin.wat -o plugin.wasm`"),
         );
     }
     if text.is_some_and(|text| text.starts_with("package ") || text.starts_with("world ")) {
-        return other("a WIT file: the description of an interface, and not a plugin", None);
+        return other(
+            "a WIT file, which describes an interface",
+            Some("Give the plugin's component or its folder"),
+        );
     }
     if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         let archive = name.starts_with("a gzip") || name.starts_with("a zip") || name.contains("compressed");
@@ -111,15 +123,15 @@ pub(super) fn recognize(bytes: &[u8]) -> NotAComponent {
         return other("text", None);
     }
     let first: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    other(&format!("nothing known (its first bytes are {})", first.join(" ")), None)
+    other(&format!("an unknown format (first bytes: {})", first.join(" ")), None)
 }
 
-/// The beginning of a text after blank space and comments, or `None` if this is no text.
+/// The start of a text after white space and comments, or `None` if the bytes are not UTF-8 text.
 fn text_start(bytes: &[u8]) -> Option<&str> {
     let head = bytes.get(..bytes.len().min(4096))?;
     let mut text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        // The cut may have gone through a character.
+        // The last character may be cut.
         Err(error) if error.error_len().is_none() => {
             std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?
         }

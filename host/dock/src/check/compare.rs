@@ -1,4 +1,4 @@
-//! The plugin's and the host's type of one function, walked side by side.
+//! Compares the plugin's and the host's type of one function, part by part.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::surface::{Shape, Surface};
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) differences: Vec<Difference>,
-    /// Which difference was found inside a named type, so that each is told once however often the type is used.
+    /// Differences inside named types: each is reported once, however often the type is used.
     inside: HashMap<(String, Vec<Step>, String, String), usize>,
 }
 
@@ -35,10 +35,10 @@ impl Found {
 pub(super) struct Comparison<'a> {
     pub(super) plugin: &'a Surface,
     pub(super) host: &'a Surface,
-    /// Where the function is; the path grows and shrinks with the walk.
+    /// The place of the function; the path follows the comparison into its type.
     pub(super) at: Place,
     pub(super) found: &'a mut Found,
-    /// The named types that the walk is inside of, with the length of the path at their beginning.
+    /// The named types around the current place, with the length of the path where each begins.
     named: Vec<(usize, &'a str)>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
         }
         match parameter_lists(plugin, host) {
             Some(hint) => self.report(DifferenceKind::Parameters, signatures, Some(hint)),
-            // A parameter's name carries nothing over the boundary: one that was merely renamed still fits.
+            // A parameter's name is not part of the ABI: a renamed parameter still fits.
             None => {
                 for ((_, plugin), (name, host)) in plugin.params.iter().zip(&host.params) {
                     self.step(Step::Parameter(name.to_string()), *plugin, *host);
@@ -99,7 +99,7 @@ impl<'a> Comparison<'a> {
             (Shape::Primitive(p), Shape::Primitive(h)) if p == h => return,
             _ => return self.types(plugin, host),
         };
-        // A type without names inside is shown whole: `list<s64>` says more than "element: s64".
+        // A type without named parts is shown whole: `list<s64>` is clearer than "element: s64".
         if self.plugin.is_plain(plugin) || self.host.is_plain(host) {
             if !self.is_equal(plugin, host) {
                 self.types(plugin, host);
@@ -184,7 +184,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the names of fields, cases or flags, and their order, which decides how they are laid out.
+    /// Compares the names of fields, cases or flags, and their order, which determines the layout.
     fn names(
         &mut self,
         noun: &str,
@@ -203,7 +203,7 @@ impl<'a> Comparison<'a> {
         let (extra, missing) = (only(plugin, host), only(host, plugin));
         if extra.is_empty() && missing.is_empty() {
             let side = |ty, names: &[&str]| format!("{ty} with the {noun}s {}", quoted(names));
-            let hint = format!("the same {noun}s in another order");
+            let hint = format!("the same {noun}s in a different order");
             return self.report(
                 DifferenceKind::Type,
                 (side(types.0, plugin), side(types.1, host)),
@@ -219,7 +219,7 @@ impl<'a> Comparison<'a> {
         self.report(DifferenceKind::Type, sides, None);
     }
 
-    /// Whether two types, of which one has no names inside, are the same.
+    /// Whether two types are the same. At least one of them has no named parts.
     fn is_equal(&self, plugin: ComponentValType, host: ComponentValType) -> bool {
         use ComponentDefinedType as Type;
         let (p, h) = match (self.plugin.shape(plugin), self.host.shape(host)) {
@@ -295,28 +295,33 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What is wrong with a function's list of parameters, if it is more than their types.
+/// Describes a difference in the number or order of the parameters. `None` if at most their types differ.
 fn parameter_lists(plugin: &ComponentFuncType, host: &ComponentFuncType) -> Option<String> {
     let names = |function: &'_ ComponentFuncType| -> Vec<String> {
         function.params.iter().map(|(name, _)| name.to_string()).collect()
     };
+    let count = |number: usize| format!("{number} parameter{}", if number == 1 { "" } else { "s" });
     let (p, h) = (names(plugin), names(host));
     if p.len() != h.len() {
         let (more, fewer, verdict) =
             if p.len() < h.len() { (h, p, "missing") } else { (p, h, "not expected") };
         let lone: Vec<&str> = more.iter().filter(|name| !fewer.contains(name)).map(String::as_str).collect();
         return Some(match lone.as_slice() {
-            // Renamed ones are among them, so that it cannot be said which are the ones too many.
+            // Some are renamed, so that the missing or unexpected ones are unknown.
             lone if lone.len() != more.len() - fewer.len() => {
-                format!("{} against {} parameters", plugin.params.len(), host.params.len())
+                format!(
+                    "the plugin has {} and the host {}",
+                    count(plugin.params.len()),
+                    count(host.params.len())
+                )
             }
             [_] => format!("the parameter {} is {verdict}", quoted(&lone)),
             _ => format!("the parameters {} are {verdict}", quoted(&lone)),
         });
     }
-    // Two of one type that change places would pass every check of types, and every call would be wrong.
+    // Swapped parameters of one type pass every check of types, and each call would get wrong arguments.
     let moved = |(index, name): (usize, &String)| h.get(index) != Some(name) && h.contains(name);
-    p.iter().enumerate().any(moved).then(|| "the same parameters in another order".into())
+    p.iter().enumerate().any(moved).then(|| "the same parameters in a different order".into())
 }
 
 fn kebab<'n>(names: impl Iterator<Item = &'n wasmparser::names::KebabString>) -> Vec<&'n str> {

@@ -1,4 +1,4 @@
-//! Types as a person reads them: in WIT's own syntax, by name where they have one.
+//! Formats types in WIT syntax, by name where they have one.
 
 use wasmparser::PrimitiveValType;
 use wasmparser::component_types::{
@@ -8,16 +8,16 @@ use wasmparser::component_types::{
 use super::difference::Direction;
 use super::surface::{Shape, Surface};
 
-/// How deep and how wide a type is written out before an ellipsis.
+/// How deep and how wide a type is written before an ellipsis.
 const DEPTH: usize = 6;
 const WIDTH: usize = 8;
 
-/// How handles are written.
+/// How handles are formatted.
 #[derive(Clone, Copy)]
 pub(super) enum Handles {
     /// `own<table>`
     Short,
-    /// `own<table of the imported witdock:etl/lookup@0.1.0>`: for when the short forms do not differ.
+    /// `own<table of the imported witdock:etl/lookup@0.1.0>`: where the short forms of both sides are equal.
     Full,
 }
 
@@ -71,7 +71,7 @@ impl Surface {
             ComponentDefinedType::Record(_)
             | ComponentDefinedType::Variant(_)
             | ComponentDefinedType::Flags(_)
-            | ComponentDefinedType::Enum(_) => self.name(ty).unwrap_or("without a name").into(),
+            | ComponentDefinedType::Enum(_) => self.name(ty).unwrap_or("(unnamed)").into(),
             ComponentDefinedType::List { element, .. } => format!("list<{}>", inner(element)),
             ComponentDefinedType::FixedLengthList { element, length, .. } => {
                 format!("list<{}, {length}>", inner(element))
@@ -100,7 +100,7 @@ impl Surface {
 
     fn resource_text(&self, id: AliasableResourceId, handles: Handles) -> String {
         match (self.resource(id), handles) {
-            (None, _) => "a resource without a name".into(),
+            (None, _) => "an unnamed resource".into(),
             (Some(resource), Handles::Short) => resource.name.clone(),
             (Some(resource), Handles::Full) => match &resource.interface {
                 Some(interface) => match resource.direction {
@@ -112,13 +112,13 @@ impl Surface {
         }
     }
 
-    /// What an import or export is, in a few words.
+    /// A short description of an import or export.
     pub(super) fn describe_item(&self, item: ComponentEntityType) -> String {
         match item {
             ComponentEntityType::Instance(id) => {
                 let names: Vec<&str> = self.functions(id).map(|(name, _)| name).collect();
                 match names.as_slice() {
-                    [] => "an interface of types".into(),
+                    [] => "an interface with types only".into(),
                     [name] => format!("an interface with the function `{name}`"),
                     [first @ .., last] if names.len() <= 4 => {
                         format!("an interface with the functions `{}` and `{last}`", first.join("`, `"))

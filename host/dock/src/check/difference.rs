@@ -137,7 +137,7 @@ impl fmt::Display for Place {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (plugin, host) = match self.at.direction {
-            Direction::Import => ("plugin expects", "host lends    "),
+            Direction::Import => ("plugin expects", "host provides "),
             Direction::Export => ("plugin has  ", "host expects"),
         };
         write!(f, "{}\n    {plugin}  {}\n    {host}  {}", self.at, self.plugin, self.host)?;

@@ -1,4 +1,4 @@
-//! Imports and exports: which of the plugin's answers to which of the host's.
+//! Matches the plugin's imports and exports with the host's.
 
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentInstanceTypeId};
 
@@ -9,14 +9,14 @@ use super::name::InterfaceName;
 use super::surface::{Items, Surface};
 use crate::nearest::nearest;
 
-/// Whether an export has to be there.
+/// Whether an export is required.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Need {
     Required,
     Optional,
 }
 
-/// The plugin against one of the host's worlds.
+/// A comparison of the plugin with one of the host's worlds.
 pub(super) struct Match<'a> {
     pub(super) plugin: &'a Surface,
     pub(super) host: &'a Surface,
@@ -24,7 +24,7 @@ pub(super) struct Match<'a> {
 }
 
 impl Match<'_> {
-    /// Compares what the host looks for with what the plugin exports.
+    /// Compares the host's expected exports with the plugin's.
     pub(super) fn exports(&mut self, need: Need) {
         for (name, wanted) in &self.host.exports {
             let at = place(Direction::Export, name.clone());
@@ -56,7 +56,7 @@ impl Match<'_> {
 
     fn missing_export(&mut self, at: Place, wanted: ComponentEntityType, need: Need) {
         let other_version = other_version(&at.item, &self.plugin.exports);
-        // An optional export that is not there is none; one of another version would be silently unused.
+        // A missing optional export is fine. One of an incompatible version would be silently unused.
         if need == Need::Optional && other_version.is_none() {
             return;
         }
@@ -69,20 +69,21 @@ impl Match<'_> {
         self.found.add(DifferenceKind::MissingExport, at, plugin, host, None);
     }
 
-    /// Compares an import of the plugin with what the host lends under this name. Returns whether it lends anything.
+    /// Compares an import of the plugin with what the host provides under this name. Returns whether the host provides
+    /// anything.
     pub(super) fn import(&mut self, name: &InterfaceName, own: ComponentEntityType) -> bool {
-        let Some((_, lent)) = name.find(&self.host.imports) else { return false };
+        let Some((_, provided)) = name.find(&self.host.imports) else { return false };
         let at = place(Direction::Import, name.clone());
-        match (own, *lent) {
-            (ComponentEntityType::Instance(own), ComponentEntityType::Instance(lent)) => {
-                self.imported_interface(&at, own, lent);
+        match (own, *provided) {
+            (ComponentEntityType::Instance(own), ComponentEntityType::Instance(provided)) => {
+                self.imported_interface(&at, own, provided);
             }
-            (ComponentEntityType::Func(own), ComponentEntityType::Func(lent)) => {
+            (ComponentEntityType::Func(own), ComponentEntityType::Func(provided)) => {
                 Comparison::new(self.plugin, self.host, at, self.found)
-                    .function(&self.plugin.types[own], &self.host.types[lent]);
+                    .function(&self.plugin.types[own], &self.host.types[provided]);
             }
             (ComponentEntityType::Type { .. }, ComponentEntityType::Type { .. }) => {}
-            (own, lent) => self.item(at, own, lent),
+            (own, provided) => self.item(at, own, provided),
         }
         true
     }
@@ -91,22 +92,22 @@ impl Match<'_> {
         &mut self,
         at: &Place,
         own: ComponentInstanceTypeId,
-        lent: ComponentInstanceTypeId,
+        provided: ComponentInstanceTypeId,
     ) {
         let (plugin, host) = (self.plugin, self.host);
         for (name, item) in &plugin.types[own].exports {
-            let counterpart = host.types[lent].exports.get(name).map(|item| item.ty);
+            let counterpart = host.types[provided].exports.get(name).map(|item| item.ty);
             let mut at = at.clone();
             match (item.ty, counterpart) {
-                (ComponentEntityType::Func(own), Some(ComponentEntityType::Func(lent))) => {
+                (ComponentEntityType::Func(own), Some(ComponentEntityType::Func(provided))) => {
                     at.function = Some(name.clone());
                     Comparison::new(plugin, host, at, self.found)
-                        .function(&plugin.types[own], &host.types[lent]);
+                        .function(&plugin.types[own], &host.types[provided]);
                 }
                 (ComponentEntityType::Func(own), None) => {
                     at.function = Some(name.clone());
                     let signature = plugin.signature(&plugin.types[own]);
-                    let host = no_such("function", name, names(host, lent));
+                    let host = no_such("function", name, names(host, provided));
                     self.found.add(DifferenceKind::Missing, at, signature, host, None);
                 }
                 (own, counterpart) if is_resource(own) => {
@@ -116,12 +117,12 @@ impl Match<'_> {
                         self.found.add(DifferenceKind::Missing, at, plugin, host, None);
                     }
                 }
-                // Other types only name what the functions' types spell out.
+                // Other types are compared where the functions use them.
                 (ComponentEntityType::Type { .. }, _) => {}
                 (own, counterpart) => {
                     let plugin = format!("`{name}`, {}", plugin.describe_item(own));
                     let host =
-                        counterpart.map_or("nothing of this name".into(), |item| host.describe_item(item));
+                        counterpart.map_or("no item of this name".into(), |item| host.describe_item(item));
                     self.found.add(DifferenceKind::Item, at, plugin, host, None);
                 }
             }
@@ -134,25 +135,24 @@ impl Match<'_> {
     }
 }
 
-/// Reports an import that nothing lends.
+/// Reports an import that the host does not provide.
 pub(super) fn unsatisfied(
     plugin: &Surface,
     name: &InterfaceName,
     own: ComponentEntityType,
-    lent: &Items,
+    provided: &Items,
     found: &mut Found,
 ) {
-    let host = match other_version(name, lent) {
+    let host = match other_version(name, provided) {
         Some(other) => format!("{other}, which is not compatible"),
-        None if name.namespace() == Some("wasi") => "WASI 0.2, and no other version".into(),
-        None => no_such("import", name.path(), lent.iter().map(|(name, _)| name.path())),
+        None if name.namespace() == Some("wasi") => "only WASI 0.2".into(),
+        None => no_such("import", name.path(), provided.iter().map(|(name, _)| name.path())),
     };
     let at = place(Direction::Import, name.clone());
     found.add(DifferenceKind::UnsatisfiedImport, at, plugin.describe_item(own), host, None);
 }
 
-/// Whether an import has to be linked at all: an interface of nothing but types, and a type that is no resource,
-/// are only names.
+/// Whether an import has to be linked. Interfaces with types only, and types other than resources, do not.
 pub(super) fn needs_linking(plugin: &Surface, item: ComponentEntityType) -> bool {
     match item {
         ComponentEntityType::Instance(id) => plugin.types[id]
@@ -164,7 +164,7 @@ pub(super) fn needs_linking(plugin: &Surface, item: ComponentEntityType) -> bool
     }
 }
 
-/// The item as the fit tells it.
+/// The item as it is listed in the fit.
 pub(super) fn summary(plugin: &Surface, name: &InterfaceName, item: ComponentEntityType) -> Item {
     let functions = match item {
         ComponentEntityType::Instance(id) => names(plugin, id).map(str::to_owned).collect(),
@@ -190,9 +190,9 @@ fn other_version<'a>(name: &InterfaceName, items: &'a Items) -> Option<&'a Inter
     items.iter().map(|(other, _)| other).find(|other| other.path() == name.path())
 }
 
-/// That there is no such thing, and what there is instead: the name that was probably meant, or all if they are few.
+/// Reports a missing item, and what there is instead: the nearest name, or all names if they are few.
 fn no_such<'a>(noun: &str, name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
-    // What stands before is mostly the same for all of them, and would make all of them alike.
+    // The part before is mostly the same for all candidates, and would make all of them alike.
     fn last(name: &str) -> &str {
         name.rsplit(['/', '.', ']']).next().unwrap_or(name)
     }
@@ -200,7 +200,7 @@ fn no_such<'a>(noun: &str, name: &str, candidates: impl Iterator<Item = &'a str>
     let near = nearest(last(name), candidates.iter().map(|candidate| last(candidate)));
     match candidates.iter().find(|candidate| near.is_some_and(|near| near == last(candidate))) {
         Some(near) => format!("no such {noun}; the nearest is `{near}`"),
-        None if candidates.is_empty() => format!("no such {noun}, and no other"),
+        None if candidates.is_empty() => format!("no such {noun}; there are none"),
         None if candidates.len() <= 5 => format!("no such {noun}; it has `{}`", candidates.join("`, `")),
         None => format!("no such {noun}"),
     }

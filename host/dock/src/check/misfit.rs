@@ -1,4 +1,4 @@
-//! Why a plugin does not fit, as a whole.
+//! The error for a plugin that does not fit its interface.
 
 use std::fmt;
 
@@ -8,29 +8,30 @@ use super::bytes::NotAComponent;
 use super::difference::{Difference, DifferenceKind};
 use super::name::InterfaceName;
 
-/// Why a plugin does not fit an interface. Its text is for the plugin's author.
+/// Why a plugin does not fit an interface. Its text is for the plugin's author, and may have several lines.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Misfit {
-    /// The bytes are no component.
+    /// The bytes are not a component.
     #[error(transparent)]
     NotAComponent(#[from] NotAComponent),
-    /// The component is of another shape than the world.
+    /// The component's imports or exports differ from the world's.
     #[error(transparent)]
     Differences(#[from] Differences),
-    /// The host's own description of its world cannot be read, which is no fault of the plugin's.
+    /// The host's encoded world is invalid. This is an error of the host, not of the plugin.
     #[error(
-        "the host's own encoded world cannot be read: {reason}. Give it what `bindgen!` makes with `include_component_type: true`"
+        "the host's encoded world cannot be read: {reason}. Use the `COMPONENT_TYPE` that `bindgen!` generates with \
+         `include_component_type: true`"
     )]
     World {
-        /// What is wrong with it.
+        /// The message of the decoder.
         reason: String,
     },
 }
 
 impl Misfit {
-    /// The differences, if it is types that do not agree.
+    /// The differences; empty for the other errors.
     pub fn differences(&self) -> &[Difference] {
         match self {
             Self::Differences(differences) => &differences.differences,
@@ -39,17 +40,17 @@ impl Misfit {
     }
 }
 
-/// All that a plugin and its host do not agree about. There is at least one difference.
+/// All differences between a plugin and its host. There is at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
 #[non_exhaustive]
 pub struct Differences {
     /// The host's world.
     pub world: InterfaceName,
-    /// What differs: exports first, then imports.
+    /// The differences: exports first, then imports.
     pub differences: Vec<Difference>,
 }
 
-/// More than this says nothing new, and a plugin may be made to have millions.
+/// A limit on the text: a malicious plugin may have millions of differences.
 const SHOWN: usize = 12;
 
 impl fmt::Display for Differences {
@@ -64,12 +65,10 @@ impl fmt::Display for Differences {
         if count > SHOWN {
             writeln!(f, "… and {} more\n", count - SHOWN)?;
         }
-        let only_unlent =
+        let only_unsatisfied =
             differences.iter().all(|difference| difference.kind == DifferenceKind::UnsatisfiedImport);
-        if only_unlent {
-            f.write_str(
-                "Remove what needs these imports from the plugin, or load it in a host that lends them.",
-            )
+        if only_unsatisfied {
+            f.write_str("Remove these imports from the plugin, or load it in a host that provides them.")
         } else {
             write!(
                 f,

@@ -1,7 +1,7 @@
-//! Whether a component fits a world: the component's own type against the host's, before anything of it runs.
+//! Checks whether a component fits a world: compares the component's type with the host's, before any of its code runs.
 //!
-//! What passes here instantiates with wasmtime's bindings of the same world, and what does not is explained on both
-//! sides, down to the field.
+//! A component that passes instantiates with wasmtime's bindings of the same world. For one that fails, each difference
+//! shows its place, down to the field, and both sides.
 
 mod bytes;
 mod compare;
@@ -27,11 +27,11 @@ use interfaces::{Match, Need};
 
 /// Compares a component with a world.
 ///
-/// `world` is the encoded world of the interface, which `wasmtime::component::bindgen!` makes as `COMPONENT_TYPE` with
+/// `world` is the encoded world of the interface, which `wasmtime::component::bindgen!` generates as `COMPONENT_TYPE` with
 /// `include_component_type: true`. `services` are further encoded worlds, such as [`SERVICES`](crate::SERVICES): the host provides
 /// their imports too, and looks for their exports without requiring them.
 ///
-/// A plugin may export more than the world asks for and import less than it lends. Versions match as in wasmtime's
+/// A plugin may export more than the world asks for and import less than it provides. Versions match as in wasmtime's
 /// linker, when semver calls them compatible. Imports of WASI 0.2 are listed and not compared: whether they
 /// are linked is a matter of grants. One that the dock does not provide and a host's world does, such as
 /// `wasi:keyvalue/store`, is an import of that world like any other.
@@ -41,7 +41,7 @@ use interfaces::{Match, Need};
 ///
 /// # Errors
 ///
-/// When the bytes are no component, or the component and the world differ.
+/// When the bytes are not a component, when the component and the world differ, or when `world` cannot be decoded.
 pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, Misfit> {
     let unreadable = |reason| Misfit::World { reason };
     let (world, host) = decode::world(world).map_err(unreadable)?;
@@ -76,8 +76,8 @@ pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, 
         {
             fit.services.push(summary);
         } else if interfaces::needs_linking(&plugin, *item) {
-            let lent = host.imports.iter().chain(services.iter().flat_map(|service| &service.imports));
-            interfaces::unsatisfied(&plugin, name, *item, &lent.cloned().collect(), &mut found);
+            let provided = host.imports.iter().chain(services.iter().flat_map(|service| &service.imports));
+            interfaces::unsatisfied(&plugin, name, *item, &provided.cloned().collect(), &mut found);
         }
     }
     if !found.differences.is_empty() {

@@ -72,7 +72,7 @@ impl Capability {
     pub fn env(name: &str) -> Result<Self, InvalidCapability> {
         if name.is_empty() || name.contains('=') || name.contains(char::is_control) {
             return Err(InvalidCapability(format!(
-                "`{}` cannot name an environment variable: write a name without `=`, for example \"HOME\"",
+                "`{}` is not a valid environment variable name: write a name without `=`, for example \"HOME\"",
                 name.escape_debug()
             )));
         }
@@ -87,7 +87,7 @@ impl Capability {
     pub fn folder(path: &str, access: Access) -> Result<Self, InvalidCapability> {
         if path.is_empty() || path.contains(char::is_control) {
             return Err(InvalidCapability(format!(
-                "`{}` cannot name a folder: write the path by which the plugin knows it, for example \"/data\"",
+                "`{}` is not a valid folder path: write the path by which the plugin knows it, for example \"/data\"",
                 path.escape_debug()
             )));
         }
@@ -193,7 +193,7 @@ impl FromStr for Capability {
                     "read-write" => Access::ReadWrite,
                     _ => {
                         return Err(InvalidCapability(format!(
-                            "`{}` does not say what is allowed in the folder: end it with `read-only` or `read-write`",
+                            "`{}` has no access mode: end it with `read-only` or `read-write`",
                             text.escape_debug()
                         )));
                     }
@@ -201,7 +201,7 @@ impl FromStr for Capability {
                 Self::folder(path, access)
             }
             _ => Err(InvalidCapability(format!(
-                "`{}` names no capability: write `clocks`, `env NAME`, `folder PATH read-only`, `import NAME`, \
+                "`{}` is not a capability: write `clocks`, `env NAME`, `folder PATH read-only`, `import NAME`, \
                  `network HOST`, `random` or `stdio`",
                 text.escape_debug()
             ))),

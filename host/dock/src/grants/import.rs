@@ -79,7 +79,7 @@ impl FromStr for ImportName {
             return Ok(name);
         }
         Err(InvalidCapability(format!(
-            "`{}` cannot name an import: write an interface (\"demo:shop/stock\"), all interfaces of a package \
+            "`{}` is not a valid import name: write an interface (\"demo:shop/stock\"), all interfaces of a package \
              (\"demo:shop/*\"), or a function of the world (\"now\"); a version has three numbers (\"@0.1.0\")",
             text.escape_debug()
         )))
@@ -129,7 +129,7 @@ mod tests {
         for text in ["", "*", "a:b/", "a:b", "now()", "a b", "a:b/*/c", "witdock/etl", "a:b/c@1", "é", "/x"]
         {
             let error = text.parse::<ImportName>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}` cannot name an import: write")), "{error}");
+            assert!(error.starts_with(&format!("`{text}` is not a valid import name: write")), "{error}");
         }
     }
 }

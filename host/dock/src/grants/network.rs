@@ -84,7 +84,7 @@ impl FromStr for NetworkHost {
 fn parse(text: &str) -> Result<NetworkHost, String> {
     if let Some((scheme, rest)) = text.split_once("://") {
         let host = rest.split('/').next().unwrap_or(rest);
-        return Err(format!("leave out `{scheme}://`, and the path if there is one: write \"{host}\""));
+        return Err(format!("remove `{scheme}://` and the path: write \"{host}\""));
     }
     // An IPv6 address has colons of its own.
     if let Ok(address) = text.parse::<Ipv6Addr>() {
@@ -96,14 +96,14 @@ fn parse(text: &str) -> Result<NetworkHost, String> {
         let port = match (rest, rest.strip_prefix(':')) {
             ("", _) => None,
             (_, Some(port)) => parse_port(port)?,
-            _ => return Err("only a colon and a port may stand after the `]`".to_owned()),
+            _ => return Err("only a colon and a port may follow the `]`".to_owned()),
         };
         return Ok(NetworkHost { host: Host::Address(IpAddr::V6(address).to_canonical()), port });
     }
     let (host, port) = match text.split_once(':') {
         Some((_, port)) if port.contains(':') => {
             return Err(
-                "an IPv6 address with a port stands in brackets, as in \"[2001:db8::1]:443\"".to_owned()
+                "write an IPv6 address with a port in brackets, as in \"[2001:db8::1]:443\"".to_owned()
             );
         }
         Some((host, port)) => (host, parse_port(port)?),
@@ -155,7 +155,7 @@ fn parse_host(text: &str) -> Result<Host, String> {
             && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         if !is_label {
             return Err(format!(
-                "between its dots a name has 1 to {LONGEST_LABEL} letters, digits and `-`, and `{}` is not so",
+                "`{}` is not a valid part of a name: write 1 to {LONGEST_LABEL} letters, digits and `-` between dots",
                 label.escape_debug()
             ));
         }
@@ -214,10 +214,7 @@ mod tests {
         for (text, words) in [
             ("", "the name is missing"),
             (":443", "the name is missing"),
-            (
-                "https://example.org/path",
-                "leave out `https://`, and the path if there is one: write \"example.org\"",
-            ),
+            ("https://example.org/path", "remove `https://` and the path: write \"example.org\""),
             ("example.org/path", "without a path"),
             ("example.org:", "`` is not a port"),
             ("example.org:0", "`0` is not a port: write a number from 1 to 65535, or `*` for all ports"),
@@ -227,14 +224,14 @@ mod tests {
             ("*.example.org", "list each host"),
             ("256.0.0.1", "four numbers"),
             ("1.2.3", "four numbers"),
-            ("a..b", "`` is not so"),
-            ("-a.org", "`-a` is not so"),
-            ("a b", "`a b` is not so"),
+            ("a..b", "`` is not a valid part"),
+            ("-a.org", "`-a` is not a valid part"),
+            ("a b", "`a b` is not a valid part"),
             ("münchen.de", "xn--"),
             ("[::1", "`]` is missing"),
-            ("[::1]443", "after the `]`"),
+            ("[::1]443", "follow the `]`"),
             ("[example.org]:1", "is not an IPv6 address"),
-            ("2001:db8::1:443:x", "stands in brackets"),
+            ("2001:db8::1:443:x", "in brackets"),
         ] {
             let error = text.parse::<NetworkHost>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{text}` is not a network host: ")), "{error}");

@@ -114,10 +114,10 @@ fn an_import_must_be_requested_where_there_is_a_list() {
 #[test]
 fn what_a_file_says_wrong_is_told() {
     for (line, words) in [
-        ("network = ['https://example.org']", "leave out `https://`"),
-        ("imports = ['now()']", "cannot name an import"),
-        ("env = { 'A=B' = '1' }", "cannot name an environment variable"),
-        ("folders = [{ path = '', host = 'x' }]", "cannot name a folder"),
+        ("network = ['https://example.org']", "remove `https://`"),
+        ("imports = ['now()']", "is not a valid import name"),
+        ("env = { 'A=B' = '1' }", "is not a valid environment variable name"),
+        ("folders = [{ path = '', host = 'x' }]", "is not a valid folder path"),
         ("hosts = []", "unknown field `hosts`"),
     ] {
         let error = toml::from_str::<Policy>(line).unwrap_err().to_string();

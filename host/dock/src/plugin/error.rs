@@ -68,7 +68,7 @@ pub enum LoadError {
     },
     /// A limit that this dock cannot hold a plugin to.
     #[error(
-        "{plugin} has a fuel limit, but this dock does not meter: build it with `Dock::builder().fuel(true)`"
+        "{plugin} has a fuel limit, but this dock does not meter fuel: build it with `Dock::builder().fuel(true)`"
     )]
     FuelNotMetered {
         /// The plugin.

@@ -144,7 +144,10 @@ impl fmt::Display for Event {
             Self::Revived => f.write_str("revived"),
             Self::Stopped => f.write_str("stopped"),
             Self::WatchFailed { message } => {
-                write!(f, "the file watcher failed, changes may be missed: {message}; reload by hand")
+                write!(
+                    f,
+                    "the file watcher failed: {message}. Changes may be missed; reload the plugin by hand"
+                )
             }
             Self::Missed { count } => write!(f, "{count} events missed"),
         }
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_is_told_in_a_sentence() {
+    fn formats_an_event_for_a_person() {
         let took = Duration::from_millis(1234);
         let digest = Digest::of(b"x");
         let short = digest.short();

@@ -4,21 +4,21 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// Nothing in the module says which WIT world it is made for.
+    /// The module has no `component-type` section, and the manifest sets no `wit`.
     #[error(
-        "the build made a core module without a component type. In Rust, call wit-bindgen's `generate!`, or use an SDK crate that \
-         does, and `export!` the implementation; in C, C++ and Zig, link the object file that the bindings generator writes; for \
-         compilers that can do neither, such as Go's, set `wit` and `world` in [build] of plugin.toml"
+        "the build produced a core module without a component type. In Rust, call wit-bindgen's `generate!`, or use an SDK crate that \
+         does, and `export!` the implementation; in C, C++ and Zig, link the object file that the bindings generator writes. For \
+         compilers that support neither, such as Go's, set `wit` and `world` in [build] of plugin.toml"
     )]
     NoComponentType,
-    /// The WIT that the manifest names has no such world.
-    #[error("[build] in plugin.toml names no valid world: {reason}")]
+    /// The manifest's `wit` cannot be parsed, or has no such `world`.
+    #[error("[build] in plugin.toml has no valid `wit` and `world`: {reason}")]
     World {
-        /// The file, the place, and what is wrong there.
+        /// The file, the line and column, and the parser's message.
         reason: String,
     },
-    /// The module and its component type do not go together.
-    #[error("the build made a core module that cannot become a component: {reason}")]
+    /// The module and its component type do not match.
+    #[error("the build produced a core module that cannot become a component: {reason}")]
     Refused {
         /// The encoder's message.
         reason: String,

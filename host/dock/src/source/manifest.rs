@@ -85,7 +85,7 @@ fn plugin_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     }
     // The name becomes part of file names and log targets.
     Err(serde::de::Error::custom(format!(
-        "`{name}` cannot name a plugin: write up to 64 letters a-z, digits, `-`, `_` and `.`, \
+        "`{name}` is not a valid plugin name: write up to 64 letters a-z, digits, `-`, `_` and `.`, \
          starting with a letter or digit, for example \"word-count\""
     )))
 }

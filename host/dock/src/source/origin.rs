@@ -48,9 +48,9 @@ impl Source {
             Self::open_component(watch::with_real_folder(path).map_err(unreadable)?)
         } else {
             let reason = if path.file_name().is_some_and(|name| name == MANIFEST_FILE) {
-                "this is a manifest: name the folder that it stands in"
+                "this is a manifest: open the folder that contains it"
             } else {
-                "a plugin is a .wasm file, or a folder with a plugin.toml, and this is neither"
+                "this is neither a .wasm file nor a folder with a plugin.toml"
             };
             Err(SourceError::NotAPlugin { path: path.to_owned(), reason: reason.into() })
         }
@@ -69,8 +69,7 @@ impl Source {
         if manifest.build.is_some() {
             return Err(ManifestError::whole(
                 &file,
-                "[build] belongs in the plugin.toml of a project folder, and this manifest stands beside a component \
-                 that is already built: remove [build]",
+                "unexpected [build]: this manifest belongs to a component that is already built. Remove [build]",
             )
             .into());
         }
@@ -91,7 +90,7 @@ impl Source {
         let build = manifest.build.clone().ok_or_else(|| {
             ManifestError::whole(
                 &file,
-                "[build] is missing, so nothing says how this folder becomes a component: add\n  \
+                "[build] is missing. It describes how to build the component: add\n  \
                  [build]\n  language = \"rust\"\n\
                  or\n  [build]\n  command = [\"npm\", \"run\", \"build\"]\n  output = \"dist/plugin.wasm\"",
             )
@@ -235,11 +234,11 @@ fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
 
 fn no_manifest(folder: &Path) -> String {
     if !folder.join("Cargo.toml").is_file() {
-        return format!("this folder has no {MANIFEST_FILE}, so it is no plugin's folder");
+        return format!("this folder has no {MANIFEST_FILE}, so it is not a plugin's folder");
     }
     let name = manifest::name_from(&folder.file_name().unwrap_or_default().to_string_lossy());
     format!(
-        "this folder has a Cargo.toml and no {MANIFEST_FILE}: write a {MANIFEST_FILE} with these four lines\n  \
+        "this folder has a Cargo.toml but no {MANIFEST_FILE}: create a {MANIFEST_FILE} with these lines:\n  \
          [plugin]\n  name = \"{name}\"\n  [build]\n  language = \"rust\""
     )
 }

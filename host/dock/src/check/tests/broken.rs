@@ -1,4 +1,4 @@
-//! Bytes that are no component, or no longer.
+//! Bytes that are not a component, and damaged components.
 
 use super::{component, world};
 use crate::check::{Misfit, NotAComponent, check};
@@ -15,7 +15,7 @@ fn not_a_component(bytes: &[u8]) -> NotAComponent {
 }
 
 #[test]
-fn every_kind_of_file_is_called_by_its_name() {
+fn recognizes_common_file_formats() {
     assert_eq!(not_a_component(b""), NotAComponent::Empty);
     for (bytes, looks_like) in [
         (&b"(component)"[..], "WebAssembly's text format"),
@@ -27,19 +27,21 @@ fn every_kind_of_file_is_called_by_its_name() {
         (b"<!DOCTYPE html>", "an HTML or XML page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
         (b"fn main() {}", "text"),
-        (b"\0\0\0\0\0\0\0\0", "nothing but zeros"),
-        (b"\xde\xad\xbe\xef", "nothing known (its first bytes are de ad be ef)"),
+        (b"\xde\xad\xbe\xef", "an unknown format (first bytes: de ad be ef)"),
     ] {
         let message = not_a_component(bytes).to_string();
         assert!(message.contains(&format!("it looks like {looks_like}")), "{message}");
     }
+    let zeros = not_a_component(&[0; 8]);
+    assert_eq!(zeros, NotAComponent::Zeros { bytes: 8 });
+    assert!(zeros.to_string().contains("only zero bytes"), "{zeros}");
 }
 
 #[test]
-fn a_core_module_is_told_how_to_become_a_component() {
+fn explains_how_to_convert_a_core_module() {
     let bare = wat::parse_str("(module)").unwrap();
     let message = not_a_component(&bare).to_string();
-    assert!(message.contains("core WebAssembly module, and a plugin is a component"), "{message}");
+    assert!(message.contains("core WebAssembly module, but a plugin must be a component"), "{message}");
     assert!(message.contains("plugin.toml") && message.contains("`wasm-tools component embed`"), "{message}");
 
     let typed = wat::parse_str("(module (@custom \"component-type:w\" \"\"))").unwrap();
@@ -50,10 +52,10 @@ fn a_core_module_is_told_how_to_become_a_component() {
 }
 
 #[test]
-fn a_file_that_ends_too_early_says_how_long_it_is() {
+fn reports_a_truncated_file_with_its_length() {
     let whole = component(WIT);
     assert!(check(&whole, &world(WIT), &[]).is_ok());
-    // Where a cut falls between two sections, what remains is a smaller component; anywhere else it is cut off.
+    // A cut between two sections leaves a smaller component; a cut anywhere else is an error.
     let mut cut_off = 0;
     for length in 1..whole.len() {
         match check(&whole[..length], &world(WIT), &[]) {
@@ -62,7 +64,7 @@ fn a_file_that_ends_too_early_says_how_long_it_is() {
                 cut_off += 1;
             }
             Err(Misfit::Differences(_)) => {}
-            // The custom sections at the end can go.
+            // Custom sections at the end are optional.
             Ok(_) => {}
             other => panic!("{length}: {other:?}"),
         }
@@ -71,17 +73,17 @@ fn a_file_that_ends_too_early_says_how_long_it_is() {
 }
 
 #[test]
-fn a_broken_component_says_where() {
-    // A component section that holds an alias of something that is not there.
+fn reports_the_offset_of_an_error() {
+    // A component section with an alias of a missing item.
     let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
     bytes.extend([0x06, 0x05, 0x01, 0x01, 0x00, 0x07, 0x00]);
     let NotAComponent::Invalid { offset, bytes: length, .. } = not_a_component(&bytes) else { panic!() };
     assert!(offset >= 8 && offset <= length && length == bytes.len());
 }
 
-/// Every byte of a component in turn, with several bits flipped: the check may say anything, but it says it.
+/// Flips bits in each byte of a component in turn: the check may accept or reject it, but must not panic.
 #[test]
-fn no_damage_makes_the_check_panic() {
+fn never_panics_on_a_damaged_component() {
     let whole = component(WIT);
     let world_bytes = world(WIT);
     let mut refused = 0;
@@ -97,7 +99,7 @@ fn no_damage_makes_the_check_panic() {
     }
     assert!(refused > whole.len(), "{refused}");
 
-    // The world's bytes come from the host, and are no reason to panic either.
+    // The world's bytes come from the host; damaged ones must not panic either.
     for position in 0..world_bytes.len() {
         let mut damaged = world_bytes.clone();
         damaged[position] ^= 0xff;

@@ -1,9 +1,9 @@
-//! What a plugin's author reads.
+//! The messages for a plugin's author.
 
 use super::{component, fits};
 use crate::check::{DifferenceKind, Item, Misfit, check};
 
-/// A world with one of everything that messages speak about.
+/// A world with an example of each kind of item and type.
 const HOST: &str = "
     package test:rows@0.1.0;
     interface types {
@@ -48,7 +48,7 @@ fn misfit(plugin: &str) -> Misfit {
 }
 
 #[test]
-fn a_whole_message() {
+fn formats_a_complete_message() {
     let plugin = varied(&[("ints(list<s32>)", "ints(list<s64>)"), ("level: level", "level: option<string>")]);
     assert_eq!(
         misfit(&plugin).to_string(),
@@ -69,7 +69,7 @@ Build the plugin with this host's WIT of test:rows/rows@0.1.0, or load it in a h
 }
 
 #[test]
-fn each_difference_shows_its_place_and_both_sides() {
+fn shows_the_place_and_both_sides_of_each_difference() {
     let process = "export test:rows/transform@0.1.0, function `[method]session.process`";
     let describe = "export test:rows/transform@0.1.0, function `describe`";
     let points = format!(
@@ -97,7 +97,7 @@ fn each_difference_shows_its_place_and_both_sides() {
             points,
             "record point with the fields `y`, `x`",
             "record point with the fields `x`, `y`",
-            Some("the same fields in another order"),
+            Some("the same fields in a different order"),
         ),
         (
             ("{ low, high }", "{ low, middle, high }"),
@@ -125,14 +125,14 @@ fn each_difference_shows_its_place_and_both_sides() {
             describe.into(),
             "func(text: string) -> result<u32, error>",
             "func(settings: string, level: level) -> result<u32, error>",
-            Some("1 against 2 parameters"),
+            Some("the plugin has 1 parameter and the host 2 parameters"),
         ),
         (
             ("settings: string, level: level", "level: level, settings: string"),
             describe.into(),
             "func(level: level, settings: string) -> result<u32, error>",
             "func(settings: string, level: level) -> result<u32, error>",
-            Some("the same parameters in another order"),
+            Some("the same parameters in a different order"),
         ),
         (
             ("-> result<batch, error>", "-> result<batch, string>"),
@@ -172,7 +172,7 @@ fn each_difference_shows_its_place_and_both_sides() {
         (
             ("export transform;", ""),
             "export test:rows/transform@0.1.0".into(),
-            "no such export, and no other",
+            "no such export; there are none",
             transform,
             None,
         ),
@@ -208,7 +208,7 @@ fn each_difference_shows_its_place_and_both_sides() {
 }
 
 #[test]
-fn another_version_is_called_so_on_both_sides() {
+fn names_both_versions_of_an_incompatible_interface() {
     let misfit = misfit(&varied(&[("test:rows@0.1.0", "test:rows@0.2.0")]));
     let message = misfit.to_string();
     assert!(
@@ -217,18 +217,18 @@ fn another_version_is_called_so_on_both_sides() {
     );
     assert!(message.contains("import test:rows/lookup@0.2.0\n    plugin expects  "), "{message}");
     assert!(
-        message.contains("\n    host lends      test:rows/lookup@0.1.0, which is not compatible\n"),
+        message.contains("\n    host provides   test:rows/lookup@0.1.0, which is not compatible\n"),
         "{message}"
     );
 }
 
-/// The plugin with one more line in its world, and another package that the line speaks of.
+/// The plugin with one more line in its world, and the package that the line needs.
 fn with(line: &str, package: &str) -> String {
     varied(&[("world rows {", &format!("world rows {{ {line}"))]) + package
 }
 
 #[test]
-fn services_and_wasi_are_lent_beside_the_world() {
+fn provides_services_and_wasi_beside_the_world() {
     let log = "package witdock:plugin@0.1.0 { interface log { write: func(message: string); } \
                interface state { save: func() -> list<u8>; restore: func(saved: list<u8>); } }";
     let wasi = "package wasi:cli@0.2.3 { interface run { resource r; run: func(); } }";
@@ -246,27 +246,27 @@ fn services_and_wasi_are_lent_beside_the_world() {
     assert_eq!(names(&fit.wasi), ["wasi:cli/run@0.2.3"]);
     assert!(fit.exports("witdock:plugin/state") && fit.exports("test:rows/transform"));
     assert!(!fits(HOST, HOST, &[SERVICES]).unwrap().exports("witdock:plugin/state"));
-    // Without the services that the host lends, nobody lends the log.
+    // Without the services, nothing provides the log.
     assert!(fits(&plugin, HOST, &[]).is_err());
 }
 
 #[test]
-fn an_interface_of_wasi_that_the_world_provides_is_an_import_of_the_world() {
+fn a_wasi_interface_that_the_world_provides_is_an_import_of_the_world() {
     let package = "package wasi:keyvalue@0.2.0 { interface store { get: func() -> u32; } } \
                    package wasi:random@0.2.0 { interface random { get: func() -> u32; } }";
     let world = with("import wasi:keyvalue/store@0.2.0; import wasi:random/random@0.2.0;", package);
     let fit = fits(&world, &world, &[]).unwrap();
     let has = |items: &[Item], name: &str| items.iter().any(|item| item.name.path() == name);
     assert!(has(&fit.imports, "wasi:keyvalue/store") && !has(&fit.wasi, "wasi:keyvalue/store"));
-    // The dock links these, and grants them by what they do.
+    // The dock links these itself, under the grants for the system.
     assert!(has(&fit.wasi, "wasi:random/random") && !has(&fit.imports, "wasi:random/random"));
     let other = world.replace("store { get: func() -> u32; }", "store { get: func() -> u64; }");
     assert!(fits(&other, &world, &[]).is_err());
 }
 
 #[test]
-fn an_import_that_nobody_lends_names_the_nearest() {
-    let remove = "\n\nRemove what needs these imports from the plugin, or load it in a host that lends them.";
+fn suggests_the_nearest_name_for_an_unsatisfied_import() {
+    let remove = "\n\nRemove these imports from the plugin, or load it in a host that provides them.";
     for (line, package, host) in [
         (
             "import tell: func(x: u8);",
@@ -276,7 +276,7 @@ fn an_import_that_nobody_lends_names_the_nearest() {
         (
             "import wasi:cli/run@0.3.0;",
             "package wasi:cli@0.3.0 { interface run { run: func(); } }",
-            "WASI 0.2, and no other version",
+            "only WASI 0.2",
         ),
         (
             "import witdock:plugin/log@0.2.0;",
@@ -297,7 +297,7 @@ fn an_import_that_nobody_lends_names_the_nearest() {
 }
 
 #[test]
-fn a_service_of_another_shape_or_version_is_no_silent_loss() {
+fn reports_a_service_with_other_types_or_an_incompatible_version() {
     let state = with(
         "export witdock:plugin/state@0.2.0;",
         "package witdock:plugin@0.2.0 { interface state { save: func() -> list<u8>; } }",
@@ -318,7 +318,7 @@ fn a_service_of_another_shape_or_version_is_no_silent_loss() {
 }
 
 #[test]
-fn handles_that_read_alike_are_told_apart() {
+fn shows_full_names_of_handles_whose_short_names_are_equal() {
     let host = "package a:b@0.1.0;
         interface types { resource table; }
         interface plug { use types.{table}; take: func(it: table); }
@@ -330,7 +330,7 @@ fn handles_that_read_alike_are_told_apart() {
 }
 
 #[test]
-fn a_message_stays_short_and_the_list_is_whole() {
+fn shortens_the_message_and_keeps_the_whole_list() {
     let many: String = (0..40).map(|index| format!("import extra{index}: func();")).collect();
     let misfit = misfit(&with(&many, ""));
     assert_eq!(misfit.differences().len(), 40);
@@ -339,7 +339,7 @@ fn a_message_stays_short_and_the_list_is_whole() {
 }
 
 #[test]
-fn tools_read_the_same_as_people() {
+fn serializes_differences_to_json() {
     let misfit = misfit(&varied(&[("{ low, high }", "{ low, middle, high }")]));
     let json = serde_json::to_value(&misfit).unwrap();
     assert_eq!(
@@ -364,7 +364,7 @@ fn tools_read_the_same_as_people() {
 }
 
 #[test]
-fn a_world_that_cannot_be_read_is_the_hosts_fault() {
+fn reports_an_unreadable_world_as_an_error_of_the_host() {
     let misfit = check(&component(HOST), b"(component)", &[]).unwrap_err();
     assert!(matches!(misfit, Misfit::World { .. }));
     assert!(misfit.to_string().contains("`include_component_type: true`"));

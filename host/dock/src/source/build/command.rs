@@ -1,4 +1,4 @@
-//! Plugins of any language, built with a command of their author's.
+//! Builds plugins of any language with the command from their manifest.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,8 +11,8 @@ use super::{BuildError, BuildEvent, Progress};
 /// How much of a failed command's output goes into the error.
 const LINES_KEPT: usize = 40;
 
-/// A program with a path is the plugin's own, relative to its folder: what the system makes of a relative program
-/// in a child with another working directory differs between systems.
+/// Resolves a program with a path in the plugin's folder: operating systems differ in how they resolve a relative path
+/// for a child with another working directory.
 pub(super) fn command(folder: &Path, program: &str) -> Command {
     let program = Path::new(program);
     Command::new(if program.components().count() > 1 { folder.join(program) } else { program.to_owned() })
@@ -57,18 +57,18 @@ pub(super) async fn build(
     };
     let after = written(&output_file);
     if after.is_some() && after == before {
-        // Right for a build tool that found nothing to do, and the first thing to know where changes seem to be ignored.
-        progress(BuildEvent::Line(format!("the command left {} as it was", output.display())));
+        // Normal for a build tool with nothing to do, and a hint when changes seem to be ignored.
+        progress(BuildEvent::Line(format!("the command did not change {}", output.display())));
     }
     match after {
-        None => Err(unusable("is not there")),
+        None => Err(unusable("is missing")),
         Some(Written { is_file: false, .. }) => Err(unusable("is not a file")),
         Some(Written { length: 0, .. }) => Err(unusable("is empty")),
         Some(_) => Ok(output_file),
     }
 }
 
-/// What is known of a file without reading it.
+/// The metadata of an output file, to detect whether the command wrote it.
 #[derive(PartialEq)]
 struct Written {
     is_file: bool,

@@ -1,4 +1,4 @@
-//! Why a build failed.
+//! The errors of a build.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,64 +13,64 @@ pub enum BuildError {
     Start {
         /// The plugin's folder.
         folder: PathBuf,
-        /// The program.
+        /// The program's name or path.
         program: String,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
-        /// What to do.
+        /// How to install the program, or to configure another one.
         help: String,
     },
-    /// A program that was started could not be followed to its end.
-    #[error("{}: lost `{program}` while it ran: {source}", folder.display())]
+    /// A program started, but its output or exit status could not be read.
+    #[error("{}: `{program}` started, but its output or exit status cannot be read: {source}", folder.display())]
     Lost {
         /// The plugin's folder.
         folder: PathBuf,
-        /// The program.
+        /// The program's name or path.
         program: String,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// The Rust target is not installed and could not be added.
     #[error(
         "{}: the Rust compilation target {target} is not installed{}\n\
-         install it with `rustup target add {target}` (https://rustup.rs), or with the package of your \
-         system that holds Rust's standard library for {target}",
+         install it with `rustup target add {target}` (https://rustup.rs), or with your system's package of \
+         Rust's standard library for {target}",
         folder.display(),
         Because(reason)
     )]
     Target {
         /// The plugin's folder.
         folder: PathBuf,
-        /// The target.
+        /// The target's name, such as `wasm32-unknown-unknown`.
         target: String,
-        /// What rustup said.
+        /// The output of rustup.
         reason: String,
     },
-    /// The build's program ended with a failure.
-    #[error("{}: `{command}` failed ({status}){}", folder.display(), Said(messages))]
+    /// The build's program exited with an error.
+    #[error("{}: `{command}` failed ({status}){}", folder.display(), Messages(messages))]
     Failed {
         /// The plugin's folder.
         folder: PathBuf,
         /// The command line.
         command: String,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// The compiler's first errors as it renders them, or the last lines of the output where no
-        /// compiler spoke.
+        /// The compiler's first errors as it renders them, or the last lines of the output if no
+        /// compiler ran.
         messages: Vec<String>,
     },
-    /// The build succeeded and left nothing that could be a plugin.
+    /// The build succeeded, but its output is not a plugin.
     #[error("{}: {reason}", folder.display())]
     Output {
         /// The plugin's folder.
         folder: PathBuf,
-        /// What is missing, and what to write.
+        /// What is missing, and how to fix it.
         reason: String,
     },
 }
 
 impl BuildError {
-    /// Whether the plugin's own code or build script is at fault, and not a missing tool.
+    /// Whether the plugin's code or build script failed, rather than a tool being missing.
     pub fn is_failed_build(&self) -> bool {
         matches!(self, Self::Failed { .. })
     }
@@ -85,9 +85,9 @@ impl fmt::Display for Because<'_> {
     }
 }
 
-struct Said<'a>(&'a [String]);
+struct Messages<'a>(&'a [String]);
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for Messages<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|message| write!(f, "\n{}", message.trim_end()))
     }

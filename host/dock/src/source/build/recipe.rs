@@ -132,8 +132,8 @@ impl TryFrom<Table> for Build {
                 return Err(format!("[build] has both `language` and `command`: {RECIPES}"));
             }
             (Some(_), None, Some(_)) => {
-                return Err("`output` goes with `command`: with `language = \"rust\"` cargo says \
-                            where the output is; remove `output`"
+                return Err("`output` goes with `command`: with `language = \"rust\"` cargo reports \
+                            the output file; remove `output`"
                     .into());
             }
             (None, Some(_), _) if target.is_some() => {
@@ -142,7 +142,7 @@ impl TryFrom<Table> for Build {
                 );
             }
             (None, Some(_), None) => {
-                return Err("`command` needs `output`, the file that the command leaves, \
+                return Err("`command` needs `output`, the file that the command writes, \
                             for example `output = \"dist/plugin.wasm\"`"
                     .into());
             }
@@ -154,7 +154,9 @@ impl TryFrom<Table> for Build {
                 )?;
                 Recipe::Command { program, arguments: words.collect(), environment: env, output }
             }
-            (None, None, _) => return Err(format!("[build] does not say what to run: {RECIPES}")),
+            (None, None, _) => {
+                return Err(format!("[build] has neither `language` nor `command`: {RECIPES}"));
+            }
         };
         let target_world = match (wit, world) {
             (Some(Paths::One(path)), world) => Some(TargetWorld { wit: vec![path], world }),
@@ -166,7 +168,8 @@ impl TryFrom<Table> for Build {
             }
             (None, Some(_)) => {
                 return Err(
-                    "`world` needs `wit`, the file or folder that has it, for example `wit = \"wit\"`".into(),
+                    "`world` needs `wit`, the file or folder that defines it, for example `wit = \"wit\"`"
+                        .into(),
                 );
             }
             (None, None) => None,

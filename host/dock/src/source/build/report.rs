@@ -125,7 +125,7 @@ impl Report {
                      [lib]\n  crate-type = [\"cdylib\"]"
                 ),
                 None => {
-                    "cargo built no library of this folder's package: add a src/lib.rs, and to Cargo.toml\n  \
+                    "cargo built no library from this folder's package: add a src/lib.rs, and to Cargo.toml\n  \
                          [lib]\n  crate-type = [\"cdylib\"]"
                         .into()
                 }

@@ -14,8 +14,8 @@ use super::report::{Report, Tail};
 use super::{BuildError, BuildEvent, Output, Progress, Target};
 use crate::source::Digest;
 
-const NO_CARGO: &str = "install Rust with rustup (https://rustup.rs), or point the variable CARGO at a cargo that is not on PATH";
-const NO_RUSTC: &str = "install Rust with rustup (https://rustup.rs), or point the variable RUSTC at a rustc that is not on PATH";
+const NO_CARGO: &str = "install Rust with rustup (https://rustup.rs), or set CARGO to the path of cargo";
+const NO_RUSTC: &str = "install Rust with rustup (https://rustup.rs), or set RUSTC to the path of rustc";
 
 /// The programs that a build runs.
 pub(super) struct Tools {
@@ -25,7 +25,7 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    /// Those that the environment names, or else those on PATH.
+    /// The programs from CARGO and RUSTC, or else those on PATH.
     pub(super) fn from_environment(folder: &Path) -> Self {
         let tool = |variable: &str, name: &str| {
             std::env::var_os(variable).filter(|path| !path.is_empty()).unwrap_or_else(|| name.into())
@@ -47,8 +47,8 @@ pub(super) async fn build(
     if !manifest.is_file() {
         return Err(BuildError::Output {
             folder: folder.to_owned(),
-            reason: "`language = \"rust\"` needs a Cargo.toml beside plugin.toml, and there is none: \
-                     run `cargo init --lib`, or say in [build] which `command` builds this plugin"
+            reason: "this folder has no Cargo.toml, which `language = \"rust\"` needs: \
+                     run `cargo init --lib`, or set `command` in [build] of plugin.toml"
                 .into(),
         });
     }
@@ -59,12 +59,13 @@ pub(super) async fn build(
     let package = metadata.packages.iter().find(|package| is_same_file(&package.manifest_path, &manifest));
     let package = package.ok_or_else(|| BuildError::Output {
         folder: folder.to_owned(),
-        reason: "this folder's Cargo.toml is that of a workspace and has no package: name the folder of the plugin's own package"
-            .into(),
+        reason:
+            "this folder's Cargo.toml has a workspace and no package: open the folder of the plugin's package"
+                .into(),
     })?;
     let place = Place::of(package, &metadata);
 
-    // What a person may type to see the same.
+    // A command that gives the same output in a terminal.
     let what = format!("cargo build --lib --release --target {}", target.triple());
     progress(BuildEvent::Started { what: what.clone() });
     let mut stamp = place.stamp(target.triple());
@@ -72,7 +73,7 @@ pub(super) async fn build(
         let place = place.clone();
         let _ = tokio::task::spawn_blocking(move || place.sweep()).await;
     }
-    // The second time if another package has put its library in this one's place.
+    // A second time if another package has overwritten this one's library.
     for _ in 0..2 {
         let mark = stamp.as_ref().map_or_else(Stamp::new_mark, |stamp| stamp.mark.clone());
         let command = compilation(folder, target, tools, &place, package, &mark);
@@ -100,12 +101,13 @@ pub(super) async fn build(
     }
     Err(BuildError::Output {
         folder: folder.to_owned(),
-        reason: "cargo did not compile this package, and its library in the target folder is another one: run `cargo clean`"
-            .into(),
+        reason:
+            "the target folder contains another package's library under this one's name: run `cargo clean`"
+                .into(),
     })
 }
 
-/// What cargo knows of the package in `folder`: its workspace, its dependencies, and where its output goes.
+/// cargo's metadata of the package in `folder`: its workspace, its dependencies, and its target folder.
 async fn metadata(folder: &Path, tools: &Tools, progress: Progress<'_>) -> Result<Metadata, BuildError> {
     let mut command = command_for(folder, &tools.cargo);
     command.args(["metadata", "--no-deps", "--format-version=1", "--color=never"]);
@@ -123,12 +125,12 @@ async fn metadata(folder: &Path, tools: &Tools, progress: Progress<'_>) -> Resul
     }
     MetadataCommand::parse(&answer).map_err(|error| BuildError::Output {
         folder: folder.to_owned(),
-        reason: format!("`{what}` gave an answer that is not understood: {error}"),
+        reason: format!("the output of `{what}` cannot be parsed: {error}"),
     })
 }
 
 /// The compilation of one package. It is cargo's `rustc` instead of `build`, since that takes a flag for the package's own
-/// library alone, and the dependencies stay what they are for everybody.
+/// library alone, so that dependencies stay shared.
 fn compilation(
     folder: &Path,
     target: Target,
@@ -165,11 +167,11 @@ async fn ensure_target(
     let mut command = command_for(folder, &tools.rustc);
     command.args(["--print", "target-libdir", "--target", target.triple()]);
     let mut library = None;
-    let mut said = String::new();
+    let mut stderr = String::new();
     let what = shown(&command);
     let status = run(folder, command, NO_RUSTC, |line| match line {
         Line::Stdout(line) => library = Some(PathBuf::from(line)),
-        Line::Stderr(line) => said = format!("{said}{line}\n"),
+        Line::Stderr(line) => stderr = format!("{stderr}{line}\n"),
     })
     .await?;
     if !status.success() {
@@ -177,7 +179,7 @@ async fn ensure_target(
             folder: folder.to_owned(),
             command: what,
             status,
-            messages: vec![said],
+            messages: vec![stderr],
         });
     }
     if library.is_some_and(|library| library.is_dir()) {
@@ -189,10 +191,10 @@ async fn ensure_target(
     let mut command = command_for(folder, &tools.rustup);
     command.args(["target", "add", target.triple()]);
     progress(BuildEvent::Line(shown(&command)));
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     let status = run(folder, command, "", |line| {
         let (Line::Stdout(line) | Line::Stderr(line)) = line;
-        said.push(line.clone());
+        output.push(line.clone());
         progress(BuildEvent::Line(line));
     })
     .await;
@@ -201,13 +203,13 @@ async fn ensure_target(
             progress(BuildEvent::TargetAdded { target: target.to_string() });
             Ok(())
         }
-        Ok(_) => Err(missing(format!("rustup said: {}", said.join(" / ")))),
+        Ok(_) => Err(missing(format!("rustup: {}", output.join(" / ")))),
         Err(BuildError::Start { source, .. }) => Err(missing(format!("rustup cannot be run: {source}"))),
         Err(other) => Err(other),
     }
 }
 
-/// One of Rust's tools, free of what an outer cargo left in the environment about its own package.
+/// A command for one of Rust's tools, without the variables that an outer cargo set about its own package.
 fn command_for(folder: &Path, program: &OsStr) -> Command {
     let mut command = Command::new(program);
     forget_outer_build(&mut command);
@@ -230,7 +232,7 @@ mod tests {
     use super::*;
     use crate::source::tests::script;
 
-    /// A folder with a package, and shell scripts that stand for Rust's tools.
+    /// A folder with a package, and shell scripts in place of Rust's tools.
     struct Bench {
         folder: tempfile::TempDir,
         tools: Tools,
@@ -238,7 +240,7 @@ mod tests {
     }
 
     impl Bench {
-        /// `library` is where rustc says the target's standard library is.
+        /// `library` is the folder that `rustc` prints for the target's standard library.
         fn new(library: &str, rustup: &str) -> Self {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("Cargo.toml"), "").unwrap();
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_target_is_added_and_told() {
+    async fn installs_a_missing_target_and_reports_it() {
         let bench = Bench::new("no-such-folder", "echo installing \"$@\"");
         // The target is there afterwards, so that cargo's own failure is what remains.
         assert!(bench.build().await.is_failed_build());
@@ -268,11 +270,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_target_that_cannot_be_added_is_named_with_the_remedy() {
+    async fn explains_how_to_install_a_target_that_cannot_be_added() {
         let bench = Bench::new("no-such-folder", "echo no network >&2; exit 1");
         let message = bench.build().await.to_string();
         assert!(
-            message.contains("target wasm32-unknown-unknown is not installed (rustup said: no network)"),
+            message.contains("target wasm32-unknown-unknown is not installed (rustup: no network)"),
             "{message}"
         );
         assert!(message.contains("`rustup target add wasm32-unknown-unknown`"), "{message}");
@@ -285,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_cargo_is_named_with_the_remedy() {
+    async fn explains_how_to_install_a_missing_cargo() {
         let mut bench = Bench::new(".", "");
         bench.tools.cargo = "/no/cargo".into();
         let message = bench.build().await.to_string();
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn cargo_does_not_see_the_package_that_the_host_is_part_of() {
+    async fn hides_the_hosts_own_package_from_cargo() {
         // This test runs under cargo, so the variables to forget are there.
         assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
         let bench = Bench::new(".", "");

@@ -14,7 +14,7 @@ const RUST: &[u8] = b"[plugin]\nname = 'tiny'\n[build]\nlanguage = 'rust'\n";
 const PACKAGE: &[u8] = b"[package]\nname = 'tiny-one'\nversion = '0.1.0'\nedition = '2024'\n\
     [lib]\ncrate-type = ['cdylib', 'rlib']\n[profile.release]\nlto = false\n[workspace]\n";
 
-/// Opens and builds the folder, and returns what the build told as well.
+/// Opens and builds the folder. Returns the build's events too.
 async fn build(folder: &TempDir) -> (Result<Artifact, SourceError>, Vec<BuildEvent>) {
     let events = Mutex::new(Vec::new());
     let source = Source::open(folder.path()).unwrap();
@@ -86,7 +86,7 @@ async fn a_rust_folder_becomes_a_component_that_runs() {
 }
 
 #[tokio::test]
-async fn a_module_without_a_component_type_is_told_what_it_lacks() {
+async fn reports_a_module_without_a_component_type() {
     let code = b"#[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 { 7 }\n";
     let folder = folder(&[("plugin.toml", RUST), ("Cargo.toml", PACKAGE), ("src/lib.rs", code)]);
     let error = build(&folder).await.0.unwrap_err();
@@ -100,7 +100,7 @@ async fn a_module_without_a_component_type_is_told_what_it_lacks() {
 }
 
 #[tokio::test]
-async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
+async fn takes_the_component_type_from_the_manifest() {
     let code = b"#[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 { 7 }\n";
     let manifest = |more: &str| String::from_utf8_lossy(RUST).into_owned() + more;
     let folder = folder(&[
@@ -110,11 +110,11 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
         ("wit/tiny.wit", b"package a:b; world tiny { include c:d/one; } world other {}"),
         ("wit/deps/base.wit", b"package c:d; world one { export run: func() -> u32; }"),
     ]);
-    let lacking = build(&folder).await.0.unwrap_err();
-    assert!(matches!(lacking, SourceError::Encode { error: EncodeError::World { .. }, .. }), "{lacking}");
+    let missing = build(&folder).await.0.unwrap_err();
+    assert!(matches!(missing, SourceError::Encode { error: EncodeError::World { .. }, .. }), "{missing}");
     assert!(
-        lacking.to_string().contains("[build] in plugin.toml names no valid world: `../base`"),
-        "{lacking}"
+        missing.to_string().contains("[build] in plugin.toml has no valid `wit` and `world`: `../base`"),
+        "{missing}"
     );
 
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\nworld = 'tiny'\n").as_bytes());
@@ -122,8 +122,11 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
     assert!(check(artifact.bytes(), &component_type(), &[]).unwrap().exports("run"));
 
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\n").as_bytes());
-    let unclear = build(&folder).await.0.unwrap_err().to_string();
-    assert!(unclear.contains("names no valid world: ") && unclear.contains("tiny"), "{unclear}");
+    let ambiguous = build(&folder).await.0.unwrap_err().to_string();
+    assert!(
+        ambiguous.contains("has no valid `wit` and `world`: ") && ambiguous.contains("tiny"),
+        "{ambiguous}"
+    );
 
     let broken = "wit = 'wit/tiny.wit'\nworld = 'tiny'\n";
     write(folder.path(), "plugin.toml", manifest(broken).as_bytes());
@@ -133,7 +136,7 @@ async fn a_module_without_a_component_type_gets_the_one_of_its_manifest() {
 }
 
 #[tokio::test]
-async fn a_package_that_is_no_cdylib_is_told_what_to_write() {
+async fn reports_a_package_without_a_cdylib() {
     let package = String::from_utf8_lossy(PACKAGE).replace("'cdylib', ", "");
     let folder = folder(&[("plugin.toml", RUST), ("Cargo.toml", package.as_bytes()), ("src/lib.rs", b"")]);
     let message = build(&folder).await.0.unwrap_err().to_string();
@@ -142,12 +145,12 @@ async fn a_package_that_is_no_cdylib_is_told_what_to_write() {
 }
 
 #[tokio::test]
-async fn a_folder_without_a_package_and_a_package_that_cargo_refuses() {
+async fn reports_a_missing_package_and_an_invalid_one() {
     let bare = folder(&[("plugin.toml", RUST)]);
     let message = build(&bare).await.0.unwrap_err().to_string();
-    assert!(message.contains("needs a Cargo.toml beside plugin.toml"), "{message}");
+    assert!(message.contains("has no Cargo.toml"), "{message}");
 
-    // No compiler runs here: the reason stands in cargo's own lines.
+    // No compiler runs here: the reason is in cargo's own output.
     let broken =
         folder(&[("plugin.toml", RUST), ("Cargo.toml", b"[package]\nnme = 'x'\n"), ("src/lib.rs", b"")]);
     let message = build(&broken).await.0.unwrap_err().to_string();
@@ -170,35 +173,35 @@ mod commands {
     }
 
     #[tokio::test]
-    async fn a_command_leaves_its_output_and_its_lines() {
+    async fn a_command_gives_its_output_file_and_its_lines() {
         let folder = script("echo one; echo two >&2; mkdir -p out; printf '(component)' > out/x.wasm");
         let (artifact, events) = build(&folder).await;
         assert_eq!(&**artifact.unwrap().bytes(), b"(component)");
         for line in ["one", "two"] {
             assert!(events.contains(&BuildEvent::Line(line.into())), "{events:?}");
         }
-        let untouched = BuildEvent::Line("the command left out/x.wasm as it was".into());
+        let untouched = BuildEvent::Line("the command did not change out/x.wasm".into());
         assert!(!events.contains(&untouched));
     }
 
     #[tokio::test]
-    async fn an_output_that_was_not_written_again_is_told() {
+    async fn reports_an_output_that_the_command_did_not_change() {
         let folder = script("true");
         write(folder.path(), "out/x.wasm", b"old");
         let (artifact, events) = build(&folder).await;
         assert_eq!(&**artifact.unwrap().bytes(), b"old");
         assert!(
-            events.contains(&BuildEvent::Line("the command left out/x.wasm as it was".into())),
+            events.contains(&BuildEvent::Line("the command did not change out/x.wasm".into())),
             "{events:?}"
         );
     }
 
     #[tokio::test]
-    async fn every_failure_says_what_happened() {
+    async fn each_failure_explains_what_happened() {
         let failed = message("echo 'src/main.ts:4: bad' >&2; exit 3").await;
         assert!(failed.contains("failed (exit status: 3)\nsrc/main.ts:4: bad"), "{failed}");
         assert!(
-            message("true").await.contains("the output out/x.wasm is not there: correct `output` in [build]")
+            message("true").await.contains("the output out/x.wasm is missing: correct `output` in [build]")
         );
         assert!(message("mkdir -p out; : > out/x.wasm").await.contains("out/x.wasm is empty"));
         assert!(message("mkdir -p out/x.wasm").await.contains("out/x.wasm is not a file"));
@@ -213,7 +216,7 @@ mod commands {
     }
 
     #[tokio::test]
-    async fn a_program_with_a_path_is_the_folders_own() {
+    async fn resolves_a_program_with_a_path_in_the_plugins_folder() {
         let manifest = b"[plugin]\nname = 'x'\n[build]\ncommand = ['./make.sh']\noutput = 'x.wasm'";
         let folder = folder(&[("plugin.toml", manifest)]);
         crate::source::tests::script(folder.path(), "make.sh", "echo here > x.wasm");
@@ -221,7 +224,7 @@ mod commands {
     }
 
     #[tokio::test]
-    async fn a_command_has_the_environment_of_its_manifest() {
+    async fn sets_the_environment_of_the_manifest() {
         let manifest = b"[plugin]\nname = 'x'\n[build]\ncommand = ['sh', '-c', 'echo $KIND $HOME > x.wasm']\noutput = 'x.wasm'\n\
             env = { KIND = 'wasm' }";
         let text = build(&folder(&[("plugin.toml", manifest)])).await.0.unwrap();
@@ -230,7 +233,7 @@ mod commands {
     }
 
     #[tokio::test]
-    async fn an_abandoned_build_is_killed() {
+    async fn kills_an_abandoned_build() {
         let folder = script("echo $$; exec sleep 600");
         let source = Source::open(folder.path()).unwrap();
         let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
@@ -258,7 +261,7 @@ mod commands {
     }
 
     #[tokio::test]
-    async fn a_process_left_behind_does_not_hold_the_build_up() {
+    async fn does_not_wait_for_background_processes() {
         let folder = script("mkdir -p out; echo x > out/x.wasm; sleep 600 & echo $! > pid");
         let begin = std::time::Instant::now();
         build(&folder).await.0.unwrap();

@@ -65,7 +65,7 @@ fn a_command_build_is_read() {
     assert_eq!(output, PathBuf::from("dist/js.wasm"));
 }
 
-/// The error's text after the manifest's name, and that the name stands before it.
+/// The error's text after the manifest's name.
 fn message(manifest: &str) -> String {
     let SourceError::Manifest(error) = open(manifest).unwrap_err() else { panic!("{manifest}") };
     let text = error.to_string();
@@ -75,7 +75,7 @@ fn message(manifest: &str) -> String {
 }
 
 #[test]
-fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
+fn a_manifest_error_shows_the_place_the_valid_names_and_the_fix() {
     let head = "[plugin]\nname = 'x'\n";
     let build = "[plugin]\nname = 'x'\n[build]\n";
     let cases = [
@@ -91,7 +91,7 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         ),
         (
             format!("{head}[grants]\nnetwork = ['example.org', 'http://example.org']"),
-            ":4:11: `http://example.org` is not a network host: leave out `http://`, and the path if there is one: \
+            ":4:11: `http://example.org` is not a network host: remove `http://` and the path: \
              write \"example.org\"",
         ),
         (
@@ -105,14 +105,14 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         ),
         (
             "[plugin]\nname = '../up'".into(),
-            ":2:8: `../up` cannot name a plugin: write up to 64 letters a-z, digits, `-`, `_` and `.`, starting with a \
+            ":2:8: `../up` is not a valid plugin name: write up to 64 letters a-z, digits, `-`, `_` and `.`, starting with a \
              letter or digit, for example \"word-count\"",
         ),
         ("[plugin]\ndescription = 'x'".into(), ":1:1: missing field `name`"),
         ("[plugin]\nname = 'x".into(), ":2:10: invalid literal string, expected `'`"),
         (
             format!("{build}command = ['make']"),
-            ":3:1: `command` needs `output`, the file that the command leaves, for example `output = \"dist/plugin.wasm\"`",
+            ":3:1: `command` needs `output`, the file that the command writes, for example `output = \"dist/plugin.wasm\"`",
         ),
         (
             format!("{build}command = []\noutput = 'x.wasm'"),
@@ -121,7 +121,7 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         ),
         (
             format!("{build}watch = ['a']"),
-            ":3:1: [build] does not say what to run: write either `language = \"rust\"`, or \
+            ":3:1: [build] has neither `language` nor `command`: write either `language = \"rust\"`, or \
              `command = [\"npm\", \"run\", \"build\"]` with `output = \"dist/plugin.wasm\"`",
         ),
         (
@@ -135,7 +135,7 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         ),
         (
             format!("{build}language = 'rust'\noutput = 'x'"),
-            ":3:1: `output` goes with `command`: with `language = \"rust\"` cargo says where the output is; remove `output`",
+            ":3:1: `output` goes with `command`: with `language = \"rust\"` cargo reports the output file; remove `output`",
         ),
         (
             format!("{build}language = 'rust'\nenv = {{ A = 'b' }}"),
@@ -143,7 +143,7 @@ fn a_manifest_error_names_the_place_the_known_names_and_the_remedy() {
         ),
         (
             format!("{build}command = ['make']\noutput = 'x'\nworld = 'w'"),
-            ":3:1: `world` needs `wit`, the file or folder that has it, for example `wit = \"wit\"`",
+            ":3:1: `world` needs `wit`, the file or folder that defines it, for example `wit = \"wit\"`",
         ),
         (
             format!("{build}command = ['make']\noutput = 'x'\nwit = []"),
@@ -178,11 +178,11 @@ fn a_component_takes_the_manifest_beside_it_or_its_files_name() {
     assert!(told.request().system().contains(&Capability::Random));
 
     let error = Source::open(folder.path().join("built.wasm")).unwrap_err().to_string();
-    assert!(error.contains("built.toml: [build] belongs in the plugin.toml of a project folder"), "{error}");
+    assert!(error.contains("built.toml: unexpected [build]"), "{error}");
 }
 
 #[test]
-fn what_is_no_plugin_is_told_what_to_be() {
+fn reports_paths_that_are_not_plugins() {
     let folder = folder(&[
         ("notes.txt", b"x"),
         ("rust-one/Cargo.toml", b""),
@@ -193,14 +193,14 @@ fn what_is_no_plugin_is_told_what_to_be() {
     ]);
     let error = |name: &str| Source::open(folder.path().join(name)).unwrap_err().to_string();
     assert!(error("nowhere.wasm").contains("nowhere.wasm: cannot be read"));
-    assert!(error("notes.txt").contains("a plugin is a .wasm file, or a folder with a plugin.toml"));
+    assert!(error("notes.txt").contains("neither a .wasm file nor a folder with a plugin.toml"));
     assert!(error("empty").contains("this folder has no plugin.toml"));
-    assert!(error("good/plugin.toml").contains("name the folder that it stands in"));
+    assert!(error("good/plugin.toml").contains("open the folder that contains it"));
     assert!(error("latin.wasm").contains("latin.toml: cannot be read: stream did not contain valid UTF-8"));
 
-    // The four lines that the error shows make the folder a plugin.
-    let told = error("rust-one");
-    let (_, lines) = told.split_once("four lines\n").unwrap();
+    // The lines in the error message make the folder a plugin.
+    let message = error("rust-one");
+    let (_, lines) = message.split_once("these lines:\n").unwrap();
     std::fs::write(folder.path().join("rust-one/plugin.toml"), lines).unwrap();
     assert_eq!(Source::open(folder.path().join("rust-one")).unwrap().name(), "rust-one");
 }
