@@ -28,6 +28,15 @@ fn scaffold(language: &str, folder: &Path) {
             sdk("cpp/editor", "");
             sdk("c/editor", "c");
         }
+        // The bindings for C and Go's runtime are once in the repository, and in each project that needs them.
+        "zig" => {
+            sdk("zig/editor", "");
+            sdk("c/editor/generated", "generated");
+        }
+        "go" => {
+            sdk("go/editor", "");
+            sdk("go/runtime", "runtime");
+        }
         _ => sdk(&format!("{language}/editor"), ""),
     }
     for package in ["editor", "plugin"] {

@@ -14,8 +14,15 @@ fn scaffold(language: &str, folder: &Path) {
     copy(&template.join("common"), folder);
     copy(&template.join("etl"), folder);
     copy(&repository("guest-sdk").join(language).join("etl"), &folder.join("sdk"));
-    if language == "cpp" {
-        copy(&repository("guest-sdk").join("c").join("etl"), &folder.join("sdk/c"));
+    // The bindings for C and Go's runtime are once in the repository, and in each project that needs them.
+    let shared = match language {
+        "cpp" => Some(("guest-sdk/c/etl", "sdk/c")),
+        "zig" => Some(("guest-sdk/c/etl/generated", "sdk/generated")),
+        "go" => Some(("guest-sdk/go/runtime", "sdk/runtime")),
+        _ => None,
+    };
+    if let Some((from, to)) = shared {
+        copy(&repository(from), &folder.join(to));
     }
     for package in ["etl", "plugin"] {
         copy(&repository("wit").join(package), &folder.join("sdk/wit").join(package));
