@@ -132,10 +132,7 @@ fn stale_and_bad_edits_change_nothing() {
     let now = document.revision();
     let stale = document.apply_edits(read_at, [Edit::delete(0..99)]).unwrap_err();
     assert_eq!(stale, ChangeError::Stale { base: read_at, current: now });
-    assert_eq!(
-        stale.to_string(),
-        "the edits are for revision 0, but the document is at 1; read it again"
-    );
+    assert_eq!(stale.to_string(), "the edits are for revision 0, but the document is at 1; read it again");
     let future = document.apply_edits(Revision::new(7), []).unwrap_err();
     assert!(future.is_stale());
     let cut = document.apply_edits(now, [Edit::insert(0, "fine"), Edit::insert(2, "bad")]).unwrap_err();
