@@ -1,4 +1,4 @@
-//! The dock itself: what all plugins of an application share.
+//! The dock: the engine, the compiler cache and the settings that all plugins of an application share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use crate::cache::Cache;
 use crate::instance::{EPOCH_TICK, LogLevel};
 use crate::source::Artifact;
 
-/// One engine with its compiler cache. An application has one, and loads all its plugins through it. Cheap to clone.
+/// One engine with its compiler cache. An application creates one and loads all its plugins with it. Cheap to clone.
 ///
-/// Plugins are loaded and called inside a tokio runtime whose time driver is enabled, of either flavour.
+/// Load and call plugins inside a tokio runtime of either flavour, with the time driver enabled.
 #[derive(Clone)]
 pub struct Dock(Arc<Inner>);
 
@@ -24,16 +24,16 @@ struct Inner {
 }
 
 impl Dock {
-    /// A dock with the defaults.
+    /// Creates a dock with the default settings.
     ///
     /// # Errors
     ///
-    /// When the machine is none that wasmtime can compile for.
+    /// When wasmtime does not support this machine.
     pub fn new() -> Result<Self, DockError> {
         Self::builder().build()
     }
 
-    /// Sets up a dock.
+    /// Starts building a dock with other settings.
     pub fn builder() -> DockBuilder {
         DockBuilder::default()
     }
@@ -51,7 +51,7 @@ impl Dock {
         self.0.log_level
     }
 
-    /// Compiles, or takes from the cache. Blocks.
+    /// Compiles an artifact or loads it from the cache. Blocks.
     pub(crate) fn compile(&self, artifact: &Artifact) -> wasmtime::Result<Component> {
         match &self.0.cache {
             Some(cache) => cache.load(&self.0.engine, artifact),
@@ -60,7 +60,7 @@ impl Dock {
     }
 }
 
-/// Sets up a [`Dock`].
+/// Builds a [`Dock`]; made by [`Dock::builder`].
 #[derive(Clone, Debug)]
 pub struct DockBuilder {
     cache: CacheFolder,
@@ -83,7 +83,7 @@ impl Default for DockBuilder {
 }
 
 impl DockBuilder {
-    /// Keeps compiled plugins in this folder, which nobody else may be able to write: compiled code is trusted. The default is
+    /// Keeps compiled plugins in this folder, which no other user may write to: compiled code is trusted. The default is
     /// `witdock` in the user's cache folder.
     #[must_use]
     pub fn cache_folder(mut self, folder: impl Into<PathBuf>) -> Self {
@@ -91,7 +91,7 @@ impl DockBuilder {
         self
     }
 
-    /// Compiles every plugin anew at each start.
+    /// Compiles every plugin again at each start.
     #[must_use]
     pub fn without_cache(mut self) -> Self {
         self.cache = CacheFolder::None;
@@ -106,7 +106,7 @@ impl DockBuilder {
         self
     }
 
-    /// The stack of a call, bytes, for all plugins: compiled code checks against one bound. Default 512 KiB, wasmtime's own, which
+    /// The stack of a call, bytes, for all plugins of this dock. Default 512 KiB, wasmtime's own default, which
     /// interpreters inside guests are known to work with.
     #[must_use]
     pub fn stack_bytes(mut self, bytes: usize) -> Self {
@@ -114,18 +114,18 @@ impl DockBuilder {
         self
     }
 
-    /// The least urgent lines of plugins that are kept. Default [`LogLevel::Debug`].
+    /// The least urgent log lines that are kept. Default [`LogLevel::Debug`].
     #[must_use]
     pub fn log_level(mut self, level: LogLevel) -> Self {
         self.log_level = level;
         self
     }
 
-    /// Makes the engine and opens the cache. A cache that cannot be opened is warned of and done without.
+    /// Creates the engine and opens the cache. If the cache cannot be opened, the dock logs a warning and works without it.
     ///
     /// # Errors
     ///
-    /// When the machine is none that wasmtime can compile for, or the settings contradict each other.
+    /// When wasmtime does not support this machine, or the settings contradict each other.
     pub fn build(self) -> Result<Dock, DockError> {
         let mut config = Config::new();
         config
@@ -154,15 +154,15 @@ impl DockBuilder {
     }
 }
 
-/// The engine could not be made.
+/// The engine could not be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the wasm engine cannot be set up: {message}")]
 pub struct DockError {
     message: String,
 }
 
-/// Advances the engine's epoch for as long as it lives. One thread an engine: an epoch bumped by a timer of each call would
-/// count against its neighbours.
+/// Advances the engine's epoch for as long as it lives. One thread per engine: a timer for each call would
+/// advance the epoch of other calls too.
 fn tick(engine: &Engine) -> Result<(), DockError> {
     let engine = engine.weak();
     std::thread::Builder::new()

@@ -1,4 +1,4 @@
-//! Durations as people read them.
+//! Formats durations for people.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ impl fmt::Display for Short {
             s if s >= 1e-6 => (s * 1e6, "µs"),
             s => (s * 1e9, "ns"),
         };
-        // A number of three digits has no decimals, and neither has a whole one.
+        // Whole numbers and numbers of three digits have no decimals.
         let decimals = usize::from(value < 99.95 && (value * 10.0).round() % 10.0 != 0.0);
         write!(f, "{value:.decimals$} {unit}")
     }
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_unit_and_at_most_one_decimal() {
+    fn formats_in_one_unit_with_at_most_one_decimal() {
         for (nanos, text) in [
             (0, "0 ns"),
             (300, "300 ns"),

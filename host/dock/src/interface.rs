@@ -1,11 +1,11 @@
-//! What an application implements to make its WIT world loadable: the seam between typed bindings and the dock.
+//! The trait that an application implements for its WIT world. It connects typed bindings and the dock.
 
 use wasmtime::Store;
 use wasmtime::component::{Instance, Linker};
 
 use crate::HostState;
 
-/// An embedding interface: one WIT world, with the host code that serves its imports.
+/// An application's plugin interface: one WIT world, with the host functions for its imports.
 ///
 /// `wasmtime::component::bindgen!` makes a bindings type for each world, and these types share no trait. This is the
 /// trait; [`interface!`](crate::interface) writes the implementation for a bindings type.
@@ -17,11 +17,11 @@ pub trait Interface: Sized + Send + Sync + 'static {
     /// `include_component_type: true`.
     const COMPONENT_TYPE: &'static [u8];
 
-    /// Encoded worlds whose exports a plugin may have or not. One that it has must be of the world's types; whether it has
-    /// it, [`bind`](Self::bind) finds out. What such a world imports is lent and granted like the rest.
+    /// Encoded worlds with optional exports. An optional export that a plugin has must have the world's types;
+    /// [`bind`](Self::bind) finds out which ones it has. Imports of these worlds are provided and granted like the others.
     const OPTIONAL: &'static [&'static [u8]] = &[];
 
-    /// Adds the host functions of the world's imports. WASI and `witdock:plugin/log` are the dock's business.
+    /// Adds the host functions of the world's imports. The dock links WASI and `witdock:plugin/log` itself.
     ///
     /// # Errors
     ///
@@ -32,18 +32,18 @@ pub trait Interface: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When an export is missing or of another type. A checked component has them all.
+    /// When an export is missing or has another type. A component that passed the check has all of them.
     fn bind(store: &mut Store<HostState<Self::State>>, instance: &Instance) -> wasmtime::Result<Self>;
 
-    /// Makes a fresh instance ready to serve, before any state is handed to it and before its first call. Whatever
-    /// calls every instance needs first, such as registering commands or opening a session, belongs here: an
-    /// error refuses the plugin, or rejects the new generation while the old one goes on serving.
+    /// Prepares a fresh instance, before its state is restored and before its first call. Use it for calls that every
+    /// instance needs first, such as registering commands or opening a session. An error refuses the plugin, or
+    /// rejects the new generation while the old one keeps serving.
     ///
     /// The default does nothing.
     ///
     /// # Errors
     ///
-    /// Whatever makes this instance unfit; the text is shown to the plugin's author.
+    /// When this instance cannot serve. The text is for the plugin's author.
     fn activate(
         &self,
         store: &mut Store<HostState<Self::State>>,
@@ -53,10 +53,10 @@ pub trait Interface: Sized + Send + Sync + 'static {
     }
 }
 
-/// Implements [`Interface`] for the bindings type that `bindgen!` made for a world.
+/// Implements [`Interface`] for a bindings type from `bindgen!`.
 ///
 /// `component_type` is the constant that `bindgen!` emits beside the bindings, `state` is [`Interface::State`], and `link` a
-/// function or closure for [`Interface::link`]. The rest may be left out: `activate` is the path of an async function
+/// function or closure for [`Interface::link`]. The rest is optional: `activate` is the path of an async function
 /// for [`Interface::activate`], `optional` a list for [`Interface::OPTIONAL`], and `bind` the path of a
 /// function for [`Interface::bind`].
 ///
@@ -69,13 +69,13 @@ pub trait Interface: Sized + Send + Sync + 'static {
 /// }
 /// ```
 ///
-/// Where plugins may have exports that the world does not ask for, a struct holds the bindings of both worlds:
+/// For optional exports, use a struct with the bindings of both worlds:
 ///
 /// ```ignore
 /// struct Guest { greeter: Greeter, farewell: Option<Farewell> }
 ///
 /// fn bind(store: &mut Store<HostState<Names>>, instance: &Instance) -> wasmtime::Result<Guest> {
-///     // What was checked fails only where it is not there.
+///     // After the check, this fails only if the export is missing.
 ///     Ok(Guest { greeter: Greeter::new(&mut *store, instance)?, farewell: Farewell::new(store, instance).ok() })
 /// }
 ///

@@ -1,6 +1,6 @@
 //! A plugin host for any WIT interface: typed bindings, a sandbox with grants and limits, and hot reload.
 //!
-//! An application describes in WIT what it lends to plugins and what it calls in them, generates bindings with
+//! An application describes in WIT what it provides to plugins and what it calls in them, generates bindings with
 //! `wasmtime::component::bindgen!`, and implements [`Interface`] for them with the [`interface!`] macro. A
 //! [`Dock`] then loads plugins, which are components in any language, from a file or from a project folder
 //! that is built on demand:
@@ -16,10 +16,11 @@
 //! # }
 //! ```
 //!
-//! The way of a plugin: a [`Source`] gives an [`Artifact`]; [`check()`] compares it with the interface's
+//! How a plugin is loaded: a [`Source`] gives an [`Artifact`]; [`check()`] compares it with the interface's
 //! world; its [`Request`](grants::Request) meets the host's [`Policy`]; it is compiled, linked and started under
 //! [`Limits`]; [`Plugin::call`] borrows an instance; a failed call gives a typed [`CallError`] and a fresh instance; a changed
-//! source makes the next generation, whose start is a transaction: whatever fails, the old one serves on.
+//! source makes the next generation, whose start is a transaction: if any step fails, the old
+//! generation keeps serving.
 
 pub mod check;
 pub mod grants;

@@ -1,9 +1,9 @@
 //! Suggestions for misspelled names.
 
-/// Below this, Jaro-Winkler pairs words that merely share letters.
+/// The lowest likeness worth suggesting: below it, Jaro-Winkler pairs words that only share letters.
 const ENOUGH: f64 = 0.8;
 
-/// The candidate most like `name`, if one is like it enough to be worth suggesting.
+/// The candidate most similar to `name`, or `None` if none is similar enough to suggest.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
@@ -27,7 +27,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_typing_error_finds_its_word_and_a_stranger_finds_none() {
+    fn suggests_the_word_of_a_typing_error_and_nothing_for_other_words() {
         let known = ["language", "command", "output", "watch"];
         assert_eq!(nearest("langauge", known), Some("language"));
         assert_eq!(nearest("outputs", known), Some("output"));

@@ -1,4 +1,4 @@
-//! A component run by a tool that learns its types only at run time: limits and grants as ever, no bindings, no reload.
+//! Runs a component for a tool that learns its types at run time: with limits and grants, without bindings or reload.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::instance::{self, Failure, Handover, Limits, LogLine, LogSink, link_se
 use crate::source::{Artifact, Digest};
 use crate::{Dock, HostState};
 
-/// A component, compiled and linked, that is granted nothing of the system. It is linked to WASI 0.2 as every plugin is, to
-/// `witdock:plugin/log`, and to what its tool answers in the place of an application.
+/// A compiled and linked component without grants for the system. It is linked to WASI 0.2 like every plugin, to
+/// `witdock:plugin/log`, and to the functions that the tool provides in place of an application.
 pub struct Sandbox<S: Send + 'static> {
     dock: Dock,
     name: Arc<str>,
@@ -22,24 +22,24 @@ pub struct Sandbox<S: Send + 'static> {
     limits: Limits,
 }
 
-/// Why a component cannot be tried.
+/// A component could not be compiled or linked.
 #[derive(Debug, thiserror::Error)]
 #[error("the component cannot be {step}: {message}")]
 #[non_exhaustive]
 pub struct SandboxError {
-    /// `compiled` or `linked`.
+    /// The step that failed: `compiled` or `linked`.
     pub step: &'static str,
-    /// What the runtime says.
+    /// The message of the runtime.
     pub message: String,
 }
 
 impl<S: Send + 'static> Sandbox<S> {
-    /// Compiles a component, or takes it from the dock's cache, and links it. `name` stands in its log lines. `link` defines
-    /// what is neither WASI 0.2 nor a service of the dock. Blocks.
+    /// Compiles a component, or takes it from the dock's cache, and links it. `name` is its name in log lines. `link`
+    /// defines the imports beyond WASI 0.2 and the dock's services. Blocks.
     ///
     /// # Errors
     ///
-    /// When the component is none, or does not link.
+    /// When the bytes are not a valid component, or an import is missing or has another type.
     pub fn new(
         dock: &Dock,
         name: &str,
@@ -50,20 +50,20 @@ impl<S: Send + 'static> Sandbox<S> {
         let failed =
             |step| move |error: wasmtime::Error| SandboxError { step, message: format!("{error:#}") };
         let name: Arc<str> = name.into();
-        // A tool shows what is printed: standard output reaches nobody else.
+        // Standard output and standard error become log lines, which the tool shows.
         let granted = Granted::to_sandbox(name.clone());
         let component = dock.compile(artifact).map_err(failed("compiled"))?;
         let pre = linked(dock, &component, &granted, link).map_err(failed("linked"))?;
         Ok(Self { dock: dock.clone(), name, granted, digest: artifact.digest(), pre, limits })
     }
 
-    /// Starts a fresh instance with the tool's own data.
+    /// Starts a fresh instance. `app` is the tool's data for it.
     ///
     /// # Errors
     ///
-    /// When the component traps as it starts, or is over a limit.
+    /// When the component traps or exceeds a limit while it starts.
     pub async fn start(&self, app: S) -> Result<SandboxInstance<S>, Failure> {
-        // Lines are asked for afterwards, and nobody listens meanwhile.
+        // The tool reads the lines afterwards, so nobody listens meanwhile.
         let log = LogSink::new(
             self.name.clone(),
             self.dock.log_level(),
@@ -121,7 +121,7 @@ impl<S: Send + 'static> SandboxInstance<S> {
     ///
     /// # Errors
     ///
-    /// When the guest trapped or was over a limit, or `run` failed itself.
+    /// When the guest traps or exceeds a limit, or when `run` returns an error of its own.
     pub async fn call<R>(
         &mut self,
         run: impl AsyncFnOnce(&Instance, &mut Store<HostState<S>>) -> wasmtime::Result<R>,
@@ -134,12 +134,12 @@ impl<S: Send + 'static> SandboxInstance<S> {
         result.map_err(|error| Failure::classify(&error, self.store.data_mut()))
     }
 
-    /// The tool's own data.
+    /// The data that [`Sandbox::start`] was given.
     pub fn app(&mut self) -> &mut S {
         &mut self.store.data_mut().app
     }
 
-    /// What the guest has logged and printed so far, the newest last; no more than the last 256 lines.
+    /// The last lines that the guest logged and printed, at most 256, the newest last.
     pub fn log(&self) -> Vec<LogLine> {
         self.log.recent()
     }

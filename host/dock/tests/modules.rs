@@ -128,7 +128,7 @@ fn dependencies(all: &BTreeMap<Module, String>) -> BTreeMap<Module, BTreeSet<Mod
     all.iter().map(of).collect()
 }
 
-/// What is left when modules that nobody needs are taken away.
+/// The modules in a circle: those that remain after unneeded ones are removed, one after the other.
 fn circle(mut above: BTreeMap<Module, BTreeSet<Module>>) -> String {
     loop {
         let needed: BTreeSet<Module> = above.values().flatten().cloned().collect();

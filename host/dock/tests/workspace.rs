@@ -1,4 +1,4 @@
-//! Who may depend on whom, and who may know whom by name.
+//! The rules for dependencies between crates, and for names that a crate may mention.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,8 @@ fn the_dock_names_no_interface() {
     let mut found = Vec::new();
     for file in &files {
         let code = Code::read(file, Tests::Kept);
-        found.extend(interfaces.iter().flat_map(|one| one.named_in(&code)).map(|named| told(file, &named)));
+        found
+            .extend(interfaces.iter().flat_map(|one| one.named_in(&code)).map(|named| finding(file, &named)));
     }
     assert!(
         found.is_empty(),
@@ -113,7 +114,7 @@ fn no_host_of_an_interface_names_a_plugin() {
                 let code = Code::read(&file, Tests::Dropped);
                 let named = plugins.iter().filter(|plugin| !is_word_of(&interface.folder, plugin));
                 found.extend(
-                    named.flat_map(|plugin| code.names_plugin(plugin)).map(|named| told(&file, &named)),
+                    named.flat_map(|plugin| code.names_plugin(plugin)).map(|named| finding(&file, &named)),
                 );
             }
         }
@@ -124,7 +125,7 @@ fn no_host_of_an_interface_names_a_plugin() {
 
 /// The two checks above find what they look for.
 #[test]
-fn names_are_found_in_code_and_not_in_comments() {
+fn finds_names_in_code_and_not_in_comments() {
     let etl = Interface { folder: "etl".into(), package: "witdock:etl".into() };
     let named = |text: &str| !etl.named_in(&Code::parse(text, Tests::Dropped)).is_empty();
     for code in [
@@ -301,7 +302,7 @@ fn is_for_tests(attribute: &Group) -> bool {
     is_test && names.contains(&"test") && !names.contains(&"not")
 }
 
-/// Whether a text has a word that goes on neither before nor behind.
+/// Whether a text contains a whole word.
 fn has_word(text: &str, word: &str) -> bool {
     let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).any(|(at, _)| {
@@ -357,7 +358,7 @@ fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-fn told(file: &Path, named: &str) -> String {
+fn finding(file: &Path, named: &str) -> String {
     let text = std::fs::read_to_string(file).unwrap();
     let line = text.lines().position(|line| line.contains(named)).map_or(0, |line| line + 1);
     format!("  {}:{line}: {named}", file.strip_prefix(repository()).unwrap_or(file).display())

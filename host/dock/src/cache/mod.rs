@@ -19,7 +19,7 @@ use crate::source::{Artifact, Digest};
 
 /// Entries that were not used for this long are removed.
 const UNUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
-/// The size that all entries may have together. The least recently used ones are removed first: every change of a plugin under
+/// The total size limit of all entries. The least recently used ones are removed first: every change of a plugin under
 /// development adds an entry, of up to 60 MB.
 const MOST_BYTES: u64 = 2 << 30;
 
@@ -39,12 +39,12 @@ impl Cache {
         Ok(cache)
     }
 
-    /// The compiled form of an artifact, from the cache or compiled now and kept. Takes as long as the compiler
-    /// does, so it belongs on a thread that may block.
+    /// Loads an artifact's compiled code from the cache, or compiles the artifact and caches it. Blocks for as long as the
+    /// compiler runs.
     ///
     /// # Errors
     ///
-    /// Those of the compiler. A cache that cannot be read or written costs time, not correctness: it is only warned of.
+    /// When the compiler fails. If the cache cannot be read or written, this logs a warning and compiles the artifact.
     pub(crate) fn load(&self, engine: &Engine, artifact: &Artifact) -> wasmtime::Result<Component> {
         let path = self.folder.join(format!("{}.cwasm", artifact.digest()));
         match self.read(engine, &path) {
@@ -86,7 +86,7 @@ impl Cache {
         Ok(())
     }
 
-    /// Removes entries that are too old, and the least recently used ones while all are larger than `most_bytes` together.
+    /// Removes entries that are too old, and the least recently used ones until the rest has at most `most_bytes`.
     fn evict(&self, now: SystemTime, most_bytes: u64) {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut entries: Vec<(SystemTime, u64, PathBuf)> = entries
@@ -124,7 +124,7 @@ fn create_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// Names everything about the engine that compiled code depends on: wasmtime's version, the target, the settings.
+/// A hash of everything about the engine that compiled code depends on: wasmtime's version, the target, the settings.
 fn compatibility(engine: &Engine) -> String {
     #[derive(Default)]
     struct Bytes(Vec<u8>);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_load_reads_the_entry_and_a_damaged_entry_is_replaced() {
+    fn reads_an_entry_and_replaces_a_damaged_one() {
         let root = tempfile::tempdir().unwrap();
         let engine = Engine::default();
         let cache = Cache::open(root.path(), &engine).unwrap();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn unused_entries_are_removed() {
+    fn removes_unused_entries() {
         let root = tempfile::tempdir().unwrap();
         let engine = Engine::default();
         let cache = Cache::open(root.path(), &engine).unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_cache_removes_the_least_recently_used_entries() {
+    fn removes_the_least_recently_used_entries_of_a_full_cache() {
         let root = tempfile::tempdir().unwrap();
         let cache = Cache::open(root.path(), &Engine::default()).unwrap();
         let now = SystemTime::now();
@@ -196,7 +196,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_folder_is_private() {
+    fn creates_a_private_folder() {
         use std::os::unix::fs::PermissionsExt;
         let root = tempfile::tempdir().unwrap();
         let cache = Cache::open(&root.path().join("new"), &Engine::default()).unwrap();

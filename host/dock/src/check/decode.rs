@@ -1,4 +1,4 @@
-//! From bytes to the types of a component's imports and exports.
+//! Decodes the types of a component's imports and exports.
 
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::types::Types;
@@ -10,7 +10,7 @@ use super::surface::{Items, Surface};
 
 /// Reads a component's imports and exports.
 ///
-/// Everything is validated but the code inside functions: the compiler does that, and it is most of the bytes.
+/// It validates everything except the code inside functions, which is most of the bytes and which the compiler validates.
 pub(super) fn component(bytes: &[u8]) -> Result<Surface, NotAComponent> {
     if !bytes.starts_with(WASM_MAGIC) {
         return Err(recognize(bytes));
@@ -65,7 +65,7 @@ struct Names<'a> {
 
 /// Validates a component, and lists the names of its own imports and exports in their order.
 fn validate(bytes: &[u8]) -> Result<(Types, Names<'_>), NotAComponent> {
-    // Whether a proposal is switched on is the engine's to say, and it says so when it compiles.
+    // The engine rejects disabled proposals when it compiles.
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let invalid = |error: wasmparser::Error| NotAComponent::Invalid {
         reason: error.message().to_owned(),
@@ -101,7 +101,7 @@ fn validate(bytes: &[u8]) -> Result<(Types, Names<'_>), NotAComponent> {
             }
             Payload::ModuleSection { parser: inner, unchecked_range }
             | Payload::ComponentSection { parser: inner, unchecked_range } => {
-                // The parser takes the end of the file for the end of whatever is nested in it.
+                // The parser takes the end of the file for the end of the nested module or component.
                 if unchecked_range.end > bytes.len() {
                     return Err(truncated);
                 }

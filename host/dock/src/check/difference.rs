@@ -1,4 +1,4 @@
-//! One difference between a plugin and its host, and where it is.
+//! One difference between a plugin and its host, with its place.
 
 use std::fmt;
 
@@ -6,70 +6,70 @@ use serde::Serialize;
 
 use super::name::InterfaceName;
 
-/// A place where a plugin and its host do not agree.
+/// A difference between a plugin and its host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What kind of difference it is.
+    /// The kind of difference, for tools that branch on it.
     pub kind: DifferenceKind,
-    /// Where it is.
+    /// The import or export, and the place in its type.
     pub at: Place,
-    /// Further places that show the same difference, because they use the same type.
+    /// More places with the same difference, because they use the same type.
     pub also: Vec<Place>,
-    /// The plugin's side.
+    /// What the plugin has, as text: a type in WIT syntax, or what is missing.
     pub plugin: String,
-    /// The host's side.
+    /// What the host has or expects, as text.
     pub host: String,
-    /// What is probably behind it.
+    /// The likely cause, if there is one that the two sides do not show.
     pub hint: Option<String>,
 }
 
-/// What kind of difference there is.
+/// The kind of a [`Difference`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// The interface requires an export that the plugin has not.
+    /// The plugin has no export that the interface requires.
     MissingExport,
-    /// The plugin imports what the host does not lend.
+    /// The plugin imports something that the host does not provide.
     UnsatisfiedImport,
-    /// The plugin and the host have different kinds of thing under one name: a function and an interface.
+    /// The plugin and the host have different kinds of items under one name, such as a function and an interface.
     Item,
-    /// One side has a function or a resource in an interface and the other has not.
+    /// Only one side has a function or a resource in an interface.
     Missing,
     /// A function has more, fewer or reordered parameters.
     Parameters,
-    /// One side's function is async and the other's is not.
+    /// A function is async on one side only.
     Async,
-    /// A type differs.
+    /// A parameter, a result or a part of one has different types.
     Type,
 }
 
-/// Where in the interface something is, from the outside in.
+/// A place in an interface, from the outside in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Place {
-    /// Whether the plugin imports or exports it.
+    /// Whether the plugin imports or exports the item.
     pub direction: Direction,
-    /// The interface, or the function where it stands in the world itself.
+    /// The interface, or the function if it belongs to the world itself.
     pub item: InterfaceName,
     /// The function in the interface, as the component names it: `[method]session.process`.
     pub function: Option<String>,
-    /// The way into the function's type.
+    /// The path into the function's type; empty for the function itself.
     pub path: Vec<Step>,
 }
 
-/// Which way something goes, seen from the plugin.
+/// The direction of an item, seen from the plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
-    /// The plugin calls it.
+    /// An import: the plugin calls it.
     Import,
-    /// The host calls it.
+    /// An export: the host calls it.
     Export,
 }
 
-/// One step into a type.
+/// One step into a type. Its `Display` is a few words, such as ``field `columns` ``.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -86,17 +86,17 @@ pub enum Step {
     Item(usize),
     /// The elements of a list.
     Element,
-    /// What an option may hold.
+    /// The value of an option.
     Some,
-    /// The good half of a `result`.
+    /// The `ok` payload of a `result`.
     Ok,
-    /// The bad half of a `result`.
+    /// The `err` payload of a `result`.
     Error,
     /// A map's keys.
     Key,
     /// A map's values.
     Value,
-    /// What a future or a stream carries.
+    /// The payload of a future or a stream.
     Payload,
 }
 
@@ -133,7 +133,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// The place, and both sides below it.
+/// Several lines: the place, and both sides below it.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (plugin, host) = match self.at.direction {

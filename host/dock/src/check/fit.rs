@@ -1,41 +1,41 @@
-//! What a plugin that fits imports and exports.
+//! The imports and exports of a plugin that fits.
 
 use serde::Serialize;
 
 use super::name::InterfaceName;
 
-/// What a plugin that fits its interface uses and offers.
+/// The imports and exports of a plugin that fits its interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Fit {
     /// The host's world.
     pub world: InterfaceName,
-    /// What it imports of the interface's own world.
+    /// Imports from the host's world.
     pub imports: Vec<Item>,
-    /// What it imports of the services beside the world.
+    /// Imports from the services beside the world.
     pub services: Vec<Item>,
-    /// What it imports of WASI 0.2.
+    /// Imports from WASI 0.2 that the dock links.
     pub wasi: Vec<Item>,
-    /// What it exports, whether the host asks for it or not.
+    /// All exports, those that the host does not use included.
     pub exports: Vec<Item>,
 }
 
-/// An interface that a plugin imports or exports, or a function that stands in the world itself.
+/// An interface that a plugin imports or exports, or a function of the world itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Item {
-    /// Its name, in the plugin's version.
+    /// The name, with the version that the plugin was built with.
     pub name: InterfaceName,
-    /// The interface's functions that the plugin imports or exports. Empty for an interface of nothing but types,
-    /// which needs no grant, and for a function in the world itself.
+    /// The interface's functions that the plugin imports or exports. Empty for an interface with types only,
+    /// which needs no grant, and for a function of the world itself.
     pub functions: Vec<String>,
-    /// Whether it is a function itself.
+    /// Whether the item is a function of the world itself.
     #[serde(skip)]
     pub(super) is_function: bool,
 }
 
 impl Item {
-    /// Whether there is anything in it to call: it is a function, or an interface that has some.
+    /// Whether the item is a function or an interface with functions.
     pub fn has_functions(&self) -> bool {
         self.is_function || !self.functions.is_empty()
     }

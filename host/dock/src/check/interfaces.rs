@@ -164,7 +164,7 @@ pub(super) fn needs_linking(plugin: &Surface, item: ComponentEntityType) -> bool
     }
 }
 
-/// The item as it is listed in the fit.
+/// An item's entry in the fit.
 pub(super) fn summary(plugin: &Surface, name: &InterfaceName, item: ComponentEntityType) -> Item {
     let functions = match item {
         ComponentEntityType::Instance(id) => names(plugin, id).map(str::to_owned).collect(),

@@ -31,7 +31,7 @@ use interfaces::{Match, Need};
 /// `include_component_type: true`. `services` are further encoded worlds, such as [`SERVICES`](crate::SERVICES): the host provides
 /// their imports too, and looks for their exports without requiring them.
 ///
-/// A plugin may export more than the world asks for and import less than it provides. Versions match as in wasmtime's
+/// A plugin may export more than the world requires and import less than it provides. Versions match as in wasmtime's
 /// linker, when semver calls them compatible. Imports of WASI 0.2 are listed and not compared: whether they
 /// are linked is a matter of grants. One that the dock does not provide and a host's world does, such as
 /// `wasi:keyvalue/store`, is an import of that world like any other.

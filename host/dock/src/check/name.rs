@@ -1,4 +1,4 @@
-//! Names of interfaces, and which versions stand in for each other.
+//! Names of interfaces, and the compatibility of their versions.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct InterfaceName {
 }
 
 impl InterfaceName {
-    /// Takes a name apart. What follows an `@` and is no version stays part of the name.
+    /// Parses a name. A suffix after `@` that is not a version stays part of the name.
     pub fn new(name: &str) -> Self {
         if let Some((path, version)) = name.split_once('@')
             && let Ok(version) = Version::parse(version)
@@ -38,13 +38,13 @@ impl InterfaceName {
         self.path.split_once(':').map(|(namespace, _)| namespace)
     }
 
-    /// Whether one may be linked where the other is asked for: the same path, and the same version or two versions
+    /// Whether one may be linked in place of the other: the same path, and the same version or two versions
     /// that semver calls compatible. wasmtime's linker decides in the same way.
     pub fn is_compatible(&self, other: &Self) -> bool {
         self == other || self.path == other.path && self.track().is_some() && self.track() == other.track()
     }
 
-    /// What compatible versions have in common. A 0.0.x or a prerelease is compatible with nothing but itself.
+    /// The part that compatible versions share. A 0.0.x or a prerelease is compatible only with itself.
     fn track(&self) -> Option<(u64, u64)> {
         let version = self.version.as_ref().filter(|version| version.pre.is_empty())?;
         match (version.major, version.minor) {
@@ -54,7 +54,7 @@ impl InterfaceName {
         }
     }
 
-    /// The candidate that a linker takes for this name: the very same name, or else the newest compatible version.
+    /// The candidate that a linker uses for this name: the same name, or else the newest compatible version.
     pub(super) fn find<'a, T>(&self, candidates: &'a [(InterfaceName, T)]) -> Option<&'a (InterfaceName, T)> {
         candidates.iter().find(|(name, _)| name == self).or_else(|| {
             candidates

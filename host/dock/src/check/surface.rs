@@ -1,4 +1,4 @@
-//! One side of the comparison: imports and exports, their types, and what the types are called.
+//! One side of the comparison: imports and exports, their types, and the names of the types.
 
 use std::collections::HashMap;
 
@@ -26,13 +26,13 @@ pub(super) struct Surface {
 
 /// Where a resource is defined, and its name there. `interface` is `None` for one that the world itself names.
 pub(super) struct ResourceName {
-    /// An interface that is imported and exported defines two resources that have nothing to do with each other.
+    /// An interface that is both imported and exported defines two separate resources.
     pub(super) direction: Direction,
     pub(super) interface: Option<InterfaceName>,
     pub(super) name: String,
 }
 
-/// A value's type with aliases and names taken off.
+/// A value's type, without aliases and names.
 pub(super) enum Shape<'a> {
     Primitive(PrimitiveValType),
     Defined(&'a ComponentDefinedType),
@@ -103,7 +103,7 @@ impl Surface {
         }
     }
 
-    /// What the type is called in the interface that it comes from.
+    /// The type's name in the interface that defines it.
     pub(super) fn name(&self, ty: ComponentValType) -> Option<&str> {
         let ComponentValType::Type(id) = ty else { return None };
         let mut id = ComponentAnyTypeId::Defined(id);

@@ -1,4 +1,4 @@
-//! One thing that a plugin may touch.
+//! A capability: permission to use one resource of the host or the system.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::invalid::InvalidCapability;
 use super::{CapabilityKind, ImportName, NetworkHost};
 
-/// One thing that a plugin may touch: it can be requested, granted and refused.
+/// Permission to use one resource. A plugin requests it, and the host grants or refuses it.
 ///
-/// Its `Display` is a line that [`FromStr`] reads, and that an application can remember:
+/// Its `Display` is one line, which [`FromStr`] parses and which an application can store:
 ///
 /// ```
 /// use witdock::Capability;
@@ -33,16 +33,16 @@ use super::{CapabilityKind, ImportName, NetworkHost};
 pub enum Capability {
     /// The wall clock and the monotonic clock.
     Clocks,
-    /// The environment variable of this name.
+    /// The environment variable with this name.
     Env(String),
     /// A folder of the host's file system.
     Folder {
-        /// The path by which the plugin knows it.
+        /// The path inside the plugin's file system.
         path: String,
-        /// What the plugin may do in it.
+        /// The allowed operations.
         access: Access,
     },
-    /// An interface that the host's world provides, or a function that stands in the world itself.
+    /// An interface that the host's world provides, or a function of the world itself.
     Import(ImportName),
     /// Connections to a host by TCP and UDP.
     Network(NetworkHost),
@@ -68,7 +68,7 @@ impl Capability {
     ///
     /// # Errors
     ///
-    /// When no environment variable can have this name.
+    /// When the name is empty, or has `=` or a control character.
     pub fn env(name: &str) -> Result<Self, InvalidCapability> {
         if name.is_empty() || name.contains('=') || name.contains(char::is_control) {
             return Err(InvalidCapability(format!(
@@ -79,7 +79,7 @@ impl Capability {
         Ok(Self::Env(name.to_owned()))
     }
 
-    /// The capability to use a folder, by the path that the plugin knows.
+    /// The capability to use a folder. `path` is the path inside the plugin's file system.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl Capability {
         Ok(Self::Folder { path: path.to_owned(), access })
     }
 
-    /// What kind of thing it is.
+    /// The kind of capability.
     pub fn kind(&self) -> CapabilityKind {
         match self {
             Self::Clocks => CapabilityKind::Clocks,
@@ -121,7 +121,7 @@ impl Capability {
         }
     }
 
-    /// The same without the version of an import: what a plugin's next generation asks for again.
+    /// The same capability without the version of an import, to compare the requests of two generations.
     #[must_use]
     pub fn without_version(&self) -> Self {
         match self {
@@ -130,8 +130,8 @@ impl Capability {
         }
     }
 
-    /// The line of a host's grants that allows it. What only the host knows, such as the folder on this machine,
-    /// is `…`.
+    /// The line of TOML that grants it in a host's policy. Values that only the host knows, such as the folder on this
+    /// machine, are `…`.
     pub fn grant_line(&self) -> String {
         match self {
             Self::Clocks => "clocks = true".to_owned(),
@@ -150,12 +150,12 @@ pub(super) fn folder_line(path: &str, host: &str, access: Access) -> String {
     format!("folders = [{{ path = {}, host = {}, access = \"{access}\" }}]", quoted(path), quoted(host))
 }
 
-/// A string as TOML has it.
+/// A string in TOML syntax.
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// A key as TOML has it.
+/// A key in TOML syntax, quoted if necessary.
 fn key(name: &str) -> String {
     let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if is_bare && !name.is_empty() { name.to_owned() } else { quoted(name) }

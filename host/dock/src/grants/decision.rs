@@ -1,8 +1,8 @@
-//! Who decides what a plugin is granted.
+//! The policy for each generation of a plugin.
 
 use super::{Policy, Requested};
 
-/// One policy for all generations of a plugin, or a decision about each.
+/// One policy for all generations of a plugin, or a function that returns one for each.
 pub(crate) enum Decision {
     Fixed(Policy),
     Asked(Box<dyn Fn(&Requested) -> Policy + Send + Sync>),

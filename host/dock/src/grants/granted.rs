@@ -1,11 +1,11 @@
-//! What a plugin gets.
+//! The capabilities that a plugin was granted.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Capability, CapabilityKind};
 
-/// What a plugin gets: all of what it has asked for, since a plugin that would get less is refused.
+/// The capabilities that a plugin was granted: all that it requests, since the plugin is refused if one is not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
     plugin: Arc<str>,
@@ -19,7 +19,7 @@ pub(crate) struct Grant {
     pub(crate) provision: Provision,
 }
 
-/// What the host provides beside the permission.
+/// The value that the host provides with a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Provision {
     Nothing,
@@ -34,7 +34,7 @@ impl Granted {
         Self { plugin, grants }
     }
 
-    /// What a component gets that a tool tries: whatever it prints becomes lines of the log, which the tool shows.
+    /// The grants of a component in a sandbox: stdio only. Its output becomes log lines, which the tool shows.
     pub(crate) fn to_sandbox(plugin: Arc<str>) -> Self {
         let grants = vec![Grant { capability: Capability::Stdio, provision: Provision::Nothing }];
         Self { plugin, grants }
@@ -45,12 +45,12 @@ impl Granted {
         &self.plugin
     }
 
-    /// What it gets, in order.
+    /// The granted capabilities, sorted.
     pub fn capabilities(&self) -> impl Iterator<Item = &Capability> {
         self.grants.iter().map(|grant| &grant.capability)
     }
 
-    /// Whether it gets anything of this kind.
+    /// Whether a capability of this kind is granted.
     pub fn has(&self, kind: CapabilityKind) -> bool {
         self.capabilities().any(|capability| capability.kind() == kind)
     }

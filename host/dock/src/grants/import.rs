@@ -15,13 +15,12 @@ use crate::check::InterfaceName;
 pub struct ImportName(InterfaceName);
 
 impl ImportName {
-    /// A name as it stands, for code that knows it. One that no import can have covers nothing.
+    /// Takes a name unchecked, for names in code. An invalid name covers nothing.
     pub fn new(name: &str) -> Self {
         Self(InterfaceName::new(name))
     }
 
-    /// The name of a component's import. The functions of a resource that stands in the world itself go by the
-    /// resource's name.
+    /// The name of a component's import. Functions of a resource in the world itself use the resource's name.
     pub(super) fn of(name: &InterfaceName) -> Self {
         let path = name.path();
         match path.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -66,7 +65,7 @@ impl FromStr for ImportName {
             word.starts_with(|c: char| c.is_ascii_alphabetic())
                 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
-        // A package, and an interface or all of them; or a function.
+        // A package with an interface or `*`, or a function.
         let is_valid = match path.split_once('/') {
             Some((package, interface)) => {
                 package.contains(':')
@@ -103,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_covers_its_versions_and_a_package_its_interfaces() {
+    fn a_name_covers_all_versions_and_a_package_all_interfaces() {
         let covers =
             |grant: &str, import: &str| grant.parse::<ImportName>().unwrap().covers(&import.parse().unwrap());
         assert!(covers("a:b/c", "a:b/c@0.1.0"));
@@ -118,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn functions_of_a_resource_in_the_world_go_by_its_name() {
+    fn functions_of_a_resource_in_the_world_use_the_resources_name() {
         for name in ["[constructor]ticket", "[method]ticket.price", "[static]ticket.all", "ticket"] {
             assert_eq!(ImportName::of(&InterfaceName::new(name)).path(), "ticket");
         }
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_an_error() {
+    fn rejects_invalid_names() {
         for text in ["", "*", "a:b/", "a:b", "now()", "a b", "a:b/*/c", "witdock/etl", "a:b/c@1", "é", "/x"]
         {
             let error = text.parse::<ImportName>().unwrap_err().to_string();

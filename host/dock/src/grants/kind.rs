@@ -3,28 +3,28 @@
 /// The kind of a [`Capability`](super::Capability).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CapabilityKind {
-    /// Clocks.
+    /// The wall clock and the monotonic clock.
     Clocks,
     /// An environment variable.
     Env,
-    /// A folder.
+    /// A folder of the host's file system.
     Folder,
     /// An import of the host's world.
     Import,
-    /// A network host.
+    /// Connections to a network host.
     Network,
-    /// Randomness.
+    /// Unpredictable random bytes.
     Random,
     /// Standard output and standard error.
     Stdio,
 }
 
-/// Beginnings of the names of WASI's interfaces; the first that fits counts.
+/// Prefixes of the names of WASI's interfaces; the first match counts.
 const OF_WASI: [(&str, Option<CapabilityKind>); 8] = [
     ("wasi:clocks/", Some(CapabilityKind::Clocks)),
     ("wasi:cli/environment@", Some(CapabilityKind::Env)),
     ("wasi:filesystem/", Some(CapabilityKind::Folder)),
-    // Its seed is fixed where randomness is not granted, so it tells nothing.
+    // Without the grant its seed is fixed, so it reveals nothing.
     ("wasi:random/insecure", None),
     ("wasi:random/", Some(CapabilityKind::Random)),
     ("wasi:sockets/", Some(CapabilityKind::Network)),
@@ -37,13 +37,13 @@ impl CapabilityKind {
     pub const ALL: [Self; 7] =
         [Self::Clocks, Self::Env, Self::Folder, Self::Import, Self::Network, Self::Random, Self::Stdio];
 
-    /// The kind that an interface of WASI 0.2 needs to be of use, by the interface's full name. `None` for one that
-    /// needs no grant, and for names that are not WASI's.
+    /// The kind of capability that an interface of WASI 0.2 needs, by the interface's full name. `None` for an interface
+    /// that needs no grant, and for names outside of WASI.
     pub fn of_wasi(interface: &str) -> Option<Self> {
         OF_WASI.iter().find(|(prefix, _)| interface.starts_with(prefix)).and_then(|(_, kind)| *kind)
     }
 
-    /// The word that a capability of this kind begins with as text.
+    /// The first word of a capability of this kind as text.
     pub fn word(self) -> &'static str {
         match self {
             Self::Clocks => "clocks",

@@ -1,12 +1,12 @@
-//! Imports whose grant is missing, linked so that calling them says so.
+//! Links imports without a grant to functions that return an error.
 
 use wasmtime::component::{Component, Linker, types::ComponentItem};
 
 use super::{Capability, CapabilityKind, Granted};
 
 /// Shadows the functions of WASI that a context cannot switch off, in a linker that has them all: the clocks and
-/// randomness. Components import them whether they use them or not, so it is the call that is refused, with the name
-/// of what is missing.
+/// randomness. Components import them whether they use them or not, so the call is refused, not the import. The
+/// error names the missing capability.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub(crate) fn refuse_ungranted<T: 'static>(
     Ok(())
 }
 
-/// Raised by a refused import when it is called.
+/// The error of calling an import whose capability is not granted.
 #[derive(Debug, thiserror::Error)]
 #[error("{import} is not granted")]
 pub(crate) struct NotGranted {

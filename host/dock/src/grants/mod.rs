@@ -1,8 +1,7 @@
-//! What a plugin may touch: a set of [`Capability`]s, denied by default.
+//! Grants: the [`Capability`]s of a plugin, none by default.
 //!
-//! A manifest [requests](Request), together with the component's own imports that makes what a plugin has
-//! [`Requested`]; the host's [`Policy`] meets it; what both name is [`Granted`], and whatever is requested in vain
-//! makes the plugin [`Refused`].
+//! A manifest's [`Request`] and the component's own imports are what a plugin has [`Requested`]. If the host's [`Policy`]
+//! covers all of it, the plugin is [`Granted`] these capabilities; otherwise it is [`Refused`].
 
 mod capability;
 mod decision;

@@ -16,15 +16,15 @@ use super::InvalidCapability;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetworkHost {
     host: Host,
-    /// All ports, if there is none.
+    /// `None` for all ports.
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Host {
-    /// In small letters, without a dot at its end.
+    /// In lower case, without a trailing dot.
     Name(String),
-    /// Never an IPv6 address that only maps one of IPv4.
+    /// Never an IPv4-mapped IPv6 address: that is stored as IPv4.
     Address(IpAddr),
 }
 
@@ -160,7 +160,7 @@ fn parse_host(text: &str) -> Result<Host, String> {
             ));
         }
     }
-    // A resolver would take it for an address.
+    // A resolver would parse it as an address.
     if name.rsplit('.').next().is_some_and(|label| label.chars().all(|c| c.is_ascii_digit())) {
         return Err("an IPv4 address has four numbers from 0 to 255, as in \"192.0.2.1\"".to_owned());
     }
@@ -188,8 +188,8 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_read_and_told_in_one_form() {
-        for (text, told) in [
+    fn parses_hosts_and_formats_them_in_one_form() {
+        for (text, formatted) in [
             ("example.org", "example.org"),
             ("Example.ORG.", "example.org"),
             ("example.org:443", "example.org:443"),
@@ -204,13 +204,13 @@ mod tests {
             ("[2001:db8::1]:*", "2001:db8::1"),
             ("::ffff:192.0.2.1", "192.0.2.1"),
         ] {
-            assert_eq!(host(text).to_string(), told);
-            assert_eq!(host(told), host(text));
+            assert_eq!(host(text).to_string(), formatted);
+            assert_eq!(host(formatted), host(text));
         }
     }
 
     #[test]
-    fn what_is_no_host_is_told_with_what_to_write() {
+    fn explains_invalid_hosts() {
         for (text, words) in [
             ("", "the name is missing"),
             (":443", "the name is missing"),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn addresses_are_compared_as_addresses() {
+    async fn compares_addresses_in_canonical_form() {
         let has = async |text: &str, address: &str| host(text).has(address.parse().unwrap()).await;
         assert!(has("127.0.0.1", "127.0.0.1:80").await);
         assert!(has("127.0.0.1:80", "[::ffff:127.0.0.1]:80").await);

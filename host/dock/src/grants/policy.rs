@@ -1,4 +1,4 @@
-//! What a host is willing to grant, and where it meets what a plugin asks for.
+//! A host's policy, and how it grants or refuses the request of a plugin.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use super::granted::{Grant, Provision};
 use super::refused::Refusal;
 use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkHost, Refused, Requested};
 
-/// What the host is willing to grant one plugin. The default grants nothing.
+/// The capabilities that the host grants to one plugin. The default grants nothing.
 ///
-/// A plugin gets what it requests *and* the policy grants. What it requests in vain refuses it as a whole: a
-/// plugin that runs without half of what it needs fails later, and in a place that says nothing.
+/// A plugin gets the capabilities that it requests *and* the policy grants. If one that it requests is not granted, the
+/// plugin is refused: without it, the plugin would fail later, with a less clear error.
 ///
 /// In a file it is a table with the keys `imports`, `folders`, `env`, `network`, `clocks`, `random` and `stdio`:
 ///
@@ -36,11 +36,11 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FolderGrant {
-    /// The path by which the plugin knows it.
+    /// The path inside the plugin's file system.
     pub path: String,
     /// The folder on this machine.
     pub host: PathBuf,
-    /// The most that the plugin may do in it.
+    /// The operations that the plugin may request.
     #[serde(default)]
     pub access: Access,
 }
@@ -51,8 +51,8 @@ impl Policy {
         Self::default()
     }
 
-    /// Grants a capability that needs nothing of the host beside the word: any but a folder and an environment variable,
-    /// which [`folder`](Self::folder) and [`env`](Self::env) grant. Those two are left out.
+    /// Grants a capability that needs no value of the host. Folders and environment variables need one: they are ignored
+    /// here, and granted by [`folder`](Self::folder) and [`env`](Self::env).
     #[must_use]
     pub fn allow(self, capability: Capability) -> Self {
         match capability {
@@ -62,13 +62,13 @@ impl Policy {
     }
 
     /// Grants an import of the host's world: an interface, with or without version (`demo:shop/stock`), every interface of
-    /// a package (`demo:shop/*`), or a function that stands in the world itself (`now`).
+    /// a package (`demo:shop/*`), or a function of the world itself (`now`).
     #[must_use]
     pub fn import(self, name: impl AsRef<str>) -> Self {
         self.push(Capability::Import(ImportName::new(name.as_ref())), Provision::Nothing)
     }
 
-    /// Grants a folder: `path` is where the plugin sees it, `host` where it is.
+    /// Grants a folder: `path` is the path inside the plugin's file system, `host` the folder on this machine.
     #[must_use]
     pub fn folder(self, path: impl Into<String>, host: impl Into<PathBuf>, access: Access) -> Self {
         self.push(Capability::Folder { path: path.into(), access }, Provision::Folder(host.into()))
@@ -86,19 +86,19 @@ impl Policy {
         self.push(Capability::Network(host), Provision::Nothing)
     }
 
-    /// Grants the clocks.
+    /// Grants the wall clock and the monotonic clock.
     #[must_use]
     pub fn clocks(self) -> Self {
         self.push(Capability::Clocks, Provision::Nothing)
     }
 
-    /// Grants randomness.
+    /// Grants unpredictable random bytes.
     #[must_use]
     pub fn random(self) -> Self {
         self.push(Capability::Random, Provision::Nothing)
     }
 
-    /// Grants stdout and stderr, as log lines. Without it they are swallowed.
+    /// Grants stdout and stderr, as log lines. Without this grant the output is dropped.
     #[must_use]
     pub fn stdio(self) -> Self {
         self.push(Capability::Stdio, Provision::Nothing)
@@ -109,7 +109,7 @@ impl Policy {
         self
     }
 
-    /// What it grants. Each covers more than itself where [`Capability::covers`] says so.
+    /// The capabilities that it grants, in the order in which they were added. See [`Capability::covers`].
     pub fn capabilities(&self) -> impl Iterator<Item = &Capability> {
         self.grants.iter().map(|grant| &grant.capability)
     }
@@ -122,7 +122,7 @@ impl Policy {
         })
     }
 
-    /// Replaces the folders on this machine: for an application whose file has them relative to itself.
+    /// Replaces each folder on this machine, for example to resolve paths relative to a configuration file.
     #[must_use]
     pub fn map_folders(mut self, mut map: impl FnMut(&Path) -> PathBuf) -> Self {
         for grant in &mut self.grants {
@@ -133,11 +133,11 @@ impl Policy {
         self
     }
 
-    /// The intersection with what a plugin asks for.
+    /// Grants a plugin's request, if the policy covers all of it.
     ///
     /// # Errors
     ///
-    /// When it asks for more than is granted, or imports what its own manifest does not list.
+    /// When a requested capability is not granted, or the manifest lists imports and one of the component's is missing there.
     pub(crate) fn grant(&self, requested: &Requested) -> Result<Granted, Refused> {
         let mut refusals: Vec<_> = requested.undeclared.iter().map(Refusal::undeclared).collect();
         let mut grants = Vec::new();
@@ -216,7 +216,7 @@ impl From<Policy> for Table {
                 (Capability::Folder { path, access }, Provision::Folder(host)) => {
                     table.folders.push(FolderGrant { path, host, access });
                 }
-                // Neither is ever made without what it needs.
+                // These always have a value.
                 (Capability::Env(_) | Capability::Folder { .. }, _) => {}
             }
         }

@@ -1,4 +1,4 @@
-//! What a plugin asks for in vain, and what to write so that it is granted.
+//! The capabilities that a plugin is refused, and the lines that grant them.
 
 use std::fmt;
 use std::path::Path;
@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::Capability;
 use super::capability::folder_line;
 
-/// Why a plugin is not loaded: what it asks for in vain. Its `Display` has a line for each.
+/// A plugin is not loaded because it requests capabilities that are not granted. Its `Display` has a line for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
-    /// At least one.
+    /// The refused capabilities, at least one.
     pub refusals: Vec<Refusal>,
 }
 
@@ -19,9 +19,9 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// What is asked for.
+    /// The requested capability.
     pub capability: Capability,
-    /// Who has to change something.
+    /// The reason, which shows whose file has to change.
     pub reason: RefusalReason,
     /// The line to add: to the host's grants for this plugin, or to the `[grants]` of its manifest.
     pub line: String,

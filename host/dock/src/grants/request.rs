@@ -1,4 +1,4 @@
-//! What a plugin's manifest asks for.
+//! The capabilities that a plugin's manifest requests.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Access, Capability, ImportName, InvalidCapability, NetworkHost};
 
-/// What a plugin's manifest asks for, in its `[grants]` table. Asking grants nothing: the host's policy decides.
+/// The capabilities that a plugin's manifest requests in its `[grants]` table. The host's policy decides which are granted.
 ///
-/// The default asks for whatever the component imports of the host's world, and for nothing of the system.
+/// The default requests all imports of the component, and no capability of the system.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Table", into = "Table")]
 pub struct Request {
@@ -18,7 +18,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Asks for one thing more. The first import makes a list of imports, and the component may have no others.
+    /// Adds a capability. The first import starts a list of imports: the component may then have no others.
     #[must_use]
     pub fn with(mut self, capability: Capability) -> Self {
         match capability {
@@ -28,19 +28,19 @@ impl Request {
         self
     }
 
-    /// Asks for no import but those that are asked for by name.
+    /// Requests only the imports that are listed by name.
     #[must_use]
     pub fn only_listed_imports(mut self) -> Self {
         self.imports.get_or_insert_default();
         self
     }
 
-    /// The imports that the manifest lists. `None` means whatever the component imports; an empty list means none.
+    /// The imports that the manifest lists. `None` means all imports of the component; an empty list means none.
     pub fn imports(&self) -> Option<&[ImportName]> {
         self.imports.as_deref()
     }
 
-    /// What it asks for of the system: everything but imports.
+    /// The requested capabilities of the system: all but imports.
     pub fn system(&self) -> &BTreeSet<Capability> {
         &self.system
     }

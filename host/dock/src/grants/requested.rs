@@ -1,4 +1,4 @@
-//! What a plugin asks for, before anything of it runs.
+//! The capabilities that a plugin requests, known before any of its code runs.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,27 +8,28 @@ use serde::Serialize;
 use super::{Capability, ImportName, Request};
 use crate::check::{Fit, Item};
 
-/// What every plugin may import, ungranted.
+/// The interface that every plugin may import without a grant.
 const LOG_INTERFACE: &str = "witdock:plugin/log";
 
-/// What a plugin asks for: the system's part from its manifest, and every import of the host's world that its component has. An
-/// application that asks a person shows the capabilities, and remembers them.
+/// The capabilities that a plugin requests: those of the system from its manifest, and each import of the host's world that its
+/// component has. An application that asks its user for consent can show and store them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Requested {
     /// The plugin's name.
     pub plugin: Arc<str>,
-    /// Everything that is asked for. Imports have the version that the component was built with; see
+    /// All requested capabilities. Imports have the version that the component was built with; see
     /// [`Capability::without_version`].
     pub capabilities: BTreeSet<Capability>,
-    /// Imports of the component that its manifest does not list. They refuse the plugin, whatever the host grants.
+    /// Imports of the component that its manifest does not list. The plugin is refused if there are any, even if the host
+    /// grants them.
     pub undeclared: BTreeSet<Capability>,
 }
 
 impl Requested {
-    /// What a plugin asks for by its manifest's request and by its component, which fits the interface.
+    /// Combines the manifest's request with the imports of a component that fits the interface.
     ///
-    /// Every function counts, whether it stands in an interface or in the world itself. Types alone do nothing, and ask for
-    /// nothing. `witdock:plugin/log`, which every plugin has, is not asked for.
+    /// Every function needs a grant, in an interface or in the world itself. Interfaces with types only and
+    /// `witdock:plugin/log` need none.
     pub fn new(plugin: impl Into<Arc<str>>, request: &Request, fit: &Fit) -> Self {
         let services = fit.services.iter().filter(|item| item.name.path() != LOG_INTERFACE);
         let imports = fit.imports.iter().chain(services).filter(|item| item.has_functions());

@@ -1,4 +1,4 @@
-//! The laws of grants: they only shrink, and a capability is told in one way.
+//! The laws of grants: they only shrink, and a capability has one text form.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ fn all() -> Policy {
 }
 
 #[test]
-fn an_empty_policy_refuses_everything_and_says_each() {
+fn an_empty_policy_refuses_each_capability() {
     let refused = Policy::new().grant(&requested(&everything(), &["a:b/c@1.0.0", "now"])).unwrap_err();
     assert_eq!(
         refused.to_string().lines().collect::<Vec<_>>(),
@@ -76,9 +76,9 @@ fn an_empty_request_gets_nothing_from_the_widest_policy() {
 #[test]
 fn a_grant_is_the_intersection() {
     let granted = all().grant(&requested(&everything(), &["a:b/c@1.0.0"])).unwrap();
-    let told: Vec<_> = granted.capabilities().map(ToString::to_string).collect();
+    let texts: Vec<_> = granted.capabilities().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        texts,
         [
             "clocks",
             "env HOME",
@@ -112,7 +112,7 @@ fn an_import_must_be_requested_where_there_is_a_list() {
 }
 
 #[test]
-fn what_a_file_says_wrong_is_told() {
+fn reports_invalid_grants() {
     for (line, words) in [
         ("network = ['https://example.org']", "remove `https://`"),
         ("imports = ['now()']", "is not a valid import name"),
@@ -215,11 +215,11 @@ proptest! {
     }
 
     #[test]
-    fn a_capability_is_read_as_it_is_told(capability in any_capability()) {
-        let told = capability.to_string();
-        prop_assert_eq!(&told.parse::<Capability>().unwrap(), &capability);
+    fn a_capability_round_trips_through_its_text(capability in any_capability()) {
+        let text = capability.to_string();
+        prop_assert_eq!(&text.parse::<Capability>().unwrap(), &capability);
         let json = serde_json::to_string(&capability).unwrap();
-        prop_assert_eq!(json, serde_json::to_string(&told).unwrap());
+        prop_assert_eq!(json, serde_json::to_string(&text).unwrap());
     }
 
     #[test]

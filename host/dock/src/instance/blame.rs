@@ -1,8 +1,8 @@
-//! Whose fault an error is that wasmtime gives no type of its own.
+//! Decides whether the guest or the host caused an error for which wasmtime has no type.
 //!
 //! Three parties raise errors in a call: the guest, by a trap or by a value that breaks the canonical ABI; a host function; and
-//! the application's code around the call. Traps have a type. For the rest, what counts is where the error rose: the call hook
-//! and [`Tracked`](super::tracked::Tracked) say how far the call had come.
+//! the application's code around the call. Traps have a type. For other errors, the place counts: the call hook
+//! and [`Tracked`](super::tracked::Tracked) record how far the call has come.
 
 use std::char::{CharTryFromError, DecodeUtf16Error};
 use std::num::TryFromIntError;
@@ -16,27 +16,27 @@ pub(crate) enum Reached {
     /// No code of the guest has run: an error is the application's.
     #[default]
     Application,
-    /// The guest, or the runtime on its behalf: an error beneath its code is about what the guest has done.
+    /// The guest, or the runtime on its behalf: an error below its frames is about the guest's values.
     Guest,
-    /// A host function has run, and returned just now: an error beneath the guest's code is that function's.
+    /// A host function has just returned: an error below the guest's frames is that function's.
     HostFunction,
 }
 
-/// Whether an error that is no trap says that the guest broke the canonical ABI: it passed or returned a value that is
-/// none of its type, or a handle that it does not hold.
+/// Whether an error other than a trap means that the guest broke the canonical ABI: it passed or returned a value that is
+/// not of its type, or a handle that it does not hold.
 pub(crate) fn is_guests(error: &wasmtime::Error, reached: Reached) -> bool {
     match (error.is::<WasmBacktrace>(), reached) {
         (_, Reached::Application) | (true, Reached::HostFunction) => false,
-        // Beneath the guest's code only the runtime's own can be at work, where no host function is.
+        // No host function has run, so the error is the runtime's, about a value of the guest.
         (true, Reached::Guest) => true,
-        // The guest has returned. What it returned is lifted next, and then the application goes on.
+        // The guest has returned. Its result is lifted next, and then the application's code continues.
         (false, Reached::Guest | Reached::HostFunction) => is_of_lifting(error),
     }
 }
 
 /// Whether lifting a result raises such an error. It has no wasm frame and mostly no type, and the application's code around the
 /// call can raise an error without one too. So a bare message counts only if it is one that the runtime has,
-/// whole: what an application says is never taken for it because it contains "out of bounds".
+/// whole: an application's message does not count because it contains "out of bounds".
 fn is_of_lifting(error: &wasmtime::Error) -> bool {
     if error.chain().count() != 1 {
         return false;
@@ -48,7 +48,7 @@ fn is_of_lifting(error: &wasmtime::Error) -> bool {
         || OF_LIFTING.contains(&without_numbers(&error.to_string()).as_str())
 }
 
-/// What wasmtime says of values that it cannot lift, and of memory that it cannot lower into; `tests/dock/blame.rs` fails if its words change. Numbers are `#`.
+/// wasmtime's messages about values that it cannot lift and memory that it cannot lower into. `tests/dock/blame.rs` fails if they change. Numbers are `#`.
 const OF_LIFTING: [&str; 23] = [
     "borrow handles still remain at the end of the call",
     "cannot lift own resource from a borrow",

@@ -15,19 +15,19 @@ pub(crate) struct CallClock {
     in_host: Duration,
 }
 
-/// What a call took.
+/// The time that a call took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallTime {
     pub(crate) total: Duration,
-    /// The part of it that was spent in host functions.
+    /// The part of `total` that was spent in host functions.
     pub(crate) in_host: Duration,
 }
 
 impl CallClock {
-    /// A call that begins now and may take so long.
+    /// Starts the clock of a call with this time limit.
     pub(crate) fn begin(limit: Duration) -> Self {
         let begun = Instant::now();
-        // A limit beyond what the clock can say is none.
+        // A limit beyond the clock's range is no limit.
         Self { begun, deadline: begun.checked_add(limit), in_host_since: None, in_host: Duration::ZERO }
     }
 

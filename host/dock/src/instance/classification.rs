@@ -65,23 +65,23 @@ impl Failure {
     }
 }
 
-/// The epoch callback raises it when a call is over its time.
+/// The error of the epoch callback when a call exceeds its deadline.
 #[derive(Debug, thiserror::Error)]
 #[error("the call's deadline has passed")]
 pub(crate) struct DeadlineExceeded;
 
-/// wasmtime keeps the type of this error to itself; the limits tests fail if its words change.
+/// The type of this error is private to wasmtime. The limits tests fail if its message changes.
 const HOST_CALL_BYTES_MESSAGE: &str = "too much data is being copied between the host and the guest: \
      fuel allocated for hostcalls has been exhausted";
 
-/// Whether the runtime itself says so, and no host code: its error's type is private, and its text is not the application's to use.
+/// Whether this is the runtime's error, rather than a host function's error with the same text.
 fn is_host_call_bytes(error: &wasmtime::Error, reached: Reached) -> bool {
     let is_runtimes =
         !(reached == Reached::Application || reached == Reached::HostFunction && error.is::<WasmBacktrace>());
     is_runtimes && root_message(error) == HOST_CALL_BYTES_MESSAGE
 }
 
-/// The error with its causes, without the guest's stack beneath a host function.
+/// The error with its causes, without the guest's stack of a host function.
 fn host_message(error: &wasmtime::Error, backtrace: Option<&WasmBacktrace>) -> String {
     let stack = backtrace.map(ToString::to_string);
     let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != stack.as_ref());
@@ -92,7 +92,7 @@ fn root_message(error: &wasmtime::Error) -> String {
     error.root_cause().to_string()
 }
 
-/// The runtime's word for a trap, without its own prefix.
+/// The runtime's message for a trap, without its prefix.
 fn words(trap: &Trap) -> String {
     let text = trap.to_string();
     text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
@@ -114,7 +114,7 @@ fn guest_location(backtrace: &WasmBacktrace) -> Option<Location> {
         })
 }
 
-/// More frames say nothing new to a person.
+/// The number of frames in a report; the outer ones are rarely useful.
 const MOST_FRAMES: usize = 12;
 
 fn frames(backtrace: Option<&WasmBacktrace>) -> Vec<String> {

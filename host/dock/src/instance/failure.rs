@@ -1,4 +1,4 @@
-//! Why a call failed.
+//! The failures of calls.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::Serialize;
 /// A place in a plugin's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Location {
-    /// The file, as the guest's compiler knew it.
+    /// The path of the file, as the guest's compiler recorded it.
     pub file: String,
     /// The line, from 1.
     pub line: Option<u32>,
@@ -34,14 +34,14 @@ pub(crate) struct GuestPanic {
     pub(crate) location: Option<Location>,
 }
 
-/// Why a call failed. In every case its instance was dropped, and the next call starts a fresh one.
+/// Why a call failed. Its instance was dropped, and the next call starts a fresh one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Failure {
     /// The call took longer than [`Limits::call_deadline`](super::Limits::call_deadline).
     Deadline {
-        /// The limit.
+        /// The deadline that the call exceeded.
         limit: Duration,
         /// Where the guest was, if its code was running and has debug information.
         location: Option<Location>,
@@ -50,7 +50,7 @@ pub enum Failure {
     Memory {
         /// The limit, bytes.
         limit: usize,
-        /// What all memories together would have come to, bytes.
+        /// The total of all memories that was requested, bytes.
         wanted: usize,
     },
     /// The guest ran out of stack, probably by endless recursion.
@@ -60,12 +60,12 @@ pub enum Failure {
     },
     /// The call used more than [`Limits::fuel`](super::Limits::fuel).
     Fuel {
-        /// The limit.
+        /// The limit, in instructions.
         limit: u64,
     },
     /// The instance held more than [`Limits::handles`](super::Limits::handles).
     Handles {
-        /// The limit.
+        /// The limit, in handles.
         limit: usize,
     },
     /// One transfer was larger than [`Limits::host_call_bytes`](super::Limits::host_call_bytes).
@@ -75,14 +75,14 @@ pub enum Failure {
     },
     /// The guest panicked.
     Panic {
-        /// Its message.
+        /// The panic message.
         message: String,
-        /// Where.
+        /// The place of the panic, if it is known.
         location: Option<Location>,
     },
-    /// The guest trapped without saying why.
+    /// The guest trapped without a panic message.
     Trap {
-        /// The runtime's name for it.
+        /// The runtime's message for the trap.
         message: String,
         /// Where, if the guest has debug information.
         location: Option<Location>,
@@ -93,23 +93,23 @@ pub enum Failure {
     NotGranted {
         /// The import that it called.
         import: String,
-        /// What has to be granted.
+        /// The missing capability.
         capability: Capability,
     },
-    /// The guest answered, and the application says that the answer breaks the interface's rules: see [`ContractViolation`].
+    /// The application found that the guest's answer breaks the interface's rules: see [`ContractViolation`].
     ContractViolation {
         /// The application's message.
         message: String,
     },
     /// The host's side failed: a host function, or the closure of the call itself.
     Host {
-        /// What it said.
+        /// The error with its causes.
         message: String,
     },
 }
 
 impl Failure {
-    /// Whether the plugin is to blame, so that the failure counts towards its quarantine.
+    /// Whether the plugin caused the failure, so that it counts towards its quarantine. False only for [`Failure::Host`].
     pub fn is_plugins_fault(&self) -> bool {
         !matches!(self, Self::Host { .. })
     }
@@ -160,10 +160,10 @@ fn at(f: &mut fmt::Formatter<'_>, location: Option<&Location>) -> fmt::Result {
     location.map_or(Ok(()), |location| write!(f, ", at {location}"))
 }
 
-/// Says in a call's closure that the plugin broke a rule that types cannot express, for example that two lists are of one length.
+/// An error for a call's closure: the plugin broke a rule that types cannot express, for example that two lists have equal lengths.
 ///
 /// The call then fails as if the plugin had trapped: it counts against the plugin, and rolls back a generation on
-/// probation. The words follow "it", as in "it breaks its contract: …".
+/// probation. The text follows the word "it", as in "it breaks its contract: …".
 ///
 /// ```
 /// # let (rows, values) = (2, [1]);
@@ -178,7 +178,7 @@ fn at(f: &mut fmt::Formatter<'_>, location: Option<&Location>) -> fmt::Result {
 #[error("it {0}")]
 pub struct ContractViolation(pub String);
 
-/// Bytes as a person reads them.
+/// Formats a number of bytes with a binary unit.
 struct Bytes(usize);
 
 impl fmt::Display for Bytes {

@@ -1,15 +1,15 @@
-//! What becomes of a plugin's state from one instance to the next.
+//! Whether a new instance got the state of the one before it.
 
 use serde::Serialize;
 
-/// What became of a plugin's state when an instance took the place of another.
+/// Whether a new instance got the state of the one that it replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handover {
-    /// There was none: a first generation, or a plugin that exports no `witdock:plugin/state`.
+    /// There was no state: a first generation, or a plugin that exports no `witdock:plugin/state`.
     None,
     /// The new instance restored what the old one saved.
     Kept,
-    /// There was state and it is lost: the old instance failed, or the new one takes no state.
+    /// There was state, and it was lost: the old instance failed, or the new one does not take state.
     Lost,
 }

@@ -1,4 +1,4 @@
-//! What a store holds for one instance.
+//! The store's data for one instance.
 
 use wasmtime::CallHook;
 use wasmtime::component::ResourceTable;
@@ -14,7 +14,7 @@ use super::log_sink::LogSink;
 use super::tracked::Tracked;
 use crate::source::Digest;
 
-/// The store's data for one instance: the application's own state, the handles that the guest holds, and what the dock keeps.
+/// The store's data for one instance: the application's own state, the handles that the guest holds, and the dock's own data.
 ///
 /// Host functions borrow the two public fields through a view, as `WasiCtxView` does:
 ///
@@ -24,10 +24,10 @@ use crate::source::Digest;
 /// bindings::add_to_linker::<_, MyState>(linker, |host| View { app: &mut host.app, table: &mut host.table })
 /// ```
 ///
-/// An error of a host function that has reached for neither of the two counts as the guest's: nothing tells it from a value that
-/// the guest passed and that cannot be lifted. Errors with a type of the dock's are told apart in any case.
+/// An error of a host function that has accessed neither of the two counts as the guest's: it looks like the error for a value
+/// that cannot be lifted. Errors with one of the dock's types are always classified by their type.
 pub struct HostState<S> {
-    /// The application's data for this instance.
+    /// The application's data for this instance, made by the closure of the load.
     pub app: Tracked<S>,
     /// Resources that the instance holds handles to, at most [`Limits::handles`](crate::Limits::handles).
     pub table: Tracked<ResourceTable>,
@@ -46,13 +46,13 @@ pub struct HostState<S> {
 }
 
 impl<S> HostState<S> {
-    /// The digest of the component that runs in this store, whatever generation serves by now.
+    /// The digest of the component that runs in this store, which may be of an older generation than the one that serves.
     pub fn digest(&self) -> Digest {
         self.digest
     }
 
-    /// The generation that runs in this store, whatever generation serves by now. While a new generation starts, it is the number
-    /// that it will have.
+    /// The generation that runs in this store, from 1. It may be older than the one that serves; while a new generation starts,
+    /// it is that generation's number.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -63,7 +63,7 @@ impl<S> HostState<S> {
         self.handover
     }
 
-    /// Starts the clock, and forgets what the last call left: a growth that was refused then does not explain a trap
+    /// Starts the clock and clears the records of the last call: a growth that was refused then does not explain a trap
     /// now.
     pub(crate) fn begin_call(&mut self) {
         self.panic = None;
@@ -79,7 +79,7 @@ impl<S> HostState<S> {
 }
 
 impl<S> HostState<S> {
-    /// Follows a call from side to side, for the clock and for [`blame`](super::blame).
+    /// Records the transitions between guest and host, for the clock and for [`blame`](super::blame).
     pub(crate) fn on_call_hook(&mut self, hook: CallHook) {
         match hook {
             CallHook::CallingHost => {

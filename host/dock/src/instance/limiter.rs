@@ -1,4 +1,4 @@
-//! Holds the memories and tables of one instance to their limits, as one sum.
+//! Limits the total size of all memories and of all tables of one instance.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ pub(crate) struct MemoryGauge {
 }
 
 impl MemoryGauge {
-    /// Bytes now, and the most that there ever were.
+    /// The current bytes and the peak.
     pub(crate) fn read(&self) -> (usize, usize) {
         (self.now.load(Ordering::Relaxed), self.peak.load(Ordering::Relaxed))
     }
@@ -35,7 +35,7 @@ pub(crate) struct Limiter {
     memory_bytes: usize,
     table_limit: usize,
     table_elements: usize,
-    /// Bytes that were asked for when a growth was refused: why an allocation failed in the guest.
+    /// The total that a refused growth requested, bytes: the reason of a failed allocation in the guest.
     refused: Option<usize>,
     gauge: Arc<MemoryGauge>,
 }
@@ -70,7 +70,7 @@ impl ResourceLimiter for Limiter {
             self.refused = Some(total);
             return Ok(false);
         }
-        // The module's own maximum: wasmtime refuses that growth by itself, and nothing is to be counted.
+        // Above the module's own maximum: wasmtime refuses this growth itself.
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memories_are_summed_and_given_back() {
+    fn limits_the_sum_of_all_memories_and_releases_it() {
         let gauge = Arc::new(MemoryGauge::default());
         let mut limiter = Limiter::new(100, 10, gauge.clone());
         assert!(limiter.memory_growing(0, 60, None).unwrap());
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_summed() {
+    fn limits_the_sum_of_all_tables() {
         let mut limiter = Limiter::new(100, 10, Arc::default());
         assert!(limiter.table_growing(0, 6, None).unwrap());
         assert!(!limiter.table_growing(0, 5, None).unwrap());

@@ -1,10 +1,10 @@
-//! What a plugin may consume.
+//! The resource limits of a plugin.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// What one plugin may consume. Every field has a default that an honest plugin does not meet.
+/// The resource limits of one plugin. The defaults are far above what a normal plugin uses.
 ///
 /// The stack is the engine's and the same for all plugins: see [`DockBuilder::stack_bytes`](crate::DockBuilder::stack_bytes).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -13,7 +13,7 @@ pub struct Limits {
     /// or Python guest brings an interpreter and starts at twenty.
     pub memory_bytes: usize,
     /// How long one call may take, host functions included. Default 5 s: long for anything interactive, short
-    /// enough that a loop is noticed. An interface that has faster calls should set less.
+    /// enough that a loop is noticed. Set less for an interface with faster calls.
     pub call_deadline: Duration,
     /// Wasm instructions that one call may execute, about; the same call on the same input always uses the same fuel. Default
     /// none, since counting slows code down; needs [`DockBuilder::fuel`](crate::DockBuilder::fuel).
@@ -22,10 +22,10 @@ pub struct Limits {
     /// limit does not see.
     pub handles: usize,
     /// Bytes that one transfer from guest to host may copy, arguments of a host call or results of an export. Default
-    /// 32 MiB: several batches or a large document, and no way to make the host allocate at will.
+    /// 32 MiB: enough for several batches or a large document, and a bound on what a guest can make the host allocate.
     pub host_call_bytes: usize,
-    /// Log lines a second, stdout and stderr included. Default 100: more than a person reads; what is over is
-    /// counted and the count logged.
+    /// Log lines a second, stdout and stderr included. Default 100: more than a person reads. Further lines are
+    /// dropped, and a warning reports their number.
     pub log_lines_per_second: u32,
     /// Entries of all tables of one instance together. Default 100,000: an interpreter's function table has some ten thousand.
     pub table_elements: usize,

@@ -1,31 +1,31 @@
-//! Lines that plugins write, as an application sees them.
+//! Log lines of plugins.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How much a line matters, from most to least.
+/// The severity of a log line, from most to least severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// Something failed.
+    /// An operation failed.
     Error,
-    /// Something that a person should look at.
+    /// A problem that may need attention.
     Warn,
-    /// What happens.
+    /// Normal operation.
     Info,
-    /// For the plugin's author.
+    /// Details for the plugin's author.
     Debug,
-    /// Every step.
+    /// Every step, for tracing.
     Trace,
 }
 
-/// One line that a plugin wrote.
+/// One line of a plugin's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogLine {
-    /// How much it matters.
+    /// The severity.
     pub level: LogLevel,
-    /// Which part of the plugin speaks: a module's path, or `stdout`, `stderr`.
+    /// The part of the plugin that wrote it: a module's path, `stdout` or `stderr`.
     pub target: String,
     /// The text, without a line end.
     pub message: String,

@@ -1,4 +1,4 @@
-//! Where plugins' lines go: those of `witdock:plugin/log`, and of stdout and stderr.
+//! The destination of a plugin's log lines, from `witdock:plugin/log`, stdout and stderr.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -9,12 +9,12 @@ use tokio::sync::broadcast;
 use super::log::{LogLevel, LogLine};
 use crate::lock::lock;
 
-/// Longer lines are cut: a line is for a person to read.
+/// Longer lines are truncated.
 const LONGEST_LINE_BYTES: usize = 8 << 10;
-/// How many lines are kept for those who ask later: at most 2 MB.
+/// The number of recent lines that are kept: at most 2 MB.
 const RECENT_LINES: usize = 256;
 
-/// Where the lines of one plugin go, all its instances together. Cheap to clone.
+/// The log of one plugin, shared by its instances. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct LogSink(Arc<Inner>);
 
@@ -77,7 +77,7 @@ impl LogSink {
             }
             recent.push_back(line.clone());
         }
-        // Nobody listening is no failure.
+        // Fails only if nobody listens.
         let _ = self.0.lines.send(line);
     }
 
@@ -105,7 +105,7 @@ impl Rate {
         Self { limit, second: None, lines: 0, dropped: 0 }
     }
 
-    /// Whether a line may pass now, and how many were dropped in the second that has just ended.
+    /// Whether a line may pass now, and how many were dropped in the last second.
     fn admit(&mut self, now: Instant) -> (bool, u64) {
         let mut dropped = 0;
         let over =
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_is_cut_to_the_limit_and_its_size_told_with_the_next_line() {
+    fn drops_lines_above_the_limit_and_reports_their_number() {
         let mut rate = Rate::new(3);
         let now = Instant::now();
         let admitted = (0..10).filter(|_| rate.admit(now).0).count();
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_cut_between_characters() {
+    fn truncates_a_long_line_between_characters() {
         let long = "ä".repeat(LONGEST_LINE_BYTES);
         assert_eq!(cut(&long).len(), LONGEST_LINE_BYTES);
         assert_eq!(cut("short"), "short");

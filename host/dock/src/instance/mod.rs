@@ -1,5 +1,5 @@
-//! What holds one instance: a store with its limits, its log, what every plugin may import, and the classification of what goes
-//! wrong in it.
+//! One instance: its store with limits and log, the services that every plugin may import, and the classification of
+//! failures.
 
 mod blame;
 mod call_clock;

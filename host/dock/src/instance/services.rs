@@ -19,14 +19,14 @@ mod bindings {
 
 use bindings::witdock::plugin::log as wit;
 
-/// The encoded world of `witdock:plugin`: what a dock provides to every plugin beside its interface. [`check`](crate::check()) takes it
+/// The encoded world of `witdock:plugin`: the services that a dock provides to every plugin beside its interface. [`check`](crate::check()) takes it
 /// as one of its `services`.
 pub const SERVICES: &[u8] = bindings::COMPONENT_TYPE;
 
 /// The bindings of a plugin that exports [`STATE_INTERFACE`].
 pub(crate) use bindings::Stateful;
 
-/// What a plugin exports whose state outlives a reload.
+/// The export of a plugin that keeps its state across reloads.
 pub(crate) const STATE_INTERFACE: &str = "witdock:plugin/state";
 
 pub(crate) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasmtime::Result<()> {

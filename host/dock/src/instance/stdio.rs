@@ -1,4 +1,4 @@
-//! A guest's stdout and stderr as log lines.
+//! Turns a guest's stdout and stderr into log lines.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -48,7 +48,7 @@ impl StdoutStream for LogStream {
     }
 }
 
-/// Cuts what is written into lines.
+/// Splits the output into lines.
 struct LineSplitter {
     log: LogSink,
     level: LogLevel,
@@ -56,7 +56,7 @@ struct LineSplitter {
     pending: Vec<u8>,
 }
 
-/// A line that goes on and on is handed out in pieces of this size.
+/// A longer line is split into pieces of this size.
 const LONGEST_PENDING_BYTES: usize = 8 << 10;
 
 impl LineSplitter {

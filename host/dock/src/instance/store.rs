@@ -1,4 +1,4 @@
-//! Stores, and running guest code in them under limits.
+//! Creates stores, and runs guest code in them under limits.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::wasi;
 use crate::grants::Granted;
 use crate::source::Digest;
 
-/// What a store is made of.
+/// The parts of a store.
 pub(crate) struct Parts<'a, S> {
     pub(crate) app: S,
     pub(crate) digest: Digest,
@@ -33,7 +33,7 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) limits: &'a Limits,
 }
 
-/// A store that is held to its limits.
+/// Creates a store with its limits.
 pub(crate) fn store<S: Send + 'static>(
     engine: &Engine,
     parts: Parts<'_, S>,
@@ -74,8 +74,8 @@ pub(crate) fn store<S: Send + 'static>(
     Ok(store)
 }
 
-/// Runs guest code under the limits of one call. Two clocks watch it: the epoch stops code that runs, and knows where it
-/// was; the timer ends a call that waits in a host function, where no epoch is looked at.
+/// Runs guest code under the limits of one call. Two clocks enforce the deadline: the epoch stops running code and gives its
+/// location; the timer ends a call that waits in a host function, where the epoch is not checked.
 pub(crate) async fn within_limits<S: Send + 'static, R>(
     store: &mut Store<HostState<S>>,
     run: impl AsyncFnOnce(&mut Store<HostState<S>>) -> wasmtime::Result<R>,
@@ -90,7 +90,7 @@ pub(crate) async fn within_limits<S: Send + 'static, R>(
     before(timer, run(store)).await
 }
 
-/// Does the work until a moment. The timer is set when the work waits for the first time: work that never waits costs nothing
+/// Runs the work until a moment. The timer starts when the work first waits, so work that never waits does not pay
 /// for it.
 async fn before<R>(
     moment: Option<Instant>,

@@ -1,14 +1,13 @@
-//! Parts of a store's data that note when host code reaches for them.
+//! Store data that records accesses by host code.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A part of [`HostState`](crate::HostState) that host functions work on. It dereferences to `T`.
+/// Data in [`HostState`](crate::HostState) for host functions. It dereferences to `T`.
 ///
-/// Each access is noted: an error that rises after one was made by the host function, and an error that rises before any
-/// was made by the runtime, about a value that the guest passed. So the dock knows whom to blame without reading the
-/// error's text.
+/// It records each access: an error after an access comes from the host function, and an error before any access comes
+/// from the runtime, about a value that the guest passed. So the dock does not depend on the error's text.
 ///
 /// Where the type is known, `&mut host.app` coerces to `&mut T`; elsewhere write `&mut *host.app`.
 #[derive(Default)]
@@ -23,7 +22,7 @@ impl<T> Tracked<T> {
         Self { value, reached: AtomicBool::new(false) }
     }
 
-    /// Whether host code has reached for the value since [`forget`](Self::forget).
+    /// Whether host code has accessed the value since [`forget`](Self::forget).
     pub(crate) fn is_reached(&mut self) -> bool {
         *self.reached.get_mut()
     }

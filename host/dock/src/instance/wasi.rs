@@ -1,4 +1,4 @@
-//! The WASI context of one instance, holding what was granted.
+//! The WASI context of one instance, with the granted capabilities.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(crate) fn context(granted: &Granted, log: &LogSink) -> wasmtime::Result<Wasi
                 builder.stdout(LogStream::stdout(log.clone()));
                 builder.stderr(LogStream::stderr(log.clone()));
             }
-            // The linker's business, or nothing that a context can be given.
+            // Handled by the linker, or without a setting in the context.
             _ => {}
         }
     }
@@ -66,7 +66,7 @@ fn allow_network(builder: &mut WasiCtxBuilder, hosts: Arc<[NetworkHost]>) {
                     }
                     false
                 }
-                // Every connection begins by binding to any free port; a port of its own choice is for servers.
+                // Every connection begins by binding to any free port; binding to a fixed port is for servers.
                 SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
                     address.ip().is_unspecified() && address.port() == 0
                 }

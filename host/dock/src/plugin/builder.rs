@@ -21,7 +21,7 @@ use crate::instance::{Handover, Limits, LogLine, LogSink, MemoryGauge};
 use crate::source::Source;
 use crate::{Dock, Interface};
 
-/// Loads a plugin; made by [`Dock::plugin`].
+/// The settings of a plugin to load; made by [`Dock::plugin`].
 pub struct PluginBuilder<I: Interface> {
     dock: Dock,
     source: Source,
@@ -37,11 +37,11 @@ pub struct PluginBuilder<I: Interface> {
 /// The number of the first generation.
 const FIRST: u64 = 1;
 
-/// How many events, or log lines, a listener may be behind before it misses some.
+/// The number of events, or log lines, that a slow listener may be behind before it misses some.
 const BACKLOG: usize = 1024;
 
 impl Dock {
-    /// Begins to load a plugin for the interface `I`.
+    /// Starts loading a plugin for the interface `I`. Nothing is read or built before [`PluginBuilder::load`].
     pub fn plugin<I: Interface>(&self, source: Source) -> PluginBuilder<I> {
         PluginBuilder {
             dock: self.clone(),
@@ -58,46 +58,45 @@ impl Dock {
 }
 
 impl<I: Interface> PluginBuilder<I> {
-    /// What the host grants. The default grants nothing.
+    /// Sets what the host grants to all generations. The default grants nothing.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Decision::Fixed(policy);
         self
     }
 
-    /// What the host grants, decided for each generation when it is known what that asks for, and before any of its code
-    /// runs. It is called on a thread that may block, but not for long: who has to ask a person refuses by an empty
-    /// policy, asks, and then loads or [reloads](Plugin::reload) the plugin once more. Until then the old
-    /// generation goes on serving.
+    /// Sets a function that decides what the host grants to each generation, from its request and before any of its code
+    /// runs. It runs on a thread that may block, but not for long. To ask a user for consent, return an empty policy, ask,
+    /// and then load or [reload](Plugin::reload) the plugin again. Until then the old generation keeps serving.
     #[must_use]
     pub fn policy_for(mut self, decide: impl Fn(&Requested) -> Policy + Send + Sync + 'static) -> Self {
         self.policy = Decision::Asked(Box::new(decide));
         self
     }
 
-    /// What the plugin may consume.
+    /// Sets the resource limits. Default: [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// When a failed plugin is restarted, and when it is quarantined.
+    /// Sets when a failed plugin is restarted, and when it is quarantined. Default: [`RestartPolicy::default`].
     #[must_use]
     pub fn restarts(mut self, restarts: RestartPolicy) -> Self {
         self.rules.restarts = restarts;
         self
     }
 
-    /// How many instances there are.
+    /// Sets the number of instances. Default: [`Instances::Stateful`].
     #[must_use]
     pub fn instances(mut self, instances: Instances) -> Self {
         self.instances = instances;
         self
     }
 
-    /// How long a new generation must serve without a failure before the old one is dropped. Default 30 s: time for the first
-    /// real calls, and not so long that two generations fill the memory.
+    /// Sets how long a new generation must serve without a failure before the old one is dropped. Default 30 s: enough for
+    /// the first real calls, without keeping two generations in memory for long.
     #[must_use]
     pub fn probation(mut self, probation: Duration) -> Self {
         self.rules.probation = probation;
@@ -114,16 +113,16 @@ impl<I: Interface> PluginBuilder<I> {
         LogLines::new(self.log_lines.subscribe())
     }
 
-    /// Builds, checks, compiles and starts the plugin. `make_state` makes the application's data for each instance.
+    /// Builds, checks, compiles and starts the plugin. `make_state` creates the application's data for each instance.
     ///
     /// # Errors
     ///
-    /// When the source cannot be read or built, the component does not fit or asks for more than it is granted, or its first instance
-    /// fails.
+    /// When the source cannot be read or built, the component does not fit, it requests more than it is granted, or its first
+    /// instance fails.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with a time driver.
+    /// When called outside of a tokio runtime with a time driver.
     pub async fn load(
         self,
         make_state: impl Fn() -> I::State + Send + Sync + 'static,

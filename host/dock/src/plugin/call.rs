@@ -1,4 +1,5 @@
-//! The one way to use an instance: taken, run under limits and the stop signal, classified, recorded, and put back.
+//! Uses an instance: takes it, runs guest code under limits and the stop signal, classifies and records the outcome, and
+//! puts the instance back.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub(crate) async fn call<I: Interface, R>(
     .await
 }
 
-/// Uses an idle instance, or a fresh one, when its turn comes.
+/// Waits for a permit, and uses an idle instance or a fresh one.
 pub(crate) async fn use_instance<I: Interface, R>(
     core: &Arc<Core<I>>,
     export: &str,
@@ -64,7 +65,7 @@ pub(crate) async fn use_instance<I: Interface, R>(
     }
 }
 
-/// An instance that may be entered again, and what came of its use.
+/// An instance that may be entered again, with the result of its use.
 pub(crate) struct Used<I: Interface, R> {
     pub(crate) instance: Box<Instance<I>>,
     pub(crate) value: R,
@@ -79,7 +80,7 @@ pub(crate) enum Ended {
     Failed(Failure),
 }
 
-/// Runs guest code in an instance. A failure is classified and recorded here; what follows from it is the lifecycle's.
+/// Runs guest code in an instance. Classifies and records a failure; the lifecycle decides what follows.
 pub(crate) async fn attempt<I: Interface, R>(
     core: &Core<I>,
     mut instance: Box<Instance<I>>,
@@ -106,7 +107,7 @@ pub(crate) async fn attempt<I: Interface, R>(
     }
 }
 
-/// Starts a fresh instance in the place of one that a failed call took with it.
+/// Starts a fresh instance in place of one that a failed call dropped.
 pub(crate) async fn start<I: Interface>(
     core: &Arc<Core<I>>,
     generation: &Generation<I>,
@@ -130,7 +131,7 @@ pub(crate) async fn start<I: Interface>(
     }
 }
 
-/// What a use that ended without a value means for the plugin and for the caller.
+/// Reports a use that ended without a value to the lifecycle, and returns the caller's error.
 pub(crate) fn failed<I: Interface>(
     core: &Arc<Core<I>>,
     generation: &Generation<I>,
@@ -154,8 +155,8 @@ pub(crate) fn failed<I: Interface>(
     core.error_of(number, export, kind)
 }
 
-/// Does the work, or drops it when the plugin is stopped. The signal is looked at only while the work waits: a call that never
-/// waits costs nothing for it.
+/// Runs the work, or drops it when the plugin is stopped. The signal is checked only while the work waits: a call that never
+/// waits does not pay for it.
 pub(crate) async fn unless_stopped<R>(
     mut stop: Pin<&mut Notified<'_>>,
     work: impl Future<Output = R>,

@@ -1,4 +1,4 @@
-//! What a source gives at one moment: what may become a generation.
+//! A candidate for the next generation: the source's artifact and request at one moment.
 
 use super::error::LoadError;
 use super::event::Event;
@@ -7,13 +7,13 @@ use crate::grants::Request;
 use crate::source::{Artifact, BuildEvent, Digest, Source};
 use crate::{Interface, LogLevel, LogLine};
 
-/// An artifact with what its manifest requests.
+/// An artifact with the request of its manifest.
 pub(crate) struct Candidate {
     pub(crate) artifact: Artifact,
     pub(crate) request: Request,
 }
 
-/// What tells candidates apart: the same bytes with other requests are another generation.
+/// Identifies a candidate: the same bytes with another request are a new generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) digest: Digest,
@@ -21,12 +21,12 @@ pub(crate) struct Identity {
 }
 
 impl Candidate {
-    /// Reads the manifest and reads or builds the component, telling the steps as events.
+    /// Reads the manifest, and reads or builds the component. Sends the steps as events.
     pub(crate) async fn read<I: Interface>(settings: &Settings<I>) -> Result<Self, LoadError> {
         // The manifest may have changed since the source was opened first.
         let source = Source::open(settings.source.path())?;
         let (events, lines) = (settings.events.clone(), settings.log_lines.clone());
-        let tell = move |step| match step {
+        let report = move |step| match step {
             // There may be thousands, which must not push out an event.
             BuildEvent::Line(message) => {
                 let target = "build".to_owned();
@@ -34,7 +34,7 @@ impl Candidate {
             }
             step => drop(events.send(Event::Build(step))),
         };
-        let artifact = source.artifact(tell).await?;
+        let artifact = source.artifact(report).await?;
         Ok(Self { artifact, request: source.request().clone() })
     }
 

@@ -1,4 +1,4 @@
-//! What all handles of a plugin share, and the one place where the effects of its lifecycle are applied.
+//! The state that all handles of a plugin share. The effects of its lifecycle are applied here.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -21,33 +21,33 @@ use crate::Interface;
 use crate::instance::CallTime;
 use crate::lock::lock;
 
-/// What all handles of a plugin share.
+/// The state that all handles of a plugin share.
 pub(crate) struct Core<I: Interface> {
     pub(crate) settings: Arc<Settings<I>>,
     life: Mutex<Life<I>>,
-    /// One for each instance that may be used at a time.
+    /// One permit for each instance that may be used at a time.
     pub(crate) permits: Semaphore,
-    /// Written while `life` is locked, so that no reader is ahead of what calls meet.
+    /// Written while `life` is locked, so that readers and calls see the same generation.
     pub(crate) status: watch::Sender<Status>,
     stop: Notify,
-    /// Held during a reload, so that there is one at a time: the candidate that was tried last, whatever came of it.
+    /// Held during a reload, so that there is one at a time: the candidate of the last attempt, successful or not.
     pub(crate) last_tried: tokio::sync::Mutex<Identity>,
     /// Follows the source's files, if it is watched.
     pub(crate) watch: Mutex<Option<AbortOnDropJoinHandle<()>>>,
 }
 
-/// The lifecycle with what it governs.
+/// The lifecycle, with the generations and instances that it governs.
 pub(crate) struct Life<I: Interface> {
     pub(crate) lifecycle: Lifecycle,
     pub(crate) current: Serving<I>,
-    /// The one before it, while the current one is on probation.
+    /// The generation before it, while the current one is on probation.
     previous: Option<Serving<I>>,
     pub(crate) recorder: Recorder,
     alarm: Option<AbortOnDropJoinHandle<()>>,
 }
 
 impl<I: Interface> Life<I> {
-    /// An instance goes back to its generation, if that still serves or stands by; otherwise it is given back.
+    /// Puts an instance back to its generation, if that serves or is on standby. Otherwise returns it.
     fn put_back(&mut self, member: Member<I>) -> Option<Member<I>> {
         let home = [Some(&mut self.current), self.previous.as_mut()]
             .into_iter()
@@ -100,13 +100,13 @@ impl<I: Interface> Core<I> {
         self.life().current.generation.clone()
     }
 
-    /// Refuses a use before it queues, if it would be refused at once.
+    /// Refuses a use before it queues, if the plugin takes no calls.
     pub(crate) fn admit(&self) -> Result<(), CallErrorKind> {
         self.life().lifecycle.admit(now())
     }
 
     pub(crate) fn tell(&self, event: Event) {
-        // Nobody listening is no failure.
+        // Fails only if nobody listens.
         let _ = self.settings.events.send(event);
     }
 
@@ -117,7 +117,7 @@ impl<I: Interface> Core<I> {
             Some(Member { instance, generation }) => (generation, Some(instance)),
             None => (life.current.generation.clone(), None),
         };
-        // Made while `life` is locked: a stop either was seen above or completes it.
+        // Created while `life` is locked: a stop was either seen above or completes it.
         Ok(Admission { generation, idle, stop: self.stop.notified() })
     }
 
@@ -130,11 +130,11 @@ impl<I: Interface> Core<I> {
     fn admitting(self: &Arc<Self>) -> Result<MutexGuard<'_, Life<I>>, CallErrorKind> {
         let mut life = self.life();
         if life.lifecycle.is_serving() {
-            // The clock is not read on the way of a call.
+            // The common case does not read the clock.
             return Ok(life);
         }
         drop(life);
-        // The alarm may be late: nobody is served by a plugin whose status says that it backs off.
+        // The alarm may be late: apply it first, so that status and calls agree.
         self.apply(Input::Elapsed, None);
         life = self.life();
         life.lifecycle.admit(now())?;
@@ -168,7 +168,7 @@ impl<I: Interface> Core<I> {
         drop(homeless);
     }
 
-    /// Puts an instance in the place of all idle ones of its generation, if that still serves.
+    /// Replaces all idle instances of a generation with one, if that generation still serves.
     pub(crate) fn replace_idle(&self, member: Member<I>) -> bool {
         let mut life = self.life();
         if !Arc::ptr_eq(&life.current.generation, &member.generation) {
@@ -195,8 +195,8 @@ impl<I: Interface> Core<I> {
         CallError { plugin: self.settings.name.clone(), export: export.to_owned(), generation, kind }
     }
 
-    /// Takes note of what happened, applies what follows from it, and publishes it. `successor` is what serves after
-    /// [`Input::Ready`].
+    /// Passes an input to the lifecycle, applies the effects, and publishes the status and the events. `successor` serves
+    /// after [`Input::Ready`].
     pub(crate) fn apply(self: &Arc<Self>, input: Input, mut successor: Option<Successor<I>>) -> Transition {
         // Dropped after the lock: stores run code of the application as they are dropped.
         let mut discarded = Vec::new();
@@ -237,7 +237,7 @@ impl<I: Interface> Core<I> {
     }
 }
 
-/// Tells the lifecycle that time has passed. The plugin may end before.
+/// Sends [`Input::Elapsed`] to the lifecycle at this moment, if the plugin still exists.
 fn alarm<I: Interface>(core: &Arc<Core<I>>, at: std::time::Instant) -> AbortOnDropJoinHandle<()> {
     let plugin = Arc::downgrade(core);
     let wake = async move {

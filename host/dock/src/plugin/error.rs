@@ -16,36 +16,36 @@ pub enum LoadError {
     /// The component could not be read or built.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The bytes are no component, or one that does not fit the interface.
+    /// The bytes are not a component, or the component does not fit the interface.
     #[error("{plugin} does not fit: {misfit}")]
     Misfit {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
-        /// What differs.
+        /// The differences, or why the bytes are not a component.
         misfit: Misfit,
     },
-    /// The plugin asks for what the host does not grant.
+    /// The plugin requests capabilities that the host does not grant.
     #[error("{plugin} asks for more than it is granted: {refused}")]
     Refused {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
-        /// What it asks for in vain, and how to grant it.
+        /// The refused capabilities, and how to grant them.
         refused: Refused,
     },
-    /// The component is valid, but the runtime would not compile or link it.
+    /// The component is valid, but the runtime could not compile or link it.
     #[error("{plugin} could not be {step}: {message}")]
     Runtime {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
         /// The step that failed: `compiled`, `linked` or `reloaded`.
         step: &'static str,
-        /// The runtime's words.
+        /// The runtime's message.
         message: String,
     },
     /// A fresh instance failed before it could serve.
     #[error("{plugin} could not be started: it {failure}")]
     Start {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
         /// Why it failed.
         failure: Failure,
@@ -53,31 +53,31 @@ pub enum LoadError {
     /// The application's [`activate`](crate::Interface::activate) refused the fresh instance.
     #[error("{plugin} was not accepted: {message}")]
     NotAccepted {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
-        /// The application's, or the plugin's own, words.
+        /// The message of the application or of the plugin.
         message: String,
     },
     /// The state of the old generation could not be handed to the new one.
     #[error("{plugin} could not hand over its state: {message}")]
     Handover {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
-        /// Which side failed, and its words.
+        /// The side that failed, and its message.
         message: String,
     },
-    /// A limit that this dock cannot hold a plugin to.
+    /// The plugin has a fuel limit, but the dock does not count fuel.
     #[error(
         "{plugin} has a fuel limit, but this dock does not meter fuel: build it with `Dock::builder().fuel(true)`"
     )]
     FuelNotMetered {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
     },
     /// The plugin was stopped before or while it was loaded.
     #[error("{plugin} was stopped; revive it first")]
     Stopped {
-        /// The plugin.
+        /// The plugin's name.
         plugin: Arc<str>,
     },
 }
@@ -102,11 +102,11 @@ pub struct CallError {
     pub(crate) kind: CallErrorKind,
 }
 
-/// Why a call failed, before, during or after it.
+/// Why a call failed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallErrorKind {
-    /// The guest or the host failed during the call; the instance is gone.
+    /// The guest or the host failed during the call. The instance was dropped.
     #[error("it {failure}{}", rolled_back_note(*.rolled_back_to))]
     Failed {
         /// Why it failed.
@@ -117,13 +117,13 @@ pub enum CallErrorKind {
     /// A fresh instance was needed for the call and could not be started.
     #[error("a fresh instance could not be started: {message}")]
     Start {
-        /// Why.
+        /// The error of the start.
         message: String,
     },
     /// The plugin refused to save or to restore its state.
     #[error("it refused to hand over its state: {words}")]
     State {
-        /// Its reason.
+        /// The plugin's message.
         words: String,
     },
     /// The plugin was stopped during the call.
@@ -132,7 +132,7 @@ pub enum CallErrorKind {
     /// The plugin is backing off after a failure.
     #[error("it is backing off after a failure; call it again in {}", Short(*.retry_after))]
     BackingOff {
-        /// How long from now.
+        /// The rest of the back-off, from now.
         retry_after: Duration,
     },
     /// The plugin failed too often.
@@ -140,9 +140,9 @@ pub enum CallErrorKind {
         "it is quarantined after {failures} failures; the last call {reason}; fix the plugin and reload it, or revive it"
     )]
     Quarantined {
-        /// How many failures it took.
+        /// The number of failures within the window.
         failures: u32,
-        /// The last one.
+        /// The reason of the last failure.
         reason: String,
     },
     /// The plugin was stopped before the call.
@@ -160,7 +160,7 @@ impl CallError {
         &self.plugin
     }
 
-    /// What was called: the name that the call was made under.
+    /// The name that the call was made under, mostly the export's.
     pub fn export(&self) -> &str {
         &self.export
     }
@@ -175,7 +175,7 @@ impl CallError {
         &self.kind
     }
 
-    /// Why the call failed, if it had begun.
+    /// The failure of the guest or the host, if the call ran.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.kind {
             CallErrorKind::Failed { failure, .. } => Some(failure),
@@ -198,7 +198,7 @@ impl CallError {
         matches!(self.kind, CallErrorKind::Cancelled | CallErrorKind::Stopped)
     }
 
-    /// When to try again, if the plugin is backing off.
+    /// How long to wait before the next call, if the plugin is backing off.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind {
             CallErrorKind::BackingOff { retry_after } => Some(retry_after),

@@ -1,4 +1,4 @@
-//! What happens to a plugin, as a stream.
+//! The events of a plugin.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::duration::Short;
 use crate::instance::{Failure, Handover};
 use crate::source::{BuildEvent, Digest};
 
-/// Something that happened to a plugin. What it logs is not among it: see [`LogLines`](crate::LogLines).
+/// An event of a plugin. Log lines are separate: see [`LogLines`](crate::LogLines).
 ///
-/// Its `Display` is for a person, to be put after the plugin's name: "running generation 2 (sha256 0123abcd), reloaded in 1.2 s". It is
-/// one line, but for the reason of a rejection.
+/// Its `Display` is for people, after the plugin's name: "running generation 2 (sha256 0123abcd), reloaded in 1.2 s". It is
+/// one line, except for the reason of a rejection.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -23,19 +23,19 @@ pub enum Event {
     Serving {
         /// The number of the generation, from 1.
         generation: u64,
-        /// Its artifact.
+        /// The digest of its component.
         digest: Digest,
         /// From the start of the load, or from the settled file change, to the first call that it can take.
         took: Duration,
-        /// What became of the state of the generation before it.
+        /// Whether it got the state of the generation before it.
         state: Handover,
     },
-    /// The source was read again, and is what already runs.
+    /// The source was read again, and is the same as what runs.
     Unchanged {
         /// The generation that runs.
         generation: u64,
     },
-    /// A new generation was refused; the old one goes on serving.
+    /// A new generation was refused; the old one keeps serving.
     Rejected {
         /// The generation that was refused.
         generation: u64,
@@ -50,10 +50,10 @@ pub enum Event {
         from: u64,
         /// The generation that serves.
         to: u64,
-        /// What it failed by.
+        /// The failure.
         reason: String,
     },
-    /// A generation no longer serves, stands by or runs a call: its last instance was dropped.
+    /// A generation was retired: it neither serves, nor is it on standby, nor does it run a call.
     Retired {
         /// The number of the generation.
         generation: u64,
@@ -62,42 +62,42 @@ pub enum Event {
     Failed {
         /// The generation that was called.
         generation: u64,
-        /// What was called.
+        /// The name that the call was made under.
         export: String,
-        /// What brought it down.
+        /// Why it failed.
         failure: Failure,
     },
     /// Calls are refused for a while after a failure.
     BackingOff {
-        /// For how long.
+        /// The length of the back-off.
         wait: Duration,
     },
     /// The plugin failed too often: calls are refused until it is revived or a new generation serves.
     Quarantined {
-        /// How many failures it took.
+        /// The number of failures within the window.
         failures: u32,
-        /// The last one.
+        /// The reason of the last failure.
         reason: String,
     },
     /// A plugin that was stopped, quarantined or backing off takes calls again.
     Revived,
     /// The plugin was stopped.
     Stopped,
-    /// The file watcher failed: changes may go unseen until the plugin is reloaded by hand.
+    /// The file watcher failed: changes may be missed until the plugin is reloaded by hand.
     WatchFailed {
-        /// The system's message.
+        /// The operating system's message.
         message: String,
     },
     /// This listener was too slow: events were dropped before it read them.
     Missed {
-        /// How many.
+        /// The number of missed events.
         count: u64,
     },
 }
 
 impl Event {
-    /// Whether a person who watches the plugin wants to know: not that a first generation serves as expected or an old one
-    /// is retired, and not that a call failed, which its caller is told.
+    /// Whether to show the event to a user: not the start of a first generation, a retired generation, or a failed call, whose
+    /// caller gets the error.
     pub fn is_news(&self) -> bool {
         !matches!(
             self,
@@ -164,22 +164,22 @@ mod tests {
         let digest = Digest::of(b"x");
         let short = digest.short();
         let serving = |generation, state| Event::Serving { generation, digest, took, state };
-        let told = |event: Event, is_news: bool, words: &str| {
+        let check = |event: Event, is_news: bool, words: &str| {
             assert_eq!((event.to_string().as_str(), event.is_news()), (words, is_news));
         };
         let first = format!("running generation 1 (sha256 {short}), loaded in 1.2 s");
-        told(serving(1, Handover::None), false, &first);
+        check(serving(1, Handover::None), false, &first);
         let lost = format!("running generation 2 (sha256 {short}), reloaded in 1.2 s, state LOST");
-        told(serving(2, Handover::Lost), true, &lost);
+        check(serving(2, Handover::Lost), true, &lost);
         let reason = "no such export".to_owned();
         let rejected = "running generation 1; generation 2 REJECTED: no such export";
-        told(Event::Rejected { generation: 2, running: 1, reason }, true, rejected);
-        told(Event::Build(BuildEvent::Finished { duration: took }), true, "built in 1.2s");
+        check(Event::Rejected { generation: 2, running: 1, reason }, true, rejected);
+        check(Event::Build(BuildEvent::Finished { duration: took }), true, "built in 1.2s");
         let reason = "trapped: integer divide by zero".to_owned();
         let quarantined = "QUARANTINED after 5 failures; the last call trapped: integer divide by zero";
-        told(Event::Quarantined { failures: 5, reason }, true, quarantined);
+        check(Event::Quarantined { failures: 5, reason }, true, quarantined);
         let wait = Duration::from_millis(100);
-        told(Event::BackingOff { wait }, true, "backing off for 100 ms after a failure");
-        told(Event::Missed { count: 3 }, true, "3 events missed");
+        check(Event::BackingOff { wait }, true, "backing off for 100 ms after a failure");
+        check(Event::Missed { count: 3 }, true, "3 events missed");
     }
 }

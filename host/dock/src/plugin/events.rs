@@ -1,21 +1,21 @@
-//! Streams of what happens to a plugin, for as many listeners as there are.
+//! Streams of events and log lines, for any number of listeners.
 
 use tokio::sync::broadcast;
 
 use super::event::Event;
 use crate::{LogLevel, LogLine};
 
-/// What happens to a plugin from a moment on, for one listener.
+/// The events of a plugin from a moment on, for one listener.
 ///
-/// A listener that is more than a thousand events behind loses the oldest ones and is told how many, by [`Event::Missed`].
-/// [`Status`](crate::Status) always says where the plugin is.
+/// A listener that is more than 1,024 events behind misses the oldest ones; [`Event::Missed`] reports their number.
+/// [`Status`](crate::Status) is always up to date.
 #[derive(Debug)]
 pub struct Events(broadcast::Receiver<Event>);
 
 /// The lines that a plugin logs from a moment on, with those of its builds (target `build`), for one listener.
 ///
-/// A listener that is more than a thousand lines behind loses the oldest ones; a warning with the target `witdock` says how
-/// many.
+/// A listener that is more than 1,024 lines behind misses the oldest ones; a warning with the target `witdock` reports their
+/// number.
 #[derive(Debug)]
 pub struct LogLines(broadcast::Receiver<LogLine>);
 
@@ -33,7 +33,7 @@ impl Events {
         }
     }
 
-    /// The next event that has happened already, if there is one.
+    /// Returns the next event without waiting. `None` if there is none yet, or the plugin has ended.
     pub fn try_next(&mut self) -> Option<Event> {
         match self.0.try_recv() {
             Ok(event) => Some(event),
@@ -57,7 +57,7 @@ impl LogLines {
         }
     }
 
-    /// The next line that was logged already, if there is one.
+    /// Returns the next line without waiting. `None` if there is none yet, or the plugin has ended.
     pub fn try_next(&mut self) -> Option<LogLine> {
         match self.0.try_recv() {
             Ok(line) => Some(line),

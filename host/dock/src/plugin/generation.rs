@@ -11,7 +11,7 @@ use super::linked::Linked;
 use crate::Interface;
 use crate::instance::Handover;
 
-/// One generation: what its instances are started from.
+/// One generation, from which its instances are started.
 pub(crate) struct Generation<I: Interface> {
     pub(crate) number: u64,
     pub(crate) identity: Identity,
@@ -20,17 +20,17 @@ pub(crate) struct Generation<I: Interface> {
 }
 
 impl<I: Interface> Generation<I> {
-    /// What a fresh instance is told of the state of the one that it replaces.
+    /// The hand-over of an instance that replaces a failed one.
     pub(crate) fn handover_after_failure(&self) -> Handover {
         if self.linked.keeps_state { Handover::Lost } else { Handover::None }
     }
 }
 
-/// A generation is retired when the last one lets go of it: an instance whose call still runs, or the probation of its
+/// A generation is retired when its last user drops it: an instance with a running call, or the probation of its
 /// successor.
 impl<I: Interface> Drop for Generation<I> {
     fn drop(&mut self) {
-        // Nobody listening is no failure.
+        // Fails only if nobody listens.
         let _ = self.events.send(Event::Retired { generation: self.number });
     }
 }
@@ -50,7 +50,7 @@ impl<I: Interface> Serving<I> {
     }
 }
 
-/// What becomes a generation when it gets to serve.
+/// A new generation that is ready to serve.
 pub(crate) struct Successor<I: Interface> {
     pub(crate) number: u64,
     pub(crate) identity: Identity,

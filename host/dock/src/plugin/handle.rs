@@ -20,7 +20,7 @@ use crate::lock::lock;
 use crate::source::{Digest, WatchError};
 use crate::{HostState, Interface};
 
-/// A plugin that is loaded. Cheap to clone; all clones are the same plugin, and it ends with the last of them.
+/// A loaded plugin. Cheap to clone: all clones are the same plugin, which ends when the last one is dropped.
 pub struct Plugin<I: Interface>(pub(crate) Arc<Core<I>>);
 
 impl<I: Interface> Clone for Plugin<I> {
@@ -38,7 +38,7 @@ impl<I: Interface> std::fmt::Debug for Plugin<I> {
 impl<I: Interface> Plugin<I> {
     /// Calls the plugin, and waits for the answer in the caller's task.
     ///
-    /// The closure is given the guest's bindings and the store that they need. Calls to a stateful plugin queue in order; an
+    /// The closure gets the guest's bindings and the store that they need. Calls to a stateful plugin queue in order; an
     /// instance that a call has left by an error, a deadline or a dropped future is never entered again, and
     /// the next call starts a fresh one.
     ///
@@ -48,7 +48,7 @@ impl<I: Interface> Plugin<I> {
     ///
     /// # Errors
     ///
-    /// Everything that ends the call without a value. What the plugin itself answers as a WIT `result` is a value.
+    /// When the call ends without a value. An `err` of a WIT `result` that the plugin returns is a value.
     ///
     /// # Cancellation
     ///
@@ -60,7 +60,7 @@ impl<I: Interface> Plugin<I> {
         self.call_named("call", run).await
     }
 
-    /// The same under a name, mostly the export's: errors say it, and statistics are kept by it.
+    /// Like [`Plugin::call`], with a name for errors and statistics, mostly the export's.
     ///
     /// # Errors
     ///
@@ -74,22 +74,22 @@ impl<I: Interface> Plugin<I> {
     }
 
     /// Reads the source again, builds it if it is a folder, and puts the new generation in place of the old one. Calls wait
-    /// for the moment of the swap and none is dropped.
+    /// during the swap, and none is lost.
     ///
     /// # Errors
     ///
-    /// Those of [`PluginBuilder::load`](crate::PluginBuilder::load), for the new generation. The old one then goes on serving, and
-    /// [`Status`] says why.
+    /// Those of [`PluginBuilder::load`](crate::PluginBuilder::load), for the new generation. The old one then keeps serving, and
+    /// [`Status`] shows the reason.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future does not stop the reload, which ends by itself.
+    /// Dropping the future does not stop the reload.
     pub async fn reload(&self) -> Result<Reload, LoadError> {
         reload::reload(&self.0, Trigger::Person).await
     }
 
-    /// Reloads even if the source is what already runs: for an application whose [`activate`](Interface::activate) does something
-    /// else by now, as after a change of settings. State is handed over as in a reload.
+    /// Reloads even if the source is unchanged, for example when [`activate`](Interface::activate) depends on settings that have
+    /// changed. State is handed over as in a reload.
     ///
     /// # Errors
     ///
@@ -103,50 +103,50 @@ impl<I: Interface> Plugin<I> {
         self.0.current().linked.keeps_state
     }
 
-    /// What the plugin would hand over to its next generation now: for an application that keeps checkpoints. `None` when
-    /// it exports no `witdock:plugin/state`.
+    /// Returns the state that the plugin would hand over to its next generation, for checkpoints. `None` if it does not export
+    /// `witdock:plugin/state`.
     ///
     /// # Errors
     ///
-    /// When the plugin does not save, or fails in doing so.
+    /// When the plugin returns an error, or the call fails.
     pub async fn save(&self) -> Result<Option<Vec<u8>>, CallError> {
         state::save(&self.0).await
     }
 
-    /// Puts a fresh instance of the same generation in the place of those that run, with a state that [`Plugin::save`] gave.
-    /// It waits for calls that run.
+    /// Replaces the running instances with a fresh one of the same generation, and restores a state from [`Plugin::save`] in it.
+    /// It waits for running calls.
     ///
     /// # Errors
     ///
-    /// When the plugin does not take the state, or no fresh instance can be started.
+    /// When the plugin does not restore the state, or no fresh instance can be started.
     pub async fn restart_with_state(&self, saved: Option<&[u8]>) -> Result<(), CallError> {
         state::restart_with_state(&self.0, saved).await
     }
 
-    /// Watches the source, and reloads when it changes, until the plugin is dropped. Whether a reload succeeded is in
-    /// [`Plugin::status`] and [`Plugin::events`]. Changes while the plugin is stopped are not loaded.
+    /// Watches the source, and reloads when it changes, until the plugin is dropped. [`Plugin::status`] and [`Plugin::events`]
+    /// report the outcome of each reload. Changes while the plugin is stopped are not loaded.
     ///
     /// # Errors
     ///
-    /// When the system cannot watch the source's folders.
+    /// When the operating system cannot watch the source's folders.
     pub fn watch(&self) -> Result<(), WatchError> {
         let task = follow(&self.0)?;
         *lock(&self.0.watch) = Some(task);
         Ok(())
     }
 
-    /// Stops the plugin: calls and a reload that run are cancelled, and further ones refused until it is revived. No code of the
-    /// plugin starts any more; code that runs stops at the next tick of the epoch, within 10 ms.
+    /// Stops the plugin: cancels running calls and a running reload, and refuses further ones until the plugin is revived. No code
+    /// of the plugin starts after that; running code stops at the next tick of the epoch, within 10 ms.
     pub fn stop(&self) {
         self.0.apply(Input::Stop, None);
     }
 
-    /// Lets a stopped or quarantined plugin serve again, with its failures forgotten.
+    /// Lets a stopped or quarantined plugin serve again, and clears its failures.
     pub fn revive(&self) {
         self.0.apply(Input::Revive, None);
     }
 
-    /// The plugin's name.
+    /// The plugin's name, from its manifest.
     pub fn name(&self) -> &str {
         &self.0.settings.name
     }
@@ -161,32 +161,32 @@ impl<I: Interface> Plugin<I> {
         self.0.current().identity.digest
     }
 
-    /// The plugin's status, and each change of it.
+    /// The plugin's current status, with notifications of its changes.
     pub fn status(&self) -> watch::Receiver<Status> {
         self.0.status.subscribe()
     }
 
-    /// What happens to the plugin from now on.
+    /// The plugin's events from now on.
     pub fn events(&self) -> Events {
         Events::new(self.0.settings.events.subscribe())
     }
 
-    /// What the plugin logs from now on.
+    /// The plugin's log lines from now on.
     pub fn log_lines(&self) -> LogLines {
         LogLines::new(self.0.settings.log_lines.subscribe())
     }
 
-    /// What the generation that serves has asked for and was granted.
+    /// The capabilities that the serving generation was granted.
     pub fn granted(&self) -> Granted {
         self.0.current().linked.granted.clone()
     }
 
-    /// The last lines that the plugin has logged, at most 256, the newest at the end, whether somebody listened or not.
+    /// The last lines of the plugin's log, at most 256, the newest last.
     pub fn recent_log(&self) -> Vec<LogLine> {
         self.0.settings.log.recent()
     }
 
-    /// What the plugin has cost since it was loaded.
+    /// Calls, errors, latency and memory since the plugin was loaded.
     pub fn statistics(&self) -> Statistics {
         let (memory_bytes, memory_peak_bytes) = self.0.settings.gauge.read();
         let life = self.0.life();

@@ -6,7 +6,7 @@ use wasmtime::component::{Instance as Exports, InstancePre};
 use crate::instance::{Failure, Parts, Stateful, store, within_limits};
 use crate::{HostState, Interface};
 
-/// One instance that can take a call. It is boxed, since each use moves it out of its generation and back.
+/// An instance that can take a call. It is boxed, since each use moves it out of its generation and back.
 pub(crate) struct Instance<I: Interface> {
     pub(crate) store: Store<HostState<I::State>>,
     pub(crate) guest: I,
@@ -19,12 +19,12 @@ pub(crate) struct Instance<I: Interface> {
 pub(crate) enum StartError {
     /// The guest failed, or the host could not make its store.
     Failed(Failure),
-    /// The application's [`Interface::activate`] did not accept it, in its words.
+    /// The application's [`Interface::activate`] returned an error.
     Refused { message: String },
 }
 
 impl<I: Interface> Instance<I> {
-    /// Starts a fresh instance and makes it ready to serve.
+    /// Starts a fresh instance and activates it.
     pub(crate) async fn start(
         pre: &InstancePre<HostState<I::State>>,
         keeps_state: bool,

@@ -14,7 +14,7 @@ use crate::instance::{Handover, Parts, SERVICES, STATE_INTERFACE, link_services}
 use crate::source::Digest;
 use crate::{HostState, Interface};
 
-/// What instances of one artifact are started from.
+/// A linked artifact, from which instances are started.
 pub(crate) struct Linked<I: Interface> {
     pub(crate) digest: Digest,
     pub(crate) pre: InstancePre<HostState<I::State>>,
@@ -43,7 +43,7 @@ impl<I: Interface> Linked<I> {
 }
 
 impl<I: Interface> Linked<I> {
-    /// Starts a fresh instance. `handover` is what it is told of the state of the one that it replaces.
+    /// Starts a fresh instance. `handover` is its [`HostState::handover`].
     pub(crate) async fn start(
         &self,
         settings: &Settings<I>,

@@ -1,4 +1,4 @@
-//! Reload as a transaction: whatever fails, the old generation goes on serving, and the status says why.
+//! Reload as a transaction: if a step fails, the old generation keeps serving, and the status shows the reason.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -21,12 +21,12 @@ use super::state::{Answer, RESTORE, SAVE, restore_into, save_in};
 use crate::instance::{Handover, Stateful};
 use crate::{HostState, Interface, LogLevel};
 
-/// What a reload did.
+/// The outcome of a successful reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reload", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reload {
-    /// The source is what already runs, or what was rejected a moment ago.
+    /// The source is the same as what runs, or as the last rejected candidate.
     Unchanged,
     /// A new generation serves.
     Swapped {
@@ -34,19 +34,19 @@ pub enum Reload {
         generation: u64,
         /// From the start of the reload to the swap.
         took: Duration,
-        /// What became of the state.
+        /// Whether the new generation got the state.
         state: Handover,
     },
 }
 
-/// Who wants the reload.
+/// The reason of a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trigger {
-    /// A person, who may insist on what was rejected before.
+    /// A person: a rejected candidate is tried again.
     Person,
     /// A changed file.
     Watch,
-    /// The application, whose start of an instance has changed: what already runs is taken as well.
+    /// A restart by the application: an unchanged source is loaded again.
     Restart,
 }
 
@@ -101,7 +101,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
             Trigger::Person | Trigger::Watch | Trigger::Restart => {}
         }
 
-        // Everything that can fail happens beside the generation that serves.
+        // All steps that can fail run while the old generation serves.
         let linked = self.unless_stopped(Linked::prepare(settings, candidate)).await?;
         let number = core.life().lifecycle.next_generation();
         let first = self.unless_stopped(linked.start(settings, number, Handover::None)).await?;
@@ -138,7 +138,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
     async fn hand_over(&mut self, new: Box<Instance<I>>) -> Result<(Box<Instance<I>>, Handover), LoadError> {
         let core = self.core;
         let Some(Member { instance: old, generation }) = core.take_idle() else {
-            // It failed before, and its state is gone with it.
+            // It failed before, and its state was lost with it.
             return Ok((new, Handover::None));
         };
         let lost = match (&old.state, &new.state) {
@@ -162,14 +162,14 @@ impl<I: Interface> Transaction<'_, '_, I> {
         );
         let saved: Answer<Vec<u8>> = match saving.await {
             Ok(Used { instance, value, time }) => {
-                // It serves on if the new one is rejected, and stands by during probation.
+                // It keeps serving if the new one is rejected, and is on standby during probation.
                 core.put_back(Member { instance, generation }, SAVE, time);
                 value
             }
             Err(Ended::Cancelled) => return Err(stopped(core)),
             Err(Ended::Failed(failure)) => {
-                // The old instance is gone with its state, whatever is done now. Refusing the new generation would keep
-                // an author from ever replacing one whose `save` is broken.
+                // The old instance and its state are lost in any case. Rejecting the new generation would keep an author
+                // from ever replacing one whose `save` is broken.
                 let message =
                     format!("the state is lost: generation {} {failure} while saving", generation.number);
                 core.settings.log.write(LogLevel::Error, "witdock", &message);

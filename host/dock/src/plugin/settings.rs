@@ -1,4 +1,4 @@
-//! What stays the same over all generations of a plugin.
+//! The settings of a plugin, which stay the same for all generations.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::instance::{Limits, LogLine, LogSink, MemoryGauge};
 use crate::source::Source;
 use crate::{Dock, Interface};
 
-/// How many instances a plugin has.
+/// The number of a plugin's instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instances {
     /// One, which keeps its state from call to call. Calls queue for it. The default.
     Stateful,
-    /// Up to so many, at least one, each taking any call: for plugins that keep no state.
+    /// Up to this many, at least one. Any instance takes any call, so the plugin must not keep state.
     Pool(usize),
 }
 
@@ -29,7 +29,7 @@ impl Instances {
     }
 }
 
-/// What stays the same over all generations of a plugin.
+/// The settings of a plugin, which stay the same for all generations.
 pub(crate) struct Settings<I: Interface> {
     pub(crate) dock: Dock,
     pub(crate) name: Arc<str>,
@@ -43,6 +43,6 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) gauge: Arc<MemoryGauge>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) log_lines: broadcast::Sender<LogLine>,
-    /// Where the plugin's own tasks run, whoever calls it.
+    /// The runtime of the plugin's own tasks, independent of its callers.
     pub(crate) runtime: tokio::runtime::Handle,
 }

@@ -1,4 +1,4 @@
-//! A plugin's state outside of a reload: taken for a checkpoint, and given back to a fresh instance.
+//! Saves a plugin's state for a checkpoint, and restores it in a fresh instance.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::instance::Instance;
 use crate::instance::{Handover, Stateful};
 use crate::{HostState, Interface};
 
-/// What a plugin answers when it is asked to save or to restore: its own words are an error.
+/// A plugin's answer to `save` or `restore`, with its message as the error.
 pub(crate) type Answer<T> = Result<T, String>;
 
 /// Asks the running instance for its state. `None` when the plugin keeps none.
@@ -28,7 +28,7 @@ pub(crate) async fn save<I: Interface>(core: &Arc<Core<I>>) -> Result<Option<Vec
         async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| {
             match state {
                 Some(state) => Ok(save_in(state, store).await?.map(Some)),
-                // Another generation serves by now.
+                // A new generation without state serves now.
                 None => Ok(Ok(None)),
             }
         },
@@ -37,7 +37,7 @@ pub(crate) async fn save<I: Interface>(core: &Arc<Core<I>>) -> Result<Option<Vec
     saved.map_err(|words| core.error(SAVE, CallErrorKind::State { words }))
 }
 
-/// Puts a fresh instance of the current generation in the place of the one that runs, with this state restored.
+/// Replaces the running instance with a fresh one of the current generation, and restores this state in it.
 pub(crate) async fn restart_with_state<I: Interface>(
     core: &Arc<Core<I>>,
     saved: Option<&[u8]>,
@@ -68,7 +68,7 @@ pub(crate) async fn restart_with_state<I: Interface>(
     }
 }
 
-/// Restores a state in an instance that nobody else uses. `None` when it takes no state.
+/// Restores a state in an instance that no call uses. `None` if the instance does not take state.
 pub(crate) async fn restore_into<I: Interface>(
     core: &Core<I>,
     instance: Box<Instance<I>>,
@@ -100,6 +100,6 @@ pub(crate) async fn save_in<S: Send + 'static>(
     state.witdock_plugin_state().call_save(store).await
 }
 
-/// What these uses of an instance are called in errors and statistics.
+/// The names of these uses in errors and statistics.
 pub(crate) const SAVE: &str = "save";
 pub(crate) const RESTORE: &str = "restore";

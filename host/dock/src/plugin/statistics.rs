@@ -1,4 +1,4 @@
-//! What a plugin costs: calls, errors, latency and memory.
+//! A plugin's calls, errors, latency and memory.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,37 +9,37 @@ use serde::Serialize;
 use super::status::FailureReport;
 use crate::instance::CallTime;
 
-/// What a plugin has cost since it was loaded, over all generations.
+/// Calls, errors, latency and memory of a plugin since it was loaded, over all generations.
 #[derive(Clone, Debug, Serialize)]
 pub struct Statistics {
     /// The generation that serves.
     pub generation: u64,
-    /// By the name that calls were made under.
+    /// Statistics by the name that calls were made under.
     pub exports: BTreeMap<String, ExportStatistics>,
     /// Linear memory of all live instances now, bytes.
     pub memory_bytes: usize,
-    /// The most that it ever was, bytes.
+    /// The peak of the linear memory, bytes.
     pub memory_peak_bytes: usize,
     /// The last call that failed.
     pub last_failure: Option<FailureReport>,
 }
 
-/// What the calls to one export have cost.
+/// The calls under one name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExportStatistics {
     /// Calls that ended, failed ones included.
     pub calls: u64,
-    /// Those that failed.
+    /// Calls that failed.
     pub errors: u64,
     /// Latency of the calls, median: within 1 % of the true value.
     pub p50: Duration,
-    /// Latency, 90th percentile.
+    /// Latency of the calls, 90th percentile.
     pub p90: Duration,
-    /// Latency, 99th percentile.
+    /// Latency of the calls, 99th percentile.
     pub p99: Duration,
     /// The longest call.
     pub max: Duration,
-    /// All calls together.
+    /// The time of all calls together.
     pub total: Duration,
     /// The part of `total` that was spent in host functions.
     pub in_host: Duration,
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_are_counted_by_export_and_quantiles_are_within_a_percent() {
+    fn counts_calls_by_export_with_quantiles_within_a_percent() {
         let mut recorder = Recorder::default();
         for millis in 1..=100 {
             let time = CallTime { total: Duration::from_millis(millis), in_host: Duration::from_micros(10) };

@@ -1,4 +1,4 @@
-//! The status of a plugin, as a user interface shows it.
+//! The status of a plugin.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::source::Digest;
 
 /// The status of a plugin. Its `Display` is one line for a person: "running generation 7; generation 8 rejected: …".
 ///
-/// It is published in the same moment as it takes effect: who has seen generation 8 is not served by generation 7 any more.
+/// It is published in the moment in which it takes effect: after a status with generation 8, generation 7 takes no call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// The plugin's name.
@@ -20,9 +20,9 @@ pub struct Status {
     pub phase: Phase,
     /// The generation that serves, from 1.
     pub generation: u64,
-    /// The artifact of that generation.
+    /// The digest of that generation's component.
     pub digest: Digest,
-    /// How the last reload ended. It stays until the next one, so that nobody misses that a generation was rejected.
+    /// How the last reload ended. It stays until the next reload, so that a rejection is not missed.
     pub last_reload: Option<ReloadReport>,
     /// The last call that failed.
     pub last_failure: Option<FailureReport>,
@@ -37,14 +37,14 @@ pub enum Phase {
     Serving,
     /// Calls are refused for a while after a failure.
     BackingOff {
-        /// The whole back-off, not what is left of it.
+        /// The length of the whole back-off, not the rest of it.
         wait: Duration,
     },
     /// Calls are refused until the plugin is revived or a new generation serves.
     Quarantined {
-        /// How many failures it took.
+        /// The number of failures within the window.
         failures: u32,
-        /// The last one.
+        /// The reason of the last failure.
         reason: String,
     },
     /// Calls are refused until the plugin is revived.
@@ -54,11 +54,11 @@ pub enum Phase {
 /// A reload that has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReloadReport {
-    /// The new generation.
+    /// The number of the new generation.
     pub generation: u64,
-    /// When it ended.
+    /// The wall-clock time of its end.
     pub at: SystemTime,
-    /// How it ended.
+    /// Whether the new generation serves, and if not, why.
     pub outcome: ReloadOutcome,
 }
 
@@ -72,14 +72,14 @@ pub enum ReloadOutcome {
         /// From the settled change to the swap.
         took: Duration,
     },
-    /// It never served.
+    /// The new generation was rejected and never served.
     Rejected {
         /// Why, for the plugin's author.
         reason: String,
     },
-    /// It served, failed within its probation, and the one before it serves again.
+    /// The new generation failed within its probation, and the one before it serves again.
     RolledBack {
-        /// The failure.
+        /// The failure, as text that follows the word "it".
         reason: String,
     },
 }
@@ -87,13 +87,13 @@ pub enum ReloadOutcome {
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailureReport {
-    /// What was called.
+    /// The name that the call was made under.
     pub export: String,
     /// The generation that failed.
     pub generation: u64,
-    /// The failure.
+    /// The failure, as text that follows the word "it".
     pub reason: String,
-    /// When it failed.
+    /// The wall-clock time of the failure.
     pub at: SystemTime,
 }
 

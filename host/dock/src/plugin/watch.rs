@@ -1,4 +1,4 @@
-//! Watches a plugin's source and reloads it when it has changed and come to rest.
+//! Watches a plugin's source and reloads the plugin after a change has settled.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ async fn reload_on_change<I: Interface>(core: std::sync::Weak<Core<I>>, mut chan
     }
 }
 
-/// Reloads, once a component that is still being written is complete. The status says how it ended.
+/// Reloads, once a component that is still being written is complete. The status shows the outcome.
 async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Changes) {
     let (mut written, mut retries) = (None, 0);
     while let Some((bytes, most)) = unfinished::<I>(&core.settings.source).await {
@@ -43,7 +43,7 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Change
         if retries >= most {
             break;
         }
-        // Longer than a settled change takes: whoever writes it has time to go on.
+        // Longer than a change takes to settle, so that the writer can continue.
         tokio::time::sleep(SETTLE_PROJECT).await;
         changes.settle().await;
     }

@@ -17,28 +17,28 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Takes the bytes and computes their digest: about 2 ms a megabyte without SHA instructions.
+    /// Computes the digest of the bytes, in about 2 ms per megabyte without SHA instructions.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
         let digest = Digest::of(&bytes);
         Self { bytes, digest }
     }
 
-    /// Takes a component as it is, and makes one of a core module that carries its component type, as a folder's build does.
+    /// Takes a component unchanged, and converts a core module with a component type to a component, like a folder's build.
     ///
     /// # Errors
     ///
-    /// When a core module cannot become a component. What is neither is taken too: [`check`](crate::check()) names it.
+    /// When a core module cannot become a component. Other bytes are accepted here and rejected by [`check`](crate::check()).
     pub fn from_wasm(bytes: Vec<u8>) -> Result<Self, EncodeError> {
         encode(bytes, None).map(Self::new)
     }
 
-    /// The component in the binary format.
+    /// The component's bytes, in WebAssembly's binary format.
     pub fn bytes(&self) -> &Arc<[u8]> {
         &self.bytes
     }
 
-    /// The artifact's identity.
+    /// The SHA-256 digest of the bytes, which identifies the artifact.
     pub fn digest(&self) -> Digest {
         self.digest
     }
@@ -55,17 +55,17 @@ impl fmt::Debug for Artifact {
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of some bytes.
+    /// Computes the SHA-256 digest of bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The 32 bytes themselves.
+    /// The digest as 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The first 12 hexadecimal digits: enough to tell a plugin's generations apart in a message.
+    /// The first 12 hexadecimal digits: enough to distinguish a plugin's generations in a message.
     pub fn short(&self) -> String {
         format!("{self:.12}")
     }

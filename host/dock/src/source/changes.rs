@@ -1,4 +1,4 @@
-//! The changes of a source, as they come to rest.
+//! Watches a source, and reports its changes once they settle.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use tokio::time::{Instant, timeout};
 
 use super::origin::Source;
 
-/// A change of a project counts when nothing further has happened for so long: editors write in several steps.
+/// A change of a project is reported after this long without another one: editors write in several steps.
 pub(crate) const SETTLE_PROJECT: Duration = Duration::from_millis(50);
-/// The same for a component: it has no other files, and one that is half written is told by its bytes.
+/// The same for a component: it is a single file, and its bytes show whether it is incomplete.
 const SETTLE_COMPONENT: Duration = Duration::from_millis(10);
-/// A source that never comes to rest is taken as it is after so long.
+/// A source that keeps changing is reported after this long.
 const LONGEST_SETTLE: Duration = Duration::from_secs(2);
 
 /// The source cannot be watched.
@@ -25,21 +25,21 @@ pub struct WatchError {
     source: notify::Error,
 }
 
-/// What the system's watcher has to say.
+/// A message of the operating system's file watcher.
 enum Notice {
     Changed,
     Failed(String),
 }
 
-/// What has become of a source.
+/// A change of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// Something that the artifact is made of has changed, and come to rest.
+    /// A file that the artifact depends on has changed, and no further change followed.
     Settled,
-    /// The watcher has lost something and goes on: a change may have been missed.
+    /// The watcher failed and continues: a change may have been missed.
     Failed {
-        /// What the system says.
+        /// The operating system's message.
         message: String,
     },
 }
@@ -55,11 +55,11 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Begins to watch. What a build leaves behind is no change: see [`Source::is_relevant`].
+    /// Starts watching. A build's output does not count as a change: see [`Source::is_relevant`].
     ///
     /// # Errors
     ///
-    /// When the system cannot watch one of the source's folders.
+    /// When the operating system cannot watch one of the source's folders.
     pub fn of(source: &Source) -> Result<Self, WatchError> {
         let (notices, incoming) = mpsc::unbounded_channel();
         let relevant = source.clone();
@@ -71,7 +71,7 @@ impl Changes {
                 Ok(_) => return,
                 Err(error) => Notice::Failed(error.to_string()),
             };
-            // The receiver is gone when the watch ends.
+            // Fails after the watch has ended.
             let _ = notices.send(notice);
         })
         .map_err(|error| WatchError { path: source.path().to_owned(), source: error })?;
@@ -80,10 +80,10 @@ impl Changes {
         Ok(Self { source: source.clone(), watcher, folders, incoming, failed: None })
     }
 
-    /// Waits for the next change, and until nothing further happens for 50 ms, or 10 ms where the source is a component. A
-    /// source that never comes to rest has changed after two seconds.
+    /// Waits for the next change, and then until there is no further one for 50 ms, or 10 ms if the source is a component. A
+    /// source that keeps changing is reported after two seconds.
     ///
-    /// A change that is waited for when the future is dropped may be lost.
+    /// Dropping the future may lose a change that has not settled yet.
     pub async fn next(&mut self) -> Change {
         if let Some(message) = self.failed.take() {
             return Change::Failed { message };
@@ -128,9 +128,9 @@ impl std::fmt::Debug for Changes {
 struct Folders(BTreeSet<PathBuf>);
 
 impl Folders {
-    /// Watches what the source consists of now; folders that are new since the last time are added.
+    /// Watches the source's current folders; new ones are added.
     fn watch(&mut self, watcher: &mut RecommendedWatcher, source: &Source) -> Result<(), WatchError> {
-        // A folder that was removed and made again has lost its watch.
+        // A folder that was removed and created again has lost its watch.
         self.0.retain(|folder| folder.exists());
         for path in source.watch_paths() {
             let mut pending = vec![path.path];

@@ -1,4 +1,4 @@
-//! The component type of a module whose compiler leaves none.
+//! Adds a component type to a module whose compiler writes none.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use wit_parser::Resolve;
 use super::build::TargetWorld;
 use super::encode_error::EncodeError;
 
-/// Adds to a core module what its manifest says that it is made for. Paths are relative to `folder`.
+/// Adds the world that the manifest names to a core module. Paths are relative to `folder`.
 pub(super) fn embed(
     module: &mut Vec<u8>,
     folder: &Path,
@@ -20,7 +20,7 @@ pub(super) fn embed(
     for wit in &target_world.wit {
         let pushed = resolve.push_path(folder.join(wit));
         let (package, _) = pushed.map_err(|error| {
-            // With the file, the line and a caret.
+            // The rendered error shows the file, the line and a caret.
             refused(format!("`{}`: {}", wit.display(), resolve.render_error(&error)))
         })?;
         packages = vec![package];

@@ -1,4 +1,4 @@
-//! From a core module that carries its component type to a component.
+//! Converts a core module with a component type to a component.
 
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use super::build::TargetWorld;
 use super::embed::embed;
 use super::encode_error::EncodeError;
 
-/// What compilers for C, Go and others import for what their runtimes ask of a system.
+/// The module that the runtimes of C, Go and other languages import for system functions.
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 const PREVIEW1_ADAPTER: &str = include_str!("preview1.wat");
 
-/// The component in `bytes`: made from it where it is a core module, and as it is otherwise. What is neither is left
-/// for the check to name. `target_world` is what the manifest says of a module that does not say it itself, with the plugin's folder.
+/// Converts a core module to a component. Returns other bytes unchanged: the check reports bytes that are not a component.
+/// `target_world` is the plugin's folder and the world from its manifest, for a module without a component type.
 pub(super) fn encode(
     mut bytes: Vec<u8>,
     target_world: Option<(&Path, &TargetWorld)>,
@@ -56,7 +56,7 @@ mod tests {
     use wit_component::{StringEncoding, embed_component_metadata};
     use wit_parser::Resolve;
 
-    /// A core module of this text, made for a world that exports `run: func() -> u32` of an interface.
+    /// A core module from this text, for a world that exports `run: func() -> u32` of an interface.
     fn module(text: &str) -> Vec<u8> {
         let mut resolve = Resolve::default();
         let wit = "package a:b; interface i { run: func() -> u32; } world w { export i; }";
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn preview1_is_answered_inside_and_leaves_no_import() {
+    fn adapts_preview1_without_leaving_an_import() {
         let component = encode(
             module(
                 r#"(module
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_preview1_has_not_is_refused_by_name() {
+    fn names_an_unknown_function_of_preview1() {
         let refused = encode(
             module(
                 r#"(module

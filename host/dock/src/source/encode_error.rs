@@ -1,4 +1,4 @@
-//! Why a core module cannot become a component.
+//! The errors of converting a core module to a component.
 
 /// Why a core module cannot become a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

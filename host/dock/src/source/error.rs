@@ -1,4 +1,4 @@
-//! Why a source gives no component.
+//! The errors of opening and building a source.
 
 use std::path::PathBuf;
 
@@ -6,38 +6,38 @@ use super::build::BuildError;
 use super::encode_error::EncodeError;
 use super::manifest::ManifestError;
 
-/// Why a source cannot be opened, or gives no artifact.
+/// A source cannot be opened, read or built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// A file or folder cannot be read.
     #[error("{}: cannot be read: {source}", path.display())]
     Read {
-        /// The file or folder.
+        /// The file or folder that cannot be read.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The path is no plugin.
+    /// The path is neither a component nor a plugin's folder.
     #[error("{}: {reason}", path.display())]
     NotAPlugin {
-        /// The path that was given.
+        /// The path that was opened.
         path: PathBuf,
-        /// What it is, and what was expected.
+        /// What is wrong with the path, and how to fix it.
         reason: String,
     },
-    /// The manifest is wrong.
+    /// The manifest cannot be parsed or is invalid.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// The folder cannot be built.
+    /// The build failed.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// What the build left cannot become a component.
+    /// The build's output cannot become a component.
     #[error("{}: {error}", path.display())]
     Encode {
-        /// The build's output.
+        /// The build's output file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why it cannot be converted.
         #[source]
         error: EncodeError,
     },

@@ -1,4 +1,4 @@
-//! `plugin.toml`: a plugin's name, how it is built, and what it asks for.
+//! `plugin.toml`: a plugin's name, its build, and the capabilities that it requests.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,20 +10,20 @@ use super::build::Build;
 use crate::grants::Request;
 use crate::nearest::nearest;
 
-/// The manifest's name in a plugin's folder. A component file has it beside itself, as `<stem>.toml`.
+/// The manifest's file name in a plugin's folder. A component file's manifest is `<stem>.toml` in the same folder.
 pub const MANIFEST_FILE: &str = "plugin.toml";
 
-/// A plugin's manifest.
+/// A plugin's manifest: `plugin.toml`, or `<stem>.toml` beside a component.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// `[plugin]`: what the plugin is.
+    /// `[plugin]`: name, description and version.
     pub plugin: About,
-    /// `[build]`: how a folder becomes a component. A folder has it, a component file has not.
+    /// `[build]`: how to build the component. Required in a folder's manifest, an error in that of a component file.
     #[serde(default)]
     pub build: Option<Build>,
-    /// `[grants]`: what the plugin asks to touch.
+    /// `[grants]`: the capabilities that the plugin requests.
     #[serde(default)]
     pub grants: Request,
 }
@@ -36,7 +36,7 @@ pub struct About {
     /// The plugin's name: up to 64 ASCII letters, digits, `-`, `_` and `.`, starting with a letter or digit.
     #[serde(deserialize_with = "plugin_name")]
     pub name: String,
-    /// One line for a person who chooses plugins.
+    /// One line about what the plugin does.
     #[serde(default)]
     pub description: String,
     /// The plugin's own version, as its author writes it.
@@ -45,12 +45,12 @@ pub struct About {
 }
 
 impl Manifest {
-    /// Parses a manifest's text. `file` is named in errors.
+    /// Parses a manifest's text. Errors show `file` as its path.
     pub fn parse(file: &Path, text: &str) -> Result<Self, ManifestError> {
         toml::from_str(text).map_err(|error| ManifestError::from_toml(file, text, &error))
     }
 
-    /// The manifest of a component that has none: a name made of its file's, and the default request.
+    /// The default manifest of a component without one: named after its file, with the default request.
     pub(super) fn unwritten(stem: &str) -> Self {
         Self {
             plugin: About { name: name_from(stem), description: String::new(), version: None },
@@ -60,7 +60,7 @@ impl Manifest {
     }
 }
 
-/// A name made of a file's or a folder's.
+/// Derives a valid plugin name from the name of a file or folder.
 pub(super) fn name_from(stem: &str) -> String {
     let name: String =
         stem.chars().map(|c| if is_name_character(c) { c } else { '-' }).take(LONGEST_NAME).collect();
@@ -68,7 +68,7 @@ pub(super) fn name_from(stem: &str) -> String {
     if name.is_empty() { "plugin".to_owned() } else { name.to_owned() }
 }
 
-/// In bytes.
+/// The length limit of a plugin's name, bytes.
 const LONGEST_NAME: usize = 64;
 
 fn is_name_character(c: char) -> bool {
@@ -90,17 +90,17 @@ fn plugin_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     )))
 }
 
-/// What is wrong in a manifest, and where.
+/// An error in a manifest, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct ManifestError {
-    /// The manifest.
+    /// The manifest's path.
     pub file: PathBuf,
     /// The line and column, both counted from 1, columns in characters.
     pub position: Option<(usize, usize)>,
-    /// The bytes of the text that the message is about.
+    /// The byte range in the manifest's text, for tools that underline it.
     pub span: Option<Range<usize>>,
-    /// What is wrong, what was expected, and what to write.
+    /// What is wrong, what is expected, and how to fix it.
     pub message: String,
 }
 
@@ -131,7 +131,7 @@ impl ManifestError {
     }
 }
 
-/// Adds to serde's "unknown field `x`, expected one of `a`, `b`" the name that was probably meant.
+/// Adds the nearest name to serde's "unknown field `x`, expected one of `a`, `b`".
 fn explain(message: &str) -> String {
     let message = message.trim_end().replace('\n', ": ");
     if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {

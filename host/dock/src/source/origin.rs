@@ -1,4 +1,4 @@
-//! A source: where a plugin comes from.
+//! A source: the component file or project folder of a plugin.
 
 use std::path::{Path, PathBuf};
 
@@ -10,22 +10,22 @@ use super::manifest::{self, MANIFEST_FILE, Manifest, ManifestError};
 use super::watch::{self, WatchPath};
 use crate::grants::Request;
 
-/// Where a plugin comes from. Its paths are absolute.
+/// The component file or project folder of a plugin. Its paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
     /// A component file.
     Component {
-        /// The file.
+        /// The file's path, with its folder's canonical path.
         path: PathBuf,
-        /// The manifest beside it, `<stem>.toml`, or one that only names it after its file.
+        /// The manifest beside it, `<stem>.toml`, or a default one with the file's name.
         manifest: Manifest,
     },
-    /// A project folder with a manifest.
+    /// A project folder with a `plugin.toml`.
     Folder {
-        /// The folder.
+        /// The folder, without symbolic links.
         path: PathBuf,
-        /// Its `plugin.toml`.
+        /// The parsed `plugin.toml`.
         manifest: Manifest,
         /// The manifest's `[build]`.
         build: Build,
@@ -33,11 +33,11 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens a `.wasm` file or a folder that has a `plugin.toml`. It reads the manifest and builds nothing.
+    /// Opens a `.wasm` file or a folder that has a `plugin.toml`. Reads the manifest and builds nothing.
     ///
     /// # Errors
     ///
-    /// When the path cannot be read, is no plugin, or its manifest is wrong.
+    /// When the path cannot be read or is not a plugin, or its manifest is invalid.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let unreadable = |source| SourceError::Read { path: path.to_owned(), source };
@@ -112,18 +112,18 @@ impl Source {
         }
     }
 
-    /// The plugin's name.
+    /// The plugin's name, from its manifest.
     pub fn name(&self) -> &str {
         &self.manifest().plugin.name
     }
 
-    /// What the plugin asks to touch.
+    /// The capabilities that the plugin's manifest requests.
     pub fn request(&self) -> &Request {
         &self.manifest().grants
     }
 
-    /// What to watch for changes: a component's parent folder, since tools replace the file by renaming; a project's
-    /// folder and the further paths of its `[build]`. Not every change there counts: ask
+    /// The paths to watch for changes: a component's parent folder, since tools replace the file by renaming; a project's
+    /// folder and the further paths of its `[build]`. Not every change there is relevant: ask
     /// [`is_relevant`](Self::is_relevant).
     pub fn watch_paths(&self) -> Vec<WatchPath> {
         match self {
@@ -177,10 +177,10 @@ impl Source {
         }
     }
 
-    /// Reads the component, or builds the folder and reads what the build left, as a component. Nothing is
-    /// checked against an interface here.
+    /// Reads the component, or builds the folder and reads the component that the build wrote. Does not check it
+    /// against an interface.
     ///
-    /// `progress` is told of a build's steps. Dropping the future kills the build's process.
+    /// Calls `progress` for each step of a build. Dropping the future kills the build's process.
     ///
     /// # Errors
     ///
@@ -209,7 +209,7 @@ impl Source {
     }
 }
 
-/// Runs file reads and encoding, which take milliseconds to seconds, beside the async workers.
+/// Runs work that blocks for milliseconds to seconds on a thread for blocking work.
 async fn blocking(
     work: impl FnOnce() -> Result<Artifact, SourceError> + Send + 'static,
 ) -> Result<Artifact, SourceError> {
@@ -225,7 +225,7 @@ async fn blocking(
 
 fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
     let unreadable = |source| SourceError::Read { path: path.to_owned(), source };
-    // A pipe or a device under the component's name would never end.
+    // Reading a pipe or a device may never end.
     if !path.metadata().map_err(unreadable)?.is_file() {
         return Err(SourceError::NotAPlugin { path: path.to_owned(), reason: "this is not a file".into() });
     }

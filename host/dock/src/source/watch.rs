@@ -1,4 +1,4 @@
-//! Which files a source is made of.
+//! Decides which files belong to a source.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchPath {
-    /// A file or folder; absolute.
+    /// The absolute path of a file or folder.
     pub path: PathBuf,
-    /// Whether what lies deeper in the folder counts as well.
+    /// Whether to watch the folders below it too.
     pub recursive: bool,
 }
 
@@ -19,8 +19,8 @@ impl WatchPath {
     }
 }
 
-/// Whether a path below a watched folder can be part of the sources: it is not hidden, not what tools
-/// leave behind, and not an editor's passing file.
+/// Whether a path below a watched folder can be part of the sources: it is not hidden, not the output of
+/// tools, and not an editor's temporary file.
 pub(super) fn is_source(below: &Path) -> bool {
     let names = below.components().filter_map(|component| match component {
         Component::Normal(name) => Some(name.to_string_lossy()),
@@ -30,22 +30,22 @@ pub(super) fn is_source(below: &Path) -> bool {
         // Only at the top: `src/build/` and `src/target/` are likely source folders.
         let is_output = level == 0 && matches!(&*name, "target" | "dist" | "build");
         let is_installed = matches!(&*name, "node_modules" | "__pycache__");
-        !(is_output || is_installed || is_passing(&name))
+        !(is_output || is_installed || is_temporary(&name))
     })
 }
 
-/// Hidden files, and the names under which editors and tools keep swaps, backups and files half written.
-fn is_passing(name: &str) -> bool {
+/// Whether this is the name of a hidden file, or of a swap, backup or temporary file of an editor or tool.
+fn is_temporary(name: &str) -> bool {
     const ENDINGS: [&str; 9] =
         ["~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".part", "___jb_tmp___", "___jb_old___"];
     name.starts_with('.')
         || (name.starts_with('#') && name.ends_with('#'))
-        // Vim writes this file to find out whether it may write in the folder.
+        // Vim creates this file to test whether the folder is writable.
         || name == "4913"
         || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// `path` made absolute and free of `.` and `..` without asking the file system, for what may not exist yet.
+/// `path` made absolute and without `.` and `..`. It does not read the file system, so the path may be missing.
 pub(super) fn absolute(folder: &Path, path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for component in folder.join(path).components() {
@@ -60,7 +60,7 @@ pub(super) fn absolute(folder: &Path, path: &Path) -> PathBuf {
     clean
 }
 
-/// `path` with its folder's real name: a watcher reports real names, and the file itself may be replaced by a link.
+/// `path` with its folder's canonical path, which a watcher reports. The file itself may be a link.
 pub(super) fn with_real_folder(path: &Path) -> std::io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     match (absolute.parent(), absolute.file_name()) {

@@ -1,4 +1,4 @@
-//! Whose fault an error is: the plugin's, if its values break the canonical ABI, and the host's, whatever its text says.
+//! Whether an error counts as the plugin's or the host's, independent of its text.
 
 use std::time::Duration;
 
@@ -161,7 +161,7 @@ async fn run(step: u32) -> CallError {
 }
 
 #[tokio::test]
-async fn a_value_that_the_guest_passes_and_that_cannot_be_lifted_is_the_plugins() {
+async fn an_invalid_argument_of_the_guest_is_the_plugins_failure() {
     for (step, words) in [
         (step::INVALID_TEXT, "invalid utf-8"),
         (step::FAR_TEXT, "out of bounds"),
@@ -173,7 +173,7 @@ async fn a_value_that_the_guest_passes_and_that_cannot_be_lifted_is_the_plugins(
 }
 
 #[tokio::test]
-async fn a_value_that_the_guest_returns_and_that_cannot_be_lifted_is_the_plugins() {
+async fn an_invalid_result_of_the_guest_is_the_plugins_failure() {
     let plugin = load().await;
     let failures = [
         (
@@ -198,7 +198,7 @@ async fn a_value_that_the_guest_returns_and_that_cannot_be_lifted_is_the_plugins
 }
 
 #[tokio::test]
-async fn an_error_of_a_host_function_is_the_hosts_whatever_it_says() {
+async fn an_error_of_a_host_function_is_the_hosts_failure() {
     for (kind, words) in [
         (0, "the file is not valid utf-8"),
         (1, "invalid utf-8 sequence of 1 bytes from index 0"),
@@ -210,7 +210,7 @@ async fn an_error_of_a_host_function_is_the_hosts_whatever_it_says() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_code_around_the_call_is_the_hosts_whatever_it_says() {
+async fn an_error_of_the_code_around_the_call_is_the_hosts_failure() {
     let plugin = load().await;
     let before = plugin.call(async |_, _| -> wasmtime::Result<()> {
         Err(wasmtime::Error::msg("list pointer/length out of bounds of memory"))
@@ -230,7 +230,7 @@ async fn an_error_of_the_code_around_the_call_is_the_hosts_whatever_it_says() {
 }
 
 #[tokio::test]
-async fn state_that_the_application_touches_after_a_fault_blames_nobody_else() {
+async fn access_to_state_after_a_failure_does_not_change_its_cause() {
     let plugin = load().await;
     let error = plugin.call(async |guest, store| {
         let result = guest.call_run(&mut *store, step::INVALID_TEXT).await;
@@ -241,6 +241,6 @@ async fn state_that_the_application_touches_after_a_fault_blames_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_exits_has_ended_itself() {
+async fn an_exit_is_the_plugins_failure() {
     assert_eq!(message_of_plugins(&run(step::EXIT).await), "called `exit` with status 1");
 }

@@ -41,7 +41,7 @@ async fn a_failed_call_leaves_a_fresh_instance() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_leaves_a_fresh_instance_and_no_stain() {
+async fn a_dropped_call_leaves_a_fresh_instance_and_does_not_count() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     add(&plugin, 7).await.unwrap();
@@ -104,7 +104,7 @@ async fn calls_errors_host_time_and_memory_are_counted_by_export() {
     assert!(export.p50 <= export.p99 && export.p99 <= export.max && !export.max.is_zero());
     assert!(!export.in_host.is_zero() && export.in_host < export.total);
     assert_eq!(statistics.memory_peak_bytes, 64 << 10);
-    // The failed call took its instance with it.
+    // The failed call dropped its instance.
     assert_eq!(statistics.memory_bytes, 0);
     assert_eq!(statistics.last_failure.unwrap().export, "add");
 }

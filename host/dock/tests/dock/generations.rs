@@ -1,4 +1,4 @@
-//! What a host knows of the generation that answers, and what listeners are told.
+//! The generation and hand-over that a call sees, and what listeners miss.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,13 +8,13 @@ use witdock::{Event, Handover, Instances, Limits, LogLevel, Plugin};
 use crate::guest::{Counting, Fixture, Guest, State, add, fault};
 use crate::wait::soon;
 
-/// The generation that answers, and what became of the state of the instance before.
+/// The generation that answers, and its hand-over.
 async fn answering(plugin: &Plugin<Counting>) -> (u64, Handover) {
     plugin.call(async |_, store| Ok((store.data().generation(), store.data().handover()))).await.unwrap()
 }
 
 #[tokio::test]
-async fn each_call_knows_its_generation_and_whether_state_came_along() {
+async fn each_call_sees_its_generation_and_hand_over() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     assert_eq!(answering(&plugin).await, (1, Handover::None));
@@ -23,7 +23,7 @@ async fn each_call_knows_its_generation_and_whether_state_came_along() {
     plugin.reload().await.unwrap();
     assert_eq!(answering(&plugin).await, (2, Handover::Kept));
 
-    // It rolls back to the instance that stood by.
+    // It rolls back to the standby instance.
     add(&plugin, fault::UNREACHABLE).await.unwrap_err();
     assert_eq!(answering(&plugin).await, (1, Handover::None));
     // A fresh instance of the same generation has no state.
@@ -42,7 +42,7 @@ async fn each_call_knows_its_generation_and_whether_state_came_along() {
 }
 
 #[tokio::test]
-async fn without_state_nothing_is_lost() {
+async fn a_plugin_without_state_reports_no_loss() {
     let fixture = Fixture::new(Guest { state: State::None, ..Guest::default() });
     let plugin = fixture.load().await;
     add(&plugin, fault::UNREACHABLE).await.unwrap_err();
@@ -50,7 +50,7 @@ async fn without_state_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_has_seen_a_generation_is_not_served_by_the_one_before_it() {
+async fn no_call_uses_the_old_generation_after_the_status_shows_the_new_one() {
     let fixture = Fixture::new(Guest { state: State::None, ..Guest::default() });
     let plugin = fixture.load_with(fixture.builder().instances(Instances::Pool(4))).await;
     let done = Arc::new(AtomicBool::new(false));
@@ -87,7 +87,7 @@ async fn who_has_seen_a_generation_is_not_served_by_the_one_before_it() {
 }
 
 #[tokio::test]
-async fn a_flood_of_log_lines_pushes_out_no_event_and_is_told() {
+async fn a_flood_of_log_lines_drops_no_event_and_is_reported() {
     let fixture = Fixture::new(Guest::default());
     let limits = Limits { log_lines_per_second: u32::MAX, ..crate::guest::limits() };
     let plugin = fixture.load_with(fixture.builder().limits(limits)).await;
@@ -95,8 +95,8 @@ async fn a_flood_of_log_lines_pushes_out_no_event_and_is_told() {
     plugin.stop();
     plugin.revive();
     add(&plugin, fault::LOG).await.unwrap();
-    let told: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
-    assert!(matches!(told[..], [Event::Stopped, Event::Revived]), "{told:?}");
+    let seen: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
+    assert!(matches!(seen[..], [Event::Stopped, Event::Revived]), "{seen:?}");
 
     let first = lines.try_next().unwrap();
     assert_eq!((first.level, first.target.as_str()), (LogLevel::Warn, "witdock"));
@@ -106,7 +106,7 @@ async fn a_flood_of_log_lines_pushes_out_no_event_and_is_told() {
 }
 
 #[tokio::test]
-async fn a_listener_that_is_too_slow_is_told_how_many_events_it_missed() {
+async fn a_slow_listener_learns_how_many_events_it_missed() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     let mut events = plugin.events();

@@ -51,7 +51,7 @@ witdock::interface! {
     link = |linker| Bare::add_to_linker::<_, HasSelf<Clock>>(linker, |host| &mut host.app),
 }
 
-/// Asks the host for the time by a function that stands in the world itself.
+/// A guest that imports a function of the world itself.
 const ASKS: &str = r#"(component
     (import "now" (func $now (result u32)))
     (core func $now (canon lower (func $now)))
@@ -61,7 +61,7 @@ const ASKS: &str = r#"(component
     (core instance $i (instantiate $m (with "" (instance (export "now" (func $now))))))
     (func (export "ask") (result u32) (canon lift (core func $i "ask"))))"#;
 
-/// Imports types of the host's, and nothing to call.
+/// A guest that imports types only.
 const TYPES_ALONE: &str = r#"(component
     (import "test:bare/shapes@0.1.0" (instance
         (type $point (record (field "x" u32) (field "y" u32)))
@@ -93,14 +93,14 @@ async fn refusal(manifest: &str, policy: Policy) -> String {
 
 #[tokio::test]
 async fn an_empty_policy_refuses_a_function_of_the_world() {
-    let told = refusal("", Policy::new()).await;
+    let message = refusal("", Policy::new()).await;
     assert!(
-        told.ends_with(
+        message.ends_with(
             "\n  import now; to allow it, add to the host's grants for this plugin: imports = [\"now\"]"
         ),
-        "{told}"
+        "{message}"
     );
-    // What else the host grants is not this one.
+    // Another grant does not cover it.
     refusal("", Policy::new().import("test:bare/*").import("far").clocks()).await;
 }
 
@@ -116,9 +116,9 @@ async fn a_grant_links_a_function_of_the_world() {
 }
 
 #[tokio::test]
-async fn a_manifest_with_a_list_has_to_name_a_function_of_the_world() {
-    let told = refusal("imports = []", Policy::new().import("now")).await;
-    assert!(told.contains("import now, which its plugin.toml does not request"), "{told}");
+async fn a_list_of_imports_must_name_a_function_of_the_world() {
+    let message = refusal("imports = []", Policy::new().import("now")).await;
+    assert!(message.contains("import now, which its plugin.toml does not request"), "{message}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A guest in WAT that counts, and misbehaves when told to; and the interface that it fits.
+//! A guest in WAT that counts, and misbehaves on request; and the interface that it fits.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ async fn activate(
     // Zero adds nothing; a guest that traps or answers nonsense here is not accepted.
     match guest.test_counter_counter().call_add(store, 0).await? {
         0 => Ok(()),
-        other => Err(wasmtime::Error::msg(format!("a fresh counter stands at {other}"))),
+        other => Err(wasmtime::Error::msg(format!("a fresh counter starts at {other}"))),
     }
 }
 
@@ -98,7 +98,7 @@ pub mod fault {
     pub const BYTES: u32 = 1008;
     pub const WAIT: u32 = 1009;
     pub const BUSY: u32 = 1010;
-    /// Calls the host, and loops then: who waits for the host to be asked knows that the loop runs.
+    /// Calls the host, and then loops: the call to the host shows that the loop is about to run.
     pub const ASK_AND_LOOP: u32 = 1011;
     /// Writes 3,000 lines to the log.
     pub const LOG: u32 = 1012;
@@ -107,7 +107,7 @@ pub mod fault {
 /// What one version of the guest is like.
 #[derive(Clone, Copy)]
 pub struct Guest {
-    /// Each call adds so many times its argument.
+    /// The factor by which each call multiplies its argument.
     pub factor: u32,
     pub state: State,
     /// What a fresh counter starts from; not 0 is refused by `activate`.

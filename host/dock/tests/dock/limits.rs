@@ -1,4 +1,4 @@
-//! Each limit, met by a guest that tries to break it.
+//! Each limit, with a guest that exceeds it.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ async fn failure(n: u32) -> (Failure, String) {
     let error = add(&plugin, n).await.unwrap_err();
     let text = error.to_string();
     let failure = error.failure().expect("the call had begun").clone();
-    // Whatever it was, the plugin serves again.
+    // The plugin serves again after any failure.
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);
     (failure, text)
 }
 
 #[tokio::test]
-async fn deadline_of_a_loop() {
+async fn a_deadline_ends_a_loop() {
     let (failure, text) = failure(fault::LOOP).await;
     assert!(matches!(failure, Failure::Deadline { limit, .. } if limit == Duration::from_secs(1)), "{text}");
     assert_eq!(text, "plugin counter, add: it took longer than its deadline of 1s");
 }
 
 #[tokio::test]
-async fn a_deadline_beyond_the_clock_is_none() {
+async fn a_deadline_beyond_the_clocks_range_is_ignored() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.call_deadline = Duration::MAX;
@@ -34,13 +34,13 @@ async fn a_deadline_beyond_the_clock_is_none() {
 }
 
 #[tokio::test]
-async fn deadline_of_a_host_function_that_never_returns() {
+async fn a_deadline_ends_a_host_function_that_never_returns() {
     let (failure, text) = failure(fault::WAIT).await;
     assert!(matches!(failure, Failure::Deadline { .. }), "{text}");
 }
 
 #[tokio::test]
-async fn memory() {
+async fn memory_is_limited() {
     let (failure, text) = failure(fault::ALLOCATE).await;
     assert!(
         matches!(failure, Failure::Memory { limit, wanted } if limit == 4 << 20 && wanted > limit),
@@ -50,19 +50,19 @@ async fn memory() {
 }
 
 #[tokio::test]
-async fn stack() {
+async fn stack_is_limited() {
     let (failure, text) = failure(fault::RECURSE).await;
     assert!(matches!(failure, Failure::Stack { .. }), "{text}");
 }
 
 #[tokio::test]
-async fn handles() {
+async fn handles_are_limited() {
     let (failure, text) = failure(fault::HANDLES).await;
     assert_eq!(failure, Failure::Handles { limit: 100 }, "{text}");
 }
 
 #[tokio::test]
-async fn bytes_of_one_host_call() {
+async fn bytes_of_one_host_call_are_limited() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.host_call_bytes = 65_535;
@@ -76,7 +76,7 @@ async fn bytes_of_one_host_call() {
 }
 
 #[tokio::test]
-async fn traps_say_what_and_where() {
+async fn traps_show_their_cause_and_place() {
     let (trap, text) = failure(fault::DIVIDE).await;
     assert!(matches!(&trap, Failure::Trap { frames, .. } if !frames.is_empty()), "{text}");
     assert!(text.contains("integer divide by zero"), "{text}");
@@ -105,7 +105,7 @@ async fn fuel_ends_a_loop_before_the_deadline_and_is_refilled_for_each_call() {
 }
 
 #[tokio::test]
-async fn a_fuel_limit_that_cannot_be_held_is_refused() {
+async fn a_fuel_limit_needs_a_dock_that_meters_fuel() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.fuel = Some(1);
@@ -114,7 +114,7 @@ async fn a_fuel_limit_that_cannot_be_held_is_refused() {
 }
 
 #[tokio::test]
-async fn the_first_memory_counts_too() {
+async fn the_initial_memory_counts() {
     let fixture = Fixture::new(Guest::default());
     let mut limits = limits();
     limits.memory_bytes = 1000;

@@ -1,11 +1,11 @@
-//! Plugins that never get to serve.
+//! Plugins that fail to load.
 
 use witdock::{LoadError, Policy};
 
 use crate::guest::{Fixture, Guest, Provided};
 
 #[tokio::test]
-async fn an_import_that_is_not_granted() {
+async fn refuses_an_import_without_a_grant() {
     let fixture = Fixture::new(Guest::default());
     let error = fixture.builder().policy(Policy::new()).load(Provided::default).await.unwrap_err();
     let text = error.to_string();
@@ -15,14 +15,14 @@ async fn an_import_that_is_not_granted() {
 }
 
 #[tokio::test]
-async fn an_instance_that_the_application_does_not_accept() {
+async fn reports_an_error_of_activate() {
     let fixture = Fixture::new(Guest { start: 9, ..Guest::default() });
     let error = fixture.builder().load(Provided::default).await.unwrap_err();
-    assert_eq!(error.to_string(), "counter was not accepted: a fresh counter stands at 9");
+    assert_eq!(error.to_string(), "counter was not accepted: a fresh counter starts at 9");
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_plugin() {
+async fn reports_bytes_that_are_not_a_component() {
     let fixture = Fixture::new(Guest::default());
     let core_module = wat::parse_str("(module)").unwrap();
     let other_world = wat::parse_str("(component)").unwrap();

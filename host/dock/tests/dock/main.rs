@@ -1,6 +1,6 @@
 //! The dock with real components: calls, limits, supervision, reload.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(unreachable_pub, reason = "one binary: `pub` says what its modules share")]
+#![allow(unreachable_pub, reason = "one binary: `pub` marks what its modules share")]
 
 mod blame;
 mod calls;

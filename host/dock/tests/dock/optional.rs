@@ -1,4 +1,4 @@
-//! Exports that a plugin may have.
+//! Optional exports.
 
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Instance};
@@ -82,7 +82,7 @@ async fn has_extras(plugin: &Plugin<Guest>) -> bool {
 }
 
 #[tokio::test]
-async fn an_optional_export_is_bound_where_it_is_there() {
+async fn an_optional_export_is_bound_if_it_exists() {
     let without = load(WIT, "world made { export sell; }", Policy::new()).await.unwrap();
     assert!(!has_extras(&without).await);
     let with = load(WIT, "world made { export sell; export wrap; }", Policy::new()).await.unwrap();
@@ -97,7 +97,7 @@ async fn an_optional_export_of_other_types_is_a_misfit() {
 }
 
 #[tokio::test]
-async fn what_an_optional_world_lends_is_granted_like_the_rest() {
+async fn imports_of_an_optional_world_need_a_grant() {
     let world = "world made { import paper; export sell; export wrap; }";
     let error = load(WIT, world, Policy::new()).await.unwrap_err();
     assert!(matches!(&error, LoadError::Refused { .. }), "{error}");

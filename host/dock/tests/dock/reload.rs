@@ -22,7 +22,7 @@ async fn state_is_handed_over() {
 }
 
 #[tokio::test]
-async fn the_same_bytes_are_no_new_generation() {
+async fn unchanged_bytes_make_no_new_generation() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     fixture.write(Guest::default());
@@ -31,7 +31,7 @@ async fn the_same_bytes_are_no_new_generation() {
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_with_the_new_one_the_old_one_serves_on_with_its_state() {
+async fn the_old_generation_keeps_serving_with_its_state_after_any_failed_reload() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     add(&plugin, 5).await.unwrap();
@@ -40,7 +40,7 @@ async fn whatever_is_wrong_with_the_new_one_the_old_one_serves_on_with_its_state
         ("empty", Vec::new(), "empty"),
         ("text", b"(component)".to_vec(), "text"),
         ("truncated", good.component()[..300].to_vec(), "300 bytes"),
-        ("refused by activate", Guest { start: 3, ..good }.component(), "a fresh counter stands at 3"),
+        ("refused by activate", Guest { start: 3, ..good }.component(), "a fresh counter starts at 3"),
         (
             "restore refuses",
             Guest { state: State::RestoreRefuses, ..good }.component(),
@@ -62,7 +62,7 @@ async fn whatever_is_wrong_with_the_new_one_the_old_one_serves_on_with_its_state
         assert!(status.starts_with("running generation 1; generation 2 rejected: "), "{status}");
         assert!(status.contains(words), "{what}: {status}");
     }
-    // Going back to what runs takes the word back.
+    // Restoring the running version clears the rejection.
     fixture.write(Guest::default());
     assert_eq!(plugin.reload().await.unwrap(), Reload::Unchanged);
     assert_eq!(plugin.status().borrow().to_string(), "running generation 1");
@@ -73,7 +73,7 @@ async fn whatever_is_wrong_with_the_new_one_the_old_one_serves_on_with_its_state
 }
 
 #[tokio::test]
-async fn a_missing_file_is_rejected_too() {
+async fn a_missing_file_is_rejected() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     std::fs::remove_file(fixture.path()).unwrap();
@@ -138,14 +138,14 @@ async fn a_trap_on_probation_brings_the_old_generation_back_with_its_state() {
         .any(|event| matches!(event, Event::RolledBack { from: 2, to: 1, .. }));
     assert!(rolled_back);
 
-    // The number of a generation that ran is not given again.
+    // The number of a generation that ran is not used again.
     fixture.write(Guest { factor: 3, ..Guest::default() });
     plugin.reload().await.unwrap();
     assert_eq!((plugin.generation(), add(&plugin, 1).await.unwrap()), (3, 9));
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_the_rules_rolls_back_too() {
+async fn a_contract_violation_rolls_back() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     fixture.write(Guest { factor: 2, ..Guest::default() });
@@ -165,7 +165,7 @@ async fn an_answer_that_breaks_the_rules_rolls_back_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_its_probation_a_generation_stays() {
+async fn a_generation_is_not_rolled_back_after_its_probation() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     let mut events = plugin.events();
@@ -180,7 +180,7 @@ async fn after_its_probation_a_generation_stays() {
 }
 
 #[tokio::test]
-async fn a_reload_whose_caller_is_gone_ends_all_the_same() {
+async fn a_reload_completes_after_its_caller_is_dropped() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     add(&plugin, 5).await.unwrap();

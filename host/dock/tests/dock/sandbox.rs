@@ -18,7 +18,7 @@ const COMPONENT: &str = r#"
         (func (export "spin") (canon lift (core func $i "spin"))))"#;
 
 #[tokio::test]
-async fn a_tool_answers_imports_and_the_limits_hold() {
+async fn a_tool_provides_imports_and_the_limits_hold() {
     let dock = Dock::builder().without_cache().build().unwrap();
     let artifact = Artifact::from_wasm(wat::parse_str(COMPONENT).unwrap()).unwrap();
     let deadline = Duration::from_millis(50);
@@ -49,7 +49,7 @@ async fn a_tool_answers_imports_and_the_limits_hold() {
 }
 
 #[test]
-fn what_is_not_answered_is_told_when_it_is_linked() {
+fn linking_reports_a_missing_import() {
     let dock = Dock::builder().without_cache().build().unwrap();
     let artifact = Artifact::from_wasm(wat::parse_str(COMPONENT).unwrap()).unwrap();
     let error = Sandbox::<()>::new(&dock, "test", &artifact, Limits::default(), |_| Ok(())).err().unwrap();

@@ -21,7 +21,7 @@ enum Step {
     Pass(u64),
 }
 
-/// What the source is replaced by.
+/// A new content of the source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     /// A good guest with this factor.
@@ -76,7 +76,7 @@ fn restarts() -> RestartPolicy {
     }
 }
 
-/// A generation as the model knows it.
+/// A generation in the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Generation {
     number: u64,
@@ -89,7 +89,7 @@ struct Generation {
 struct Model {
     now: u64,
     current: Generation,
-    /// The generation that stands by, and until when.
+    /// The standby generation, and the end of its probation.
     previous: Option<(Generation, u64)>,
     newest: u64,
     failures: u32,
@@ -223,24 +223,24 @@ async fn run(dock: &Dock, steps: &[Step]) {
     let real = Real::new(dock).await;
     let mut model = Model::new();
     for (at, step) in steps.iter().enumerate() {
-        let told = format!("step {at}: {step:?} of {steps:?}\nbefore it: {model:?}");
+        let context = format!("step {at}: {step:?} of {steps:?}\nbefore it: {model:?}");
         match *step {
             Step::Add(n) => match add(&real.plugin, n).await {
                 Ok(count) => {
-                    assert_eq!(model.phase(), "serving", "{told}");
+                    assert_eq!(model.phase(), "serving", "{context}");
                     let expected = model.current.count.unwrap_or(0) + n * model.current.kind.factor();
-                    assert_eq!(count, expected, "{told}");
+                    assert_eq!(count, expected, "{context}");
                     model.current.count = Some(expected);
                 }
-                Err(error) => assert_eq!(refusal(error.kind()), model.phase(), "{error}; {told}"),
+                Err(error) => assert_eq!(refusal(error.kind()), model.phase(), "{error}; {context}"),
             },
             Step::Trap => {
                 let error = add(&real.plugin, fault::UNREACHABLE).await.unwrap_err();
                 if model.phase() == "serving" {
-                    assert_eq!(error.generation(), model.current.number, "{told}");
-                    assert_eq!(error.rolled_back_to(), model.fail(), "{told}");
+                    assert_eq!(error.generation(), model.current.number, "{context}");
+                    assert_eq!(error.rolled_back_to(), model.fail(), "{context}");
                 } else {
-                    assert_eq!(refusal(error.kind()), model.phase(), "{error}; {told}");
+                    assert_eq!(refusal(error.kind()), model.phase(), "{error}; {context}");
                 }
             }
             Step::Stop => {
@@ -260,26 +260,26 @@ async fn run(dock: &Dock, steps: &[Step]) {
                 let reload = real.reload(kind).await;
                 let unchanged = kind == model.current.kind;
                 match (kind, reload) {
-                    (_, Err(LoadError::Stopped { .. })) => assert!(model.stopped, "{told}"),
-                    (_, Ok(Reload::Unchanged)) => assert!(unchanged && !model.stopped, "{told}"),
+                    (_, Err(LoadError::Stopped { .. })) => assert!(model.stopped, "{context}"),
+                    (_, Ok(Reload::Unchanged)) => assert!(unchanged && !model.stopped, "{context}"),
                     (_, Ok(Reload::Swapped { generation, state, .. })) => {
-                        assert!(!unchanged && !model.stopped, "{told}");
+                        assert!(!unchanged && !model.stopped, "{context}");
                         let expected = model.swap(kind);
-                        assert_eq!((generation, state), (model.newest, expected), "{told}");
-                        // What refuses to restore serves only where there is nothing to be restored.
+                        assert_eq!((generation, state), (model.newest, expected), "{context}");
+                        // A guest that refuses to restore serves only if there is no state to restore.
                         let restores = matches!(kind, Kind::Good(_) | Kind::SaveTraps(_));
-                        assert!(restores || state != Handover::Kept, "{told}");
+                        assert!(restores || state != Handover::Kept, "{context}");
                     }
                     (Kind::RestoreRefuses | Kind::RestoreTraps, Err(error)) => {
-                        assert!(matches!(error, LoadError::Handover { .. }), "{error}; {told}");
-                        assert!(model.current.count.is_some() && !unchanged, "{told}");
+                        assert!(matches!(error, LoadError::Handover { .. }), "{error}; {context}");
+                        assert!(model.current.count.is_some() && !unchanged, "{context}");
                     }
                     (Kind::Garbage | Kind::ActivateRefuses, Err(error)) => {
                         let expected =
                             matches!(error, LoadError::Misfit { .. } | LoadError::NotAccepted { .. });
-                        assert!(expected && !model.stopped, "{error}; {told}");
+                        assert!(expected && !model.stopped, "{error}; {context}");
                     }
-                    (_, other) => panic!("{other:?}; {told}"),
+                    (_, other) => panic!("{other:?}; {context}"),
                 }
             }
         }
@@ -287,8 +287,8 @@ async fn run(dock: &Dock, steps: &[Step]) {
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(real.plugin.generation(), model.current.number, "{told}");
-        assert_eq!(phase(&real.plugin), model.phase(), "{told}");
+        assert_eq!(real.plugin.generation(), model.current.number, "{context}");
+        assert_eq!(phase(&real.plugin), model.phase(), "{context}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! A plugin that is stopped while something goes on.
+//! Stopping a plugin during calls, reloads, saves and restores.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use witdock::{CallErrorKind, Event, Limits, LoadError, Phase, Plugin, Reload};
 use crate::guest::{Counting, Fixture, Guest, State, add};
 use crate::wait::{soon, until};
 
-/// A plugin whose calls have all the time that there is: what ends them is the stop.
+/// A plugin without a practical deadline: only the stop ends its calls.
 async fn patient(fixture: &Fixture) -> Plugin<Counting> {
     let limits = Limits { call_deadline: Duration::from_secs(600), ..crate::guest::limits() };
     fixture.load_with(fixture.builder().limits(limits)).await
@@ -19,7 +19,7 @@ fn generation_and_phase(plugin: &Plugin<Counting>) -> (u64, Phase) {
 }
 
 #[tokio::test]
-async fn in_the_middle_of_a_reload_it_stays_stopped_and_nothing_of_the_new_generation_runs_on() {
+async fn stopping_during_a_reload_stops_the_new_generation_too() {
     let fixture = Fixture::new(Guest::default());
     let plugin = patient(&fixture).await;
     add(&plugin, 5).await.unwrap();
@@ -35,8 +35,8 @@ async fn in_the_middle_of_a_reload_it_stays_stopped_and_nothing_of_the_new_gener
     assert!(matches!(error, LoadError::Stopped { .. }), "{error}");
     assert_eq!(generation_and_phase(&plugin), (1, Phase::Stopped));
     assert!(matches!(plugin.reload().await, Err(LoadError::Stopped { .. })));
-    let told: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
-    assert!(matches!(told[..], [Event::Stopped]), "{told:?}");
+    let seen: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
+    assert!(matches!(seen[..], [Event::Stopped]), "{seen:?}");
 
     // The old instance has saved, and was put back with its state.
     plugin.revive();
@@ -45,7 +45,7 @@ async fn in_the_middle_of_a_reload_it_stays_stopped_and_nothing_of_the_new_gener
 }
 
 #[tokio::test]
-async fn at_every_moment_of_a_reload() {
+async fn stopping_works_at_every_moment_of_a_reload() {
     let fixture = Fixture::new(Guest::default());
     let plugin = patient(&fixture).await;
     for turn in 0..60u32 {
@@ -73,7 +73,7 @@ async fn at_every_moment_of_a_reload() {
 }
 
 #[tokio::test]
-async fn saving_is_cancelled() {
+async fn stopping_cancels_a_save() {
     let fixture = Fixture::new(Guest { state: State::SaveWaits, ..Guest::default() });
     let plugin = patient(&fixture).await;
     let saving = tokio::spawn({
@@ -88,7 +88,7 @@ async fn saving_is_cancelled() {
 }
 
 #[tokio::test]
-async fn restoring_is_cancelled_and_the_instance_that_runs_stays() {
+async fn stopping_cancels_a_restore_and_keeps_the_running_instance() {
     let fixture = Fixture::new(Guest { state: State::RestoreWaits, ..Guest::default() });
     let plugin = patient(&fixture).await;
     add(&plugin, 5).await.unwrap();
@@ -105,7 +105,7 @@ async fn restoring_is_cancelled_and_the_instance_that_runs_stays() {
 }
 
 #[tokio::test]
-async fn a_second_stop_tells_nothing_new_and_reviving_what_serves_neither() {
+async fn a_second_stop_and_reviving_a_serving_plugin_send_no_event() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     let mut events = plugin.events();
@@ -113,8 +113,8 @@ async fn a_second_stop_tells_nothing_new_and_reviving_what_serves_neither() {
     plugin.stop();
     plugin.revive();
     plugin.revive();
-    let told: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
-    assert!(matches!(told[..], [Event::Stopped, Event::Revived]), "{told:?}");
+    let seen: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
+    assert!(matches!(seen[..], [Event::Stopped, Event::Revived]), "{seen:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Waiting for a condition or an event, and never for ever.
+//! Waits for a condition or an event, with a time limit.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use witdock::{Event, Events};
 /// Longer than anything takes on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
 
-/// The value of a future that has to come.
+/// The value of a future, or a panic after the time limit.
 pub async fn soon<R>(what: &str, future: impl Future<Output = R>) -> R {
     match tokio::time::timeout(LONG, future).await {
         Ok(value) => value,

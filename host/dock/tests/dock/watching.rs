@@ -17,7 +17,7 @@ async fn until(plugin: &Plugin<Counting>, words: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_changes_is_reloaded_and_a_bad_one_is_told() {
+async fn reloads_a_changed_file_and_reports_a_bad_one() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     plugin.watch().unwrap();
@@ -38,7 +38,7 @@ async fn a_file_that_changes_is_reloaded_and_a_bad_one_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_half_written_is_waited_for() {
+async fn waits_for_an_incomplete_file() {
     let fixture = Fixture::new(Guest::default());
     let plugin = fixture.load().await;
     let mut events = plugin.events();

@@ -1,4 +1,4 @@
-//! The verdict is wasmtime's: every variation of a plugin is checked, and really linked and instantiated with
+//! The check agrees with wasmtime: every variation of a plugin is checked, and really linked and instantiated with
 //! wasmtime's bindings of the same world.
 
 use wasmtime::component::{Component, HasSelf, Linker, Resource};
@@ -47,7 +47,7 @@ wasmtime::component::bindgen!({
     with: { "test:app/types.table": Table },
 });
 
-/// What stands behind a handle.
+/// The data behind a handle.
 #[expect(unreachable_pub, reason = "`bindgen!` re-exports it")]
 pub struct Table;
 
@@ -128,7 +128,7 @@ fn wasmtime_takes(bytes: &[u8]) -> wasmtime::Result<()> {
 }
 
 #[test]
-fn what_passes_instantiates_and_what_wasmtime_refuses_is_refused() {
+fn accepts_and_refuses_the_same_components_as_wasmtime() {
     let fits = [
         // The same, and less or more than the same.
         ("", ""),
@@ -145,7 +145,7 @@ fn what_passes_instantiates_and_what_wasmtime_refuses_is_refused() {
         // Names that carry nothing over the boundary.
         ("draw: func(shapes:", "draw: func(forms:"),
         ("import lend;", "import lend; use types.{shape};"),
-        // An interface of nothing but types needs nobody to lend it.
+        // An interface with types only needs no provider.
         ("world app {", "interface words { type word = string; } world app { import words;"),
     ];
     let misfits = [
@@ -210,7 +210,7 @@ fn what_passes_instantiates_and_what_wasmtime_refuses_is_refused() {
     }
     for case in misfits {
         let (checked, taken) = verdict(case);
-        assert!(checked.is_err(), "{case:?} passed, and wasmtime says {taken:?}");
+        assert!(checked.is_err(), "{case:?} passed, and wasmtime returns {taken:?}");
         assert!(taken.is_err(), "{case:?} was refused, and wasmtime takes it:\n{}", checked.unwrap_err());
     }
     for case in stricter {

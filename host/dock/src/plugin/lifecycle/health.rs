@@ -1,4 +1,4 @@
-//! What failures cost a plugin: back-off, then quarantine.
+//! The consequences of failures: back-off, then quarantine.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// When a plugin that failed is restarted, and when it is quarantined.
 ///
-/// A failure is a call that the plugin itself brought down: a trap, a panic, a limit. The first one restarts the
+/// A failure is a call that failed because of the plugin: a trap, a panic, a limit. The first one restarts the
 /// plugin at once; the next ones within `window` wait for `first_back_off`, then twice that, and so on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RestartPolicy {
@@ -49,7 +49,7 @@ impl RestartPolicy {
     }
 }
 
-/// Whether a plugin is fit for calls.
+/// Whether a plugin takes calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fitness {
     Fit,
@@ -65,7 +65,7 @@ pub(crate) enum Fitness {
     },
 }
 
-/// The failures of the generation that serves, and what follows from them.
+/// The recent failures of the generation that serves, and their consequence.
 #[derive(Debug)]
 pub(super) struct Health {
     failures: VecDeque<Instant>,

@@ -1,5 +1,5 @@
-//! The life of one plugin, as a pure state machine: it has no clock, no task and no instance. [`Lifecycle::on`] takes what
-//! happened and when, and answers with the events to tell and the effects to apply; [`Core`](super::core::Core) applies them and publishes
+//! The life of one plugin, as a pure state machine: it has no clock, no task and no instance. [`Lifecycle::on`] takes an
+//! input and the time, and returns the events to send and the effects to apply; [`Core`](super::core::Core) applies them and publishes
 //! the status in the same moment.
 
 mod health;
@@ -32,10 +32,10 @@ pub(crate) struct Version {
     pub(crate) digest: Digest,
 }
 
-/// What happened.
+/// An input of the lifecycle: what happened.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// A use of an instance failed. `counts` if the plugin is to blame.
+    /// A use of an instance failed. `counts` if the plugin caused the failure.
     Failed { generation: u64, export: String, failure: Failure, counts: bool },
     /// The application stops the plugin.
     Stop,
@@ -43,30 +43,30 @@ pub(crate) enum Input {
     Revive,
     /// A new generation is ready to serve; its number is [`Lifecycle::next_generation`].
     Ready { digest: Digest, took: Duration, state: Handover },
-    /// A new generation never got ready.
+    /// A new generation was rejected before it could serve.
     Rejected { reason: String },
-    /// The source is what already runs.
+    /// The source is the same as what runs.
     Unchanged,
     /// Time has passed.
     Elapsed,
 }
 
-/// What is to be done about the generations and their instances.
+/// A change to the generations and their instances, applied by `Core`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The new generation serves from now on; the one that served stands by.
+    /// The new generation serves from now on; the one that served is on standby.
     Swap,
-    /// The generation that stands by serves again, and the one that served is dropped.
+    /// The standby generation serves again, and the one that served is dropped.
     RollBack { to: u64 },
-    /// The generation that stands by is dropped: its successor has proved itself.
+    /// The standby generation is dropped: its successor passed its probation.
     DropPrevious,
-    /// Guest code that runs is cancelled.
+    /// Running guest code is cancelled.
     Cancel,
     /// [`Input::Elapsed`] is due then. It replaces an earlier wake-up.
     WakeAt(Instant),
 }
 
-/// What follows from an input.
+/// The result of an input.
 #[derive(Debug, Default)]
 pub(crate) struct Transition {
     pub(crate) events: Vec<Event>,
@@ -96,14 +96,14 @@ pub(crate) struct Rules {
     pub(crate) probation: Duration,
 }
 
-/// Where a plugin is in its life.
+/// The state of a plugin's life.
 #[derive(Debug)]
 pub(crate) struct Lifecycle {
     plugin: Arc<str>,
     rules: Rules,
     serving: Version,
     previous: Option<StandBy>,
-    /// The highest generation that ever served: its number is not given again.
+    /// The highest generation that ever served: its number is not used again.
     newest: u64,
     stopped: bool,
     health: Health,
@@ -149,7 +149,7 @@ impl Lifecycle {
         self.stopped
     }
 
-    /// Whether calls are admitted, whatever the time.
+    /// Whether calls are admitted now, without checking whether a back-off has ended.
     pub(crate) fn is_serving(&self) -> bool {
         !self.stopped && *self.health.fitness() == Fitness::Fit
     }
@@ -171,7 +171,7 @@ impl Lifecycle {
         }
     }
 
-    /// What a person sees.
+    /// The status to publish.
     pub(crate) fn status(&self) -> Status {
         let phase = match self.health.fitness() {
             _ if self.stopped => Phase::Stopped,
@@ -191,7 +191,7 @@ impl Lifecycle {
         }
     }
 
-    /// Takes note of what happened.
+    /// Applies an input, and returns the events and effects.
     pub(crate) fn on(&mut self, input: Input, now: Now) -> Transition {
         let mut transition = Transition::default();
         self.elapse(now.instant, &mut transition);
@@ -210,7 +210,7 @@ impl Lifecycle {
         transition
     }
 
-    /// Ends what was to end by now: a back-off, a probation.
+    /// Ends a back-off and a probation whose time is over.
     fn elapse(&mut self, now: Instant, transition: &mut Transition) {
         self.health.elapse(now);
         if self.previous.take_if(|previous| previous.until <= now).is_some() {
@@ -219,7 +219,7 @@ impl Lifecycle {
         self.wake_at.take_if(|at| *at <= now);
     }
 
-    /// Asks to be woken when the next thing ends.
+    /// Schedules a wake-up for the end of the next back-off or probation.
     fn schedule(&mut self, transition: &mut Transition) {
         let next =
             [self.health.until(), self.previous.map(|previous| previous.until)].into_iter().flatten().min();
@@ -311,7 +311,7 @@ impl Lifecycle {
         transition.effects.push(Effect::Swap);
         match now.instant.checked_add(self.rules.probation) {
             Some(until) if until <= now.instant => transition.effects.push(Effect::DropPrevious),
-            // A probation beyond what the clock can say lasts until the next reload.
+            // A probation beyond the clock's range lasts until the next reload.
             until => {
                 let until = until.unwrap_or_else(|| far_from(now.instant));
                 self.previous = Some(StandBy { version, until });
@@ -333,14 +333,14 @@ impl Lifecycle {
         transition.events.push(Event::Rejected { generation, running: self.serving.generation, reason });
     }
 
-    /// The author went back to what runs: what was said of a rejected generation no longer holds.
+    /// The author restored the running version: a rejection reported before no longer applies.
     fn unchanged(&mut self, transition: &mut Transition) {
         self.last_reload.take_if(|report| matches!(report.outcome, ReloadOutcome::Rejected { .. }));
         transition.events.push(Event::Unchanged { generation: self.serving.generation });
     }
 }
 
-/// A moment that no test and no program lives to see, and no clock overflows at.
+/// A moment in the far future that does not overflow the clock.
 fn far_from(now: Instant) -> Instant {
     now.checked_add(Duration::from_secs(100 * 365 * 24 * 60 * 60)).unwrap_or(now)
 }

@@ -1,14 +1,14 @@
-//! What a build's tools may see of the environment that the host runs in.
+//! Removes variables of the host's own environment that would disturb a build's tools.
 
 use tokio::process::Command;
 
-/// Removes what an outer cargo left in the environment about its own package: the host may run under `cargo run`.
+/// Removes the variables that an outer cargo set about its own package: the host may run under `cargo run`.
 pub(super) fn forget_outer_build(command: &mut Command) {
     forget(command, belongs_to_outer_build);
 }
 
-/// Removes what sends cargo's output to another folder than the package's own. `output` in `[build]` is a path of the
-/// plugin's folder, and what an earlier build left there must not be taken for this one's.
+/// Removes the variables that redirect cargo's output to another folder. `output` in `[build]` is a path in the
+/// plugin's folder, and the output of an earlier build there must not be taken for this one's.
 pub(super) fn forget_shared_output(command: &mut Command) {
     forget(command, |variable| SHARED_OUTPUT.contains(&variable));
 }
@@ -24,8 +24,8 @@ fn forget(command: &mut Command, is_forgotten: impl Fn(&str) -> bool) {
     }
 }
 
-/// Whether a variable speaks of the package or the compilation that the host itself is part of. What a person sets to
-/// steer every cargo (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_NET_OFFLINE`, `RUSTC_WRAPPER`) stays.
+/// Whether a variable describes the package or the compilation that the host itself is part of. Variables that users
+/// set for every cargo (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_NET_OFFLINE`, `RUSTC_WRAPPER`) stay.
 fn belongs_to_outer_build(variable: &str) -> bool {
     const NAMES: [&str; 13] = [
         "CARGO_BIN_NAME",
@@ -39,7 +39,7 @@ fn belongs_to_outer_build(variable: &str) -> bool {
         "CARGO_PRIMARY_PACKAGE",
         "CARGO_TARGET_TMPDIR",
         "OUT_DIR",
-        // Flags for the host's linker and processor; those of wasm stand in the plugin's .cargo/config.toml.
+        // Flags for the host's linker and processor. Flags for wasm belong in the plugin's .cargo/config.toml.
         "RUSTFLAGS",
         // Coverage and clippy wrap the host's workspace with these.
         "RUSTC_WORKSPACE_WRAPPER",
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_outer_build_is_forgotten() {
+    fn removes_only_the_variables_of_the_outer_build() {
         for forgotten in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "RUSTFLAGS", "CARGO_BIN_EXE_witdock"] {
             assert!(belongs_to_outer_build(forgotten), "{forgotten}");
         }

@@ -1,30 +1,30 @@
-//! What a build tells while it runs.
+//! The progress of a build.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// A step of a build, for a person who waits for it.
+/// A step of a build, to show its progress. Its `Display` is one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", content = "of", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum BuildEvent {
-    /// The build has begun.
+    /// The build started.
     Started {
-        /// What is run: the command line.
+        /// The command line.
         what: String,
     },
-    /// rustup has installed a compilation target that was missing.
+    /// rustup installed a missing compilation target.
     TargetAdded {
-        /// The target's name.
+        /// The target's name, such as `wasm32-unknown-unknown`.
         target: String,
     },
     /// A line of the tools' output, without its line ending.
     Line(String),
-    /// The build has succeeded.
+    /// The build succeeded.
     Finished {
-        /// How long it took.
+        /// The time from the start of the build.
         duration: Duration,
     },
 }
@@ -33,7 +33,7 @@ impl fmt::Display for BuildEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started { what } => write!(f, "building: {what}"),
-            Self::TargetAdded { target } => write!(f, "rustup has added the target {target}"),
+            Self::TargetAdded { target } => write!(f, "rustup added the target {target}"),
             Self::Line(line) => f.write_str(line),
             Self::Finished { duration } => write!(f, "built in {duration:.1?}"),
         }

@@ -1,4 +1,4 @@
-//! Building a plugin's folder into the bytes of a component.
+//! Builds the component of a plugin's folder.
 
 mod command;
 mod environment;
@@ -18,10 +18,10 @@ pub use error::BuildError;
 pub use event::BuildEvent;
 pub use recipe::{Build, Recipe, Target, TargetWorld};
 
-/// Whoever listens to a build.
+/// The listener of a build's steps.
 pub(super) type Progress<'a> = &'a (dyn Fn(BuildEvent) + Send + Sync);
 
-/// The file that a build left.
+/// A build's output file with its bytes.
 #[derive(Debug)]
 pub(super) struct Output {
     pub(super) file: PathBuf,
@@ -40,7 +40,7 @@ impl Output {
     }
 }
 
-/// Runs the recipe in `folder` and returns what it left.
+/// Runs the recipe in `folder` and returns its output.
 pub(super) async fn build(
     folder: &Path,
     recipe: &Recipe,

@@ -1,7 +1,7 @@
-//! Where cargo builds a package, so that the artifact that is read is the one that this folder makes.
+//! The target folder of a package, chosen so that the artifact always comes from the plugin's own folder.
 //!
 //! Several workspaces may share one target folder: people set `CARGO_TARGET_DIR` for all their projects. cargo names
-//! a wasm library after its crate alone, and tells packages of two workspaces apart by their name, their version and
+//! a wasm library after its crate alone, and distinguishes packages of two workspaces by their name, their version and
 //! their place *in* their workspace. So another package of the same name may overwrite the library, or may be taken
 //! for this one. Three things keep them apart, and dependencies stay shared:
 //!
@@ -19,21 +19,21 @@ use crate::source::Digest;
 
 /// The folder in a target folder that has one folder for each package.
 const FOLDER: &str = "witdock";
-/// Names the manifest that a folder was made for.
+/// The file in a package's folder that contains the path of its manifest.
 const OWNER_FILE: &str = "made-for";
 
 /// The folders that a package is built in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The package's own target folder: no other package's artifact is ever written there.
+    /// The package's own target folder. No other package writes its artifact there.
     pub(super) target: PathBuf,
-    /// Where cargo keeps what it compiles on the way. `None` for a cargo that has no such setting: there it is `target`.
+    /// cargo's folder for intermediate files. `None` for a cargo without this setting: it uses `target`.
     pub(super) intermediates: Option<PathBuf>,
     manifest: PathBuf,
 }
 
 impl Place {
-    /// Where the settings of cargo put this package's target folder, and in it a folder of the package's own.
+    /// The package's own folder in the target folder that cargo's settings give.
     pub(super) fn of(package: &Package, metadata: &Metadata) -> Self {
         let manifest = package.manifest_path.as_std_path();
         let own = format!("{}-{}", package.name, short_hash(manifest));
@@ -43,18 +43,18 @@ impl Place {
                 let shared = shared.as_std_path();
                 let root = metadata.workspace_root.as_std_path();
                 let workspace = || shared.join(FOLDER).join(format!("workspace-{}", short_hash(root)));
-                if is_told_apart(package, shared, root) { shared.to_owned() } else { workspace() }
+                if is_distinct(package, shared, root) { shared.to_owned() } else { workspace() }
             }),
             manifest: manifest.to_owned(),
         }
     }
 
-    /// What the last compilation here left, if it is known.
+    /// The stamp of the last compilation here, if there is one.
     pub(super) fn stamp(&self, triple: &str) -> Option<Stamp> {
         toml::from_str(&std::fs::read_to_string(self.stamp_file(triple)).ok()?).ok()
     }
 
-    /// Notes what a compilation has left. Where that fails, the next build compiles again.
+    /// Writes the stamp of a compilation. If that fails, the next build compiles again.
     pub(super) fn set_stamp(&self, triple: &str, stamp: &Stamp) {
         if let Ok(text) = toml::to_string(stamp) {
             let _ = std::fs::create_dir_all(&self.target);
@@ -68,7 +68,7 @@ impl Place {
         self.target.join(format!("{triple}.toml"))
     }
 
-    /// Removes the folders of packages that do not exist any more, so that they do not pile up.
+    /// Removes the folders of packages that no longer exist.
     pub(super) fn sweep(&self) {
         let folders = self.target.parent().map(std::fs::read_dir);
         for folder in folders.into_iter().flatten().flatten().flatten() {
@@ -81,20 +81,20 @@ impl Place {
     }
 }
 
-/// What a compilation has left.
+/// Identifies the result of a compilation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     /// What this package's compilations are marked with: another package in the same build folder has another mark.
     pub(super) mark: String,
-    /// The library's digest. A library that cargo did not compile again has to have it: else another one was put in its
-    /// place.
+    /// The library's digest. If cargo did not compile the library again and its digest differs, another package has
+    /// overwritten it.
     pub(super) digest: String,
     /// The profile and features that it was compiled with.
     pub(super) settings: String,
 }
 
 impl Stamp {
-    /// A mark that no compilation has had.
+    /// A mark that no earlier compilation used.
     pub(super) fn new_mark() -> String {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         format!("{:x}-{:x}", now.as_nanos(), std::process::id())
@@ -103,7 +103,7 @@ impl Stamp {
 
 /// Whether the mark alone keeps this package apart from those of other workspaces in the same build folder. The mark is
 /// on the library, not on a build script, nor on dependencies that are part of the workspace.
-fn is_told_apart(package: &Package, build_folder: &Path, workspace: &Path) -> bool {
+fn is_distinct(package: &Package, build_folder: &Path, workspace: &Path) -> bool {
     let mut needed = package.dependencies.iter().filter(|one| one.kind != DependencyKind::Development);
     let is_alone = !package.targets.iter().any(Target::is_custom_build)
         && !needed.any(|one| one.path.as_ref().is_some_and(|path| path.starts_with(workspace)));
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_of_packages_that_are_gone_are_removed() {
+    fn removes_the_folders_of_deleted_packages() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let place = |name: &str| Place {
@@ -132,7 +132,7 @@ mod tests {
             std::fs::write(path(&format!("{name}.toml")), "").unwrap();
             place(name).set_stamp("wasm32", &stamp);
         }
-        // What is not ours stays.
+        // Other folders stay.
         std::fs::create_dir(path("target/witdock/other")).unwrap();
         place("here").sweep();
         assert_eq!(place("gone").stamp("wasm32"), Some(stamp.clone()));

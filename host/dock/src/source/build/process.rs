@@ -1,4 +1,4 @@
-//! A child process, followed line by line.
+//! Runs a child process and reads its output line by line.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -9,19 +9,19 @@ use tokio::process::Command;
 
 use super::BuildError;
 
-/// A line that a child wrote, and where.
+/// A line of a child's output.
 pub(super) enum Line {
     Stdout(String),
     Stderr(String),
 }
 
-/// A build's child may leave a process of its own behind (a compiler daemon) that holds the pipes open. After
-/// the child's end its pipes are read for this long and no longer.
+/// How long to read the pipes after the child has exited. A background process that it started, such as a compiler
+/// daemon, may keep them open.
 const AFTERWARDS: Duration = Duration::from_millis(500);
 
 /// Runs `command` in `folder` to its end, or until the future is dropped, which kills it.
 ///
-/// `help` is told to a person if the program cannot be started.
+/// `help` is part of the error if the program cannot be started.
 pub(super) async fn run(
     folder: &Path,
     mut command: Command,
@@ -66,7 +66,7 @@ pub(super) async fn run(
     Ok(status)
 }
 
-/// The lines of a pipe, whatever bytes they are made of.
+/// The lines of a pipe. Invalid UTF-8 is replaced.
 struct Lines<R> {
     pipe: Option<BufReader<R>>,
     partial: Vec<u8>,
@@ -81,8 +81,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         self.pipe.is_some()
     }
 
-    /// The next line, or `None` once when the pipe ends; afterwards it waits forever. It can be dropped half
-    /// way and asked again: what was read of the line is kept.
+    /// The next line, or `None` once when the pipe ends; afterwards it waits forever. Dropping the
+    /// future loses nothing: a partial line is kept for the next call.
     async fn next(&mut self) -> std::io::Result<Option<String>> {
         let Some(pipe) = &mut self.pipe else { return std::future::pending().await };
         let read = pipe.read_until(b'\n', &mut self.partial).await?;
@@ -99,7 +99,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 }
 
-/// A command line as a person would type it, near enough.
+/// A command line for messages, without quoting.
 pub(super) fn shown(command: &Command) -> String {
     let command = command.as_std();
     let words = std::iter::once(command.get_program()).chain(command.get_args());

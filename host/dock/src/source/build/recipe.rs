@@ -11,54 +11,54 @@ use serde::Deserialize;
 #[serde(try_from = "Table")]
 #[non_exhaustive]
 pub struct Build {
-    /// What is run.
+    /// The program to run.
     pub recipe: Recipe,
-    /// Further files and folders whose change asks for a build, for example `../../wit`.
+    /// More files and folders whose change starts a build, for example `../../wit`.
     pub watch: Vec<PathBuf>,
-    /// Files and folders whose change does not, for example sources that the build itself generates.
+    /// Files and folders whose change starts no build, for example sources that the build generates.
     pub ignore: Vec<PathBuf>,
-    /// What a core module is made for that does not say so itself.
+    /// The world of a core module without a component type.
     pub target_world: Option<TargetWorld>,
 }
 
-/// `wit` and `world`: the world of a core module without a component type, such as Go's compiler leaves. A module or
-/// component that carries its own type is taken as it is.
+/// `wit` and `world`: the world of a core module without a component type, such as the output of Go's compiler. It is
+/// ignored for a component and for a module with a component type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TargetWorld {
-    /// WIT files and folders, each after those that it builds on; the last one's package has the world.
+    /// WIT files and folders, each after its dependencies; the package of the last one defines the world.
     pub wit: Vec<PathBuf>,
-    /// The world, which may be left out where the package has one.
+    /// The world's name, optional if the package has one world.
     pub world: Option<String>,
 }
 
-/// What a build runs.
+/// How to build: with cargo, or with a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recipe {
     /// `language = "rust"`: the folder is a cargo package with a `cdylib`, built in release mode.
     Rust {
-        /// What it is compiled for.
+        /// The compilation target.
         target: Target,
     },
-    /// `command` and `output`: any program that leaves a component, or a core module that carries its
-    /// component type, at a known path.
+    /// `command` and `output`: any program that writes a component, or a core module with a
+    /// component type, to a known path.
     Command {
-        /// The program, found through `PATH`, or relative to the folder where it starts with `./`.
+        /// The program, found through `PATH`, or relative to the folder if it starts with `./`.
         program: String,
         /// The program's arguments.
         arguments: Vec<String>,
-        /// Environment variables that the program is given beside those of the host.
+        /// Environment variables for the program, in addition to the host's.
         environment: BTreeMap<String, String>,
-        /// The file that the command leaves.
+        /// The file that the command writes.
         output: PathBuf,
     },
 }
 
-/// What Rust plugins are compiled for.
+/// The compilation target of a Rust plugin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum Target {
-    /// `wasm32-unknown-unknown`: imports nothing but what the plugin's world names.
+    /// `wasm32-unknown-unknown`: imports only what the plugin's world imports.
     #[default]
     #[serde(rename = "wasm32-unknown-unknown")]
     Unknown,
@@ -68,7 +68,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The target's name, as rustc knows it.
+    /// The target's triple, as `rustc --target` takes it.
     pub fn triple(self) -> &'static str {
         match self {
             Self::Unknown => "wasm32-unknown-unknown",
@@ -83,7 +83,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// The table as it is written, before its keys are known to go together.
+/// The table as written, before its keys are checked against each other.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -101,7 +101,7 @@ struct Table {
     ignore: Vec<PathBuf>,
 }
 
-/// One path or several.
+/// The forms of `wit`: one path, or a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Paths {
@@ -174,7 +174,7 @@ impl TryFrom<Table> for Build {
             }
             (None, None) => None,
         };
-        // Another interface makes another component.
+        // A change of the interface changes the component.
         watch.extend(target_world.iter().flat_map(|target_world| target_world.wit.iter().cloned()));
         Ok(Self { recipe, watch, ignore, target_world })
     }

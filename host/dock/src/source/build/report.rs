@@ -1,4 +1,4 @@
-//! What cargo says while it builds.
+//! Collects cargo's messages during a build.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -10,10 +10,10 @@ use super::{BuildError, BuildEvent, Progress};
 
 /// A compiler's later errors mostly follow from its first ones.
 const ERRORS_KEPT: usize = 5;
-/// Where no compiler spoke, the reason stands in the last lines of cargo's own output.
+/// If no compiler ran, the last lines of cargo's output show the reason.
 const LINES_KEPT: usize = 20;
 
-/// The last lines that a tool has printed.
+/// The last lines of a tool's output.
 #[derive(Default)]
 pub(super) struct Tail(Vec<String>);
 
@@ -31,16 +31,16 @@ impl Tail {
     }
 }
 
-/// The library that cargo has built of a package.
+/// The library that cargo built from a package.
 pub(super) struct Library {
     pub(super) file: PathBuf,
-    /// Whether cargo found that nothing was to be compiled.
+    /// Whether cargo compiled nothing, because the library was up to date.
     pub(super) is_fresh: bool,
     /// The profile and features that it was compiled with.
     pub(super) settings: String,
 }
 
-/// What cargo has said so far.
+/// cargo's messages so far.
 pub(super) struct Report {
     manifest: PathBuf,
     errors: Vec<String>,
@@ -50,7 +50,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// About the package with this manifest, which is named by its real path.
+    /// A report about the package with this manifest, by its canonical path.
     pub(super) fn new(manifest: &Path) -> Self {
         Self {
             manifest: manifest.to_owned(),
@@ -61,7 +61,7 @@ impl Report {
         }
     }
 
-    /// A line of cargo's standard output: a message in JSON, or what a build script let through.
+    /// Adds a line of cargo's standard output: a message in JSON, or the output of a build script.
     pub(super) fn message(&mut self, line: &str, progress: Progress<'_>) {
         let mut messages = Message::parse_stream(line.as_bytes());
         match messages.next() {
@@ -100,12 +100,12 @@ impl Report {
         }
     }
 
-    /// A line of cargo's standard error.
+    /// Adds a line of cargo's standard error.
     pub(super) fn line(&mut self, line: String, progress: Progress<'_>) {
         self.tail.push(line, progress);
     }
 
-    /// What was built, or why it was not.
+    /// The library, or the reason why it was not built.
     pub(super) fn conclude(
         self,
         folder: &Path,

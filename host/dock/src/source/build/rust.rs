@@ -144,10 +144,10 @@ fn compilation(
     command.args(["--message-format=json", "--color=never", "--package", &package.id.repr]);
     command.arg("--target-dir").arg(&place.target);
     if let Some(intermediates) = &place.intermediates {
-        // A variable, since a cargo that does not know the setting passes over it.
+        // A variable, since older versions of cargo ignore an unknown one.
         command.env("CARGO_BUILD_BUILD_DIR", intermediates);
     }
-    // A `cfg` that nothing asks for changes nothing in the library.
+    // An unused `cfg` does not change the library.
     command.args(["--", "--cfg", &format!("witdock_build=\"{mark}\"")]);
     command
 }

@@ -252,12 +252,12 @@ mod commands {
             let mut kill = std::process::Command::new("kill");
             kill.args(["-0", &pid]).stderr(std::process::Stdio::null()).status().unwrap().success()
         };
-        let gone = async {
+        let exit = async {
             while is_alive() {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(60), gone).await.unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(60), exit).await.unwrap();
     }
 
     #[tokio::test]

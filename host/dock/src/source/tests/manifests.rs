@@ -161,8 +161,8 @@ fn a_component_takes_the_manifest_beside_it_or_its_files_name() {
     let folder = folder(&[
         ("bare.wasm", b""),
         ("my plugin (1).wasm", b""),
-        ("told.wasm", b""),
-        ("told.toml", b"[plugin]\nname = 'other-name'\n[grants]\nrandom = true"),
+        ("named.wasm", b""),
+        ("named.toml", b"[plugin]\nname = 'other-name'\n[grants]\nrandom = true"),
         ("built.wasm", b""),
         ("built.toml", b"[plugin]\nname = 'b'\n[build]\nlanguage = 'rust'"),
     ]);
@@ -173,9 +173,9 @@ fn a_component_takes_the_manifest_beside_it_or_its_files_name() {
     let spaced = Source::open(folder.path().join("my plugin (1).wasm")).unwrap();
     assert_eq!(spaced.name(), "my-plugin--1-");
 
-    let told = Source::open(folder.path().join("told.wasm")).unwrap();
-    assert_eq!(told.name(), "other-name");
-    assert!(told.request().system().contains(&Capability::Random));
+    let named = Source::open(folder.path().join("named.wasm")).unwrap();
+    assert_eq!(named.name(), "other-name");
+    assert!(named.request().system().contains(&Capability::Random));
 
     let error = Source::open(folder.path().join("built.wasm")).unwrap_err().to_string();
     assert!(error.contains("built.toml: unexpected [build]"), "{error}");

@@ -20,7 +20,7 @@ impl Shared {
         shared
     }
 
-    /// A plugin's folder whose component says `text`.
+    /// A plugin's folder whose component contains `text`.
     fn plugin(&self, folder: &str, version: &str, text: &str) -> PathBuf {
         let path = self.0.path().join(folder);
         write(&path, "plugin.toml", b"[plugin]\nname = 'plugin'\n[build]\nlanguage = 'rust'\nwit = 'wit'\n");
@@ -34,13 +34,13 @@ impl Shared {
             )
             .as_bytes(),
         );
-        says(&path, "src/lib.rs", text);
+        write_library(&path, "src/lib.rs", text);
         path
     }
 }
 
 /// Writes a library whose wasm module has this text. Its time is long past: a build that is later than all sources looks current.
-fn says(folder: &Path, file: &str, text: &str) {
+fn write_library(folder: &Path, file: &str, text: &str) {
     let code = format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn run() -> u32 {{ TEXT.as_ptr() as u32 }}\n\
          pub static TEXT: &str = {text};\n"
@@ -64,7 +64,7 @@ async fn loaded(folder: &Path) -> (String, bool) {
     (said.collect::<Vec<_>>().join(" and "), compiled.into_inner().unwrap())
 }
 
-async fn says_of(folder: &Path) -> String {
+async fn text_of(folder: &Path) -> String {
     loaded(folder).await.0
 }
 
@@ -74,51 +74,54 @@ async fn each_folder_has_its_own_component() {
     let one = shared.plugin("one", "0.1.0", "\"I am one\"");
     let two = shared.plugin("two", "0.1.0", "\"I am two\"");
     for _ in 0..2 {
-        assert_eq!(says_of(&one).await, "I am one");
-        assert_eq!(says_of(&two).await, "I am two");
+        assert_eq!(text_of(&one).await, "I am one");
+        assert_eq!(text_of(&two).await, "I am two");
     }
     // What was not overwritten is not built again.
     assert_eq!(loaded(&two).await, ("I am two".into(), false));
 
     // A change that another folder's build is later than.
-    says(&one, "src/lib.rs", "\"I am three\"");
-    assert_eq!(says_of(&two).await, "I am two");
-    assert_eq!(says_of(&one).await, "I am three");
+    write_library(&one, "src/lib.rs", "\"I am three\"");
+    assert_eq!(text_of(&two).await, "I am two");
+    assert_eq!(text_of(&one).await, "I am three");
 }
 
 #[tokio::test]
-async fn packages_that_cargo_tells_apart_do_not_overwrite_each_others_library() {
+async fn packages_that_cargo_distinguishes_do_not_overwrite_each_others_library() {
     let shared = Shared::new();
     let one = shared.plugin("one", "0.1.0", "\"I am one\"");
     let two = shared.plugin("two", "0.2.0", "\"I am two\"");
     for _ in 0..2 {
-        assert_eq!(says_of(&one).await, "I am one");
-        assert_eq!(says_of(&two).await, "I am two");
+        assert_eq!(text_of(&one).await, "I am one");
+        assert_eq!(text_of(&two).await, "I am two");
     }
 }
 
 #[tokio::test]
-async fn a_build_by_hand_of_another_folder_is_not_taken_for_this_one() {
+async fn detects_a_library_that_a_manual_build_of_another_folder_wrote() {
     let shared = Shared::new();
     let one = shared.plugin("one", "0.1.0", "\"I am one\"");
     let two = shared.plugin("two", "0.2.0", "\"I am two\"");
-    assert_eq!(says_of(&one).await, "I am one");
+    assert_eq!(text_of(&one).await, "I am one");
     let status = std::process::Command::new("cargo")
         .args(["build", "--quiet", "--release", "--target", "wasm32-unknown-unknown"])
         .current_dir(&two)
         .status()
         .unwrap();
     assert!(status.success());
-    assert_eq!(says_of(&one).await, "I am one");
+    assert_eq!(text_of(&one).await, "I am one");
 }
 
 #[tokio::test]
 async fn build_scripts_and_inner_dependencies_are_not_shared() {
     let shared = Shared::new();
     for (folder, text) in [("one", "\"I am one\""), ("two", "\"I am two\"")] {
-        let script = shared.plugin(&format!("script/{folder}"), "0.1.0", "env!(\"SAID\")");
-        says(&script, "build.rs", text);
-        let build = format!("fn main() {{ println!(\"cargo::rustc-env=SAID={}\") }}", text.trim_matches('"'));
+        let script = shared.plugin(&format!("script/{folder}"), "0.1.0", "env!(\"TEXT_OF_BUILD\")");
+        write_library(&script, "build.rs", text);
+        let build = format!(
+            "fn main() {{ println!(\"cargo::rustc-env=TEXT_OF_BUILD={}\") }}",
+            text.trim_matches('"')
+        );
         write(&script, "build.rs", build.as_bytes());
 
         let whole = shared.plugin(&format!("inner/{folder}"), "0.1.0", "inner::TEXT");
@@ -130,7 +133,7 @@ async fn build_scripts_and_inner_dependencies_are_not_shared() {
     }
     let folder = |path: &str| shared.0.path().join(path);
     for kind in ["script", "inner"] {
-        assert_eq!(says_of(&folder(&format!("{kind}/one"))).await, "I am one", "{kind}");
-        assert_eq!(says_of(&folder(&format!("{kind}/two"))).await, "I am two", "{kind}");
+        assert_eq!(text_of(&folder(&format!("{kind}/one"))).await, "I am one", "{kind}");
+        assert_eq!(text_of(&folder(&format!("{kind}/two"))).await, "I am two", "{kind}");
     }
 }

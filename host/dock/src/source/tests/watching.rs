@@ -4,7 +4,7 @@ use super::folder;
 use crate::source::Source;
 
 #[test]
-fn a_component_is_watched_through_its_folder_and_is_one_file() {
+fn watches_a_component_through_its_folder() {
     let folder = folder(&[("a.wasm", b""), ("b.wasm", b"")]);
     let real = folder.path().canonicalize().unwrap();
     let source = Source::open(folder.path().join("a.wasm")).unwrap();
@@ -19,7 +19,7 @@ fn a_component_is_watched_through_its_folder_and_is_one_file() {
 }
 
 #[test]
-fn a_folders_sources_count_and_its_leavings_do_not() {
+fn sources_are_relevant_and_build_output_is_not() {
     let manifest = b"[plugin]\nname = 'x'\n[build]\ncommand = ['make']\noutput = 'out/x.wasm'\n\
         watch = ['../wit', '../shared/rules.txt', 'dist/schema.json']\nignore = ['src/generated', '../wit/deps']\n";
     let folder = folder(&[("x/plugin.toml", manifest), ("wit/world.wit", b""), ("shared/rules.txt", b"")]);

@@ -80,7 +80,7 @@ impl History {
         served.max().unwrap_or(1)
     }
 
-    /// The generation that stands by: the last swap was less than a probation ago, and nothing rolled it back.
+    /// The standby generation: the last swap was less than a probation ago, and nothing rolled it back.
     fn stands_by(&self, now: u64) -> Option<u64> {
         match self
             .entries
@@ -123,7 +123,7 @@ impl History {
 
     /// When calls are served again.
     fn back_off_ends(&self) -> Option<u64> {
-        // Each failure with a wait sets the end anew.
+        // Each failure with a wait sets a new end.
         let failures = self.failures();
         let ends = (0..failures.len()).rev().find_map(|last| {
             let doublings = u32::try_from(self.in_window(last)).unwrap().checked_sub(2)?;
@@ -164,7 +164,7 @@ impl Applied {
             match effect {
                 Effect::Swap => self.previous = Some(std::mem::replace(&mut self.current, next)),
                 Effect::RollBack { to } => {
-                    self.current = self.previous.take().expect("a generation stands by");
+                    self.current = self.previous.take().expect("a standby generation");
                     assert_eq!(self.current, *to);
                 }
                 Effect::DropPrevious => assert!(self.previous.take().is_some()),
@@ -217,7 +217,7 @@ proptest! {
                     Input::Elapsed
                 }
             };
-            // The history first: it knows nothing of the machine.
+            // The history first: it is independent of the machine.
             match step {
                 Step::Fail { counts: true } => match history.stands_by(now) {
                     Some(to) => history.entries.push((now, Entry::RolledBack { to })),

@@ -46,7 +46,7 @@ fn ready() -> Input {
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn the_first_failure_restarts_at_once_and_the_next_ones_wait_twice_as_long_each() {
+fn the_back_off_starts_after_the_second_failure_and_doubles() {
     let mut life = Life::new(RestartPolicy::default());
     life.fail();
     assert_eq!(life.phase(), Phase::Serving);
@@ -79,7 +79,7 @@ fn back_off_always_ends_and_never_exceeds_the_longest() {
 }
 
 #[test]
-fn a_back_off_without_end_does_not_overflow_the_clock() {
+fn an_endless_back_off_does_not_overflow_the_clock() {
     let endless = RestartPolicy {
         first_back_off: Duration::MAX,
         longest_back_off: Duration::MAX,
@@ -92,7 +92,7 @@ fn a_back_off_without_end_does_not_overflow_the_clock() {
 }
 
 #[test]
-fn failures_outside_the_window_are_forgotten() {
+fn failures_outside_the_window_do_not_count() {
     let mut life = Life::new(RestartPolicy::default());
     for _ in 0..50 {
         life.fail();
@@ -102,7 +102,7 @@ fn failures_outside_the_window_are_forgotten() {
 }
 
 #[test]
-fn a_revived_plugin_starts_clean() {
+fn reviving_clears_failures() {
     let mut life = Life::new(RestartPolicy::default());
     (0..9).for_each(|_| drop(life.fail()));
     assert!(matches!(life.on(Input::Revive).events[..], [Event::Revived]));
@@ -111,7 +111,7 @@ fn a_revived_plugin_starts_clean() {
 }
 
 #[test]
-fn a_plugin_that_is_stopped_while_a_generation_gets_ready_keeps_the_one_it_had() {
+fn a_stopped_plugin_does_not_swap() {
     let mut life = Life::new(RestartPolicy::default());
     assert_eq!(life.on(Input::Stop).effects, [Effect::Cancel]);
     let transition = life.on(ready());
@@ -124,19 +124,19 @@ fn a_plugin_that_is_stopped_while_a_generation_gets_ready_keeps_the_one_it_had()
 }
 
 #[test]
-fn a_failure_on_probation_rolls_back_and_one_of_an_older_generation_costs_nothing() {
+fn a_failure_on_probation_rolls_back_and_one_of_an_older_generation_does_not_count() {
     let mut life = Life::new(RestartPolicy::default());
     life.on(ready());
     // A call of generation 1 that ends late.
     assert_eq!(life.on(failure_of(1)).rolled_back_to(), None);
     assert_eq!(life.fail().rolled_back_to(), Some(1));
     assert_eq!((life.phase(), life.lifecycle.generation()), (Phase::Serving, 1));
-    // The number of a generation that served is not given again.
+    // The number of a generation that served is not used again.
     assert_eq!(life.lifecycle.next_generation(), 3);
 }
 
 #[test]
-fn after_its_probation_a_generation_stays() {
+fn a_generation_is_not_rolled_back_after_its_probation() {
     let mut life = Life::new(RestartPolicy::default());
     life.on(ready());
     assert_eq!(life.pass(Duration::from_secs(30)).effects, [Effect::DropPrevious]);
@@ -145,7 +145,7 @@ fn after_its_probation_a_generation_stays() {
 }
 
 #[test]
-fn a_rejection_stays_until_the_author_goes_back_or_a_generation_serves() {
+fn a_rejection_stays_until_the_source_is_restored_or_a_generation_serves() {
     let mut life = Life::new(RestartPolicy::default());
     life.on(Input::Rejected { reason: "no such export".to_owned() });
     life.fail();
@@ -156,7 +156,7 @@ fn a_rejection_stays_until_the_author_goes_back_or_a_generation_serves() {
 }
 
 #[test]
-fn one_wake_up_is_asked_for_at_a_time_the_earliest() {
+fn schedules_only_the_earliest_wake_up() {
     let mut life = Life::new(RestartPolicy::default());
     let probation_ends = life.now.instant + Duration::from_secs(30);
     assert!(life.on(ready()).effects.contains(&Effect::WakeAt(probation_ends)));
