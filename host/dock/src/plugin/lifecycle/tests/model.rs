@@ -125,11 +125,10 @@ impl History {
     fn back_off_ends(&self) -> Option<u64> {
         // Each failure with a wait sets a new end.
         let failures = self.failures();
-        let ends = (0..failures.len()).rev().find_map(|last| {
+        (0..failures.len()).rev().find_map(|last| {
             let doublings = u32::try_from(self.in_window(last)).unwrap().checked_sub(2)?;
             Some(failures[last] + (FIRST << doublings).min(LONGEST))
-        });
-        ends
+        })
     }
 
     fn phase(&self, now: u64) -> &'static str {
