@@ -7,10 +7,11 @@ mod tree;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::signal::ctrl_c;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use witdock::{Change, Changes, Source};
 
 use crate::interface::Interface;
@@ -83,6 +84,7 @@ pub(crate) fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
 
 async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitCode> {
     let screen = Screen::new(arguments.log.as_deref(), arguments.host.is_some())?;
+    let interrupted = interrupts();
     let mut changes = watch(&source)?;
     let interface = Interface::given(arguments.interface.as_deref(), arguments.world.as_deref())?;
     let mut rounds = Rounds::new(source.clone(), arguments.output.as_deref(), interface, screen)?;
@@ -96,7 +98,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
         let tree = Tree::of(&source, &written);
         let good = tokio::select! {
             good = rounds.next() => good,
-            _ = ctrl_c() => break,
+            () = interrupted.notified() => break,
         };
         if let Some(digest) = good
             && let Err(error) = host.start(rounds.output(), digest)
@@ -130,7 +132,7 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
                     _ => {}
                 },
                 status = host.ended() => rounds.screen.say(&format!("the host has exited ({status})")),
-                _ = ctrl_c() => {
+                () = interrupted.notified() => {
                     host.stop().await;
                     rounds.screen.say("");
                     return Ok(ExitCode::SUCCESS);
@@ -140,6 +142,19 @@ async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitC
     }
     host.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C, pressed at any time. A listener hears only what comes after it was created, so there is one from the start to the
+/// end.
+fn interrupts() -> Arc<Notify> {
+    let interrupted = Arc::new(Notify::new());
+    let pressed = Arc::clone(&interrupted);
+    tokio::spawn(async move {
+        while ctrl_c().await.is_ok() {
+            pressed.notify_one();
+        }
+    });
+    interrupted
 }
 
 /// The source's changes, through a channel: `Changes::next` may lose one if it is dropped in a `select!`.
