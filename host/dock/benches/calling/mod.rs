@@ -1,4 +1,4 @@
-//! The interface and the guest that both benchmarks of a call use.
+//! The interface and the guest of the benchmark.
 
 use witdock::HostState;
 
