@@ -230,7 +230,7 @@ mod tests {
         settling.files.clear();
         let old = Unit::file(&folder.path().join("slow.csv")).unwrap();
         let files = || [(path.clone(), old.clone(), 10 * second)].into_iter();
-        assert_eq!(settling.complete(files(), begin), [path.clone()]);
+        assert_eq!(settling.complete(files(), begin), std::slice::from_ref(&path));
         // What is gone is forgotten.
         settling.files.insert(path.clone(), (old.clone(), begin));
         assert!(settling.complete(std::iter::empty(), begin).is_empty() && settling.is_empty());
