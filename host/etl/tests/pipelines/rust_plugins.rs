@@ -63,7 +63,7 @@ fn json_is_flattened_into_typed_rows() {
         [
             (3, "bad-json", "payload: EOF while parsing a value at line 1 column 12"),
             (4, "wrong-type", "`items[].n` is \"some\"; expected int32"),
-            (5, "missing-value", "`customer.name` has no value, and one is required"),
+            (5, "missing-value", "`customer.name` is required, but missing"),
         ]
     );
 }

@@ -5,7 +5,7 @@ use witdock::HostState;
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
 pub mod bindings {
     wasmtime::component::bindgen!({
-        path: "benches/wit",
+        path: "wit",
         world: "calling",
         imports: { default: trappable },
         exports: { default: async },
