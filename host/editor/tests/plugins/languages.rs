@@ -17,7 +17,7 @@ async fn a_plugin_in_javascript_converts_with_node() {
     assert_eq!(docked.text(), "some_http_server_name_%C3%A9");
     docked.keys("ctrl-a").await;
     docked.run("To decimal").await;
-    assert!(docked.screen().contains("is no number with 0x"), "{}", docked.screen());
+    assert!(docked.screen().contains("is not a number with 0x"), "{}", docked.screen());
     docked.keys("ctrl-z ctrl-z").await;
     assert_eq!(docked.text(), "someHTTPServerName é");
 }
