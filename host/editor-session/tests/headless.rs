@@ -18,11 +18,13 @@ struct Headless {
     session: Session,
     driver: Driver,
     messages: Vec<Message>,
+    /// How many times a plugin has begun to serve.
+    served: usize,
 }
 
 impl Headless {
     fn new(consent: Consent) -> Self {
-        Self { session: Session::new([]), driver: Driver::new(consent).unwrap(), messages: Vec::new() }
+        Self { session: Session::new([]), driver: Driver::new(consent).unwrap(), messages: Vec::new(), served: 0 }
     }
 
     fn load(&self, plugin: &str) {
@@ -60,7 +62,7 @@ impl Headless {
                 return;
             }
             let input = self.step().await;
-            self.session.update(input);
+            self.take(input);
         }
     }
 
@@ -69,11 +71,25 @@ impl Headless {
         loop {
             let input = self.step().await;
             let is_last = matches!(&input, Input::News(news) if is_it(news));
-            self.session.update(input);
+            self.take(input);
             if is_last {
                 return self.settle().await;
             }
         }
+    }
+
+    /// Waits until this many plugins have begun to serve since the start, in whichever order.
+    async fn until_served(&mut self, plugins: usize) {
+        while self.served < plugins {
+            let input = self.step().await;
+            self.take(input);
+        }
+        self.settle().await;
+    }
+
+    fn take(&mut self, input: Input) {
+        self.served += usize::from(matches!(&input, Input::News(news) if is_serving(news)));
+        self.session.update(input);
     }
 
     async fn run(&mut self, command: &str) {
@@ -109,9 +125,7 @@ async fn documents_are_opened_edited_formatted_and_saved() {
     headless.load("editor/trim-whitespace");
     headless.load("editor/word-count");
     headless.session.open(&path);
-    headless.settle().await;
-    headless.until(is_serving).await;
-    headless.until(is_serving).await;
+    headless.until_served(2).await;
     assert!(headless.status_line().contains("2 words"), "{}", headless.status_line());
 
     headless.session.type_character('x');
@@ -131,7 +145,7 @@ async fn commands_of_plugins_run_and_their_changes_are_taken() {
     let mut headless = Headless::new(Consent::to_all());
     headless.load("editor/todo");
     headless.session.open(&path);
-    headless.until(is_serving).await;
+    headless.until_served(1).await;
     let command = headless.session.plugins().commands().find(|command| command.title == "List tasks");
     let command = command.unwrap().name;
     headless.run(&command).await;
@@ -163,7 +177,7 @@ async fn a_plugin_without_consent_waits_for_the_person() {
     assert!(words.contains(&"read and change the text of open documents".to_owned()), "{words:#?}");
 
     headless.session.answer_consent(Some(PluginAction::Allow));
-    headless.until(is_serving).await;
+    headless.until_served(1).await;
     assert!(headless.status_line().contains("3 words"), "{}", headless.status_line());
     let reports = headless.driver.host().reports();
     assert!(reports.iter().all(|report| report.health == Health::Fine && !report.granted.is_empty()));
