@@ -1,4 +1,4 @@
-//! What `Plugin::call` costs over the raw runtime: a call that passes a string and calls one host function back.
+//! What a call through a plugin costs over the raw runtime: it passes a string and calls one host function back.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -8,18 +8,47 @@
 
 mod calling;
 
+use calling::{asynchronous, synchronous};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn call(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut group = criterion.benchmark_group("call");
+    let mut group = criterion.benchmark_group("asynchronous");
+    // Within one task, as an application's calls are.
     group.bench_function("raw", |bencher| {
-        let mut raw = runtime.block_on(calling::Raw::new());
-        bencher.iter(|| runtime.block_on(raw.call()));
+        let mut raw = runtime.block_on(asynchronous::Raw::new());
+        bencher.iter_custom(|times| {
+            runtime.block_on(async {
+                let begun = std::time::Instant::now();
+                for _ in 0..times {
+                    std::hint::black_box(raw.call().await);
+                }
+                begun.elapsed()
+            })
+        });
     });
     group.bench_function("witdock", |bencher| {
-        let plugin = runtime.block_on(calling::plugin());
-        bencher.iter(|| runtime.block_on(calling::call(&plugin)));
+        let plugin = runtime.block_on(asynchronous::plugin());
+        bencher.iter_custom(|times| {
+            runtime.block_on(async {
+                let begun = std::time::Instant::now();
+                for _ in 0..times {
+                    std::hint::black_box(asynchronous::call(&plugin).await);
+                }
+                begun.elapsed()
+            })
+        });
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("synchronous");
+    group.bench_function("raw", |bencher| {
+        let mut raw = synchronous::Raw::new();
+        bencher.iter(|| raw.call());
+    });
+    group.bench_function("witdock", |bencher| {
+        let plugin = runtime.block_on(synchronous::plugin());
+        bencher.iter(|| synchronous::call(&plugin));
     });
     group.finish();
 }

@@ -21,6 +21,11 @@ pub trait Interface: Sized + Send + Sync + 'static {
     /// [`bind`](Self::bind) finds out which ones it has. Imports of these worlds are provided and granted like the others.
     const OPTIONAL: &'static [&'static [u8]] = &[];
 
+    /// Whether the application calls its plugins with [`Plugin::call_sync`](crate::Plugin::call_sync), from bindings whose exports are
+    /// not async. It costs each call about a quarter of an asynchronous one. In exchange, such a plugin never waits: it has no
+    /// folders and no network, and a host function of this interface must not be async.
+    const SYNCHRONOUS: bool = false;
+
     /// Adds the host functions of the world's imports. The dock links WASI and `witdock:plugin/log` itself.
     ///
     /// # Errors
@@ -57,7 +62,7 @@ pub trait Interface: Sized + Send + Sync + 'static {
 ///
 /// `component_type` is the constant that `bindgen!` emits beside the bindings, `state` is [`Interface::State`], and `link` a
 /// function or closure for [`Interface::link`]. The rest is optional: `activate` is the path of an async function
-/// for [`Interface::activate`], `optional` a list for [`Interface::OPTIONAL`], and `bind` the path of a
+/// for [`Interface::activate`], `synchronous` is [`Interface::SYNCHRONOUS`], `optional` a list for [`Interface::OPTIONAL`], and `bind` the path of a
 /// function for [`Interface::bind`].
 ///
 /// ```ignore
@@ -95,6 +100,7 @@ macro_rules! interface {
         component_type = $component_type:expr,
         state = $state:ty,
         link = $link:expr
+        $(, synchronous = $synchronous:literal)?
         $(, activate = $activate:path)?
         $(, optional = [$($optional:expr),* $(,)?])?
         $(, bind = $bind:path)? $(,)?
@@ -103,6 +109,7 @@ macro_rules! interface {
             type State = $state;
 
             const COMPONENT_TYPE: &'static [u8] = $component_type;
+            $(const SYNCHRONOUS: bool = $synchronous;)?
             $(const OPTIONAL: &'static [&'static [u8]] = &[$($optional),*];)?
 
             fn link(

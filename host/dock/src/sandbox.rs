@@ -7,7 +7,10 @@ use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
 use crate::grants::{self, Granted};
-use crate::instance::{self, Failure, Handover, Limits, LogLine, LogSink, link_services, within_limits};
+use crate::instance::{
+    self, Failure, Handover, Limits, LogLine, LogSink, Stepping, StopMark, Timing, link_services, link_wasi,
+    within_limits,
+};
 use crate::source::{Artifact, Digest};
 use crate::{Dock, HostState};
 
@@ -79,10 +82,12 @@ impl<S: Send + 'static> Sandbox<S> {
             log: log.clone(),
             gauge: Arc::default(),
             limits: &self.limits,
+            stop: StopMark::new(Arc::default()),
+            stepping: Stepping::Yields,
         };
         let host = |error: wasmtime::Error| Failure::Host { message: format!("{error:#}") };
         let mut store = instance::store(self.dock.engine(), parts).map_err(host)?;
-        let started = within_limits(&mut store, async |store: &mut Store<HostState<S>>| {
+        let started = within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<S>>| {
             self.pre.instantiate_async(store).await
         })
         .await;
@@ -100,7 +105,7 @@ fn linked<S: Send + 'static>(
     link: impl FnOnce(&mut Linker<HostState<S>>) -> wasmtime::Result<()>,
 ) -> wasmtime::Result<InstancePre<HostState<S>>> {
     let mut linker = Linker::new(dock.engine());
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    link_wasi(&mut linker, Stepping::Yields)?;
     link_services(&mut linker)?;
     linker.allow_shadowing(true);
     link(&mut linker)?;
@@ -127,10 +132,11 @@ impl<S: Send + 'static> SandboxInstance<S> {
         run: impl AsyncFnOnce(&Instance, &mut Store<HostState<S>>) -> wasmtime::Result<R>,
     ) -> Result<R, Failure> {
         let instance = self.instance;
-        let result = within_limits(&mut self.store, async |store: &mut Store<HostState<S>>| {
-            run(&instance, store).await
-        })
-        .await;
+        let result =
+            within_limits(&mut self.store, Timing::Exact, async |store: &mut Store<HostState<S>>| {
+                run(&instance, store).await
+            })
+            .await;
         result.map_err(|error| Failure::classify(&error, self.store.data_mut()))
     }
 

@@ -1,41 +1,10 @@
-//! The interface and the guest of the benchmark.
+//! The interface and the guest of the benchmark, called asynchronously and synchronously, through a plugin and on the raw
+//! runtime.
 
-use witdock::HostState;
+pub mod asynchronous;
+pub mod synchronous;
 
-#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
-pub mod bindings {
-    wasmtime::component::bindgen!({
-        path: "wit",
-        world: "calling",
-        imports: { default: trappable },
-        exports: { default: async },
-        include_component_type: true,
-    });
-}
-pub use bindings::Calling;
-
-/// The host's side: counts the bytes that it was told.
-#[derive(Debug, Default)]
-pub struct Listener {
-    /// Bytes so far.
-    pub bytes: usize,
-}
-
-impl bindings::bench::call::host::Host for Listener {
-    fn tell(&mut self, text: String) -> wasmtime::Result<()> {
-        self.bytes += text.len();
-        Ok(())
-    }
-}
-
-witdock::interface! {
-    Calling,
-    component_type = bindings::COMPONENT_TYPE,
-    state = Listener,
-    link = |linker| {
-        Calling::add_to_linker::<HostState<Listener>, wasmtime::component::HasSelf<Listener>>(linker, |host| &mut host.app)
-    },
-}
+use std::path::PathBuf;
 
 /// A guest that does next to nothing, so that what is measured is the way to it and back.
 pub const GUEST: &str = r#"(component
@@ -56,48 +25,29 @@ pub const GUEST: &str = r#"(component
     (instance $guest (export "length" (func $length)))
     (export "bench:call/guest@0.1.0" (instance $guest)))"#;
 
-/// A guest that is called without witdock: an engine set up as the dock's is, and nothing else.
-pub struct Raw {
-    store: wasmtime::Store<Listener>,
-    guest: Calling,
+/// What each call passes.
+pub const TEXT: &str = "a short text";
+
+/// The host's side: counts the bytes that it was told.
+#[derive(Debug, Default)]
+pub struct Listener {
+    /// Bytes so far.
+    pub bytes: usize,
 }
 
-impl Raw {
-    pub async fn new() -> Self {
-        use wasmtime::component::{Component, HasSelf, Linker};
-        let engine = wasmtime::Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
-        let component = Component::new(&engine, wat::parse_str(GUEST).unwrap()).unwrap();
-        let mut linker = Linker::new(&engine);
-        Calling::add_to_linker::<_, HasSelf<Listener>>(&mut linker, |listener| listener).unwrap();
-        let mut store = wasmtime::Store::new(&engine, Listener::default());
-        store.set_epoch_deadline(u64::MAX / 2);
-        let guest = Calling::instantiate_async(&mut store, &component, &linker).await.unwrap();
-        Self { store, guest }
-    }
-
-    pub async fn call(&mut self) -> u32 {
-        self.guest.bench_call_guest().call_length(&mut self.store, TEXT).await.unwrap()
-    }
+/// An engine set up as the dock's is.
+fn engine() -> wasmtime::Engine {
+    wasmtime::Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap()
 }
 
-/// The same guest as a plugin.
-pub async fn plugin() -> witdock::Plugin<Calling> {
+fn component(engine: &wasmtime::Engine) -> wasmtime::component::Component {
+    wasmtime::component::Component::new(engine, wat::parse_str(GUEST).unwrap()).unwrap()
+}
+
+/// The guest as a plugin's file, in a folder that is removed when it is dropped.
+fn source() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("guest.wasm");
     std::fs::write(&path, wat::parse_str(GUEST).unwrap()).unwrap();
-    let dock = witdock::Dock::builder().without_cache().build().unwrap();
-    dock.plugin::<Calling>(witdock::Source::open(&path).unwrap())
-        .policy(witdock::Policy::new().import("bench:call/host"))
-        .load(Listener::default)
-        .await
-        .unwrap()
+    (folder, path)
 }
-
-pub async fn call(plugin: &witdock::Plugin<Calling>) -> u32 {
-    let length = plugin
-        .call_named("length", async |guest, store| guest.bench_call_guest().call_length(store, TEXT).await);
-    length.await.unwrap()
-}
-
-/// What each call passes.
-pub const TEXT: &str = "a short text";

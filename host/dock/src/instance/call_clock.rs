@@ -6,13 +6,22 @@ use std::time::{Duration, Instant};
 /// before it yields to other tasks.
 pub(crate) const EPOCH_TICK: Duration = Duration::from_millis(10);
 
-/// The clock of one call.
+/// The clock of one call. Reading the machine's clock is a large part of a short call, so a clock may also start late: at
+/// the first tick of the epoch that the call sees, or when it first waits.
 #[derive(Debug)]
 pub(crate) struct CallClock {
-    begun: Instant,
-    deadline: Option<Instant>,
+    limit: Duration,
+    begun: Option<Instant>,
     in_host_since: Option<Instant>,
     in_host: Duration,
+}
+
+/// Whether a call's clock starts with the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timing {
+    Exact,
+    /// It starts late, which a call that ends before does not pay for.
+    Late,
 }
 
 /// The time that a call took.
@@ -24,25 +33,35 @@ pub(crate) struct CallTime {
 }
 
 impl CallClock {
-    /// Starts the clock of a call with this time limit.
-    pub(crate) fn begin(limit: Duration) -> Self {
-        let begun = Instant::now();
-        // A limit beyond the clock's range is no limit.
-        Self { begun, deadline: begun.checked_add(limit), in_host_since: None, in_host: Duration::ZERO }
+    /// The clock of a call with this time limit.
+    pub(crate) fn new(limit: Duration, timing: Timing) -> Self {
+        let begun = match timing {
+            Timing::Exact => Some(Instant::now()),
+            Timing::Late => None,
+        };
+        Self { limit, begun, in_host_since: None, in_host: Duration::ZERO }
     }
 
-    pub(crate) fn is_over(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    /// Starts the clock at this moment, unless it has started.
+    pub(crate) fn start_at(&mut self, moment: Instant) {
+        self.begun.get_or_insert(moment);
     }
 
-    /// When the timer ends the call. Later than the epoch can be, so that a guest that loops is stopped by the epoch and
-    /// its place is known.
-    pub(crate) fn timer(&self) -> Option<Instant> {
-        self.deadline?.checked_add(EPOCH_TICK * 3)
+    /// Whether the limit has passed. Starts the clock.
+    pub(crate) fn is_over(&mut self) -> bool {
+        let now = Instant::now();
+        now.duration_since(*self.begun.get_or_insert(now)) >= self.limit
+    }
+
+    /// When a timer has to end the call.
+    pub(crate) fn timer(&self) -> Timer {
+        Timer { begun: self.begun, limit: self.limit }
     }
 
     pub(crate) fn enter_host(&mut self) {
-        self.in_host_since = Some(Instant::now());
+        if self.begun.is_some() {
+            self.in_host_since = Some(Instant::now());
+        }
     }
 
     pub(crate) fn leave_host(&mut self) {
@@ -51,8 +70,23 @@ impl CallClock {
         }
     }
 
-    /// The time of the call so far.
-    pub(crate) fn time(&self) -> CallTime {
-        CallTime { total: self.begun.elapsed(), in_host: self.in_host }
+    /// The time of the call so far, if the clock has started.
+    pub(crate) fn time(&self) -> Option<CallTime> {
+        Some(CallTime { total: self.begun?.elapsed(), in_host: self.in_host })
+    }
+}
+
+/// When a call that waits has to end: a copy of its clock, which the call itself uses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timer {
+    begun: Option<Instant>,
+    limit: Duration,
+}
+
+impl Timer {
+    /// The end of a call that first waits `now`. A little later than the epoch lets it run, so that a guest that loops is
+    /// stopped by the epoch and its place is known. None if that is beyond the clock's range.
+    pub(crate) fn end(self, now: Instant) -> Option<Instant> {
+        self.begun.unwrap_or(now).checked_add(self.limit)?.checked_add(EPOCH_TICK * 3)
     }
 }

@@ -5,12 +5,13 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::blame::Reached;
-use super::call_clock::{CallClock, CallTime};
+use super::call_clock::{CallClock, CallTime, Timing};
 use super::failure::GuestPanic;
 use super::handover::Handover;
 use super::limiter::Limiter;
 use super::limits::Limits;
 use super::log_sink::LogSink;
+use super::stop::StopMark;
 use super::tracked::Tracked;
 use crate::source::Digest;
 
@@ -42,6 +43,7 @@ pub struct HostState<S> {
     pub(crate) log: LogSink,
     pub(crate) panic: Option<GuestPanic>,
     pub(crate) clock: CallClock,
+    pub(crate) stop: StopMark,
     pub(crate) reached: Reached,
 }
 
@@ -65,15 +67,15 @@ impl<S> HostState<S> {
 
     /// Starts the clock and clears the records of the last call: a growth that was refused then does not explain a trap
     /// now.
-    pub(crate) fn begin_call(&mut self) {
+    pub(crate) fn begin_call(&mut self, timing: Timing) {
         self.panic = None;
         self.reached = Reached::Application;
         self.limiter.take_refused();
-        self.clock = CallClock::begin(self.limits.call_deadline);
+        self.clock = CallClock::new(self.limits.call_deadline, timing);
     }
 
-    /// The time of the call so far.
-    pub(crate) fn call_time(&self) -> CallTime {
+    /// The time of the call so far, if its clock has started.
+    pub(crate) fn call_time(&self) -> Option<CallTime> {
         self.clock.time()
     }
 }

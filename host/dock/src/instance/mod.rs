@@ -13,7 +13,9 @@ mod log;
 mod log_sink;
 mod services;
 mod stdio;
+mod stop;
 mod store;
+mod sync_io;
 mod tracked;
 mod wasi;
 
@@ -25,8 +27,10 @@ pub use log::{LogLevel, LogLine};
 pub use services::SERVICES;
 pub use tracked::Tracked;
 
-pub(crate) use call_clock::{CallTime, EPOCH_TICK};
+pub(crate) use call_clock::{CallTime, EPOCH_TICK, Timing};
 pub(crate) use limiter::MemoryGauge;
 pub(crate) use log_sink::LogSink;
 pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};
-pub(crate) use store::{Parts, store, within_limits};
+pub(crate) use stop::{StopMark, StopSignal, Stopped};
+pub(crate) use store::{Parts, Stepping, store, within_limits, within_limits_sync};
+pub(crate) use wasi::link as link_wasi;

@@ -9,13 +9,14 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::blame::Reached;
-use super::call_clock::CallClock;
+use super::call_clock::{CallClock, Timer, Timing};
 use super::classification::DeadlineExceeded;
 use super::handover::Handover;
 use super::host_state::HostState;
 use super::limiter::{Limiter, MemoryGauge};
 use super::limits::Limits;
 use super::log_sink::LogSink;
+use super::stop::{StopMark, Stopped};
 use super::tracked::Tracked;
 use super::wasi;
 use crate::grants::Granted;
@@ -31,6 +32,17 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) log: LogSink,
     pub(crate) gauge: Arc<MemoryGauge>,
     pub(crate) limits: &'a Limits,
+    pub(crate) stop: StopMark,
+    pub(crate) stepping: Stepping,
+}
+
+/// What a busy guest does at each tick of the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stepping {
+    /// It gives its thread back, so that other tasks run and the call can be dropped.
+    Yields,
+    /// It goes on: its caller is no task and waits for it.
+    Continues,
 }
 
 /// Creates a store with its limits.
@@ -38,7 +50,7 @@ pub(crate) fn store<S: Send + 'static>(
     engine: &Engine,
     parts: Parts<'_, S>,
 ) -> wasmtime::Result<Store<HostState<S>>> {
-    let Parts { app, digest, generation, handover, granted, log, gauge, limits } = parts;
+    let Parts { app, digest, generation, handover, granted, log, gauge, limits, stop, stepping } = parts;
     let mut table = ResourceTable::new();
     table.set_max_capacity(limits.handles);
     let state = HostState {
@@ -52,7 +64,8 @@ pub(crate) fn store<S: Send + 'static>(
         limits: limits.clone(),
         log,
         panic: None,
-        clock: CallClock::begin(limits.call_deadline),
+        clock: CallClock::new(limits.call_deadline, Timing::Late),
+        stop,
         meters_fuel: false,
         reached: Reached::default(),
     };
@@ -64,12 +77,18 @@ pub(crate) fn store<S: Send + 'static>(
         context.data_mut().on_call_hook(hook);
         Ok(())
     });
-    store.epoch_deadline_callback(|context| {
-        if context.data().clock.is_over() {
+    store.epoch_deadline_callback(move |mut context| {
+        let state = context.data_mut();
+        if state.stop.is_passed() {
+            return Err(Stopped.into());
+        }
+        if state.clock.is_over() {
             return Err(DeadlineExceeded.into());
         }
-        // A busy guest gives its thread back at each tick, so that other tasks run and the call can be dropped.
-        Ok(UpdateDeadline::Yield(1))
+        Ok(match stepping {
+            Stepping::Yields => UpdateDeadline::Yield(1),
+            Stepping::Continues => UpdateDeadline::Continue(1),
+        })
     });
     Ok(store)
 }
@@ -78,36 +97,61 @@ pub(crate) fn store<S: Send + 'static>(
 /// location; the timer ends a call that waits in a host function, where the epoch is not checked.
 pub(crate) async fn within_limits<S: Send + 'static, R>(
     store: &mut Store<HostState<S>>,
+    timing: Timing,
     run: impl AsyncFnOnce(&mut Store<HostState<S>>) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<R> {
+    begin(store, timing)?;
+    let timer = store.data().clock.timer();
+    let mut first_wait = None;
+    let result = before(timer, &mut first_wait, run(store)).await;
+    if let Some(moment) = first_wait {
+        store.data_mut().clock.start_at(moment);
+    }
+    result
+}
+
+/// Runs guest code that never waits under the limits of one call.
+pub(crate) fn within_limits_sync<S: Send + 'static, R>(
+    store: &mut Store<HostState<S>>,
+    timing: Timing,
+    run: impl FnOnce(&mut Store<HostState<S>>) -> wasmtime::Result<R>,
+) -> wasmtime::Result<R> {
+    begin(store, timing)?;
+    run(store)
+}
+
+#[inline]
+fn begin<S: Send + 'static>(store: &mut Store<HostState<S>>, timing: Timing) -> wasmtime::Result<()> {
     let state = store.data_mut();
-    state.begin_call();
-    let (timer, fuel, meters_fuel) = (state.clock.timer(), state.limits.fuel, state.meters_fuel);
+    state.begin_call(timing);
+    let (fuel, meters_fuel) = (state.limits.fuel, state.meters_fuel);
     store.set_epoch_deadline(1);
     if meters_fuel {
         store.set_fuel(fuel.unwrap_or(u64::MAX))?;
     }
-    before(timer, run(store)).await
+    Ok(())
 }
 
-/// Runs the work until a moment. The timer starts when the work first waits, so work that never waits does not pay
-/// for it.
+/// Runs the work until its timer ends. The timer starts when the work first waits, so work that never waits does not pay for
+/// it, and `first_wait` tells when that was.
 async fn before<R>(
-    moment: Option<Instant>,
+    timer: Timer,
+    first_wait: &mut Option<Instant>,
     work: impl Future<Output = wasmtime::Result<R>>,
 ) -> wasmtime::Result<R> {
     let mut work = pin!(work);
-    let mut timer = pin!(None);
+    let mut sleep = pin!(None);
     std::future::poll_fn(|context| {
         if let Poll::Ready(result) = work.as_mut().poll(context) {
             return Poll::Ready(result);
         }
-        let Some(moment) = moment else { return Poll::Pending };
-        if timer.is_none() {
-            let left = moment.saturating_duration_since(Instant::now());
-            timer.set(Some(tokio::time::sleep(left)));
+        if first_wait.is_none() {
+            let now = Instant::now();
+            *first_wait = Some(now);
+            let end = timer.end(now);
+            sleep.set(end.map(|end| tokio::time::sleep(end.saturating_duration_since(now))));
         }
-        match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
+        match sleep.as_mut().as_pin_mut().map(|sleep| sleep.poll(context)) {
             Some(Poll::Ready(())) => Poll::Ready(Err(DeadlineExceeded.into())),
             Some(Poll::Pending) | None => Poll::Pending,
         }

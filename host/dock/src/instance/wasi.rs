@@ -2,15 +2,40 @@
 
 use std::sync::Arc;
 
+use wasmtime::component::Linker;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
+use super::host_state::HostState;
 use super::log_sink::LogSink;
 use super::stdio::LogStream;
+use super::store::Stepping;
+use super::sync_io;
 use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
 
 /// A seed for hash tables, the same in every run: unpredictable randomness has to be granted.
 const FIXED_SEED: u128 = 0x7769_7464_6f63_6b00_7769_7464_6f63_6b01;
+
+/// Links WASI 0.2. A guest that must not wait gets a version whose functions return at once or fail.
+///
+/// # Errors
+///
+/// When the linker refuses a definition.
+pub(crate) fn link<S: Send + 'static>(
+    linker: &mut Linker<HostState<S>>,
+    stepping: Stepping,
+) -> wasmtime::Result<()> {
+    match stepping {
+        Stepping::Yields => wasmtime_wasi::p2::add_to_linker_async(linker),
+        Stepping::Continues => {
+            wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+            linker.allow_shadowing(true);
+            sync_io::link(linker)?;
+            linker.allow_shadowing(false);
+            Ok(())
+        }
+    }
+}
 
 /// Builds the context. Everything that is not set here is denied by wasmtime-wasi's own defaults: no folders, no
 /// environment, no arguments, no sockets, no name look-up, closed stdio.

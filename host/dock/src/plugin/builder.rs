@@ -148,6 +148,7 @@ impl<I: Interface> PluginBuilder<I> {
             rules: self.rules,
             make_state: Box::new(make_state),
             log,
+            stop: Arc::default(),
             gauge: Arc::new(MemoryGauge::default()),
             events: self.events,
             log_lines: self.log_lines,

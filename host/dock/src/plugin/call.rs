@@ -5,6 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
+use futures_executor::block_on;
 use tokio::sync::futures::Notified;
 use wasmtime::Store;
 
@@ -13,7 +14,7 @@ use super::error::{CallError, CallErrorKind};
 use super::generation::{Generation, Member};
 use super::instance::Instance;
 use super::lifecycle::Input;
-use crate::instance::{CallTime, Failure, Stateful, within_limits};
+use crate::instance::{CallTime, Failure, Stateful, Stopped, Timing, within_limits, within_limits_sync};
 use crate::{HostState, Interface};
 
 /// A call of the application.
@@ -49,14 +50,50 @@ pub(crate) async fn use_instance<I: Interface, R>(
             core.permits.acquire().await.map_err(|_| refuse(CallErrorKind::Stopped))?
         }
     };
-    let Admission { generation, idle, stop } = core.begin().map_err(refuse)?;
+    let Admission { generation, idle, stop, stops, timing } = core.begin(export).map_err(refuse)?;
     let mut stop = pin!(stop);
-    let instance = match idle {
+    let mut instance = match idle {
         Some(instance) => instance,
         None => start(core, &generation, export, stop.as_mut()).await?,
     };
+    instance.store.data_mut().stop.move_to(stops);
     // From here on the instance belongs to this future: dropped or failed, it is not put back.
-    match attempt(core, instance, export, stop, run).await {
+    match attempt(core, instance, export, timing, stop, run).await {
+        Ok(Used { instance, value, time }) => {
+            core.put_back(Member { instance, generation }, export, time);
+            Ok(value)
+        }
+        Err(ended) => Err(failed(core, &generation, export, ended)),
+    }
+}
+
+/// A call of the application to a plugin that never waits, on the caller's own stack.
+pub(crate) fn call_sync<I: Interface, R>(
+    core: &Arc<Core<I>>,
+    export: &str,
+    run: impl FnOnce(&I, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+) -> Result<R, CallError> {
+    let refuse = |kind| core.error(export, kind);
+    let _permit = match core.permits.try_acquire() {
+        Ok(permit) => permit,
+        Err(_) => {
+            core.admit().map_err(refuse)?;
+            block_on(core.permits.acquire()).map_err(|_| refuse(CallErrorKind::Stopped))?
+        }
+    };
+    let Admission { generation, idle, stop, stops, timing } = core.begin(export).map_err(refuse)?;
+    let mut instance = match idle {
+        Some(instance) => instance,
+        None => {
+            // The application's `activate` may use timers.
+            let _entered = core.settings.runtime.enter();
+            block_on(start(core, &generation, export, pin!(stop)))?
+        }
+    };
+    instance.store.data_mut().stop.move_to(stops);
+    let Instance { store, guest, .. } = &mut *instance;
+    let outcome = within_limits_sync(store, timing, |store| run(guest, store));
+    match conclude(core, instance, export, Some(outcome)) {
         Ok(Used { instance, value, time }) => {
             core.put_back(Member { instance, generation }, export, time);
             Ok(value)
@@ -69,7 +106,8 @@ pub(crate) async fn use_instance<I: Interface, R>(
 pub(crate) struct Used<I: Interface, R> {
     pub(crate) instance: Box<Instance<I>>,
     pub(crate) value: R,
-    pub(crate) time: CallTime,
+    /// None if its clock never started.
+    pub(crate) time: Option<CallTime>,
 }
 
 /// Why an instance may not be entered again.
@@ -85,26 +123,36 @@ pub(crate) async fn attempt<I: Interface, R>(
     core: &Core<I>,
     mut instance: Box<Instance<I>>,
     export: &str,
+    timing: Timing,
     stop: Pin<&mut Notified<'_>>,
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
 ) -> Result<Used<I, R>, Ended> {
     let Instance { store, guest, state } = &mut *instance;
-    let work = within_limits(store, async |store: &mut Store<HostState<I::State>>| {
+    let work = within_limits(store, timing, async |store: &mut Store<HostState<I::State>>| {
         run(guest, state.as_ref(), store).await
     });
     let outcome = unless_stopped(stop, work).await;
+    conclude(core, instance, export, outcome)
+}
+
+/// What has come of a use. None: the plugin was stopped while it waited.
+fn conclude<I: Interface, R>(
+    core: &Core<I>,
+    mut instance: Box<Instance<I>>,
+    export: &str,
+    outcome: Option<wasmtime::Result<R>>,
+) -> Result<Used<I, R>, Ended> {
     let time = instance.store.data().call_time();
-    match outcome {
-        Some(Ok(value)) => Ok(Used { instance, value, time }),
-        Some(Err(error)) => {
-            core.record(export, time, false);
-            Err(Ended::Failed(Failure::classify(&error, instance.store.data_mut())))
-        }
-        None => {
-            core.record(export, time, false);
-            Err(Ended::Cancelled)
-        }
-    }
+    let error = match outcome {
+        Some(Ok(value)) => return Ok(Used { instance, value, time }),
+        Some(Err(error)) if !error.is::<Stopped>() => Some(error),
+        Some(Err(_)) | None => None,
+    };
+    core.record(export, time, false);
+    Err(match error {
+        Some(error) => Ended::Failed(Failure::classify(&error, instance.store.data_mut())),
+        None => Ended::Cancelled,
+    })
 }
 
 /// Starts a fresh instance in place of one that a failed call dropped.

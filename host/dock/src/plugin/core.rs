@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
 use tokio::sync::futures::Notified;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 
@@ -18,7 +18,7 @@ use super::settings::Settings;
 use super::statistics::Recorder;
 use super::status::Status;
 use crate::Interface;
-use crate::instance::CallTime;
+use crate::instance::{CallTime, Timing};
 use crate::lock::lock;
 
 /// The state that all handles of a plugin share.
@@ -29,7 +29,6 @@ pub(crate) struct Core<I: Interface> {
     pub(crate) permits: Semaphore,
     /// Written while `life` is locked, so that readers and calls see the same generation.
     pub(crate) status: watch::Sender<Status>,
-    stop: Notify,
     /// Held during a reload, so that there is one at a time: the candidate of the last attempt, successful or not.
     pub(crate) last_tried: tokio::sync::Mutex<Identity>,
     /// Follows the source's files, if it is watched.
@@ -69,6 +68,9 @@ pub(crate) struct Admission<'core, I: Interface> {
     pub(crate) idle: Option<Box<Instance<I>>>,
     /// Completes when the plugin is stopped after this moment.
     pub(crate) stop: Notified<'core>,
+    /// The number of stops before this moment.
+    pub(crate) stops: u64,
+    pub(crate) timing: Timing,
 }
 
 impl<I: Interface> Core<I> {
@@ -85,7 +87,6 @@ impl<I: Interface> Core<I> {
                 alarm: None,
             }),
             settings,
-            stop: Notify::new(),
             last_tried: tokio::sync::Mutex::new(identity),
             watch: Mutex::default(),
         }
@@ -111,20 +112,23 @@ impl<I: Interface> Core<I> {
     }
 
     /// Begins a use of an instance, an idle one if there is one.
-    pub(crate) fn begin(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
+    pub(crate) fn begin(self: &Arc<Self>, export: &str) -> Result<Admission<'_, I>, CallErrorKind> {
         let mut life = self.admitting()?;
         let (generation, idle) = match life.current.idle.pop() {
             Some(Member { instance, generation }) => (generation, Some(instance)),
             None => (life.current.generation.clone(), None),
         };
         // Created while `life` is locked: a stop was either seen above or completes it.
-        Ok(Admission { generation, idle, stop: self.stop.notified() })
+        let (stop, stops) = (self.settings.stop.notified(), self.settings.stop.stops());
+        Ok(Admission { generation, idle, stop, stops, timing: life.recorder.timing(export) })
     }
 
     /// Begins a use of an instance that is still to be started.
     pub(crate) fn begin_fresh(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
         let life = self.admitting()?;
-        Ok(Admission { generation: life.current.generation.clone(), idle: None, stop: self.stop.notified() })
+        let generation = life.current.generation.clone();
+        let (stop, stops) = (self.settings.stop.notified(), self.settings.stop.stops());
+        Ok(Admission { generation, idle: None, stop, stops, timing: Timing::Exact })
     }
 
     fn admitting(self: &Arc<Self>) -> Result<MutexGuard<'_, Life<I>>, CallErrorKind> {
@@ -149,11 +153,11 @@ impl<I: Interface> Core<I> {
     /// Completes when the plugin is stopped after this moment; `None` if it is stopped.
     pub(crate) fn stop_signal(&self) -> Option<Notified<'_>> {
         let life = self.life();
-        (!life.lifecycle.is_stopped()).then(|| self.stop.notified())
+        (!life.lifecycle.is_stopped()).then(|| self.settings.stop.notified())
     }
 
     /// Ends a use of an instance that may be entered again.
-    pub(crate) fn put_back(&self, member: Member<I>, export: &str, time: CallTime) {
+    pub(crate) fn put_back(&self, member: Member<I>, export: &str, time: Option<CallTime>) {
         let mut life = self.life();
         life.recorder.record(export, time, true);
         let homeless = life.put_back(member);
@@ -181,7 +185,7 @@ impl<I: Interface> Core<I> {
     }
 
     /// Records a use whose instance is not put back.
-    pub(crate) fn record(&self, export: &str, time: CallTime, succeeded: bool) {
+    pub(crate) fn record(&self, export: &str, time: Option<CallTime>, succeeded: bool) {
         self.life().recorder.record(export, time, succeeded);
     }
 
@@ -218,7 +222,7 @@ impl<I: Interface> Core<I> {
                     }
                 }
                 Effect::DropPrevious => discarded.extend(life.previous.take()),
-                Effect::Cancel => self.stop.notify_waiters(),
+                Effect::Cancel => self.settings.stop.stop(),
                 Effect::WakeAt(at) => life.alarm = Some(alarm(self, *at)),
             }
         }

@@ -73,6 +73,26 @@ impl<I: Interface> Plugin<I> {
         call::call(&self.0, export, run).await
     }
 
+    /// Calls a plugin of a [synchronous](Interface::SYNCHRONOUS) interface, on the caller's own stack. `export` is a name for errors and
+    /// statistics. It blocks the thread: for the time of the call, while another call uses the instance, and while a
+    /// fresh one starts. An asynchronous interface does not compile with it.
+    ///
+    /// ```ignore
+    /// let length = plugin.call_sync("length", |guest, store| guest.call_length(store, text))?;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plugin::call`].
+    pub fn call_sync<R>(
+        &self,
+        export: &str,
+        run: impl FnOnce(&I, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+    ) -> Result<R, CallError> {
+        const { assert!(I::SYNCHRONOUS, "`call_sync` needs an interface with `synchronous = true`") }
+        call::call_sync(&self.0, export, run)
+    }
+
     /// Reads the source again, builds it if it is a folder, and puts the new generation in place of the old one. Calls wait
     /// during the swap, and none is lost.
     ///

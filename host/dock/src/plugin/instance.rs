@@ -3,7 +3,7 @@
 use wasmtime::Store;
 use wasmtime::component::{Instance as Exports, InstancePre};
 
-use crate::instance::{Failure, Parts, Stateful, store, within_limits};
+use crate::instance::{Failure, Parts, Stateful, Timing, store, within_limits};
 use crate::{HostState, Interface};
 
 /// An instance that can take a call. It is boxed, since each use moves it out of its generation and back.
@@ -32,19 +32,21 @@ impl<I: Interface> Instance<I> {
     ) -> Result<Box<Self>, StartError> {
         let mut store = store(pre.engine(), parts)
             .map_err(|error| StartError::Refused { message: format!("{error:#}") })?;
-        let started = within_limits(&mut store, async |store: &mut Store<HostState<I::State>>| {
-            let exports: Exports = pre.instantiate_async(&mut *store).await?;
-            let guest = I::bind(store, &exports)?;
-            let state = keeps_state.then(|| Stateful::new(&mut *store, &exports)).transpose()?;
-            Ok((guest, state))
-        });
+        let started =
+            within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<I::State>>| {
+                let exports: Exports = pre.instantiate_async(&mut *store).await?;
+                let guest = I::bind(store, &exports)?;
+                let state = keeps_state.then(|| Stateful::new(&mut *store, &exports)).transpose()?;
+                Ok((guest, state))
+            });
         let (guest, state) = match started.await {
             Ok(started) => started,
             Err(error) => return Err(StartError::Failed(Failure::classify(&error, store.data_mut()))),
         };
-        let activated = within_limits(&mut store, async |store: &mut Store<HostState<I::State>>| {
-            guest.activate(store).await
-        });
+        let activated =
+            within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<I::State>>| {
+                guest.activate(store).await
+            });
         match activated.await {
             Ok(()) => Ok(Box::new(Self { store, guest, state })),
             Err(error) => Err(match Failure::classify(&error, store.data_mut()) {

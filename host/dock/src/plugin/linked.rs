@@ -9,8 +9,10 @@ use super::error::LoadError;
 use super::instance::{Instance, StartError};
 use super::settings::Settings;
 use crate::check::{Fit, Misfit, check};
-use crate::grants::{self, Granted, Requested};
-use crate::instance::{Handover, Parts, SERVICES, STATE_INTERFACE, link_services};
+use crate::grants::{self, CapabilityKind, Grant, Granted, Requested};
+use crate::instance::{
+    Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
+};
 use crate::source::Digest;
 use crate::{HostState, Interface};
 
@@ -59,6 +61,8 @@ impl<I: Interface> Linked<I> {
             log: settings.log.clone(),
             gauge: settings.gauge.clone(),
             limits: &settings.limits,
+            stop: StopMark::new(settings.stop.clone()),
+            stepping: stepping::<I>(),
         };
         let plugin = || settings.name.clone();
         Instance::start(&self.pre, self.keeps_state, parts).await.map_err(|error| match error {
@@ -74,6 +78,10 @@ pub(crate) fn fit<I: Interface>(component: &[u8]) -> Result<Fit, Misfit> {
     check(component, I::COMPONENT_TYPE, &services)
 }
 
+fn stepping<I: Interface>() -> Stepping {
+    if I::SYNCHRONOUS { Stepping::Continues } else { Stepping::Yields }
+}
+
 fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
     let Candidate { artifact, request } = candidate;
     let plugin = &settings.name;
@@ -85,6 +93,17 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
         .on(&requested)
         .grant(&requested)
         .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
+    if I::SYNCHRONOUS {
+        let waits = |grant: &&Grant| {
+            matches!(grant.capability.kind(), CapabilityKind::Folder | CapabilityKind::Network)
+        };
+        if let Some(Grant { capability, .. }) = granted.grants.iter().find(waits) {
+            let message = format!(
+                "it is granted {capability}, but a synchronous interface provides neither folders nor network"
+            );
+            return Err(LoadError::Runtime { plugin: plugin.clone(), step: "linked", message });
+        }
+    }
     let runtime = |step| {
         move |error: wasmtime::Error| LoadError::Runtime {
             plugin: plugin.clone(),
@@ -95,7 +114,7 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
     let component = settings.dock.compile(artifact).map_err(runtime("compiled"))?;
     let pre = (|| {
         let mut linker = Linker::new(settings.dock.engine());
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        link_wasi(&mut linker, stepping::<I>())?;
         link_services(&mut linker)?;
         I::link(&mut linker)?;
         grants::refuse_ungranted(&mut linker, &component, &granted)?;

@@ -18,7 +18,7 @@ use super::lifecycle::Input;
 use super::linked::Linked;
 use super::settings::Instances;
 use super::state::{Answer, RESTORE, SAVE, restore_into, save_in};
-use crate::instance::{Handover, Stateful};
+use crate::instance::{Handover, Stateful, Timing};
 use crate::{HostState, Interface, LogLevel};
 
 /// The outcome of a successful reload.
@@ -154,6 +154,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
             core,
             old,
             SAVE,
+            Timing::Exact,
             self.stop.as_mut(),
             async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| match state {
                 Some(state) => save_in(state, store).await,

@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use super::event::Event;
 use super::lifecycle::Rules;
 use crate::grants::Decision;
-use crate::instance::{Limits, LogLine, LogSink, MemoryGauge};
+use crate::instance::{Limits, LogLine, LogSink, MemoryGauge, StopSignal};
 use crate::source::Source;
 use crate::{Dock, Interface};
 
@@ -40,6 +40,7 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) rules: Rules,
     pub(crate) make_state: Box<dyn Fn() -> I::State + Send + Sync>,
     pub(crate) log: LogSink,
+    pub(crate) stop: Arc<StopSignal>,
     pub(crate) gauge: Arc<MemoryGauge>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) log_lines: broadcast::Sender<LogLine>,

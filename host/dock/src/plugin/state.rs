@@ -11,7 +11,7 @@ use super::core::{Admission, Core};
 use super::error::{CallError, CallErrorKind};
 use super::generation::Member;
 use super::instance::Instance;
-use crate::instance::{Handover, Stateful};
+use crate::instance::{Handover, Stateful, Timing};
 use crate::{HostState, Interface};
 
 /// A plugin's answer to `save` or `restore`, with its message as the error.
@@ -80,6 +80,7 @@ pub(crate) async fn restore_into<I: Interface>(
         core,
         instance,
         RESTORE,
+        Timing::Exact,
         stop,
         async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| match state {
             Some(state) => state.witdock_plugin_state().call_restore(store, saved).await,

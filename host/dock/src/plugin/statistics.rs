@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use super::status::FailureReport;
-use crate::instance::CallTime;
+use crate::instance::{CallTime, Timing};
 
 /// Calls, errors, latency and memory of a plugin since it was loaded, over all generations.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +25,10 @@ pub struct Statistics {
 }
 
 /// The calls under one name.
+///
+/// Times are those of every call, except where calls are so short that reading the clock would be a notable part of them: after a
+/// call of less than 5 µs, the next 15 are timed only if they wait or take more than 10 ms, and otherwise count
+/// as that call did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExportStatistics {
     /// Calls that ended, failed ones included.
@@ -45,6 +49,13 @@ pub struct ExportStatistics {
     pub in_host: Duration,
 }
 
+/// A timed call shorter than this one stands for the next ones: reading the clock takes some 25 ns, and a call with a host
+/// function reads it four times.
+const SHORT: Duration = Duration::from_micros(5);
+
+/// How many calls follow a short one before the next is timed.
+const UNTIMED: u32 = 15;
+
 /// Records the calls of one plugin. Exports are few: they are found by comparing names, which costs less than hashing one.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder(Vec<Collector>);
@@ -52,15 +63,29 @@ pub(crate) struct Recorder(Vec<Collector>);
 #[derive(Debug)]
 struct Collector {
     export: Box<str>,
+    calls: u64,
     errors: u64,
     /// Nanoseconds.
     latency: Histogram<u64>,
     total: Duration,
     in_host: Duration,
+    /// The last short call that was timed, which stands for the ones after it.
+    short: Option<CallTime>,
+    /// How many more calls `short` stands for.
+    untimed: u32,
 }
 
 impl Recorder {
-    pub(crate) fn record(&mut self, export: &str, time: CallTime, succeeded: bool) {
+    /// Whether the next call under this name has to be timed.
+    pub(crate) fn timing(&self, export: &str) -> Timing {
+        match self.0.iter().find(|collector| *collector.export == *export) {
+            Some(Collector { untimed: 1.., .. }) => Timing::Late,
+            _ => Timing::Exact,
+        }
+    }
+
+    /// Records a call. A call without a time ended before its clock started.
+    pub(crate) fn record(&mut self, export: &str, time: Option<CallTime>, succeeded: bool) {
         let collector = match self.0.iter_mut().find(|collector| *collector.export == *export) {
             Some(collector) => collector,
             None => {
@@ -68,10 +93,7 @@ impl Recorder {
                 self.0.push_mut(collector)
             }
         };
-        collector.errors += u64::from(!succeeded);
-        collector.latency.saturating_record(u64::try_from(time.total.as_nanos()).unwrap_or(u64::MAX));
-        collector.total += time.total;
-        collector.in_host += time.in_host;
+        collector.record(time, succeeded);
     }
 
     pub(crate) fn exports(&self) -> BTreeMap<String, ExportStatistics> {
@@ -84,14 +106,47 @@ impl Collector {
     fn new(export: &str) -> Option<Self> {
         let longest = Duration::from_secs(3600).as_nanos();
         let latency = Histogram::new_with_bounds(1, u64::try_from(longest).ok()?, 2).ok()?;
-        let export = export.into();
-        Some(Self { export, errors: 0, latency, total: Duration::ZERO, in_host: Duration::ZERO })
+        Some(Self {
+            export: export.into(),
+            calls: 0,
+            errors: 0,
+            latency,
+            total: Duration::ZERO,
+            in_host: Duration::ZERO,
+            short: None,
+            untimed: 0,
+        })
+    }
+
+    fn record(&mut self, time: Option<CallTime>, succeeded: bool) {
+        self.calls += 1;
+        self.errors += u64::from(!succeeded);
+        match time {
+            Some(time) => {
+                let is_short = time.total < SHORT;
+                self.short = is_short.then_some(time);
+                self.untimed = if is_short { UNTIMED } else { 0 };
+                self.add(time);
+            }
+            None => {
+                self.untimed = self.untimed.saturating_sub(1);
+                if let Some(time) = self.short {
+                    self.add(time);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, time: CallTime) {
+        self.latency.saturating_record(u64::try_from(time.total.as_nanos()).unwrap_or(u64::MAX));
+        self.total += time.total;
+        self.in_host += time.in_host;
     }
 
     fn snapshot(&self) -> ExportStatistics {
         let quantile = |q| Duration::from_nanos(self.latency.value_at_quantile(q));
         ExportStatistics {
-            calls: self.latency.len(),
+            calls: self.calls,
             errors: self.errors,
             p50: quantile(0.5),
             p90: quantile(0.9),
@@ -112,10 +167,10 @@ mod tests {
         let mut recorder = Recorder::default();
         for millis in 1..=100 {
             let time = CallTime { total: Duration::from_millis(millis), in_host: Duration::from_micros(10) };
-            recorder.record("format", time, millis != 50);
+            recorder.record("format", Some(time), millis != 50);
         }
         let time = CallTime { total: Duration::from_nanos(300), in_host: Duration::ZERO };
-        recorder.record("hover", time, true);
+        recorder.record("hover", Some(time), true);
         let exports = recorder.exports();
         let format = exports["format"];
         assert_eq!((format.calls, format.errors), (100, 1));
@@ -124,5 +179,32 @@ mod tests {
         let p99 = format.p99.as_secs_f64();
         assert!((p99 - 0.099).abs() / 0.099 <= 0.01, "{p99}");
         assert_eq!(exports["hover"].calls, 1);
+    }
+
+    #[test]
+    fn a_short_call_stands_for_the_next_ones_until_one_takes_long() {
+        let mut recorder = Recorder::default();
+        let micros = |micros| {
+            Some(CallTime {
+                total: Duration::from_micros(micros),
+                in_host: Duration::from_micros(micros / 2),
+            })
+        };
+        assert_eq!(recorder.timing("key"), Timing::Exact);
+        recorder.record("key", micros(2), true);
+        for _ in 0..UNTIMED {
+            assert_eq!(recorder.timing("key"), Timing::Late);
+            recorder.record("key", None, true);
+        }
+        assert_eq!(recorder.timing("key"), Timing::Exact);
+        recorder.record("key", micros(2), true);
+        // One that took long in spite of it: from now on each is timed.
+        recorder.record("key", micros(20_000), false);
+        assert_eq!(recorder.timing("key"), Timing::Exact);
+        let key = recorder.exports()["key"];
+        assert_eq!((key.calls, key.errors), (18, 1));
+        assert_eq!(key.total, Duration::from_micros(17 * 2 + 20_000));
+        assert_eq!(key.in_host, Duration::from_micros(17 + 10_000));
+        assert_eq!(recorder.timing("other"), Timing::Exact);
     }
 }
