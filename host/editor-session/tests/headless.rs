@@ -24,7 +24,12 @@ struct Headless {
 
 impl Headless {
     fn new(consent: Consent) -> Self {
-        Self { session: Session::new([]), driver: Driver::new(consent).unwrap(), messages: Vec::new(), served: 0 }
+        Self {
+            session: Session::new([]),
+            driver: Driver::new(consent).unwrap(),
+            messages: Vec::new(),
+            served: 0,
+        }
     }
 
     fn load(&self, plugin: &str) {

@@ -202,3 +202,41 @@ impl tcp_create_socket::Host for AtOnce<'_> {
         Err(ErrorCode::NotSupported.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime_wasi::p2::{Pollable, subscribe};
+
+    use super::*;
+
+    /// Ready after this many polls.
+    struct After(u32);
+
+    #[wasmtime_wasi::async_trait]
+    impl Pollable for After {
+        async fn ready(&mut self) {
+            while self.0 > 0 {
+                self.0 -= 1;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_ready_is_done_and_what_would_wait_is_refused() {
+        let mut table = ResourceTable::new();
+        let mut pollable = |polls| {
+            let after = table.push(After(polls)).unwrap();
+            subscribe(&mut table, after).unwrap()
+        };
+        let (ready, waits) = (pollable(0), pollable(u32::MAX));
+        let mut view = AtOnce(&mut table);
+        let borrow = |pollable: &Resource<DynPollable>| Resource::new_borrow(pollable.rep());
+        poll::HostPollable::block(&mut view, borrow(&ready)).unwrap();
+        assert_eq!(poll::Host::poll(&mut view, vec![borrow(&waits), borrow(&ready)]).unwrap(), [1]);
+        let error = poll::HostPollable::block(&mut view, borrow(&waits)).unwrap_err();
+        assert!(error.is::<ContractViolation>(), "{error:?}");
+        let error = poll::Host::poll(&mut view, vec![borrow(&waits)]).unwrap_err();
+        assert!(error.is::<ContractViolation>(), "{error:?}");
+    }
+}

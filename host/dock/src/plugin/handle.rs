@@ -209,7 +209,7 @@ impl<I: Interface> Plugin<I> {
     /// Calls, errors, latency and memory since the plugin was loaded.
     pub fn statistics(&self) -> Statistics {
         let (memory_bytes, memory_peak_bytes) = self.0.settings.gauge.read();
-        let life = self.0.life();
+        let mut life = self.0.life();
         let status = life.lifecycle.status();
         Statistics {
             generation: status.generation,

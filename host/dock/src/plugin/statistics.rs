@@ -71,15 +71,15 @@ struct Collector {
     in_host: Duration,
     /// The last short call that was timed, which stands for the ones after it.
     short: Option<CallTime>,
-    /// How many more calls `short` stands for.
-    untimed: u32,
+    /// The number of calls that it stands for so far, which are not in `latency`, `total` and `in_host`.
+    pending: u32,
 }
 
 impl Recorder {
     /// Whether the next call under this name has to be timed.
     pub(crate) fn timing(&self, export: &str) -> Timing {
         match self.0.iter().find(|collector| *collector.export == *export) {
-            Some(Collector { untimed: 1.., .. }) => Timing::Late,
+            Some(Collector { short: Some(_), pending: ..UNTIMED, .. }) => Timing::Late,
             _ => Timing::Exact,
         }
     }
@@ -96,8 +96,8 @@ impl Recorder {
         collector.record(time, succeeded);
     }
 
-    pub(crate) fn exports(&self) -> BTreeMap<String, ExportStatistics> {
-        self.0.iter().map(|collector| (collector.export.to_string(), collector.snapshot())).collect()
+    pub(crate) fn exports(&mut self) -> BTreeMap<String, ExportStatistics> {
+        self.0.iter_mut().map(|collector| (collector.export.to_string(), collector.snapshot())).collect()
     }
 }
 
@@ -114,7 +114,7 @@ impl Collector {
             total: Duration::ZERO,
             in_host: Duration::ZERO,
             short: None,
-            untimed: 0,
+            pending: 0,
         })
     }
 
@@ -123,27 +123,31 @@ impl Collector {
         self.errors += u64::from(!succeeded);
         match time {
             Some(time) => {
-                let is_short = time.total < SHORT;
-                self.short = is_short.then_some(time);
-                self.untimed = if is_short { UNTIMED } else { 0 };
-                self.add(time);
+                self.settle();
+                self.add(time, 1);
+                self.short = (time.total < SHORT).then_some(time);
             }
-            None => {
-                self.untimed = self.untimed.saturating_sub(1);
-                if let Some(time) = self.short {
-                    self.add(time);
-                }
-            }
+            None => self.pending += 1,
         }
     }
 
-    fn add(&mut self, time: CallTime) {
-        self.latency.saturating_record(u64::try_from(time.total.as_nanos()).unwrap_or(u64::MAX));
-        self.total += time.total;
-        self.in_host += time.in_host;
+    /// Adds the calls that were not timed.
+    fn settle(&mut self) {
+        let calls = std::mem::take(&mut self.pending);
+        if let Some(time) = self.short {
+            self.add(time, calls);
+        }
     }
 
-    fn snapshot(&self) -> ExportStatistics {
+    fn add(&mut self, time: CallTime, calls: u32) {
+        let nanos = u64::try_from(time.total.as_nanos()).unwrap_or(u64::MAX);
+        self.latency.saturating_record_n(nanos, u64::from(calls));
+        self.total += time.total * calls;
+        self.in_host += time.in_host * calls;
+    }
+
+    fn snapshot(&mut self) -> ExportStatistics {
+        self.settle();
         let quantile = |q| Duration::from_nanos(self.latency.value_at_quantile(q));
         ExportStatistics {
             calls: self.calls,

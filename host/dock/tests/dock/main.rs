@@ -15,5 +15,6 @@ mod sandbox;
 mod sequences;
 mod stopping;
 mod supervision;
+mod synchronous;
 mod wait;
 mod watching;
