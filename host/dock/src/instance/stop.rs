@@ -26,8 +26,7 @@ impl StopSignal {
         self.notify.notified()
     }
 
-    /// The number of stops so far.
-    pub(crate) fn stops(&self) -> u64 {
+    fn stops(&self) -> u64 {
         self.stops.load(Ordering::Acquire)
     }
 }
@@ -45,9 +44,9 @@ impl StopMark {
         Self { signal, stops }
     }
 
-    /// Moves the mark to the moment of this number of stops.
-    pub(crate) fn move_to(&mut self, stops: u64) {
-        self.stops = stops;
+    /// Moves the mark to this moment.
+    pub(crate) fn renew(&mut self) {
+        self.stops = self.signal.stops();
     }
 
     pub(crate) fn is_passed(&self) -> bool {

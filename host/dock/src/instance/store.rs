@@ -16,6 +16,7 @@ use super::host_state::HostState;
 use super::limiter::{Limiter, MemoryGauge};
 use super::limits::Limits;
 use super::log_sink::LogSink;
+use super::stepping::Stepping;
 use super::stop::{StopMark, Stopped};
 use super::tracked::Tracked;
 use super::wasi;
@@ -34,15 +35,6 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) limits: &'a Limits,
     pub(crate) stop: StopMark,
     pub(crate) stepping: Stepping,
-}
-
-/// What a busy guest does at each tick of the epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stepping {
-    /// It gives its thread back, so that other tasks run and the call can be dropped.
-    Yields,
-    /// It goes on: its caller is no task and waits for it.
-    Continues,
 }
 
 /// Creates a store with its limits.

@@ -9,7 +9,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use super::host_state::HostState;
 use super::log_sink::LogSink;
 use super::stdio::LogStream;
-use super::store::Stepping;
+use super::stepping::Stepping;
 use super::sync_io;
 use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
 

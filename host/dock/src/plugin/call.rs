@@ -48,13 +48,12 @@ pub(crate) async fn use_instance<I: Interface, R>(
             core.permits.acquire().await.map_err(|_| refuse(CallErrorKind::Stopped))?
         }
     };
-    let Admission { generation, idle, stop, stops, timing } = core.begin(export).map_err(refuse)?;
+    let Admission { generation, idle, stop, timing } = core.begin(export).map_err(refuse)?;
     let mut stop = pin!(stop);
-    let mut instance = match idle {
+    let instance = match idle {
         Some(instance) => instance,
         None => start(core, &generation, export, stop.as_mut()).await?,
     };
-    instance.store.data_mut().stop.move_to(stops);
     // From here on the instance belongs to this future: dropped or failed, it is not put back.
     match attempt(core, instance, export, timing, stop, run).await {
         Ok(Used { instance, value, time }) => {
@@ -84,7 +83,7 @@ pub(crate) fn call_sync<I: Interface, R>(
             block_on(core.permits.acquire()).map_err(|_| refuse(CallErrorKind::Stopped))?
         }
     };
-    let Admission { generation, idle, stop, stops, timing } = core.begin(export).map_err(refuse)?;
+    let Admission { generation, idle, stop, timing } = core.begin(export).map_err(refuse)?;
     let mut instance = match idle {
         Some(instance) => instance,
         None => {
@@ -93,7 +92,6 @@ pub(crate) fn call_sync<I: Interface, R>(
             block_on(start(core, &generation, export, pin!(stop)))?
         }
     };
-    instance.store.data_mut().stop.move_to(stops);
     let Instance { store, guest, .. } = &mut *instance;
     let outcome = within_limits_sync(store, timing, |store| run(guest, store));
     match conclude(core, instance, export, Some(outcome)) {

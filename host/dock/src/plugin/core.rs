@@ -46,6 +46,13 @@ pub(crate) struct Life<I: Interface> {
 }
 
 impl<I: Interface> Life<I> {
+    /// An idle instance of the generation that serves. Stops before this moment do not concern its next use.
+    fn take_idle(&mut self) -> Option<Member<I>> {
+        let mut member = self.current.idle.pop()?;
+        member.instance.store.data_mut().stop.renew();
+        Some(member)
+    }
+
     /// Puts an instance back to its generation, if that serves or is on standby. Otherwise returns it.
     fn put_back(&mut self, member: Member<I>) -> Option<Member<I>> {
         let home = [Some(&mut self.current), self.previous.as_mut()]
@@ -68,8 +75,6 @@ pub(crate) struct Admission<'core, I: Interface> {
     pub(crate) idle: Option<Box<Instance<I>>>,
     /// Completes when the plugin is stopped after this moment.
     pub(crate) stop: Notified<'core>,
-    /// The number of stops before this moment.
-    pub(crate) stops: u64,
     pub(crate) timing: Timing,
 }
 
@@ -114,21 +119,21 @@ impl<I: Interface> Core<I> {
     /// Begins a use of an instance, an idle one if there is one.
     pub(crate) fn begin(self: &Arc<Self>, export: &str) -> Result<Admission<'_, I>, CallErrorKind> {
         let mut life = self.admitting()?;
-        let (generation, idle) = match life.current.idle.pop() {
+        let (generation, idle) = match life.take_idle() {
             Some(Member { instance, generation }) => (generation, Some(instance)),
             None => (life.current.generation.clone(), None),
         };
         // Created while `life` is locked: a stop was either seen above or completes it.
-        let (stop, stops) = (self.settings.stop.notified(), self.settings.stop.stops());
-        Ok(Admission { generation, idle, stop, stops, timing: life.recorder.timing(export) })
+        let stop = self.settings.stop.notified();
+        Ok(Admission { generation, idle, stop, timing: life.recorder.timing(export) })
     }
 
     /// Begins a use of an instance that is still to be started.
     pub(crate) fn begin_fresh(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
         let life = self.admitting()?;
         let generation = life.current.generation.clone();
-        let (stop, stops) = (self.settings.stop.notified(), self.settings.stop.stops());
-        Ok(Admission { generation, idle: None, stop, stops, timing: Timing::Exact })
+        let stop = self.settings.stop.notified();
+        Ok(Admission { generation, idle: None, stop, timing: Timing::Exact })
     }
 
     fn admitting(self: &Arc<Self>) -> Result<MutexGuard<'_, Life<I>>, CallErrorKind> {
@@ -147,7 +152,7 @@ impl<I: Interface> Core<I> {
 
     /// An idle instance of the generation that serves, whether calls are admitted or not.
     pub(crate) fn take_idle(&self) -> Option<Member<I>> {
-        self.life().current.idle.pop()
+        self.life().take_idle()
     }
 
     /// Completes when the plugin is stopped after this moment; `None` if it is stopped.

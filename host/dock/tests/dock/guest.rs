@@ -122,6 +122,8 @@ pub enum State {
     Kept,
     SaveTraps,
     SaveWaits,
+    /// It takes several ticks of the epoch.
+    SaveIsSlow,
     RestoreRefuses,
     RestoreTraps,
     RestoreWaits,
@@ -140,6 +142,10 @@ impl Guest {
         let save_begins = match state {
             State::SaveTraps => "unreachable",
             State::SaveWaits => "(call $wait)",
+            State::SaveIsSlow => {
+                "(loop (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get $i) (i32.const 100000000))))"
+            }
             _ => "",
         };
         let restore = match state {
@@ -217,7 +223,7 @@ impl Guest {
                 (global.set $count
                   (i32.add (global.get $count) (i32.mul (local.get $n) (i32.const {factor}))))
                 (global.get $count))
-              (func (export "save") (result i32)
+              (func (export "save") (result i32) (local $i i32)
                 {save_begins}
                 (i32.store (i32.const 64) (global.get $count))
                 (i32.store8 (i32.const 16) (i32.const 0))

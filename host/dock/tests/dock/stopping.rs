@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use witdock::{CallErrorKind, Event, Limits, LoadError, Phase, Plugin, Reload};
+use witdock::{CallErrorKind, Event, Handover, Limits, LoadError, Phase, Plugin, Reload};
 
 use crate::guest::{Counting, Fixture, Guest, State, add};
 use crate::wait::{soon, until};
@@ -85,6 +85,19 @@ async fn stopping_cancels_a_save() {
     let error = soon("the call ends", saving).await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), CallErrorKind::Cancelled), "{error}");
     assert_eq!(error.export(), "save");
+}
+
+#[tokio::test]
+async fn a_stop_does_not_concern_what_begins_after_it() {
+    let fixture = Fixture::new(Guest { state: State::SaveIsSlow, ..Guest::default() });
+    let plugin = patient(&fixture).await;
+    add(&plugin, 5).await.unwrap();
+    plugin.stop();
+    plugin.revive();
+    fixture.write(Guest::default());
+    let reload = soon("the reload ends", plugin.reload()).await.unwrap();
+    assert!(matches!(reload, Reload::Swapped { state: Handover::Kept, .. }), "{reload:?}");
+    assert_eq!(add(&plugin, 1).await.unwrap(), 6);
 }
 
 #[tokio::test]
