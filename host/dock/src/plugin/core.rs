@@ -201,7 +201,12 @@ impl<I: Interface> Core<I> {
 
     /// An error of a use of this generation.
     pub(crate) fn error_of(&self, generation: u64, export: &str, kind: CallErrorKind) -> CallError {
-        CallError { plugin: self.settings.name.clone(), export: export.to_owned(), generation, kind }
+        CallError {
+            plugin: self.settings.name.clone(),
+            export: export.to_owned(),
+            generation,
+            kind: Box::new(kind),
+        }
     }
 
     /// Passes an input to the lifecycle, applies the effects, and publishes the status and the events. `successor` serves

@@ -99,7 +99,8 @@ pub struct CallError {
     pub(crate) plugin: Arc<str>,
     pub(crate) export: String,
     pub(crate) generation: u64,
-    pub(crate) kind: CallErrorKind,
+    /// Boxed: a result with an error is as large as its larger side, and mostly a call succeeds.
+    pub(crate) kind: Box<CallErrorKind>,
 }
 
 /// Why a call failed.
@@ -177,7 +178,7 @@ impl CallError {
 
     /// The failure of the guest or the host, if the call ran.
     pub fn failure(&self) -> Option<&Failure> {
-        match &self.kind {
+        match &*self.kind {
             CallErrorKind::Failed { failure, .. } => Some(failure),
             _ => None,
         }
@@ -195,12 +196,12 @@ impl CallError {
 
     /// Whether the plugin was stopped, before or during the call.
     pub fn is_stopped(&self) -> bool {
-        matches!(self.kind, CallErrorKind::Cancelled | CallErrorKind::Stopped)
+        matches!(*self.kind, CallErrorKind::Cancelled | CallErrorKind::Stopped)
     }
 
     /// How long to wait before the next call, if the plugin is backing off.
     pub fn retry_after(&self) -> Option<Duration> {
-        match self.kind {
+        match *self.kind {
             CallErrorKind::BackingOff { retry_after } => Some(retry_after),
             _ => None,
         }
@@ -208,7 +209,7 @@ impl CallError {
 
     /// The generation that serves again, if the failed one was on probation: the same call may succeed now.
     pub fn rolled_back_to(&self) -> Option<u64> {
-        match self.kind {
+        match *self.kind {
             CallErrorKind::Failed { rolled_back_to, .. } => rolled_back_to,
             _ => None,
         }
