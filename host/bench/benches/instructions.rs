@@ -21,8 +21,8 @@ use std::process::{Command, ExitCode, Stdio};
 
 use calling::{asynchronous, synchronous};
 
-/// How far a number may be from the recorded one. Code of other versions of dependencies moves it a little.
-const TOLERANCE: f64 = 0.05;
+/// How far a number may be above the recorded one: processors differ in what the compiler of the components makes for them.
+const TOLERANCE: f64 = 0.1;
 
 const FEW: u64 = 200;
 const MANY: u64 = 1_200;
@@ -132,14 +132,14 @@ fn compare() -> ExitCode {
         };
         let change = now as f64 / *before as f64 - 1.0;
         println!("{kind:24} {before:10} {now:10} {:+.1} %", change * 100.0);
-        if change.abs() > TOLERANCE {
+        if change > TOLERANCE {
             outcome = ExitCode::FAILURE;
+        } else if change < -TOLERANCE {
+            println!("  it costs less than recorded: record that with `-- --bless`");
         }
     }
     if outcome == ExitCode::FAILURE {
-        println!(
-            "a call costs more or less than recorded: see what changed, then record it with `-- --bless`"
-        );
+        println!("a call costs more than recorded: see what changed, or record it with `-- --bless`");
     }
     outcome
 }

@@ -10,6 +10,8 @@ use calling::{asynchronous, synchronous};
 /// The first calls start what later ones find ready.
 const WARM_UP: usize = 100;
 const CALLS: usize = 1000;
+/// More than can fall into these calls on a slow machine, and far fewer than one for each call.
+const TICKS: u64 = 100;
 const LENGTH: u32 = calling::TEXT.len() as u32;
 
 #[test]
@@ -35,7 +37,9 @@ fn a_call_allocates_no_more_than_the_raw_runtime() {
     };
     raw_calls(WARM_UP);
     plugin_calls(WARM_UP);
-    assert_eq!(plugin_calls(CALLS), raw_calls(CALLS));
+    let (plugin_calls, raw_calls) = (plugin_calls(CALLS), raw_calls(CALLS));
+    // A tick of the epoch that falls into a call starts its timer.
+    assert!(plugin_calls.abs_diff(raw_calls) < TICKS, "{plugin_calls} and {raw_calls}");
 
     let mut raw = synchronous::Raw::new();
     let plugin = runtime.block_on(synchronous::plugin());
@@ -46,6 +50,6 @@ fn a_call_allocates_no_more_than_the_raw_runtime() {
     let raw_calls = measure(|| (0..CALLS).for_each(|_| assert_eq!(raw.call(), LENGTH))).count_total;
     let plugin_calls =
         measure(|| (0..CALLS).for_each(|_| assert_eq!(synchronous::call(&plugin), LENGTH))).count_total;
-    assert_eq!(plugin_calls, raw_calls);
+    assert!(plugin_calls.abs_diff(raw_calls) < TICKS, "{plugin_calls} and {raw_calls}");
     assert!(raw_calls > 0, "lifting the string allocates");
 }

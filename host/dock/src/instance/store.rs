@@ -1,6 +1,6 @@
 //! Creates stores, and runs guest code in them under limits.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -95,7 +95,7 @@ pub(crate) async fn within_limits<S: Send + 'static, R>(
     begin(store, timing)?;
     let timer = store.data().clock.timer();
     let mut first_wait = None;
-    let result = before(timer, &mut first_wait, run(store)).await;
+    let result = before(timer, &mut first_wait, pin!(run(store))).await;
     if let Some(moment) = first_wait {
         store.data_mut().clock.start_at(moment);
     }
@@ -129,9 +129,8 @@ fn begin<S: Send + 'static>(store: &mut Store<HostState<S>>, timing: Timing) -> 
 async fn before<R>(
     timer: Timer,
     first_wait: &mut Option<Instant>,
-    work: impl Future<Output = wasmtime::Result<R>>,
+    mut work: Pin<&mut impl Future<Output = wasmtime::Result<R>>>,
 ) -> wasmtime::Result<R> {
-    let mut work = pin!(work);
     let mut sleep = pin!(None);
     std::future::poll_fn(|context| {
         if let Poll::Ready(result) = work.as_mut().poll(context) {

@@ -128,11 +128,13 @@ pub(crate) async fn attempt<I: Interface, R>(
     stop: Pin<&mut Notified<'_>>,
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
 ) -> Result<Used<I, R>, Ended> {
-    let Instance { store, guest, state } = &mut *instance;
-    let work = within_limits(store, timing, async |store: &mut Store<HostState<I::State>>| {
-        run(guest, state.as_ref(), store).await
-    });
-    let outcome = unless_stopped(stop, work).await;
+    let outcome = {
+        let Instance { store, guest, state } = &mut *instance;
+        let work = pin!(within_limits(store, timing, async |store: &mut Store<HostState<I::State>>| {
+            run(guest, state.as_ref(), store).await
+        }));
+        unless_stopped(stop, work).await
+    };
     conclude(core, instance, export, outcome)
 }
 
@@ -164,7 +166,7 @@ pub(crate) async fn start<I: Interface>(
     stop: Pin<&mut Notified<'_>>,
 ) -> Result<Box<Instance<I>>, CallError> {
     let number = generation.number;
-    let start = generation.linked.start(&core.settings, number, generation.handover_after_failure());
+    let start = pin!(generation.linked.start(&core.settings, number, generation.handover_after_failure()));
     match unless_stopped(stop, start).await {
         Some(Ok(instance)) => Ok(instance),
         Some(Err(error)) => {
@@ -205,12 +207,11 @@ pub(crate) fn failed<I: Interface>(
 }
 
 /// Runs the work, or drops it when the plugin is stopped. The signal is checked only while the work waits: a call that never
-/// waits does not pay for it.
+/// waits does not pay for it. The work is pinned where it was made: moving it would copy all that it will ever hold.
 pub(crate) async fn unless_stopped<R>(
     mut stop: Pin<&mut Notified<'_>>,
-    work: impl Future<Output = R>,
+    mut work: Pin<&mut impl Future<Output = R>>,
 ) -> Option<R> {
-    let mut work = pin!(work);
     std::future::poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
         Poll::Pending => stop.as_mut().poll(context).map(|()| None),

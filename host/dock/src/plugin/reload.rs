@@ -131,7 +131,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
         &mut self,
         work: impl Future<Output = Result<R, LoadError>>,
     ) -> Result<R, LoadError> {
-        unless_stopped(self.stop.as_mut(), work).await.unwrap_or_else(|| Err(stopped(self.core)))
+        unless_stopped(self.stop.as_mut(), pin!(work)).await.unwrap_or_else(|| Err(stopped(self.core)))
     }
 
     /// `restore(save())`: hands the running instance's state to the new one, if there is any.
