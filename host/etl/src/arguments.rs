@@ -60,7 +60,8 @@ If a run is interrupted, by a crash or an error, the next run continues after th
 
 Rejected rows go to PIPELINE.rejected.jsonl, each with the reason and its line in the source.
 Results go to standard output; progress and messages go to standard error.
-Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.";
+SIGINT (Ctrl-C) and SIGTERM stop a run at the next batch; a second one ends it at once. Either way the next run continues after the last commit.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 after SIGINT, 143 after SIGTERM.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -87,12 +88,16 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) watch: bool,
 
-    /// Discard the progress of an interrupted run and of earlier runs, and start over.
+    /// Take back what an interrupted run has added to files and folders, and do that run again.
+    #[arg(long, conflicts_with_all = ["fresh", "limit", "watch"])]
+    pub(crate) restart: bool,
+
+    /// Forget all earlier runs and read everything again. What an interrupted run has added is taken back; what finished runs have added stays.
     #[arg(long)]
     pub(crate) fresh: bool,
 
     /// Retry the rejected rows instead of reading the source. Each row starts at the stage that rejected it.
-    #[arg(long, conflicts_with_all = ["fresh", "limit", "watch"])]
+    #[arg(long, conflicts_with_all = ["fresh", "restart", "limit", "watch"])]
     pub(crate) retry: bool,
 
     /// Read at most this many rows of the source. No progress is saved.

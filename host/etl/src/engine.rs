@@ -151,7 +151,9 @@ impl Engine {
     ///
     /// Dropping the future ends the run. Files without a commit are removed.
     pub async fn run(&mut self, options: RunOptions) -> Result<Outcome, RunError> {
+        let running = options.stop.running();
         let outcome = self.run_once(options).await;
+        drop(running);
         self.parts.reporter.end();
         outcome
     }

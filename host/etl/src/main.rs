@@ -2,15 +2,18 @@
 
 mod arguments;
 mod commands;
+mod signals;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use witdock_etl::pipeline::PipelineError;
 use witdock_etl::progress::Reporter;
+use witdock_etl::run::Stop;
 
 use crate::arguments::{Arguments, Command, LogFormat};
 use crate::commands::{doctor, plan, preview, run, test};
+use crate::signals::Signals;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -24,26 +27,39 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let stop = Stop::default();
     let result = runtime.block_on(async {
-        tokio::select! {
-            result = async {
-                match arguments.command {
-                    Command::Run(arguments) => run::run(arguments, reporter.clone()).await,
-                    Command::Validate(arguments) => plan::validate(arguments, reporter.clone()).await,
-                    Command::Plan(arguments) => plan::plan(arguments, reporter.clone()).await,
-                    Command::Preview(arguments) => preview::preview(arguments, reporter.clone()).await,
-                    Command::Test(arguments) => test::test(arguments, reporter.clone()).await,
-                    Command::Doctor(arguments) => doctor::doctor(arguments).await,
+        let work = async {
+            match arguments.command {
+                Command::Run(arguments) => run::run(arguments, reporter.clone(), stop.clone()).await,
+                Command::Validate(arguments) => plan::validate(arguments, reporter.clone()).await,
+                Command::Plan(arguments) => plan::plan(arguments, reporter.clone()).await,
+                Command::Preview(arguments) => preview::preview(arguments, reporter.clone()).await,
+                Command::Test(arguments) => test::test(arguments, reporter.clone()).await,
+                Command::Doctor(arguments) => doctor::doctor(arguments).await,
+            }
+        };
+        let mut work = std::pin::pin!(work);
+        let mut signals = Signals::new()?;
+        let mut code = None;
+        loop {
+            tokio::select! {
+                result = &mut work => return result.map(|ended| code.map_or(ended, ExitCode::from)),
+                signal = signals.next() => {
+                    if !stop.request() {
+                        reporter.end();
+                        eprintln!("interrupted");
+                        // Threads that wait for a pipe or a plugin are not waited for.
+                        std::process::exit(signal.into());
+                    }
+                    code = Some(signal);
+                    reporter.message("stopping at the next batch; a second signal ends at once");
                 }
-            } => result,
-            Ok(()) = tokio::signal::ctrl_c() => {
-                reporter.end();
-                eprintln!("interrupted");
-                // The exit code that shells give a program that SIGINT has ended.
-                Ok(ExitCode::from(130))
             }
         }
     });
+    // A thread may still wait for a pipe that gives nothing.
+    runtime.shutdown_background();
     match result {
         Ok(code) => code,
         Err(error) => {

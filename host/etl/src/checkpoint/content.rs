@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::figures::Totals;
 use crate::flow::{DoneUnit, StageMark};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Fingerprint, Pipeline};
 use crate::rows::Bookmark;
 use crate::sink::{Publish, SinkMark};
 
@@ -12,14 +12,16 @@ use crate::sink::{Publish, SinkMark};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checkpoint {
     pub(crate) version: u32,
-    /// The SHA-256 of the pipeline file.
-    pub(crate) pipeline_sha256: String,
-    /// The run's identity. A run after `--fresh` has another.
+    /// What the pipeline file said.
+    pub(crate) pipeline: Fingerprint,
+    /// The identity of the runs that continue one another. A run that starts over has another.
     pub run: String,
     /// Commits so far.
     pub commit: u64,
     /// Whether the input has ended.
     pub complete: bool,
+    /// Where the run began that made the last commit.
+    pub begun: Begun,
     /// The units whose rows are committed.
     pub units: Vec<DoneUnit>,
     /// How far a query, or a plugin, has been read.
@@ -39,8 +41,20 @@ pub struct Checkpoint {
     pub publish: Vec<Publish>,
 }
 
+/// The end of the run before, which an interrupted run can be taken back to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The number of its last commit.
+    pub commit: u64,
+    /// The number of units that were done.
+    pub units: usize,
+    /// How far the source had been read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bookmark: Option<Bookmark>,
+}
+
 /// The version of the file's format.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 impl Checkpoint {
     /// The checkpoint of a run that starts now.
@@ -48,10 +62,11 @@ impl Checkpoint {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             version: VERSION,
-            pipeline_sha256: pipeline.sha256.clone(),
-            run: format!("{:x}-{:x}", since.as_micros(), std::process::id()),
+            pipeline: pipeline.fingerprint.clone(),
+            run: format!("{:014x}-{}", since.as_micros(), pipeline.id()),
             commit: 0,
             complete: false,
+            begun: Begun::default(),
             units: Vec::new(),
             bookmark: None,
             stages: Vec::new(),

@@ -17,20 +17,50 @@ pub enum CheckpointError {
         error: std::io::Error,
     },
     /// The file is not a checkpoint.
-    #[error("{path} is not a valid checkpoint: {message}; start over with `--fresh`")]
+    #[error(
+        "{path} is not a valid checkpoint: {message}; restore it, or remove it and what the pipeline has added to its sinks, and run again"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         message: String,
     },
-    /// The pipeline file has changed since the interrupted run.
+    /// Another version of this program has written the file.
     #[error(
-        "the last run was interrupted, and {pipeline} has changed since: restore the file to continue, or start over with `--fresh`"
+        "{path} has the format {found}, and this program reads {}: end the run with the version of witdock-etl that began it",
+        super::content::VERSION
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The format's version.
+        found: u32,
+    },
+    /// The pipeline has other sources, stages or sinks than the interrupted run, which has added rows.
+    #[error(
+        "the last run was interrupted, and {pipeline} has another source, other stages or other sinks now: restore the file to continue, \
+         or take back that run's rows and read them again with `--restart`"
     )]
     PipelineChanged {
         /// The pipeline file.
         pipeline: PathBuf,
+    },
+    /// Rows of an interrupted run are where they cannot be found again.
+    #[error(
+        "the interrupted run has added rows to {sink}, which cannot be taken back there: continue that run, with the pipeline file as it was"
+    )]
+    Stays {
+        /// The sink.
+        sink: String,
+    },
+    /// A file that an interrupted run has added rows to has changed since.
+    #[error(
+        "{path} has changed since the interrupted run added rows to it, so they cannot be taken back: continue that run, with the pipeline file as it was"
+    )]
+    TargetChanged {
+        /// The file.
+        path: PathBuf,
     },
     /// Another run of the pipeline is in progress.
     #[error("another run of {pipeline} is in progress: wait until it ends")]
@@ -46,7 +76,8 @@ pub enum CheckpointError {
     },
     /// The result has other columns than that of the interrupted run.
     #[error(
-        "the last run was interrupted, and the result would have other columns now ({difference}): start over with `--fresh`"
+        "the last run was interrupted, and the result would have other columns now ({difference}): restore what has changed to continue, \
+         or take back that run's rows and read them again with `--restart`"
     )]
     ColumnsChanged {
         /// The columns before and now.

@@ -1,4 +1,5 @@
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 use super::content::{Checkpoint, VERSION};
@@ -10,19 +11,32 @@ pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|error| CheckpointError::Io { path: path.to_owned(), error })?,
     };
+    #[derive(serde::Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    if let Ok(Version { version }) = serde_json::from_slice(&bytes)
+        && version != VERSION
+    {
+        return Err(CheckpointError::Version { path: path.to_owned(), found: version });
+    }
     match serde_json::from_slice::<Checkpoint>(&bytes) {
-        Ok(checkpoint) if checkpoint.version == VERSION => Ok(Some(checkpoint)),
-        Ok(checkpoint) => Err(CheckpointError::Damaged {
-            path: path.to_owned(),
-            message: format!(
-                "its format has the version {}, and this program reads version {VERSION}",
-                checkpoint.version
-            ),
-        }),
+        Ok(checkpoint) => Ok(Some(checkpoint)),
         // A crash interrupted the write of a prepared checkpoint, so it never counted.
         Err(_) if path.extension().is_some_and(|extension| extension == "next") => Ok(None),
         Err(error) => Err(CheckpointError::Damaged { path: path.to_owned(), message: error.to_string() }),
     }
+}
+
+/// Writes a checkpoint so that it survives a crash.
+pub(super) fn write(path: &Path, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+    let failed = |error| CheckpointError::Io { path: path.to_owned(), error };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let text = serde_json::to_vec(checkpoint).map_err(|error| failed(error.into()))?;
+    let mut file = File::create(path).map_err(failed)?;
+    file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
 }
 
 pub(super) fn replace(from: &Path, to: &Path) -> Result<(), CheckpointError> {

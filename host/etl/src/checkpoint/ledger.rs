@@ -1,15 +1,15 @@
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use super::content::Checkpoint;
+use super::content::{Begun, Checkpoint};
 use super::error::CheckpointError;
-use super::file::{lock, read, remove, replace};
-use crate::pipeline::{Pipeline, SinkKind, SinkMode};
-use crate::sink::{self, SinkError, SinkStart};
+use super::file::{lock, read, remove, replace, write};
+use super::take_back::{discard, take_back};
+use crate::pipeline::{Pipeline, SinkKind, SinkMode, Target};
+use crate::sink::{self, SinkError, SinkStart, TargetLock};
 use crate::source::Past;
 
-/// The checkpoint of a pipeline, held by one run at a time.
+/// The checkpoint of a pipeline, held by one run at a time, with the locks on the pipeline and on its targets.
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
@@ -23,45 +23,71 @@ pub struct Ledger {
     pub resumed: bool,
     /// The last run, with its number of commits, if it has made all of them and died before it removed the checkpoint.
     pub ended: Option<(String, u64)>,
+    /// What people should know about how this run starts.
+    pub notices: Vec<String>,
     /// Whether each run starts over, so that the checkpoint of a finished run is removed.
-    replaces: bool,
+    pub replaces: bool,
     /// Whether commits are saved. A trial run saves none.
     pub kept: bool,
+    /// Held during the run.
+    _targets: Vec<TargetLock>,
     /// Locked during the run.
     _lock: Option<File>,
 }
 
+/// What a run does about the runs before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Start {
+    /// It continues after the last commit.
+    #[default]
+    Continue,
+    /// It takes back an interrupted run and does that one again.
+    Restart,
+    /// It takes back an interrupted run, and reads everything again.
+    Fresh,
+}
+
 impl Ledger {
-    /// Locks the pipeline, and completes the last commit of an interrupted run.
+    /// Locks the pipeline and its targets, and completes the last commit of an interrupted run.
     ///
     /// # Errors
     ///
-    /// When another run is in progress, or the interrupted run cannot be continued.
-    pub fn open(pipeline: &Pipeline, fresh: bool) -> Result<Self, CheckpointError> {
+    /// When another run is in progress, or the interrupted run can be neither continued nor taken back.
+    pub fn open(pipeline: &Pipeline, start: Start) -> Result<Self, CheckpointError> {
         let lock = lock(&pipeline.path)?;
-        let path = pipeline.checkpoint.path.clone();
-        let name =
-            pipeline.path.canonicalize().unwrap_or_else(|_| pipeline.path.clone()).display().to_string();
+        let targets = pipeline
+            .targets()
+            .map(TargetLock::take)
+            .filter_map(Result::transpose)
+            .collect::<Result<_, SinkError>>()?;
+        for target in pipeline.targets() {
+            if let Target::File(path) = target {
+                sink::complete(path)?;
+            }
+        }
         let mut ledger = Self {
             done: Checkpoint::new(pipeline),
-            pipeline: name,
-            path,
+            pipeline: pipeline.canonical_path().display().to_string(),
+            path: pipeline.checkpoint.path.clone(),
             repeat: None,
             resumed: false,
             ended: None,
+            notices: Vec::new(),
             replaces: pipeline.replaces(),
             kept: true,
+            _targets: targets,
             _lock: lock,
         };
-        if fresh {
-            ledger.forget()?;
-            return Ok(ledger);
-        }
         if let Some(prepared) = read(&ledger.prepared_path())? {
             ledger.settle(pipeline, prepared)?;
         }
         if let Some(done) = read(&ledger.path)? {
-            ledger.go_on(pipeline, done)?;
+            ledger.go_on(pipeline, done, start)?;
+        }
+        if start == Start::Fresh {
+            ledger.forget()?;
+            ledger.done = Checkpoint::new(pipeline);
+            ledger.ended = None;
         }
         Ok(ledger)
     }
@@ -76,7 +102,7 @@ impl Ledger {
         if let Some(sink) = spoils {
             return Err(CheckpointError::NoTry { reason: format!("its rows would stay in {}", sink.name()) });
         }
-        let ledger = Self::open(pipeline, false)?;
+        let ledger = Self::open(pipeline, Start::Continue)?;
         if ledger.resumed {
             let reason = "the last run was interrupted and can be continued".to_owned();
             return Err(CheckpointError::NoTry { reason });
@@ -84,26 +110,101 @@ impl Ledger {
         Ok(Self { kept: false, ..ledger })
     }
 
-    fn go_on(&mut self, pipeline: &Pipeline, done: Checkpoint) -> Result<(), CheckpointError> {
+    fn go_on(
+        &mut self,
+        pipeline: &Pipeline,
+        mut done: Checkpoint,
+        start: Start,
+    ) -> Result<(), CheckpointError> {
         for publish in &done.publish {
             publish.carry_out()?;
         }
-        if done.complete && pipeline.replaces() {
+        if done.complete && self.replaces {
             self.ended = Some((done.run, done.commit));
             return Ok(());
+        }
+        if !done.publish.is_empty() {
+            // What is done is done once: from here on others may move or change these files.
+            done.publish.clear();
+            self.save(&done)?;
+        }
+        if !done.complete && self.replaces {
+            let changed = done.pipeline.rows != pipeline.fingerprint.rows;
+            if start == Start::Continue && !changed {
+                self.resumed = true;
+                self.done = done;
+                return Ok(());
+            }
+            if changed && start == Start::Continue {
+                let path = pipeline.path.display();
+                self.notices
+                    .push(format!("{path} has changed since the last run was interrupted: starting over"));
+            }
+            self.done = done;
+            return self.start_over(pipeline);
+        }
+        if !done.complete && start != Start::Continue {
+            done = self.take_back(pipeline, done)?;
         }
         if done.complete {
             // The next run adds what is new in the source, and counts from zero.
             let Checkpoint { run, commit, units, bookmark, .. } = done;
-            self.done = Checkpoint { run, commit, units, bookmark, ..Checkpoint::new(pipeline) };
+            let begun = Begun { commit, units: units.len(), bookmark: bookmark.clone() };
+            self.done = Checkpoint { run, commit, units, bookmark, begun, ..Checkpoint::new(pipeline) };
             return Ok(());
         }
-        if done.pipeline_sha256 != pipeline.sha256 {
+        if done.pipeline.shape != pipeline.fingerprint.shape {
             return Err(CheckpointError::PipelineChanged { pipeline: pipeline.path.clone() });
         }
+        if done.pipeline.rows != pipeline.fingerprint.rows {
+            self.notices.push(format!(
+                "{} has changed since the last run was interrupted: rows that are committed stay as they are",
+                pipeline.path.display()
+            ));
+        }
         self.resumed = true;
-        self.done = done;
+        self.done = Checkpoint { pipeline: pipeline.fingerprint.clone(), ..done };
         Ok(())
+    }
+
+    /// Discards an interrupted run whose rows are nowhere to be seen yet.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be removed.
+    pub fn start_over(&mut self, pipeline: &Pipeline) -> Result<(), CheckpointError> {
+        let done = std::mem::replace(&mut self.done, Checkpoint::new(pipeline));
+        self.resumed = false;
+        self.repeat = None;
+        self.forget()?;
+        // Without the checkpoint these are nobody's files. If a crash comes here, the next run removes them.
+        discard(&done);
+        Ok(())
+    }
+
+    /// Takes back the rows that an interrupted run has added. The checkpoint of the run before comes first, with what remains to be done.
+    fn take_back(&self, pipeline: &Pipeline, done: Checkpoint) -> Result<Checkpoint, CheckpointError> {
+        let publish = take_back(pipeline, &done)?;
+        let Begun { units: count, bookmark, .. } = done.begun.clone();
+        let mut units = done.units;
+        units.truncate(count);
+        let mut before = Checkpoint {
+            run: done.run,
+            commit: done.commit,
+            complete: true,
+            units,
+            bookmark,
+            begun: done.begun,
+            publish,
+            ..Checkpoint::new(pipeline)
+        };
+        self.save(&before)?;
+        for publish in &before.publish {
+            publish.carry_out()?;
+        }
+        before.publish.clear();
+        self.save(&before)?;
+        Ok(before)
     }
 
     /// A crash came between the two steps of a commit. The databases tell whether it counts.
@@ -134,7 +235,7 @@ impl Ledger {
         Past {
             units: self.done.units.iter().map(|done| (done.unit.id.clone(), done.unit.clone())).collect(),
             bookmark: self.done.bookmark.clone(),
-            strict: self.resumed,
+            strict: self.resumed && self.replaces,
         }
     }
 
@@ -144,14 +245,7 @@ impl Ledger {
     ///
     /// When the disk is full.
     pub fn prepare(&self, next: &Checkpoint) -> Result<(), CheckpointError> {
-        let path = self.prepared_path();
-        let failed = |error| CheckpointError::Io { path: path.clone(), error };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let text = serde_json::to_vec(next).map_err(|error| failed(error.into()))?;
-        let mut file = File::create(&path).map_err(failed)?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
+        write(&self.prepared_path(), next)
     }
 
     /// Makes the prepared checkpoint the current one and publishes its files. `publish` does the same for plugins.
@@ -170,7 +264,14 @@ impl Ledger {
             publish.carry_out()?;
         }
         publish()?;
-        if self.done.complete && self.replaces { self.forget() } else { Ok(()) }
+        if self.done.complete
+            && self.replaces
+            && let Err(error) = self.forget()
+        {
+            // The rows are where they belong. The next run sees that, and removes the file.
+            tracing::warn!(%error, "the checkpoint of the finished run stays");
+        }
+        Ok(())
     }
 
     /// Removes the checkpoint, so that the next run starts over.
@@ -183,9 +284,20 @@ impl Ledger {
         remove(&self.path)
     }
 
-    fn prepared_path(&self) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".next");
-        name.into()
+    /// Replaces the checkpoint in one step, outside a commit.
+    fn save(&self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+        let path = with_suffix(&self.path, ".saved");
+        write(&path, checkpoint)?;
+        replace(&path, &self.path)
     }
+
+    fn prepared_path(&self) -> PathBuf {
+        with_suffix(&self.path, ".next")
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    name.into()
 }

@@ -8,7 +8,8 @@ mod content;
 mod error;
 mod file;
 mod ledger;
+mod take_back;
 
 pub use self::content::Checkpoint;
 pub use self::error::CheckpointError;
-pub use self::ledger::Ledger;
+pub use self::ledger::{Ledger, Start};

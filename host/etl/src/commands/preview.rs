@@ -28,8 +28,9 @@ pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> 
         return Ok(ExitCode::SUCCESS);
     }
     let width = terminal_width();
-    let mut lines = if outcome.first_rows.num_rows() > 0 {
-        preview::table(&outcome.first_rows)?.render(width)
+    let first_rows = outcome.first_rows?;
+    let mut lines = if first_rows.num_rows() > 0 {
+        preview::table(&first_rows)?.render(width)
     } else {
         vec!["no rows come out".to_owned()]
     };

@@ -3,24 +3,30 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use witdock_etl::checkpoint::Start;
 use witdock_etl::engine::Engine;
 use witdock_etl::exporter;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::{Reporter, number};
-use witdock_etl::run::{Outcome, RunOptions};
+use witdock_etl::run::{Outcome, RunError, RunOptions, Stop};
 
 use crate::arguments::RunArguments;
 
-pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?;
     let rows_on_stdout = pipeline.uses_stdout();
     let mut engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
+        stop: stop.clone(),
         limit: arguments.limit,
         throttle: arguments.throttle.map(Into::into),
         preview_rows: if arguments.json || rows_on_stdout { 0 } else { arguments.preview },
-        fresh: arguments.fresh,
+        start: match (arguments.restart, arguments.fresh) {
+            (true, _) => Start::Restart,
+            (_, true) => Start::Fresh,
+            _ => Start::Continue,
+        },
         retry: arguments.retry,
     };
     if let Some(address) = &arguments.metrics {
@@ -33,25 +39,30 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
     }
     loop {
         // A reload in the middle of the run is part of the run. Only a later one starts another run.
-        let outcome = engine.run(options).await;
+        let outcome = engine.run(options.clone()).await;
         let mut seen = engine.generations();
         match outcome {
             Ok(outcome) => {
+                // The rows are where they belong: nothing from here on makes the run fail.
                 let lines = if arguments.json {
-                    vec![serde_json::to_string(&outcome.summary)?]
+                    serde_json::to_string(&outcome.summary).into_iter().collect()
                 } else {
-                    lines(&outcome)?
+                    lines(&outcome)
                 };
                 if rows_on_stdout {
                     lines.iter().for_each(|line| reporter.message(line));
-                } else {
-                    print(&lines)?;
+                } else if let Err(error) = print(&lines) {
+                    reporter.message(&format!("cannot print the summary: {error}"));
                 }
+            }
+            Err(error @ RunError::Stopped { .. }) => {
+                reporter.message(&error.to_string());
+                return Ok(ExitCode::FAILURE);
             }
             Err(error) if arguments.watch => reporter.message(&format!("error: {error}")),
             Err(error) => return Err(error.into()),
         }
-        if !arguments.watch {
+        if !arguments.watch || options.stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
         reporter.message("done; the next new generation runs the pipeline again; Ctrl-C ends");
@@ -59,19 +70,26 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter) -> anyhow::
     }
 }
 
-fn lines(outcome: &Outcome) -> anyhow::Result<Vec<String>> {
+fn lines(outcome: &Outcome) -> Vec<String> {
     let width = terminal_width();
     let mut lines = Vec::new();
-    if outcome.first_rows.num_rows() > 0 {
-        lines.extend(preview::table(&outcome.first_rows)?.render(width));
-        let more = outcome.summary.rows_out.saturating_sub(outcome.first_rows.num_rows() as u64);
-        if more > 0 {
-            lines.push(format!("… and {} more rows", number(more)));
+    match outcome.first_rows.as_ref().map_err(ToString::to_string).and_then(|rows| {
+        let table = preview::table(rows).map_err(|error| error.to_string())?;
+        Ok((rows.num_rows(), table))
+    }) {
+        Ok((0, _)) => {}
+        Ok((rows, table)) => {
+            lines.extend(table.render(width));
+            let more = outcome.summary.rows_out.saturating_sub(rows as u64);
+            if more > 0 {
+                lines.push(format!("… and {} more rows", number(more)));
+            }
+            lines.push(String::new());
         }
-        lines.push(String::new());
+        Err(error) => lines.push(format!("the first rows cannot be shown: {error}")),
     }
     lines.extend(outcome.summary.lines(width));
-    Ok(lines)
+    lines
 }
 
 /// The terminal's width, or that of a page if there is no terminal.

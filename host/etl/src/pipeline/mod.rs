@@ -7,6 +7,7 @@ mod column_type;
 mod database;
 mod diagnostics;
 mod error;
+mod fingerprint;
 mod lookup;
 mod parse;
 mod plugin;
@@ -17,9 +18,12 @@ mod stage;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 pub use self::column_type::ColumnType;
 pub use self::database::Database;
 pub use self::error::{Invalid, PipelineError};
+pub use self::fingerprint::Fingerprint;
 pub use self::lookup::LookupConfig;
 pub use self::plugin::{PluginConfig, PluginLimits};
 pub use self::sink::{
@@ -39,8 +43,8 @@ pub use self::stage::{InputContract, Order, StageConfig, TestConfig};
 pub struct Pipeline {
     /// The pipeline file.
     pub path: PathBuf,
-    /// The SHA-256 of the file in hexadecimal digits. An interrupted run continues only with the same file.
-    pub sha256: String,
+    /// What the file says. It decides whether an interrupted run continues.
+    pub fingerprint: Fingerprint,
     /// Where rows come from.
     pub source: SourceConfig,
     /// Tables that stages look up rows in.
@@ -55,6 +59,14 @@ pub struct Pipeline {
     pub checkpoint: CheckpointConfig,
     /// Tests of single stages.
     pub tests: Vec<TestConfig>,
+}
+
+/// What a run writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target<'a> {
+    File(&'a Path),
+    /// The files in a folder.
+    Folder(&'a Path),
 }
 
 /// What an interrupted run continues from.
@@ -107,6 +119,30 @@ impl Pipeline {
     /// Whether a sink writes rows to standard output. Nothing else is printed there then.
     pub fn uses_stdout(&self) -> bool {
         self.sinks.iter().any(|sink| matches!(sink.kind, SinkKind::Stdout(_)))
+    }
+
+    /// The file's path without links and detours, or as it was given if there is no such file.
+    pub fn canonical_path(&self) -> PathBuf {
+        self.path.canonicalize().unwrap_or_else(|_| self.path.clone())
+    }
+
+    /// A short name for the file, the same however its path is written.
+    pub(crate) fn id(&self) -> String {
+        let digest = Sha256::digest(self.canonical_path().as_os_str().as_encoded_bytes());
+        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The files and folders that a run writes, but for those of plugins and servers.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
+        let sinks = self.sinks.iter().filter_map(|sink| match &sink.kind {
+            SinkKind::File(file) => Some(Target::File(&file.path)),
+            SinkKind::Folder(folder) => Some(Target::Folder(&folder.path)),
+            SinkKind::Table(SinkTable { database: Database::Sqlite(path), .. }) => Some(Target::File(path)),
+            _ => None,
+        });
+        let outputs = self.stages.iter().flat_map(|stage| stage.outputs.values());
+        sinks
+            .chain(outputs.chain([&self.rejected.path, &self.checkpoint.path]).map(|path| Target::File(path)))
     }
 
     /// Whether all sinks replace what their targets have. Then each run reads the whole source.

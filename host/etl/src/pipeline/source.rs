@@ -22,6 +22,15 @@ impl SourceConfig {
         matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(|path| path == "-"))
     }
 
+    /// Whether the source has no end: it is watched for more.
+    pub fn is_watched(&self) -> bool {
+        match &self.kind {
+            SourceKind::Files(files) => files.watch,
+            SourceKind::Plugin(plugin) => plugin.watch,
+            SourceKind::Query(_) => false,
+        }
+    }
+
     /// The name for messages.
     pub fn name(&self) -> String {
         match &self.kind {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A unit of work, which a commit covers as a whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
-    /// A file's path, or a range of a query.
+    /// A file's path, the same however a pipeline spells it, or a range of a query.
     pub id: String,
     /// A file's size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,11 +25,16 @@ impl Unit {
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
         let modified = metadata.modified().ok().and_then(since);
         Ok(Self {
-            id: path.display().to_string(),
+            id: name(&path.canonicalize()?),
             size: Some(metadata.len()),
             modified_us: modified.and_then(|since| u64::try_from(since.as_micros()).ok()),
         })
     }
+}
+
+/// A path as text. Bytes that are no text are escaped, so that two files never have one name.
+fn name(path: &Path) -> String {
+    path.to_str().map_or_else(|| format!("{path:?}"), str::to_owned)
 }
 
 /// How far a source has been read: the greatest key of a query so far, as its database writes it, or a plugin's last unit.

@@ -1,10 +1,10 @@
-use arrow_schema::ArrowError;
 use thiserror::Error;
 use tokio::task::JoinError;
 use witdock::DockError;
 
 use crate::checkpoint::CheckpointError;
 use crate::lookup::LookupTableError;
+use crate::progress::number;
 use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::stage::StageError;
@@ -63,12 +63,29 @@ pub enum RunError {
         "the counts of rows do not match, so the commit was cancelled: {0}; this is a bug, please report it"
     )]
     Balance(String),
-    /// The first rows of the result cannot be put together.
-    #[error("cannot show the first rows: {0}")]
-    Preview(#[from] ArrowError),
+    /// The run was asked to stop.
+    #[error("{}", stopped(*.commits, *.rows))]
+    Stopped {
+        /// The commits that the pipeline has.
+        commits: u64,
+        /// Rows that were read after the last one. The next run reads them again.
+        rows: u64,
+    },
     /// A task of the run panicked or was cancelled.
     #[error("an internal task failed: {0}; this is a bug, please report it")]
     Task(#[from] JoinError),
+}
+
+fn stopped(commits: u64, rows: u64) -> String {
+    let again = match rows {
+        0 => String::new(),
+        1 => "; the row after it is read again".to_owned(),
+        rows => format!("; the {} rows after it are read again", number(rows)),
+    };
+    match commits {
+        0 => "stopped before the first commit: nothing was written".to_owned(),
+        commits => format!("stopped after commit {commits}: the next run continues there{again}"),
+    }
 }
 
 impl From<CheckpointError> for RunError {

@@ -6,6 +6,7 @@ mod options;
 mod parts;
 mod reader;
 mod retry;
+mod stop;
 mod summary;
 mod writer;
 
@@ -19,8 +20,9 @@ use tokio::task::JoinSet;
 pub use self::error::RunError;
 pub use self::options::{Outcome, RunOptions};
 pub(crate) use self::parts::{Parts, blocking};
-use self::reader::Reader;
+use self::reader::{ReadEnd, Reader, Waiting};
 use self::retry::Retry;
+pub use self::stop::Stop;
 pub use self::summary::{CodeSummary, SideSummary, SinkSummary, StageSummary, Summary};
 use self::writer::{Writer, Written};
 use crate::checkpoint::{CheckpointError, Ledger};
@@ -29,7 +31,7 @@ use crate::flow::{Flow, StageMark};
 use crate::preview::Preview;
 use crate::progress::number;
 use crate::sink::{self, SideWriter, SinkStart, SinkWriter};
-use crate::source::{self, Past, Units};
+use crate::source::{self, Past, SourceError, Units};
 use crate::stage::{StageRun, StageStream};
 
 /// Batches that wait between two tasks: one is ready while another is worked on. More would only take memory.
@@ -51,6 +53,10 @@ pub(crate) struct Run {
 /// What a task of a run ends with.
 enum TaskEnd {
     Passed,
+    /// The source was read no further, since the run was asked to stop.
+    Stopped {
+        rows: u64,
+    },
     Written(Box<Written>),
 }
 
@@ -65,8 +71,21 @@ impl Run {
         options: RunOptions,
     ) -> Result<Self, RunError> {
         let begun = Instant::now();
-        let (ledger, units) = open_source(&parts, stdin, options).await?;
-        let stages = parts.start_stages(units.schema()).await?;
+        let (mut ledger, mut units) = open_source(&parts, stdin, &options).await?;
+        let mut stages = parts.start_stages(units.schema()).await?;
+        if let Some(difference) = changed_columns(&ledger, &stages, units.as_ref()) {
+            if !ledger.replaces || parts.pipeline.source.is_stdin() {
+                return Err(CheckpointError::ColumnsChanged { difference }.into());
+            }
+            ledger.notices.push(format!(
+                "the result has other columns than when the last run was interrupted ({difference}): starting over"
+            ));
+            ledger.start_over(&parts.pipeline)?;
+            drop((units, stages));
+            (ledger, units) = reopen_source(&parts, ledger).await?;
+            stages = parts.start_stages(units.schema()).await?;
+        }
+        ledger.notices.drain(..).for_each(|notice| parts.reporter.message(&notice));
         let Retry { units, kept } = if options.retry {
             Retry::open(&parts, units.schema(), &stages, &ledger).await?
         } else {
@@ -74,9 +93,9 @@ impl Run {
         };
         let result = stages.last().map_or_else(|| units.schema(), |run| run.contract().schema());
         if ledger.resumed {
-            restore(&ledger, &stages, &result).await?;
+            restore(&ledger, &stages).await?;
         }
-        let writer = open_writer(&parts, ledger, result, kept, options).await?;
+        let writer = open_writer(&parts, ledger, result, kept, &options).await?;
         let (done, resumed) = (writer.ledger.done.clone(), writer.ledger.resumed);
         if resumed {
             let (rows, units) = (number(done.figures.rows_read), done.units.len());
@@ -87,16 +106,19 @@ impl Run {
             ));
         }
         parts.live.begin(&done.figures, done.commit);
+        let every = if options.retry { Duration::MAX } else { parts.pipeline.checkpoint.every };
         let reader = Reader {
             units,
             options,
             reporter: parts.reporter.clone(),
             batch_rows: parts.pipeline.source.batch_rows,
             // Retried rows leave the file of rejected rows in the same commit that adds them to the sinks.
-            every: if options.retry { Duration::MAX } else { parts.pipeline.checkpoint.every },
+            every,
             repeat: writer.ledger.repeat,
             before: done.figures,
             live: Arc::clone(&parts.live),
+            ends_when_stopped: parts.pipeline.source.is_watched(),
+            waiting: Waiting::default(),
         };
         Ok(Self { parts, begun, reader, stages, marks: done.stages, writer, resumed })
     }
@@ -105,14 +127,31 @@ impl Run {
     pub(crate) async fn finish(self) -> Result<Outcome, RunError> {
         let Self { parts, begun, reader, stages, marks, writer, resumed } = self;
         parts.reporter.begin(reader.units.bytes().unwrap_or_default());
-        let tasks = spawn(&parts, reader, &stages, marks, writer);
-        let Written { totals, stages: stage_figures, commits, preview } = join(tasks).await?;
+        let (stop, waiting) = (reader.options.stop.clone(), reader.waiting.clone());
+        let abandon = writer.abandon.clone();
+        let (writes, mut has_ended) = mpsc::channel::<()>(1);
+        let tasks = spawn(&parts, reader, &stages, marks, writer, writes);
+        let commits = || parts.live.counts().commits;
+        let written = tokio::select! {
+            ended = join(tasks) => ended?,
+            // A pipe or a server may give nothing for as long as it likes.
+            () = waits_in_vain(&stop, &waiting) => {
+                abandon.request();
+                // Until the writer has let go of its files. Nothing is ever sent.
+                has_ended.recv().await;
+                return Err(RunError::Stopped { commits: commits(), rows: 0 });
+            }
+        };
+        let Written { totals, stages: stage_figures, commits, preview } = match written {
+            Ended::Written(written) => *written,
+            Ended::Stopped { rows } => return Err(RunError::Stopped { commits: commits(), rows }),
+        };
         let elapsed = begun.elapsed();
         let figures = RunFigures { totals, stages: stage_figures, commits, resumed, elapsed };
         let summary = Summary::new(&parts.pipeline, &parts.stages, figures);
         // Until here the plugins were held to their contracts.
         drop(stages);
-        Ok(Outcome { summary, first_rows: preview.into_batch()? })
+        Ok(Outcome { summary, first_rows: preview.into_batch() })
     }
 }
 
@@ -120,31 +159,53 @@ impl Run {
 async fn open_source(
     parts: &Arc<Parts>,
     stdin: Option<Box<dyn Units>>,
-    options: RunOptions,
+    options: &RunOptions,
 ) -> Result<(Ledger, Box<dyn Units>), RunError> {
+    let (opened, limit, start) = (Arc::clone(parts), options.limit, options.start);
+    let ledger = blocking(move || {
+        Ok(match limit {
+            None => Ledger::open(&opened.pipeline, start)?,
+            Some(_) => Ledger::open_for_try(&opened.pipeline)?,
+        })
+    })
+    .await?;
+    match stdin {
+        Some(stdin) => Ok((ledger, stdin)),
+        None => reopen_source(parts, ledger).await,
+    }
+}
+
+/// Opens the source after the units that are done.
+async fn reopen_source(parts: &Arc<Parts>, mut ledger: Ledger) -> Result<(Ledger, Box<dyn Units>), RunError> {
     let parts = Arc::clone(parts);
     blocking(move || {
-        let ledger = match options.limit {
-            None => Ledger::open(&parts.pipeline, options.fresh)?,
-            Some(_) => Ledger::open_for_try(&parts.pipeline)?,
+        let open = |ledger: &Ledger| {
+            let past = if ledger.kept { ledger.past() } else { Past::default() };
+            source::open(&parts.pipeline.source, past, parts.source_plugin.as_ref())
         };
-        let past = if ledger.kept { ledger.past() } else { Past::default() };
-        let units = match stdin {
-            Some(stdin) => stdin,
-            None => source::open(&parts.pipeline.source, past, parts.source_plugin.as_ref())?,
+        let units = match open(&ledger) {
+            Err(error @ SourceError::Changed { .. }) => {
+                ledger.notices.push(format!("{error}: starting over"));
+                ledger.start_over(&parts.pipeline)?;
+                open(&ledger)?
+            }
+            opened => opened?,
         };
         Ok((ledger, units))
     })
     .await
 }
 
+/// How the result's columns differ from those of the interrupted run.
+fn changed_columns(ledger: &Ledger, stages: &[Arc<StageRun>], units: &dyn Units) -> Option<String> {
+    let result = stages.last().map_or_else(|| units.schema(), |run| run.contract().schema());
+    let columns = in_words(&result);
+    (ledger.resumed && ledger.done.columns != columns)
+        .then(|| format!("{} before, and {columns} now", ledger.done.columns))
+}
+
 /// Restores the plugins' state at the last commit of the interrupted run.
-async fn restore(ledger: &Ledger, stages: &[Arc<StageRun>], result: &SchemaRef) -> Result<(), RunError> {
-    let columns = in_words(result);
-    if ledger.done.columns != columns {
-        let difference = format!("{} before, and {columns} now", ledger.done.columns);
-        return Err(CheckpointError::ColumnsChanged { difference }.into());
-    }
+async fn restore(ledger: &Ledger, stages: &[Arc<StageRun>]) -> Result<(), RunError> {
     for (run, mark) in stages.iter().zip(&ledger.done.stages) {
         if let Some(state) = &mark.state {
             run.restore(state).await?;
@@ -159,8 +220,9 @@ async fn open_writer(
     ledger: Ledger,
     result: SchemaRef,
     kept: Vec<String>,
-    options: RunOptions,
+    options: &RunOptions,
 ) -> Result<Writer, RunError> {
+    let (retry, preview_rows) = (options.retry, options.preview_rows);
     let parts = Arc::clone(parts);
     blocking(move || {
         let (pipeline, plugins) = (&parts.pipeline, &parts.sink_plugins);
@@ -183,18 +245,26 @@ async fn open_writer(
             sinks.push(sink::open(config, &result, &start, plugin.as_ref())?);
         }
         let figures = done.figures.clone();
-        let mut side = SideWriter::open(pipeline, &done.side, figures.side, options.retry)?;
+        let start = SinkStart {
+            run: &done.run,
+            pipeline: &ledger.pipeline,
+            index: 0,
+            commits: done.commit,
+            mark: None,
+        };
+        let mut side = SideWriter::open(pipeline, &start, &done.side, figures.side, retry)?;
         kept.iter().try_for_each(|line| side.keep(line))?;
         Ok(Writer {
             sinks,
             side,
             ledger,
-            preview: Preview::new(Arc::clone(&result), options.preview_rows),
+            preview: Preview::new(Arc::clone(&result), preview_rows),
             rejected: pipeline.rejected.clone(),
             rows_out: figures.rows_out,
             columns: in_words(&result),
             waiting: Vec::new(),
             live: Arc::clone(&parts.live),
+            abandon: Stop::default(),
         })
     })
     .await
@@ -207,10 +277,16 @@ fn spawn(
     stages: &[Arc<StageRun>],
     marks: Vec<StageMark>,
     writer: Writer,
+    writes: mpsc::Sender<()>,
 ) -> Tasks {
     let mut tasks = JoinSet::new();
     let (first, mut receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
-    tasks.spawn_blocking(move || reader.run(first).map(|()| TaskEnd::Passed));
+    tasks.spawn_blocking(move || {
+        Ok(match reader.run(first)? {
+            ReadEnd::Passed => TaskEnd::Passed,
+            ReadEnd::Stopped { rows } => TaskEnd::Stopped { rows },
+        })
+    });
     let mut marks = marks.into_iter();
     for (number, run) in stages.iter().enumerate() {
         let (sender, next) = mpsc::channel::<Flow>(BATCHES_IN_FLIGHT);
@@ -225,19 +301,36 @@ fn spawn(
         });
     }
     tasks.spawn_blocking(move || {
+        let _writes = writes;
         Ok(writer.run(receiver)?.map_or(TaskEnd::Passed, |written| TaskEnd::Written(Box::new(written))))
     });
     tasks
 }
 
+/// Returns if the run is asked to stop and its source gives nothing.
+async fn waits_in_vain(stop: &Stop, waiting: &Waiting) {
+    const LONG: Duration = Duration::from_secs(2);
+    stop.requested().await;
+    while waiting.duration() < LONG {
+        tokio::time::sleep(LONG / 10).await;
+    }
+}
+
+/// How the tasks of a run have ended, if none has failed.
+enum Ended {
+    Written(Box<Written>),
+    Stopped { rows: u64 },
+}
+
 /// Waits for all tasks. The first failure is the run's: those that it causes in other tasks are not reported.
-async fn join(mut tasks: Tasks) -> Result<Written, RunError> {
-    let mut written = None;
+async fn join(mut tasks: Tasks) -> Result<Ended, RunError> {
+    let mut end = None;
     let mut failure = None;
     while let Some(ended) = tasks.join_next().await {
         match ended {
             Ok(Ok(TaskEnd::Passed)) => {}
-            Ok(Ok(TaskEnd::Written(end))) => written = Some(*end),
+            Ok(Ok(TaskEnd::Written(written))) => end = Some(Ended::Written(written)),
+            Ok(Ok(TaskEnd::Stopped { rows })) => end = Some(Ended::Stopped { rows }),
             // Units that were read in full before are still committed.
             Ok(Err(error @ RunError::Source(_))) if failure.is_none() => failure = Some(error),
             Ok(Err(error)) => fail(&mut failure, error, &mut tasks),
@@ -246,9 +339,9 @@ async fn join(mut tasks: Tasks) -> Result<Written, RunError> {
             Err(error) => fail(&mut failure, error.into(), &mut tasks),
         }
     }
-    match (failure, written) {
+    match (failure, end) {
         (Some(error), _) => Err(error),
-        (None, Some(written)) => Ok(written),
+        (None, Some(end)) => Ok(end),
         (None, None) => Err(RunError::Balance("the stream ended without a last commit".to_owned())),
     }
 }

@@ -1,7 +1,7 @@
 //! The start of the stream: units from the source, and barriers between them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -27,11 +27,44 @@ pub(super) struct Reader {
     /// What earlier runs have read.
     pub(super) before: Totals,
     pub(super) live: Arc<LiveFigures>,
+    /// Whether a run that is stopped has reached its end, since the source has none.
+    pub(super) ends_when_stopped: bool,
+    pub(super) waiting: Waiting,
+}
+
+/// Since when the source is waited for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waiting(Arc<Mutex<Option<Instant>>>);
+
+impl Waiting {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    fn begin(&self) -> WaitingGuard {
+        self.set(Some(Instant::now()));
+        WaitingGuard(self.clone())
+    }
+
+    /// For how long.
+    pub(super) fn duration(&self) -> Duration {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+struct WaitingGuard(Waiting);
+
+impl Drop for WaitingGuard {
+    fn drop(&mut self) {
+        self.0.set(None);
+    }
 }
 
 impl Reader {
-    /// Reads until the source ends. When it fails, a barrier still follows the units that ended before the failure.
-    pub(super) fn run(self, output: mpsc::Sender<Flow>) -> Result<(), RunError> {
+    /// Reads until the source ends, or until the run is asked to stop. When the source fails, a barrier still follows the units that ended before
+    /// the failure.
+    pub(super) fn run(self, output: mpsc::Sender<Flow>) -> Result<ReadEnd, RunError> {
         let mut reading = Reading { reader: self, output, progress: Progress::default() };
         let read = reading.units();
         if read.is_err() && reading.reader.repeat.is_none() && !reading.progress.ended.is_empty() {
@@ -39,6 +72,22 @@ impl Reader {
         }
         read
     }
+}
+
+/// How reading has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadEnd {
+    /// With the last barrier, or because another task failed.
+    Passed,
+    /// The run was asked to stop, and so many rows came after the last barrier.
+    Stopped { rows: u64 },
+}
+
+/// How a unit has ended.
+enum UnitEnd {
+    Whole,
+    Cut,
+    Disconnected,
 }
 
 /// How far the source has been read.
@@ -52,6 +101,8 @@ struct Progress {
     late: BTreeMap<usize, u64>,
     /// Units that ended since the last barrier.
     ended: Vec<DoneUnit>,
+    /// Rows up to the last barrier.
+    at_barrier: u64,
 }
 
 /// A reader that has started.
@@ -62,25 +113,39 @@ struct Reading {
 }
 
 impl Reading {
-    fn units(&mut self) -> Result<(), RunError> {
+    fn units(&mut self) -> Result<ReadEnd, RunError> {
         let begun = Instant::now();
         let mut barrier = Instant::now();
         loop {
-            let next = self.reader.units.next()?;
+            if self.stops() {
+                return Ok(self.stop_between_units());
+            }
+            let waiting = self.reader.waiting.begin();
+            let next = self.reader.units.next();
+            drop(waiting);
+            let next = next?;
             for notice in self.reader.units.notices() {
                 self.reader.reporter.message(&notice);
             }
             match next {
                 Next::Unit(unit) => {
-                    let limited = self.wanted() == Some(0);
-                    if limited || self.unit(unit, begun)?.is_err() {
+                    if self.wanted() == Some(0) {
                         break;
+                    }
+                    match self.unit(unit, begun)? {
+                        UnitEnd::Whole => {}
+                        UnitEnd::Cut => {
+                            return Ok(ReadEnd::Stopped {
+                                rows: self.progress.rows - self.progress.at_barrier,
+                            });
+                        }
+                        UnitEnd::Disconnected => break,
                     }
                     if self.wanted() == Some(0) {
                         break;
                     }
                 }
-                Next::Idle if self.output.is_closed() => return Ok(()),
+                Next::Idle if self.output.is_closed() => return Ok(ReadEnd::Passed),
                 Next::Idle => {}
                 Next::End => break,
             }
@@ -91,13 +156,34 @@ impl Reading {
             if due {
                 self.reader.repeat = None;
                 if self.barrier(false).is_err() {
-                    return Ok(());
+                    return Ok(ReadEnd::Passed);
                 }
                 barrier = Instant::now();
             }
         }
         let _ = self.barrier(true);
-        Ok(())
+        Ok(ReadEnd::Passed)
+    }
+
+    fn stops(&self) -> bool {
+        self.reader.options.stop.is_requested()
+    }
+
+    /// Nothing is lost here: what has been read is committed. For a source that is watched this is the end.
+    fn stop_between_units(&mut self) -> ReadEnd {
+        let rows = self.progress.rows - self.progress.at_barrier;
+        let whole = self.reader.repeat.is_none_or(|units| self.progress.ended.len() >= units);
+        if !whole || self.reader.options.retry || self.reader.options.limit.is_some() {
+            return ReadEnd::Stopped { rows };
+        }
+        if self.reader.ends_when_stopped {
+            let _ = self.barrier(true);
+            return ReadEnd::Passed;
+        }
+        if !self.progress.ended.is_empty() && self.barrier(false).is_err() {
+            return ReadEnd::Passed;
+        }
+        ReadEnd::Stopped { rows: self.progress.rows - self.progress.at_barrier }
     }
 
     /// Rows that may still be read.
@@ -105,7 +191,7 @@ impl Reading {
         self.reader.options.limit.map(|limit| limit.saturating_sub(self.progress.rows))
     }
 
-    fn unit(&mut self, mut open: OpenUnit, begun: Instant) -> Result<Result<(), Disconnected>, RunError> {
+    fn unit(&mut self, mut open: OpenUnit, begun: Instant) -> Result<UnitEnd, RunError> {
         let (rows_before, bytes_before) = (self.progress.rows, self.progress.bytes);
         let unit: Arc<str> = open.unit.id.clone().into();
         loop {
@@ -117,11 +203,13 @@ impl Reading {
             if most == 0 {
                 break;
             }
-            let Some(SourceBatch { rows, bad, bytes_read }) =
-                open.reader.read(usize::try_from(most).unwrap_or(usize::MAX))?
-            else {
-                break;
-            };
+            if self.stops() {
+                return Ok(UnitEnd::Cut);
+            }
+            let waiting = self.reader.waiting.begin();
+            let read = open.reader.read(usize::try_from(most).unwrap_or(usize::MAX));
+            drop(waiting);
+            let Some(SourceBatch { rows, bad, bytes_read }) = read? else { break };
             // A reader may give more rows than requested.
             let rows = rows.slice(0, usize::try_from(most).unwrap_or(usize::MAX));
             self.progress.rows += (rows.len() + bad.len()) as u64;
@@ -137,7 +225,7 @@ impl Reading {
             if !bad.is_empty() {
                 let bad = SideRows::Bad { unit: Arc::clone(&unit), records: bad };
                 if self.send(Flow::Side(bad)).is_err() {
-                    return Ok(Err(Disconnected));
+                    return Ok(UnitEnd::Disconnected);
                 }
             }
             let flow = match &open.quarantine {
@@ -155,7 +243,7 @@ impl Reading {
                 }
             };
             if self.send(flow).is_err() {
-                return Ok(Err(Disconnected));
+                return Ok(UnitEnd::Disconnected);
             }
             self.wait(begun);
         }
@@ -164,19 +252,20 @@ impl Reading {
             self.progress.bytes = bytes_before + size;
         }
         self.progress.ended.push(DoneUnit { unit: open.unit, rows, plugins: Default::default() });
-        Ok(Ok(()))
+        Ok(UnitEnd::Whole)
     }
 
     /// Delays a throttled run.
     fn wait(&self, begun: Instant) {
         let Some(throttle) = self.reader.options.throttle else { return };
         let due = Duration::from_secs_f64(self.progress.rows as f64 / throttle as f64);
-        while begun.elapsed() < due && !self.output.is_closed() {
+        while begun.elapsed() < due && !self.output.is_closed() && !self.stops() {
             std::thread::sleep(due.saturating_sub(begun.elapsed()).min(Duration::from_millis(100)));
         }
     }
 
     fn barrier(&mut self, last: bool) -> Result<(), Disconnected> {
+        self.progress.at_barrier = self.progress.rows;
         let barrier = Barrier {
             units: std::mem::take(&mut self.progress.ended),
             bookmark: self.reader.units.bookmark(),

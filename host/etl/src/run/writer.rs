@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::balance::balance;
 use super::error::RunError;
+use super::stop::Stop;
 use crate::checkpoint::{Checkpoint, Ledger};
 use crate::figures::{StageFigures, Totals};
 use crate::flow::{Barrier, DoneUnit, Flow};
@@ -27,6 +28,8 @@ pub(super) struct Writer {
     /// Units before barriers at which nothing could be committed. The next commit covers them.
     pub(super) waiting: Vec<DoneUnit>,
     pub(super) live: Arc<LiveFigures>,
+    /// Ends the writer although the stream has not ended, since its source gives nothing.
+    pub(super) abandon: Stop,
 }
 
 /// The result of a stream that was written to its end.
@@ -40,7 +43,18 @@ pub(super) struct Written {
 impl Writer {
     /// Writes the stream to its end. `None` when it ended before its last barrier, because another task failed.
     pub(super) fn run(mut self, mut input: mpsc::Receiver<Flow>) -> Result<Option<Written>, RunError> {
-        while let Some(flow) = input.blocking_recv() {
+        let runtime = tokio::runtime::Handle::current();
+        let abandon = self.abandon.clone();
+        let mut next = || {
+            runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    () = abandon.requested() => None,
+                    flow = input.recv() => flow,
+                }
+            })
+        };
+        while let Some(flow) = next() {
             match flow {
                 Flow::Rows(rows) => self.rows(&rows.batch)?,
                 Flow::Late(stage, _) => {

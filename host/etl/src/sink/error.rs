@@ -49,11 +49,31 @@ pub enum SinkError {
     },
     /// A file that the interrupted run has written is missing or incomplete.
     #[error(
-        "{path}, which has the rows of the interrupted run, is missing or shorter than before: start over with `--fresh`"
+        "{path}, which has the rows of the interrupted run, is missing or shorter than before: start that run over with `--restart`"
     )]
     StagedGone {
         /// The file.
         path: PathBuf,
+    },
+    /// Another run writes to the target.
+    #[error(
+        "{path} is being written by another run{}: wait until it ends, or give one of the two another target", process(.holder)
+    )]
+    Busy {
+        /// The target.
+        path: PathBuf,
+        /// The number of its process, if that is known.
+        holder: String,
+    },
+    /// Another program has written where this commit's rows belong.
+    #[error(
+        "another program has changed {path} after byte {at}, where the rows of this commit begin: move what is there elsewhere, then run again"
+    )]
+    Changed {
+        /// The target.
+        path: PathBuf,
+        /// The length that it had before the commit.
+        at: u64,
     },
     /// A database refuses the rows, or cannot be reached.
     #[error("{database}: {message}")]
@@ -77,6 +97,10 @@ impl From<PostgresError> for SinkError {
     fn from(error: PostgresError) -> Self {
         Self::Database { database: error.database, message: error.message }
     }
+}
+
+fn process(holder: &str) -> String {
+    if holder.is_empty() { String::new() } else { format!(" (process {holder})") }
 }
 
 fn disk_help(error: &io::Error) -> &'static str {

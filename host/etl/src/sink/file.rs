@@ -1,6 +1,6 @@
 //! A sink that is one file, which appears with the last commit.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use super::error::SinkError;
 use super::publish::Publish;
 use super::row_file::{ParquetFile, join_parquet};
-use super::staged::{StagedFile, staged_path};
-use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
+use super::staging::{Staging, resolved};
+use super::text_file::TextFile;
+use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::input::Input;
 use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkMode, TextFormat};
 
@@ -20,14 +21,14 @@ pub(super) fn open(
     file: &SinkFile,
     mode: SinkMode,
     schema: &SchemaRef,
-    mark: Option<&SinkMark>,
+    start: &SinkStart<'_>,
 ) -> Result<Box<dyn SinkWriter>, SinkError> {
     Ok(match file.format {
         FileSinkFormat::Text(format, compression) => {
             check_text(format, schema, &file.path)?;
-            Box::new(TextSink::open(&file.path, format, compression, mode, schema, mark)?)
+            Box::new(TextSink::open(&file.path, format, compression, mode, schema, start)?)
         }
-        FileSinkFormat::Parquet => Box::new(ParquetSink::open(&file.path, schema, mark)?),
+        FileSinkFormat::Parquet => Box::new(ParquetSink::open(&file.path, schema, start)?),
     })
 }
 
@@ -59,7 +60,7 @@ pub(super) fn encode(
 
 /// A file of CSV or JSON Lines.
 struct TextSink {
-    file: StagedFile,
+    file: TextFile,
     format: TextFormat,
     /// The columns of the CSV header, if it is not written yet.
     header: Option<SchemaRef>,
@@ -72,44 +73,55 @@ impl TextSink {
         compression: Compression,
         mode: SinkMode,
         schema: &SchemaRef,
-        mark: Option<&SinkMark>,
+        start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
-        if let Some(mark) = mark {
-            return Ok(Self { file: StagedFile::resume(path, compression, mark)?, format, header: None });
+        let file = TextFile::open(path, compression, mode, start)?;
+        let keeps = mode != SinkMode::Replace && !file.is_empty();
+        if keeps && format == TextFormat::Csv {
+            check_header(file.target(), schema)?;
         }
-        let keep = mode == SinkMode::Append;
-        let held = if keep { first_line(path)? } else { None };
-        if let Some(found) = held.as_ref().filter(|_| format == TextFormat::Csv) {
-            let mut expected = Vec::new();
-            encode(format, &RecordBatch::new_empty(Arc::clone(schema)), true, &mut expected)
-                .map_err(encoding(path))?;
-            let expected = String::from_utf8_lossy(&expected).trim_end().to_owned();
-            if *found != expected {
-                return Err(SinkError::OtherColumns {
-                    path: path.to_owned(),
-                    expected,
-                    found: found.clone(),
-                });
-            }
-        }
-        let header = (format == TextFormat::Csv && held.is_none()).then(|| Arc::clone(schema));
-        Ok(Self { file: StagedFile::create(path, compression, keep)?, format, header })
+        // A run that continues has written its header with its first commit.
+        let continues = mode == SinkMode::Replace && start.mark.is_some();
+        let header = (format == TextFormat::Csv && file.is_empty() && !continues).then(|| Arc::clone(schema));
+        Ok(Self { file, format, header })
     }
 }
 
-/// The first line of a file, if it has one.
-fn first_line(path: &Path) -> Result<Option<String>, SinkError> {
-    if !path.exists() {
-        return Ok(None);
+impl TextSink {
+    fn write_header(&mut self) -> Result<(), SinkError> {
+        let Some(schema) = self.header.take() else { return Ok(()) };
+        let mut header = Vec::new();
+        encode(self.format, &RecordBatch::new_empty(schema), true, &mut header)
+            .map_err(encoding(self.file.target()))?;
+        self.file.write_header(&header)
     }
+}
+
+/// Checks that a CSV file has these columns. Quotes and a byte order mark make no difference.
+fn check_header(path: &Path, schema: &SchemaRef) -> Result<(), SinkError> {
     let failed = |error| SinkError::Io { path: path.to_owned(), error };
-    let mut line = String::new();
-    BufReader::new(Input::open(path).map_err(failed)?.take(1 << 20)).read_line(&mut line).map_err(failed)?;
-    let line = line.trim_end().to_owned();
-    Ok((!line.is_empty()).then_some(line))
+    let input = Input::open(path).map_err(failed)?.take(1 << 20);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
+    let mut record = csv::ByteRecord::new();
+    reader.read_byte_record(&mut record).map_err(|error| failed(error.into()))?;
+    let mut found: Vec<_> = record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    if let Some(first) = found.first_mut()
+        && let Some(rest) = first.strip_prefix('\u{feff}')
+    {
+        *first = rest.trim_matches('"').to_owned();
+    }
+    let expected: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    if found == expected {
+        return Ok(());
+    }
+    Err(SinkError::OtherColumns {
+        path: path.to_owned(),
+        expected: expected.join(", "),
+        found: found.join(", "),
+    })
 }
 
-fn encoding(path: &Path) -> impl FnOnce(ArrowError) -> SinkError + use<> {
+pub(super) fn encoding(path: &Path) -> impl FnOnce(ArrowError) -> SinkError + use<> {
     let path = path.to_owned();
     |error| match error {
         ArrowError::IoError(_, error) => SinkError::Io { path, error },
@@ -119,19 +131,19 @@ fn encoding(path: &Path) -> impl FnOnce(ArrowError) -> SinkError + use<> {
 
 impl SinkWriter for TextSink {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        let header = self.header.take().is_some();
-        encode(self.format, batch, header, &mut self.file).map_err(encoding(self.file.target()))
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.write_header()?;
+        encode(self.format, batch, false, &mut self.file).map_err(encoding(self.file.target()))
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
         // A file without rows has a header too.
-        if let Some(schema) = self.header.take() {
-            encode(self.format, &RecordBatch::new_empty(schema), true, &mut self.file)
-                .map_err(encoding(self.file.target()))?;
+        if commit.last {
+            self.write_header()?;
         }
-        let mark = self.file.prepare()?;
-        let publish = if commit.last { vec![self.file.publish()] } else { Vec::new() };
-        Ok(Prepared { mark, publish })
+        self.file.prepare(commit)
     }
 
     fn commit(&mut self) -> Result<(), SinkError> {
@@ -141,15 +153,11 @@ impl SinkWriter for TextSink {
 }
 
 /// A JSON Lines file whose rows can have different columns.
-pub(crate) struct JsonLines(StagedFile);
+pub(crate) struct JsonLines(TextFile);
 
 impl JsonLines {
-    pub(crate) fn open(path: &Path, mode: SinkMode, mark: Option<&SinkMark>) -> Result<Self, SinkError> {
-        let compression = Compression::of(path);
-        Ok(Self(match mark {
-            Some(mark) => StagedFile::resume(path, compression, mark)?,
-            None => StagedFile::create(path, compression, mode != SinkMode::Replace)?,
-        }))
+    pub(crate) fn open(path: &Path, mode: SinkMode, start: &SinkStart<'_>) -> Result<Self, SinkError> {
+        Ok(Self(TextFile::open(path, Compression::of(path), mode, start)?))
     }
 
     pub(crate) fn text(&mut self, line: &str) -> Result<(), SinkError> {
@@ -173,9 +181,7 @@ impl SinkWriter for JsonLines {
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        let mark = self.0.prepare()?;
-        let publish = if commit.last { vec![self.0.publish()] } else { Vec::new() };
-        Ok(Prepared { mark, publish })
+        self.0.prepare(commit)
     }
 
     fn commit(&mut self) -> Result<(), SinkError> {
@@ -187,7 +193,7 @@ impl SinkWriter for JsonLines {
 /// A Parquet file. Its footer is at its end, so each commit writes a segment, and the last commit joins the segments.
 struct ParquetSink {
     target: PathBuf,
-    staged: PathBuf,
+    staging: Staging,
     schema: SchemaRef,
     segments: Vec<PathBuf>,
     /// The number of last segments that are in no checkpoint yet.
@@ -196,28 +202,27 @@ struct ParquetSink {
 }
 
 impl ParquetSink {
-    fn open(path: &Path, schema: &SchemaRef, mark: Option<&SinkMark>) -> Result<Self, SinkError> {
-        let (target, staged) = staged_path(path, "")?;
-        let segments = match mark {
-            None => Vec::new(),
+    fn open(path: &Path, schema: &SchemaRef, start: &SinkStart<'_>) -> Result<Self, SinkError> {
+        let (target, staging) = (resolved(path)?, start.staging());
+        let segments = match start.mark {
             Some(SinkMark::Segments { paths }) => {
                 if let Some(path) = paths.iter().find(|path| !path.exists()) {
                     return Err(SinkError::StagedGone { path: path.clone() });
                 }
                 paths.clone()
             }
-            Some(_) => return Err(SinkError::StagedGone { path: staged }),
+            _ => Vec::new(),
         };
+        staging.clear_beside(&target, &segments);
         let mut sink =
-            Self { target, staged, schema: Arc::clone(schema), segments, uncommitted: 0, writer: None };
+            Self { target, staging, schema: Arc::clone(schema), segments, uncommitted: 0, writer: None };
         // Creates the file now, so that an unsupported type is an error before the first row.
         sink.writer = Some(sink.segment()?);
         Ok(sink)
     }
 
     fn segment(&self) -> Result<ParquetFile, SinkError> {
-        let (_, path) = staged_path(&self.target, &format!("{}.", self.segments.len() + 1))?;
-        ParquetFile::create(&path, &self.target, &self.schema)
+        ParquetFile::create(&self.staging.path(&self.target), &self.target, &self.schema)
     }
 }
 
@@ -242,12 +247,14 @@ impl SinkWriter for ParquetSink {
             match self.segments.as_slice() {
                 [one] => publish.push(Publish::Rename { from: one.clone(), to: self.target.clone() }),
                 several => {
-                    join_parquet(several, &self.staged, &self.target)?;
-                    publish.push(Publish::Rename { from: self.staged.clone(), to: self.target.clone() });
+                    let joined = self.staging.part(&self.target, "joined-");
+                    join_parquet(several, &joined, &self.target)?;
+                    publish.push(Publish::Rename { from: joined, to: self.target.clone() });
                     publish.extend(several.iter().cloned().map(Publish::Remove));
                 }
             }
         }
+        self.staging.commit = commit.number + 1;
         Ok(Prepared { mark: SinkMark::Segments { paths: self.segments.clone() }, publish })
     }
 

@@ -1,5 +1,6 @@
 //! A sink that is a folder: each commit adds a file.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,25 +10,36 @@ use arrow_schema::SchemaRef;
 
 use super::error::SinkError;
 use super::file::{check_text, encode};
-use super::publish::Publish;
+use super::publish::{Publish, sync_folder};
 use super::row_file::ParquetFile;
-use super::staged::{StagedFile, staged_path};
+use super::staged::StagedFile;
+use super::staging::Staging;
+use super::swap::list_name;
 use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkMode, TextFormat};
 
+/// Writes part files. With `append` each commit publishes one, with a name that no other run gives. With `replace` they are collected in a
+/// folder of their own, and the last commit replaces the old ones with them.
 pub(super) struct FolderSink {
+    /// The target.
     folder: PathBuf,
+    /// The folder that part files are collected in, with `replace`.
+    collected: Option<Collected>,
     format: FileSinkFormat,
     schema: SchemaRef,
     part: Option<Part>,
-    next: u64,
-    /// Files of earlier runs, which the first commit removes.
-    replaced: Vec<PathBuf>,
+    staging: Staging,
+}
+
+struct Collected {
+    path: PathBuf,
+    /// Whether a checkpoint refers to it: then it is kept when the run fails.
+    committed: bool,
 }
 
 enum Part {
     Text(StagedFile, TextFormat, bool),
-    Parquet(Box<ParquetFile>, PathBuf),
+    Parquet(Box<ParquetFile>),
 }
 
 impl FolderSink {
@@ -38,28 +50,61 @@ impl FolderSink {
         start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         let failed = |error| SinkError::Io { path: file.path.clone(), error };
-        fs::create_dir_all(&file.path).map_err(failed)?;
         if let FileSinkFormat::Text(format, _) = file.format {
             check_text(format, schema, &file.path)?;
         }
+        fs::create_dir_all(&file.path).map_err(failed)?;
+        let folder = file.path.canonicalize().map_err(failed)?;
+        let staging = start.staging();
         let mut sink = Self {
-            folder: file.path.clone(),
+            folder,
+            collected: None,
             format: file.format,
             schema: Arc::clone(schema),
             part: None,
-            next: start.commits + 1,
-            replaced: Vec::new(),
+            staging,
         };
-        if mode == SinkMode::Replace && start.mark.is_none() {
-            for entry in fs::read_dir(&file.path).map_err(failed)? {
-                let path = entry.map_err(failed)?.path();
-                if sink.is_part(&path) {
-                    sink.replaced.push(path);
-                }
-            }
-            sink.replaced.sort();
+        match (mode, start.mark) {
+            (SinkMode::Replace, Some(SinkMark::Parts { path })) => sink.resume(path, start.commits)?,
+            (SinkMode::Replace, _) => sink.collect().map_err(failed)?,
+            _ => sink.staging.clear(&sink.folder, ".part-", &[]),
         }
         Ok(sink)
+    }
+
+    /// Starts an empty folder for the part files: beside the target, so that the two can be exchanged, or in it where that is not possible.
+    fn collect(&mut self) -> Result<(), std::io::Error> {
+        let parts = self.folder.join("parts");
+        for target in [&self.folder, &parts] {
+            self.staging.clear_beside(target, &[]);
+        }
+        let (beside, inside) = (self.staging.path(&self.folder), self.staging.path(&parts));
+        let path = match fs::create_dir(&beside) {
+            Ok(()) if same_device(&beside, &self.folder) => beside,
+            made => {
+                if made.is_ok() {
+                    fs::remove_dir(&beside)?;
+                }
+                fs::create_dir(&inside)?;
+                inside
+            }
+        };
+        self.collected = Some(Collected { path, committed: false });
+        Ok(())
+    }
+
+    /// Opens the folder at the point where an interrupted run has left it.
+    fn resume(&mut self, path: &Path, commits: u64) -> Result<(), SinkError> {
+        let entries = fs::read_dir(path).map_err(|_| SinkError::StagedGone { path: path.to_owned() })?;
+        for entry in entries.flatten() {
+            // Parts of a commit that was not made are written again.
+            let later = number(&entry.file_name()).is_none_or(|number| number > commits);
+            if later {
+                fs::remove_file(entry.path()).map_err(|error| SinkError::Io { path: entry.path(), error })?;
+            }
+        }
+        self.collected = Some(Collected { path: path.to_owned(), committed: true });
+        Ok(())
     }
 
     fn extension(&self) -> &'static str {
@@ -74,30 +119,85 @@ impl FolderSink {
         }
     }
 
-    /// Whether a file has the name of one that this sink writes.
-    fn is_part(&self, path: &Path) -> bool {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.strip_prefix("part-").and_then(|rest| rest.split_once('.')).is_some_and(|(digits, extension)| {
-            digits.bytes().all(|byte| byte.is_ascii_digit()) && extension == self.extension()
+    /// The name that the part file of the next commit appears under.
+    fn target(&self) -> PathBuf {
+        let Staging { run, commit } = &self.staging;
+        let extension = self.extension();
+        self.folder.join(match self.collected {
+            Some(_) => format!("part-{commit:06}.{extension}"),
+            None => format!("part-{run}-{commit:06}.{extension}"),
         })
     }
 
+    /// The file that its rows are written to.
     fn path(&self) -> PathBuf {
-        self.folder.join(format!("part-{:06}.{}", self.next, self.extension()))
+        let target = self.target();
+        match &self.collected {
+            Some(collected) => collected.path.join(target.file_name().unwrap_or_default()),
+            None => self.staging.path(&target),
+        }
     }
 
     fn start_part(&self) -> Result<Part, SinkError> {
-        let target = self.path();
+        let target = self.target();
         Ok(match self.format {
             FileSinkFormat::Text(format, compression) => {
-                Part::Text(StagedFile::create(&target, compression, false)?, format, true)
+                Part::Text(StagedFile::create(self.path(), &target, compression)?, format, true)
             }
             FileSinkFormat::Parquet => {
-                let (target, staged) = staged_path(&target, "")?;
-                Part::Parquet(Box::new(ParquetFile::create(&staged, &target, &self.schema)?), target)
+                Part::Parquet(Box::new(ParquetFile::create(&self.path(), &target, &self.schema)?))
             }
         })
     }
+
+    /// Lists the part files of the complete folder.
+    fn list(&self, folder: &Path) -> std::io::Result<()> {
+        let mut names = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.file_name()))
+            .filter(|name| name.as_ref().map_or(true, |name| is_part(name)))
+            .collect::<std::io::Result<Vec<_>>>()?;
+        names.sort();
+        let names: Vec<_> = names.iter().map(|name| name.to_string_lossy()).collect();
+        let list = folder.join(list_name(folder));
+        fs::write(&list, names.join("\n"))?;
+        fs::File::open(&list)?.sync_all()?;
+        sync_folder(&list);
+        Ok(())
+    }
+}
+
+/// Whether a file has the name of a part file, of any run and format.
+pub(super) fn is_part(name: &OsStr) -> bool {
+    const EXTENSIONS: [&str; 7] = ["csv", "csv.gz", "csv.zst", "jsonl", "jsonl.gz", "jsonl.zst", "parquet"];
+    let stem = name.to_str().and_then(|name| name.strip_prefix("part-")?.split_once('.'));
+    stem.is_some_and(|(stem, extension)| {
+        let number = stem.rsplit_once('-').map_or(stem, |(_, number)| number);
+        number.bytes().all(|byte| byte.is_ascii_digit()) && EXTENSIONS.contains(&extension)
+    })
+}
+
+/// The commit that a part file is of.
+fn number(name: &OsStr) -> Option<u64> {
+    let stem = name.to_str()?.strip_prefix("part-")?.split_once('.')?.0;
+    stem.rsplit_once('-').map_or(stem, |(_, number)| number).parse().ok()
+}
+
+/// The commit that a part file is of, if it is one of this run.
+pub(crate) fn part_of(name: &OsStr, run: &str) -> Option<u64> {
+    let rest = name.to_str()?.strip_prefix("part-")?.strip_prefix(run)?.strip_prefix('-')?;
+    rest.split_once('.')?.0.parse().ok()
+}
+
+#[cfg(unix)]
+fn same_device(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
+    device(one) == device(other)
+}
+
+#[cfg(not(unix))]
+fn same_device(_: &Path, _: &Path) -> bool {
+    true
 }
 
 impl SinkWriter for FolderSink {
@@ -111,42 +211,66 @@ impl SinkWriter for FolderSink {
         };
         match &mut part {
             Part::Text(file, format, header) => {
-                encode(*format, batch, std::mem::take(header), file).map_err(|error| SinkError::Encode {
-                    path: file.target().to_owned(),
-                    error: error.to_string(),
-                })?;
+                let header = std::mem::take(header);
+                encode(*format, batch, header, file).map_err(super::file::encoding(&self.target()))?;
             }
-            Part::Parquet(file, _) => file.write(batch)?,
+            Part::Parquet(file) => file.write(batch)?,
         }
         self.part = Some(part);
         Ok(())
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        // An old file with the name of the new one is replaced by the rename. It must not be removed as well: when a run that was
-        // interrupted after its first commit repeats this, the removal would take the new file.
-        let own = self.part.is_some().then(|| self.path());
-        let own = own.as_deref().and_then(Path::file_name);
-        let mut publish: Vec<_> = std::mem::take(&mut self.replaced)
-            .into_iter()
-            .filter(|path| path.file_name() != own)
-            .map(Publish::Remove)
-            .collect();
-        match self.part.take() {
+        let mut publish = Vec::new();
+        let (part, target) = (self.part.take(), self.target());
+        let rename = |from: &Path| Publish::Rename { from: from.to_owned(), to: target.clone() };
+        let collected = self.collected.as_ref();
+        match part {
             None => {}
             Some(Part::Text(mut file, ..)) => {
                 file.prepare()?;
-                publish.push(file.publish());
+                if collected.is_none() {
+                    publish.push(rename(file.path()));
+                }
                 // From here on the checkpoint refers to the file.
                 file.commit();
             }
-            Some(Part::Parquet(file, to)) => publish.push(Publish::Rename { from: file.finish()?, to }),
+            Some(Part::Parquet(file)) => {
+                let path = file.finish()?;
+                if collected.is_none() {
+                    publish.push(rename(&path));
+                }
+            }
         }
-        self.next = commit.number + 1;
-        Ok(Prepared { mark: SinkMark::None, publish })
+        let mark = match collected {
+            None => SinkMark::None,
+            Some(collected) => {
+                if commit.last {
+                    self.list(&collected.path)
+                        .map_err(|error| SinkError::Io { path: self.folder.clone(), error })?;
+                    publish.push(Publish::Swap { from: collected.path.clone(), to: self.folder.clone() });
+                }
+                SinkMark::Parts { path: collected.path.clone() }
+            }
+        };
+        self.staging.commit = commit.number + 1;
+        Ok(Prepared { mark, publish })
     }
 
     fn commit(&mut self) -> Result<(), SinkError> {
+        if let Some(collected) = &mut self.collected {
+            collected.committed = true;
+        }
         Ok(())
+    }
+}
+
+impl Drop for FolderSink {
+    fn drop(&mut self) {
+        self.part = None;
+        if let Some(collected) = self.collected.as_ref().filter(|collected| !collected.committed) {
+            // No checkpoint refers to it. If it cannot be removed, the next run does it.
+            let _ = fs::remove_dir_all(&collected.path);
+        }
     }
 }

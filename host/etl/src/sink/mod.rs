@@ -3,20 +3,28 @@
 //! A commit has three steps. Every sink [`prepare`](SinkWriter::prepare)s: its rows are on the disk, or in an open transaction.
 //! The checkpoint is written. Then sinks [`commit`](SinkWriter::commit), and files are [published](Publish).
 
+mod append;
 mod error;
 mod file;
 mod folder;
+mod lock;
 mod open;
 mod plugin;
 mod publish;
 mod row_file;
 mod side;
 mod staged;
+mod staging;
 mod stdout;
+mod swap;
 mod table;
+mod text_file;
 mod writer;
 
+pub(crate) use self::append::complete;
 pub use self::error::SinkError;
+pub(crate) use self::folder::part_of;
+pub(crate) use self::lock::TargetLock;
 pub use self::open::{committed, open};
 pub use self::plugin::{OpenSession, SinkPlugin};
 pub use self::publish::Publish;

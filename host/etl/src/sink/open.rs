@@ -24,7 +24,7 @@ pub fn open(
 ) -> Result<Box<dyn SinkWriter>, SinkError> {
     Ok(match &sink.kind {
         SinkKind::Stdout(format) => Box::new(StdoutSink::open(*format, schema)?),
-        SinkKind::File(file) => file::open(file, sink.mode, schema, start.mark)?,
+        SinkKind::File(file) => file::open(file, sink.mode, schema, start)?,
         SinkKind::Folder(folder) => Box::new(FolderSink::open(folder, sink.mode, schema, start)?),
         SinkKind::Plugin(config) => match plugin {
             Some(plugin) => Box::new(PluginWriter::open(Arc::clone(plugin), schema, start)?),

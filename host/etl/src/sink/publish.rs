@@ -1,12 +1,14 @@
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::append;
 use super::error::SinkError;
+use super::swap;
 
-/// A change of files that a commit ends with. It can be repeated.
+/// A change of files that a commit ends with. It can be repeated: what has been done of it is not done again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Publish {
@@ -17,7 +19,30 @@ pub enum Publish {
         /// The target.
         to: PathBuf,
     },
-    /// Remove a file.
+    /// Add the content of a complete file to its target, and remove the file.
+    Append {
+        /// The complete file.
+        from: PathBuf,
+        /// The target.
+        to: PathBuf,
+        /// So many of its first bytes are only for a target that is empty.
+        header: u64,
+    },
+    /// Replace the part files in a folder with those in a complete one.
+    Swap {
+        /// The complete folder.
+        from: PathBuf,
+        /// The target.
+        to: PathBuf,
+    },
+    /// Cut a file to the length that it had before a run.
+    Truncate {
+        /// The file.
+        path: PathBuf,
+        /// The length in bytes.
+        length: u64,
+    },
+    /// Remove a file, or a folder with the files in it.
     Remove(PathBuf),
 }
 
@@ -26,28 +51,62 @@ impl Publish {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses it.
+    /// When the operating system refuses it, or another program has changed the target meanwhile.
     pub fn carry_out(&self) -> Result<(), SinkError> {
         match self {
-            Self::Rename { from, to } => match fs::rename(from, to) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => Ok(()),
-                Err(error) => Err(SinkError::Io { path: to.clone(), error }),
-                Ok(()) => {
-                    sync_folder(to);
-                    Ok(())
-                }
-            },
-            Self::Remove(path) => match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    Err(SinkError::Io { path: path.clone(), error })
-                }
-                _ => Ok(()),
-            },
+            Self::Rename { from, to } => rename(from, to),
+            Self::Append { from, to, header } => append::append(from, to, *header),
+            Self::Swap { from, to } => swap::swap(from, to),
+            Self::Truncate { path, length } => truncate(path, *length),
+            Self::Remove(path) => remove(path),
         }
     }
 }
 
-/// Makes a rename in the folder survive a crash. Some file systems do not support this; the file's content is safe without.
+fn rename(from: &Path, to: &Path) -> Result<(), SinkError> {
+    // A target that exists keeps its permissions.
+    if let (Ok(old), true) = (fs::metadata(to), from.exists()) {
+        let _ = fs::set_permissions(from, old.permissions());
+    }
+    match fs::rename(from, to) {
+        // The name is this commit's alone, so the file has been moved, and its reader may have moved it further.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !from.exists() => Ok(()),
+        Err(error) => Err(SinkError::Io { path: to.to_owned(), error }),
+        Ok(()) => {
+            sync_folder(to);
+            Ok(())
+        }
+    }
+}
+
+fn truncate(path: &Path, length: u64) -> Result<(), SinkError> {
+    let cut = || -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        if file.metadata()?.len() > length {
+            file.set_len(length)?;
+            file.sync_all()?;
+        }
+        Ok(())
+    };
+    match cut() {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(SinkError::Io { path: path.to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn remove(path: &Path) -> Result<(), SinkError> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(SinkError::Io { path: path.to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes a new name in a folder survive a crash. Some file systems do not support this; the file's content is safe without.
 pub(crate) fn sync_folder(target: &Path) {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

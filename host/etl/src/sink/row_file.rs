@@ -15,6 +15,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 
 use super::error::SinkError;
+use super::publish::sync_folder;
 
 /// The size at which a row group ends. It is in memory until it is written.
 const ROW_GROUP_BYTES: usize = 64 << 20;
@@ -59,7 +60,10 @@ impl ParquetFile {
             file.sync_all().map_err(|error| SinkError::Io { path: self.target.clone(), error })
         });
         match done {
-            Ok(()) => Ok(std::mem::take(&mut self.path)),
+            Ok(()) => {
+                sync_folder(&self.path);
+                Ok(std::mem::take(&mut self.path))
+            }
             Err(error) => Err(error),
         }
     }
@@ -127,5 +131,7 @@ pub(super) fn join_parquet(segments: &[PathBuf], joined: &Path, target: &Path) -
         Ok(())
     };
     join().map_err(|error| failed(target, error))?;
-    File::open(joined).and_then(|file| file.sync_all()).map_err(io)
+    File::open(joined).and_then(|file| file.sync_all()).map_err(io)?;
+    sync_folder(joined);
+    Ok(())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::error::SinkError;
 use super::file::JsonLines;
-use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
+use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::figures::SideFigures;
 use crate::flow::SideRows;
 use crate::pipeline::{Pipeline, SinkMode};
@@ -47,18 +47,20 @@ impl SideWriter {
     /// When a folder cannot be written to.
     pub(crate) fn open(
         pipeline: &Pipeline,
+        start: &SinkStart<'_>,
         marks: &[SinkMark],
         figures: SideFigures,
         retry: bool,
     ) -> Result<Self, SinkError> {
         let mode = if pipeline.replaces() { SinkMode::Replace } else { SinkMode::Append };
         let mut marks = marks.iter();
+        let start = |mark| SinkStart { mark, ..start.clone() };
         let rejected_mode = if retry { SinkMode::Replace } else { mode };
-        let rejected = JsonLines::open(&pipeline.rejected.path, rejected_mode, marks.next())?;
+        let rejected = JsonLines::open(&pipeline.rejected.path, rejected_mode, &start(marks.next()))?;
         let mut outputs = BTreeMap::new();
         for stage in &pipeline.stages {
             for (name, path) in &stage.outputs {
-                let sink = JsonLines::open(path, mode, marks.next())?;
+                let sink = JsonLines::open(path, mode, &start(marks.next()))?;
                 outputs.insert((stage.name.clone(), name.clone()), Box::new(sink));
             }
         }

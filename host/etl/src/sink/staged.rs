@@ -5,28 +5,15 @@ use std::path::{Path, PathBuf};
 use flate2::write::GzEncoder;
 
 use super::error::SinkError;
-use super::publish::Publish;
+use super::publish::sync_folder;
 use super::writer::SinkMark;
 use crate::pipeline::Compression;
 
-/// The resolved target, and the file beside it that is written first. A rename then publishes the file in one step.
-pub(super) fn staged_path(target: &Path, part: &str) -> Result<(PathBuf, PathBuf), SinkError> {
-    // A symbolic link stays: the file that it points at is replaced.
-    let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
-    if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| SinkError::Io { path: target.clone(), error })?;
-    }
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let staged = target.with_file_name(format!(".{name}.{part}partial"));
-    Ok((target, staged))
-}
-
-/// A text file that is written beside its target and replaces the target with the last commit. The bytes that a commit covers
-/// survive a crash.
+/// A text file that is written beside its target. The bytes that a commit covers survive a crash.
 #[derive(Debug)]
-pub(crate) struct StagedFile {
+pub(super) struct StagedFile {
     target: PathBuf,
-    staged: PathBuf,
+    path: PathBuf,
     encoder: Option<Encoder>,
     compression: Compression,
     /// Whether a checkpoint refers to the file: then it is kept when the run fails.
@@ -34,6 +21,9 @@ pub(crate) struct StagedFile {
 }
 
 enum Encoder {
+    /// Nothing has been written since the last commit. An encoder that is dropped may write an end of its own, which must not come into
+    /// a file that is committed.
+    Idle(File),
     Plain(BufWriter<File>),
     Gzip(Box<GzEncoder<BufWriter<File>>>),
     Zstd(Box<zstd::stream::write::Encoder<'static, BufWriter<File>>>),
@@ -46,78 +36,86 @@ impl std::fmt::Debug for Encoder {
 }
 
 impl StagedFile {
-    /// Starts an empty file, or with `keep` a copy of the target.
-    pub(crate) fn create(target: &Path, compression: Compression, keep: bool) -> Result<Self, SinkError> {
-        let (target, staged) = staged_path(target, "")?;
-        let failed = |error| SinkError::Io { path: target.clone(), error };
-        let mut file = File::create(&staged).map_err(failed)?;
-        if keep && target.exists() {
-            let mut held = File::open(&target).map_err(failed)?;
-            io::copy(&mut held, &mut file).map_err(failed)?;
-        }
-        let encoder = Some(Encoder::start(file, compression).map_err(failed)?);
-        Ok(Self { encoder, compression, committed: false, target, staged })
+    /// Starts an empty file at `path`. Messages name the target.
+    pub(super) fn create(path: PathBuf, target: &Path, compression: Compression) -> Result<Self, SinkError> {
+        let failed = |error| SinkError::Io { path: target.to_owned(), error };
+        let file = File::create(&path).map_err(failed)?;
+        let encoder = Some(Encoder::Idle(file));
+        Ok(Self { encoder, compression, committed: false, target: target.to_owned(), path })
     }
 
     /// Opens the file at the point where an interrupted run has left it.
-    pub(crate) fn resume(
+    pub(super) fn resume(
         target: &Path,
         compression: Compression,
-        mark: &SinkMark,
+        path: &Path,
+        bytes: u64,
     ) -> Result<Self, SinkError> {
-        let (target, staged) = staged_path(target, "")?;
-        let failed = |error| SinkError::Io { path: target.clone(), error };
-        let SinkMark::Staged { path, bytes } = mark else {
-            return Err(SinkError::StagedGone { path: staged });
-        };
-        let gone = || SinkError::StagedGone { path: path.clone() };
-        if *path != staged {
-            return Err(gone());
-        }
-        let mut file = OpenOptions::new().write(true).open(&staged).map_err(|_| gone())?;
-        if file.metadata().map_err(failed)?.len() < *bytes {
+        let failed = |error| SinkError::Io { path: target.to_owned(), error };
+        let gone = || SinkError::StagedGone { path: path.to_owned() };
+        let mut file = OpenOptions::new().write(true).open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => gone(),
+            _ => failed(error),
+        })?;
+        if file.metadata().map_err(failed)?.len() < bytes {
             return Err(gone());
         }
         // Bytes after the last commit are written again.
-        file.set_len(*bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        let encoder = Some(Encoder::start(file, compression).map_err(failed)?);
-        Ok(Self { encoder, compression, committed: true, target, staged })
+        file.set_len(bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        let encoder = Some(Encoder::Idle(file));
+        Ok(Self { encoder, compression, committed: true, target: target.to_owned(), path: path.to_owned() })
     }
 
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Syncs the file, and gives the mark to continue from.
-    pub(crate) fn prepare(&mut self) -> Result<SinkMark, SinkError> {
+    /// Syncs the file, and returns its length.
+    pub(super) fn prepare(&mut self) -> Result<u64, SinkError> {
         let failed = |error| SinkError::Io { path: self.target.clone(), error };
         let Some(encoder) = self.encoder.take() else {
             return Err(failed(io::Error::other("the file was closed after an error")));
         };
         let mut file = encoder.finish().map_err(failed)?;
         file.sync_all().map_err(failed)?;
+        sync_folder(&self.path);
         let bytes = file.stream_position().map_err(failed)?;
-        self.encoder = Some(Encoder::start(file, self.compression).map_err(failed)?);
-        Ok(SinkMark::Staged { path: self.staged.clone(), bytes })
+        self.encoder = Some(Encoder::Idle(file));
+        Ok(bytes)
     }
 
-    /// The change that publishes the file.
-    pub(crate) fn publish(&self) -> Publish {
-        Publish::Rename { from: self.staged.clone(), to: self.target.clone() }
+    /// Ends what can be read by itself, and returns the length so far.
+    pub(super) fn end_member(&mut self) -> io::Result<u64> {
+        let Some(encoder) = self.encoder.take() else {
+            return Err(io::Error::other("the file was closed after an error"));
+        };
+        let mut file = encoder.finish()?;
+        let bytes = file.stream_position()?;
+        self.encoder = Some(Encoder::Idle(file));
+        Ok(bytes)
+    }
+
+    /// What the next run continues from, after a [`prepare`](Self::prepare) that returned this length.
+    pub(super) fn mark(&self, bytes: u64) -> SinkMark {
+        SinkMark::Staged { path: self.path.clone(), bytes }
     }
 
     /// Notes that a checkpoint refers to the file.
-    pub(crate) fn commit(&mut self) {
+    pub(super) fn commit(&mut self) {
         self.committed = true;
     }
 
     fn writer(&mut self) -> io::Result<&mut dyn Write> {
-        Ok(match &mut self.encoder {
-            Some(Encoder::Plain(writer)) => writer,
-            Some(Encoder::Gzip(writer)) => writer,
-            Some(Encoder::Zstd(writer)) => writer,
-            None => return Err(io::Error::other("the file was closed after an error")),
-        })
+        self.encoder = match self.encoder.take() {
+            Some(Encoder::Idle(file)) => Some(Encoder::start(file, self.compression)?),
+            started => started,
+        };
+        match &mut self.encoder {
+            Some(Encoder::Plain(writer)) => Ok(writer),
+            Some(Encoder::Gzip(writer)) => Ok(writer),
+            Some(Encoder::Zstd(writer)) => Ok(writer),
+            Some(Encoder::Idle(_)) | None => Err(io::Error::other("the file was closed after an error")),
+        }
     }
 }
 
@@ -125,8 +123,8 @@ impl Drop for StagedFile {
     fn drop(&mut self) {
         if !self.committed {
             self.encoder = None;
-            // No checkpoint refers to the file. If it cannot be removed, the next run overwrites it.
-            let _ = fs::remove_file(&self.staged);
+            // No checkpoint refers to the file. If it cannot be removed, the next run does it.
+            let _ = fs::remove_file(&self.path);
         }
     }
 }
@@ -157,10 +155,24 @@ impl Encoder {
 
     fn finish(self) -> io::Result<File> {
         let buffered = match self {
+            Self::Idle(file) => return Ok(file),
             Self::Plain(writer) => writer,
             Self::Gzip(writer) => writer.finish()?,
             Self::Zstd(writer) => writer.finish()?,
         };
         buffered.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}
+
+/// A text in the form that a file of this compression has it.
+pub(super) fn member(text: &[u8], compression: Compression) -> io::Result<Vec<u8>> {
+    match compression {
+        Compression::None => Ok(text.to_owned()),
+        Compression::Gzip => {
+            let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(text)?;
+            encoder.finish()
+        }
+        Compression::Zstd => zstd::encode_all(text, 3),
     }
 }

@@ -29,7 +29,7 @@ fn file(path: &Path, format: SinkFormat) -> SinkConfig {
 }
 
 fn start(mark: Option<&SinkMark>) -> SinkStart<'_> {
-    SinkStart { run: "run", pipeline: "pipeline", index: 0, commits: 0, mark }
+    SinkStart { run: "1-run", pipeline: "pipeline", index: 0, commits: mark.map_or(0, |_| 1), mark }
 }
 
 fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {
@@ -38,7 +38,7 @@ fn open_at(path: &Path, format: SinkFormat) -> Box<dyn SinkWriter> {
 
 /// Prepares a commit and publishes it, as if the checkpoint were written in between.
 fn commit(sink: &mut Box<dyn SinkWriter>, number: u64, last: bool) -> SinkMark {
-    let prepared = sink.prepare(&Commit { run: "run".to_owned(), number, last }).unwrap();
+    let prepared = sink.prepare(&Commit { run: "1-run".to_owned(), number, last }).unwrap();
     sink.commit().unwrap();
     prepared.publish.iter().for_each(|publish| publish.carry_out().unwrap());
     prepared.mark
@@ -47,27 +47,6 @@ fn commit(sink: &mut Box<dyn SinkWriter>, number: u64, last: bool) -> SinkMark {
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-/// After a crash behind the first commit the next run repeats its publishing.
-#[test]
-fn a_folder_whose_files_were_replaced_is_whole_when_that_is_done_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
-    for old in ["part-000001.csv", "part-000002.csv"] {
-        fs::write(path.join(old), "old").unwrap();
-    }
-    let kind = FileSinkFormat::Text(TextFormat::Csv, Compression::None);
-    let kind = SinkKind::Folder(SinkFile { path: path.to_owned(), format: kind });
-    let sink = SinkConfig { kind, mode: SinkMode::Replace };
-    let mut sink = open(&sink, &batch().schema(), &start(None), None).unwrap();
-    sink.write(&batch()).unwrap();
-    let prepared = sink.prepare(&Commit { run: "run".to_owned(), number: 1, last: false }).unwrap();
-    for _ in 0..2 {
-        prepared.publish.iter().for_each(|publish| publish.carry_out().unwrap());
-        assert_eq!(names(path), ["part-000001.csv"]);
-        assert_ne!(fs::read_to_string(path.join("part-000001.csv")).unwrap(), "old");
-    }
 }
 
 #[test]
@@ -101,7 +80,7 @@ fn a_target_is_untouched_until_the_last_commit_and_nothing_is_left_behind() {
         fs::write(&path, "earlier").unwrap();
         let mut sink = open_at(&path, format);
         sink.write(&batch()).unwrap();
-        sink.prepare(&Commit { run: "run".to_owned(), number: 1, last: true }).unwrap();
+        sink.prepare(&Commit { run: "1-run".to_owned(), number: 1, last: true }).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"earlier");
         drop(sink);
         let left = (fs::read(&path).unwrap(), names(folder.path()));
@@ -165,7 +144,7 @@ fn rows_are_added_to_a_file_with_the_same_columns_only() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "id,text\n1,\"a,\"\"b\"\n2,\n1,\"a,\"\"b\"\n2,\n");
     let other = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
     let error = open(&adds, &other, &start(None), None).err().unwrap().to_string();
-    assert!(error.contains("has the columns id,text"), "{error}");
+    assert!(error.contains("has the columns id, text"), "{error}");
 }
 
 #[test]
@@ -175,16 +154,25 @@ fn a_folder_gets_a_file_with_each_commit() {
     fs::write(folder.path().join("notes.csv"), "not ours").unwrap();
     let format = FileSinkFormat::Text(TextFormat::Csv, Compression::None);
     let kind = SinkKind::Folder(SinkFile { path: folder.path().to_owned(), format });
-    let sink = SinkConfig { kind, mode: SinkMode::Replace };
-    let mut sink = open(&sink, &batch().schema(), &start(None), None).unwrap();
+    let sink_config = SinkConfig { kind, mode: SinkMode::Replace };
+    let mut sink = open(&sink_config, &batch().schema(), &start(None), None).unwrap();
     sink.write(&batch()).unwrap();
     commit(&mut sink, 1, false);
     commit(&mut sink, 2, false);
     sink.write(&batch()).unwrap();
+    let sorted = || {
+        let mut names = names(folder.path());
+        names.sort();
+        names
+    };
+    assert_eq!(sorted(), ["notes.csv", "part-000009.csv"], "whole until the last commit");
     commit(&mut sink, 3, true);
-    let mut names = names(folder.path());
-    names.sort();
-    assert_eq!(names, ["notes.csv", "part-000001.csv", "part-000003.csv"]);
+    assert_eq!(sorted(), ["notes.csv", "part-000001.csv", "part-000003.csv"]);
+    let adds = SinkConfig { mode: SinkMode::Append, ..sink_config };
+    let mut sink = open(&adds, &batch().schema(), &start(None), None).unwrap();
+    sink.write(&batch()).unwrap();
+    commit(&mut sink, 1, true);
+    assert_eq!(sorted().len(), 4, "{:?}", sorted());
 }
 
 #[test]

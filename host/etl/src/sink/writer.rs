@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SinkError;
 use super::publish::Publish;
+use super::staging::Staging;
 
 /// The identity of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// The run's identity. A run after `--fresh` has another.
+    /// The run's identity. A run that starts over has another.
     pub run: String,
     /// The commit's number in the run, from 1.
     pub number: u64,
@@ -29,6 +30,20 @@ pub enum SinkMark {
         path: PathBuf,
         /// How many of its bytes are committed.
         bytes: u64,
+    },
+    /// A file that each commit adds to.
+    Appended {
+        /// The file.
+        path: PathBuf,
+        /// Its length in bytes when the run began.
+        before: u64,
+        /// Its length after the last commit.
+        after: u64,
+    },
+    /// A folder of part files, which the last commit puts in the place of the target.
+    Parts {
+        /// The folder.
+        path: PathBuf,
     },
     /// Files that the last commit joins.
     Segments {
@@ -92,4 +107,11 @@ pub struct SinkStart<'a> {
     pub commits: u64,
     /// Where an interrupted run has left the sink.
     pub mark: Option<&'a SinkMark>,
+}
+
+impl SinkStart<'_> {
+    /// The names of the files that the next commit writes.
+    pub(super) fn staging(&self) -> Staging {
+        Staging { run: self.run.to_owned(), commit: self.commits + 1 }
+    }
 }

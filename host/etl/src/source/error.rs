@@ -65,9 +65,7 @@ pub enum SourceError {
         difference: String,
     },
     /// A file has changed since the interrupted run has read it.
-    #[error(
-        "{path} has changed since the interrupted run read it, so the run cannot continue: restore the file, or start over with `--fresh`"
-    )]
+    #[error("{path} has changed since the interrupted run read it, so the run cannot continue")]
     Changed {
         /// The file.
         path: String,

@@ -46,10 +46,11 @@ pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
     Ok(distinct(files))
 }
 
-/// Each path once, in order.
+/// Each file once, in order, however many paths and links lead to it.
 fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
-    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
+    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    paths.into_iter().filter(|path| seen.insert(real(path))).collect()
 }
 
 /// Whether a file is complete, judging by its name: programs that copy files mark incomplete ones.

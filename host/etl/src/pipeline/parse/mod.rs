@@ -14,7 +14,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use self::lookup::LookupToml;
@@ -25,6 +24,7 @@ use self::stage::{StageToml, TestToml};
 use self::targets::Targets;
 use self::text::PathText;
 use super::diagnostics::PipelineText;
+use super::fingerprint::Fingerprint;
 use super::{CheckpointConfig, Pipeline, PipelineError};
 
 /// A pipeline file as it is written.
@@ -73,7 +73,7 @@ impl Pipeline {
 
         let source = parser.source(file.source)?;
         let lookups = parser.lookups(file.lookup)?;
-        let mut targets = Targets::new(&parser, &source);
+        let mut targets = Targets::new(&parser, &source, path);
         let stages = parser.stages(file.stage, &mut targets)?;
         if file.sink.is_empty() {
             let end = text.text().len();
@@ -84,24 +84,26 @@ impl Pipeline {
                 "add for example:\n\n[[sink]]\nformat = \"parquet\"\npath = \"out/rows.parquet\"".to_owned(),
             ));
         }
+        let modes = parser.check_modes(&file.sink);
         let sinks = file
             .sink
             .into_iter()
             .map(|sink| parser.sink(sink, &mut targets))
             .collect::<Result<_, PipelineError>>()?;
+        modes?;
         let rejected =
             parser.rejected(file.rejected, &path.with_extension("rejected.jsonl"), &mut targets)?;
         let checkpoint = CheckpointConfig {
             path: match &file.checkpoint.path {
                 Some(path) => targets.take_file(path)?,
-                None => path.with_extension("checkpoint.json"),
+                None => targets.take_default(&path.with_extension("checkpoint.json"), "[checkpoint]")?,
             },
             every: Duration::from_millis(file.checkpoint.every_ms.unwrap_or(1000)),
         };
         let tests = parser.tests(file.test, &stages)?;
         Ok(Self {
             path: path.to_owned(),
-            sha256: format!("{:x}", Sha256::digest(text.text())),
+            fingerprint: Fingerprint::of(&text.text().parse().map_err(|error| text.toml_error(&error))?),
             source,
             lookups,
             stages,

@@ -68,6 +68,23 @@ impl Parser<'_> {
         }
     }
 
+    /// A run reads either everything or what is new, so its sinks agree whether they replace or add.
+    pub(super) fn check_modes(&self, sinks: &[SinkToml]) -> Result<(), PipelineError> {
+        let is_stdout =
+            |sink: &SinkToml| sink.path.as_ref().is_some_and(|path| path.get_ref().0 == Path::new("-"));
+        let replaces = |sink: &&SinkToml| sink.mode() == SinkMode::Replace;
+        let Some(adding) = sinks.iter().find(|sink| !replaces(sink)) else { return Ok(()) };
+        let Some(mode) =
+            sinks.iter().find(|sink| replaces(sink) && !is_stdout(sink)).and(adding.mode.as_ref())
+        else {
+            return Ok(());
+        };
+        let help = "a run over a sink that replaces reads all rows, and one over a sink that appends or upserts reads only new rows: \
+                    give all sinks of the pipeline one kind of mode, or write two pipelines";
+        let message = "one sink adds to its target, and another one replaces it";
+        Err(self.text.error(mode.span(), message, "this one adds", help.to_owned()))
+    }
+
     /// An upsert needs a key, and nothing else has one.
     fn check_sink_key(&self, sink: &SinkToml) -> Result<(), PipelineError> {
         if let Some(mode) = sink.mode.as_ref().filter(|mode| *mode.get_ref() == SinkMode::Upsert) {
@@ -159,8 +176,9 @@ impl Parser<'_> {
             Some(text) => FileSinkFormat::Text(text, Compression::of(path)),
             None => FileSinkFormat::Parquet,
         };
+        let part = format!("part-000001.{}", sink.format.name());
         if given.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]) {
-            let path = targets.take_folder(path)?;
+            let path = targets.take_folder(path, &part)?;
             let format = format(&path);
             return Ok(SinkConfig { kind: SinkKind::Folder(SinkFile { path, format }), mode });
         }
@@ -184,7 +202,7 @@ impl Parser<'_> {
         Ok(RejectedConfig {
             path: match &rejected.path {
                 Some(path) => targets.take_file(path)?,
-                None => default.to_owned(),
+                None => targets.take_default(default, "[rejected]")?,
             },
             max_rows: rejected.max_rows,
             max_percent: rejected.max_percent.map(|percent| self.percent(&percent)).transpose()?,

@@ -5,69 +5,133 @@ use toml::Spanned;
 
 use super::parser::Parser;
 use super::text::PathText;
-use crate::pipeline::{Database, PipelineError, QuerySource, SourceConfig, SourceKind};
+use crate::pipeline::{Database, PipelineError, QuerySource, SourceConfig, SourceKind, is_pattern};
 
-/// The files that the pipeline writes. No two may be the same, and none may be read by the source.
+/// The files that the pipeline writes. No two may be the same, however they are spelled, and the source may read none of them.
 pub(super) struct Targets<'a> {
     parser: &'a Parser<'a>,
-    sources: Vec<PathBuf>,
+    sources: Vec<Read>,
     taken: HashSet<PathBuf>,
+    /// The pipeline file.
+    pipeline: PathBuf,
+}
+
+/// What the source reads.
+enum Read {
+    File(PathBuf),
+    Folder(PathBuf),
+    Pattern(glob::Pattern),
+}
+
+impl Read {
+    fn of(path: &str) -> Self {
+        let whole = Path::new(path);
+        if is_pattern(path) && !whole.exists() {
+            let fixed: PathBuf = whole
+                .components()
+                .take_while(|part| !is_pattern(&part.as_os_str().to_string_lossy()))
+                .collect();
+            let rest = whole.strip_prefix(&fixed).unwrap_or(whole);
+            let fixed = glob::Pattern::escape(&real(&fixed).to_string_lossy());
+            if let Ok(pattern) = glob::Pattern::new(&Path::new(&fixed).join(rest).to_string_lossy()) {
+                return Self::Pattern(pattern);
+            }
+        }
+        if whole.is_dir() { Self::Folder(real(whole)) } else { Self::File(real(whole)) }
+    }
+
+    fn reads(&self, target: &Path) -> bool {
+        match self {
+            Self::File(file) => file == target,
+            Self::Folder(folder) => target.parent() == Some(folder),
+            Self::Pattern(pattern) => {
+                let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
+                pattern.matches_path_with(target, options)
+            }
+        }
+    }
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn new(parser: &'a Parser<'a>, source: &SourceConfig) -> Self {
+    pub(super) fn new(parser: &'a Parser<'a>, source: &SourceConfig, pipeline: &Path) -> Self {
         let sources = match &source.kind {
-            SourceKind::Files(files) => files.paths.iter().map(PathBuf::from).collect(),
-            SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => vec![path.clone()],
+            SourceKind::Files(files) => files.paths.iter().map(|path| Read::of(path)).collect(),
+            SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => {
+                vec![Read::File(real(path))]
+            }
             SourceKind::Query(_) | SourceKind::Plugin(_) => Vec::new(),
         };
-        Self { parser, sources, taken: HashSet::new() }
+        Self { parser, sources, taken: HashSet::new(), pipeline: real(pipeline) }
     }
 
     /// The resolved path of a file to write.
     pub(super) fn take_file(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
         let resolved = self.parser.resolve(&path.get_ref().0);
-        if self.sources.iter().any(|source| same_file(&resolved, source)) {
-            let message = format!("{} is the source: it would be overwritten", resolved.display());
-            return Err(self.refuse(path, message));
-        }
-        // The next run would read what this one writes into a folder of the source.
-        let parent = resolved.parent().filter(|parent| !parent.as_os_str().is_empty());
-        if parent.is_some_and(|parent| self.is_read(parent)) {
-            let message = format!("{} is in a folder that the source reads", resolved.display());
-            return Err(self.refuse(path, message));
-        }
-        if !self.taken.insert(resolved.clone()) {
-            return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
-        }
-        if resolved.is_dir() {
-            let message = format!("{} is a folder, and this sink writes a file", resolved.display());
-            return Err(self.refuse(path, message));
-        }
-        Ok(resolved)
+        let shown = resolved.display();
+        let found = real(&resolved);
+        let problem =
+            if self.sources.iter().any(|source| matches!(source, Read::File(file) if *file == found)) {
+                format!("{shown} is the source: it would be overwritten")
+            } else if found == self.pipeline {
+                format!("{shown} is this pipeline file")
+            } else if self.is_read(&found) {
+                format!("{shown} is among the files that the source reads")
+            } else if !self.taken.insert(found) {
+                format!("{shown} is written twice")
+            } else if resolved.is_dir() {
+                format!("{shown} is a folder, and this sink writes a file")
+            } else if resolved.exists() && !resolved.is_file() {
+                format!("{shown} is a device or a pipe, and this sink writes a file")
+            } else {
+                return Ok(resolved);
+            };
+        Err(self.refuse(path, problem))
     }
 
-    /// The resolved path of a folder to write files into.
-    pub(super) fn take_folder(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
+    /// A file that is written where the pipeline names no other.
+    pub(super) fn take_default(&mut self, path: &Path, table: &str) -> Result<PathBuf, PipelineError> {
+        let found = real(path);
+        let problem = if self.is_read(&found) {
+            "is among the files that the source reads"
+        } else if !self.taken.insert(found) {
+            "is written twice"
+        } else {
+            return Ok(path.to_owned());
+        };
+        let place = self.parser.text.text().find("[source]").unwrap_or_default();
+        Err(self.parser.text.error(
+            place..place,
+            format!("{} {problem}", path.display()),
+            "in this pipeline",
+            format!("give it another `path` in {table}"),
+        ))
+    }
+
+    /// The resolved path of a folder to write files into. `part` is the name of such a file.
+    pub(super) fn take_folder(
+        &mut self,
+        path: &Spanned<PathText>,
+        part: &str,
+    ) -> Result<PathBuf, PipelineError> {
         let resolved = self.parser.resolve(&path.get_ref().0);
-        if self.is_read(&resolved) {
-            let message = format!("{} is a folder that the source reads", resolved.display());
-            return Err(self.refuse(path, message));
-        }
-        if resolved.exists() && !resolved.is_dir() {
-            let message = format!("{} is a file, and this sink writes into a folder", resolved.display());
-            return Err(self.refuse(path, message));
-        }
-        if !self.taken.insert(resolved.clone()) {
-            return Err(self.refuse(path, format!("{} is written twice", resolved.display())));
-        }
-        Ok(resolved)
+        let shown = resolved.display();
+        let found = real(&resolved);
+        let problem = if self.is_read(&found.join(part)) {
+            format!("{shown} is a folder that the source reads")
+        } else if resolved.exists() && !resolved.is_dir() {
+            format!("{shown} is a file, and this sink writes into a folder")
+        } else if !self.taken.insert(found) {
+            format!("{shown} is written twice")
+        } else {
+            return Ok(resolved);
+        };
+        Err(self.refuse(path, problem))
     }
 
     /// The resolved path of an SQLite file. Each sink commits in a transaction of its own, and SQLite has one writer at a time.
     pub(super) fn take_database(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
         let resolved = self.parser.resolve(&path.get_ref().0);
-        if !self.taken.insert(resolved.clone()) {
+        if !self.taken.insert(real(&resolved)) {
             let message =
                 format!("two sinks write to {}, and SQLite supports only one writer", resolved.display());
             let help = "give each table a file of its own, and join them with `ATTACH`".to_owned();
@@ -76,8 +140,8 @@ impl<'a> Targets<'a> {
         Ok(resolved)
     }
 
-    fn is_read(&self, folder: &Path) -> bool {
-        self.sources.iter().any(|source| source.is_dir() && same_file(folder, source))
+    fn is_read(&self, target: &Path) -> bool {
+        self.sources.iter().any(|source| source.reads(target))
     }
 
     fn refuse(&self, path: &Spanned<PathText>, message: String) -> PipelineError {
@@ -86,9 +150,16 @@ impl<'a> Targets<'a> {
     }
 }
 
-fn same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
+/// A path without links and detours. Of one that does not exist, as far as it does.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    if path.as_os_str().is_empty() {
+        return real(Path::new("."));
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => real(parent).join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
     }
 }

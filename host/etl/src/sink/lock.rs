@@ -1,0 +1,119 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::SinkError;
+use crate::pipeline::Target;
+
+/// A target that belongs to one run, of whatever pipeline.
+///
+/// The lock is the system's, on a hidden file beside the target or in the folder. It ends with the process that holds it, and the
+/// file is removed by its holder: one that a killed process leaves is not locked, and the next run takes it.
+#[derive(Debug)]
+pub(crate) struct TargetLock {
+    path: PathBuf,
+    /// Locked as long as it is open.
+    _file: File,
+}
+
+impl TargetLock {
+    /// Takes the target. `None` where the file system has no locks: the run then continues without one.
+    ///
+    /// # Errors
+    ///
+    /// When another run has the target, or the lock's file cannot be created.
+    pub(crate) fn take(target: Target<'_>) -> Result<Option<Self>, SinkError> {
+        let path = path(target);
+        let (Target::File(target) | Target::Folder(target)) = target;
+        let failed = |error| SinkError::Io { path: target.to_owned(), error };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        loop {
+            let mut file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => {
+                    let mut holder = String::new();
+                    let _ = file.read_to_string(&mut holder);
+                    return Err(SinkError::Busy {
+                        path: target.to_owned(),
+                        holder: holder.trim().to_owned(),
+                    });
+                }
+                Err(fs::TryLockError::Error(error)) => {
+                    tracing::debug!(target = %target.display(), %error, "the target cannot be locked");
+                    let _ = fs::remove_file(&path);
+                    return Ok(None);
+                }
+            }
+            // Its holder may have removed the file between opening and locking: then another run can make it anew.
+            if is_at(&file, &path) {
+                // The number is for messages only.
+                let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+                return Ok(Some(Self { path, _file: file }));
+            }
+        }
+    }
+}
+
+impl Drop for TargetLock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// In a folder, or beside a file.
+fn path(target: Target<'_>) -> PathBuf {
+    const SUFFIX: &str = "witdock-lock";
+    match target {
+        Target::Folder(folder) => folder.join(format!(".{SUFFIX}")),
+        Target::File(file) => {
+            let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            file.with_file_name(format!(".{name}.{SUFFIX}"))
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(file), Ok(path)) => (file.dev(), file.ino()) == (path.dev(), path.ino()),
+        _ => false,
+    }
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_has_one_owner_at_a_time_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rows.csv");
+        for target in [Target::File(&file), Target::Folder(folder.path())] {
+            let lock = TargetLock::take(target).unwrap().unwrap();
+            let error = TargetLock::take(target).unwrap_err().to_string();
+            assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+            drop(lock);
+            // What a killed process leaves is no lock.
+            fs::write(path(target), "1").unwrap();
+            drop(TargetLock::take(target).unwrap().unwrap());
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! What commits promise: no row is lost or doubled, over several runs, several pipelines, and changes in between.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+
+use crate::project::{Project, eventually, sink};
+
+/// A pipeline over the CSV files in `in/`, with a commit after each file.
+fn project(source: &str, sinks: &str) -> Project {
+    let source = format!("format = \"csv\"\npath = \"in\"\n{source}");
+    let project = Project::of_source(&source, &format!("[checkpoint]\nevery_ms = 0\n{sinks}"));
+    fs::create_dir(project.path("in")).unwrap();
+    project
+}
+
+fn appending(format: &str, path: &str) -> String {
+    format!("{}mode = \"append\"\n", sink(format, path))
+}
+
+/// Writes a file of so many rows, which are numbered on.
+fn arrive(project: &Project, name: &str, rows: std::ops::Range<usize>) {
+    let rows: Vec<_> = rows.map(|row| format!("{row}\n")).collect();
+    fs::write(project.path(&format!("in/{name}")), format!("a\n{}", rows.concat())).unwrap();
+}
+
+/// All lines of the files in a folder but for headers, sorted.
+fn lines(project: &Project, folder: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(project.path(folder)).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        lines.extend(text.lines().filter(|line| *line != "a").map(str::to_owned));
+    }
+    lines.sort_by_key(|line| line.parse::<usize>().unwrap_or_default());
+    lines
+}
+
+fn numbers(rows: std::ops::Range<usize>) -> Vec<String> {
+    rows.map(|row| row.to_string()).collect()
+}
+
+fn edit(project: &Project, from: &str, to: &str) {
+    let text = project.read("pipeline.toml");
+    assert!(text.contains(from));
+    fs::write(project.path("pipeline.toml"), text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn what_a_killed_run_has_left_is_not_taken_for_the_rows_of_another() {
+    let project = project("", &appending("jsonl", "out.jsonl"));
+    arrive(&project, "1.csv", 0..2);
+    project.run(&[]);
+    fs::write(project.path(".out.jsonl.partial"), "{\"a\":\"1\"}\n{\"a").unwrap();
+    project.run(&[]);
+    assert_eq!(project.jsonl("out.jsonl").len(), 2);
+}
+
+#[test]
+fn pipelines_that_append_to_one_folder_keep_each_others_files() {
+    let project = project("", &appending("csv", "out/"));
+    arrive(&project, "1.csv", 0..2);
+    fs::write(project.path("other.toml"), project.read("pipeline.toml")).unwrap();
+    project.run(&[]);
+    let other = project.command(&["run", "other.toml"]).output().unwrap();
+    assert!(other.status.success(), "{}", String::from_utf8_lossy(&other.stderr));
+    assert_eq!(lines(&project, "out"), ["0", "0", "1", "1"]);
+    // Starting over adds to what finished runs have added, and so does a run whose checkpoint is lost.
+    project.run(&["--fresh"]);
+    fs::remove_file(project.path("pipeline.checkpoint.json")).unwrap();
+    project.run(&[]);
+    assert_eq!(lines(&project, "out").len(), 8);
+}
+
+#[test]
+fn sinks_that_replace_and_sinks_that_add_are_not_mixed() {
+    let project = project("", &format!("{}{}", appending("jsonl", "out.jsonl"), sink("csv", "out.csv")));
+    arrive(&project, "1.csv", 0..1);
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("one sink adds to its target, and another one replaces it"), "{error}");
+    // Standard output has no rows to replace.
+    edit(&project, "path = \"out.csv\"", "path = \"-\"");
+    project.run(&[]);
+}
+
+#[test]
+fn a_file_is_read_once_however_its_path_is_written() {
+    let project = project("", &appending("jsonl", "out.jsonl"));
+    arrive(&project, "1.csv", 0..2);
+    let whole = project.path("pipeline.toml");
+    let parent = project.path("").parent().unwrap().to_owned();
+    let relative = whole.strip_prefix(&parent).unwrap();
+    for (folder, path) in [
+        ("/".as_ref(), whole.as_path()),
+        (project.path("").as_path(), "pipeline.toml".as_ref()),
+        (&parent, relative),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_witdock-etl"))
+            .current_dir(folder)
+            .arg("run")
+            .arg(path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(project.path("in/1.csv"), project.path("in/latest.csv")).unwrap();
+        project.run(&[]);
+    }
+    assert_eq!(project.jsonl("out.jsonl").len(), 2);
+}
+
+#[test]
+fn a_source_that_reads_a_sink_is_refused() {
+    for (path, sinks) in [
+        ("*.csv", appending("csv", "out.csv")),
+        ("*", sink("parquet", "./out.parquet")),
+        ("out/*.csv", sink("csv", "out/")),
+        ("*.jsonl", sink("csv", "out/")),
+        ("../*/in.csv", sink("csv", "in.csv")),
+    ] {
+        let project = Project::of_source(&format!("format = \"csv\"\npath = \"{path}\"\n"), &sinks);
+        fs::write(project.path("in.csv"), "a\n1\n").unwrap();
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains("the source reads"), "{path}: {error}");
+    }
+}
+
+#[test]
+fn a_target_has_one_writer() {
+    let project = project("", &appending("csv", "out.csv"));
+    arrive(&project, "1.csv", 0..400);
+    fs::write(project.path("other.toml"), project.read("pipeline.toml")).unwrap();
+    let mut first = begin(&project, &["run", "pipeline.toml", "--throttle", "100"]);
+    eventually("the first run has the target", || {
+        project.path(".out.csv.witdock-lock").exists().then_some(())
+    });
+    let error = project.error(&["run", "other.toml"]);
+    assert!(error.contains("out.csv is being written by another run (process "), "{error}");
+    end(&mut first, "KILL");
+    let other = project.command(&["run", "other.toml"]).output().unwrap();
+    assert!(other.status.success(), "{}", String::from_utf8_lossy(&other.stderr));
+    project.run(&[]);
+    assert_eq!(project.read("out.csv").lines().count(), 801);
+}
+
+/// The third file is bad. Whatever the message says then leaves each row once.
+#[test]
+fn the_messages_advice_leaves_each_row_once() {
+    for sinks in [appending("csv", "out/"), appending("jsonl", "out/"), appending("csv", "out/rows.csv")] {
+        let bad = || {
+            let project = project("", &sinks);
+            arrive(&project, "0.csv", 0..1);
+            project.run(&[]);
+            arrive(&project, "1.csv", 1..2);
+            fs::write(project.path("in/2.csv"), "a\n2\n3,4\n").unwrap();
+            let error = project.error(&["run", "pipeline.toml"]);
+            assert!(error.contains("on_bad = \"reject\"") && error.contains("2.csv"), "{error}");
+            project
+        };
+        let rows = |project: &Project| match sinks.contains("jsonl") {
+            true => lines(project, "out").iter().filter(|line| line.contains('a')).count(),
+            false => lines(project, "out").len(),
+        };
+        // It continues, since only what happens to bad records has changed.
+        let project = bad();
+        edit(&project, "path = \"in\"\n", "path = \"in\"\non_bad = \"reject\"\n");
+        project.run(&[]);
+        assert_eq!((rows(&project), project.jsonl("pipeline.rejected.jsonl").len()), (3, 1), "{sinks}");
+        // Another stage or sink is another pipeline.
+        let project = bad();
+        edit(&project, "path = \"in\"\n", "path = \"in\"\non_bad = \"reject\"\n");
+        let more = format!("{}{}", project.read("pipeline.toml"), appending("jsonl", "more.jsonl"));
+        fs::write(project.path("pipeline.toml"), more).unwrap();
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains("other sinks now") && error.contains("--restart"), "{error}");
+        project.run(&["--restart"]);
+        assert_eq!((rows(&project), project.jsonl("more.jsonl").len()), (3, 2), "{sinks}");
+        // Everything once more is what `--fresh` says, and no row of the interrupted run twice.
+        let project = bad();
+        edit(&project, "path = \"in\"\n", "path = \"in\"\non_bad = \"reject\"\n");
+        project.run(&["--fresh"]);
+        assert_eq!(rows(&project), 4, "{sinks}");
+    }
+}
+
+#[test]
+fn rows_in_a_table_are_not_taken_back() {
+    let project = project(
+        "",
+        "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
+    );
+    arrive(&project, "1.csv", 0..2);
+    fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+    project.error(&["run", "pipeline.toml"]);
+    for flag in ["--restart", "--fresh"] {
+        let error = project.error(&["run", "pipeline.toml", flag]);
+        assert!(error.contains("cannot be taken back there: continue that run"), "{error}");
+    }
+    edit(&project, "path = \"in\"\n", "path = \"in\"\non_bad = \"reject\"\n");
+    project.run(&[]);
+    let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+    let rows: i64 = database.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 2);
+}
+
+#[test]
+fn a_replaced_target_is_whole_when_a_run_fails_and_changes_start_it_over() {
+    let project = project("", &format!("{}{}", sink("csv", "out/"), sink("csv", "out.csv")));
+    arrive(&project, "1.csv", 0..2);
+    fs::create_dir(project.path("out")).unwrap();
+    fs::write(project.path("out/README"), "").unwrap();
+    project.run(&[]);
+    arrive(&project, "1.csv", 5..7);
+    fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+    project.error(&["run", "pipeline.toml"]);
+    assert_eq!((lines(&project, "out"), project.read("out.csv")), (numbers(0..2), "a\n0\n1\n".to_owned()));
+    // A file that was read before the failure is another one now.
+    arrive(&project, "1.csv", 7..10);
+    fs::write(project.path("in/2.csv"), "a\n10\n").unwrap();
+    let said = String::from_utf8(project.run(&[]).stderr).unwrap();
+    assert!(said.contains("1.csv has changed since") && said.contains("starting over"), "{said}");
+    assert_eq!(lines(&project, "out"), numbers(7..11));
+    assert!(project.path("out/README").exists());
+    // So is the pipeline.
+    fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+    project.error(&["run", "pipeline.toml"]);
+    edit(&project, "path = \"in\"\n", "path = \"in\"\non_bad = \"reject\"\nnull_values = [\"7\"]\n");
+    let said = String::from_utf8(project.run(&[]).stderr).unwrap();
+    assert!(said.contains("pipeline.toml has changed since") && said.contains("starting over"), "{said}");
+    assert_eq!(lines(&project, "out").len(), 3);
+}
+
+#[test]
+fn a_last_line_without_an_end_gets_one() {
+    for (format, path, held) in
+        [("csv", "out.csv", "a\n0"), ("jsonl", "out.jsonl", "{\"a\":\"0\"}"), ("csv", "out.csv.gz", "a\n0")]
+    {
+        let project = project("", &appending(format, path));
+        arrive(&project, "1.csv", 1..2);
+        let held = if path.ends_with("gz") { gzip(held) } else { held.as_bytes().to_vec() };
+        fs::write(project.path(path), held).unwrap();
+        project.run(&[]);
+        let text = if path.ends_with("gz") { gunzip(&project, path) } else { project.read(path) };
+        let expected = if format == "csv" { "a\n0\n1\n" } else { "{\"a\":\"0\"}\n{\"a\":\"1\"}\n" };
+        assert_eq!(text, expected);
+    }
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gunzip(project: &Project, name: &str) -> String {
+    let file = fs::File::open(project.path(name)).unwrap();
+    std::io::read_to_string(flate2::read::MultiGzDecoder::new(file)).unwrap()
+}
+
+#[test]
+fn a_header_is_compared_by_its_names() {
+    for header in ["\u{feff}a\n", "\"a\"\n", "\u{feff}\"a\"\r\n"] {
+        let project = project("", &appending("csv", "out.csv"));
+        arrive(&project, "1.csv", 1..2);
+        fs::write(project.path("out.csv"), header).unwrap();
+        project.run(&[]);
+        assert_eq!(project.read("out.csv"), format!("{header}1\n"));
+    }
+}
+
+fn begin(project: &Project, arguments: &[&str]) -> Child {
+    project
+        .command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Sends a signal, and returns the exit code and what the program said.
+fn end(child: &mut Child, signal: &str) -> (Option<i32>, String) {
+    send(child, signal);
+    let mut said = String::new();
+    std::io::Read::read_to_string(child.stderr.as_mut().unwrap(), &mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+fn send(child: &Child, signal: &str) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_a_run_at_the_next_batch_and_the_next_one_continues() {
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let project = project("", &appending("jsonl", "out.jsonl"));
+        arrive(&project, "1.csv", 0..10);
+        arrive(&project, "2.csv", 10..20_000);
+        let mut run = begin(&project, &["run", "pipeline.toml", "--throttle", "4000"]);
+        eventually("a commit", || project.path("out.jsonl").exists().then_some(()));
+        let (ended, said) = end(&mut run, signal);
+        assert_eq!(ended, Some(code), "{said}");
+        assert!(said.contains("stopped after commit 1: the next run continues there"), "{said}");
+        assert_eq!(project.jsonl("out.jsonl").len(), 10);
+        project.run(&[]);
+        assert_eq!(project.jsonl("out.jsonl").len(), 20_000);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_is_the_end_of_a_watched_source() {
+    let project = project("watch = true\nsettle_ms = 0\n", &sink("csv", "out.csv"));
+    arrive(&project, "1.csv", 0..3);
+    let mut run = begin(&project, &["run", "pipeline.toml"]);
+    eventually("a commit", || project.path("pipeline.checkpoint.json").exists().then_some(()));
+    let (ended, said) = end(&mut run, "TERM");
+    assert_eq!((ended, project.read("out.csv").as_str()), (Some(143), "a\n0\n1\n2\n"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_that_waits_for_a_pipe_and_a_second_one_any_run() {
+    let rest = sink("csv", "out.csv");
+    let project = Project::of_source("format = \"csv\"\npath = \"-\"", &rest);
+    let started = || {
+        let mut run = begin(&project, &["run", "pipeline.toml"]);
+        run.stdin.as_mut().unwrap().write_all(b"a\n1\n").unwrap();
+        eventually("the run has its target", || project.path(".out.csv.witdock-lock").exists().then_some(()));
+        run
+    };
+    let mut run = started();
+    let (ended, said) = end(&mut run, "INT");
+    assert_eq!(ended, Some(130), "{said}");
+    assert!(said.contains("stopped before the first commit: nothing was written"), "{said}");
+    let mut run = started();
+    send(&run, "INT");
+    let (ended, said) = end(&mut run, "INT");
+    assert_eq!(ended, Some(130), "{said}");
+    assert!(!project.path("out.csv").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_behind_the_commit_makes_a_run_fail() {
+    for arguments in [&["run", "pipeline.toml"][..], &["run", "pipeline.toml", "--json"]] {
+        let project = project("", &sink("csv", "out.csv"));
+        arrive(&project, "1.csv", 0..3);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = project.command(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains("cannot print the summary"), "{said}");
+        assert_eq!(project.read("out.csv").lines().count(), 4);
+    }
+}

@@ -1,0 +1,416 @@
+//! Every system call that changes something is the last one, fails, or comes with a signal: the next run makes it good.
+//!
+//! `crash/tracer.c` runs the program and does that to the call with a given number. All calls are tried by
+//! `WITDOCK_TEST_CRASHES=all cargo test -p witdock-etl --test pipelines crash`; without it, some are, others with each fault.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::project::{component, repository};
+
+/// What happens at a call: the tracer's word for it.
+const FAULTS: [(&str, &str); 7] = [
+    ("kill", "kill"),
+    ("half a write, then a kill", "torn"),
+    ("SIGTERM", "term"),
+    ("SIGINT", "int"),
+    ("a full disk", "28"),
+    ("an I/O error", "5"),
+    ("no permission", "13"),
+];
+
+/// A pipeline over `in/`, which gets files before each of three runs.
+struct Scenario {
+    name: &'static str,
+    source: &'static str,
+    sinks: &'static str,
+    /// Whether each run replaces what the targets have.
+    replaces: bool,
+}
+
+const REPLACE: [(&str, &str); 6] = [
+    ("csv file", "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n"),
+    ("jsonl.gz file", "[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl.gz\"\n"),
+    ("parquet file", "[[sink]]\nformat = \"parquet\"\npath = \"out.parquet\"\n"),
+    ("csv folder", "[[sink]]\nformat = \"csv\"\npath = \"out/\"\n"),
+    ("parquet folder", "[[sink]]\nformat = \"parquet\"\npath = \"out/\"\n"),
+    ("sqlite", "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n"),
+];
+
+const APPEND: [(&str, &str); 6] = [
+    ("csv file, appended", "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n"),
+    (
+        "jsonl.zst file, appended",
+        "[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl.zst\"\nmode = \"append\"\n",
+    ),
+    ("csv folder, appended", "[[sink]]\nformat = \"csv\"\npath = \"out/\"\nmode = \"append\"\n"),
+    ("parquet folder, appended", "[[sink]]\nformat = \"parquet\"\npath = \"out/\"\nmode = \"append\"\n"),
+    (
+        "sqlite, appended",
+        "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
+    ),
+    (
+        "sqlite, merged",
+        "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"upsert\"\nkey = [\"id\"]\n",
+    ),
+];
+
+fn scenarios() -> Vec<Scenario> {
+    let one = |replaces: bool| {
+        move |(name, sinks): &(&'static str, &'static str)| Scenario { name, source: "", sinks, replaces }
+    };
+    let mut all: Vec<_> = REPLACE.iter().map(one(true)).collect();
+    all.extend(APPEND.iter().map(one(false)));
+    all.push(Scenario {
+        name: "all that replace, and rejected rows",
+        source: "on_bad = \"reject\"\n",
+        sinks: "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n[[sink]]\nformat = \"parquet\"\npath = \"out.parquet\"\n\
+                [[sink]]\nformat = \"jsonl\"\npath = \"out/\"\n[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n",
+        replaces: true,
+    });
+    all.push(Scenario {
+        name: "all that append, and rejected rows",
+        source: "on_bad = \"reject\"\n",
+        sinks: "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
+                [[sink]]\nformat = \"jsonl\"\npath = \"out/\"\nmode = \"append\"\n\
+                [[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
+        replaces: false,
+    });
+    let partition = |mode: &str| -> &'static str {
+        format!(
+            "[[sink]]\nformat = \"plugin\"\nplugin = \"../partition.wasm\"\nmode = \"{mode}\"\nsettings = {{ by = [\"kind\"] }}\n\
+             grants = {{ folders = [{{ path = \"/out\", host = \"lake\", access = \"read-write\" }}] }}\n"
+        )
+        .leak()
+    };
+    all.push(Scenario { name: "plugin", source: "", sinks: partition("replace"), replaces: true });
+    all.push(Scenario { name: "plugin, appended", source: "", sinks: partition("append"), replaces: false });
+    all
+}
+
+/// The files that arrive before each run. One record in the second is invalid.
+const ARRIVALS: [&[(&str, &str)]; 3] = [
+    &[("1.csv", "id,kind\n1,a\n2,b\n"), ("2.csv", "id,kind\n3,a\n")],
+    &[("3.csv", "id,kind\n4,b\n5\n6,a\n")],
+    &[("4.csv", "id,kind\n7,a\n"), ("5.csv", "id,kind\n8,b\n9,a\n")],
+];
+
+/// A folder with a pipeline, whose path stays the same over all attempts.
+struct Attempt<'a> {
+    root: tempfile::TempDir,
+    scenario: &'a Scenario,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let attempt = Self { root: tempfile::tempdir().unwrap(), scenario };
+        if scenario.name.starts_with("plugin") {
+            fs::write(attempt.root.path().join("partition.wasm"), component("plugins/etl/partition"))
+                .unwrap();
+            let manifest = fs::read_to_string(repository("plugins/etl/partition/plugin.toml")).unwrap();
+            let grants = manifest.split("[grants]").nth(1).unwrap();
+            let manifest = format!("[plugin]\nname = \"partition\"\n[grants]{grants}");
+            fs::write(attempt.root.path().join("partition.toml"), manifest).unwrap();
+        }
+        fs::create_dir_all(attempt.work().join("in")).unwrap();
+        fs::create_dir(attempt.work().join("lake")).unwrap();
+        let Scenario { source, sinks, .. } = scenario;
+        let text =
+            format!("[source]\nformat = \"csv\"\npath = \"in\"\n{source}[checkpoint]\nevery_ms = 0\n{sinks}");
+        fs::write(attempt.work().join("p.toml"), text).unwrap();
+        attempt
+    }
+
+    fn work(&self) -> PathBuf {
+        self.root.path().join("work")
+    }
+
+    fn arrive(&self, run: usize) {
+        for (name, text) in ARRIVALS[run] {
+            let text = if self.scenario.source.is_empty() {
+                text.replace("5\n", "5,a\n")
+            } else {
+                (*text).to_owned()
+            };
+            fs::write(self.work().join("in").join(name), text).unwrap();
+        }
+    }
+
+    fn run(&self) {
+        let output = Command::new(env!("CARGO_BIN_EXE_witdock-etl"))
+            .args(["run", "p.toml"])
+            .current_dir(self.work())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Runs with a fault at the call with this number. Returns what the program printed, and the calls.
+    fn run_with(&self, at: usize, fault: &str) -> (String, Vec<String>) {
+        let log = self.root.path().join("calls");
+        let output = Command::new(tracer())
+            .arg(self.work())
+            .arg(&log)
+            .args([&at.to_string(), fault, env!("CARGO_BIN_EXE_witdock-etl"), "run", "p.toml"])
+            .current_dir(self.work())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+        assert!(!said.contains("panicked"), "{said}");
+        let calls = fs::read_to_string(&log).unwrap().lines().map(str::to_owned).collect();
+        (said, calls)
+    }
+
+    fn keep(&self, name: &str) {
+        copy(&self.work(), &self.root.path().join(name));
+    }
+
+    fn restore(&self, name: &str) {
+        copy(&self.root.path().join(name), &self.work());
+    }
+
+    /// The rows in all targets, and the names of all files but for what is the run's own in them.
+    fn found(&self) -> Vec<String> {
+        let mut found = self.rows();
+        found.extend(self.names());
+        found
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        walk(&self.work(), &mut |path| {
+            let name = path.strip_prefix(self.work()).unwrap().display().to_string();
+            // A part file's name has the run, and that of the plugin its commit.
+            let parts: Vec<_> = name.split('/').collect();
+            names.push(match parts.as_slice() {
+                ["out", part] => format!("out/…{}", part.rsplit('.').next().unwrap()),
+                ["lake", folder, _] => format!("lake/{folder}/…"),
+                _ => name,
+            });
+        });
+        names.sort();
+        names
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        walk(&self.work(), &mut |path| {
+            let name = path.strip_prefix(self.work()).unwrap().to_str().unwrap().to_owned();
+            // What is hidden is nobody's rows.
+            if name.split('/').any(|part| part.starts_with('.')) || name.contains(".db-") {
+                return;
+            }
+            if name.starts_with("in/") || name.starts_with("p.toml") || name.contains(".checkpoint") {
+                return;
+            }
+            let base = name.split('/').next().unwrap().to_owned();
+            let lines: Vec<String> = if name.ends_with(".parquet") {
+                parquet(path)
+            } else if name.ends_with(".db") {
+                sqlite(path)
+            } else if name.ends_with(".gz") {
+                let mut text = String::new();
+                let mut reader = flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap());
+                std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+                text.lines().map(str::to_owned).collect()
+            } else if name.ends_with(".zst") {
+                let text = zstd::decode_all(fs::File::open(path).unwrap()).unwrap();
+                String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()
+            } else {
+                let text = fs::read_to_string(path).unwrap();
+                assert!(
+                    text.is_empty() || text.ends_with('\n'),
+                    "{name} ends in the middle of a line: {text:?}"
+                );
+                text.lines().map(str::to_owned).collect()
+            };
+            rows.extend(lines.into_iter().map(|line| format!("{base}: {line}")));
+        });
+        rows.sort();
+        rows
+    }
+}
+
+fn walk(folder: &Path, see: &mut impl FnMut(&Path)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { walk(&path, see) } else { see(&path) }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    // With times: a file with another time is another one.
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+fn parquet(path: &Path) -> Vec<String> {
+    let reader =
+        parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap());
+    let batches: Vec<_> = reader.unwrap().build().unwrap().map(Result::unwrap).collect();
+    let mut lines = Vec::new();
+    for batch in &batches {
+        let mut writer = arrow_csv::WriterBuilder::new().with_header(false).build(Vec::new());
+        writer.write(batch).unwrap();
+        lines.extend(String::from_utf8(writer.into_inner()).unwrap().lines().map(str::to_owned));
+    }
+    lines
+}
+
+fn sqlite(path: &Path) -> Vec<String> {
+    let database = rusqlite::Connection::open(path).unwrap();
+    let mut lines = vec![];
+    if database.table_exists(None, "rows").unwrap() {
+        let mut statement = database.prepare("SELECT id || ',' || kind FROM rows").unwrap();
+        lines.extend(statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap));
+    }
+    lines
+}
+
+fn tracer() -> &'static Path {
+    static TRACER: OnceLock<PathBuf> = OnceLock::new();
+    TRACER.get_or_init(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines/crash/tracer.c");
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tracer-{}", std::process::id()));
+        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+        let built = Command::new(compiler).arg("-O1").arg("-o").arg(&program).arg(source).status().unwrap();
+        assert!(built.success(), "cannot compile the tracer");
+        program
+    })
+}
+
+/// Tries faults at the calls of each of three runs. Returns the numbers of points and of attempts.
+fn try_scenario(scenario: &Scenario, all: bool) -> (usize, usize) {
+    let attempt = Attempt::new(scenario);
+    let (mut points, mut attempts) = (0, 0);
+    // How everything looks without a fault before and after each run.
+    let mut expected = Vec::new();
+    let mut counts = Vec::new();
+    for run in 0..ARRIVALS.len() {
+        attempt.arrive(run);
+        attempt.keep(&format!("before-{run}"));
+        let (said, calls) = attempt.run_with(0, "none");
+        assert!(said.contains("exit status: 0"), "{}: {said}", scenario.name);
+        counts.push(calls.len());
+        expected.push(attempt.found());
+    }
+    for (run, count) in counts.into_iter().enumerate() {
+        points += count;
+        for at in 1..=count {
+            for (number, (fault, word)) in FAULTS.iter().enumerate() {
+                // A sample that is another one for each fault and each run.
+                if !all && (at + number * 5 + run * 3) % 37 != 0 {
+                    continue;
+                }
+                attempts += 1;
+                attempt.restore(&format!("before-{run}"));
+                let before = attempt.rows();
+                let (said, calls) = attempt.run_with(at, word);
+                let what = || {
+                    let call = calls.get(at - 1).cloned().unwrap_or_default();
+                    format!("{}, run {}, {fault} at {call}\n{said}", scenario.name, run + 1)
+                };
+                if scenario.replaces
+                    && !scenario.name.starts_with("plugin")
+                    && !scenario.name.starts_with("all")
+                {
+                    let rows = attempt.rows();
+                    let after: Vec<_> =
+                        expected[run].iter().filter(|line| line.contains(": ")).cloned().collect();
+                    assert!(
+                        rows == before || rows == after,
+                        "the target is not whole: {}\n{rows:#?}",
+                        what()
+                    );
+                }
+                attempt.run();
+                assert_eq!(attempt.found(), expected[run], "{}", what());
+                if let Some(next) = expected.get(run + 1) {
+                    attempt.arrive(run + 1);
+                    attempt.run();
+                    assert_eq!(&attempt.found(), next, "the run after: {}", what());
+                }
+            }
+        }
+    }
+    (points, attempts)
+}
+
+#[test]
+fn every_call_can_be_the_last() {
+    let all = std::env::var_os("WITDOCK_TEST_CRASHES").is_some_and(|value| value == "all");
+    let only = std::env::var("WITDOCK_TEST_SCENARIO").ok();
+    let scenarios: Vec<_> = scenarios()
+        .into_iter()
+        .filter(|scenario| only.as_ref().is_none_or(|only| scenario.name.contains(only)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| {
+                while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (points, attempts) = try_scenario(scenario, all);
+                    println!("{}: {attempts} faults at {points} calls", scenario.name);
+                }
+            });
+        }
+    });
+}
+
+/// A run is killed at each of its calls, and before it goes on, another pipeline adds to the same target.
+#[test]
+fn another_pipeline_adds_to_the_target_of_a_killed_run() {
+    let all = std::env::var_os("WITDOCK_TEST_CRASHES").is_some_and(|value| value == "all");
+    let scenarios = scenarios();
+    let adding =
+        |scenario: &&Scenario| scenario.name.ends_with("appended") && !scenario.name.starts_with("plugin");
+    for scenario in scenarios.iter().filter(adding) {
+        let attempt = Attempt::new(scenario);
+        let other = |id: &str| {
+            fs::create_dir_all(attempt.work().join("other")).unwrap();
+            fs::write(attempt.work().join("other").join(format!("{id}.csv")), format!("id,kind\n{id},c\n"))
+                .unwrap();
+            let text = fs::read_to_string(attempt.work().join("p.toml")).unwrap();
+            let text = text.replace("path = \"in\"", "path = \"other\"");
+            fs::write(attempt.work().join("q.toml"), text).unwrap();
+            let output = Command::new(env!("CARGO_BIN_EXE_witdock-etl"))
+                .args(["run", "q.toml"])
+                .current_dir(attempt.work())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        let rows = || {
+            let header = |row: &String| row.contains("id,kind") || row.starts_with("q.checkpoint");
+            attempt
+                .rows()
+                .into_iter()
+                .filter(|row| !header(row) && !row.starts_with("other"))
+                .collect::<Vec<_>>()
+        };
+        attempt.arrive(0);
+        attempt.keep("empty");
+        let (_, calls) = attempt.run_with(0, "none");
+        other("100");
+        let expected = rows();
+        let mut attempts = 0;
+        for at in (1..=calls.len()).filter(|at| all || at % 7 == 0) {
+            for fault in ["kill", "torn"] {
+                attempts += 1;
+                attempt.restore("empty");
+                attempt.run_with(at, fault);
+                other("100");
+                attempt.run();
+                assert_eq!(rows(), expected, "{}, {fault} at {}", scenario.name, calls[at - 1]);
+                let headers = attempt.rows().iter().filter(|row| row.contains("out.csv: id,kind")).count();
+                assert!(headers <= 1, "{}, {fault} at {}", scenario.name, calls[at - 1]);
+            }
+        }
+        println!("{}: {attempts} kills with another pipeline in between", scenario.name);
+    }
+}
