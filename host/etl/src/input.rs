@@ -1,12 +1,16 @@
 //! Reads files that may be compressed.
 
+mod compression;
+mod text;
+
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::read::MultiGzDecoder;
+use self::compression::{MAGIC, decompressed};
+pub(crate) use self::text::TextInput;
 
 /// The path that stands for standard input.
 pub(crate) const STDIN: &str = "-";
@@ -17,10 +21,6 @@ pub(crate) struct Input {
     reader: Box<dyn Read + Send>,
     taken: Arc<AtomicU64>,
 }
-
-const GZIP: &[u8] = &[0x1f, 0x8b];
-/// The magic number of RFC 8878, section 3.1.1.
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 impl Input {
     /// Opens a file, or standard input for `-`. The first bytes tell the compression; the name does not matter.
@@ -33,17 +33,9 @@ impl Input {
             if path == Path::new(STDIN) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
         let taken = Arc::new(AtomicU64::new(0));
         let mut counted = Counted { inner: file, taken: Arc::clone(&taken) };
-        let mut magic = Vec::with_capacity(ZSTD.len());
-        counted.by_ref().take(ZSTD.len() as u64).read_to_end(&mut magic)?;
-        let (gzip, zstd) = (magic.starts_with(GZIP), magic == ZSTD);
-        let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic).chain(counted);
-        let reader: Box<dyn Read + Send> = if gzip {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)))
-        } else if zstd {
-            Box::new(zstd::stream::read::Decoder::new(whole)?)
-        } else {
-            Box::new(whole)
-        };
+        let mut magic = Vec::with_capacity(MAGIC);
+        counted.by_ref().take(MAGIC as u64).read_to_end(&mut magic)?;
+        let reader = decompressed(&magic.clone(), Cursor::new(magic).chain(counted))?;
         Ok(Self { path: path.to_owned(), reader, taken })
     }
 
@@ -104,6 +96,14 @@ mod tests {
         Ok(read)
     }
 
+    /// `n` and `1` on lines of their own, by xz.
+    const XZ: [u8; 60] = [
+        0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04, 0xe6, 0xd6, 0xb4, 0x46, 0x02, 0x00, 0x21, 0x01, 0x0c,
+        0x00, 0x00, 0x00, 0x8f, 0x98, 0x41, 0x9c, 0x01, 0x00, 0x03, 0x6e, 0x0a, 0x31, 0x0a, 0x00, 0x51, 0xfe,
+        0x79, 0x3c, 0xdc, 0x5b, 0x5e, 0x4e, 0x00, 0x01, 0x1c, 0x04, 0x6f, 0x2c, 0x9c, 0xc1, 0x1f, 0xb6, 0xf3,
+        0x7d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x04, 0x59, 0x5a,
+    ];
+
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(bytes).unwrap();
@@ -116,7 +116,29 @@ mod tests {
         assert_eq!(read(b"a\n").unwrap(), b"a\n");
         assert_eq!(read(&gzip(b"abc")).unwrap(), b"abc");
         assert_eq!(read(&[gzip(b"abc"), gzip(b"def")].concat()).unwrap(), b"abcdef", "several members");
-        assert_eq!(read(&zstd::encode_all(&b"abc"[..], 3).unwrap()).unwrap(), b"abc");
+        let zstd = zstd::encode_all(&b"abc"[..], 3).unwrap();
+        assert_eq!(read(&zstd).unwrap(), b"abc");
+        let skipped = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, b'x', b'y', b'z'];
+        assert_eq!(read(&[&skipped[..], &zstd].concat()).unwrap(), b"abc", "a skippable frame in front");
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(b"abc").unwrap();
+        let bzip2 = bzip2.finish().unwrap();
+        assert_eq!(read(&bzip2.repeat(2)).unwrap(), b"abcabc");
+        assert_eq!(read(&XZ.repeat(2)).unwrap(), b"n\n1\nn\n1\n");
+    }
+
+    #[test]
+    fn zeros_behind_gzip_are_padding_and_other_bytes_are_not() {
+        assert_eq!(read(&[gzip(b"abc"), vec![0; 512]].concat()).unwrap(), b"abc");
+        assert_eq!(read(&[gzip(b"abc"), vec![0; 3], gzip(b"def")].concat()).unwrap(), b"abcdef");
+        let error = read(&[gzip(b"abc"), b"junk".to_vec()].concat()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        let error = read(b"PK\x03\x04\x14\x00\x00\x00\x08\x00").unwrap_err();
+        assert!(error.to_string().contains("zip archive"), "{error}");
     }
 
     #[test]

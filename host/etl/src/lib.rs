@@ -49,3 +49,4 @@ pub mod table;
 
 mod input;
 mod plugin_events;
+mod values;

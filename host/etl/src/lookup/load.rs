@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::display::array_value_to_string;
-use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Field, Schema};
 use arrow_select::concat::concat_batches;
 use witdock::nearest;
@@ -15,6 +14,7 @@ use crate::columns::timestamp_us;
 use crate::pipeline::{FileFormat, FileSource, LookupConfig, SourceKind};
 use crate::rows::{Origin, Rows};
 use crate::source::{self, Next, Past};
+use crate::values::{exact, type_name};
 
 /// Rows that are read at once.
 const BATCH_ROWS: usize = 1 << 16;
@@ -121,17 +121,18 @@ fn typed(
     text: &ArrayRef,
     origin: &Origin,
 ) -> Result<ArrayRef, LookupTableErrorKind> {
-    let options = CastOptions { safe: true, ..CastOptions::default() };
-    let column = cast_with_options(text, field.data_type(), &options)?;
-    // A safe cast makes nulls of values that it cannot convert.
-    match (0..column.len()).find(|row| column.is_null(*row) && text.is_valid(*row)) {
+    let column = exact(text, field.data_type())?;
+    let nulls = text.logical_nulls();
+    // Values that the type does not hold are null.
+    let is_valid = |row: usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+    match (0..column.len()).find(|row| column.is_null(*row) && is_valid(*row)) {
         None => Ok(column),
         Some(row) => Err(LookupTableErrorKind::Value {
             path: lookup.source.name().into(),
             line: origin.place(row).and_then(|place| place.line).unwrap_or_default(),
             column: field.name().clone(),
             value: array_value_to_string(text, row).unwrap_or_default(),
-            expected: field.data_type().to_string(),
+            expected: type_name(field.data_type()),
         }),
     }
 }

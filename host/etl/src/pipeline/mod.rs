@@ -32,8 +32,8 @@ pub use self::sink::{
 };
 pub(crate) use self::source::is_pattern;
 pub use self::source::{
-    CsvFormat, FileFormat, FileSource, JsonlFormat, OnBad, OnDrift, PluginSource, QuerySource, SourceConfig,
-    SourceKind,
+    CsvFormat, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift, PluginSource, QuerySource,
+    SourceConfig, SourceKind,
 };
 pub use self::stage::{InputContract, Order, StageConfig, TestConfig};
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use encoding_rs::Encoding;
 use serde::Deserialize;
 
 use super::column_type::ColumnType;
@@ -84,40 +85,79 @@ pub struct FileSource {
 pub enum FileFormat {
     /// Comma-separated values, or values with another delimiter.
     Csv(CsvFormat),
-    /// JSON Lines: one object on each line.
+    /// JSON: objects on lines of their own, or in a list.
     Jsonl(JsonlFormat),
     /// Apache Parquet.
     Parquet,
 }
 
-/// Comma-separated values. Every column is text: a plugin turns it into other types.
+/// Comma-separated values. A column that `columns` does not name is text: a plugin turns it into other types.
 #[derive(Debug, Clone)]
 pub struct CsvFormat {
     /// The byte between fields.
     pub delimiter: u8,
+    /// The byte around fields that hold other ones of these bytes. Without one, quotes are text.
+    pub quote: Option<u8>,
+    /// The byte that takes away the meaning of the one after it. A doubled quote is a quote in any case.
+    pub escape: Option<u8>,
+    /// The first byte of lines to skip.
+    pub comment: Option<u8>,
+    /// Lines to skip at the beginning of the file.
+    pub skip_lines: u64,
     /// Whether the first record names the columns. Without it they are `column_1`, `column_2` and so on.
     pub header: bool,
+    /// The names of all columns, in place of those in the file.
+    pub names: Option<Vec<String>>,
+    /// Types of columns.
+    pub columns: BTreeMap<String, ColumnType>,
+    /// The encoding, if it is not UTF-8.
+    pub encoding: Option<&'static Encoding>,
     /// Field texts that are read as null.
     pub null_values: Vec<String>,
-    /// What to do with a record that has too few or too many fields, or is not UTF-8.
+    /// What to do with a record that has too few or too many fields, or a value that is none of its column.
     pub on_bad: OnBad,
 }
 
 impl Default for CsvFormat {
     fn default() -> Self {
-        Self { delimiter: b',', header: true, null_values: vec![String::new()], on_bad: OnBad::Error }
+        Self {
+            delimiter: b',',
+            quote: Some(b'"'),
+            escape: None,
+            comment: None,
+            skip_lines: 0,
+            header: true,
+            names: None,
+            columns: BTreeMap::new(),
+            encoding: None,
+            null_values: vec![String::new()],
+            on_bad: OnBad::Error,
+        }
     }
 }
 
-/// JSON Lines. The first lines set the type of each column that `columns` does not name.
+/// JSON. The first objects set the type of each column that `columns` does not name.
 #[derive(Debug, Clone)]
 pub struct JsonlFormat {
+    /// Where the objects are.
+    pub layout: JsonLayout,
     /// Types of columns that must not be inferred.
     pub columns: BTreeMap<String, ColumnType>,
     /// How many lines the types are inferred from.
     pub infer_rows: usize,
+    /// The encoding, if it is not UTF-8.
+    pub encoding: Option<&'static Encoding>,
     /// What to do with a line that is not a JSON object, or does not fit the columns.
     pub on_bad: OnBad,
+}
+
+/// Where the objects of a JSON file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonLayout {
+    /// JSON Lines: one object on each line.
+    Lines,
+    /// The items of a list, or objects one after the other, over any number of lines.
+    Values,
 }
 
 /// A query to a database.

@@ -112,7 +112,7 @@ fn a_wrong_value_is_pointed_at() {
     assert_eq!(refused("batch_rows = 0\n").1, "0");
     assert_eq!(refused("batch_rows = 1000000000\n").1, "1000000000");
     assert!(refused("batch_rows = \"x\"\n").0.contains("invalid type"));
-    for delimiter in ["\"\"", "\";;\"", "\"ä\"", "'\"'"] {
+    for delimiter in ["\"\"", "\";;\"", "\"ä\""] {
         let (message, at, ..) = refused(&format!("delimiter = {delimiter}\n"));
         assert_eq!((message.as_str(), at.as_str()), ("the delimiter must be one ASCII character", delimiter));
     }
@@ -165,7 +165,7 @@ fn text_that_is_no_toml_is_pointed_at() {
 fn keys_of_another_format_are_refused() {
     for (key, message) in [
         ("query = \"select 1\"\n", "a source of the format csv has no `query`"),
-        ("columns = { a = \"int64\" }\n", "a source of the format csv has no `columns`"),
+        ("infer_rows = 10\n", "a source of the format csv has no `infer_rows`"),
         ("url = \"postgres://\"\n", "a source of the format csv has no `url`"),
     ] {
         assert_eq!(refused(key).0, message);

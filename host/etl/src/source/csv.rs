@@ -1,80 +1,87 @@
-//! Reads a CSV file as batches of text columns.
+//! Reads a CSV file batch by batch.
 
-mod lines;
+mod header;
+mod records;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, UInt64Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use csv::ByteRecord;
+use arrow_select::filter::filter_record_batch;
 
-use self::lines::LineTracker;
+use self::header::column_names;
+use self::records::{CsvRecord, Dialect, RecordProblem, Records};
 use super::error::{CsvError, SourceError};
-use super::units::{BatchReader, SourceBatch};
-use crate::input::{Input, Taken};
+use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
+use crate::input::{Taken, TextInput};
 use crate::pipeline::{CsvFormat, OnBad};
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
+use crate::values::{TextColumn, type_name};
 
 /// Reads a CSV file batch by batch.
-#[derive(Debug)]
 pub(super) struct CsvReader {
     path: PathBuf,
     unit: Arc<str>,
-    reader: csv::Reader<LineTracker<Input>>,
+    records: Records<TextInput>,
+    encoding: &'static str,
     schema: SchemaRef,
     options: CsvFormat,
     taken: Taken,
     next_row: u64,
     /// The first record, if it was read to count the columns.
-    held: Option<(ByteRecord, u64)>,
+    held: Option<CsvRecord>,
     /// Bytes of text in the last batch by column: the capacity of the next batch's builders.
     text_bytes: Vec<usize>,
 }
 
 impl CsvReader {
-    /// Opens the file and reads its header.
+    /// Opens the file and reads its header. `None` if the file is empty.
     ///
     /// # Errors
     ///
-    /// When the file is missing or empty, or its header has a duplicate or empty name.
-    pub(super) fn open(path: &Path, options: &CsvFormat) -> Result<Self, CsvError> {
-        let path = path.to_owned();
-        let input = Input::open(&path).map_err(|error| CsvError::Io { path: path.clone(), error })?;
-        let taken = input.taken();
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(options.delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 17)
-            .from_reader(LineTracker::new(input));
-        let mut first = ByteRecord::new();
-        let line = read_record(&mut reader, &mut first, &path)?
-            .ok_or_else(|| CsvError::Empty { path: path.clone() })?;
-        let names = if options.header {
-            header_names(&path, &first)?
-        } else {
-            (1..=first.len()).map(|column| format!("column_{column}")).collect()
+    /// When the file cannot be read, or its header has a duplicate or empty name.
+    pub(super) fn open(path: &Path, options: &CsvFormat) -> Result<Option<Self>, CsvError> {
+        let io = |error| CsvError::Io { path: path.to_owned(), error };
+        let input = TextInput::open(path, options.encoding).map_err(io)?;
+        let (taken, encoding) = (input.taken(), input.encoding());
+        let CsvFormat { delimiter, quote, escape, comment, .. } = *options;
+        let mut records = Records::new(input, Dialect { delimiter, quote, escape, comment });
+        records.begin(options.skip_lines).map_err(io)?;
+        let mut first = CsvRecord::default();
+        let empty = !records.next(&mut first).map_err(io)?;
+        if empty && options.names.is_none() {
+            return Ok(None);
+        }
+        if let Some(problem) = first.problem {
+            return Err(unreadable(path, &first, problem));
+        }
+        let names = match &options.names {
+            Some(names) if empty => names.clone(),
+            _ => column_names(path, &first, options, encoding)?,
         };
-        let fields: Vec<_> = names.into_iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
-        Ok(Self {
+        if names.len() == 1 {
+            records.read_blank_lines();
+        }
+        let fields: Vec<_> = names
+            .into_iter()
+            .map(|name| {
+                let data_type = options.columns.get(&name).map_or(DataType::Utf8, |given| given.data_type());
+                Field::new(name, data_type, true)
+            })
+            .collect();
+        Ok(Some(Self {
             unit: path.display().to_string().into(),
-            path,
-            reader,
+            path: path.to_owned(),
+            records,
+            encoding,
             text_bytes: vec![0; fields.len()],
             schema: Arc::new(Schema::new(fields)),
             options: options.clone(),
             taken,
             next_row: 1,
-            held: (!options.header).then_some((first, line)),
-        })
-    }
-
-    /// The columns: all of them text, all of them nullable.
-    pub(super) fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
+            held: (!options.header && !empty).then_some(first),
+        }))
     }
 
     /// Reads up to `most` records. `None` at the end of the file.
@@ -83,46 +90,46 @@ impl CsvReader {
     ///
     /// When the file cannot be read, or a record is no row and the pipeline does not reject such records.
     pub(super) fn read_batch(&mut self, most: usize) -> Result<Option<SourceBatch>, CsvError> {
-        let mut builders: Vec<_> = self
-            .text_bytes
-            .iter()
-            .map(|bytes| StringBuilder::with_capacity(most.min(1 << 17), bytes + bytes / 8 + 64))
-            .collect();
+        let mut columns = self.columns(most)?;
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
-        let mut bad = Vec::new();
-        let mut record = ByteRecord::new();
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        let mut record = CsvRecord::default();
+        let mut bytes = 0;
         // Bad records count as well, so that a file full of them does not fill the memory.
-        while rows.len() + bad.len() < most {
-            let Some(line) = self.next_record(&mut record)? else { break };
-            let place = SourcePlace { row: self.next_row, line: Some(line) };
+        while rows.len() + bad.len() < most && bytes < MAX_BATCH_BYTES {
+            if !self.next_record(&mut record)? {
+                break;
+            }
+            bytes += record.bytes;
+            let place = SourcePlace { row: self.next_row, line: Some(record.line) };
             self.next_row += 1;
-            self.check_quotes(&record, line)?;
-            let problem = self.problem(&record, line);
-            if let Some(problem) = problem {
-                match self.options.on_bad {
-                    OnBad::Error => return Err(problem),
-                    OnBad::Reject => bad.push(rejected(place, &problem, &record)),
+            let appended = match self.problem(&record) {
+                None => {
+                    let appended = self.append(&record, &mut columns);
+                    good.push(appended.is_ok());
+                    appended
                 }
-                continue;
-            }
-            for (field, builder) in record.iter().zip(&mut builders) {
-                match str::from_utf8(field) {
-                    Ok(text) if !self.options.null_values.iter().any(|null| null == text) => {
-                        builder.append_value(text);
-                    }
-                    _ => builder.append_null(),
+                Some(problem) => Err(problem),
+            };
+            match appended {
+                Ok(()) => {
+                    rows.push(place.row);
+                    lines.push(record.line);
                 }
+                Err(problem) if self.options.on_bad == OnBad::Error => return Err(problem),
+                Err(problem) => bad.push(rejected(place, &problem, &record)),
             }
-            rows.push(place.row);
-            lines.push(line);
         }
         if rows.is_empty() && bad.is_empty() {
             return Ok(None);
         }
-        self.text_bytes = builders.iter().map(|builder| builder.values_slice().len()).collect();
-        let columns: Vec<ArrayRef> =
-            builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
-        let batch = RecordBatch::try_new(self.schema(), columns)
+        self.text_bytes = columns.iter().map(TextColumn::text_bytes).collect();
+        let columns: Vec<ArrayRef> = columns.iter_mut().map(TextColumn::finish).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
+            .and_then(|batch| match good.len() == rows.len() {
+                true => Ok(batch),
+                false => filter_record_batch(&batch, &BooleanArray::from(good)),
+            })
             .map_err(|error| CsvError::Arrow { path: self.path.clone(), error })?;
         let origin = Origin::Source {
             unit: Arc::clone(&self.unit),
@@ -132,8 +139,47 @@ impl CsvReader {
         Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad, bytes_read: self.taken.bytes() }))
     }
 
+    fn columns(&self, most: usize) -> Result<Vec<TextColumn>, CsvError> {
+        let fields = self.schema.fields().iter().zip(&self.text_bytes);
+        fields
+            .map(|(field, bytes)| {
+                let bytes = bytes + bytes / 8 + 64;
+                TextColumn::new(field.data_type(), most.min(1 << 17), bytes).ok_or_else(|| CsvError::Type {
+                    path: self.path.clone(),
+                    name: field.name().clone(),
+                    data_type: type_name(field.data_type()),
+                })
+            })
+            .collect()
+    }
+
+    /// Adds a record to all columns. One with a value that does not fit is not to be used.
+    fn append(&self, record: &CsvRecord, columns: &mut [TextColumn]) -> Result<(), CsvError> {
+        let mut result = Ok(());
+        for ((field, column), place) in record.fields().zip(columns).zip(0..) {
+            // The text of the whole record was checked.
+            let text = str::from_utf8(field).unwrap_or_default();
+            let text = (!self.options.null_values.iter().any(|null| null == text)).then_some(text);
+            if !column.append(text) && result.is_ok() {
+                let field = self.schema.field(place);
+                result = Err(CsvError::Value {
+                    path: self.path.clone(),
+                    line: record.line,
+                    name: field.name().clone(),
+                    value: text.unwrap_or_default().to_owned(),
+                    expected: type_name(field.data_type()),
+                });
+            }
+        }
+        result
+    }
+
     /// Why a record is no row.
-    fn problem(&self, record: &ByteRecord, line: u64) -> Option<CsvError> {
+    fn problem(&self, record: &CsvRecord) -> Option<CsvError> {
+        let line = record.line;
+        if let Some(problem) = record.problem {
+            return Some(unreadable(&self.path, record, problem));
+        }
         let expected = self.schema.fields().len();
         if record.len() != expected {
             return Some(CsvError::Ragged {
@@ -141,7 +187,7 @@ impl CsvReader {
                 line,
                 found: record.len(),
                 expected,
-                help: if record.as_slice().contains(&b'\n') {
+                help: if record.text().contains(&b'\n') {
                     "a quote on this line is probably not closed; fix the file, or set `on_bad = \"reject\"`"
                 } else if expected == 1 {
                     "check the `delimiter`; fix it or the line, or set `on_bad = \"reject\"`"
@@ -151,41 +197,35 @@ impl CsvReader {
             });
         }
         // One check of the whole record is faster than one for each field, and nearly always enough.
-        if str::from_utf8(record.as_slice()).is_ok() {
+        if str::from_utf8(record.text()).is_ok() {
             return None;
         }
-        record.iter().zip(self.schema.fields()).zip(1..).find_map(|((field, name), column)| {
+        record.fields().zip(self.schema.fields()).zip(1..).find_map(|((field, name), column)| {
             let error = str::from_utf8(field).err()?;
             let (path, name) = (self.path.clone(), name.name().clone());
-            Some(CsvError::NotUtf8 { path, line, column, name, byte: error.valid_up_to() })
+            let (byte, encoding) = (error.valid_up_to(), self.encoding);
+            let help = encoding_help(record.text(), encoding);
+            Some(CsvError::NotText { path, line, column, name, byte, encoding, help })
         })
     }
 
-    /// Reads the next record into `record` and gives the line that it begins on.
-    fn next_record(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, CsvError> {
+    fn next_record(&mut self, record: &mut CsvRecord) -> Result<bool, CsvError> {
         match self.held.take() {
-            Some((held, line)) => {
+            Some(held) => {
                 *record = held;
-                Ok(Some(line))
+                Ok(true)
             }
-            None => read_record(&mut self.reader, record, &self.path),
+            None => {
+                let io = |error| CsvError::Io { path: self.path.clone(), error };
+                self.records.next(record).map_err(io)
+            }
         }
-    }
-
-    /// Refuses a last record over several lines in a file with an odd number of quotes: its quote was never closed. Quotes inside
-    /// of an unquoted field are text, so an odd number alone is no error.
-    fn check_quotes(&self, record: &ByteRecord, line: u64) -> Result<(), CsvError> {
-        let lines = self.reader.get_ref();
-        if lines.ended() && lines.odd_quotes() && record.as_slice().contains(&b'\n') {
-            return Err(CsvError::OpenQuote { path: self.path.clone(), line });
-        }
-        Ok(())
     }
 }
 
 impl BatchReader for CsvReader {
     fn schema(&self) -> SchemaRef {
-        Self::schema(self)
+        Arc::clone(&self.schema)
     }
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
@@ -193,66 +233,50 @@ impl BatchReader for CsvReader {
     }
 }
 
-fn rejected(place: SourcePlace, problem: &CsvError, record: &ByteRecord) -> BadRecord {
+fn unreadable(path: &Path, record: &CsvRecord, problem: RecordProblem) -> CsvError {
+    let (path, line) = (path.to_owned(), record.line);
+    match problem {
+        RecordProblem::OpenQuote => CsvError::OpenQuote { path, line },
+        RecordProblem::AfterQuote(column) => CsvError::AfterQuote { path, line, column },
+        RecordProblem::TooLong => CsvError::TooLong { path, line },
+    }
+}
+
+/// What to do about text that is not in the file's encoding.
+fn encoding_help(text: &[u8], encoding: &str) -> &'static str {
+    if encoding != "UTF-8" {
+        "fix the file or `encoding`, or set `on_bad = \"reject\"`"
+    } else if text.contains(&0) {
+        "is it UTF-16, or no text at all? Set for example `encoding = \"utf-16le\"`"
+    } else {
+        "set the `encoding` of the source, for example \"windows-1252\" or \"shift_jis\""
+    }
+}
+
+fn rejected(place: SourcePlace, problem: &CsvError, record: &CsvRecord) -> BadRecord {
     let (code, message) = match problem {
         CsvError::Ragged { found, expected, .. } => {
             ("ragged", format!("{found} fields, expected {expected}"))
         }
-        CsvError::NotUtf8 { name, byte, .. } => ("not-utf8", format!("`{name}` is not UTF-8 at byte {byte}")),
+        CsvError::NotText { name, byte, encoding, .. } => {
+            ("not-utf8", format!("`{name}` is not {encoding} at byte {byte}"))
+        }
+        CsvError::Value { name, value, expected, .. } => {
+            ("schema", format!("column `{name}`: `{value}` is not {expected}"))
+        }
+        CsvError::AfterQuote { column, .. } => {
+            ("quotes", format!("text follows the closing quote of column {column}"))
+        }
+        CsvError::OpenQuote { .. } => ("quotes", "a quote is not closed".to_owned()),
+        CsvError::TooLong { .. } => ("too-long", "the line is too long".to_owned()),
         other => ("bad-record", other.to_string()),
     };
-    let fields = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-    BadRecord { place, code: code.into(), message, record: Record::Fields(fields) }
-}
-
-/// Reads the next record and gives the line that it begins on.
-fn read_record(
-    reader: &mut csv::Reader<LineTracker<Input>>,
-    record: &mut ByteRecord,
-    path: &Path,
-) -> Result<Option<u64>, CsvError> {
-    let before = reader.position().byte();
-    match reader.read_byte_record(record) {
-        Ok(false) => Ok(None),
-        Ok(true) => {
-            let after = reader.position().byte();
-            Ok(Some(reader.get_mut().of_record(before, after)))
-        }
-        Err(error) => {
-            let error = match error.into_kind() {
-                csv::ErrorKind::Io(error) => error,
-                other => io::Error::other(format!("{other:?}")),
-            };
-            Err(CsvError::Io { path: path.to_owned(), error })
-        }
-    }
-}
-
-fn header_names(path: &Path, header: &ByteRecord) -> Result<Vec<String>, CsvError> {
-    let mut names: Vec<String> = Vec::with_capacity(header.len());
-    for (index, field) in header.iter().enumerate() {
-        let column = index + 1;
-        let name = str::from_utf8(field).map_err(|error| CsvError::NotUtf8 {
-            path: path.to_owned(),
-            line: 1,
-            column,
-            name: String::from_utf8_lossy(field).into_owned(),
-            byte: error.valid_up_to(),
-        })?;
-        if name.is_empty() {
-            return Err(CsvError::UnnamedColumn { path: path.to_owned(), column });
-        }
-        if let Some(first) = names.iter().position(|earlier| earlier == name) {
-            return Err(CsvError::DuplicateColumn {
-                path: path.to_owned(),
-                name: name.to_owned(),
-                first: first + 1,
-                second: column,
-            });
-        }
-        names.push(name.to_owned());
-    }
-    Ok(names)
+    let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+    let record = match record.problem {
+        None => Record::Fields(record.fields().map(text).collect()),
+        Some(_) => Record::Text(text(record.text())),
+    };
+    BadRecord { place, code: code.into(), message, record }
 }
 
 #[cfg(test)]

@@ -52,10 +52,7 @@ pub enum SourceError {
         message: String,
     },
     /// A file's columns differ from those of the first file.
-    #[error(
-        "{path} has other columns than {first}: {difference}; fix the file, or set `on_drift` of the source to \
-         \"quarantine\" or \"evolve\""
-    )]
+    #[error("{path} has other columns than {first}: {difference}; {help}")]
     Drift {
         /// The file.
         path: String,
@@ -63,6 +60,37 @@ pub enum SourceError {
         first: String,
         /// The first difference.
         difference: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// Two columns have the same name.
+    #[error("{source_name} has two columns named `{name}`: {help}")]
+    DuplicateColumn {
+        /// The file, or the database.
+        source_name: String,
+        /// The name of both.
+        name: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The pipeline gives a type to a column that there is not.
+    #[error("{path} has no column `{name}`, which `columns` of [source] names; it has {known}")]
+    NoSuchColumn {
+        /// The file.
+        path: String,
+        /// The name in the pipeline.
+        name: String,
+        /// The names in the file.
+        known: String,
+    },
+    /// All files are empty.
+    #[error(
+        "{paths} is empty, so its columns are not known: expected a first line with the names of the columns, or rows; or \
+         name the columns in [source], with `names` for CSV and `columns` for JSON"
+    )]
+    Empty {
+        /// The paths and patterns.
+        paths: String,
     },
     /// A file has changed since the interrupted run has read it.
     #[error("{path} has changed since the interrupted run read it, so the run cannot continue")]
@@ -116,19 +144,16 @@ pub enum CsvError {
         /// The error of the operating system.
         error: io::Error,
     },
-    /// The file is empty.
-    #[error("{path} is empty: expected a first line with the names of the columns, or `header = false`")]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
     /// Two columns have the same name.
     #[error(
-        "{path}:1: the columns {first} and {second} are both named `{name}`: rename one of them in the file"
+        "{path}:{line}: the columns {first} and {second} are both named `{name}`: rename one of them in the file, or \
+         name all columns in `names` of [source], with `header = true`"
     )]
     DuplicateColumn {
         /// The file.
         path: PathBuf,
+        /// The header's line.
+        line: u64,
         /// The name of both.
         name: String,
         /// The first one's number, from 1.
@@ -137,12 +162,54 @@ pub enum CsvError {
         second: usize,
     },
     /// A column has no name.
-    #[error("{path}:1: column {column} has no name: give it one in the first line, or set `header = false`")]
+    #[error(
+        "{path}:{line}: column {column} has no name: give it one in the file, name all columns in `names` of [source], \
+         with `header = true`, or set `header = false` if this line is a row"
+    )]
     UnnamedColumn {
         /// The file.
         path: PathBuf,
+        /// The header's line.
+        line: u64,
         /// Its number, from 1.
         column: usize,
+    },
+    /// The pipeline names more or fewer columns than the file has.
+    #[error("{path} has {found} columns, and `names` of [source] has {given}: name each column")]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// Names in the pipeline.
+        given: usize,
+        /// Fields in the first record.
+        found: usize,
+    },
+    /// A value does not have the type that the pipeline gives its column.
+    #[error(
+        "{path}:{line}: column `{name}`: `{value}` is not {expected}: fix the line, change the type in `columns` of \
+         [source], or set `on_bad = \"reject\"`"
+    )]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+        /// The column's name.
+        name: String,
+        /// The text in the file.
+        value: String,
+        /// The type.
+        expected: String,
+    },
+    /// Text is not read as the type of the column.
+    #[error("{path}: column `{name}` has the type {data_type}, which text is not read as")]
+    Type {
+        /// The file.
+        path: PathBuf,
+        /// The column's name.
+        name: String,
+        /// The type.
+        data_type: String,
     },
     /// A record is longer or shorter than the header.
     #[error("{path}:{line}: {found} fields, expected {expected}: {help}")]
@@ -160,7 +227,8 @@ pub enum CsvError {
     },
     /// A quote is never closed, so that the rest of the file is one field.
     #[error(
-        "{path}:{line}: a quote in this record is not closed before the end of the file: close or remove it"
+        "{path}:{line}: a quote in this record is not closed: close or remove it, set `on_bad = \"reject\"`, or \
+         `quote = \"\"` if quotes are text in this file"
     )]
     OpenQuote {
         /// The file.
@@ -168,12 +236,30 @@ pub enum CsvError {
         /// The line that the record begins on.
         line: u64,
     },
-    /// A field is not UTF-8.
+    /// Text follows the quote that closes a field.
     #[error(
-        "{path}:{line}: column {column} (`{name}`) is not UTF-8 at byte {byte}: convert the file first, for \
-         example with `iconv -f latin1 -t utf-8`"
+        "{path}:{line}: text follows the closing quote of column {column}: double the quotes inside of the field, set \
+         `escape` if another character marks them, `quote = \"\"` if they are text, or `on_bad = \"reject\"`"
     )]
-    NotUtf8 {
+    AfterQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line that the record begins on.
+        line: u64,
+        /// The column's number, from 1.
+        column: usize,
+    },
+    /// A line is so long that it would fill the memory.
+    #[error("{path}:{line}: the line is longer than 64 MiB: check the format, or set `on_bad = \"reject\"`")]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+    },
+    /// A field is not in the file's encoding.
+    #[error("{path}:{line}: column {column} (`{name}`) is not {encoding} at byte {byte}: {help}")]
+    NotText {
         /// The file.
         path: PathBuf,
         /// The line that the record begins on; 1 is the header.
@@ -184,6 +270,10 @@ pub enum CsvError {
         name: String,
         /// The offset in the field of the first byte that is wrong, from 0.
         byte: usize,
+        /// The encoding.
+        encoding: &'static str,
+        /// What to do.
+        help: &'static str,
     },
     /// The columns do not make a batch.
     #[error("{path}: cannot build a batch: {error}")]

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use arrow_schema::SchemaRef;
 
 use super::csv::CsvReader;
-use super::drift::{Widened, fits, union};
+use super::drift::{Adapted, Allowed, Empty, difference, union};
 use super::error::SourceError;
 use super::folders::{Arrivals, list};
 use super::jsonl::JsonlReader;
 use super::parquet::ParquetReader;
 use super::past::Past;
 use super::units::{BatchReader, Next, OpenUnit, Units};
-use crate::columns::schema_difference;
 use crate::input::STDIN;
 use crate::pipeline::{FileFormat, FileSource, OnDrift};
 use crate::rows::Unit;
@@ -29,7 +28,7 @@ pub(super) struct FileUnits {
     first: PathBuf,
     arrivals: Option<Arrivals>,
     /// The first file, which is open because its columns were read.
-    opened: Option<(PathBuf, Box<dyn BatchReader>)>,
+    opened: Option<OpenFile>,
     notices: Vec<String>,
 }
 
@@ -46,52 +45,69 @@ impl FileUnits {
             None => list(&source.paths)?,
         };
         listed.sort();
-        let Some(first) = listed.first().cloned() else {
-            return Err(SourceError::NoFiles { paths: source.paths.join(", ") });
-        };
         let (mut pending, mut notices) = (VecDeque::new(), Vec::new());
+        let (first, reader) = loop {
+            if listed.is_empty() {
+                return Err(SourceError::NoFiles { paths: source.paths.join(", ") });
+            }
+            // Empty files say nothing of the columns.
+            match first_with_columns(&source.format, &listed)? {
+                Some(found) => break found,
+                None => match &mut arrivals {
+                    Some(arrivals) => listed.extend(arrivals.first()?),
+                    None => return Err(SourceError::Empty { paths: source.paths.join(", ") }),
+                },
+            }
+        };
         for path in &listed {
             if is_new(path, &past, &mut notices)? {
                 pending.push_back(path.clone());
             }
         }
-        let reader = open_file(&source.format, &first, None)?;
         let mut schema = reader.schema();
         let mut opened = (pending.front() == Some(&first)).then_some((first.clone(), reader));
         if source.on_drift == OnDrift::Evolve {
-            for path in listed.iter().skip(1) {
-                let file = open_file(&source.format, path, None)?.schema();
-                schema = union(&schema, &file).ok_or_else(|| drift(path, &first, &schema, &file))?;
+            let text = !matches!(source.format, FileFormat::Parquet);
+            for path in listed.iter().filter(|path| **path != first) {
+                let Some(file) = open_file(&source.format, path, None)? else { continue };
+                let file = file.schema();
+                let both = union(&schema, &file, text);
+                schema = both.ok_or_else(|| drift(path, &first, &schema, &file, Allowed::Less))?;
             }
             // The first file may not have all columns, so it is opened again with all of them.
             opened = None;
         }
+        check_declared(&source.format, &first, &schema)?;
         Ok(Self { source: source.clone(), pending, past, schema, first, arrivals, opened, notices })
     }
 
     fn open_next(&mut self, path: &Path) -> Result<OpenUnit, SourceError> {
         let unit = unit(path)?;
         let reader = match self.opened.take() {
-            Some((opened, reader)) if opened == path => reader,
+            Some((opened, reader)) if opened == path => Some(reader),
             _ => open_file(&self.source.format, path, Some(&self.schema))?,
         };
+        let reader = reader.unwrap_or_else(|| Box::new(Empty(Arc::clone(&self.schema))));
         let own = reader.schema();
         let mut open = OpenUnit { unit, reader, quarantine: None, stage: 0 };
-        if own.fields() == self.schema.fields() {
+        if own == self.schema {
             return Ok(open);
         }
-        match self.source.on_drift {
-            OnDrift::Evolve if fits(&self.schema, &own) => {
+        let allowed = match self.source.on_drift {
+            OnDrift::Evolve => Allowed::Less,
+            OnDrift::Fail | OnDrift::Quarantine => Allowed::Storage,
+        };
+        match difference(&self.schema, &own, allowed) {
+            None => {
                 let schema = Arc::clone(&self.schema);
-                open.reader = Box::new(Widened { inner: open.reader, schema });
-                Ok(open)
+                open.reader = Box::new(Adapted { inner: open.reader, schema });
             }
-            OnDrift::Quarantine => {
-                open.quarantine = schema_difference(&self.schema, &own);
-                Ok(open)
+            Some(difference) if self.source.on_drift == OnDrift::Quarantine => {
+                open.quarantine = Some(difference);
             }
-            OnDrift::Fail | OnDrift::Evolve => Err(drift(path, &self.first, &self.schema, &own)),
+            Some(_) => return Err(drift(path, &self.first, &self.schema, &own, allowed)),
         }
+        Ok(open)
     }
 }
 
@@ -143,23 +159,68 @@ fn unit(path: &Path) -> Result<Unit, SourceError> {
     Unit::file(path).map_err(|error| SourceError::Io { path: path.to_owned(), error })
 }
 
+/// A file with its rows.
+type OpenFile = (PathBuf, Box<dyn BatchReader>);
+
+/// The first file that has columns, open.
+fn first_with_columns(format: &FileFormat, paths: &[PathBuf]) -> Result<Option<OpenFile>, SourceError> {
+    for path in paths {
+        if let Some(reader) = open_file(format, path, None)? {
+            return Ok(Some((path.clone(), reader)));
+        }
+    }
+    Ok(None)
+}
+
+/// Opens a file. `None` if it is empty.
 fn open_file(
     format: &FileFormat,
     path: &Path,
     known: Option<&SchemaRef>,
-) -> Result<Box<dyn BatchReader>, SourceError> {
+) -> Result<Option<Box<dyn BatchReader>>, SourceError> {
+    fn boxed<R: BatchReader + 'static>(reader: R) -> Box<dyn BatchReader> {
+        Box::new(reader)
+    }
     Ok(match format {
-        FileFormat::Csv(options) => Box::new(CsvReader::open(path, options)?),
+        FileFormat::Csv(options) => CsvReader::open(path, options)?.map(boxed),
         // The first file sets the types: in another file all numbers may be whole by chance.
-        FileFormat::Jsonl(options) => Box::new(JsonlReader::open(path, options, known.map(Arc::clone))?),
-        FileFormat::Parquet => Box::new(ParquetReader::open(path)?),
+        FileFormat::Jsonl(options) => JsonlReader::open(path, options, known.map(Arc::clone))?.map(boxed),
+        FileFormat::Parquet => ParquetReader::open(path)?.map(boxed),
     })
 }
 
-fn drift(path: &Path, first: &Path, expected: &SchemaRef, found: &SchemaRef) -> SourceError {
+/// Refuses a type for a column that no file has: its name is probably misspelled.
+fn check_declared(format: &FileFormat, path: &Path, schema: &SchemaRef) -> Result<(), SourceError> {
+    let FileFormat::Csv(options) = format else { return Ok(()) };
+    let missing = options.columns.keys().find(|name| schema.field_with_name(name).is_err());
+    missing.map_or(Ok(()), |name| {
+        let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        Err(SourceError::NoSuchColumn {
+            path: path.display().to_string(),
+            name: name.clone(),
+            known: known.join(", "),
+        })
+    })
+}
+
+fn drift(
+    path: &Path,
+    first: &Path,
+    expected: &SchemaRef,
+    found: &SchemaRef,
+    allowed: Allowed,
+) -> SourceError {
     SourceError::Drift {
         path: path.display().to_string(),
         first: first.display().to_string(),
-        difference: schema_difference(expected, found).unwrap_or_default(),
+        difference: difference(expected, found, allowed).unwrap_or_default(),
+        help: match allowed {
+            Allowed::Storage => {
+                "fix the file, or set `on_drift` of the source to \"quarantine\" or \"evolve\""
+            }
+            Allowed::Less => {
+                "no type holds the values of both: fix one of the files, or set `on_drift` to \"quarantine\""
+            }
+        },
     }
 }

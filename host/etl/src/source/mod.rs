@@ -6,12 +6,14 @@ mod error;
 mod files;
 mod folders;
 mod jsonl;
+mod names;
 mod open;
 mod parquet;
 mod past;
 mod plugin;
 mod query;
 mod rejected;
+mod types;
 mod units;
 
 pub use self::error::{CsvError, SourceError};

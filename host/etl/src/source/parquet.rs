@@ -1,6 +1,7 @@
 //! Reads Apache Parquet, row group by row group.
 
 use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::error::SourceError;
+use super::names::check_names;
 use super::units::{BatchReader, SourceBatch};
 use crate::rows::{Origin, Rows};
 
@@ -24,18 +26,22 @@ pub(super) struct ParquetReader {
 }
 
 impl ParquetReader {
-    /// Opens the file and reads its footer.
+    /// Opens the file and reads its footer. `None` if the file is empty.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, or is not a complete Parquet file.
-    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, SourceError> {
         let io = |error| SourceError::Io { path: path.to_owned(), error };
         let file = File::open(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
+        if bytes == 0 {
+            return Ok(None);
+        }
         let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone().map_err(io)?)
             .map_err(|error| damaged(path, &error.to_string()))?;
-        Ok(Self {
+        check_names(&path.display().to_string(), builder.schema(), RENAME)?;
+        Ok(Some(Self {
             path: path.to_owned(),
             unit: path.display().to_string().into(),
             schema: Arc::new(builder.schema().as_ref().clone().with_metadata(Default::default())),
@@ -44,7 +50,7 @@ impl ParquetReader {
             reader: None,
             bytes,
             next_row: 1,
-        })
+        }))
     }
 
     fn reader(&mut self, most: usize) -> Result<Option<&mut ParquetRecordBatchReader>, SourceError> {
@@ -77,7 +83,24 @@ impl BatchReader for ParquetReader {
     }
 }
 
+const RENAME: &str = "rename one of them where the file is written";
+
 fn damaged(path: &Path, message: &str) -> SourceError {
-    let message = format!("{message}; was it written and copied in full?");
-    SourceError::Parquet { path: path.to_owned(), message }
+    let help = help(path).unwrap_or_default();
+    SourceError::Parquet { path: path.to_owned(), message: format!("{message}{help}") }
+}
+
+/// What is probably wrong with a file, by its first and its last bytes.
+fn help(path: &Path) -> Option<&'static str> {
+    const MAGIC: [u8; 4] = *b"PAR1";
+    let mut file = File::open(path).ok()?;
+    let (mut first, mut last) = ([0; 4], [0; 4]);
+    file.read_exact(&mut first).ok()?;
+    file.seek(SeekFrom::End(-4)).and_then(|_| file.read_exact(&mut last)).ok()?;
+    match (first == MAGIC, last == MAGIC) {
+        (true, false) => Some("; the file ends too early: was it copied in full?"),
+        (false, _) if first == *b"PARE" => Some("; the file is encrypted, which is not supported"),
+        (false, _) => Some("; the file does not begin as Parquet does: check the `format`"),
+        (true, true) => None,
+    }
 }

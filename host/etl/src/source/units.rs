@@ -14,6 +14,9 @@ pub struct SourceBatch {
     pub bytes_read: u64,
 }
 
+/// The bytes of text after which a batch ends, so that long records do not fill the memory.
+pub(super) const MAX_BATCH_BYTES: usize = 16 << 20;
+
 /// Reads one unit of work.
 pub trait BatchReader: Send {
     /// The columns of the rows.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt32Array, new_null_array};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_cast::{CastOptions, can_cast_types, cast_with_options};
-use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_schema::{ArrowError, Field, FieldRef, Schema, SchemaRef};
 
 use crate::bindings::witdock::etl::types::RowError;
 use crate::pipeline::{InputContract, OnDrift};
 use crate::rows::Rows;
+use crate::values::{can_be, exact, type_name};
 
 /// Makes rows fit the columns that a stage expects.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ impl InputFit {
                 Ok(found) if found.data_type() != field.data_type() => differences.push(format!(
                     "`{}` is {}, declared as {}",
                     field.name(),
-                    found.data_type(),
-                    field.data_type()
+                    type_name(found.data_type()),
+                    type_name(field.data_type())
                 )),
                 Ok(found) if found.is_nullable() && !field.is_nullable() => {
                     differences.push(format!("`{}` is required, and can be null", field.name()));
@@ -81,12 +81,12 @@ impl InputFit {
         let from: Vec<_> = declared.iter().map(|field| input.index_of(field.name()).ok()).collect();
         for (field, from) in declared.iter().zip(&from) {
             let Some(found) = from.and_then(|from| input.fields().get(from)) else { continue };
-            if !can_cast_types(found.data_type(), field.data_type()) {
+            if !can_be(found.data_type(), field.data_type()) {
                 return Err(format!(
                     "`{}` is {}, which cannot be converted to {}",
                     field.name(),
-                    found.data_type(),
-                    field.data_type()
+                    type_name(found.data_type()),
+                    type_name(field.data_type())
                 ));
             }
         }
@@ -126,7 +126,7 @@ impl InputFit {
                 Some(from) => Arc::clone(rows.batch.column(*from)),
                 None => new_null_array(field.data_type(), count),
             };
-            let column = cast(&given, field.data_type())?;
+            let column = exact(&given, field.data_type())?;
             if self.checks {
                 find_misfits(field, &given, &column, &mut reasons)?;
             }
@@ -148,14 +148,6 @@ impl InputFit {
     }
 }
 
-/// The column in another type. A value that cannot be converted becomes null.
-fn cast(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
-    if column.data_type() == data_type {
-        return Ok(Arc::clone(column));
-    }
-    cast_with_options(column, data_type, &CastOptions { safe: true, ..CastOptions::default() })
-}
-
 /// Notes for each row why its value in this column does not fit. The first reason of a row counts.
 fn find_misfits(
     field: &Field,
@@ -163,8 +155,12 @@ fn find_misfits(
     column: &ArrayRef,
     reasons: &mut [Option<String>],
 ) -> Result<(), ArrowError> {
-    let lost = column.null_count() > given.null_count();
-    let missing = !field.is_nullable() && given.null_count() > 0;
+    // Dictionaries, runs and columns of the type `null` have their nulls elsewhere.
+    let nulls = given.logical_nulls();
+    let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+    let null_count = nulls.as_ref().map_or(0, |nulls| nulls.null_count());
+    let lost = column.logical_null_count() > null_count;
+    let missing = !field.is_nullable() && null_count > 0;
     if !lost && !missing {
         return Ok(());
     }
@@ -174,9 +170,10 @@ fn find_misfits(
         if reason.is_some() {
             continue;
         }
-        if given.is_valid(row) {
+        if !is_null(row) {
             let value = text.value(row);
-            *reason = Some(format!("column `{}`: `{value}` is not {}", field.name(), field.data_type()));
+            *reason =
+                Some(format!("column `{}`: `{value}` is not {}", field.name(), type_name(field.data_type())));
         } else if missing {
             *reason = Some(format!("column `{}` is required, and the value is null", field.name()));
         }
@@ -190,6 +187,7 @@ mod tests {
     use crate::pipeline::ColumnType;
     use crate::rows::Origin;
     use arrow_array::{Int32Array, StringArray};
+    use arrow_schema::DataType;
 
     fn contract(on_drift: OnDrift) -> InputContract {
         let columns = [("n".to_owned(), ColumnType::Int32), ("when".to_owned(), ColumnType::Date32)];
@@ -205,7 +203,7 @@ mod tests {
     fn a_run_that_must_not_drift_ends_with_every_difference() {
         let input = schema(&[("n", DataType::Utf8, true), ("gate", DataType::Utf8, true)]);
         let refused = InputFit::new(&contract(OnDrift::Fail), &input).unwrap_err();
-        assert_eq!(refused, "`n` is Utf8, declared as Int32; `when` is missing; `gate` is not declared");
+        assert_eq!(refused, "`n` is utf8, declared as int32; `when` is missing; `gate` is not declared");
         let nullable = schema(&[("n", DataType::Int32, true), ("when", DataType::Date32, true)]);
         let refused = InputFit::new(&contract(OnDrift::Fail), &nullable).unwrap_err();
         assert_eq!(refused, "`n` is required, and can be null");
@@ -236,7 +234,7 @@ mod tests {
         let told: Vec<_> = rejected.iter().map(|reason| (reason.row, reason.message.as_str())).collect();
         assert_eq!(
             told,
-            [(1, "column `n`: `two` is not Int32"), (3, "column `n` is required, and the value is null")],
+            [(1, "column `n`: `two` is not int32"), (3, "column `n` is required, and the value is null")],
             "the first reason of a row counts"
         );
     }

@@ -224,7 +224,7 @@ fn a_stages_input_contract_puts_aside_what_does_not_fit() {
         &error,
         &[
             "stage `count`: its input has other columns",
-            "`delay` is Utf8, declared as Int32",
+            "`delay` is utf8, declared as int32",
             "`gate` is missing",
             "`extra` is not declared",
         ],
@@ -244,7 +244,7 @@ fn a_stages_input_contract_puts_aside_what_does_not_fit() {
     let rejected = project.read("pipeline.rejected.jsonl");
     says(
         &rejected,
-        &["column `delay`: `late` is not Int32", "`delay` is required, and the value is null", "\"line\":3"],
+        &["column `delay`: `late` is not int32", "`delay` is required, and the value is null", "\"line\":3"],
     );
 
     // Another type takes one of the two.

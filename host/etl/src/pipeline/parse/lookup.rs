@@ -31,6 +31,7 @@ enum LookupFormat {
     #[default]
     Csv,
     Jsonl,
+    Json,
     Parquet,
     Sqlite,
     Postgres,
@@ -41,6 +42,7 @@ impl From<LookupFormat> for SourceFormat {
         match format {
             LookupFormat::Csv => Self::Csv,
             LookupFormat::Jsonl => Self::Jsonl,
+            LookupFormat::Json => Self::Json,
             LookupFormat::Parquet => Self::Parquet,
             LookupFormat::Sqlite => Self::Sqlite,
             LookupFormat::Postgres => Self::Postgres,

@@ -3,6 +3,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
+use encoding_rs::Encoding;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::Policy;
@@ -10,8 +11,8 @@ use witdock::Policy;
 use super::parser::{Parser, given};
 use super::text::{PathText, Text};
 use crate::pipeline::{
-    ColumnType, CsvFormat, Database, FileFormat, FileSource, JsonlFormat, OnBad, OnDrift, PipelineError,
-    PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, is_pattern,
+    ColumnType, CsvFormat, Database, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift,
+    PipelineError, PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, is_pattern,
 };
 
 /// Rows in a batch, by default: the size at which batches pass through plugins fastest.
@@ -30,7 +31,13 @@ pub(super) struct SourceToml {
     format: SourceFormat,
     path: Option<Spanned<Paths>>,
     delimiter: Option<Spanned<String>>,
+    quote: Option<Spanned<String>>,
+    escape: Option<Spanned<String>>,
+    comment: Option<Spanned<String>>,
+    skip_lines: Option<Spanned<u64>>,
     header: Option<Spanned<bool>>,
+    names: Option<Spanned<Vec<String>>>,
+    encoding: Option<Spanned<String>>,
     null_values: Option<Spanned<Vec<String>>>,
     columns: Option<Spanned<BTreeMap<String, ColumnType>>>,
     infer_rows: Option<Spanned<usize>>,
@@ -70,6 +77,7 @@ pub(super) enum SourceFormat {
     Csv,
     Tsv,
     Jsonl,
+    Json,
     Parquet,
     Sqlite,
     Postgres,
@@ -82,6 +90,7 @@ impl SourceFormat {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Jsonl => "jsonl",
+            Self::Json => "json",
             Self::Parquet => "parquet",
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
@@ -104,7 +113,13 @@ impl SourceToml {
             url,
             query,
             delimiter: None,
+            quote: None,
+            escape: None,
+            comment: None,
+            skip_lines: None,
             header: None,
+            names: None,
+            encoding: None,
             null_values: None,
             columns: None,
             infer_rows: None,
@@ -137,9 +152,11 @@ impl Parser<'_> {
         self.check_source_keys(&source)?;
         let batch_rows = self.batch_rows(&source)?;
         let kind = match source.format {
-            SourceFormat::Csv | SourceFormat::Tsv | SourceFormat::Jsonl | SourceFormat::Parquet => {
-                SourceKind::Files(self.file_source(&source)?)
-            }
+            SourceFormat::Csv
+            | SourceFormat::Tsv
+            | SourceFormat::Jsonl
+            | SourceFormat::Json
+            | SourceFormat::Parquet => SourceKind::Files(self.file_source(&source)?),
             SourceFormat::Sqlite | SourceFormat::Postgres => SourceKind::Query(self.query_source(source)?),
             SourceFormat::Plugin => SourceKind::Plugin(self.plugin_source(source)?),
         };
@@ -148,21 +165,27 @@ impl Parser<'_> {
 
     /// Refuses keys that only other formats have.
     fn check_source_keys(&self, source: &SourceToml) -> Result<(), PipelineError> {
-        use SourceFormat::{Csv, Jsonl, Parquet, Plugin, Postgres, Sqlite, Tsv};
-        const FILES: &[SourceFormat] = &[Csv, Tsv, Jsonl, Parquet];
+        use SourceFormat::{Csv, Json, Jsonl, Parquet, Plugin, Postgres, Sqlite, Tsv};
+        const FILES: &[SourceFormat] = &[Csv, Tsv, Jsonl, Json, Parquet];
         fn span<T>(key: Option<&Spanned<T>>) -> Option<Range<usize>> {
             key.map(Spanned::span)
         }
         let keys = [
-            ("path", span(source.path.as_ref()), &[Csv, Tsv, Jsonl, Parquet, Sqlite] as &[_]),
+            ("path", span(source.path.as_ref()), &[Csv, Tsv, Jsonl, Json, Parquet, Sqlite] as &[_]),
             ("delimiter", span(source.delimiter.as_ref()), &[Csv]),
+            ("quote", span(source.quote.as_ref()), &[Csv, Tsv]),
+            ("escape", span(source.escape.as_ref()), &[Csv, Tsv]),
+            ("comment", span(source.comment.as_ref()), &[Csv, Tsv]),
+            ("skip_lines", span(source.skip_lines.as_ref()), &[Csv, Tsv]),
             ("header", span(source.header.as_ref()), &[Csv, Tsv]),
+            ("names", span(source.names.as_ref()), &[Csv, Tsv]),
+            ("encoding", span(source.encoding.as_ref()), &[Csv, Tsv, Jsonl, Json]),
             ("null_values", span(source.null_values.as_ref()), &[Csv, Tsv]),
-            ("columns", span(source.columns.as_ref()), &[Jsonl]),
-            ("infer_rows", span(source.infer_rows.as_ref()), &[Jsonl]),
-            ("on_bad", span(source.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Plugin]),
+            ("columns", span(source.columns.as_ref()), &[Csv, Tsv, Jsonl, Json]),
+            ("infer_rows", span(source.infer_rows.as_ref()), &[Jsonl, Json]),
+            ("on_bad", span(source.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Json, Plugin]),
             ("on_drift", span(source.on_drift.as_ref()), FILES),
-            ("watch", span(source.watch.as_ref()), &[Csv, Tsv, Jsonl, Parquet, Plugin]),
+            ("watch", span(source.watch.as_ref()), &[Csv, Tsv, Jsonl, Json, Parquet, Plugin]),
             ("settle_ms", span(source.settle_ms.as_ref()), FILES),
             ("url", span(source.url.as_ref()), &[Postgres]),
             ("query", span(source.query.as_ref()), &[Sqlite, Postgres]),
@@ -199,21 +222,19 @@ impl Parser<'_> {
 
     fn file_source(&self, source: &SourceToml) -> Result<FileSource, PipelineError> {
         let format = match source.format {
-            SourceFormat::Jsonl => FileFormat::Jsonl(JsonlFormat {
+            SourceFormat::Jsonl | SourceFormat::Json => FileFormat::Jsonl(JsonlFormat {
+                layout: if source.format == SourceFormat::Json {
+                    JsonLayout::Values
+                } else {
+                    JsonLayout::Lines
+                },
                 columns: source.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
                 infer_rows: source.infer_rows.as_ref().map_or(INFER_ROWS, |rows| (*rows.get_ref()).max(1)),
+                encoding: self.encoding(source)?,
                 on_bad: source.on_bad(),
             }),
             SourceFormat::Parquet => FileFormat::Parquet,
-            _ => FileFormat::Csv(CsvFormat {
-                delimiter: self.delimiter(source)?,
-                header: source.header.as_ref().is_none_or(|header| *header.get_ref()),
-                null_values: source
-                    .null_values
-                    .as_ref()
-                    .map_or_else(|| vec![String::new()], |nulls| nulls.get_ref().clone()),
-                on_bad: source.on_bad(),
-            }),
+            _ => FileFormat::Csv(self.csv(source)?),
         };
         let settle_ms = source.settle_ms.as_ref().map_or(1000, |settle| *settle.get_ref());
         Ok(FileSource {
@@ -225,20 +246,108 @@ impl Parser<'_> {
         })
     }
 
-    fn delimiter(&self, source: &SourceToml) -> Result<u8, PipelineError> {
-        match &source.delimiter {
-            None if source.format == SourceFormat::Tsv => Ok(b'\t'),
-            None => Ok(b','),
-            Some(given) => match given.get_ref().as_bytes() {
-                [byte] if !matches!(byte, b'"' | b'\r' | b'\n') && byte.is_ascii() => Ok(*byte),
-                _ => Err(self.text.error(
-                    given.span(),
-                    "the delimiter must be one ASCII character",
-                    "invalid",
-                    "for example \",\", \";\", \"|\" or \"\\t\"".to_owned(),
-                )),
-            },
+    fn csv(&self, source: &SourceToml) -> Result<CsvFormat, PipelineError> {
+        let delimiter = match &source.delimiter {
+            None if source.format == SourceFormat::Tsv => b'\t',
+            None => b',',
+            Some(_) => {
+                let help = "for example \",\", \";\", \"|\" or \"\\t\"";
+                self.character(source.delimiter.as_ref(), "delimiter", help)?.unwrap_or(b',')
+            }
+        };
+        let quote = match &source.quote {
+            None => Some(b'"'),
+            Some(none) if none.get_ref().is_empty() => None,
+            Some(_) => {
+                self.character(source.quote.as_ref(), "quote", "for example \"'\", or \"\" for none")?
+            }
+        };
+        let escape = self.character(source.escape.as_ref(), "escape", "for example \"\\\\\"")?;
+        let comment = self.character(source.comment.as_ref(), "comment", "for example \"#\"")?;
+        let roles = [
+            ("delimiter", Some(delimiter), source.delimiter.as_ref()),
+            ("quote", quote, source.quote.as_ref()),
+            ("escape", escape.filter(|_| escape != quote), source.escape.as_ref()),
+            ("comment", comment, source.comment.as_ref()),
+        ];
+        for (index, (name, byte, given)) in roles.iter().enumerate() {
+            let earlier = roles.iter().take(index).find(|(_, earlier, _)| byte.is_some() && earlier == byte);
+            if let Some((other, _, first)) = earlier {
+                let span = given.or(*first).map_or(0..0, Spanned::span);
+                let message = format!("`{name}` and `{other}` are the same character");
+                return Err(self.text.error(span, message, "here", "choose another one".to_owned()));
+            }
         }
+        if let Some(names) = &source.names {
+            self.check_names(names)?;
+        }
+        Ok(CsvFormat {
+            delimiter,
+            quote,
+            escape: escape.filter(|_| escape != quote),
+            comment,
+            skip_lines: source.skip_lines.as_ref().map_or(0, |lines| *lines.get_ref()),
+            // A file whose columns the pipeline names mostly does not name them itself.
+            header: source.header.as_ref().map_or(source.names.is_none(), |header| *header.get_ref()),
+            names: source.names.as_ref().map(|names| names.get_ref().clone()),
+            columns: source.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
+            encoding: self.encoding(source)?,
+            null_values: source
+                .null_values
+                .as_ref()
+                .map_or_else(|| vec![String::new()], |nulls| nulls.get_ref().clone()),
+            on_bad: source.on_bad(),
+        })
+    }
+
+    /// One of the characters that structure a CSV file.
+    fn character(
+        &self,
+        given: Option<&Spanned<String>>,
+        name: &str,
+        help: &str,
+    ) -> Result<Option<u8>, PipelineError> {
+        let Some(given) = given else { return Ok(None) };
+        match given.get_ref().as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'\r' | b'\n') => Ok(Some(*byte)),
+            _ => Err(self.text.error(
+                given.span(),
+                format!("the {name} must be one ASCII character"),
+                "invalid",
+                help.to_owned(),
+            )),
+        }
+    }
+
+    fn check_names(&self, names: &Spanned<Vec<String>>) -> Result<(), PipelineError> {
+        let mut seen = std::collections::HashSet::new();
+        let problem = if names.get_ref().is_empty() {
+            "`names` names no column".to_owned()
+        } else if names.get_ref().iter().any(String::is_empty) {
+            "a column's name is empty".to_owned()
+        } else if let Some(twice) = names.get_ref().iter().find(|name| !seen.insert(name.as_str())) {
+            format!("two columns have the name `{twice}`")
+        } else {
+            return Ok(());
+        };
+        let help = "give each column of the file a unique name, in order".to_owned();
+        Err(self.text.error(names.span(), problem, "here", help))
+    }
+
+    fn encoding(&self, source: &SourceToml) -> Result<Option<&'static Encoding>, PipelineError> {
+        let Some(given) = &source.encoding else { return Ok(None) };
+        let found = Encoding::for_label_no_replacement(given.get_ref().as_bytes());
+        found.map(Some).ok_or_else(|| {
+            let message = format!("unknown encoding `{}`", given.get_ref());
+            let help =
+                "for example \"utf-8\", \"windows-1252\", \"iso-8859-15\", \"utf-16le\" or \"shift_jis\"";
+            self.text.error(
+                given.span(),
+                message,
+                "a name of https://encoding.spec.whatwg.org",
+                help.to_owned(),
+            )
+        })
     }
 
     fn source_paths(&self, source: &SourceToml) -> Result<Vec<String>, PipelineError> {
@@ -254,6 +363,15 @@ impl Parser<'_> {
         }
         let mut resolved = Vec::with_capacity(given.len());
         for path in given {
+            if path.0 == "-" && source.format == SourceFormat::Parquet {
+                let help = "write it to a file first: a Parquet file is read from its end".to_owned();
+                return Err(self.text.error(
+                    span,
+                    "Parquet cannot be read from standard input",
+                    "here",
+                    help,
+                ));
+            }
             if path.0 == "-" {
                 if given.len() > 1 || source.watch() {
                     let help = "give only `-`, without `watch`".to_owned();

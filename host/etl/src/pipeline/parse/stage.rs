@@ -10,8 +10,8 @@ use super::source::INFER_ROWS;
 use super::targets::Targets;
 use super::text::PathText;
 use crate::pipeline::{
-    CsvFormat, FileFormat, FileSource, InputContract, JsonlFormat, OnBad, OnDrift, Order, PipelineError,
-    PluginLimits, StageConfig, TestConfig,
+    CsvFormat, FileFormat, FileSource, InputContract, JsonLayout, JsonlFormat, OnBad, OnDrift, Order,
+    PipelineError, PluginLimits, StageConfig, TestConfig,
 };
 
 /// Rows that may make a plugin fail, by default.
@@ -137,15 +137,17 @@ impl Parser<'_> {
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => FileFormat::Csv(CsvFormat::default()),
             Some("tsv") => FileFormat::Csv(CsvFormat { delimiter: b'\t', ..CsvFormat::default() }),
-            Some("jsonl") => FileFormat::Jsonl(JsonlFormat {
+            Some(extension @ ("jsonl" | "json")) => FileFormat::Jsonl(JsonlFormat {
+                layout: if extension == "json" { JsonLayout::Values } else { JsonLayout::Lines },
                 columns: BTreeMap::new(),
                 infer_rows: INFER_ROWS,
+                encoding: None,
                 on_bad: OnBad::Error,
             }),
             Some("parquet") => FileFormat::Parquet,
             _ => {
                 let message = format!("cannot tell the format of {}", path.display());
-                let help = "the name must end in .csv, .tsv, .jsonl or .parquet".to_owned();
+                let help = "the name must end in .csv, .tsv, .jsonl, .json or .parquet".to_owned();
                 return Err(self.text.error(table.input.span(), message, "this one", help));
             }
         };

@@ -11,6 +11,7 @@ use super::sqlite::SqliteQuery;
 use crate::pipeline::{Database, QuerySource};
 use crate::rows::{Bookmark, Origin, Rows, Unit};
 use crate::source::error::SourceError;
+use crate::source::names::check_names;
 use crate::source::past::Past;
 use crate::source::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
 
@@ -43,6 +44,11 @@ impl QueryUnits {
             Database::Postgres(url) => Box::new(PostgresQuery::open(url, query)?),
         };
         let schema = database.schema();
+        check_names(
+            &query.database.name(),
+            &schema,
+            "rename one of them in the query, for example with `AS`",
+        )?;
         if let Some(key) = &query.key
             && schema.field_with_name(key).is_err()
         {
