@@ -36,8 +36,10 @@ fn expand(tree: &str, paths: &mut Vec<String>) {
     let Some((prefix, rest)) = tree.split_once('{') else {
         return paths.push(tree.split(" as ").next().unwrap().trim().to_owned());
     };
+    // A message may have the word too.
+    let Some((inside, _)) = rest.rsplit_once('}') else { return };
     let (mut depth, mut item) = (0, String::new());
-    for c in rest.rsplit_once('}').unwrap().0.chars().chain([',']) {
+    for c in inside.chars().chain([',']) {
         depth += i32::from(c == '{') - i32::from(c == '}');
         if c != ',' || depth > 0 {
             item.push(c);
