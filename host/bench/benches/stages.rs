@@ -23,6 +23,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use tokio::sync::mpsc;
 use witdock_etl::bindings::witdock::etl::types as host;
+use witdock_etl::checkpoint::Start;
 use witdock_etl::columns::field_to_guest;
 use witdock_etl::contract::Contract;
 use witdock_etl::engine::Engine;
@@ -95,7 +96,7 @@ async fn measure(pipeline: &Path, airlines: &Path) {
     let (mut wall, mut processor) = (Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
         let (begun, before) = (Instant::now(), processor_time());
-        let outcome = engine.run(RunOptions { fresh: true, ..RunOptions::default() }).await.unwrap();
+        let outcome = engine.run(RunOptions { start: Start::Fresh, ..RunOptions::default() }).await.unwrap();
         assert_eq!(outcome.summary.rows_read, count as u64);
         if begun.elapsed() < wall {
             (wall, processor) = (begun.elapsed(), processor_time() - before);
