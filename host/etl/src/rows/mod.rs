@@ -13,3 +13,6 @@ pub use self::unit::{Bookmark, Unit};
 
 /// The stage's name in rows that the source itself rejected.
 pub const SOURCE: &str = "source";
+
+/// The stage's name in rows that a sink did not take.
+pub const SINK: &str = "sink";

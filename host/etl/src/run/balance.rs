@@ -1,10 +1,13 @@
 use crate::figures::SideFigures;
 use crate::flow::Barrier;
-use crate::rows::SOURCE;
+use crate::rows::{SINK, SOURCE};
 
 /// Checks that every row that was read is accounted for, from the source to the sinks. The error says where the counts differ.
 pub(super) fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> Result<(), String> {
-    let bad = side.codes.iter().filter(|((stage, _), _)| stage == SOURCE).map(|(_, rows)| rows).sum::<u64>();
+    let by = |name: &str| {
+        side.codes.iter().filter(|((stage, _), _)| stage == name).map(|(_, rows)| rows).sum::<u64>()
+    };
+    let (bad, refused) = (by(SOURCE), by(SINK));
     let late = |stage: usize| barrier.late.get(&stage).copied().unwrap_or_default();
     let elsewhere = bad + barrier.late.values().sum::<u64>();
     let Some(mut flowing) = barrier.rows_read.checked_sub(elsewhere) else {
@@ -23,9 +26,11 @@ pub(super) fn balance(barrier: &Barrier, rows_out: u64, side: &SideFigures) -> R
         flowing = tally.rows_out;
         rejected += tally.rejected;
     }
-    if flowing != rows_out {
-        return Err(format!("the sinks were sent {flowing} rows and wrote {rows_out}"));
+    flowing += late(barrier.stages.len());
+    if flowing != rows_out + refused {
+        return Err(format!("the sinks were sent {flowing} rows, wrote {rows_out} and refused {refused}"));
     }
+    rejected += refused;
     if rejected != side.rejected {
         return Err(format!(
             "{rejected} rows were rejected and {} rejected rows were written",

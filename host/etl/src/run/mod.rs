@@ -28,6 +28,7 @@ use self::writer::{Writer, Written};
 use crate::checkpoint::{CheckpointError, Ledger};
 use crate::figures::{RunFigures, StageFigures};
 use crate::flow::{Flow, StageMark};
+use crate::pipeline::SinkConfig;
 use crate::preview::Preview;
 use crate::progress::number;
 use crate::sink::{self, SideWriter, SinkStart, SinkWriter};
@@ -256,6 +257,8 @@ async fn open_writer(
         kept.iter().try_for_each(|line| side.keep(line))?;
         Ok(Writer {
             sinks,
+            names: pipeline.sinks.iter().map(SinkConfig::name).collect(),
+            stages: pipeline.stages.len(),
             side,
             ledger,
             preview: Preview::new(Arc::clone(&result), preview_rows),

@@ -6,6 +6,7 @@ use super::error::RunError;
 use super::parts::{Parts, blocking};
 use crate::checkpoint::Ledger;
 use crate::pipeline::SinkMode;
+use crate::rows::SINK;
 use crate::source::{RejectedUnits, Units};
 use crate::stage::StageRun;
 
@@ -38,7 +39,8 @@ impl Retry {
             ));
         }
         let inputs = std::iter::once(source).chain(stages.iter().map(|run| run.contract().schema()));
-        let stages: Vec<_> = parts.stages.iter().map(|stage| stage.name().to_owned()).zip(inputs).collect();
+        let names = parts.stages.iter().map(|stage| stage.name().to_owned()).chain([SINK.to_owned()]);
+        let stages: Vec<_> = names.zip(inputs).collect();
         let (path, bookmark) = (parts.pipeline.rejected.path.clone(), ledger.done.bookmark.clone());
         let (units, kept) = blocking(move || Ok(RejectedUnits::open(&path, &stages, bookmark)?)).await?;
         if !kept.is_empty() {

@@ -1,24 +1,32 @@
 //! The end of the stream: rows into the sinks, and at each barrier a commit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::UInt32Array;
+use arrow_schema::ArrowError;
 use tokio::sync::mpsc;
 
 use super::balance::balance;
 use super::error::RunError;
 use super::stop::Stop;
+use crate::bindings::witdock::etl::types::RowError;
 use crate::checkpoint::{Checkpoint, Ledger};
 use crate::figures::{StageFigures, Totals};
-use crate::flow::{Barrier, DoneUnit, Flow};
+use crate::flow::{Barrier, DoneUnit, Flow, RejectedRows, SideRows};
 use crate::live::LiveFigures;
 use crate::pipeline::RejectedConfig;
 use crate::preview::Preview;
-use crate::sink::{Commit, Prepared, SideWriter, SinkWriter};
+use crate::rows::{Rows, SINK};
+use crate::sink::{Commit, Prepared, Refusal, SideWriter, SinkError, SinkWriter};
 
 /// Writes the stream into the sinks and commits it.
 pub(super) struct Writer {
     pub(super) sinks: Vec<Box<dyn SinkWriter>>,
+    /// The sinks' names, for messages.
+    pub(super) names: Vec<String>,
+    /// The number of stages.
+    pub(super) stages: usize,
     pub(super) side: SideWriter,
     pub(super) ledger: Ledger,
     pub(super) preview: Preview,
@@ -56,7 +64,9 @@ impl Writer {
         };
         while let Some(flow) = next() {
             match flow {
-                Flow::Rows(rows) => self.rows(&rows.batch)?,
+                Flow::Rows(rows) => self.rows(rows)?,
+                // Rows that a sink did not take, again.
+                Flow::Late(stage, rows) if stage == self.stages => self.rows(rows)?,
                 Flow::Late(stage, _) => {
                     return Err(RunError::Balance(format!("rows for stage {stage} reached the sinks")));
                 }
@@ -71,7 +81,9 @@ impl Writer {
         Ok(None)
     }
 
-    fn rows(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
+    fn rows(&mut self, rows: Rows) -> Result<(), RunError> {
+        let rows = self.accepted(rows)?;
+        let batch = &rows.batch;
         for sink in &mut self.sinks {
             sink.write(batch)?;
         }
@@ -79,6 +91,50 @@ impl Writer {
         self.live.written(self.rows_out, self.side.figures().rejected);
         self.preview.take(batch);
         Ok(())
+    }
+
+    /// The rows that all sinks take. The others are rejected.
+    fn accepted(&mut self, mut rows: Rows) -> Result<Rows, RunError> {
+        loop {
+            let mut refused = None;
+            for (index, sink) in self.sinks.iter_mut().enumerate() {
+                let refusals = sink.offer(&rows.batch)?;
+                if !refusals.is_empty() {
+                    refused = Some((index, refusals));
+                    break;
+                }
+            }
+            let Some((index, refusals)) = refused else { return Ok(rows) };
+            for sink in self.sinks.iter_mut().take(index) {
+                sink.withdraw()?;
+            }
+            let name = self.names.get(index).cloned().unwrap_or_default();
+            rows = self.reject(&rows, &name, refusals)?;
+            self.check_budget(None)?;
+        }
+    }
+
+    /// Rejects the rows that a sink does not take, and returns the others.
+    fn reject(&mut self, rows: &Rows, sink: &str, refusals: Vec<Refusal>) -> Result<Rows, RunError> {
+        let refused: HashSet<_> = refusals.iter().map(|refusal| refusal.row).collect();
+        let others: UInt32Array = (0..rows.len())
+            .zip(0_u32..)
+            .filter(|(row, _)| !refused.contains(row))
+            .map(|(_, row)| row)
+            .collect::<Vec<_>>()
+            .into();
+        let reasons = refusals
+            .into_iter()
+            .filter_map(|Refusal { row, code, message }| {
+                let row = u32::try_from(row).ok()?;
+                Some(RowError { row, code: code.to_owned(), message: format!("{sink}: {message}") })
+            })
+            .collect();
+        let encode = |error: ArrowError| SinkError::Encode { path: sink.into(), error: error.to_string() };
+        let rejected = RejectedRows::unfit(SINK, rows, reasons).map_err(encode)?;
+        let others = rows.take(&others).map_err(encode)?;
+        self.side.write(SideRows::Rejected(Box::new(rejected)))?;
+        Ok(others)
     }
 
     fn barrier(&mut self, barrier: Barrier) -> Result<(), RunError> {

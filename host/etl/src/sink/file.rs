@@ -10,6 +10,7 @@ use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 
 use super::error::SinkError;
 use super::publish::Publish;
+use super::refusal::{self, Refusal};
 use super::row_file::{ParquetFile, join_parquet};
 use super::staging::{Staging, resolved};
 use super::text_file::TextFile;
@@ -130,6 +131,10 @@ pub(super) fn encoding(path: &Path) -> impl FnOnce(ArrowError) -> SinkError + us
 }
 
 impl SinkWriter for TextSink {
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        Ok(refusal::of_text(self.format, batch))
+    }
+
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
         if batch.num_rows() == 0 {
             return Ok(());

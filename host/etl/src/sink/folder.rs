@@ -11,6 +11,7 @@ use arrow_schema::SchemaRef;
 use super::error::SinkError;
 use super::file::{check_text, encode};
 use super::publish::{Publish, sync_folder};
+use super::refusal::{self, Refusal};
 use super::row_file::ParquetFile;
 use super::staged::StagedFile;
 use super::staging::Staging;
@@ -201,6 +202,13 @@ fn same_device(_: &Path, _: &Path) -> bool {
 }
 
 impl SinkWriter for FolderSink {
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        Ok(match self.format {
+            FileSinkFormat::Text(format, _) => refusal::of_text(format, batch),
+            FileSinkFormat::Parquet => Vec::new(),
+        })
+    }
+
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
         if batch.num_rows() == 0 {
             return Ok(());

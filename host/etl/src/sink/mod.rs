@@ -1,5 +1,7 @@
 //! Where rows go. Rows appear at a target only when they are committed, and exactly once.
 //!
+//! A batch is offered to all sinks before any writes it: a row that one of them does not take is rejected, and none gets it.
+//!
 //! A commit has three steps. Every sink [`prepare`](SinkWriter::prepare)s: its rows are on the disk, or in an open transaction.
 //! The checkpoint is written. Then sinks [`commit`](SinkWriter::commit), and files are [published](Publish).
 
@@ -11,6 +13,7 @@ mod lock;
 mod open;
 mod plugin;
 mod publish;
+mod refusal;
 mod row_file;
 mod side;
 mod staged;
@@ -29,6 +32,7 @@ pub use self::open::{committed, open};
 pub use self::plugin::{OpenSession, SinkPlugin};
 pub use self::publish::Publish;
 pub(crate) use self::publish::sync_folder;
+pub use self::refusal::Refusal;
 pub(crate) use self::side::SideWriter;
 pub use self::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 

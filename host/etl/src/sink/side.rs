@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{Field, Schema};
 use serde::Serialize;
 
 use super::error::SinkError;
 use super::file::JsonLines;
+use super::refusal;
 use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::figures::SideFigures;
 use crate::flow::SideRows;
@@ -103,7 +108,7 @@ impl SideWriter {
                     path: self.rejected_path.clone(),
                     error: error.to_string(),
                 })?;
-                self.rejected.write(&batch)
+                self.rejected.write(&in_words(&batch))
             }
             SideRows::Emitted { stage, output, batch } => {
                 let key = (stage, output);
@@ -161,4 +166,23 @@ impl SideWriter {
         }
         *codes.entry(key).or_default() += 1;
     }
+}
+
+/// Rejected rows in a form that JSON has.
+fn in_words(batch: &RecordBatch) -> RecordBatch {
+    let words = |column: &ArrayRef| -> ArrayRef {
+        match column.as_struct_opt() {
+            Some(values) => Arc::new(refusal::in_words(values)),
+            None => Arc::clone(column),
+        }
+    };
+    let columns: Vec<_> = batch.columns().iter().map(words).collect();
+    let schema = batch.schema();
+    let fields = schema
+        .fields()
+        .iter()
+        .zip(&columns)
+        .map(|(field, column)| Field::clone(field).with_data_type(column.data_type().clone()));
+    let schema = Schema::new(fields.collect::<Vec<_>>());
+    RecordBatch::try_new(Arc::new(schema), columns).unwrap_or_else(|_| batch.clone())
 }

@@ -8,6 +8,7 @@ use arrow_schema::SchemaRef;
 
 use super::error::SinkError;
 use super::file::{check_text, encode};
+use super::refusal::{self, Refusal};
 use super::writer::{Commit, Prepared, SinkMark, SinkWriter};
 use crate::pipeline::TextFormat;
 
@@ -26,6 +27,10 @@ impl StdoutSink {
 }
 
 impl SinkWriter for StdoutSink {
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        Ok(refusal::of_text(self.format, batch))
+    }
+
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
         if self.gone {
             return Ok(());

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SinkError;
 use super::publish::Publish;
+use super::refusal::Refusal;
 use super::staging::Staging;
 
 /// The identity of a commit.
@@ -63,6 +64,26 @@ pub struct Prepared {
 
 /// Writes rows to a target.
 pub trait SinkWriter: Send {
+    /// The rows of a batch that the target does not take. If there is none, [`write`](Self::write) follows with the same batch, or
+    /// [`withdraw`](Self::withdraw) if another sink does not take a row. A database may have written the rows here.
+    ///
+    /// # Errors
+    ///
+    /// When the target cannot be reached, or fails for another reason than a row.
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        let _ = batch;
+        Ok(Vec::new())
+    }
+
+    /// Takes the offered batch back.
+    ///
+    /// # Errors
+    ///
+    /// When a database fails.
+    fn withdraw(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     /// Writes the rows of a batch.
     ///
     /// # Errors

@@ -328,7 +328,7 @@ fn a_signal_ends_a_run_that_waits_for_a_pipe_and_a_second_one_any_run() {
     let project = Project::of_source("format = \"csv\"\npath = \"-\"", &rest);
     let started = || {
         let mut run = begin(&project, &["run", "pipeline.toml"]);
-        run.stdin.as_mut().unwrap().write_all(b"a\n1\n").unwrap();
+        run.stdin.as_mut().unwrap().write_all(b"name\n0123456789\n0123456789\n").unwrap();
         eventually("the run has its target", || project.path(".out.csv.witdock-lock").exists().then_some(()));
         run
     };
@@ -355,4 +355,22 @@ fn nothing_behind_the_commit_makes_a_run_fail() {
         assert!(output.status.success() && said.contains("cannot print the summary"), "{said}");
         assert_eq!(project.read("out.csv").lines().count(), 4);
     }
+}
+
+#[test]
+fn a_row_that_one_sink_cannot_represent_is_rejected_and_no_sink_has_it() {
+    let source = "format = \"csv\"\npath = \"in.csv\"\ncolumns = { n = \"float64\" }\n";
+    let sinks = format!("{}{}", sink("csv", "out.csv"), sink("jsonl", "out.jsonl"));
+    let project = Project::of_source(source, &sinks);
+    fs::write(project.path("in.csv"), "id,n\na,1.5\nb,NaN\nc,-inf\nd,2\n").unwrap();
+    let summary = project.summary(&[]);
+    assert_eq!((&summary["rows_out"], &summary["rejected"]), (&2.into(), &2.into()), "{summary}");
+    assert_eq!(project.read("out.csv"), "id,n\na,1.5\nd,2.0\n");
+    assert_eq!(project.jsonl("out.jsonl").len(), 2);
+    let rejected = project.jsonl("pipeline.rejected.jsonl");
+    assert_eq!(
+        (&rejected[0]["stage"], &rejected[0]["code"], &rejected[0]["line"], &rejected[0]["values"]["n"]),
+        (&"sink".into(), &"value".into(), &3.into(), &"NaN".into())
+    );
+    assert_eq!(rejected[0]["message"], "out.jsonl: the column `n`: JSON has no number NaN");
 }

@@ -13,6 +13,7 @@ use crate::pipeline::{
     CsvFormat, FileFormat, FileSource, InputContract, JsonLayout, JsonlFormat, OnBad, OnDrift, Order,
     PipelineError, PluginLimits, StageConfig, TestConfig,
 };
+use crate::rows::{SINK, SOURCE};
 
 /// Rows that may make a plugin fail, by default.
 const MAX_FAILURES: u64 = 100;
@@ -59,6 +60,11 @@ impl Parser<'_> {
         for table in tables {
             if !names.insert(table.name.get_ref().clone()) {
                 return Err(self.twice(&table.name, "stage"));
+            }
+            if [SOURCE, SINK].contains(&table.name.get_ref().as_str()) {
+                let message = format!("a stage cannot have the name `{}`", table.name.get_ref());
+                let help = "rejected rows of the source and the sinks have it: choose another one".to_owned();
+                return Err(self.text.error(table.name.span(), message, "this name", help));
             }
             stages.push(self.stage(table, targets)?);
         }
