@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::compression::{MAGIC, decompressed};
+use self::compression::{decompressed, is_undecided};
 pub(crate) use self::text::TextInput;
 
 /// The path that stands for standard input.
@@ -33,8 +33,7 @@ impl Input {
             if path == Path::new(STDIN) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
         let taken = Arc::new(AtomicU64::new(0));
         let mut counted = Counted { inner: file, taken: Arc::clone(&taken) };
-        let mut magic = Vec::with_capacity(MAGIC);
-        counted.by_ref().take(MAGIC as u64).read_to_end(&mut magic)?;
+        let magic = begin(&mut counted, is_undecided)?;
         let reader = decompressed(&magic.clone(), Cursor::new(magic).chain(counted))?;
         Ok(Self { path: path.to_owned(), reader, taken })
     }
@@ -43,6 +42,21 @@ impl Input {
     pub(crate) fn taken(&self) -> Taken {
         Taken(Arc::clone(&self.taken))
     }
+}
+
+/// Reads the first bytes, as many as it takes to decide what they are: a pipe may not have more yet.
+fn begin(input: &mut impl Read, undecided: impl Fn(&[u8]) -> bool) -> io::Result<Vec<u8>> {
+    let mut begin = Vec::new();
+    while undecided(&begin) {
+        let mut byte = [0];
+        match input.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) => begin.extend(byte),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(begin)
 }
 
 /// The count of the bytes of a file that have been read.

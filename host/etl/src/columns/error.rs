@@ -56,6 +56,14 @@ pub enum ColumnError {
         /// The row, from 0.
         row: usize,
     },
+    /// A value does not fit the type of its field, which the guest sees as a larger one.
+    #[error("its value in row {row} is not {expected}")]
+    Value {
+        /// The row, from 0.
+        row: usize,
+        /// The type of the field.
+        expected: String,
+    },
     /// A null in a column that is not nullable.
     #[error("row {row} is null, and the field is not nullable: make the field nullable, or give a value")]
     Null {

@@ -1,14 +1,13 @@
-use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 
 use super::error::ColumnError;
 use super::ipc;
 use crate::bindings::witdock::etl::types;
 
-/// The time zone of `timestamp-us`, as an offset: Arrow reads names only with a database of zones. Timestamps of
-/// another zone or unit travel as `ipc`.
+/// The time zone of `timestamp-us`, as Arrow writes it most plainly.
 const UTC: &str = "+00:00";
 
-/// The WIT type that carries values of this Arrow type.
+/// The WIT type that carries values of this Arrow type as they are. Values of some other types have a view in one of these.
 pub(super) fn guest_type(data_type: &DataType) -> types::DataType {
     match data_type {
         DataType::Boolean => types::DataType::Boolean,
@@ -28,20 +27,6 @@ pub(super) fn guest_type(data_type: &DataType) -> types::DataType {
 /// The Arrow type of `timestamp-us`.
 pub(crate) fn timestamp_us() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some(UTC.into()))
-}
-
-/// Describes a column to a guest.
-///
-/// # Errors
-///
-/// When Arrow cannot write the type as IPC.
-pub fn field_to_guest(field: &Field) -> Result<types::Field, ArrowError> {
-    let data_type = guest_type(field.data_type());
-    let ipc_schema = match data_type {
-        types::DataType::Ipc => Some(ipc::encode_field(field)?),
-        _ => None,
-    };
-    Ok(types::Field { name: field.name().clone(), data_type, nullable: field.is_nullable(), ipc_schema })
 }
 
 /// Converts a guest's description of a column.

@@ -5,18 +5,35 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef, GenericByteArray};
 use arrow_buffer::BooleanBuffer;
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, Field};
 
 use super::fields::guest_type;
 use super::ipc;
-use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
+use super::view::{view, view_type};
+use crate::bindings::witdock::etl::types::{self, BytesColumn, Column, DataType, Values};
+
+/// Describes a column to a guest, by the type in which the guest sees its values.
+///
+/// # Errors
+///
+/// When Arrow cannot write the type as IPC.
+pub fn field_to_guest(field: &Field) -> Result<types::Field, ArrowError> {
+    let view = Field::new(field.name(), view_type(field.data_type()), field.is_nullable());
+    let data_type = guest_type(view.data_type());
+    let ipc_schema = match data_type {
+        DataType::Ipc => Some(ipc::encode_field(&view)?),
+        _ => None,
+    };
+    Ok(types::Field { name: field.name().clone(), data_type, nullable: field.is_nullable(), ipc_schema })
+}
 
 /// Copies an Arrow array into the form that crosses the boundary.
 ///
 /// # Errors
 ///
-/// When Arrow cannot write the array as IPC.
+/// When the type in which a guest sees the values does not hold one of them, or Arrow cannot write the array as IPC.
 pub fn column_to_guest(array: &ArrayRef) -> Result<Column, ArrowError> {
+    let array = &view(array)?;
     let values = match guest_type(array.data_type()) {
         DataType::Boolean => array.as_boolean_opt().map(|array| Values::Boolean(bitmap(array.values()))),
         DataType::Int32 => primitive::<Int32Type>(array).map(Values::Int32),

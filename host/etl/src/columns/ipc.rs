@@ -35,7 +35,12 @@ pub(super) fn decode_field(bytes: &[u8]) -> Result<Field, ColumnError> {
     }
 }
 
-pub(super) fn decode_column(bytes: Vec<u8>, expected: &DataType) -> Result<ArrayRef, ColumnError> {
+/// Decodes a column of the expected type, or of the one in which a guest sees it.
+pub(super) fn decode_column(
+    bytes: Vec<u8>,
+    expected: &DataType,
+    seen: &DataType,
+) -> Result<ArrayRef, ColumnError> {
     let (_, batches) = decode(bytes)?;
     let [batch] = batches.as_slice() else {
         return Err(invalid(format!("expected one batch, found {}", batches.len())));
@@ -43,7 +48,7 @@ pub(super) fn decode_column(bytes: Vec<u8>, expected: &DataType) -> Result<Array
     let [column] = batch.columns() else {
         return Err(invalid(format!("expected one column, found {}", batch.num_columns())));
     };
-    if column.data_type() != expected {
+    if column.data_type() != expected && column.data_type() != seen {
         return Err(ColumnError::Type {
             expected: expected.to_string(),
             found: column.data_type().to_string(),

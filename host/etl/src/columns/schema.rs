@@ -8,11 +8,19 @@ pub(crate) fn schema_difference(before: &SchemaRef, now: &SchemaRef) -> Option<S
         let null = if field.is_nullable() { ", nullable" } else { "" };
         format!("`{}` ({}{null})", field.name(), field.data_type())
     };
-    if Arc::ptr_eq(before, now) || before.fields() == now.fields() {
+    // What else a field says about itself changes no value.
+    let same = |one: &Field, other: &Field| {
+        one.name() == other.name()
+            && one.data_type() == other.data_type()
+            && one.is_nullable() == other.is_nullable()
+    };
+    let as_many = before.fields().len() == now.fields().len();
+    let mut both = before.fields().iter().zip(now.fields());
+    if Arc::ptr_eq(before, now) || as_many && both.all(|(before, now)| same(before, now)) {
         return None;
     }
     let mut pairs = before.fields().iter().zip(now.fields()).enumerate();
-    Some(match pairs.find(|(_, (before, now))| before != now) {
+    Some(match pairs.find(|(_, (before, now))| !same(before, now)) {
         Some((index, (before, now))) => {
             format!("column {} was {} and would be {}", index + 1, show(before), show(now))
         }

@@ -2,14 +2,16 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array,
-    Int32Array, Int64Array, ListArray, NullArray, StringArray, TimestampMicrosecondArray,
-    TimestampSecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array, DictionaryArray,
+    Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray, NullArray, StringArray,
+    StringViewArray, Time32SecondArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    TimestampSecondArray, UInt8Array, UInt64Array,
 };
 use arrow_schema::{DataType, Field};
 
 use super::{
-    ColumnError, column_from_guest, column_to_guest, field_from_guest, field_to_guest, timestamp_us,
+    ColumnError, column_from_guest, column_to_guest, field_from_guest, field_to_guest, timestamp_us, unseen,
+    view_type,
 };
 use crate::bindings::witdock::etl::types::{self, BytesColumn, Column, Values};
 
@@ -34,10 +36,36 @@ fn arrays() -> Vec<ArrayRef> {
         ),
         Arc::new(rows.clone().map(text).collect::<StringArray>()),
         Arc::new(rows.clone().map(|row| text(row).map(String::into_bytes)).collect::<BinaryArray>()),
-        // These travel as IPC.
+        // These are seen in another type.
         Arc::new(
             rows.clone().map(|row| some(row).then_some(i64::from(row))).collect::<TimestampSecondArray>(),
         ),
+        Arc::new(
+            rows.clone()
+                .map(|row| some(row).then_some(i64::from(row) * 1000))
+                .collect::<TimestampNanosecondArray>()
+                .with_timezone("Europe/Berlin"),
+        ),
+        Arc::new(rows.clone().map(|row| some(row).then_some("key")).collect::<DictionaryArray<Int32Type>>()),
+        Arc::new(rows.clone().map(text).collect::<StringViewArray>()),
+        Arc::new(rows.clone().map(text).collect::<LargeStringArray>()),
+        Arc::new(
+            rows.clone()
+                .map(|row| some(row).then_some(row % 100 == 0))
+                .map(|some| some.map(u8::from))
+                .collect::<UInt8Array>(),
+        ),
+        Arc::new(
+            rows.clone()
+                .map(|row| some(row).then_some(u64::from(row.unsigned_abs())))
+                .collect::<UInt64Array>(),
+        ),
+        Arc::new(rows.clone().map(|row| some(row).then_some(0.1 * row as f32)).collect::<Float32Array>()),
+        Arc::new(
+            rows.clone().map(|row| some(row).then_some(i64::from(row) * 86_400_000)).collect::<Date64Array>(),
+        ),
+        Arc::new(NullArray::new(100)),
+        // These travel as IPC.
         Arc::new(
             rows.clone()
                 .map(|row| some(row).then_some(i128::from(row) * 1000))
@@ -45,11 +73,13 @@ fn arrays() -> Vec<ArrayRef> {
                 .with_precision_and_scale(20, 3)
                 .unwrap(),
         ),
-        Arc::new(rows.clone().map(|row| some(row).then_some("key")).collect::<DictionaryArray<Int32Type>>()),
         Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists)),
-        Arc::new(NullArray::new(100)),
+        Arc::new(rows.clone().map(|row| some(row).then_some(row)).collect::<Time32SecondArray>()),
     ]
 }
+
+/// A type that travels as IPC.
+const DECIMAL: DataType = DataType::Decimal128(9, 2);
 
 fn field_of(array: &ArrayRef) -> Field {
     Field::new("column", array.data_type().clone(), true)
@@ -84,7 +114,8 @@ fn fields_survive_the_way_there_and_back() {
     for array in arrays() {
         for nullable in [true, false] {
             let field = field_of(&array).with_nullable(nullable);
-            assert_eq!(field_from_guest(&field_to_guest(&field).unwrap()).unwrap(), field);
+            let seen = Field::new("column", view_type(array.data_type()), nullable);
+            assert_eq!(field_from_guest(&field_to_guest(&field).unwrap()).unwrap(), seen);
         }
     }
 }
@@ -106,7 +137,7 @@ fn refused(column: Column, data_type: DataType, nullable: bool) -> String {
 fn what_a_guest_gives_is_checked() {
     let cases = [
         (column(Values::Int32(vec![1])), DataType::Int32, "it has 1 values for 2 rows"),
-        (column(Values::Int64(vec![1, 2])), DataType::Int32, "its values are int64, expected Int32"),
+        (column(Values::Int64(vec![1, 2])), DataType::Int32, "its values are int64, expected int32"),
         (column(Values::TimestampUs(vec![1])), timestamp_us(), "it has 1 values"),
         (column(Values::Boolean(vec![])), DataType::Boolean, "0 bytes of booleans for 2 rows, expected 1"),
         (column(Values::Boolean(vec![1, 2])), DataType::Boolean, "it has 2 bytes of booleans"),
@@ -123,8 +154,8 @@ fn what_a_guest_gives_is_checked() {
         (utf8(vec![0, 1, 1], b"ab"), DataType::Utf8, "its last offset is 1"),
         (utf8(vec![0, 1, 2], b"a\xff"), DataType::Utf8, "its text in row 1 is not UTF-8"),
         (utf8(vec![0, 1, 2], "ä".as_bytes()), DataType::Utf8, "its text in row 0 is not UTF-8"),
-        (column(Values::Ipc(vec![1, 2, 3])), DataType::Date64, "its Arrow IPC bytes are invalid"),
-        (column(Values::Ipc(vec![])), DataType::Date64, "the schema is missing"),
+        (column(Values::Ipc(vec![1, 2, 3])), DECIMAL, "its Arrow IPC bytes are invalid"),
+        (column(Values::Ipc(vec![])), DECIMAL, "the schema is missing"),
     ];
     for (column, data_type, expected) in cases {
         let error = refused(column, data_type, true);
@@ -141,16 +172,16 @@ fn nulls_are_only_where_the_field_allows_them() {
         column_from_guest(with(vec![0b1111_1101]), &Field::new("c", DataType::Int32, true), 2).unwrap();
     assert_eq!(array.null_count(), 1, "bits after the last row say nothing");
     // Null inside IPC, where no validity of ours shows it.
-    let nulls: ArrayRef = Arc::new(TimestampSecondArray::from(vec![Some(1), None]));
+    let nulls: ArrayRef = Arc::new(Time32SecondArray::from(vec![Some(1), None]));
     let ipc = column_to_guest(&nulls).unwrap();
     assert!(refused(ipc, nulls.data_type().clone(), false).starts_with("row 1 is null"));
 }
 
 #[test]
 fn ipc_has_to_be_what_was_promised() {
-    let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![1, 2, 3]));
+    let seconds: ArrayRef = Arc::new(Time32SecondArray::from(vec![1, 2, 3]));
     let ipc = || column_to_guest(&seconds).unwrap();
-    assert!(refused(ipc(), DataType::Date64, true).contains("its values are Timestamp(s), expected Date64"));
+    assert!(refused(ipc(), DECIMAL, true).contains("its values are Time32(s), expected Decimal128(9, 2)"));
     assert!(refused(ipc(), seconds.data_type().clone(), true).contains("it has 3 values for 2 rows"));
     let validity = Column { validity: Some(vec![1]), ..ipc() };
     assert!(refused(validity, seconds.data_type().clone(), true).contains("contains the nulls"));
@@ -213,4 +244,43 @@ fn bytes_that_were_meddled_with_never_bring_the_host_down() {
     }
     drop(std::panic::take_hook());
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn values_are_seen_in_the_type_that_holds_them() {
+    let seen = |array: ArrayRef| column_to_guest(&array).unwrap().values;
+    let keys: DictionaryArray<Int32Type> = vec!["a", "bc", "a"].into_iter().collect();
+    let Values::Utf8(texts) = seen(Arc::new(keys)) else { panic!() };
+    assert_eq!((texts.offsets, texts.data), (vec![0, 1, 3, 4], b"abca".to_vec()));
+    let times = TimestampSecondArray::from(vec![1]).with_timezone("Europe/Berlin");
+    assert!(matches!(seen(Arc::new(times)), Values::TimestampUs(us) if us == [1_000_000]));
+    assert!(matches!(seen(Arc::new(UInt8Array::from(vec![255]))), Values::Int32(values) if values == [255]));
+    assert!(
+        matches!(seen(Arc::new(Float32Array::from(vec![0.5]))), Values::Float64(values) if values == [0.5])
+    );
+    assert!(
+        matches!(seen(Arc::new(Date64Array::from(vec![86_400_000]))), Values::Date32(values) if values == [1])
+    );
+}
+
+#[test]
+fn a_value_that_no_plugin_can_see_is_found_and_never_cut() {
+    let reasons = |array: ArrayRef| {
+        assert!(column_to_guest(&array).is_err());
+        unseen("c", &array).unwrap()
+    };
+    let times = TimestampNanosecondArray::from(vec![Some(1000), None, Some(1001)]);
+    let expected = "column `c`: `1970-01-01T00:00:00.000001001` is not timestamp-us";
+    assert_eq!(reasons(Arc::new(times)), [(2, expected.to_owned())]);
+    let large = UInt64Array::from(vec![u64::MAX, 1]);
+    let expected = "column `c`: `18446744073709551615` is not int64";
+    assert_eq!(reasons(Arc::new(large)), [(0, expected.to_owned())]);
+    // What a guest gives back in the larger type has to fit as well.
+    let field = |data_type| Field::new("c", data_type, true);
+    let column = |values| Column { validity: None, values };
+    let error =
+        column_from_guest(column(Values::Int32(vec![1, 256])), &field(DataType::UInt8), 2).unwrap_err();
+    assert_eq!(error.to_string(), "its value in row 1 is not uint8");
+    let error = column_from_guest(utf8(vec![0, 1], b"a"), &field(DataType::Null), 1).unwrap_err();
+    assert_eq!(error.to_string(), "its value in row 0 is not null");
 }

@@ -3,14 +3,16 @@ use std::sync::Arc;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
-use arrow_array::{Array, ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
+use arrow_array::{Array, ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field};
 
 use super::error::ColumnError;
 use super::fields::{guest_type, timestamp_us};
 use super::ipc;
+use super::view::view_type;
 use crate::bindings::witdock::etl::types::{BytesColumn, Column, DataType, Values};
+use crate::values::{exact, type_name};
 
 /// The most rows in one answer of a guest. Rows of a type such as Arrow's `Null` take no bytes in the guest, so no other limit
 /// bounds the memory that the host needs for them.
@@ -22,11 +24,14 @@ pub const MAX_ROWS: usize = 1 << 24;
 ///
 /// When the column does not match the field or the number of rows.
 pub fn column_from_guest(column: Column, field: &Field, rows: usize) -> Result<ArrayRef, ColumnError> {
-    let expected = guest_type(field.data_type());
     let found = values_type(&column.values);
-    if expected != found {
+    let seen = view_type(field.data_type());
+    // A guest gives values back in the type in which it has seen them, and its own ones as the type is.
+    let as_it_is = found == guest_type(field.data_type());
+    let given = if as_it_is { field.data_type() } else { &seen };
+    if found != guest_type(given) {
         return Err(ColumnError::Type {
-            expected: field.data_type().to_string(),
+            expected: name(guest_type(&seen)).to_owned(),
             found: name(found).to_owned(),
         });
     }
@@ -64,11 +69,12 @@ pub fn column_from_guest(column: Column, field: &Field, rows: usize) -> Result<A
             Arc::new(BinaryArray::try_new(offsets, data, nulls).map_err(|error| internal(&error))?)
         }
         Values::Ipc(bytes) => {
-            let array = ipc::decode_column(bytes, field.data_type())?;
+            let array = ipc::decode_column(bytes, field.data_type(), &seen)?;
             length("values", rows, rows, array.len())?;
             array
         }
     };
+    let array = as_field(array, field)?;
     if !field.is_nullable()
         && let Some(nulls) = array.logical_nulls()
         && let Some(row) = (0..nulls.len()).find(|row| nulls.is_null(*row))
@@ -76,6 +82,28 @@ pub fn column_from_guest(column: Column, field: &Field, rows: usize) -> Result<A
         return Err(ColumnError::Null { row });
     }
     Ok(array)
+}
+
+/// The values in the type of their field.
+fn as_field(array: ArrayRef, field: &Field) -> Result<ArrayRef, ColumnError> {
+    let expected = field.data_type();
+    if array.data_type() == expected {
+        return Ok(array);
+    }
+    let refused = |row| ColumnError::Value { row, expected: type_name(expected) };
+    let nulls = array.logical_nulls();
+    let is_valid = |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
+    if expected.is_null() {
+        let value = (0..array.len()).find(is_valid);
+        return value.map_or_else(|| Ok(new_null_array(expected, array.len())), |row| Err(refused(row)));
+    }
+    let cast = exact(&array, expected).map_err(|error| internal(&error))?;
+    let cast_nulls = cast.logical_nulls();
+    let is_null = |row: &usize| cast_nulls.as_ref().is_some_and(|nulls| nulls.is_null(*row));
+    match (0..array.len()).find(|row| is_null(row) && is_valid(row)) {
+        Some(row) => Err(refused(row)),
+        None => Ok(cast),
+    }
 }
 
 fn length(part: &'static str, rows: usize, expected: usize, found: usize) -> Result<(), ColumnError> {

@@ -3,7 +3,7 @@
 mod error;
 mod fates;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array};
@@ -13,7 +13,9 @@ use arrow_select::take::take;
 pub use self::error::{ContractError, OutputError};
 use self::fates::Fates;
 use crate::bindings::witdock::etl::types;
-use crate::columns::{MAX_ROWS, column_from_guest, column_to_guest, field_from_guest, schema_difference};
+use crate::columns::{
+    MAX_ROWS, column_from_guest, column_to_guest, field_from_guest, schema_difference, unseen,
+};
 use crate::figures::Tally;
 use crate::rows::{Origin, Rows};
 
@@ -125,6 +127,27 @@ impl Contract {
         let rows = u32::try_from(batch.num_rows())
             .map_err(|_| ArrowError::InvalidArgumentError("a batch of more than 2^32 rows".to_owned()))?;
         Ok(types::Batch { rows, columns })
+    }
+
+    /// The rows with a value that the plugin reads and cannot see, as a time with nanoseconds, each with the reason.
+    ///
+    /// # Errors
+    ///
+    /// When Arrow cannot cast a column.
+    pub fn unseen(&self, batch: &RecordBatch) -> Result<Vec<types::RowError>, ArrowError> {
+        let mut reasons = BTreeMap::new();
+        for column in &self.reads {
+            let field = self.input.fields().get(*column);
+            let Some((field, array)) = field.zip(batch.columns().get(*column)) else { continue };
+            for (row, reason) in unseen(field.name(), array)? {
+                reasons.entry(row).or_insert(reason);
+            }
+        }
+        let error = |(row, message)| {
+            let row = u32::try_from(row).ok()?;
+            Some(types::RowError { row, code: "schema".to_owned(), message })
+        };
+        Ok(reasons.into_iter().filter_map(error).collect())
     }
 
     /// The rows that an output of `process` makes of `input`.

@@ -6,9 +6,6 @@ use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
-/// Bytes that tell every compression apart.
-pub(super) const MAGIC: usize = 10;
-
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 /// RFC 8878, section 3.1.1.
@@ -31,6 +28,25 @@ const FOREIGN: [(&[u8], &str); 7] = [
     ),
     (b"ARROW1\0\0", "it is an Arrow IPC file: convert it to Parquet"),
 ];
+
+/// Whether a file that begins so may be compressed, or foreign, which only more bytes tell. A pipe may not have more yet.
+pub(super) fn is_undecided(begin: &[u8]) -> bool {
+    // The fourth byte of bzip2 is its level, and those of skippable frames begin with one of sixteen.
+    let bzip2 = BZIP2_BLOCKS.map(|block| [b"BZh9", block].concat());
+    let skippable: &[u8] = &[0x50, 0x2a, 0x4d, 0x18];
+    let usual = |(place, byte): (usize, &u8)| match (place, byte) {
+        (0, 0x50..=0x5f) => 0x50,
+        (3, b'1'..=b'9') => b'9',
+        (_, byte) => *byte,
+    };
+    let patterns = bzip2.iter().map(Vec::as_slice).chain([skippable]);
+    let one_of_patterns = patterns.into_iter().any(|pattern| {
+        let begun = begin.iter().enumerate().map(usual);
+        pattern.len() > begin.len() && begun.zip(pattern).all(|(byte, expected)| byte == *expected)
+    });
+    let mut exact = [GZIP, ZSTD, XZ].into_iter().chain(FOREIGN.iter().map(|(begin, _)| *begin));
+    one_of_patterns || exact.any(|magic| magic.len() > begin.len() && magic.starts_with(begin))
+}
 
 /// Decompresses a file that begins with `magic`.
 pub(super) fn decompressed(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{Input, Taken};
+use super::{Input, Taken, begin};
 
 /// The decompressed bytes of a file as UTF-8. What is no text in the file's encoding is a byte `0xff` here, which is no UTF-8, so
 /// that a reader finds it in the record where it is.
@@ -14,6 +14,10 @@ pub(crate) struct TextInput {
     taken: Taken,
     encoding: &'static Encoding,
 }
+
+/// Byte order marks: of UTF-32, of UTF-16, which the first one begins with, and of UTF-8.
+const MARKS: [&[u8]; 5] =
+    [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff], &[0xff, 0xfe], &[0xfe, 0xff], "\u{feff}".as_bytes()];
 
 impl TextInput {
     /// Opens a file. Without an encoding it is UTF-8, or UTF-16 if a byte order mark says so.
@@ -24,8 +28,9 @@ impl TextInput {
     pub(crate) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Self> {
         let mut input = Input::open(path)?;
         let taken = input.taken();
-        let mut mark = Vec::with_capacity(4);
-        input.by_ref().take(4).read_to_end(&mut mark)?;
+        let mark = begin(&mut input, |begin| {
+            MARKS.iter().any(|mark| mark.len() > begin.len() && mark.starts_with(begin))
+        })?;
         if matches!(mark.as_slice(), [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff]) {
             return Err(io::Error::other("it is UTF-32: convert it with `iconv -f utf-32 -t utf-8`"));
         }

@@ -10,7 +10,7 @@ use witdock::nearest;
 use super::error::{LookupTableError, LookupTableErrorKind};
 use super::keys::Keys;
 use super::table::LookupTable;
-use crate::columns::timestamp_us;
+use crate::columns::view_type;
 use crate::pipeline::{FileFormat, FileSource, LookupConfig, SourceKind};
 use crate::rows::{Origin, Rows};
 use crate::source::{self, Next, Past};
@@ -103,12 +103,15 @@ fn no_such_column(lookup: &LookupConfig, column: &str, schema: &Schema) -> Looku
 fn lookup_field(lookup: &LookupConfig, inferred: &Field) -> Field {
     let data_type = match lookup.types.get(inferred.name()) {
         Some(given) => given.data_type(),
-        None => match inferred.data_type() {
-            // Types with a WIT type of their own. A column without any value has to have some type.
-            DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Date32 => {
-                inferred.data_type().clone()
-            }
-            DataType::Timestamp(..) => timestamp_us(),
+        // A type that plugins see as it is. Other values are text, and so is a column without any.
+        None => match view_type(inferred.data_type()) {
+            plain @ (DataType::Boolean
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::Float64
+            | DataType::Date32
+            | DataType::Timestamp(..)
+            | DataType::Binary) => plain,
             _ => DataType::Utf8,
         },
     };

@@ -100,7 +100,7 @@ fn questions_that_cannot_be_answered_are_errors_and_not_traps() {
     assert_eq!(error(0, vec![], &[]), "got 0 key columns, expected 1 (carrier)");
     assert_eq!(
         error(1, vec![whole(&[1])], &[]),
-        "the key column `carrier`: its values are int64, expected Utf8"
+        "the key column `carrier`: its values are int64, expected utf8"
     );
     assert!(error(2, vec![text(&["AA"])], &[]).contains("2 offsets for 2 rows"));
     assert_eq!(error(1, vec![text(&["AA"])], &["nam"]), "nam");

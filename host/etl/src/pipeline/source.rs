@@ -167,7 +167,8 @@ pub struct QuerySource {
     pub database: Database,
     /// The SQL text, without a semicolon at its end.
     pub query: String,
-    /// A column of the result whose values rise and are unique. With it, each range of `unit_rows` rows is a unit of work.
+    /// A column of the result that is never null. With it, each range of about `unit_rows` rows is a unit of work: rows with the same
+    /// key are in the same one.
     pub key: Option<String>,
     /// Rows in a unit of work.
     pub unit_rows: u64,

@@ -1,6 +1,7 @@
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use arrow_schema::ArrowError;
 use witdock::CallError;
 
 use super::ask::Unanswered;
@@ -97,18 +98,43 @@ impl StageRun {
         Ok(result)
     }
 
-    /// The rows that fit the stage's `input`. The others are rejected.
+    /// The rows that fit the stage's `input`, and whose values the plugin can see. The others are rejected.
     fn fitting(&self, rows: Rows, result: &mut BatchResult) -> Result<Rows, StageError> {
-        let Some(fit) = &self.fit else { return Ok(rows) };
-        let (fitting, reasons) = fit.apply(&rows).map_err(|error| self.stage.failed(error.into()))?;
-        if !reasons.is_empty() {
-            let count = reasons.len() as u64;
-            let rejected = RejectedRows::unfit(self.stage.name(), &rows, reasons)
-                .map_err(|error| self.stage.failed(error.into()))?;
-            result.side.push(SideRows::Rejected(Box::new(rejected)));
-            result.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
+        let arrow = |error: ArrowError| self.stage.failed(error.into());
+        let rows = match &self.fit {
+            None => rows,
+            Some(fit) => {
+                let (fitting, reasons) = fit.apply(&rows).map_err(arrow)?;
+                self.reject_unfit(&rows, reasons, result)?;
+                fitting
+            }
+        };
+        let reasons = self.contract.unseen(&rows.batch).map_err(arrow)?;
+        if reasons.is_empty() {
+            return Ok(rows);
         }
-        Ok(fitting)
+        let unseen: HashSet<u32> = reasons.iter().map(|reason| reason.row).collect();
+        let seen = (0..).take(rows.len()).filter(|row| !unseen.contains(row));
+        let seen = rows.take(&seen.collect::<Vec<u32>>().into()).map_err(arrow)?;
+        self.reject_unfit(&rows, reasons, result)?;
+        Ok(seen)
+    }
+
+    fn reject_unfit(
+        &self,
+        rows: &Rows,
+        reasons: Vec<RowError>,
+        result: &mut BatchResult,
+    ) -> Result<(), StageError> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        let count = reasons.len() as u64;
+        let rejected = RejectedRows::unfit(self.stage.name(), rows, reasons)
+            .map_err(|error| self.stage.failed(error.into()))?;
+        result.side.push(SideRows::Rejected(Box::new(rejected)));
+        result.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
+        Ok(())
     }
 
     /// Adds an answer to the result.

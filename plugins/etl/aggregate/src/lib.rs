@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Sums of whole numbers are exact, in 64 bits; an overflow fails the batch. Nulls and numbers that are not finite are ignored; the aggregate of no values is
-//! null. Groups are sorted by key. The state survives a reload and an interrupted run.
+//! null. Rows whose key is null are one group, as in SQL's `GROUP BY`. Groups are sorted by key. The state survives a reload and an interrupted run.
 
 mod sum;
 

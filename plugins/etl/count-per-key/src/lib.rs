@@ -1,5 +1,5 @@
 //! Numbers the rows of each key: the first row of a key is 1, its second 2, across all batches of the run and across
-//! reloads of the plugin. Rows without a key are counted together.
+//! reloads of the plugin. Rows whose key is null are counted together.
 //!
 //! ```toml
 //! [stage.settings]

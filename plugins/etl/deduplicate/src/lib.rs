@@ -6,6 +6,8 @@
 //! window = 100000                # how many rows are remembered; this is the default
 //! ```
 //!
+//! Nulls are equal to each other, as in SQL's `SELECT DISTINCT`: of the rows whose key is null, the first is kept.
+//!
 //! The plugin remembers a hash of 128 bits for each row of the window. It survives a reload.
 
 use std::collections::{HashSet, VecDeque};

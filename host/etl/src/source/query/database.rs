@@ -9,8 +9,12 @@ use crate::source::error::SourceError;
 pub(super) trait QueryDatabase: Send {
     fn schema(&self) -> SchemaRef;
 
-    /// Asks for at most `most` rows whose key is greater than `after`, in the order of the key; without a key, for all rows. They
-    /// arrive over the channel in batches of at most [`BATCH_ROWS`] rows.
+    /// Whether the key is null in some rows, which no range of the key has.
+    fn has_null_keys(&mut self, key: &str) -> Result<bool, SourceError>;
+
+    /// Asks for the rows whose key is greater than `after`, in the order of the key: `most` of them, and those with the same key as the last
+    /// one, so that no key is cut in two; without a key, for all rows. They arrive over the channel in batches of at most
+    /// [`BATCH_ROWS`] rows.
     fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<QueryBatch>, SourceError>;
 }
 

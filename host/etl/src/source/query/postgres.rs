@@ -59,6 +59,14 @@ impl QueryDatabase for PostgresQuery {
         Arc::clone(&self.schema)
     }
 
+    fn has_null_keys(&mut self, key: &str) -> Result<bool, SourceError> {
+        let connection = Connection::open(&self.url)?;
+        let key = quoted(key);
+        let sql = format!("SELECT 1 FROM (\n{}\n) AS witdock_query WHERE {key} IS NULL LIMIT 1", self.query);
+        let row = connection.wait(connection.client.query_opt(&sql, &[]))?;
+        Ok(row.is_some())
+    }
+
     fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<QueryBatch>, SourceError> {
         let connection = Connection::open(&self.url)?;
         let sql = match (&self.key, most) {
@@ -68,8 +76,9 @@ impl QueryDatabase for PostgresQuery {
                 let condition = after.map_or_else(String::new, |after| {
                     format!("WHERE {key} > '{}'", after.replace('\'', "''"))
                 });
+                // The query may end in a comment.
                 format!(
-                    "SELECT * FROM ({}) AS witdock_query {condition} ORDER BY {key} LIMIT {most}",
+                    "SELECT * FROM (\n{}\n) AS witdock_query {condition} ORDER BY {key} FETCH FIRST {most} ROWS WITH TIES",
                     self.query
                 )
             }

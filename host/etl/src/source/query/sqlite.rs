@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use arrow_array::builder::{BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use rusqlite::types::{ToSqlOutput, Type, ValueRef};
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::types::{Type, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params_from_iter};
 
 use super::database::{BATCH_ROWS, BATCHES_IN_FLIGHT, QueryBatch, QueryDatabase};
 use crate::pipeline::QuerySource;
@@ -57,37 +57,69 @@ impl SqliteQuery {
     }
 }
 
+impl SqliteQuery {
+    /// A key as the database has it.
+    fn parameter(&self, after: &str) -> Value {
+        let key = self.key.as_ref().and_then(|key| self.schema.field_with_name(key).ok());
+        let number = match key.map(Field::data_type) {
+            Some(DataType::Int64) => after.parse().ok().map(Value::Integer),
+            Some(DataType::Float64) => after.parse().ok().map(Value::Real),
+            _ => None,
+        };
+        number.unwrap_or_else(|| Value::Text(after.to_owned()))
+    }
+}
+
 impl QueryDatabase for SqliteQuery {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
+    fn has_null_keys(&mut self, key: &str) -> Result<bool, SourceError> {
+        let failed = |error: rusqlite::Error| failed(&self.path, error.to_string());
+        let connection = connect(&self.path).map_err(failed)?;
+        let key = quoted(key);
+        let sql = format!("SELECT 1 FROM (\n{}\n) WHERE {key} IS NULL", self.query);
+        let mut statement = connection.prepare(&sql).map_err(failed)?;
+        statement.exists([]).map_err(failed)
+    }
+
     fn ask(&mut self, after: Option<&str>, most: Option<u64>) -> Result<Receiver<QueryBatch>, SourceError> {
         let connection = connect(&self.path).map_err(|error| failed(&self.path, error.to_string()))?;
+        // Both questions are about the same rows.
+        connection.execute_batch("BEGIN").map_err(|error| failed(&self.path, error.to_string()))?;
+        let mut parameters: Vec<Value> = after.map(|after| self.parameter(after)).into_iter().collect();
         let sql = match (&self.key, most) {
             (Some(key), Some(most)) => {
                 let key = quoted(key);
-                let condition = if after.is_some() { format!("WHERE {key} > ?1") } else { String::new() };
-                format!("SELECT * FROM ({}) {condition} ORDER BY {key} LIMIT {most}", self.query)
+                // The query may end in a comment.
+                let rows = format!("(\n{}\n)", self.query);
+                let after = if after.is_some() { format!("{key} > ?1") } else { "TRUE".to_owned() };
+                let last = most.saturating_sub(1);
+                let sql =
+                    format!("SELECT {key} FROM {rows} WHERE {after} ORDER BY {key} LIMIT 1 OFFSET {last}");
+                let last: Option<Value> = connection
+                    .query_row(&sql, params_from_iter(&parameters), |row| row.get(0))
+                    .optional()
+                    .map_err(|error| failed(&self.path, error.to_string()))?;
+                let until = match last {
+                    Some(last) => {
+                        parameters.push(last);
+                        format!("AND {key} <= ?{}", parameters.len())
+                    }
+                    None => String::new(),
+                };
+                format!("SELECT * FROM {rows} WHERE {after} {until} ORDER BY {key}")
             }
             _ => self.query.clone(),
         };
-        let key_type = self.key.as_ref().and_then(|key| self.schema.field_with_name(key).ok());
-        let parameter = after.map(|after| match key_type.map(Field::data_type) {
-            Some(DataType::Int64) => after.parse().map_or_else(|_| text(after), |key: i64| key.into()),
-            Some(DataType::Float64) => after.parse().map_or_else(|_| text(after), |key: f64| key.into()),
-            _ => text(after),
-        });
         let (sender, receiver) = sync_channel(BATCHES_IN_FLIGHT);
         let (path, schema) = (self.path.clone(), Arc::clone(&self.schema));
         std::thread::spawn(move || {
             let read = || -> Result<(), SourceError> {
                 let failed = |error: rusqlite::Error| failed(&path, error.to_string());
                 let mut statement = connection.prepare(&sql).map_err(failed)?;
-                let mut rows = match &parameter {
-                    Some(after) => statement.query([after]).map_err(failed)?,
-                    None => statement.query([]).map_err(failed)?,
-                };
+                let mut rows = statement.query(params_from_iter(&parameters)).map_err(failed)?;
                 let mut builder = RowsBuilder::new(&schema);
                 while let Some(row) = rows.next().map_err(failed)? {
                     builder.row(&path, row)?;
@@ -107,10 +139,6 @@ impl QueryDatabase for SqliteQuery {
         });
         Ok(receiver)
     }
-}
-
-fn text(after: &str) -> ToSqlOutput<'static> {
-    ToSqlOutput::from(after.to_owned())
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

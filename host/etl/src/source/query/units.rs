@@ -3,7 +3,7 @@ use std::sync::mpsc::Receiver;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_cast::display::array_value_to_string;
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, Field, SchemaRef};
 
 use super::database::{QueryBatch, QueryDatabase};
 use super::postgres::PostgresQuery;
@@ -39,7 +39,7 @@ impl QueryUnits {
     ///
     /// When the database cannot be reached or refuses the query, or a column has an unsupported type.
     pub(in crate::source) fn open(query: &QuerySource, past: Past) -> Result<Self, SourceError> {
-        let database: Box<dyn QueryDatabase> = match &query.database {
+        let mut database: Box<dyn QueryDatabase> = match &query.database {
             Database::Sqlite(path) => Box::new(SqliteQuery::open(path, query)?),
             Database::Postgres(url) => Box::new(PostgresQuery::open(url, query)?),
         };
@@ -49,17 +49,13 @@ impl QueryUnits {
             &schema,
             "rename one of them in the query, for example with `AS`",
         )?;
-        if let Some(key) = &query.key
-            && schema.field_with_name(key).is_err()
-        {
-            let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            return Err(SourceError::Database {
-                database: query.database.name(),
-                message: format!(
-                    "the query has no column `{key}`, which `key` names; it has {}",
-                    known.join(", ")
-                ),
-            });
+        if let Some(key) = &query.key {
+            check_key(key, &schema).map_err(|message| refused(query, message))?;
+            if database.has_null_keys(key)? {
+                let message =
+                    format!("the key `{key}` is null in some rows: choose a key that is never null");
+                return Err(refused(query, message));
+            }
         }
         // A query without a key is read only once.
         let ended = query.key.is_none() && past.units.contains_key(ALL);
@@ -70,6 +66,25 @@ impl QueryUnits {
     fn position<R>(&self, look: impl FnOnce(&mut Position) -> R) -> R {
         look(&mut self.position.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
+}
+
+/// Refuses a key that the query does not have, or whose values have no order that is the same for us and for the database.
+fn check_key(key: &str, schema: &SchemaRef) -> Result<(), String> {
+    match schema.field_with_name(key).map(Field::data_type) {
+        Ok(DataType::Boolean | DataType::Binary) => {
+            Err(format!("the key `{key}` is neither a number, text, a date nor a time: choose another one"))
+        }
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let known: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let known = known.join(", ");
+            Err(format!("the query has no column `{key}`, which `key` names; it has {known}"))
+        }
+    }
+}
+
+fn refused(query: &QuerySource, message: String) -> SourceError {
+    SourceError::Database { database: query.database.name(), message }
 }
 
 /// The name of the only unit of a query without a key.
@@ -153,12 +168,6 @@ impl BatchReader for QueryReader {
         if let Some(key) = self.key.as_ref().and_then(|key| batch.column_by_name(key))
             && let Some(last) = key.len().checked_sub(1)
         {
-            if key.null_count() > 0 {
-                return Err(SourceError::Database {
-                    database: self.unit.to_string(),
-                    message: "the key is null in some rows: choose a key that is never null".to_owned(),
-                });
-            }
             let arrow = |error| SourceError::Arrow { path: self.unit.to_string(), error };
             position.after = Some(array_value_to_string(key, last).map_err(arrow)?);
         }
