@@ -11,16 +11,19 @@
 //! Sums of whole numbers are exact, in 64 bits; an overflow fails the batch. Nulls and numbers that are not finite are ignored; the aggregate of no values is
 //! null. Rows whose key is null are one group, as in SQL's `GROUP BY`. Groups are sorted by key. The state survives a reload and an interrupted run.
 
+mod groups;
 mod sum;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use witdock_etl_guest::builder::{Float64Builder, Int64Builder, Utf8Builder};
-use witdock_etl_guest::view::{PrimitiveView, Utf8View};
+use witdock_etl_guest::builder::{Float64Builder, Int32Builder, Int64Builder, Utf8Builder};
+use witdock_etl_guest::view::PrimitiveView;
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Schema, Stateful, Transform};
 
-use sum::{Number, Sum};
+pub use groups::{Groups, Key};
+use groups::{Index, Keys};
+use sum::{Number, Part, Real, Sums, Whole};
 
 /// The settings: the key, and the columns of the result.
 #[derive(Debug, Deserialize)]
@@ -60,6 +63,9 @@ impl Measure {
 pub struct Aggregate {
     plan: Plan,
     groups: Groups,
+    index: Index,
+    /// The group of each row of a batch.
+    numbers: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -69,51 +75,6 @@ struct Plan {
     made: Vec<(String, Measure, bool)>,
     /// The aggregated columns, each once.
     summed: Vec<(String, DataType)>,
-}
-
-/// The state: the aggregates so far.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Groups {
-    /// Describes the aggregation: another one cannot use this state.
-    of: Vec<String>,
-    #[serde(with = "pairs")]
-    groups: BTreeMap<Vec<Key>, Group>,
-}
-
-/// One group.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Group {
-    rows: u64,
-    /// The sums of each aggregated column.
-    sums: Vec<Sum>,
-}
-
-/// Serialized as a list, because JSON keys are strings.
-mod pairs {
-    use super::{BTreeMap, Group, Key};
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    type Groups = BTreeMap<Vec<Key>, Group>;
-
-    pub(super) fn serialize<S: Serializer>(groups: &Groups, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(groups)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Groups, D::Error> {
-        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
-    }
-}
-
-/// A part of a group's key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Key {
-    /// Null.
-    Null(()),
-    /// A whole number.
-    Whole(i64),
-    /// Text.
-    Text(String),
 }
 
 witdock_etl_guest::export!(Aggregate, state);
@@ -163,25 +124,9 @@ impl Plan {
 
     /// Describes the aggregation, for messages.
     fn of(&self) -> Vec<String> {
-        let by = self.by.iter().map(|(name, _)| format!("by {name}"));
+        let by = self.by.iter().map(|(name, data_type)| format!("by {name}: {}", data_type.name()));
         let summed = self.summed.iter().map(|(name, data_type)| format!("{name}: {}", data_type.name()));
         by.chain(summed).collect()
-    }
-}
-
-enum Keys<'b> {
-    Int32(PrimitiveView<'b, i32>),
-    Int64(PrimitiveView<'b, i64>),
-    Text(Utf8View<'b>),
-}
-
-impl Keys<'_> {
-    fn get(&self, row: usize) -> Key {
-        match self {
-            Self::Int32(view) => view.get(row).map_or(Key::Null(()), |number| Key::Whole(number.into())),
-            Self::Int64(view) => view.get(row).map_or(Key::Null(()), Key::Whole),
-            Self::Text(view) => view.get(row).map_or(Key::Null(()), |text| Key::Text(text.to_owned())),
-        }
     }
 }
 
@@ -189,16 +134,6 @@ enum Numbers<'b> {
     Int32(PrimitiveView<'b, i32>),
     Int64(PrimitiveView<'b, i64>),
     Real(PrimitiveView<'b, f64>),
-}
-
-impl Numbers<'_> {
-    fn get(&self, row: usize) -> Option<Number> {
-        match self {
-            Self::Int32(view) => view.get(row).map(|number| Number::Whole(number.into())),
-            Self::Int64(view) => view.get(row).map(Number::Whole),
-            Self::Real(view) => view.get(row).map(Number::Real),
-        }
-    }
 }
 
 impl Transform for Aggregate {
@@ -224,8 +159,12 @@ impl Transform for Aggregate {
 
     fn new(input: &Schema, settings: Settings) -> Result<Self, Error> {
         let plan = Plan::new(input, &settings)?;
-        let groups = Groups { of: plan.of(), ..Groups::default() };
-        Ok(Self { plan, groups })
+        let sums = plan.summed.iter().map(|(_, data_type)| match data_type {
+            DataType::Float64 => Sums::Real(Vec::new()),
+            _ => Sums::Whole(Vec::new()),
+        });
+        let groups = Groups { of: plan.of(), sums: sums.collect(), ..Groups::default() };
+        Ok(Self { plan, groups, index: Index::default(), numbers: Vec::new() })
     }
 
     fn process(&mut self, batch: Batch<'_>) -> Result<Output, Error> {
@@ -245,35 +184,67 @@ impl Transform for Aggregate {
             })
         });
         let numbers = numbers.collect::<Result<Vec<_>, Error>>()?;
-        for row in 0..batch.rows() {
-            let key = keys.iter().map(|keys| keys.get(row)).collect();
-            let empty = || Group { rows: 0, sums: vec![Sum::default(); numbers.len()] };
-            let group = self.groups.groups.entry(key).or_insert_with(empty);
-            group.rows += 1;
-            for (sum, numbers) in group.sums.iter_mut().zip(&numbers) {
-                if let Some(number) = numbers.get(row).filter(|number| number.real().is_finite()) {
-                    sum.add(number)?;
+        let Self { groups, index, numbers: of, .. } = self;
+        of.clear();
+        of.extend((0..batch.rows()).map(|row| index.number(&keys, row, groups)));
+        groups.rows.resize(groups.keys.len(), 0);
+        for number in of.iter() {
+            if let Some(rows) = groups.rows.get_mut(*number) {
+                *rows += 1;
+            }
+        }
+        for (sums, numbers) in groups.sums.iter_mut().zip(numbers) {
+            sums.grow(groups.keys.len());
+            match (sums, numbers) {
+                (Sums::Whole(sums), Numbers::Int32(view)) => {
+                    add_whole(sums, of, view.iter().map(|number| number.map(i64::from)))?;
                 }
+                (Sums::Whole(sums), Numbers::Int64(view)) => add_whole(sums, of, view.iter())?,
+                (Sums::Real(sums), Numbers::Real(view)) => add_real(sums, of, view.iter()),
+                _ => return Err(Error::Data("a column has another type than at the begin".to_owned())),
             }
         }
         // There is no output before the end.
-        self.output(&BTreeMap::new())
+        self.output(&[])
     }
 
     fn finish(&mut self) -> Result<Output, Error> {
-        self.output(&self.groups.groups)
+        let mut order: Vec<_> = (0..self.groups.keys.len()).collect();
+        order.sort_by(|one, other| self.groups.keys.get(*one).cmp(&self.groups.keys.get(*other)));
+        self.output(&order)
+    }
+}
+
+/// Adds the values of a column to the sums of their rows' groups.
+fn add_whole(
+    sums: &mut [Whole],
+    of: &[usize],
+    values: impl Iterator<Item = Option<i64>>,
+) -> Result<(), Error> {
+    for (number, value) in of.iter().zip(values) {
+        if let (Some(sum), Some(value)) = (sums.get_mut(*number), value) {
+            sum.add(value)?;
+        }
+    }
+    Ok(())
+}
+
+fn add_real(sums: &mut [Real], of: &[usize], values: impl Iterator<Item = Option<f64>>) {
+    for (number, value) in of.iter().zip(values) {
+        if let (Some(sum), Some(value)) = (sums.get_mut(*number), value.filter(|value| value.is_finite())) {
+            sum.add(value);
+        }
     }
 }
 
 impl Aggregate {
-    /// Returns a row for each group.
-    fn output(&self, groups: &BTreeMap<Vec<Key>, Group>) -> Result<Output, Error> {
-        let count = groups.len();
-        let groups = || groups.iter();
+    /// Returns a row for each of these groups.
+    fn output(&self, groups: &[usize]) -> Result<Output, Error> {
         let mut columns = Vec::new();
         for (part, (_, data_type)) in self.plan.by.iter().enumerate() {
+            let keys = || groups.iter().map(|group| self.groups.keys.get(*group)?.get(part));
             let whole = || {
-                groups().map(move |(key, _)| match key.get(part) {
+                keys().map(|key| match key {
                     Some(Key::Whole(number)) => Some(*number),
                     _ => None,
                 })
@@ -281,11 +252,11 @@ impl Aggregate {
             columns.push(match data_type {
                 DataType::Int32 => whole()
                     .map(|number| number.and_then(|number| i32::try_from(number).ok()))
-                    .collect::<witdock_etl_guest::builder::Int32Builder>()
+                    .collect::<Int32Builder>()
                     .finish(),
                 DataType::Int64 => whole().collect::<Int64Builder>().finish(),
-                _ => groups()
-                    .map(|(key, _)| match key.get(part) {
+                _ => keys()
+                    .map(|key| match key {
                         Some(Key::Text(text)) => Some(text.as_str()),
                         _ => None,
                     })
@@ -297,23 +268,26 @@ impl Aggregate {
             let place = measure
                 .column()
                 .and_then(|name| self.plan.summed.iter().position(|(known, _)| known == name));
-            let numbers =
-                groups().map(|(_, group)| match (measure, place.and_then(|place| group.sums.get(place))) {
-                    (Measure::Count, _) => Some(Number::Whole(i64::try_from(group.rows).unwrap_or(i64::MAX))),
-                    (Measure::Sum(_), Some(sum)) => sum.sum(),
-                    (Measure::Mean(_), Some(sum)) => sum.mean(),
-                    (Measure::Min(_), Some(sum)) => sum.min(),
-                    (Measure::Max(_), Some(sum)) => sum.max(),
-                    (_, None) => None,
-                });
+            let sums = place.and_then(|place| self.groups.sums.get(place));
+            let rows = |group: usize| {
+                let rows = self.groups.rows.get(group).copied().unwrap_or_default();
+                Some(Number::Whole(i64::try_from(rows).unwrap_or(i64::MAX)))
+            };
+            let numbers = groups.iter().map(|group| match measure {
+                Measure::Count => rows(*group),
+                Measure::Sum(_) => sums?.get(*group, Part::Sum),
+                Measure::Mean(_) => sums?.get(*group, Part::Mean),
+                Measure::Min(_) => sums?.get(*group, Part::Least),
+                Measure::Max(_) => sums?.get(*group, Part::Most),
+            });
             columns.push(if *whole {
                 numbers.map(|number| number.map(Number::whole)).collect::<Int64Builder>().finish()
             } else {
                 numbers.map(|number| number.map(Number::real)).collect::<Float64Builder>().finish()
             });
         }
-        let rows = u32::try_from(count)
-            .map_err(|_| Error::Data(format!("{count} groups are too many for one result")))?;
+        let rows = u32::try_from(groups.len())
+            .map_err(|_| Error::Data(format!("{} groups are too many for one result", groups.len())))?;
         Ok(Output::fresh(rows, columns))
     }
 }
@@ -334,6 +308,7 @@ impl Stateful for Aggregate {
                 words(&self.groups.of)
             ));
         }
+        self.index = Index::of(&groups);
         self.groups = groups;
         Ok(())
     }

@@ -1,15 +1,71 @@
-//! The sums of one column in one group.
+//! The sums of one column, group by group.
 
 use serde::{Deserialize, Serialize};
 use witdock_etl_guest::Error;
 
-/// A value of a column of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+/// The aggregates of the whole numbers so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Whole {
+    count: u64,
+    sum: i64,
+    least: i64,
+    most: i64,
+}
+
+/// The aggregates of other numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Real {
+    count: u64,
+    /// A sum with its rounding error: Kahan's summation in Neumaier's variant (1974).
+    sum: f64,
+    rest: f64,
+    least: f64,
+    most: f64,
+}
+
+/// The aggregates of a column, one for each group.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Sums {
+    Whole(Vec<Whole>),
+    Real(Vec<Real>),
+}
+
+impl Whole {
+    pub(crate) fn add(&mut self, number: i64) -> Result<(), Error> {
+        self.sum = self.sum.checked_add(number).ok_or_else(|| {
+            Error::Data("a sum exceeds 64 bits; cast the column to float64 first".to_owned())
+        })?;
+        (self.least, self.most) = match self.count {
+            0 => (number, number),
+            _ => (self.least.min(number), self.most.max(number)),
+        };
+        self.count += 1;
+        Ok(())
+    }
+}
+
+impl Real {
+    pub(crate) fn add(&mut self, number: f64) {
+        let sum = self.sum + number;
+        self.rest += if self.sum.abs() >= number.abs() {
+            (self.sum - sum) + number
+        } else {
+            (number - sum) + self.sum
+        };
+        self.sum = sum;
+        (self.least, self.most) = match self.count {
+            0 => (number, number),
+            _ => (self.least.min(number), self.most.max(number)),
+        };
+        self.count += 1;
+    }
+}
+
+/// A value of the result.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Number {
-    /// A whole number.
     Whole(i64),
-    /// Any other.
     Real(f64),
 }
 
@@ -30,66 +86,45 @@ impl Number {
     }
 }
 
-/// The aggregates of the values so far.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Sum {
-    count: u64,
-    whole: i64,
-    /// A sum with its rounding error: Kahan's summation in Neumaier's variant (1974).
-    real: f64,
-    rest: f64,
-    least: Option<Number>,
-    most: Option<Number>,
+/// An aggregate that a result can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Sum,
+    Mean,
+    Least,
+    Most,
 }
 
-impl Sum {
-    pub(crate) fn add(&mut self, number: Number) -> Result<(), Error> {
-        self.count += 1;
-        match number {
-            Number::Whole(number) => {
-                self.whole = self.whole.checked_add(number).ok_or_else(|| {
-                    Error::Data("a sum exceeds 64 bits; cast the column to float64 first".to_owned())
-                })?;
+impl Sums {
+    /// Makes room for so many groups.
+    pub(crate) fn grow(&mut self, groups: usize) {
+        match self {
+            Self::Whole(sums) => sums.resize_with(groups, Whole::default),
+            Self::Real(sums) => sums.resize_with(groups, Real::default),
+        }
+    }
+
+    /// An aggregate of a group, which is null without values.
+    pub(crate) fn get(&self, group: usize, part: Part) -> Option<Number> {
+        match self {
+            Self::Whole(sums) => {
+                let sum = sums.get(group).filter(|sum| sum.count > 0)?;
+                Some(match part {
+                    Part::Sum => Number::Whole(sum.sum),
+                    Part::Mean => Number::Real(sum.sum as f64 / sum.count as f64),
+                    Part::Least => Number::Whole(sum.least),
+                    Part::Most => Number::Whole(sum.most),
+                })
             }
-            Number::Real(number) => {
-                let sum = self.real + number;
-                self.rest += if self.real.abs() >= number.abs() {
-                    (self.real - sum) + number
-                } else {
-                    (number - sum) + self.real
-                };
-                self.real = sum;
+            Self::Real(sums) => {
+                let sum = sums.get(group).filter(|sum| sum.count > 0)?;
+                Some(Number::Real(match part {
+                    Part::Sum => sum.sum + sum.rest,
+                    Part::Mean => (sum.sum + sum.rest) / sum.count as f64,
+                    Part::Least => sum.least,
+                    Part::Most => sum.most,
+                }))
             }
         }
-        let less = |one: Number, other: Number| match (one, other) {
-            (Number::Whole(one), Number::Whole(other)) => one < other,
-            _ => one.real() < other.real(),
-        };
-        if self.least.is_none_or(|least| less(number, least)) {
-            self.least = Some(number);
-        }
-        if self.most.is_none_or(|most| less(most, number)) {
-            self.most = Some(number);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn sum(&self) -> Option<Number> {
-        Some(match self.least? {
-            Number::Whole(_) => Number::Whole(self.whole),
-            Number::Real(_) => Number::Real(self.real + self.rest),
-        })
-    }
-
-    pub(crate) fn mean(&self) -> Option<Number> {
-        Some(Number::Real(self.sum()?.real() / self.count as f64))
-    }
-
-    pub(crate) fn min(&self) -> Option<Number> {
-        self.least
-    }
-
-    pub(crate) fn max(&self) -> Option<Number> {
-        self.most
     }
 }
