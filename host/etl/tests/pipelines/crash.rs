@@ -1,7 +1,8 @@
 //! Every system call that changes something is the last one, fails, or comes with a signal: the next run makes it good.
 //!
-//! `crash/tracer.c` runs the program and does that to the call with a given number. All calls are tried by
-//! `WITDOCK_TEST_CRASHES=all cargo test -p witdock-etl --test pipelines crash`; without it, some are, others with each fault.
+//! `crash/tracer.c` runs the program and does that to the call with a given number. Each fault is tried at each call by
+//! `WITDOCK_TEST_CRASHES=1 cargo test -p witdock-etl --test pipelines crash`, which takes an hour. Another number N tries one call in N, without it one in
+//! 37, others with each fault.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use std::fs;
@@ -285,7 +286,7 @@ fn tracer() -> &'static Path {
 }
 
 /// Tries faults at the calls of each of three runs. Returns the numbers of points and of attempts.
-fn try_scenario(scenario: &Scenario, all: bool) -> (usize, usize) {
+fn try_scenario(scenario: &Scenario, one_in: usize) -> (usize, usize) {
     let attempt = Attempt::new(scenario);
     let (mut points, mut attempts) = (0, 0);
     // How everything looks without a fault before and after each run.
@@ -304,7 +305,7 @@ fn try_scenario(scenario: &Scenario, all: bool) -> (usize, usize) {
         for at in 1..=count {
             for (number, (fault, word)) in FAULTS.iter().enumerate() {
                 // A sample that is another one for each fault and each run.
-                if !all && (at + number * 5 + run * 3) % 37 != 0 {
+                if (at + number * 5 + run * 3) % one_in != 0 {
                     continue;
                 }
                 attempts += 1;
@@ -341,9 +342,14 @@ fn try_scenario(scenario: &Scenario, all: bool) -> (usize, usize) {
     (points, attempts)
 }
 
+/// How many calls there are for each that is tried.
+fn one_in(usual: usize) -> usize {
+    std::env::var("WITDOCK_TEST_CRASHES").map_or(usual, |number| number.parse().unwrap())
+}
+
 #[test]
 fn every_call_can_be_the_last() {
-    let all = std::env::var_os("WITDOCK_TEST_CRASHES").is_some_and(|value| value == "all");
+    let one_in = one_in(37);
     let only = std::env::var("WITDOCK_TEST_SCENARIO").ok();
     let scenarios: Vec<_> = scenarios()
         .into_iter()
@@ -354,7 +360,7 @@ fn every_call_can_be_the_last() {
         for _ in 0..2 {
             threads.spawn(|| {
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (points, attempts) = try_scenario(scenario, all);
+                    let (points, attempts) = try_scenario(scenario, one_in);
                     println!("{}: {attempts} faults at {points} calls", scenario.name);
                 }
             });
@@ -365,7 +371,7 @@ fn every_call_can_be_the_last() {
 /// A run is killed at each of its calls, and before it goes on, another pipeline adds to the same target.
 #[test]
 fn another_pipeline_adds_to_the_target_of_a_killed_run() {
-    let all = std::env::var_os("WITDOCK_TEST_CRASHES").is_some_and(|value| value == "all");
+    let one_in = one_in(11);
     let scenarios = scenarios();
     let adding =
         |scenario: &&Scenario| scenario.name.ends_with("appended") && !scenario.name.starts_with("plugin");
@@ -399,7 +405,7 @@ fn another_pipeline_adds_to_the_target_of_a_killed_run() {
         other("100");
         let expected = rows();
         let mut attempts = 0;
-        for at in (1..=calls.len()).filter(|at| all || at % 7 == 0) {
+        for at in (1..=calls.len()).filter(|at| at % one_in == 0) {
             for fault in ["kill", "torn"] {
                 attempts += 1;
                 attempt.restore("empty");
