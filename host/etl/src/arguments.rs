@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Preview(PreviewArguments),
     /// Run the pipeline's [[test]] tables, and show where the results differ from the expected ones.
     Test(TestArguments),
+    /// Print the JSON Schema of pipeline files, for editors that complete and check them.
+    Schema,
     /// Check the tools for building plugins, and whether a pipeline's source and sinks can be reached.
     Doctor(DoctorArguments),
 }

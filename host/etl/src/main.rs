@@ -12,7 +12,7 @@ use witdock_etl::progress::Reporter;
 use witdock_etl::run::Stop;
 
 use crate::arguments::{Arguments, Command, LogFormat};
-use crate::commands::{doctor, plan, preview, run, test};
+use crate::commands::{doctor, plan, preview, run, schema, test};
 use crate::signals::Signals;
 
 fn main() -> ExitCode {
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
                 Command::Plan(arguments) => plan::plan(arguments, reporter.clone()).await,
                 Command::Preview(arguments) => preview::preview(arguments, reporter.clone()).await,
                 Command::Test(arguments) => test::test(arguments, reporter.clone()).await,
+                Command::Schema => schema::schema(),
                 Command::Doctor(arguments) => doctor::doctor(arguments).await,
             }
         };

@@ -4,4 +4,5 @@ pub(crate) mod doctor;
 pub(crate) mod plan;
 pub(crate) mod preview;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod test;

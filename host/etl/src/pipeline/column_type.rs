@@ -1,10 +1,11 @@
 use arrow_schema::DataType;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::columns::timestamp_us;
 
 /// A column type that a pipeline file can name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "these are the data types of wit/etl/types.wit")]
 pub enum ColumnType {

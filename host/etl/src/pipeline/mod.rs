@@ -25,6 +25,7 @@ pub use self::database::Database;
 pub use self::error::{Invalid, PipelineError};
 pub use self::fingerprint::Fingerprint;
 pub use self::lookup::LookupConfig;
+pub use self::parse::schema;
 pub use self::plugin::{PluginConfig, PluginLimits};
 pub use self::sink::{
     Compression, FileSinkFormat, PluginSink, RejectedConfig, SinkConfig, SinkFile, SinkFormat, SinkKind,

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use witdock::{Limits, Policy};
 
@@ -18,7 +19,7 @@ pub struct PluginConfig {
 }
 
 /// What a plugin may consume. A limit that is `None` has the dock's default.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PluginLimits {
     /// Memory of one instance, in MiB.

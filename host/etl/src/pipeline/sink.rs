@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::database::Database;
@@ -87,7 +88,7 @@ pub struct SinkTable {
 }
 
 /// What happens to the rows that a target already has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SinkMode {
     /// They are replaced by the run's rows.
@@ -99,7 +100,7 @@ pub enum SinkMode {
 }
 
 /// The format of a sink, as a pipeline file names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SinkFormat {
     /// Comma-separated values with a header.

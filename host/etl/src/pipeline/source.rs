@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use encoding_rs::Encoding;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::column_type::ColumnType;
@@ -175,7 +176,7 @@ pub struct QuerySource {
 }
 
 /// What to do with a record that is no row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnBad {
     /// End the run with an error.
@@ -186,7 +187,7 @@ pub enum OnBad {
 
 /// What to do with rows whose columns are not the expected ones. A source expects those of its first file; a stage, those of
 /// its `input`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDrift {
     /// End the run with an error.

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::column_type::ColumnType;
@@ -27,7 +28,7 @@ pub struct StageConfig {
 }
 
 /// Whether several instances keep the order of batches.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Batches leave in the order in which they arrived.
@@ -38,7 +39,7 @@ pub enum Order {
 }
 
 /// The columns that a stage expects.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InputContract {
     /// What to do with rows that have other columns or values.

@@ -200,3 +200,29 @@ fn the_log_can_be_json() {
     let logged: Vec<Value> = errors.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     assert!(logged.iter().any(|line| line["timestamp"].is_string() && line["level"] == "DEBUG"), "{errors}");
 }
+
+/// An editor knows the keys, what they mean, and which there are not.
+#[test]
+fn the_schema_of_pipeline_files_has_every_key() {
+    let project = Project::of_source("format = \"csv\"\npath = \"in\"", "");
+    let output = project.command(&["schema"]).output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["additionalProperties"], false);
+    let tables = ["source", "lookup", "stage", "sink", "rejected", "checkpoint", "test"];
+    for table in tables {
+        assert!(schema["properties"][table]["description"].is_string(), "{table}");
+    }
+    let text = String::from_utf8(output.stdout).unwrap();
+    for key in [
+        "on_drift",
+        "batch_rows",
+        "max_percent",
+        "every_ms",
+        "infer_rows",
+        "max_failures",
+        "upsert",
+        "timestamp-us",
+    ] {
+        assert!(text.contains(key), "{key}");
+    }
+}

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -9,22 +10,34 @@ use super::text::Text;
 use crate::pipeline::{ColumnType, LookupConfig, PipelineError};
 
 /// A `[[lookup]]` table.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LookupToml {
+    /// The name that plugins use.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// The format. By default csv.
     #[serde(default)]
     format: LookupFormat,
+    /// The file, or the SQLite database.
+    #[schemars(with = "Option<Paths>")]
     path: Option<Spanned<Paths>>,
+    /// The address of a PostgreSQL database.
+    #[schemars(with = "Option<Text>")]
     url: Option<Spanned<Text>>,
+    /// The query whose result is the table.
+    #[schemars(with = "Option<Text>")]
     query: Option<Spanned<Text>>,
+    /// The columns of the key.
+    #[schemars(with = "Vec<String>")]
     key: Spanned<Vec<String>>,
+    /// The types of columns by their names. By default they are inferred.
     #[serde(default)]
     types: BTreeMap<String, ColumnType>,
 }
 
 /// The formats of a source that a table can have as well.
-#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum LookupFormat {
     /// Types are inferred from the values of a column, unless they are given.

@@ -13,6 +13,7 @@ mod text;
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -28,29 +29,46 @@ use super::fingerprint::Fingerprint;
 use super::{CheckpointConfig, Pipeline, PipelineError};
 
 /// A pipeline file as it is written.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PipelineToml {
+    /// Where rows come from.
     source: SourceToml,
+    /// Tables that the host provides to plugins.
     #[serde(default)]
     lookup: Vec<LookupToml>,
+    /// What rows pass through, in order.
     #[serde(default)]
     stage: Vec<StageToml>,
+    /// Where rows go. Each sink gets every row.
     #[serde(default)]
     sink: Vec<SinkToml>,
+    /// Where the rows go that the source, a stage or a sink rejects.
     #[serde(default)]
     rejected: RejectedToml,
+    /// What an interrupted run continues from.
     #[serde(default)]
     checkpoint: CheckpointToml,
+    /// Tests of single stages, for `witdock-etl test`.
     #[serde(default)]
     test: Vec<TestToml>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CheckpointToml {
+    /// The checkpoint file. By default it is beside the pipeline file.
+    #[schemars(with = "Option<PathText>")]
     path: Option<Spanned<PathText>>,
+    /// The least time between two commits, in milliseconds. By default 1000.
     every_ms: Option<u64>,
+}
+
+/// The JSON Schema of pipeline files, from which editors know their keys.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(PipelineToml);
+    schema.insert("title".to_owned(), "A pipeline of witdock-etl".into());
+    schema.to_value()
 }
 
 impl Pipeline {

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::Policy;
@@ -13,27 +14,51 @@ use crate::pipeline::{
 };
 
 /// A `[[sink]]` table: the keys of all formats.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SinkToml {
+    /// The format of the files, the database, or `plugin`.
     format: SinkFormat,
+    /// A file, a folder with `/` at its end, or `-` for standard output. For sqlite, the database.
+    #[schemars(with = "Option<PathText>")]
     path: Option<Spanned<PathText>>,
+    /// What happens to the rows that the target has. By default they are replaced.
+    #[schemars(with = "Option<SinkMode>")]
     mode: Option<Spanned<SinkMode>>,
+    /// The address of a PostgreSQL database.
+    #[schemars(with = "Option<Text>")]
     url: Option<Spanned<Text>>,
+    /// The table, with its schema if there is one: `public.flights`.
+    #[schemars(with = "Option<Text>")]
     table: Option<Spanned<Text>>,
+    /// The columns that identify a row, for an upsert.
+    #[schemars(with = "Option<Vec<String>>")]
     key: Option<Spanned<Vec<String>>>,
+    /// A plugin for the world `sink`: a folder, which is built, or a component.
+    #[schemars(with = "Option<PathText>")]
     plugin: Option<Spanned<PathText>>,
+    /// The plugin's settings.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     settings: Option<Spanned<toml::Table>>,
+    /// What the plugin may touch: `imports`, `folders`, `env`, `network`, `clocks`, `random`, `stdio`.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     grants: Option<Spanned<Policy>>,
+    /// What the plugin may consume.
+    #[schemars(with = "Option<PluginLimits>")]
     limits: Option<Spanned<PluginLimits>>,
 }
 
 /// The `[rejected]` table.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RejectedToml {
+    /// A file of JSON Lines. By default it is beside the pipeline file.
+    #[schemars(with = "Option<PathText>")]
     path: Option<Spanned<PathText>>,
+    /// More rejected rows than this end the run.
     max_rows: Option<u64>,
+    /// A larger share of the rows read than this, in percent, ends the run.
+    #[schemars(with = "Option<f64>")]
     max_percent: Option<Spanned<f64>>,
 }
 

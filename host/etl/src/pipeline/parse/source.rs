@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use encoding_rs::Encoding;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::Policy;
@@ -25,34 +26,85 @@ const UNIT_ROWS: u64 = 100_000;
 pub(super) const INFER_ROWS: usize = 10_000;
 
 /// The `[source]` table: the keys of all formats. `Parser::check_source_keys` knows which format has which.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceToml {
+    /// The format of the files, the database, or `plugin`.
     format: SourceFormat,
+    /// A file, a folder, a pattern such as `in/*.csv.gz`, `-` for standard input, or a list of these. For sqlite, the database.
+    #[schemars(with = "Option<Paths>")]
     path: Option<Spanned<Paths>>,
+    /// The character between CSV fields. By default a comma.
+    #[schemars(with = "Option<String>")]
     delimiter: Option<Spanned<String>>,
+    /// The character around CSV fields that contain others of these characters; empty for none. By default `"`.
+    #[schemars(with = "Option<String>")]
     quote: Option<Spanned<String>>,
+    /// The character that marks a quote inside of a quoted field. By default a quote is doubled.
+    #[schemars(with = "Option<String>")]
     escape: Option<Spanned<String>>,
+    /// Lines that begin with this character are skipped.
+    #[schemars(with = "Option<String>")]
     comment: Option<Spanned<String>>,
+    /// So many first lines are skipped.
+    #[schemars(with = "Option<u64>")]
     skip_lines: Option<Spanned<u64>>,
+    /// Whether the first line of a CSV file names the columns. By default it does.
+    #[schemars(with = "Option<bool>")]
     header: Option<Spanned<bool>>,
+    /// The names of all columns.
+    #[schemars(with = "Option<Vec<String>>")]
     names: Option<Spanned<Vec<String>>>,
+    /// A name of the Encoding Standard, for example `windows-1252`.
+    #[schemars(with = "Option<String>")]
     encoding: Option<Spanned<String>>,
+    /// Fields with one of these texts are null. By default the empty field.
+    #[schemars(with = "Option<Vec<String>>")]
     null_values: Option<Spanned<Vec<String>>>,
+    /// The types of columns by their names.
+    #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
     columns: Option<Spanned<BTreeMap<String, ColumnType>>>,
+    /// The lines that the types of JSON columns are inferred from. By default 10000.
+    #[schemars(with = "Option<usize>")]
     infer_rows: Option<Spanned<usize>>,
+    /// What happens to a record that is no row. By default the run ends.
+    #[schemars(with = "Option<OnBad>")]
     on_bad: Option<Spanned<OnBad>>,
+    /// What happens to a file with other columns than the first one. By default the run ends.
+    #[schemars(with = "Option<OnDrift>")]
     on_drift: Option<Spanned<OnDrift>>,
+    /// Whether the run waits for more.
+    #[schemars(with = "Option<bool>")]
     watch: Option<Spanned<bool>>,
+    /// A watched file is read once it has not changed for so many milliseconds. By default 1000.
+    #[schemars(with = "Option<u64>")]
     settle_ms: Option<Spanned<u64>>,
+    /// The address of a PostgreSQL database.
+    #[schemars(with = "Option<Text>")]
     url: Option<Spanned<Text>>,
+    /// The query whose result is read.
+    #[schemars(with = "Option<Text>")]
     query: Option<Spanned<Text>>,
+    /// A column of the result with ascending values that are never null.
+    #[schemars(with = "Option<String>")]
     key: Option<Spanned<String>>,
+    /// The rows of a query in one unit of work. By default 100000.
+    #[schemars(with = "Option<u64>")]
     unit_rows: Option<Spanned<u64>>,
+    /// A plugin for the world `source`: a folder, which is built, or a component.
+    #[schemars(with = "Option<PathText>")]
     plugin: Option<Spanned<PathText>>,
+    /// The plugin's settings.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     settings: Option<Spanned<toml::Table>>,
+    /// What the plugin may touch: `imports`, `folders`, `env`, `network`, `clocks`, `random`, `stdio`.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     grants: Option<Spanned<Policy>>,
+    /// What the plugin may consume.
+    #[schemars(with = "Option<PluginLimits>")]
     limits: Option<Spanned<PluginLimits>>,
+    /// The rows that pass through the pipeline at once. By default 8192.
+    #[schemars(with = "Option<usize>")]
     batch_rows: Option<Spanned<usize>>,
     /// The table's header, for messages: a lookup table has a source too.
     #[serde(skip, default = "source_header")]
@@ -64,14 +116,14 @@ fn source_header() -> &'static str {
 }
 
 /// One path or several.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum Paths {
     One(Text),
     Many(Vec<Text>),
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum SourceFormat {
     Csv,

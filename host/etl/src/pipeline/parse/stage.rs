@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::{Policy, nearest};
@@ -21,31 +22,54 @@ const MAX_FAILURES: u64 = 100;
 const MAX_INSTANCES: u32 = 256;
 
 /// A `[[stage]]` table.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StageToml {
+    /// A unique name, for messages, metrics and rejected rows.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// A folder, which is built, or a component.
+    #[schemars(with = "PathText")]
     plugin: Spanned<PathText>,
+    /// The plugin's settings.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     settings: Option<Spanned<toml::Table>>,
+    /// What the plugin may touch: `imports`, `folders`, `env`, `network`, `clocks`, `random`, `stdio`. By default nothing.
     #[serde(default)]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     grants: Policy,
+    /// What the plugin may consume.
     #[serde(default)]
     limits: PluginLimits,
+    /// The columns that the stage expects.
+    #[schemars(with = "Option<InputContract>")]
     input: Option<Spanned<InputContract>>,
+    /// A file for each side output of the plugin, by its name.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, PathText>")]
     outputs: BTreeMap<String, Spanned<PathText>>,
+    /// The instances that work in parallel. By default one.
+    #[schemars(with = "Option<u32>")]
     instances: Option<Spanned<u32>>,
+    /// Whether several instances keep the order of batches. By default they do.
     #[serde(default)]
     order: Order,
+    /// The rows that may make the plugin fail; each is rejected. By default 100.
     max_failures: Option<u64>,
 }
 
 /// A `[[test]]` table.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TestToml {
+    /// The stage that is tested.
+    #[schemars(with = "String")]
     stage: Spanned<String>,
+    /// A file with rows: CSV, TSV, JSON Lines, JSON or Parquet.
+    #[schemars(with = "PathText")]
     input: Spanned<PathText>,
+    /// A file with the expected result: JSON Lines.
+    #[schemars(with = "PathText")]
     expected: Spanned<PathText>,
 }
 

@@ -1,0 +1,13 @@
+//! `witdock-etl schema`.
+
+use std::process::ExitCode;
+
+use witdock_etl::pipeline;
+
+use super::run::print;
+
+/// Prints the JSON Schema of pipeline files.
+pub(crate) fn schema() -> anyhow::Result<ExitCode> {
+    print(&[serde_json::to_string_pretty(&pipeline::schema())?])?;
+    Ok(ExitCode::SUCCESS)
+}
