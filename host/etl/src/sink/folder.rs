@@ -90,6 +90,8 @@ impl FolderSink {
                 inside
             }
         };
+        // It takes the target's place, for everybody who may read that.
+        fs::set_permissions(&path, fs::metadata(&self.folder)?.permissions())?;
         self.collected = Some(Collected { path, committed: false });
         Ok(())
     }

@@ -70,11 +70,15 @@ pub(super) struct Arrivals {
     changed: Receiver<()>,
     /// Whether something has happened since the folders were listed.
     dirty: bool,
+    listed: Instant,
     _watcher: RecommendedWatcher,
 }
 
 /// How long one call waits for new files.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long folders may stay unlisted. Not every change is told: those of other machines in a network's file system are not, nor is what happens in a
+/// folder that has taken the place of a watched one.
+const LIST: Duration = Duration::from_secs(1);
 
 impl Arrivals {
     pub(super) fn watch(source: &FileSource) -> Result<Self, SourceError> {
@@ -98,6 +102,7 @@ impl Arrivals {
             taken: BTreeSet::new(),
             changed,
             dirty: true,
+            listed: Instant::now(),
             _watcher: watcher,
         })
     }
@@ -131,10 +136,11 @@ impl Arrivals {
 
     fn look(&mut self) -> Result<Vec<PathBuf>, SourceError> {
         // Files that settle are checked each time, folders only after a change.
-        if !self.dirty && self.settling.is_empty() {
+        if !self.dirty && self.settling.is_empty() && self.listed.elapsed() < LIST {
             return Ok(Vec::new());
         }
         self.dirty = false;
+        self.listed = Instant::now();
         let paths = list(&self.paths)?;
         let new = paths.into_iter().filter(|path| !self.taken.contains(path));
         // A file may have been removed since the folder was listed.

@@ -211,6 +211,13 @@ fn a_replaced_target_is_whole_when_a_run_fails_and_changes_start_it_over() {
     fs::create_dir(project.path("out")).unwrap();
     fs::write(project.path("out/README"), "").unwrap();
     project.run(&[]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for (name, mode) in [("out", 0o750), ("out.csv", 0o640)] {
+            fs::set_permissions(project.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
     arrive(&project, "1.csv", 5..7);
     fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
     project.error(&["run", "pipeline.toml"]);
@@ -222,6 +229,12 @@ fn a_replaced_target_is_whole_when_a_run_fails_and_changes_start_it_over() {
     assert!(said.contains("1.csv has changed since") && said.contains("starting over"), "{said}");
     assert_eq!(lines(&project, "out"), numbers(7..11));
     assert!(project.path("out/README").exists());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| fs::metadata(project.path(name)).unwrap().permissions().mode();
+        assert_eq!((mode("out") & 0o777, mode("out.csv") & 0o777), (0o750, 0o640));
+    }
     // So is the pipeline.
     fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
     project.error(&["run", "pipeline.toml"]);
@@ -373,4 +386,32 @@ fn a_row_that_one_sink_cannot_represent_is_rejected_and_no_sink_has_it() {
         (&"sink".into(), &"value".into(), &3.into(), &"NaN".into())
     );
     assert_eq!(rejected[0]["message"], "out.jsonl: the column `n`: JSON has no number NaN");
+}
+
+/// The folder that one pipeline replaces is another one after that, and a pipeline that watches it goes on seeing its files.
+#[cfg(unix)]
+#[test]
+fn a_watched_folder_may_be_replaced_by_another_pipeline() {
+    let project = project("", &sink("csv", "out/"));
+    fs::create_dir(project.path("out")).unwrap();
+    let watching = "[source]\nformat = \"csv\"\npath = \"out\"\nwatch = true\nsettle_ms = 0\n\
+                    [checkpoint]\nevery_ms = 0\n[[sink]]\nformat = \"jsonl\"\npath = \"seen.jsonl\"\nmode = \"append\"\n";
+    fs::write(project.path("watching.toml"), watching).unwrap();
+    let mut run = begin(&project, &["run", "watching.toml"]);
+    for (name, rows) in [("1.csv", 0..2), ("2.csv", 2..5)] {
+        let seen = rows.end;
+        arrive(&project, name, rows);
+        if seen > 2 {
+            // A commit without rows: the part file after it has a new name.
+            fs::remove_file(project.path("in/1.csv")).unwrap();
+            fs::write(project.path("in/0.csv"), "a\n").unwrap();
+        }
+        project.run(&[]);
+        eventually("the other pipeline has them", || {
+            let text = fs::read_to_string(project.path("seen.jsonl")).unwrap_or_default();
+            (text.lines().count() >= seen).then_some(())
+        });
+    }
+    let (ended, said) = end(&mut run, "TERM");
+    assert_eq!(ended, Some(143), "{said}");
 }
