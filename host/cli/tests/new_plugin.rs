@@ -104,7 +104,7 @@ interface types {
     variant failure { too-large(size), broken(string) }
 }
 
-/// What the studio lends.
+/// What the studio provides.
 interface lab {
     use types.{size};
     resource picture {

@@ -87,10 +87,11 @@ impl<S: Send + 'static> Sandbox<S> {
         };
         let host = |error: wasmtime::Error| Failure::Host { message: format!("{error:#}") };
         let mut store = instance::store(self.dock.engine(), parts).map_err(host)?;
-        let started = within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<S>>| {
-            self.pre.instantiate_async(store).await
-        })
-        .await;
+        let started =
+            within_limits(&mut store, Timing::Exact, None, async |store: &mut Store<HostState<S>>| {
+                self.pre.instantiate_async(store).await
+            })
+            .await;
         match started {
             Ok(instance) => Ok(SandboxInstance { store, instance, log }),
             Err(error) => Err(Failure::classify(&error, store.data_mut())),
@@ -133,7 +134,7 @@ impl<S: Send + 'static> SandboxInstance<S> {
     ) -> Result<R, Failure> {
         let instance = self.instance;
         let result =
-            within_limits(&mut self.store, Timing::Exact, async |store: &mut Store<HostState<S>>| {
+            within_limits(&mut self.store, Timing::Exact, None, async |store: &mut Store<HostState<S>>| {
                 run(&instance, store).await
             })
             .await;

@@ -33,12 +33,10 @@ pub(crate) struct CallTime {
 }
 
 impl CallClock {
-    /// The clock of a call with this time limit.
-    pub(crate) fn new(limit: Duration, timing: Timing) -> Self {
-        let begun = match timing {
-            Timing::Exact => Some(Instant::now()),
-            Timing::Late => None,
-        };
+    /// The clock of a call.
+    #[inline]
+    pub(crate) fn new(timer: Timer) -> Self {
+        let Timer { begun, limit } = timer;
         Self { limit, begun, in_host_since: None, in_host: Duration::ZERO }
     }
 
@@ -53,17 +51,14 @@ impl CallClock {
         now.duration_since(*self.begun.get_or_insert(now)) >= self.limit
     }
 
-    /// When a timer has to end the call.
-    pub(crate) fn timer(&self) -> Timer {
-        Timer { begun: self.begun, limit: self.limit }
-    }
-
+    #[inline]
     pub(crate) fn enter_host(&mut self) {
         if self.begun.is_some() {
             self.in_host_since = Some(Instant::now());
         }
     }
 
+    #[inline]
     pub(crate) fn leave_host(&mut self) {
         if let Some(since) = self.in_host_since.take() {
             self.in_host += since.elapsed();
@@ -71,12 +66,13 @@ impl CallClock {
     }
 
     /// The time of the call so far, if the clock has started.
+    #[inline]
     pub(crate) fn time(&self) -> Option<CallTime> {
         Some(CallTime { total: self.begun?.elapsed(), in_host: self.in_host })
     }
 }
 
-/// When a call that waits has to end: a copy of its clock, which the call itself uses.
+/// When a call that waits has to end: what its clock starts with, since the call itself uses the clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timer {
     begun: Option<Instant>,
@@ -84,6 +80,16 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
+    /// The timer of a call with this time limit that begins now.
+    #[inline]
+    pub(crate) fn new(limit: Duration, timing: Timing) -> Self {
+        let begun = match timing {
+            Timing::Exact => Some(Instant::now()),
+            Timing::Late => None,
+        };
+        Self { begun, limit }
+    }
+
     /// The end of a call that first waits `now`. A little later than the epoch lets it run, so that a guest that loops is
     /// stopped by the epoch and its place is known. None if that is beyond the clock's range.
     pub(crate) fn end(self, now: Instant) -> Option<Instant> {

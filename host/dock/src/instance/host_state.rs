@@ -5,7 +5,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::blame::Reached;
-use super::call_clock::{CallClock, CallTime, Timing};
+use super::call_clock::{CallClock, CallTime, Timer};
 use super::failure::GuestPanic;
 use super::handover::Handover;
 use super::limiter::Limiter;
@@ -67,11 +67,11 @@ impl<S> HostState<S> {
 
     /// Starts the clock and clears the records of the last call: a growth that was refused then does not explain a trap
     /// now.
-    pub(crate) fn begin_call(&mut self, timing: Timing) {
+    pub(crate) fn begin_call(&mut self, timer: Timer) {
         self.panic = None;
         self.reached = Reached::Application;
         self.limiter.take_refused();
-        self.clock = CallClock::new(self.limits.call_deadline, timing);
+        self.clock = CallClock::new(timer);
     }
 
     /// The time of the call so far, if its clock has started.

@@ -33,6 +33,6 @@ pub(crate) use limiter::MemoryGauge;
 pub(crate) use log_sink::LogSink;
 pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};
 pub(crate) use stepping::Stepping;
-pub(crate) use stop::{StopMark, StopSignal, Stopped};
+pub(crate) use stop::{NextStop, StopMark, StopSignal, Stopped};
 pub(crate) use store::{Parts, store, within_limits, within_limits_sync};
 pub(crate) use wasi::link as link_wasi;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 
 /// Tells the uses of a plugin that it was stopped: those that wait by waking them, and running guest code at the next tick
 /// of the epoch.
@@ -21,13 +20,41 @@ impl StopSignal {
         self.notify.notify_waiters();
     }
 
-    /// Completes at the next stop after this moment.
-    pub(crate) fn notified(&self) -> Notified<'_> {
-        self.notify.notified()
+    /// The next stop after this moment.
+    #[inline]
+    pub(crate) fn next(&self) -> NextStop<'_> {
+        NextStop { signal: self, stops: self.stops() }
     }
 
+    #[inline]
     fn stops(&self) -> u64 {
         self.stops.load(Ordering::Acquire)
+    }
+}
+
+/// The next stop of a plugin after a moment in its life.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NextStop<'a> {
+    signal: &'a StopSignal,
+    stops: u64,
+}
+
+impl NextStop<'_> {
+    /// Runs the work, or drops it and returns `None` when the plugin is stopped.
+    pub(crate) async fn unless<R>(self, work: impl Future<Output = R>) -> Option<R> {
+        tokio::select! {
+            biased;
+            value = work => Some(value),
+            () = self.come() => None,
+        }
+    }
+
+    pub(crate) async fn come(self) {
+        let notified = self.signal.notify.notified();
+        // A stop after the line above completes `notified`.
+        if self.signal.stops() == self.stops {
+            notified.await;
+        }
     }
 }
 
@@ -45,6 +72,7 @@ impl StopMark {
     }
 
     /// Moves the mark to this moment.
+    #[inline]
     pub(crate) fn renew(&mut self) {
         self.stops = self.signal.stops();
     }

@@ -1,6 +1,6 @@
 //! Creates stores, and runs guest code in them under limits.
 
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use super::limiter::{Limiter, MemoryGauge};
 use super::limits::Limits;
 use super::log_sink::LogSink;
 use super::stepping::Stepping;
-use super::stop::{StopMark, Stopped};
+use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
 use super::wasi;
 use crate::grants::Granted;
@@ -56,7 +56,7 @@ pub(crate) fn store<S: Send + 'static>(
         limits: limits.clone(),
         log,
         panic: None,
-        clock: CallClock::new(limits.call_deadline, Timing::Late),
+        clock: CallClock::new(Timer::new(limits.call_deadline, Timing::Late)),
         stop,
         meters_fuel: false,
         reached: Reached::default(),
@@ -85,17 +85,38 @@ pub(crate) fn store<S: Send + 'static>(
     Ok(store)
 }
 
-/// Runs guest code under the limits of one call. Two clocks enforce the deadline: the epoch stops running code and gives its
+/// Runs guest code under the limits of one call, until the plugin is stopped. Two clocks enforce the deadline: the epoch stops running code and gives its
 /// location; the timer ends a call that waits in a host function, where the epoch is not checked.
 pub(crate) async fn within_limits<S: Send + 'static, R>(
     store: &mut Store<HostState<S>>,
     timing: Timing,
+    stop: Option<NextStop<'_>>,
     run: impl AsyncFnOnce(&mut Store<HostState<S>>) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<R> {
-    begin(store, timing)?;
-    let timer = store.data().clock.timer();
+    let timer = Timer::new(store.data().limits.call_deadline, timing);
+    begin(store, timer)?;
     let mut first_wait = None;
-    let result = before(timer, &mut first_wait, pin!(run(store))).await;
+    let result = {
+        // Pinned where it is made: moving it would copy all that it will ever hold.
+        let mut work = pin!(run(store));
+        let mut end = pin!(None);
+        // A call that never waits does not pay for its end.
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(result) = work.as_mut().poll(context) {
+                return Poll::Ready(result);
+            }
+            if first_wait.is_none() {
+                let now = Instant::now();
+                first_wait = Some(now);
+                end.set(Some(end_of_wait(timer, now, stop)));
+            }
+            match end.as_mut().as_pin_mut() {
+                Some(end) => end.poll(context).map(Err),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    };
     if let Some(moment) = first_wait {
         store.data_mut().clock.start_at(moment);
     }
@@ -108,14 +129,14 @@ pub(crate) fn within_limits_sync<S: Send + 'static, R>(
     timing: Timing,
     run: impl FnOnce(&mut Store<HostState<S>>) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<R> {
-    begin(store, timing)?;
+    begin(store, Timer::new(store.data().limits.call_deadline, timing))?;
     run(store)
 }
 
 #[inline]
-fn begin<S: Send + 'static>(store: &mut Store<HostState<S>>, timing: Timing) -> wasmtime::Result<()> {
+fn begin<S: Send + 'static>(store: &mut Store<HostState<S>>, timer: Timer) -> wasmtime::Result<()> {
     let state = store.data_mut();
-    state.begin_call(timing);
+    state.begin_call(timer);
     let (fuel, meters_fuel) = (state.limits.fuel, state.meters_fuel);
     store.set_epoch_deadline(1);
     if meters_fuel {
@@ -124,28 +145,23 @@ fn begin<S: Send + 'static>(store: &mut Store<HostState<S>>, timing: Timing) -> 
     Ok(())
 }
 
-/// Runs the work until its timer ends. The timer starts when the work first waits, so work that never waits does not pay for
-/// it, and `first_wait` tells when that was.
-async fn before<R>(
-    timer: Timer,
-    first_wait: &mut Option<Instant>,
-    mut work: Pin<&mut impl Future<Output = wasmtime::Result<R>>>,
-) -> wasmtime::Result<R> {
-    let mut sleep = pin!(None);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(result) = work.as_mut().poll(context) {
-            return Poll::Ready(result);
+/// Completes when a call that waits since `now` has to end, with the reason.
+async fn end_of_wait(timer: Timer, now: Instant, stop: Option<NextStop<'_>>) -> wasmtime::Error {
+    let over = async {
+        match timer.end(now) {
+            Some(end) => tokio::time::sleep(end.saturating_duration_since(now)).await,
+            None => std::future::pending().await,
         }
-        if first_wait.is_none() {
-            let now = Instant::now();
-            *first_wait = Some(now);
-            let end = timer.end(now);
-            sleep.set(end.map(|end| tokio::time::sleep(end.saturating_duration_since(now))));
+    };
+    let stopped = async {
+        match stop {
+            Some(stop) => stop.come().await,
+            None => std::future::pending().await,
         }
-        match sleep.as_mut().as_pin_mut().map(|sleep| sleep.poll(context)) {
-            Some(Poll::Ready(())) => Poll::Ready(Err(DeadlineExceeded.into())),
-            Some(Poll::Pending) | None => Poll::Pending,
-        }
-    })
-    .await
+    };
+    tokio::select! {
+        biased;
+        () = stopped => Stopped.into(),
+        () = over => DeadlineExceeded.into(),
+    }
 }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
-use tokio::sync::futures::Notified;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
@@ -14,19 +13,20 @@ use super::event::Event;
 use super::generation::{Generation, Member, Serving, Successor};
 use super::instance::Instance;
 use super::lifecycle::{Effect, Input, Lifecycle, Now, Transition};
+use super::places::Places;
 use super::settings::Settings;
-use super::statistics::Recorder;
+use super::statistics::{Recorder, Row};
 use super::status::Status;
 use crate::Interface;
-use crate::instance::{CallTime, Timing};
+use crate::instance::{CallTime, NextStop, Timing};
 use crate::lock::lock;
 
 /// The state that all handles of a plugin share.
 pub(crate) struct Core<I: Interface> {
     pub(crate) settings: Arc<Settings<I>>,
     life: Mutex<Life<I>>,
-    /// One permit for each instance that may be used at a time.
-    pub(crate) permits: Semaphore,
+    /// The uses that wait for a place of [`Life::places`], in order.
+    queue: Semaphore,
     /// Written while `life` is locked, so that readers and calls see the same generation.
     pub(crate) status: watch::Sender<Status>,
     /// Held during a reload, so that there is one at a time: the candidate of the last attempt, successful or not.
@@ -41,6 +41,8 @@ pub(crate) struct Life<I: Interface> {
     pub(crate) current: Serving<I>,
     /// The generation before it, while the current one is on probation.
     previous: Option<Serving<I>>,
+    /// One for each instance that may be used at a time.
+    places: Places,
     pub(crate) recorder: Recorder,
     alarm: Option<AbortOnDropJoinHandle<()>>,
 }
@@ -67,14 +69,43 @@ impl<I: Interface> Life<I> {
     }
 }
 
+/// The right to use this many instances, which ends when it is dropped.
+pub(crate) struct Turn<'core, I: Interface> {
+    core: &'core Core<I>,
+    places: u32,
+}
+
+impl<I: Interface> Turn<'_, I> {
+    /// Ends a use of an instance that may be entered again.
+    pub(crate) fn put_back(mut self, member: Member<I>, row: Row) {
+        let time = member.instance.store.data().call_time();
+        let mut life = self.core.life();
+        life.recorder.record(row, time, true);
+        let homeless = life.put_back(member);
+        life.places.give_back(std::mem::take(&mut self.places), &self.core.queue);
+        drop(life);
+        // After the lock: stores run code of the application as they are dropped.
+        drop(homeless);
+    }
+}
+
+impl<I: Interface> Drop for Turn<'_, I> {
+    fn drop(&mut self) {
+        if self.places > 0 {
+            self.core.life().places.give_back(self.places, &self.core.queue);
+        }
+    }
+}
+
 /// A use of an instance that may begin.
 pub(crate) struct Admission<'core, I: Interface> {
+    pub(crate) turn: Turn<'core, I>,
     /// The generation that serves.
     pub(crate) generation: Arc<Generation<I>>,
     /// One of its instances, if one is idle.
     pub(crate) idle: Option<Box<Instance<I>>>,
-    /// Completes when the plugin is stopped after this moment.
-    pub(crate) stop: Notified<'core>,
+    pub(crate) stop: NextStop<'core>,
+    pub(crate) row: Row,
     pub(crate) timing: Timing,
 }
 
@@ -82,12 +113,13 @@ impl<I: Interface> Core<I> {
     pub(crate) fn new(settings: Arc<Settings<I>>, lifecycle: Lifecycle, first: Serving<I>) -> Self {
         let identity = first.generation.identity.clone();
         Self {
-            permits: Semaphore::new(settings.instances.count() as usize),
+            queue: Semaphore::new(0),
             status: watch::Sender::new(lifecycle.status()),
             life: Mutex::new(Life {
                 lifecycle,
                 current: first,
                 previous: None,
+                places: Places::new(settings.instances.count()),
                 recorder: Recorder::default(),
                 alarm: None,
             }),
@@ -106,40 +138,71 @@ impl<I: Interface> Core<I> {
         self.life().current.generation.clone()
     }
 
-    /// Refuses a use before it queues, if the plugin takes no calls.
-    pub(crate) fn admit(&self) -> Result<(), CallErrorKind> {
-        self.life().lifecycle.admit(now())
-    }
-
     pub(crate) fn tell(&self, event: Event) {
         // Fails only if nobody listens.
         let _ = self.settings.events.send(event);
     }
 
-    /// Begins a use of an instance, an idle one if there is one.
-    pub(crate) fn begin(self: &Arc<Self>, export: &str) -> Result<Admission<'_, I>, CallErrorKind> {
-        let mut life = self.admitting()?;
+    /// Refuses a use before it queues, if the plugin takes no calls.
+    pub(crate) fn admit(&self) -> Result<(), CallErrorKind> {
+        self.life().lifecycle.admit(now())
+    }
+
+    /// Begins a use of an instance, if that need not wait and the plugin serves.
+    pub(crate) fn begin_at_once(&self, export: &str) -> Option<Admission<'_, I>> {
+        let mut life = self.life();
+        // The common case does not read the clock.
+        if !life.lifecycle.is_serving() || !life.places.take() {
+            return None;
+        }
+        Some(self.begin(life, Turn { core: self, places: 1 }, export))
+    }
+
+    /// Waits for a turn, and begins a use of an instance.
+    pub(crate) async fn begin_in_turn(
+        self: &Arc<Self>,
+        export: &str,
+    ) -> Result<Admission<'_, I>, CallErrorKind> {
+        self.admit()?;
+        let turn = self.turn(1).await?;
+        Ok(self.begin(self.admitting()?, turn, export))
+    }
+
+    /// Begins a use of an idle instance, if there is one.
+    fn begin<'core>(
+        &'core self,
+        mut life: MutexGuard<'_, Life<I>>,
+        turn: Turn<'core, I>,
+        export: &str,
+    ) -> Admission<'core, I> {
         let (generation, idle) = match life.take_idle() {
             Some(Member { instance, generation }) => (generation, Some(instance)),
             None => (life.current.generation.clone(), None),
         };
-        // Created while `life` is locked: a stop was either seen above or completes it.
-        let stop = self.settings.stop.notified();
-        Ok(Admission { generation, idle, stop, timing: life.recorder.timing(export) })
+        // Made while `life` is locked: a stop was either seen above or ends this use.
+        let stop = self.settings.stop.next();
+        let (row, timing) = life.recorder.begin(export);
+        Admission { turn, generation, idle, stop, row, timing }
     }
 
     /// Begins a use of an instance that is still to be started.
-    pub(crate) fn begin_fresh(self: &Arc<Self>) -> Result<Admission<'_, I>, CallErrorKind> {
+    pub(crate) fn begin_fresh(self: &Arc<Self>) -> Result<(Arc<Generation<I>>, NextStop<'_>), CallErrorKind> {
         let life = self.admitting()?;
-        let generation = life.current.generation.clone();
-        let stop = self.settings.stop.notified();
-        Ok(Admission { generation, idle: None, stop, timing: Timing::Exact })
+        Ok((life.current.generation.clone(), self.settings.stop.next()))
+    }
+
+    /// Waits until this many instances may be used.
+    pub(crate) async fn turn(&self, places: u32) -> Result<Turn<'_, I>, CallErrorKind> {
+        let _waiting = Waiting::new(self);
+        // Never closed.
+        let permit = self.queue.acquire_many(places).await.map_err(|_| CallErrorKind::Stopped)?;
+        permit.forget();
+        Ok(Turn { core: self, places })
     }
 
     fn admitting(self: &Arc<Self>) -> Result<MutexGuard<'_, Life<I>>, CallErrorKind> {
         let mut life = self.life();
         if life.lifecycle.is_serving() {
-            // The common case does not read the clock.
             return Ok(life);
         }
         drop(life);
@@ -155,20 +218,10 @@ impl<I: Interface> Core<I> {
         self.life().take_idle()
     }
 
-    /// Completes when the plugin is stopped after this moment; `None` if it is stopped.
-    pub(crate) fn stop_signal(&self) -> Option<Notified<'_>> {
+    /// The next stop after this moment; `None` if the plugin is stopped.
+    pub(crate) fn next_stop(&self) -> Option<NextStop<'_>> {
         let life = self.life();
-        (!life.lifecycle.is_stopped()).then(|| self.settings.stop.notified())
-    }
-
-    /// Ends a use of an instance that may be entered again.
-    pub(crate) fn put_back(&self, member: Member<I>, export: &str, time: Option<CallTime>) {
-        let mut life = self.life();
-        life.recorder.record(export, time, true);
-        let homeless = life.put_back(member);
-        drop(life);
-        // After the lock: stores run code of the application as they are dropped.
-        drop(homeless);
+        (!life.lifecycle.is_stopped()).then(|| self.settings.stop.next())
     }
 
     /// Returns an instance that was not used.
@@ -189,9 +242,14 @@ impl<I: Interface> Core<I> {
         true
     }
 
-    /// Records a use whose instance is not put back.
-    pub(crate) fn record(&self, export: &str, time: Option<CallTime>, succeeded: bool) {
-        self.life().recorder.record(export, time, succeeded);
+    /// The row of the statistics for uses under this name.
+    pub(crate) fn row(&self, export: &str) -> Row {
+        self.life().recorder.begin(export).0
+    }
+
+    /// Records a use whose instance is not put back by [`Turn::put_back`].
+    pub(crate) fn record(&self, row: Row, time: Option<CallTime>, succeeded: bool) {
+        self.life().recorder.record(row, time, succeeded);
     }
 
     /// An error of a use that never reached an instance.
@@ -248,6 +306,22 @@ impl<I: Interface> Core<I> {
         drop(life);
         drop((discarded, successor));
         transition
+    }
+}
+
+/// A use that waits for its turn. Dropped after the future that waits, which returns to the queue what it got.
+struct Waiting<'core, I: Interface>(&'core Core<I>);
+
+impl<'core, I: Interface> Waiting<'core, I> {
+    fn new(core: &'core Core<I>) -> Self {
+        core.life().places.join(&core.queue);
+        Self(core)
+    }
+}
+
+impl<I: Interface> Drop for Waiting<'_, I> {
+    fn drop(&mut self) {
+        self.0.life().places.leave(&self.0.queue);
     }
 }
 

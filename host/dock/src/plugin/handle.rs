@@ -144,7 +144,7 @@ impl<I: Interface> Plugin<I> {
     }
 
     /// Watches the source, and reloads when it changes, until the plugin is dropped. [`Plugin::status`] and [`Plugin::events`]
-    /// report the outcome of each reload. Changes while the plugin is stopped are not loaded.
+    /// report the outcome of each reload. A change while the plugin is stopped is loaded when it is revived.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ impl<I: Interface> Instance<I> {
         let mut store = store(pre.engine(), parts)
             .map_err(|error| StartError::Refused { message: format!("{error:#}") })?;
         let started =
-            within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<I::State>>| {
+            within_limits(&mut store, Timing::Exact, None, async |store: &mut Store<HostState<I::State>>| {
                 let exports: Exports = pre.instantiate_async(&mut *store).await?;
                 let guest = I::bind(store, &exports)?;
                 let state = keeps_state.then(|| Stateful::new(&mut *store, &exports)).transpose()?;
@@ -44,7 +44,7 @@ impl<I: Interface> Instance<I> {
             Err(error) => return Err(StartError::Failed(Failure::classify(&error, store.data_mut()))),
         };
         let activated =
-            within_limits(&mut store, Timing::Exact, async |store: &mut Store<HostState<I::State>>| {
+            within_limits(&mut store, Timing::Exact, None, async |store: &mut Store<HostState<I::State>>| {
                 guest.activate(store).await
             });
         match activated.await {

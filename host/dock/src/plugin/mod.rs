@@ -12,6 +12,7 @@ mod handle;
 mod instance;
 mod lifecycle;
 mod linked;
+mod places;
 mod reload;
 mod settings;
 mod state;

@@ -1,14 +1,12 @@
 //! Reload as a transaction: if a step fails, the old generation keeps serving, and the status shows the reason.
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use tokio::sync::futures::Notified;
 use wasmtime::Store;
 
-use super::call::{Ended, Used, attempt, failed, unless_stopped};
+use super::call::{Ended, attempt, failed};
 use super::candidate::{Candidate, Identity};
 use super::core::Core;
 use super::error::LoadError;
@@ -17,8 +15,8 @@ use super::instance::Instance;
 use super::lifecycle::Input;
 use super::linked::Linked;
 use super::settings::Instances;
-use super::state::{Answer, RESTORE, SAVE, restore_into, save_in};
-use crate::instance::{Handover, Stateful, Timing};
+use super::state::{Answer, SAVE, restore_into, save_in};
+use crate::instance::{Handover, NextStop, Stateful, Timing};
 use crate::{HostState, Interface, LogLevel};
 
 /// The outcome of a successful reload.
@@ -63,12 +61,14 @@ pub(crate) async fn reload<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) 
 
 async fn reload_in_turn<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) -> Result<Reload, LoadError> {
     let mut last_tried = core.last_tried.lock().await;
-    let stop = core.stop_signal().ok_or_else(|| stopped(core))?;
-    let mut stop = pin!(stop);
-    let transaction = Transaction { core, begun: Instant::now(), stop: stop.as_mut() };
+    let stop = core.next_stop().ok_or_else(|| stopped(core))?;
+    let transaction = Transaction { core, begun: Instant::now(), stop };
+    let before = last_tried.clone();
     let result = transaction.run(&mut last_tried, trigger).await;
     match &result {
-        Ok(_) | Err(LoadError::Stopped { .. }) => {}
+        Ok(_) => {}
+        // It was not tried: a plugin that is revived loads it.
+        Err(LoadError::Stopped { .. }) => *last_tried = before,
         Err(error) => drop(core.apply(Input::Rejected { reason: error.to_string() }, None)),
     }
     result
@@ -79,14 +79,14 @@ fn stopped<I: Interface>(core: &Core<I>) -> LoadError {
 }
 
 /// One reload, from the source to the swap.
-struct Transaction<'a, 'core, I: Interface> {
+struct Transaction<'core, I: Interface> {
     core: &'core Arc<Core<I>>,
     begun: Instant,
-    stop: Pin<&'a mut Notified<'core>>,
+    stop: NextStop<'core>,
 }
 
-impl<I: Interface> Transaction<'_, '_, I> {
-    async fn run(mut self, last_tried: &mut Identity, trigger: Trigger) -> Result<Reload, LoadError> {
+impl<I: Interface> Transaction<'_, I> {
+    async fn run(self, last_tried: &mut Identity, trigger: Trigger) -> Result<Reload, LoadError> {
         let (core, settings) = (self.core, &self.core.settings);
         let candidate = self.unless_stopped(Candidate::read(settings)).await?;
         let identity = candidate.identity();
@@ -110,7 +110,7 @@ impl<I: Interface> Transaction<'_, '_, I> {
             Instances::Stateful => {
                 // Calls come and go in order, and each has a deadline: this wait ends, and so does that of the calls
                 // behind it.
-                let all = core.permits.acquire_many(settings.instances.count());
+                let all = core.turn(settings.instances.count());
                 let quiet = self.unless_stopped(async { all.await.map_err(|_| stopped(core)) }).await?;
                 let (first, state) = self.hand_over(first).await?;
                 (first, state, Some(quiet))
@@ -128,18 +128,19 @@ impl<I: Interface> Transaction<'_, '_, I> {
     }
 
     async fn unless_stopped<R>(
-        &mut self,
+        &self,
         work: impl Future<Output = Result<R, LoadError>>,
     ) -> Result<R, LoadError> {
-        unless_stopped(self.stop.as_mut(), pin!(work)).await.unwrap_or_else(|| Err(stopped(self.core)))
+        self.stop.unless(work).await.unwrap_or_else(|| Err(stopped(self.core)))
     }
 
     /// `restore(save())`: hands the running instance's state to the new one, if there is any.
-    async fn hand_over(&mut self, new: Box<Instance<I>>) -> Result<(Box<Instance<I>>, Handover), LoadError> {
+    async fn hand_over(&self, mut new: Box<Instance<I>>) -> Result<(Box<Instance<I>>, Handover), LoadError> {
         let core = self.core;
-        let Some(Member { instance: old, generation }) = core.take_idle() else {
+        let Some(Member { instance: mut old, generation }) = core.take_idle() else {
             // It failed before, and its state was lost with it.
-            return Ok((new, Handover::None));
+            let state = core.current().handover_after_failure();
+            return Ok((with_handover(new, state), state));
         };
         let lost = match (&old.state, &new.state) {
             (Some(_), Some(_)) => None,
@@ -150,25 +151,28 @@ impl<I: Interface> Transaction<'_, '_, I> {
             core.return_idle(Member { instance: old, generation });
             return Ok((with_handover(new, state), state));
         }
+        let row = core.row(SAVE);
         let saving = attempt(
             core,
-            old,
-            SAVE,
+            &mut old,
+            row,
             Timing::Exact,
-            self.stop.as_mut(),
+            self.stop,
             async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| match state {
                 Some(state) => save_in(state, store).await,
                 None => Ok(Ok(Vec::new())),
             },
         );
         let saved: Answer<Vec<u8>> = match saving.await {
-            Ok(Used { instance, value, time }) => {
+            Ok(value) => {
                 // It keeps serving if the new one is rejected, and is on standby during probation.
-                core.put_back(Member { instance, generation }, SAVE, time);
+                core.record(row, old.store.data().call_time(), true);
+                core.return_idle(Member { instance: old, generation });
                 value
             }
             Err(Ended::Cancelled) => return Err(stopped(core)),
             Err(Ended::Failed(failure)) => {
+                drop(old);
                 // The old instance and its state are lost in any case. Rejecting the new generation would keep an author
                 // from ever replacing one whose `save` is broken.
                 let message =
@@ -180,14 +184,13 @@ impl<I: Interface> Transaction<'_, '_, I> {
         };
         let saved = saved
             .map_err(|words| self.refused(format!("the running generation did not save it: {words}")))?;
-        match restore_into(core, new, &saved, self.stop.as_mut()).await {
+        match restore_into(core, &mut new, &saved, self.stop).await {
             None => Err(self.refused("the new generation exports no `witdock:plugin/state`".to_owned())),
-            Some(Ok(Used { instance, value, time })) => {
-                core.record(RESTORE, time, true);
-                value.map_err(|words| {
+            Some(Ok(answer)) => {
+                answer.map_err(|words| {
                     self.refused(format!("the new generation did not restore it: {words}"))
                 })?;
-                Ok((instance, Handover::Kept))
+                Ok((new, Handover::Kept))
             }
             Some(Err(Ended::Cancelled)) => Err(stopped(core)),
             Some(Err(Ended::Failed(failure))) => {

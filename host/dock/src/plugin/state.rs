@@ -1,17 +1,15 @@
 //! Saves a plugin's state for a checkpoint, and restores it in a fresh instance.
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use tokio::sync::futures::Notified;
 use wasmtime::Store;
 
-use super::call::{self, Used, attempt, use_instance};
-use super::core::{Admission, Core};
+use super::call::{self, attempt, use_instance};
+use super::core::Core;
 use super::error::{CallError, CallErrorKind};
 use super::generation::Member;
 use super::instance::Instance;
-use crate::instance::{Handover, Stateful, Timing};
+use crate::instance::{Handover, NextStop, Stateful, Timing};
 use crate::{HostState, Interface};
 
 /// A plugin's answer to `save` or `restore`, with its message as the error.
@@ -45,21 +43,18 @@ pub(crate) async fn restart_with_state<I: Interface>(
     let error = |kind| core.error(RESTORE, kind);
     core.admit().map_err(error)?;
     let all = core.settings.instances.count();
-    let _quiet = core.permits.acquire_many(all).await.map_err(|_| error(CallErrorKind::Stopped))?;
+    let _quiet = core.turn(all).await.map_err(error)?;
     loop {
-        let Admission { generation, stop, .. } = core.begin_fresh().map_err(error)?;
-        let mut stop = pin!(stop);
-        let mut instance = call::start(core, &generation, RESTORE, stop.as_mut()).await?;
+        let (generation, stop) = core.begin_fresh().map_err(error)?;
+        let mut instance = call::start(core, &generation, RESTORE, stop).await?;
         instance.store.data_mut().handover = Handover::None;
         if let Some(saved) = saved {
-            let Some(used) = restore_into(core, instance, saved, stop).await else {
+            let Some(restored) = restore_into(core, &mut instance, saved, stop).await else {
                 let words = "it exports no `witdock:plugin/state` to restore a state with".to_owned();
                 return Err(error(CallErrorKind::State { words }));
             };
-            let used = used.map_err(|ended| call::failed(core, &generation, RESTORE, ended))?;
-            core.record(RESTORE, used.time, true);
-            used.value.map_err(|words| error(CallErrorKind::State { words }))?;
-            instance = used.instance;
+            let answer = restored.map_err(|ended| call::failed(core, &generation, RESTORE, ended))?;
+            answer.map_err(|words| error(CallErrorKind::State { words }))?;
         }
         // A pool may have been reloaded meanwhile.
         if core.replace_idle(Member { instance, generation }) {
@@ -71,15 +66,16 @@ pub(crate) async fn restart_with_state<I: Interface>(
 /// Restores a state in an instance that no call uses. `None` if the instance does not take state.
 pub(crate) async fn restore_into<I: Interface>(
     core: &Core<I>,
-    instance: Box<Instance<I>>,
+    instance: &mut Instance<I>,
     saved: &[u8],
-    stop: Pin<&mut Notified<'_>>,
-) -> Option<Result<Used<I, Answer<()>>, call::Ended>> {
+    stop: NextStop<'_>,
+) -> Option<Result<Answer<()>, call::Ended>> {
     instance.state.as_ref()?;
+    let row = core.row(RESTORE);
     let restored = attempt(
         core,
         instance,
-        RESTORE,
+        row,
         Timing::Exact,
         stop,
         async |_: &I, state: Option<&Stateful>, store: &mut Store<HostState<I::State>>| match state {
@@ -87,9 +83,10 @@ pub(crate) async fn restore_into<I: Interface>(
             None => Ok(Ok(())),
         },
     );
-    Some(restored.await.map(|mut used| {
-        used.instance.store.data_mut().handover = Handover::Kept;
-        used
+    Some(restored.await.inspect(|_| {
+        let state = instance.store.data_mut();
+        state.handover = Handover::Kept;
+        core.record(row, state.call_time(), true);
     }))
 }
 

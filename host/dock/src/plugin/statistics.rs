@@ -60,6 +60,10 @@ const UNTIMED: u32 = 15;
 #[derive(Debug, Default)]
 pub(crate) struct Recorder(Vec<Collector>);
 
+/// Where the calls under one name are recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row(usize);
+
 #[derive(Debug)]
 struct Collector {
     export: Box<str>,
@@ -76,28 +80,33 @@ struct Collector {
 }
 
 impl Recorder {
-    /// Whether the next call under this name has to be timed.
-    pub(crate) fn timing(&self, export: &str) -> Timing {
-        match self.0.iter().find(|collector| *collector.export == *export) {
+    /// The row for calls under this name, and whether the next one has to be timed.
+    #[inline]
+    pub(crate) fn begin(&mut self, export: &str) -> (Row, Timing) {
+        let row = self.0.iter().position(|collector| *collector.export == *export);
+        let row = row.unwrap_or_else(|| {
+            let row = self.0.len();
+            self.0.extend(Collector::new(export));
+            row
+        });
+        let timing = match self.0.get(row) {
             Some(Collector { short: Some(_), pending: ..UNTIMED, .. }) => Timing::Late,
             _ => Timing::Exact,
-        }
+        };
+        (Row(row), timing)
     }
 
     /// Records a call. A call without a time ended before its clock started.
-    pub(crate) fn record(&mut self, export: &str, time: Option<CallTime>, succeeded: bool) {
-        let collector = match self.0.iter_mut().find(|collector| *collector.export == *export) {
-            Some(collector) => collector,
-            None => {
-                let Some(collector) = Collector::new(export) else { return };
-                self.0.push_mut(collector)
-            }
-        };
-        collector.record(time, succeeded);
+    #[inline]
+    pub(crate) fn record(&mut self, row: Row, time: Option<CallTime>, succeeded: bool) {
+        if let Some(collector) = self.0.get_mut(row.0) {
+            collector.record(time, succeeded);
+        }
     }
 
     pub(crate) fn exports(&mut self) -> BTreeMap<String, ExportStatistics> {
-        self.0.iter_mut().map(|collector| (collector.export.to_string(), collector.snapshot())).collect()
+        let called = self.0.iter_mut().filter(|collector| collector.calls > 0);
+        called.map(|collector| (collector.export.to_string(), collector.snapshot())).collect()
     }
 }
 
@@ -166,15 +175,21 @@ impl Collector {
 mod tests {
     use super::*;
 
+    /// Records a call under this name.
+    fn record(recorder: &mut Recorder, export: &str, time: Option<CallTime>, succeeded: bool) {
+        let (row, _) = recorder.begin(export);
+        recorder.record(row, time, succeeded);
+    }
+
     #[test]
     fn counts_calls_by_export_with_quantiles_within_a_percent() {
         let mut recorder = Recorder::default();
         for millis in 1..=100 {
             let time = CallTime { total: Duration::from_millis(millis), in_host: Duration::from_micros(10) };
-            recorder.record("format", Some(time), millis != 50);
+            record(&mut recorder, "format", Some(time), millis != 50);
         }
         let time = CallTime { total: Duration::from_nanos(300), in_host: Duration::ZERO };
-        recorder.record("hover", Some(time), true);
+        record(&mut recorder, "hover", Some(time), true);
         let exports = recorder.exports();
         let format = exports["format"];
         assert_eq!((format.calls, format.errors), (100, 1));
@@ -194,21 +209,22 @@ mod tests {
                 in_host: Duration::from_micros(micros / 2),
             })
         };
-        assert_eq!(recorder.timing("key"), Timing::Exact);
-        recorder.record("key", micros(2), true);
+        assert_eq!(recorder.begin("key").1, Timing::Exact);
+        record(&mut recorder, "key", micros(2), true);
         for _ in 0..UNTIMED {
-            assert_eq!(recorder.timing("key"), Timing::Late);
-            recorder.record("key", None, true);
+            assert_eq!(recorder.begin("key").1, Timing::Late);
+            record(&mut recorder, "key", None, true);
         }
-        assert_eq!(recorder.timing("key"), Timing::Exact);
-        recorder.record("key", micros(2), true);
+        assert_eq!(recorder.begin("key").1, Timing::Exact);
+        record(&mut recorder, "key", micros(2), true);
         // One that took long in spite of it: from now on each is timed.
-        recorder.record("key", micros(20_000), false);
-        assert_eq!(recorder.timing("key"), Timing::Exact);
+        record(&mut recorder, "key", micros(20_000), false);
+        assert_eq!(recorder.begin("key").1, Timing::Exact);
         let key = recorder.exports()["key"];
         assert_eq!((key.calls, key.errors), (18, 1));
         assert_eq!(key.total, Duration::from_micros(17 * 2 + 20_000));
         assert_eq!(key.in_host, Duration::from_micros(17 + 10_000));
-        assert_eq!(recorder.timing("other"), Timing::Exact);
+        assert_eq!(recorder.begin("other").1, Timing::Exact);
+        assert!(!recorder.exports().contains_key("other"), "no call has ended");
     }
 }

@@ -1,6 +1,6 @@
 //! Watches a plugin's source and reloads the plugin after a change has settled.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 
@@ -9,6 +9,7 @@ use super::error::LoadError;
 use super::event::Event;
 use super::linked::fit;
 use super::reload::{self, Trigger};
+use super::status::Phase;
 use crate::Interface;
 use crate::source::{Change, Changes, SETTLE_PROJECT, Source, WatchError};
 
@@ -23,19 +24,41 @@ pub(crate) fn follow<I: Interface>(core: &Arc<Core<I>>) -> Result<AbortOnDropJoi
     Ok(core.settings.runtime.spawn(reload_on_change(Arc::downgrade(core), changes)).into())
 }
 
-async fn reload_on_change<I: Interface>(core: std::sync::Weak<Core<I>>, mut changes: Changes) {
+async fn reload_on_change<I: Interface>(core: Weak<Core<I>>, mut changes: Changes) {
     loop {
         let change = changes.next().await;
-        let Some(core) = core.upgrade() else { return };
-        match change {
-            Change::Settled => reload_complete(&core, &mut changes).await,
-            Change::Failed { message } => core.tell(Event::WatchFailed { message }),
+        loop {
+            let Some(core) = core.upgrade() else { return };
+            match &change {
+                Change::Settled => match reload_complete(&core, &mut changes).await {
+                    Outcome::Decided => break,
+                    // The plugin's owner may revive it: the change is not lost.
+                    Outcome::Stopped => {}
+                },
+                Change::Failed { message } => {
+                    core.tell(Event::WatchFailed { message: message.clone() });
+                    break;
+                }
+            }
+            let mut status = core.status.subscribe();
+            drop(core);
+            // Fails once the plugin is dropped, which the next upgrade finds.
+            drop(status.wait_for(|status| status.phase != Phase::Stopped).await);
+            changes.settle().await;
         }
     }
 }
 
+/// What has come of a change.
+enum Outcome {
+    /// It was loaded or rejected.
+    Decided,
+    /// The plugin was stopped before that.
+    Stopped,
+}
+
 /// Reloads, once a component that is still being written is complete. The status shows the outcome.
-async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Changes) {
+async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Changes) -> Outcome {
     let (mut written, mut retries) = (None, 0);
     while let Some((bytes, most)) = unfinished::<I>(&core.settings.source).await {
         retries = if written == Some(bytes) { retries + 1 } else { 0 };
@@ -47,12 +70,12 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Change
         tokio::time::sleep(SETTLE_PROJECT).await;
         changes.settle().await;
     }
-    if let Err(error) = reload::reload(core, Trigger::Watch).await {
-        match error {
-            LoadError::Stopped { .. } => {}
-            error => tracing::warn!(plugin = &*core.settings.name, "reload rejected: {error}"),
-        }
+    match reload::reload(core, Trigger::Watch).await {
+        Err(LoadError::Stopped { .. }) => return Outcome::Stopped,
+        Err(error) => tracing::warn!(plugin = &*core.settings.name, "reload rejected: {error}"),
+        Ok(_) => {}
     }
+    Outcome::Decided
 }
 
 /// The size of a component file that may still be being written, and how often to read it again if it stays so. A built folder is

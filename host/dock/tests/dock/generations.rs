@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use witdock::{Event, Handover, Instances, Limits, LogLevel, Plugin};
+use witdock::{Event, Handover, Instances, Limits, LogLevel, Plugin, Reload};
 
 use crate::guest::{Counting, Fixture, Guest, State, add, fault};
 use crate::wait::soon;
@@ -42,11 +42,26 @@ async fn each_call_sees_its_generation_and_hand_over() {
 }
 
 #[tokio::test]
+async fn a_reload_after_a_failure_reports_the_loss() {
+    let fixture = Fixture::new(Guest::default());
+    let plugin = fixture.load().await;
+    add(&plugin, fault::UNREACHABLE).await.unwrap_err();
+    fixture.write(Guest { factor: 2, ..Guest::default() });
+    let reload = plugin.reload().await.unwrap();
+    assert!(matches!(reload, Reload::Swapped { state: Handover::Lost, .. }), "{reload:?}");
+    assert_eq!(answering(&plugin).await, (2, Handover::Lost));
+}
+
+#[tokio::test]
 async fn a_plugin_without_state_reports_no_loss() {
     let fixture = Fixture::new(Guest { state: State::None, ..Guest::default() });
     let plugin = fixture.load().await;
     add(&plugin, fault::UNREACHABLE).await.unwrap_err();
     assert_eq!(answering(&plugin).await, (1, Handover::None));
+    add(&plugin, fault::UNREACHABLE).await.unwrap_err();
+    fixture.write(Guest { factor: 2, state: State::None, ..Guest::default() });
+    plugin.reload().await.unwrap();
+    assert_eq!(answering(&plugin).await, (2, Handover::None));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -147,8 +147,8 @@ impl Model {
     /// A new generation serves; what becomes of the state.
     fn swap(&mut self, kind: Kind) -> Handover {
         let (count, state) = match self.current {
-            // No instance runs, so there is nothing to hand over.
-            Generation { count: None, .. } => (0, Handover::None),
+            // No instance runs: the state was lost with it.
+            Generation { count: None, .. } => (0, Handover::Lost),
             Generation { kind: Kind::SaveTraps(_), .. } => {
                 self.fail();
                 (0, Handover::Lost)

@@ -55,3 +55,19 @@ async fn waits_for_an_incomplete_file() {
     let event = event(&mut events, "generation 2 serves", end).await;
     assert!(matches!(event, Event::Serving { .. }), "reported a file that was being written: {event}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn loads_a_change_made_while_the_plugin_was_stopped_when_it_is_revived() {
+    let fixture = Fixture::new(Guest::default());
+    let plugin = fixture.load().await;
+    plugin.watch().unwrap();
+    add(&plugin, 5).await.unwrap();
+    plugin.stop();
+    fixture.write(Guest { factor: 2, ..Guest::default() });
+    // Long enough for the change to settle and be refused.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(plugin.generation(), 1);
+    plugin.revive();
+    until(&plugin, "running generation 2").await;
+    assert_eq!(add(&plugin, 1).await.unwrap(), 7);
+}

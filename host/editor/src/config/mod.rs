@@ -13,6 +13,7 @@ pub use keymap::{Found, KeyMap, Layer};
 use serde::Deserialize;
 use toml::de::DeTable;
 
+use witdock::nearest;
 use witdock_editor_session::Problem;
 
 use crate::app::entries;
@@ -157,12 +158,12 @@ impl Config {
                 command if !command.starts_with("editor.") && command.contains('.') => Some(command),
                 command if entries().iter().any(|known| known.name == command) => Some(command),
                 command => {
-                    let near = entries()
-                        .into_iter()
-                        .map(|known| (strsim::damerau_levenshtein(known.name, command), known.name))
-                        .min()
-                        .filter(|(distance, _)| *distance <= 4)
-                        .map(|(_, name)| format!("; did you mean `{name}`?"))
+                    // What all commands begin with would make all of them similar.
+                    fn own(name: &str) -> &str {
+                        name.strip_prefix("editor.").unwrap_or(name)
+                    }
+                    let near = nearest(own(command), entries().iter().map(|known| own(known.name)))
+                        .map(|name| format!("; did you mean `editor.{name}`?"))
                         .unwrap_or_default();
                     return Err(format!("unknown command `{command}`{near}"));
                 }

@@ -17,8 +17,8 @@ fn prober(probe: &str, request: &str, grant: &str) -> Project {
     write("rows.csv", b"a\n1\n");
     write("probe.wasm", &component("plugins/faults/wasi-probe"));
     write("probe.toml", format!("[plugin]\nname = \"probe\"\n[grants]\n{request}\n").as_bytes());
-    fs::create_dir(project.path("lent")).unwrap();
-    write("lent/hello.txt", b"hello");
+    fs::create_dir(project.path("shared")).unwrap();
+    write("shared/hello.txt", b"hello");
     project
 }
 
@@ -43,24 +43,25 @@ fn folders() {
     let write = "{ write-file = { path = \"/data/new.txt\", text = \"new\" } }";
     let read_only = "folders = [{ path = \"/data\", access = \"read-only\" }]";
     let read_write = "folders = [{ path = \"/data\", access = \"read-write\" }]";
-    let lent = |access| format!("folders = [{{ path = \"/data\", host = \"lent\", access = \"{access}\" }}]");
+    let shared =
+        |access| format!("folders = [{{ path = \"/data\", host = \"shared\", access = \"{access}\" }}]");
 
-    assert_eq!(reach(read, read_only, &lent("read-only")), "ok: hello");
+    assert_eq!(reach(read, read_only, &shared("read-only")), "ok: hello");
     let denied = reach(read, "", "");
     assert!(denied.starts_with("error: "), "{denied}");
 
     // A plugin that asks for less than it is granted gets what it asks for.
-    let project = prober(write, read_only, &lent("read-write"));
+    let project = prober(write, read_only, &shared("read-write"));
     assert!(got(&project).starts_with("error: "));
-    assert!(!project.path("lent/new.txt").exists());
-    let project = prober(write, read_write, &lent("read-write"));
+    assert!(!project.path("shared/new.txt").exists());
+    let project = prober(write, read_write, &shared("read-write"));
     assert_eq!(got(&project), "ok: 3");
-    assert_eq!(project.read("lent/new.txt"), "new");
+    assert_eq!(project.read("shared/new.txt"), "new");
 
     // Out of the folder, and through a link that leads out of it.
     for path in ["/data/../rows.csv", "/data/link.txt", "/etc/hostname"] {
-        let project = prober(&format!("{{ read-file = \"{path}\" }}"), read_write, &lent("read-write"));
-        std::os::unix::fs::symlink(project.path("rows.csv"), project.path("lent/link.txt")).unwrap();
+        let project = prober(&format!("{{ read-file = \"{path}\" }}"), read_write, &shared("read-write"));
+        std::os::unix::fs::symlink(project.path("rows.csv"), project.path("shared/link.txt")).unwrap();
         let denied = got(&project);
         assert!(denied.starts_with("error: "), "{path}: {denied}");
     }

@@ -150,6 +150,7 @@ impl Lifecycle {
     }
 
     /// Whether calls are admitted now, without checking whether a back-off has ended.
+    #[inline]
     pub(crate) fn is_serving(&self) -> bool {
         !self.stopped && *self.health.fitness() == Fitness::Fit
     }
