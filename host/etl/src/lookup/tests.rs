@@ -20,6 +20,7 @@ fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<Lookup
             kind: SourceKind::Files(FileSource {
                 paths: vec![file.path().display().to_string()],
                 format: FileFormat::Csv(CsvFormat::default()),
+                partitions: std::collections::BTreeMap::new(),
                 on_drift: OnDrift::Fail,
                 watch: false,
                 settle: Default::default(),

@@ -73,6 +73,8 @@ pub struct FileSource {
     pub paths: Vec<String>,
     /// The format of all files.
     pub format: FileFormat,
+    /// Columns that are in the names of folders, with their types. Folders are then read with the folders in them.
+    pub partitions: BTreeMap<String, ColumnType>,
     /// What to do with a file whose columns differ from those of the first file.
     pub on_drift: OnDrift,
     /// Whether to wait for more files in the folders.

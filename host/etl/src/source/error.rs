@@ -8,6 +8,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SourceError {
+    /// The path of a file does not have the columns that `partitions` names.
+    #[error("{path}: {message}; fix `partitions` of the source")]
+    Partition {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The file is not valid CSV.
     #[error(transparent)]
     Csv(#[from] CsvError),

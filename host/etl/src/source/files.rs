@@ -1,10 +1,10 @@
 //! Files as units of work: listed by paths, folders and patterns, and added as they arrive in watched folders.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 
 use super::csv::CsvReader;
 use super::drift::{Adapted, Allowed, Empty, difference, union};
@@ -12,10 +12,11 @@ use super::error::SourceError;
 use super::folders::{Arrivals, list};
 use super::jsonl::JsonlReader;
 use super::parquet::ParquetReader;
+use super::partitions::Partitioned;
 use super::past::Past;
 use super::units::{BatchReader, Next, OpenUnit, Units};
 use crate::input::STDIN;
-use crate::pipeline::{FileFormat, FileSource, OnDrift};
+use crate::pipeline::{ColumnType, FileFormat, FileSource, OnDrift};
 use crate::rows::Unit;
 
 /// Files, one after the other.
@@ -42,7 +43,7 @@ impl FileUnits {
         let mut arrivals = source.watch.then(|| Arrivals::watch(source)).transpose()?;
         let mut listed = match &mut arrivals {
             Some(arrivals) => arrivals.first()?,
-            None => list(&source.paths)?,
+            None => list(&source.paths, !source.partitions.is_empty())?,
         };
         listed.sort();
         let (mut pending, mut notices) = (VecDeque::new(), Vec::new());
@@ -51,7 +52,7 @@ impl FileUnits {
                 return Err(SourceError::NoFiles { paths: source.paths.join(", ") });
             }
             // Empty files say nothing of the columns.
-            match first_with_columns(&source.format, &listed)? {
+            match first_with_columns(source, &listed)? {
                 Some(found) => break found,
                 None => match &mut arrivals {
                     Some(arrivals) => listed.extend(arrivals.first()?),
@@ -69,7 +70,7 @@ impl FileUnits {
         if source.on_drift == OnDrift::Evolve {
             let text = !matches!(source.format, FileFormat::Parquet);
             for path in listed.iter().filter(|path| **path != first) {
-                let Some(file) = open_file(&source.format, path, None)? else { continue };
+                let Some(file) = open_file(source, path, None)? else { continue };
                 let file = file.schema();
                 let both = union(&schema, &file, text);
                 schema = both.ok_or_else(|| drift(path, &first, &schema, &file, Allowed::Less))?;
@@ -85,7 +86,7 @@ impl FileUnits {
         let unit = unit(path)?;
         let reader = match self.opened.take() {
             Some((opened, reader)) if opened == path => Some(reader),
-            _ => open_file(&self.source.format, path, Some(&self.schema))?,
+            _ => open_file(&self.source, path, Some(&self.schema))?,
         };
         let reader = reader.unwrap_or_else(|| Box::new(Empty(Arc::clone(&self.schema))));
         let own = reader.schema();
@@ -163,9 +164,9 @@ fn unit(path: &Path) -> Result<Unit, SourceError> {
 type OpenFile = (PathBuf, Box<dyn BatchReader>);
 
 /// The first file that has columns, open.
-fn first_with_columns(format: &FileFormat, paths: &[PathBuf]) -> Result<Option<OpenFile>, SourceError> {
+fn first_with_columns(source: &FileSource, paths: &[PathBuf]) -> Result<Option<OpenFile>, SourceError> {
     for path in paths {
-        if let Some(reader) = open_file(format, path, None)? {
+        if let Some(reader) = open_file(source, path, None)? {
             return Ok(Some((path.clone(), reader)));
         }
     }
@@ -174,19 +175,34 @@ fn first_with_columns(format: &FileFormat, paths: &[PathBuf]) -> Result<Option<O
 
 /// Opens a file. `None` if it is empty.
 fn open_file(
-    format: &FileFormat,
+    source: &FileSource,
     path: &Path,
     known: Option<&SchemaRef>,
 ) -> Result<Option<Box<dyn BatchReader>>, SourceError> {
     fn boxed<R: BatchReader + 'static>(reader: R) -> Box<dyn BatchReader> {
         Box::new(reader)
     }
-    Ok(match format {
+    let reader = match &source.format {
         FileFormat::Csv(options) => CsvReader::open(path, options)?.map(boxed),
-        // The first file sets the types: in another file all numbers may be whole by chance.
-        FileFormat::Jsonl(options) => JsonlReader::open(path, options, known.map(Arc::clone))?.map(boxed),
+        FileFormat::Jsonl(options) => {
+            // The first file sets the types: in another file all numbers may be whole by chance.
+            let known = known.map(|schema| own_columns(schema, &source.partitions));
+            JsonlReader::open(path, options, known)?.map(boxed)
+        }
         FileFormat::Parquet => ParquetReader::open(path)?.map(boxed),
-    })
+    };
+    match reader {
+        Some(reader) if !source.partitions.is_empty() => {
+            Ok(Some(Box::new(Partitioned::new(reader, path, &source.partitions)?)))
+        }
+        reader => Ok(reader),
+    }
+}
+
+/// The columns that are in the files themselves.
+fn own_columns(schema: &SchemaRef, partitions: &BTreeMap<String, ColumnType>) -> SchemaRef {
+    let own = schema.fields().iter().filter(|field| !partitions.contains_key(field.name()));
+    Arc::new(Schema::new(own.cloned().collect::<Vec<_>>()))
 }
 
 /// Refuses a type for a column that no file has: its name is probably misspelled.

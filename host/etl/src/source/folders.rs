@@ -15,7 +15,8 @@ use crate::rows::Unit;
 
 /// The files that these paths stand for, in order. In folders, hidden files are skipped, and files whose name says that they
 /// are still being written.
-pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
+/// `deep` takes the folders in a folder too.
+pub(super) fn list(paths: &[String], deep: bool) -> Result<Vec<PathBuf>, SourceError> {
     let mut files = Vec::new();
     for text in paths {
         let path = Path::new(text);
@@ -29,14 +30,8 @@ pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
             matched.sort();
             files.append(&mut matched);
         } else if path.is_dir() {
-            let io = |error| SourceError::Io { path: path.to_owned(), error };
             let mut inside = Vec::new();
-            for entry in fs::read_dir(path).map_err(io)? {
-                let file = entry.map_err(io)?.path();
-                if file.is_file() && is_finished(&file) {
-                    inside.push(file);
-                }
-            }
+            walk(path, deep, &mut inside)?;
             inside.sort();
             files.append(&mut inside);
         } else {
@@ -44,6 +39,23 @@ pub(super) fn list(paths: &[String]) -> Result<Vec<PathBuf>, SourceError> {
         }
     }
     Ok(distinct(files))
+}
+
+/// Adds the finished files in a folder.
+fn walk(folder: &Path, deep: bool, files: &mut Vec<PathBuf>) -> Result<(), SourceError> {
+    let io = |error| SourceError::Io { path: folder.to_owned(), error };
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if !is_finished(&path) {
+            continue;
+        }
+        if path.is_file() {
+            files.push(path);
+        } else if deep && path.is_dir() {
+            walk(&path, deep, files)?;
+        }
+    }
+    Ok(())
 }
 
 /// Each file once, in order, however many paths and links lead to it.
@@ -65,6 +77,7 @@ fn is_finished(path: &Path) -> bool {
 /// Files that arrive in watched folders.
 pub(super) struct Arrivals {
     paths: Vec<String>,
+    deep: bool,
     settling: Settling,
     taken: BTreeSet<PathBuf>,
     changed: Receiver<()>,
@@ -82,6 +95,7 @@ const LIST: Duration = Duration::from_secs(1);
 
 impl Arrivals {
     pub(super) fn watch(source: &FileSource) -> Result<Self, SourceError> {
+        let deep = !source.partitions.is_empty();
         let (sender, changed) = channel();
         let failed = |path: &Path, error: notify::Error| SourceError::Watch {
             path: path.to_owned(),
@@ -93,11 +107,12 @@ impl Arrivals {
         })
         .map_err(|error| failed(Path::new("."), error))?;
         for folder in source.paths.iter().map(|path| folder(path)).collect::<BTreeSet<_>>() {
-            let mode = RecursiveMode::NonRecursive;
+            let mode = if deep { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
             watcher.watch(&folder, mode).map_err(|error| failed(&folder, error))?;
         }
         Ok(Self {
             paths: source.paths.clone(),
+            deep,
             settling: Settling { settle: source.settle, files: BTreeMap::new() },
             taken: BTreeSet::new(),
             changed,
@@ -141,7 +156,7 @@ impl Arrivals {
         }
         self.dirty = false;
         self.listed = Instant::now();
-        let paths = list(&self.paths)?;
+        let paths = list(&self.paths, self.deep)?;
         let new = paths.into_iter().filter(|path| !self.taken.contains(path));
         // A file may have been removed since the folder was listed.
         let new: Vec<_> = new.filter_map(|path| Some((Unit::file(&path).ok()?, path))).collect();
@@ -254,12 +269,12 @@ mod tests {
         fs::create_dir(folder.path().join("e.csv")).unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         assert_eq!(
-            names(&list(&[folder.path().display().to_string()]).unwrap()),
+            names(&list(&[folder.path().display().to_string()], false).unwrap()),
             ["a.csv", "b.csv", "c.txt"]
         );
-        assert_eq!(names(&list(&[path("*.csv")]).unwrap()), ["a.csv", "b.csv"]);
-        assert_eq!(names(&list(&[path("c.txt"), path("*")]).unwrap()), ["c.txt", "a.csv", "b.csv"]);
-        assert!(list(&[path("*.parquet")]).unwrap().is_empty());
-        assert!(list(&[path("[")]).is_err());
+        assert_eq!(names(&list(&[path("*.csv")], false).unwrap()), ["a.csv", "b.csv"]);
+        assert_eq!(names(&list(&[path("c.txt"), path("*")], false).unwrap()), ["c.txt", "a.csv", "b.csv"]);
+        assert!(list(&[path("*.parquet")], false).unwrap().is_empty());
+        assert!(list(&[path("[")], false).is_err());
     }
 }

@@ -9,6 +9,7 @@ mod jsonl;
 mod names;
 mod open;
 mod parquet;
+mod partitions;
 mod past;
 mod plugin;
 mod query;

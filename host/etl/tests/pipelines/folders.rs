@@ -14,6 +14,7 @@ use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{BrotliLevel, Compression};
 use parquet::file::properties::WriterProperties;
+use serde_json::json;
 
 use crate::project::{Project, sink};
 
@@ -193,4 +194,31 @@ fn compressed_files_are_read() {
     let files: [(&str, &[u8]); 3] = [("1.csv.bz2", &bzip2), ("2.csv.zst", &skippable), ("3.csv.gz", &padded)];
     let project = folder("format = \"csv\"", &files);
     assert_eq!(out(&project), [r#"{"n":"1"}"#, r#"{"n":"2"}"#, r#"{"n":"3"}"#]);
+}
+
+/// What the plugin `partition` writes, and other programs, comes back as it was.
+#[test]
+fn columns_in_the_names_of_folders_are_read() {
+    let source =
+        "format = \"jsonl\"\npath = \"lake\"\npartitions = { carrier = \"utf8\", year = \"int32\" }\n";
+    let project = Project::of_source(source, &sink("jsonl", "out.jsonl"));
+    let write = |folder: &str, text: &str| {
+        fs::create_dir_all(project.path(folder)).unwrap();
+        fs::write(project.path(folder).join("part-1.jsonl"), text).unwrap();
+    };
+    write("lake/year=2013/carrier=U%2FA", "{\"n\":1}\n{\"n\":2}\n");
+    write("lake/year=2014/carrier=__HIVE_DEFAULT_PARTITION__", "{\"n\":3}\n");
+    write("lake/.staged/year=1/carrier=x", "{\"n\":9}\n");
+    project.run(&[]);
+    let row = |n: i64, carrier: Option<&str>, year: i64| json!({ "n": n, "carrier": carrier, "year": year });
+    assert_eq!(
+        project.jsonl("out.jsonl"),
+        [row(1, Some("U/A"), 2013), row(2, Some("U/A"), 2013), row(3, None, 2014)]
+    );
+    write("lake/year=soon/carrier=AA", "{\"n\":4}\n");
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("`year=soon` is no int32"), "{error}");
+    write("lake/carrier=AA", "{\"n\":4}\n");
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("no folder of its path is named `year=…`"), "{error}");
 }

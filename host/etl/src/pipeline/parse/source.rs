@@ -64,6 +64,9 @@ pub(super) struct SourceToml {
     /// The types of columns by their names.
     #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
     columns: Option<Spanned<BTreeMap<String, ColumnType>>>,
+    /// Columns in the names of folders such as `year=2013`, with their types.
+    #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
+    partitions: Option<Spanned<BTreeMap<String, ColumnType>>>,
     /// The lines that the types of JSON columns are inferred from. By default 10000.
     #[schemars(with = "Option<usize>")]
     infer_rows: Option<Spanned<usize>>,
@@ -174,6 +177,7 @@ impl SourceToml {
             encoding: None,
             null_values: None,
             columns: None,
+            partitions: None,
             infer_rows: None,
             on_bad: None,
             on_drift: None,
@@ -234,6 +238,7 @@ impl Parser<'_> {
             ("encoding", span(source.encoding.as_ref()), &[Csv, Tsv, Jsonl, Json]),
             ("null_values", span(source.null_values.as_ref()), &[Csv, Tsv]),
             ("columns", span(source.columns.as_ref()), &[Csv, Tsv, Jsonl, Json]),
+            ("partitions", span(source.partitions.as_ref()), FILES),
             ("infer_rows", span(source.infer_rows.as_ref()), &[Jsonl, Json]),
             ("on_bad", span(source.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Json, Plugin]),
             ("on_drift", span(source.on_drift.as_ref()), FILES),
@@ -292,6 +297,11 @@ impl Parser<'_> {
         Ok(FileSource {
             paths: self.source_paths(source)?,
             format,
+            partitions: source
+                .partitions
+                .as_ref()
+                .map(|columns| columns.get_ref().clone())
+                .unwrap_or_default(),
             on_drift: source.on_drift.as_ref().map_or(OnDrift::Fail, |on_drift| *on_drift.get_ref()),
             watch: source.watch(),
             settle: Duration::from_millis(settle_ms),

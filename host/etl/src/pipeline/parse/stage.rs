@@ -184,6 +184,7 @@ impl Parser<'_> {
         let input = FileSource {
             paths: vec![path.display().to_string()],
             format,
+            partitions: BTreeMap::new(),
             on_drift: OnDrift::Fail,
             watch: false,
             settle: Duration::ZERO,

@@ -19,12 +19,16 @@ pub(super) struct Targets<'a> {
 /// What the source reads.
 enum Read {
     File(PathBuf),
-    Folder(PathBuf),
+    /// The files in it, and those in the folders in it if `deep`.
+    Folder {
+        path: PathBuf,
+        deep: bool,
+    },
     Pattern(glob::Pattern),
 }
 
 impl Read {
-    fn of(path: &str) -> Self {
+    fn of(path: &str, deep: bool) -> Self {
         let whole = Path::new(path);
         if is_pattern(path) && !whole.exists() {
             let fixed: PathBuf = whole
@@ -37,13 +41,14 @@ impl Read {
                 return Self::Pattern(pattern);
             }
         }
-        if whole.is_dir() { Self::Folder(real(whole)) } else { Self::File(real(whole)) }
+        if whole.is_dir() { Self::Folder { path: real(whole), deep } } else { Self::File(real(whole)) }
     }
 
     fn reads(&self, target: &Path) -> bool {
         match self {
             Self::File(file) => file == target,
-            Self::Folder(folder) => target.parent() == Some(folder),
+            Self::Folder { path, deep: true } => target.starts_with(path),
+            Self::Folder { path, deep: false } => target.parent() == Some(path),
             Self::Pattern(pattern) => {
                 let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
                 pattern.matches_path_with(target, options)
@@ -55,7 +60,10 @@ impl Read {
 impl<'a> Targets<'a> {
     pub(super) fn new(parser: &'a Parser<'a>, source: &SourceConfig, pipeline: &Path) -> Self {
         let sources = match &source.kind {
-            SourceKind::Files(files) => files.paths.iter().map(|path| Read::of(path)).collect(),
+            SourceKind::Files(files) => {
+                let deep = !files.partitions.is_empty();
+                files.paths.iter().map(|path| Read::of(path, deep)).collect()
+            }
             SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => {
                 vec![Read::File(real(path))]
             }
