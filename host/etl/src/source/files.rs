@@ -75,8 +75,8 @@ impl FileUnits {
                 let both = union(&schema, &file, text);
                 schema = both.ok_or_else(|| drift(path, &first, &schema, &file, Allowed::Less))?;
             }
-            // The first file may not have all columns, so it is opened again with all of them.
-            opened = None;
+            // If the first file does not have all columns, it is opened again with all of them. Standard input opens only once.
+            opened = opened.filter(|(_, reader)| reader.schema() == schema);
         }
         check_declared(&source.format, &first, &schema)?;
         Ok(Self { source: source.clone(), pending, past, schema, first, arrivals, opened, notices })

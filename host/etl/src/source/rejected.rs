@@ -6,15 +6,16 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::UInt64Array;
+use arrow_array::{RecordBatch, UInt64Array};
 use arrow_json::ReaderBuilder;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::error::SourceError;
 use super::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
 use crate::rows::{Bookmark, Origin, Rows, SOURCE, Unit};
+use crate::values::{exact, plain_type};
 
 /// The parts of a line of rejected rows that a retry needs.
 #[derive(Deserialize)]
@@ -23,7 +24,8 @@ struct RejectedLine {
     source: Option<String>,
     row: Option<u64>,
     line: Option<u64>,
-    values: Option<Value>,
+    /// As they are written, so that every digit of a number is there.
+    values: Option<Box<RawValue>>,
 }
 
 /// The rejected rows of a pipeline, stage by stage.
@@ -62,9 +64,8 @@ impl RejectedUnits {
                 _ => kept.push(text),
             }
         }
-        let schema = stages
-            .first()
-            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), |(_, schema)| Arc::clone(schema));
+        let schema =
+            stages.first().map_or_else(|| Arc::new(Schema::empty()), |(_, schema)| Arc::clone(schema));
         let stages = found.into_iter().rev().map(|(place, (name, schema))| (place, name, schema)).collect();
         Ok((Self { path: path.to_owned(), schema, stages, bookmark }, kept))
     }
@@ -140,6 +141,25 @@ impl RejectedReader {
     }
 }
 
+/// The rows of these objects, if each of them is one.
+fn decode(schema: &SchemaRef, objects: &[Box<RawValue>]) -> Result<Option<RecordBatch>, ArrowError> {
+    let plain = |field: &Arc<Field>| Field::clone(field).with_data_type(plain_type(field.data_type()));
+    let plain = Schema::new(schema.fields().iter().map(plain).collect::<Vec<_>>());
+    let mut decoder = ReaderBuilder::new(Arc::new(plain))
+        .with_batch_size(objects.len())
+        .with_strict_mode(true)
+        .build_decoder()?;
+    for object in objects {
+        decoder.decode(object.get().as_bytes())?;
+    }
+    let Some(batch) = decoder.flush()?.filter(|batch| batch.num_rows() == objects.len()) else {
+        return Ok(None);
+    };
+    let columns = schema.fields().iter().zip(batch.columns());
+    let columns = columns.map(|(field, column)| exact(column, field.data_type()));
+    Ok(Some(RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)?))
+}
+
 impl BatchReader for RejectedReader {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
@@ -164,16 +184,7 @@ impl BatchReader for RejectedReader {
         if values.is_empty() {
             return Ok(None);
         }
-        let count = values.len();
-        let decoded = ReaderBuilder::new(Arc::clone(&self.schema))
-            .with_batch_size(count)
-            .with_strict_mode(true)
-            .build_decoder()
-            .and_then(|mut decoder| {
-                decoder.serialize(&values)?;
-                decoder.flush()
-            });
-        let batch = decoded.ok().flatten().filter(|batch| batch.num_rows() == count);
+        let batch = decode(&self.schema, &values).ok().flatten();
         let Some(batch) = batch else {
             return Err(SourceError::Json {
                 path: self.path.clone(),

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder, UInt64Builder,
+    BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, Int64Builder,
+    StringBuilder, TimestampMicrosecondBuilder, UInt64Builder,
 };
 use arrow_schema::{DataType, TimeUnit};
 
-use super::text::{Days, FromText, Microseconds};
+use super::text::{Days, FromText, Microseconds, decimal};
 
 /// Builds a column of values that a file has as text.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) enum TextColumn {
     Date32(Date32Builder),
     TimestampUs(TimestampMicrosecondBuilder),
     Utf8(StringBuilder),
+    Decimal { builder: Decimal128Builder, precision: u8, scale: i8 },
 }
 
 impl TextColumn {
@@ -36,6 +37,11 @@ impl TextColumn {
                 TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(data_type.clone()),
             ),
             DataType::Utf8 => Self::Utf8(StringBuilder::with_capacity(rows, bytes)),
+            DataType::Decimal128(precision, scale) => Self::Decimal {
+                builder: Decimal128Builder::with_capacity(rows).with_data_type(data_type.clone()),
+                precision: *precision,
+                scale: *scale,
+            },
             _ => return None,
         })
     }
@@ -64,6 +70,11 @@ impl TextColumn {
                 builder.append_option(text);
                 true
             }
+            Self::Decimal { builder, precision, scale } => {
+                let value = text.and_then(|text| decimal(text, *precision, *scale));
+                builder.append_option(value);
+                value.is_some() || text.is_none()
+            }
         }
     }
 
@@ -86,6 +97,7 @@ impl TextColumn {
             Self::Date32(builder) => Arc::new(builder.finish()),
             Self::TimestampUs(builder) => Arc::new(builder.finish()),
             Self::Utf8(builder) => Arc::new(builder.finish()),
+            Self::Decimal { builder, .. } => Arc::new(builder.finish()),
         }
     }
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_cast::{CastOptions, can_cast_types, cast_with_options};
@@ -14,7 +12,7 @@ use arrow_ord::cmp::not_distinct;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use arrow_select::nullif::nullif;
 
-use super::text::{Days, FromText, Microseconds};
+use super::builder::TextColumn;
 
 /// The type of the values without the way they are stored: dictionaries, runs and views.
 pub(crate) fn plain_type(data_type: &DataType) -> DataType {
@@ -92,30 +90,13 @@ fn only(column: &ArrayRef, keep: &BooleanArray) -> Result<ArrayRef, ArrowError> 
     nullif(column, &keep.values().iter().map(|keep| Some(!keep)).collect::<BooleanArray>())
 }
 
+/// Text as values of a type that files may have as text.
 fn of_text(text: &StringArray, to: &DataType) -> Option<ArrayRef> {
-    fn numbers<T: ArrowPrimitiveType>(text: &StringArray) -> ArrayRef
-    where
-        T::Native: FromText,
-    {
-        Arc::new(text.iter().map(|text| T::Native::from_text(text?)).collect::<PrimitiveArray<T>>())
+    let mut column = TextColumn::new(to, text.len(), 0)?;
+    for text in text {
+        column.append(text);
     }
-    Some(match to {
-        DataType::Boolean => {
-            Arc::new(text.iter().map(|text| bool::from_text(text?)).collect::<BooleanArray>())
-        }
-        DataType::Int32 => numbers::<Int32Type>(text),
-        DataType::Int64 => numbers::<Int64Type>(text),
-        DataType::Float64 => numbers::<Float64Type>(text),
-        DataType::Date32 => {
-            let days = text.iter().map(|text| Days::from_text(text?).map(|Days(days)| days));
-            Arc::new(days.collect::<PrimitiveArray<Date32Type>>())
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            let us = text.iter().map(|text| Microseconds::from_text(text?).map(|Microseconds(us)| us));
-            Arc::new(us.collect::<PrimitiveArray<TimestampMicrosecondType>>().with_data_type(to.clone()))
-        }
-        _ => return None,
-    })
+    Some(column.finish())
 }
 
 /// The nanoseconds that one step of a date or a timestamp stands for.

@@ -18,6 +18,7 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
         DataType::Timestamp(TimeUnit::Microsecond, Some(zone)) if &**zone == "+00:00" => {
             "timestamp-us".to_owned()
         }
+        DataType::Decimal128(precision, scale) => format!("decimal({precision}, {scale})"),
         // What is put together of other types has words of its own.
         other if other.is_nested() => other.to_string(),
         other => other.to_string().to_ascii_lowercase(),

@@ -45,7 +45,15 @@ impl Number {
 
     /// The number, if it is an integer of at most 38 digits.
     pub(super) fn integer(&self) -> Option<i128> {
-        let zeros = usize::try_from(self.exponent).ok()?;
+        self.scaled(0)
+    }
+
+    /// The number times ten to the power of `scale`, if that is an integer of at most 38 digits.
+    pub(super) fn scaled(&self, scale: i8) -> Option<i128> {
+        let zeros = usize::try_from(self.exponent.checked_add(scale.into())?).ok()?;
+        if self.digits.is_empty() {
+            return Some(0);
+        }
         if self.digits.len().checked_add(zeros)? > 38 {
             return None;
         }

@@ -30,6 +30,11 @@ impl FromText for f64 {
     fn from_text(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
         let float: Self = text.parse().ok()?;
+        // 15 digits pass through every float and back.
+        let short = text.len() <= 15;
+        if short && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+')) {
+            return Some(float);
+        }
         let exact = match Number::parse(text) {
             Some(number) => number.is(float),
             // `inf` and `NaN` are values of their own.
@@ -50,6 +55,13 @@ impl FromText for bool {
             None
         }
     }
+}
+
+/// The decimal that the text stands for, as a count of its last digits.
+pub(super) fn decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {
+    let value = Number::parse(text.trim_ascii())?.scaled(scale)?;
+    let limit = 10_u128.checked_pow(precision.into())?;
+    (value.unsigned_abs() < limit).then_some(value)
 }
 
 /// Days since 1970-01-01.
@@ -144,6 +156,20 @@ mod tests {
             "1,5",
             "",
         ]);
+    }
+
+    #[test]
+    fn a_decimal_has_no_more_digits_than_its_type() {
+        assert_eq!(decimal("19.99", 10, 2), Some(1999));
+        assert_eq!(decimal(" -0.5 ", 10, 2), Some(-50));
+        assert_eq!(decimal("1e2", 10, 2), Some(10_000));
+        assert_eq!(decimal("0", 1, 0), Some(0));
+        assert_eq!(decimal("99999999.99", 10, 2), Some(9_999_999_999));
+        for text in ["19.999", "100000000", "1e9", "x", "", "NaN"] {
+            assert_eq!(decimal(text, 10, 2), None, "{text}");
+        }
+        assert_eq!(decimal(&"9".repeat(38), 38, 0), Some(10_i128.pow(38) - 1));
+        assert_eq!(decimal(&"9".repeat(39), 38, 0), None);
     }
 
     #[test]

@@ -222,3 +222,19 @@ fn columns_in_the_names_of_folders_are_read() {
     let error = project.error(&["run", "pipeline.toml"]);
     assert!(error.contains("no folder of its path is named `year=…`"), "{error}");
 }
+
+#[test]
+fn standard_input_that_may_evolve_is_read_once() {
+    let source = "format = \"csv\"\npath = \"-\"\non_drift = \"evolve\"";
+    let project = Project::of_source(source, &sink("csv", "out.csv"));
+    let mut run = project
+        .command(&["run", "pipeline.toml"])
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    run.stdin.take().unwrap().write_all(b"a\n1\n2\n").unwrap();
+    assert!(run.wait().unwrap().success());
+    assert_eq!(project.read("out.csv"), "a\n1\n2\n");
+}

@@ -150,3 +150,23 @@ fn nulls_as_keys_are_one_group_in_every_plugin() {
         [r#"{"k":"","n":1}"#, r#"{"k":"a","n":1}"#, r#"{"k":null,"n":1}"#, r#"{"k":null,"n":2}"#]
     );
 }
+
+#[test]
+fn a_row_that_runs_again_has_the_values_that_it_had() {
+    let filter = |condition: &str| {
+        let settings = format!("settings = {{ where = \"{condition}\" }}\n");
+        stage("filter", "plugins/etl/filter", &settings)
+    };
+    let project = project(&filter("id > 0"));
+    let text = project.read("pipeline.toml") + "mode = \"append\"\n";
+    fs::write(project.path("pipeline.toml"), &text).unwrap();
+    assert_eq!(out(&project).len(), 4);
+    fs::write(project.path("pipeline.toml"), text.replace("id > 0", "delay > -9")).unwrap();
+    assert_eq!(project.summary(&["--retry"])["rows_out"], 1);
+    let row = project.read("out.jsonl").lines().last().unwrap().to_owned();
+    assert_eq!(
+        row,
+        r#"{"carrier":"AA","dest":"LAX","tail":"N1","delay":5,"id":18446744073709551615,"ratio":0.5,"at":"1970-01-01T01:00:00.000005+01:00","local":"1970-01-01T00:00:00.004","price":0.07,"nothing":null}"#
+    );
+    assert_eq!(project.read("pipeline.rejected.jsonl"), "");
+}

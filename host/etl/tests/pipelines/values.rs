@@ -296,3 +296,16 @@ fn json_values_of_a_list_are_rows() {
     let error = jsonl("[{\"a\":1}]\n", "").error(&["run", "pipeline.toml"]);
     assert!(error.contains("set `format = \"json\"`"), "{error}");
 }
+
+#[test]
+fn decimals_have_every_digit() {
+    let text = "{\"a\":19.99}\n{\"a\":\"1234567890123456.78\"}\n{\"a\":0.001}\n{\"a\":1e20}\n";
+    let project = jsonl(text, "columns = { a = \"decimal(18, 2)\" }\non_bad = \"reject\"");
+    assert_eq!(out(&project), ["{\"a\":19.99}", "{\"a\":1234567890123456.78}"]);
+    let reasons = ["column `a`: `0.001` is not decimal(18, 2)", "column `a`: `1e20` is not decimal(18, 2)"];
+    assert_eq!(rejected(&project), reasons.map(|reason| ("schema".to_owned(), reason.to_owned())));
+    let project = csv(b"a\n19.990\n19.999\n", "columns = { a = \"decimal(10, 2)\" }\non_bad = \"reject\"");
+    assert_eq!(out(&project), ["{\"a\":19.99}"]);
+    let error = csv(b"a\n1\n", "columns = { a = \"decimal(99, 2)\" }").error(&["run", "pipeline.toml"]);
+    assert!(error.contains("unknown type `decimal(99, 2)`; valid types are"), "{error}");
+}

@@ -4,6 +4,7 @@
 //! holds the rest of the file after a quote that is not closed. This one tells both.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 /// The characters that structure a file.
 #[derive(Debug, Clone, Copy)]
@@ -25,10 +26,10 @@ const SHOWN: usize = 1000;
 /// One record: the text of its fields, or what is wrong with it.
 #[derive(Debug, Default)]
 pub(super) struct CsvRecord {
-    /// All fields, one after the other; the line itself if there is a problem.
+    /// The text of all fields, and perhaps of what separates them; the line itself if there is a problem.
     text: Vec<u8>,
-    /// The end of each field in the text.
-    ends: Vec<usize>,
+    /// Where in the text each field is.
+    fields: Vec<Range<usize>>,
     /// The line that the record begins on, from 1.
     pub(super) line: u64,
     pub(super) problem: Option<RecordProblem>,
@@ -49,22 +50,21 @@ pub(super) enum RecordProblem {
 
 impl CsvRecord {
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.fields.len()
     }
 
-    /// The text of all fields, without what separates them.
+    /// The text of all fields, and perhaps of what separates them.
     pub(super) fn text(&self) -> &[u8] {
         &self.text
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| self.text.get(*start..*end).unwrap_or_default())
+        self.fields.iter().map(|field| self.text.get(field.clone()).unwrap_or_default())
     }
 
     fn clear(&mut self, line: u64) {
         self.text.clear();
-        self.ends.clear();
+        self.fields.clear();
         (self.line, self.problem, self.bytes) = (line, None, 0);
     }
 }
@@ -74,7 +74,7 @@ impl CsvRecord {
 pub(super) struct Records<R> {
     input: R,
     dialect: Dialect,
-    /// The bytes at which a bare field ends, or has an escape.
+    /// The bytes at which a bare field ends, or has an escape, and quotes.
     special: [bool; 256],
     buffer: Vec<u8>,
     /// What has been read and is not consumed: the next record is at the beginning of it.
@@ -150,8 +150,9 @@ impl<R: Read> Records<R> {
     fn set_delimiter(&mut self, delimiter: u8) {
         self.dialect.delimiter = delimiter;
         let escape = self.dialect.escape.unwrap_or(delimiter);
+        let quote = self.dialect.quote.unwrap_or(delimiter);
         for (byte, special) in (0..=u8::MAX).zip(&mut self.special) {
-            *special = byte == delimiter || byte == escape || matches!(byte, b'\n' | b'\r');
+            *special = byte == delimiter || byte == escape || byte == quote || matches!(byte, b'\n' | b'\r');
         }
     }
 
@@ -166,11 +167,19 @@ impl<R: Read> Records<R> {
             }
         }
         record.clear(self.line);
+        if let Some(length) = self.plain(record) {
+            self.start += length;
+            self.line += 1;
+            record.bytes = length;
+            return Ok(true);
+        }
+        record.clear(self.line);
         let mut at = 0;
         loop {
+            let from = record.text.len();
             let quoted = self.dialect.quote.is_some() && self.byte(at)? == self.dialect.quote;
             let end = if quoted { self.quoted(&mut at, record)? } else { self.bare(&mut at, record)? };
-            record.ends.push(record.text.len());
+            record.fields.push(from..record.text.len());
             match end {
                 End::Delimiter => {}
                 End::Record => break,
@@ -183,6 +192,28 @@ impl<R: Read> Records<R> {
         self.start += at;
         record.bytes = at;
         Ok(true)
+    }
+
+    /// Reads a record that is a line without quotes and escapes, as most are, and gives its length.
+    fn plain(&self, record: &mut CsvRecord) -> Option<usize> {
+        let rest = self.rest(0);
+        let mut from = 0;
+        for (at, byte) in rest.iter().enumerate().filter(|(_, byte)| self.is_special(**byte)) {
+            if *byte == self.dialect.delimiter {
+                record.fields.push(from..at);
+                from = at + 1;
+                continue;
+            }
+            let length = match byte {
+                b'\n' => at + 1,
+                b'\r' if rest.get(at + 1) == Some(&b'\n') => at + 2,
+                _ => return None,
+            };
+            record.fields.push(from..at);
+            record.text.extend_from_slice(rest.get(..at)?);
+            return Some(length);
+        }
+        None
     }
 
     /// Reads a field without quotes around it. A quote inside of it is text.
@@ -206,7 +237,11 @@ impl<R: Read> Records<R> {
                     *at += 1;
                     return Ok(End::Delimiter);
                 }
-                _ => self.escaped(at, record)?,
+                byte if byte == self.dialect.escape => self.escaped(at, record)?,
+                byte => {
+                    record.text.extend(byte);
+                    *at += 1;
+                }
             }
         }
     }
@@ -247,7 +282,7 @@ impl<R: Read> Records<R> {
                 *at += 1;
                 End::Delimiter
             }
-            Some(_) => End::Problem(RecordProblem::AfterQuote(record.ends.len() + 1)),
+            Some(_) => End::Problem(RecordProblem::AfterQuote(record.fields.len() + 1)),
         })
     }
 
@@ -282,7 +317,7 @@ impl<R: Read> Records<R> {
         record.bytes = line.len();
         record.text.extend_from_slice(line.get(..SHOWN).unwrap_or(line));
         record.text.truncate(record.text.trim_ascii_end_of_line().len());
-        record.ends.push(record.text.len());
+        record.fields.push(0..record.text.len());
         record.problem = Some(problem);
         self.skip_line()
     }
