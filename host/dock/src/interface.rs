@@ -22,7 +22,7 @@ pub trait Interface: Sized + Send + Sync + 'static {
     const OPTIONAL: &'static [&'static [u8]] = &[];
 
     /// Whether the application calls its plugins with [`Plugin::call_sync`](crate::Plugin::call_sync), from bindings whose exports are
-    /// not async. It costs each call about a quarter of an asynchronous one. In exchange, such a plugin never waits: it has no
+    /// not async. Such a call takes a good half of the time of an asynchronous one. In exchange, such a plugin never waits: it has no
     /// folders and no network, and a host function of this interface must not be async.
     const SYNCHRONOUS: bool = false;
 
