@@ -1,10 +1,15 @@
 //! A connection to PostgreSQL, for threads that may block.
 
-use std::str::FromStr;
+mod kind;
+mod url;
 
 use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::error::DbError;
+use tokio_postgres::{Client, NoTls};
+
+pub(crate) use self::kind::Kind;
+pub use self::url::shown;
 
 /// Days from 1970 to 2000, which PostgreSQL counts from.
 pub(crate) const EPOCH_DAYS: i32 = 10_957;
@@ -19,6 +24,8 @@ pub struct PostgresError {
     pub database: String,
     /// What is wrong, and what to do.
     pub message: String,
+    /// Whether a row is at fault: without it, the statement would succeed.
+    pub of_row: bool,
 }
 
 /// An open connection.
@@ -32,11 +39,14 @@ impl Connection {
     /// Connects. This must be called on a thread of the runtime that may block.
     pub(crate) fn open(url: &str) -> Result<Self, PostgresError> {
         let name = shown(url);
-        let failed = |message: String| PostgresError { database: name.clone(), message };
-        let config = Config::from_str(url).map_err(|error| {
-            failed(format!(
-                "the url is invalid: {error}; expected postgres://user:password@host:port/database"
-            ))
+        let failed = |message: String| PostgresError { database: name.clone(), message, of_row: false };
+        // The parser's message may show parts of a password.
+        let config = url::config(url).ok_or_else(|| {
+            failed(
+                "the url is invalid: expected postgres://user:password@host:port/database, with `/`, `?` and `%` in a password \
+                 written as %2F, %3F and %25"
+                    .to_owned(),
+            )
         })?;
         let handle = Handle::try_current().map_err(|error| failed(error.to_string()))?;
         let (client, connection) = handle.block_on(config.connect(NoTls)).map_err(|error| {
@@ -57,24 +67,22 @@ impl Connection {
         &self,
         answer: impl Future<Output = Result<R, tokio_postgres::Error>>,
     ) -> Result<R, PostgresError> {
-        self.handle.block_on(answer).map_err(|error| self.failed(words(&error)))
+        self.handle.block_on(answer).map_err(|error| PostgresError {
+            of_row: error.as_db_error().is_some_and(is_of_row),
+            ..self.failed(words(&error))
+        })
     }
 
     pub(crate) fn failed(&self, message: String) -> PostgresError {
-        PostgresError { database: self.name.clone(), message }
+        PostgresError { database: self.name.clone(), message, of_row: false }
     }
 }
 
-/// The database's name for messages, without a password.
-pub fn shown(url: &str) -> String {
-    let Ok(config) = Config::from_str(url) else { return "PostgreSQL".to_owned() };
-    let host = config.get_hosts().first().map_or_else(String::new, |host| match host {
-        tokio_postgres::config::Host::Tcp(name) => name.clone(),
-        #[cfg(unix)]
-        tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
-    });
-    let port = config.get_ports().first().map_or_else(String::new, |port| format!(":{port}"));
-    format!("PostgreSQL {host}{port}/{}", config.get_dbname().unwrap_or_default())
+/// Invalid values, violated constraints, and what a trigger raises.
+/// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn is_of_row(error: &DbError) -> bool {
+    let code = error.code().code();
+    code.starts_with("22") || code.starts_with("23") || ["44000", "P0001"].contains(&code)
 }
 
 /// The server's message with its detail and hint. The error's own text is only "db error".
@@ -89,11 +97,22 @@ fn words(error: &tokio_postgres::Error) -> String {
         return text;
     };
     let mut text = database.message().to_owned();
+    if let Some(column) = database.where_().and_then(column_of) {
+        text = format!("the column `{column}`: {text}");
+    }
     for more in [database.detail(), database.hint()].into_iter().flatten() {
         text.push_str("; ");
         text.push_str(more);
     }
     text
+}
+
+/// The column in the context of an error of `COPY`, such as `COPY flights, line 1, column day: "soon"`.
+fn column_of(context: &str) -> Option<&str> {
+    context.lines().find_map(|line| {
+        let (_, column) = line.strip_prefix("COPY ")?.split_once(", column ")?;
+        Some(column.split_once(": ")?.0)
+    })
 }
 
 /// A name as a quoted SQL identifier.

@@ -94,6 +94,22 @@ impl Server {
         format!("postgres://witdock@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Does something while a connection is open that has executed a statement.
+    pub(crate) fn while_asking<R>(&self, sql: &str, then: impl FnOnce() -> R) -> R {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let client = runtime.block_on(async {
+            let (client, connection) =
+                tokio_postgres::connect(&self.url(), tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.simple_query(sql).await.unwrap();
+            client
+        });
+        let result = then();
+        drop(client);
+        result
+    }
+
     /// What a statement answers: rows of text, fields between `|`.
     pub(crate) fn ask(&self, sql: &str) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -5,6 +5,7 @@ mod commands;
 mod commits;
 mod crash;
 mod database;
+mod database_types;
 mod ends;
 mod faults;
 mod flights;

@@ -6,6 +6,7 @@
 mod postgres;
 mod sqlite;
 mod target;
+mod value;
 
 pub(super) use self::postgres::{PostgresSink, committed as postgres_committed};
 pub(super) use self::sqlite::{SqliteSink, committed as sqlite_committed};

@@ -1,19 +1,28 @@
+mod calendar;
+mod column;
+mod copy;
+mod types;
+
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_cast::display::array_value_to_string;
-use arrow_schema::{DataType, SchemaRef};
-use bytes::{BufMut, Bytes, BytesMut};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
 use futures_util::SinkExt;
-use postgres_types::Type;
 
-use super::target::{COMMITS, beside, check_key, no_type};
+use self::column::Column;
+use super::target::{COMMITS, beside, check_key, no_type, null_keys};
 use crate::pipeline::{SinkMode, SinkTable};
-use crate::postgres::{Connection, EPOCH_DAYS, EPOCH_MICROSECONDS, PostgresError, quoted, quoted_table};
+use crate::postgres::{Connection, Kind, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
+use crate::sink::refusal::Refusal;
 use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
+
+/// How long a killed run's connection may keep its lock.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(in crate::sink) struct PostgresSink {
     connection: Connection,
@@ -22,12 +31,18 @@ pub(in crate::sink) struct PostgresSink {
     schema: SchemaRef,
     /// The table that rows are copied into: the target, or a table beside it.
     into: String,
-    /// The types of the columns of `into`.
-    types: Vec<Type>,
+    /// The types of the columns of `into`, with their names.
+    types: Vec<(Kind, String)>,
     owner: (String, usize),
     /// The last commit of this run that is in the database.
     already: u64,
+    /// Whether there is a transaction.
     open: bool,
+    /// Whether the transaction has a savepoint, before the last batch.
+    savepoint: bool,
+    /// Whether the last batch was offered, and is in the transaction.
+    offered: bool,
+    /// Whether the rows of this commit are in the database already.
     skip: bool,
 }
 
@@ -63,6 +78,7 @@ impl PostgresSink {
     ) -> Result<Self, SinkError> {
         check_key(table, schema)?;
         let connection = Connection::open(url)?;
+        lock(&connection, table)?;
         let batch = |sql: String| connection.wait(connection.client.batch_execute(&sql));
         batch(format!(
             "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline text, sink int4, run text NOT NULL, number int8 NOT NULL, \
@@ -70,47 +86,55 @@ impl PostgresSink {
         ))?;
         let already = read_mark(&connection, start)?;
         let already = already.filter(|(run, _)| run == start.run).map_or(0, |(_, number)| number);
-        let into =
-            if mode == SinkMode::Append { table.table.clone() } else { beside(&table.table, start.index) };
+        let staged = beside(&table.table, start.index);
         if mode != SinkMode::Replace {
             batch(create(table, schema, &table.table)?)?;
         }
-        match mode {
-            // Rows that replace all others are collected over all commits; rows to merge, over one.
+        let into = match mode {
+            SinkMode::Append => table.table.clone(),
+            // Rows that replace all others are collected over all commits.
             SinkMode::Replace => {
                 if already == 0 {
-                    batch(format!("DROP TABLE IF EXISTS {}", quoted_table(&into)))?;
+                    batch(format!("DROP TABLE IF EXISTS {}", quoted_table(&staged)))?;
                 }
-                batch(create(table, schema, &into)?)?;
+                let like = if exists(&connection, &table.table)? {
+                    // The types and constraints of the target, so that it takes all of the rows in the end.
+                    let (staged, target) = (quoted_table(&staged), quoted_table(&table.table));
+                    format!("CREATE TABLE IF NOT EXISTS {staged} (LIKE {target} INCLUDING ALL)")
+                } else {
+                    create(table, schema, &staged)?
+                };
+                batch(like)?;
+                staged
             }
+            // Rows to merge are collected over one batch, in a table that only this connection has.
             SinkMode::Upsert => {
-                let into = into.rsplit('.').next().unwrap_or_default();
+                let into = staged.rsplit('.').next().unwrap_or_default().to_owned();
                 batch(format!(
                     "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} LIMIT 0; ALTER TABLE {0} ADD COLUMN {ORDER} bigserial",
-                    quoted(into),
+                    quoted(&into),
                     columns(schema),
                     quoted_table(&table.table)
                 ))?;
+                into
             }
-            SinkMode::Append => {}
-        }
-        let into = if mode == SinkMode::Upsert {
-            into.rsplit('.').next().unwrap_or_default().to_owned()
-        } else {
-            into
         };
         let select = format!("SELECT {} FROM {} LIMIT 0", columns(schema), quoted_table(&into));
         let statement = connection.wait(connection.client.prepare(&select))?;
-        let types: Vec<_> = statement.columns().iter().map(|column| column.type_().clone()).collect();
-        for (field, kind) in schema.fields().iter().zip(&types) {
-            if !takes(field.data_type(), kind) {
+        let mut types = Vec::new();
+        for (field, column) in schema.fields().iter().zip(statement.columns()) {
+            let kind = Kind::of(column.type_(), column.type_modifier());
+            if !types::takes(field.data_type(), &kind) {
                 return Err(SinkError::from(connection.failed(format!(
-                    "the column `{}` of {} has the type {kind}, and the rows have {}: change one of them",
+                    "the column `{}` of {} has the type {}, and the rows have {}: change one of them",
                     field.name(),
                     table.table,
+                    kind.name(column.type_()),
                     field.data_type()
                 ))));
             }
+            let name = kind.name(column.type_());
+            types.push((kind, name));
         }
         Ok(Self {
             connection,
@@ -122,6 +146,8 @@ impl PostgresSink {
             owner: (start.pipeline.to_owned(), start.index),
             already,
             open: false,
+            savepoint: false,
+            offered: false,
             skip: already > start.commits,
         })
     }
@@ -138,19 +164,68 @@ impl PostgresSink {
         Ok(())
     }
 
-    fn copy(&self, bytes: Bytes) -> Result<(), SinkError> {
-        let sql = format!("COPY {} ({}) FROM STDIN BINARY", quoted_table(&self.into), columns(&self.schema));
+    /// The columns as their types have them, or the rows with a value that its type cannot hold.
+    fn columns(&self, batch: &RecordBatch) -> Result<Result<Vec<ArrayRef>, Vec<Refusal>>, SinkError> {
+        let mut refusals = null_keys(&self.table, batch);
+        let mut columns = Vec::new();
+        for ((column, field), (kind, name)) in
+            batch.columns().iter().zip(self.schema.fields()).zip(&self.types)
+        {
+            let Column { values, problems } = Column::new(column, kind, name).map_err(|error| {
+                self.connection.failed(format!("the column `{}` cannot be converted: {error}", field.name()))
+            })?;
+            columns.push(values);
+            for (row, problem) in problems {
+                let message = format!("the column `{}`: {problem}", field.name());
+                refusals.entry(row).or_insert(Refusal { row, code: "value", message });
+            }
+        }
+        Ok(if refusals.is_empty() { Ok(columns) } else { Err(refusals.into_values().collect()) })
+    }
+
+    /// Writes these rows, and merges them.
+    fn insert(&self, columns: &[ArrayRef], rows: Range<usize>) -> Result<(), PostgresError> {
+        let bytes = copy::rows(columns, rows).map_err(|_| {
+            self.connection.failed("the rows cannot be written in the format of COPY".to_owned())
+        })?;
+        let sql = format!("COPY {} ({}) FROM STDIN", quoted_table(&self.into), self::columns(&self.schema));
         self.connection.wait(async {
             let sink = self.connection.client.copy_in::<_, Bytes>(&sql).await?;
             let mut sink = std::pin::pin!(sink);
             sink.send(bytes).await?;
             sink.finish().await
         })?;
-        Ok(())
+        if self.mode == SinkMode::Upsert { self.merge() } else { Ok(()) }
     }
 
-    /// Merges the rows of this commit by key. Of several rows with the same key the last one counts.
-    fn merge(&self) -> Result<(), SinkError> {
+    /// Finds the rows that the database does not accept, by halves. The others stay until the caller takes the batch back: two rows
+    /// with one key must not both be accepted.
+    fn halve(
+        &self,
+        columns: &[ArrayRef],
+        rows: Range<usize>,
+        refusals: &mut Vec<Refusal>,
+    ) -> Result<(), SinkError> {
+        self.execute("SAVEPOINT witdock_half")?;
+        match self.insert(columns, rows.clone()) {
+            Ok(()) => return self.execute("RELEASE SAVEPOINT witdock_half"),
+            Err(error) if !error.of_row => return Err(error.into()),
+            Err(error) => {
+                self.execute("ROLLBACK TO SAVEPOINT witdock_half; RELEASE SAVEPOINT witdock_half")?;
+                if rows.len() <= 1 {
+                    let message = error.message;
+                    refusals.push(Refusal { row: rows.start, code: "refused", message });
+                    return Ok(());
+                }
+            }
+        }
+        let middle = rows.start + rows.len() / 2;
+        self.halve(columns, rows.start..middle, refusals)?;
+        self.halve(columns, middle..rows.end, refusals)
+    }
+
+    /// Merges the rows by key. Of several rows with the same key the last one counts.
+    fn merge(&self) -> Result<(), PostgresError> {
         let key: Vec<_> = self.table.key.iter().map(|key| quoted(key)).collect();
         let key = key.join(", ");
         let others = self.schema.fields().iter().filter(|field| !self.table.key.contains(field.name()));
@@ -158,28 +233,53 @@ impl PostgresSink {
         let action =
             if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
         let (into, columns) = (quoted(&self.into), columns(&self.schema));
-        self.execute(&format!(
+        let sql = format!(
             "INSERT INTO {} ({columns}) SELECT DISTINCT ON ({key}) {columns} FROM {into} ORDER BY {key}, {ORDER} DESC \
              ON CONFLICT ({key}) DO {action}; TRUNCATE {into}",
             quoted_table(&self.table.table)
-        ))
+        );
+        self.connection.wait(self.connection.client.batch_execute(&sql))
     }
 
     fn replace(&self) -> Result<(), SinkError> {
         let (target, staged) = (quoted_table(&self.table.table), quoted_table(&self.into));
-        let exists = self
-            .connection
-            .wait(self.connection.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&target]))?;
-        if exists.get::<_, bool>(0) {
+        if exists(&self.connection, &self.table.table)? {
             let columns = columns(&self.schema);
             self.execute(&format!(
-                "DELETE FROM {target}; INSERT INTO {target} ({columns}) SELECT {columns} FROM {staged}; DROP TABLE {staged}"
+                "DELETE FROM {target}; INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {staged}; \
+                 DROP TABLE {staged}"
             ))
         } else {
             let name = self.table.table.rsplit('.').next().unwrap_or_default();
             self.execute(&format!("ALTER TABLE {staged} RENAME TO {}", quoted(name)))
         }
     }
+}
+
+/// Takes the table for this connection, as long as it is open.
+fn lock(connection: &Connection, table: &SinkTable) -> Result<(), SinkError> {
+    let begun = Instant::now();
+    let name = if table.table.contains('.') { "$1" } else { "current_schema() || '.' || $1" };
+    // A row's text is hashed to the number that a lock has.
+    let sql = format!("SELECT pg_try_advisory_lock(hashtextextended('witdock ' || {name}, 0))");
+    loop {
+        let row = connection.wait(connection.client.query_one(&sql, &[&table.table]))?;
+        if row.get::<_, bool>(0) {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            let path = PathBuf::from(format!("{} in {}", table.table, table.database.name()));
+            return Err(SinkError::Busy { path, holder: String::new() });
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn exists(connection: &Connection, table: &str) -> Result<bool, PostgresError> {
+    let table = quoted_table(table);
+    let row =
+        connection.wait(connection.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]))?;
+    Ok(row.get(0))
 }
 
 /// The column of a temporary table that records the order of rows.
@@ -192,18 +292,8 @@ fn columns(schema: &SchemaRef) -> String {
 fn create(table: &SinkTable, schema: &SchemaRef, name: &str) -> Result<String, SinkError> {
     let mut columns = Vec::new();
     for field in schema.fields() {
-        let kind = match field.data_type() {
-            DataType::Boolean => "bool",
-            DataType::Int32 => "int4",
-            DataType::Int64 => "int8",
-            DataType::Float64 => "float8",
-            DataType::Date32 => "date",
-            DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, Some(_)) => "timestamptz",
-            DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, None) => "timestamp",
-            DataType::Binary => "bytea",
-            other if other.is_nested() => return Err(no_type(table, field.name(), other)),
-            _ => "text",
-        };
+        let kind = types::new_column(field.data_type())
+            .ok_or_else(|| no_type(table, field.name(), field.data_type()))?;
         columns.push(format!("{} {kind}", quoted(field.name())));
     }
     if !table.key.is_empty() {
@@ -213,30 +303,51 @@ fn create(table: &SinkTable, schema: &SchemaRef, name: &str) -> Result<String, S
     Ok(format!("CREATE TABLE IF NOT EXISTS {} ({})", quoted_table(name), columns.join(", ")))
 }
 
-/// Whether a column of the database takes values of the type.
-fn takes(data_type: &DataType, kind: &Type) -> bool {
-    match *kind {
-        Type::BOOL => *data_type == DataType::Boolean,
-        Type::INT2 | Type::INT4 | Type::INT8 => matches!(data_type, DataType::Int32 | DataType::Int64),
-        Type::FLOAT8 => matches!(data_type, DataType::Float64 | DataType::Int32 | DataType::Int64),
-        Type::DATE => *data_type == DataType::Date32,
-        Type::TIMESTAMP | Type::TIMESTAMPTZ => {
-            matches!(data_type, DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, _))
-        }
-        Type::BYTEA => *data_type == DataType::Binary,
-        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::JSON => !data_type.is_nested(),
-        _ => false,
-    }
-}
-
 impl SinkWriter for PostgresSink {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        let columns = match self.columns(batch)? {
+            Ok(columns) => columns,
+            Err(refusals) => return Ok(refusals),
+        };
         if self.skip || batch.num_rows() == 0 {
-            return Ok(());
+            return Ok(Vec::new());
         }
         self.begin()?;
-        let bytes = encode(batch, &self.types).map_err(|message| self.connection.failed(message))?;
-        self.copy(bytes)
+        let before = if self.savepoint { "RELEASE SAVEPOINT witdock; " } else { "" };
+        self.execute(&format!("{before}SAVEPOINT witdock"))?;
+        self.savepoint = true;
+        self.offered = true;
+        match self.insert(&columns, 0..batch.num_rows()) {
+            Ok(()) => return Ok(Vec::new()),
+            Err(error) if error.of_row => self.withdraw()?,
+            Err(error) => return Err(error.into()),
+        }
+        self.offered = true;
+        let mut refusals = Vec::new();
+        self.halve(&columns, 0..batch.num_rows(), &mut refusals)?;
+        if !refusals.is_empty() {
+            self.withdraw()?;
+        }
+        Ok(refusals)
+    }
+
+    fn withdraw(&mut self) -> Result<(), SinkError> {
+        if self.offered {
+            self.execute("ROLLBACK TO SAVEPOINT witdock")?;
+            self.offered = false;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
+        if !self.offered
+            && let Some(refusal) = self.offer(batch)?.first()
+        {
+            let message = format!("row {} of a batch: {}", refusal.row + 1, refusal.message);
+            return Err(self.connection.failed(message).into());
+        }
+        self.offered = false;
+        Ok(())
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
@@ -246,10 +357,8 @@ impl SinkWriter for PostgresSink {
             return Ok(prepared);
         }
         self.begin()?;
-        match self.mode {
-            SinkMode::Upsert => self.merge()?,
-            SinkMode::Replace if commit.last => self.replace()?,
-            SinkMode::Replace | SinkMode::Append => {}
+        if commit.last && self.mode == SinkMode::Replace {
+            self.replace()?;
         }
         let sink = i32::try_from(self.owner.1).unwrap_or(i32::MAX);
         let number = i64::try_from(commit.number).unwrap_or(i64::MAX);
@@ -260,6 +369,8 @@ impl SinkWriter for PostgresSink {
             ),
             &[&self.owner.0, &sink, &commit.run, &number],
         ))?;
+        // What is checked at the end of the transaction is checked before the checkpoint.
+        self.execute("SET CONSTRAINTS ALL IMMEDIATE")?;
         Ok(prepared)
     }
 
@@ -267,89 +378,8 @@ impl SinkWriter for PostgresSink {
         if self.open {
             self.execute("COMMIT")?;
             self.open = false;
+            self.savepoint = false;
         }
         Ok(())
     }
-}
-
-/// A batch in the [binary format of COPY](https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4).
-fn encode(batch: &RecordBatch, types: &[Type]) -> Result<Bytes, String> {
-    let mut bytes = BytesMut::with_capacity(batch.get_array_memory_size());
-    bytes.put_slice(b"PGCOPY\n\xff\r\n\0");
-    bytes.put_i32(0);
-    bytes.put_i32(0);
-    let count = i16::try_from(types.len()).map_err(|_| "there are too many columns".to_owned())?;
-    let schema = batch.schema();
-    for row in 0..batch.num_rows() {
-        bytes.put_i16(count);
-        for ((column, kind), field) in batch.columns().iter().zip(types).zip(schema.fields()) {
-            field_bytes(&mut bytes, column, row, kind)
-                .map_err(|problem| format!("a value of `{}`: {problem}", field.name()))?;
-        }
-    }
-    bytes.put_i16(-1);
-    Ok(bytes.freeze())
-}
-
-fn field_bytes(bytes: &mut BytesMut, column: &ArrayRef, row: usize, kind: &Type) -> Result<(), String> {
-    if column.is_null(row) {
-        bytes.put_i32(-1);
-        return Ok(());
-    }
-    let integer = || match column.data_type() {
-        DataType::Int32 => i64::from(column.as_primitive::<Int32Type>().value(row)),
-        _ => column.as_primitive::<Int64Type>().value(row),
-    };
-    let too_big = |_| format!("{} does not fit into {kind}", integer());
-    match (kind, column.data_type()) {
-        (&Type::BOOL, _) => {
-            bytes.put_i32(1);
-            bytes.put_u8(column.as_boolean().value(row).into());
-        }
-        (&Type::INT2, _) => {
-            bytes.put_i32(2);
-            bytes.put_i16(i16::try_from(integer()).map_err(too_big)?);
-        }
-        (&Type::INT4, _) => {
-            bytes.put_i32(4);
-            bytes.put_i32(i32::try_from(integer()).map_err(too_big)?);
-        }
-        (&Type::INT8, _) => {
-            bytes.put_i32(8);
-            bytes.put_i64(integer());
-        }
-        (&Type::FLOAT8, data_type) => {
-            bytes.put_i32(8);
-            bytes.put_f64(match data_type {
-                DataType::Float64 => column.as_primitive::<Float64Type>().value(row),
-                _ => integer() as f64,
-            });
-        }
-        (&Type::DATE, _) => {
-            bytes.put_i32(4);
-            let day = column.as_primitive::<Date32Type>().value(row).checked_sub(EPOCH_DAYS);
-            bytes.put_i32(day.ok_or("the date is out of range")?);
-        }
-        (&(Type::TIMESTAMP | Type::TIMESTAMPTZ), _) => {
-            bytes.put_i32(8);
-            let time = column.as_primitive::<TimestampMicrosecondType>().value(row);
-            bytes.put_i64(time.checked_sub(EPOCH_MICROSECONDS).ok_or("the time is out of range")?);
-        }
-        (_, DataType::Utf8) => {
-            let text = column.as_string::<i32>().value(row);
-            if text.contains('\0') {
-                return Err("the text has a NUL character, which PostgreSQL does not support".to_owned());
-            }
-            sized(bytes, text.as_bytes())?;
-        }
-        (_, DataType::Binary) => sized(bytes, column.as_binary::<i32>().value(row))?,
-        _ => sized(bytes, array_value_to_string(column, row).map_err(|error| error.to_string())?.as_bytes())?,
-    }
-    Ok(())
-}
-
-fn sized(bytes: &mut BytesMut, value: &[u8]) -> Result<(), String> {
-    bytes.put_i32(i32::try_from(value.len()).map_err(|_| "it is longer than 2 GiB".to_owned())?);
-    bytes.put_slice(value);
-    Ok(())
 }

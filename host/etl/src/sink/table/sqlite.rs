@@ -1,20 +1,22 @@
+mod affinity;
+mod column;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_cast::display::array_value_to_string;
-use arrow_schema::{DataType, SchemaRef};
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params_from_iter};
 
-use super::target::{COMMITS, beside, check_key, no_type};
+use self::affinity::Affinity;
+use self::column::{Cell, Column, declared};
+use super::target::{COMMITS, beside, check_key, no_type, null_keys};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
 use crate::sink::error::SinkError;
+use crate::sink::refusal::Refusal;
 use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 
 pub(in crate::sink) struct SqliteSink {
@@ -26,10 +28,18 @@ pub(in crate::sink) struct SqliteSink {
     /// The table that rows are inserted into: the target, or a table beside it.
     into: String,
     insert: String,
+    /// What the columns of `into` make of values.
+    affinities: Vec<Affinity>,
     owner: (String, usize),
     /// The last commit of this run that is in the database.
     already: u64,
+    /// Whether there is a transaction.
     open: bool,
+    /// Whether the transaction has a savepoint, before the last batch.
+    savepoint: bool,
+    /// Whether the last batch was offered, and is in the transaction.
+    offered: bool,
+    /// Whether the rows of this commit are in the database already.
     skip: bool,
 }
 
@@ -108,25 +118,30 @@ impl SqliteSink {
                 if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
             insert.push_str(&format!(" ON CONFLICT ({}) DO {action}", key.join(", ")));
         }
-        let sink = Self {
+        let mut sink = Self {
             connection,
             table: table.clone(),
             mode,
             schema: Arc::clone(schema),
             into,
             insert,
+            affinities: Vec::new(),
             owner: (start.pipeline.to_owned(), start.index),
             already,
             open: false,
+            savepoint: false,
+            offered: false,
             skip: already > start.commits,
             database: database.clone(),
         };
         if mode == SinkMode::Replace && already == 0 {
             sink.execute(&format!("DROP TABLE IF EXISTS {}", quoted(&sink.into)))?;
         }
-        sink.execute(&sink.create(&sink.into)?)?;
+        let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
+        sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
         // Prepares the statement now, so that columns that do not fit an existing table are an error before the first row.
         sink.connection.prepare(&sink.insert).map_err(failed)?;
+        sink.affinities = sink.affinities().map_err(failed)?;
         Ok(sink)
     }
 
@@ -137,15 +152,8 @@ impl SqliteSink {
     fn create(&self, name: &str) -> Result<String, SinkError> {
         let mut columns = Vec::new();
         for field in self.schema.fields() {
-            let kind = match field.data_type() {
-                DataType::Boolean => "BOOLEAN",
-                DataType::Int32 | DataType::Int64 => "INTEGER",
-                DataType::Float64 => "REAL",
-                DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 => "TEXT",
-                DataType::Binary => "BLOB",
-                other if other.is_nested() => return Err(no_type(&self.table, field.name(), other)),
-                _ => "TEXT",
-            };
+            let kind = declared(field.data_type())
+                .ok_or_else(|| no_type(&self.table, field.name(), field.data_type()))?;
             columns.push(format!("{} {kind}", quoted(field.name())));
         }
         if !self.table.key.is_empty() {
@@ -155,6 +163,38 @@ impl SqliteSink {
         Ok(format!("CREATE TABLE IF NOT EXISTS {} ({})", quoted(name), columns.join(", ")))
     }
 
+    /// The statement that creates a table with the types and constraints of the target, if there is one. References to other tables
+    /// are checked in the end, since those to the target itself are to its new rows.
+    fn like(&self) -> rusqlite::Result<Option<String>> {
+        let statement: Option<String> = self
+            .connection
+            .query_row(
+                "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+                [&self.table.table],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(statement
+            .filter(|sql| !sql.to_ascii_uppercase().contains("REFERENCES"))
+            .and_then(|sql| after_name(sql.strip_prefix("CREATE TABLE ")?).map(str::to_owned))
+            .map(|rest| format!("CREATE TABLE IF NOT EXISTS {} {rest}", quoted(&self.into))))
+    }
+
+    fn affinities(&self) -> rusqlite::Result<Vec<Affinity>> {
+        let affinity = |name: &String| {
+            let declared: Option<String> = self
+                .connection
+                .query_row(
+                    "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE",
+                    [&self.into, name],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            Ok(Affinity::of(&declared.unwrap_or_default()))
+        };
+        self.schema.fields().iter().map(|field| affinity(field.name())).collect()
+    }
+
     fn begin(&mut self) -> Result<(), SinkError> {
         if !self.open {
             self.execute("BEGIN IMMEDIATE")?;
@@ -162,20 +202,113 @@ impl SqliteSink {
         }
         Ok(())
     }
+
+    fn columns(&self, batch: &RecordBatch) -> Result<Vec<Column>, SinkError> {
+        let columns = batch.columns().iter().zip(&self.affinities);
+        columns.map(|(column, affinity)| Column::new(column, *affinity)).collect::<Result<_, _>>().map_err(
+            |error| SinkError::Database {
+                database: self.database.clone(),
+                message: format!("the rows cannot be converted: {error}"),
+            },
+        )
+    }
+
+    /// Inserts the rows, and returns those that the database does not accept.
+    fn insert(&self, columns: &[Column], rows: usize) -> Result<Vec<Refusal>, SinkError> {
+        let failed = |error: rusqlite::Error| failed(&self.database, &error);
+        let mut insert = self.connection.prepare_cached(&self.insert).map_err(failed)?;
+        let mut refusals = Vec::new();
+        for row in 0..rows {
+            let cells: Vec<Cell<'_>> = columns.iter().filter_map(|column| column.cell(row).ok()).collect();
+            match insert.execute(params_from_iter(cells)) {
+                Ok(_) => {}
+                // A constraint may also end the transaction.
+                Err(error) if is_of_row(&error) && !self.connection.is_autocommit() => {
+                    refusals.push(Refusal { row, code: "refused", message: error.to_string() });
+                }
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(refusals)
+    }
+}
+
+/// What follows the name of the table in its statement.
+fn after_name(statement: &str) -> Option<&str> {
+    let quote = statement.chars().next()?;
+    let end = match quote {
+        '[' => statement.find(']')? + 1,
+        '"' | '\'' | '`' => {
+            // A quote inside of the name is doubled.
+            let mut at = 1;
+            loop {
+                at += statement.get(at..)?.find(quote)? + 1;
+                if !statement.get(at..)?.starts_with(quote) {
+                    break at;
+                }
+                at += 1;
+            }
+        }
+        _ => statement.find(|character: char| character == '(' || character.is_whitespace())?,
+    };
+    statement.get(end..)
+}
+
+fn is_of_row(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+    )
 }
 
 impl SinkWriter for SqliteSink {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        if self.skip {
-            return Ok(());
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        let columns = self.columns(batch)?;
+        let mut refusals = null_keys(&self.table, batch);
+        for (column, field) in columns.iter().zip(self.schema.fields()) {
+            for row in 0..batch.num_rows() {
+                if let Err(problem) = column.cell(row) {
+                    let message = format!("the column `{}`: {problem}", field.name());
+                    refusals.entry(row).or_insert(Refusal { row, code: "value", message });
+                }
+            }
+        }
+        if !refusals.is_empty() {
+            return Ok(refusals.into_values().collect());
+        }
+        if self.skip || batch.num_rows() == 0 {
+            return Ok(Vec::new());
         }
         self.begin()?;
-        let failed = |error: rusqlite::Error| failed(&self.database, &error);
-        let mut insert = self.connection.prepare_cached(&self.insert).map_err(failed)?;
-        for row in 0..batch.num_rows() {
-            let values = batch.columns().iter().map(|column| value(column, row));
-            insert.execute(params_from_iter(values)).map_err(failed)?;
+        if self.savepoint {
+            self.execute("RELEASE witdock")?;
         }
+        self.execute("SAVEPOINT witdock")?;
+        self.savepoint = true;
+        self.offered = true;
+        let refusals = self.insert(&columns, batch.num_rows())?;
+        if !refusals.is_empty() {
+            self.withdraw()?;
+        }
+        Ok(refusals)
+    }
+
+    fn withdraw(&mut self) -> Result<(), SinkError> {
+        if self.offered {
+            self.execute("ROLLBACK TO witdock")?;
+            self.offered = false;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
+        if !self.offered
+            && let Some(refusal) = self.offer(batch)?.first()
+        {
+            let message = format!("row {} of a batch: {}", refusal.row + 1, refusal.message);
+            return Err(SinkError::Database { database: self.database.clone(), message });
+        }
+        self.offered = false;
         Ok(())
     }
 
@@ -214,48 +347,20 @@ impl SinkWriter for SqliteSink {
         if self.open {
             self.execute("COMMIT")?;
             self.open = false;
+            self.savepoint = false;
         }
         Ok(())
     }
 }
 
-enum Cell<'a> {
-    Borrowed(ValueRef<'a>),
-    Owned(Value),
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl rusqlite::ToSql for Cell<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Borrowed(value) => ToSqlOutput::Borrowed(*value),
-            Self::Owned(value) => ToSqlOutput::Borrowed(value.into()),
-        })
-    }
-}
-
-/// A value for SQLite. Dates and times are text, as SQLite's functions expect them.
-fn value(column: &ArrayRef, row: usize) -> Cell<'_> {
-    if column.is_null(row) {
-        return Cell::Borrowed(ValueRef::Null);
-    }
-    match column.data_type() {
-        DataType::Boolean => Cell::Borrowed(ValueRef::Integer(column.as_boolean().value(row).into())),
-        DataType::Int32 => {
-            Cell::Borrowed(ValueRef::Integer(column.as_primitive::<Int32Type>().value(row).into()))
+    #[test]
+    fn a_statement_is_read_after_the_name() {
+        for name in ["rows", "\"a \"\" (b\"", "[a (b]", "`a``(`", "'it''s'"] {
+            assert_eq!(after_name(&format!("{name}(a, b)")), Some("(a, b)"), "{name}");
         }
-        DataType::Int64 => Cell::Borrowed(ValueRef::Integer(column.as_primitive::<Int64Type>().value(row))),
-        DataType::Float64 => Cell::Borrowed(ValueRef::Real(column.as_primitive::<Float64Type>().value(row))),
-        DataType::Utf8 => Cell::Borrowed(ValueRef::Text(column.as_string::<i32>().value(row).as_bytes())),
-        DataType::Binary => Cell::Borrowed(ValueRef::Blob(column.as_binary::<i32>().value(row))),
-        DataType::Date32 => {
-            let text = column.as_primitive::<Date32Type>().value_as_date(row).map(|date| date.to_string());
-            Cell::Owned(text.map_or(Value::Null, Value::Text))
-        }
-        DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, _) => {
-            let time = column.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row);
-            let text = time.map(|time| time.format("%Y-%m-%d %H:%M:%S%.f").to_string());
-            Cell::Owned(text.map_or(Value::Null, Value::Text))
-        }
-        _ => Cell::Owned(array_value_to_string(column, row).map_or(Value::Null, Value::Text)),
     }
 }

@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
+
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 
 use crate::pipeline::SinkTable;
 use crate::sink::error::SinkError;
+use crate::sink::refusal::Refusal;
 
 /// The table that holds the last commit of each pipeline and sink.
 pub(super) const COMMITS: &str = "witdock_commits";
@@ -40,4 +44,19 @@ pub(super) fn no_type(table: &SinkTable, column: &str, data_type: &DataType) -> 
             table.table
         ),
     }
+}
+
+/// The rows with a null in their key. No row is equal to one of them, so they would be added anew by each run.
+pub(super) fn null_keys(table: &SinkTable, batch: &RecordBatch) -> BTreeMap<usize, Refusal> {
+    let mut refusals = BTreeMap::new();
+    for key in &table.key {
+        let Some(nulls) = batch.column_by_name(key).and_then(|column| column.logical_nulls()) else {
+            continue;
+        };
+        for row in (0..batch.num_rows()).filter(|row| nulls.is_null(*row)) {
+            let message = format!("the column `{key}`: a key of {} cannot be null", table.table);
+            refusals.entry(row).or_insert(Refusal { row, code: "refused", message });
+        }
+    }
+    refusals
 }

@@ -12,6 +12,7 @@ use super::database::{BATCH_ROWS, BATCHES_IN_FLIGHT, QueryBatch, QueryDatabase};
 use crate::pipeline::QuerySource;
 use crate::postgres::quoted;
 use crate::source::error::SourceError;
+use crate::values::type_name;
 
 pub(super) struct SqliteQuery {
     path: PathBuf,
@@ -31,19 +32,21 @@ impl SqliteQuery {
             .map(|column| (column.name().to_owned(), column.decl_type().and_then(declared)))
             .collect();
         drop(statement);
-        // A column without a declared type, such as an expression, has the type of its first value that is not null.
-        if fields.iter().any(|(_, data_type)| data_type.is_none()) {
+        // A column without a declared type, such as an expression, has the type of its first values.
+        let open: Vec<_> = fields.iter().map(|(_, data_type)| data_type.is_none()).collect();
+        if open.contains(&true) {
             let mut statement = connection.prepare(&source.query).map_err(failed)?;
             let mut rows = statement.query([]).map_err(failed)?;
             let mut looked_at = 0;
             while let Some(row) = rows.next().map_err(failed)? {
                 for (column, (_, data_type)) in fields.iter_mut().enumerate() {
-                    if data_type.is_none() {
-                        *data_type = of_value(row.get_ref(column).map_err(failed)?.data_type());
+                    if open.get(column) == Some(&true) {
+                        let found = of_value(row.get_ref(column).map_err(failed)?.data_type());
+                        *data_type = common(data_type.take(), found);
                     }
                 }
                 looked_at += 1;
-                if looked_at == 1000 || fields.iter().all(|(_, data_type)| data_type.is_some()) {
+                if looked_at == 1000 {
                     break;
                 }
             }
@@ -153,7 +156,7 @@ fn failed(path: &Path, message: String) -> SourceError {
 }
 
 /// The type of a declaration, by the rules of <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>, and
-/// booleans, which SQLite stores as numbers.
+/// booleans, dates and times, which SQLite stores as numbers and text.
 fn declared(declaration: &str) -> Option<DataType> {
     let declaration = declaration.to_ascii_uppercase();
     let has = |part: &str| declaration.contains(part);
@@ -165,10 +168,11 @@ fn declared(declaration: &str) -> Option<DataType> {
         DataType::Utf8
     } else if has("BLOB") {
         DataType::Binary
-    } else if has("REAL") || has("FLOA") || has("DOUB") {
-        DataType::Float64
-    } else {
+    } else if declaration.is_empty() {
         return None;
+    } else {
+        // `REAL` and the like, and `NUMERIC` or `DECIMAL(10,2)`, where SQLite stores 10.0 as an integer.
+        DataType::Float64
     })
 }
 
@@ -179,6 +183,17 @@ fn of_value(value: Type) -> Option<DataType> {
         Type::Real => Some(DataType::Float64),
         Type::Text => Some(DataType::Utf8),
         Type::Blob => Some(DataType::Binary),
+    }
+}
+
+/// The type of a column that has values of both types.
+fn common(one: Option<DataType>, other: Option<DataType>) -> Option<DataType> {
+    match (one, other) {
+        (None, one) | (one, None) => one,
+        (Some(one), Some(other)) if one == other => Some(one),
+        (Some(DataType::Binary), _) | (_, Some(DataType::Binary)) => Some(DataType::Binary),
+        (Some(DataType::Utf8), _) | (_, Some(DataType::Utf8)) => Some(DataType::Utf8),
+        _ => Some(DataType::Float64),
     }
 }
 
@@ -213,14 +228,17 @@ impl RowsBuilder {
         for (index, column) in self.columns.iter_mut().enumerate() {
             let value = row.get_ref(index).map_err(|error| failed(path, error.to_string()))?;
             if !column.append(value) {
-                let name = self.schema.fields().get(index).map_or("", |field| field.name());
+                let field = self.schema.fields().get(index);
+                let name = field.map_or("", |field| field.name());
+                let data_type = field.map_or(&DataType::Null, |field| field.data_type());
                 return Err(failed(
                     path,
                     format!(
-                        "row {} of the query: `{name}` has a value of the type {}, and other rows have another type: \
+                        "row {} of the query: `{name}` has a value of the type {}, which is not exactly a {}: \
                          cast it in the query, for example CAST({name} AS TEXT)",
                         self.before + self.rows as u64 + 1,
-                        value.data_type()
+                        value.data_type(),
+                        type_name(data_type)
                     ),
                 ));
             }
@@ -259,7 +277,14 @@ impl ColumnBuilder {
             (Self::Boolean(builder), ValueRef::Integer(value @ (0 | 1))) => builder.append_value(value == 1),
             (Self::Int64(builder), ValueRef::Integer(value)) => builder.append_value(value),
             (Self::Float64(builder), ValueRef::Real(value)) => builder.append_value(value),
-            (Self::Float64(builder), ValueRef::Integer(value)) => builder.append_value(value as f64),
+            (Self::Float64(builder), ValueRef::Integer(value))
+                if (value as f64) as i128 == i128::from(value) =>
+            {
+                builder.append_value(value as f64);
+            }
+            // A column of dates may have the seconds since 1970.
+            (Self::Utf8(builder), ValueRef::Integer(value)) => builder.append_value(value.to_string()),
+            (Self::Utf8(builder), ValueRef::Real(value)) => builder.append_value(format!("{value:?}")),
             (Self::Utf8(builder), ValueRef::Text(text)) => match str::from_utf8(text) {
                 Ok(text) => builder.append_value(text),
                 Err(_) => return false,
