@@ -28,7 +28,7 @@ declare module "witdock:plugin/log@0.1.0" {
 
 /** Schemas, batches and errors. */
 declare module "witdock:etl/types@0.1.0" {
-  /** The type of a column's values. All other Arrow types are passed as `ipc`. */
+  /** The type of a column's values. Other text, numbers and times are passed in the type that holds them, and other Arrow types as `ipc`. */
   export type DataType =
     /** One bit a row, least significant bit first. */
     | "boolean"

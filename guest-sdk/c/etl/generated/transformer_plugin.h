@@ -35,7 +35,7 @@ typedef struct {
   witdock_plugin_log_location_t val;
 } witdock_plugin_log_option_location_t;
 
-// The type of a column's values. All other Arrow types are passed as `ipc`.
+// The type of a column's values. Other text, numbers and times are passed in the type that holds them, and other Arrow types as `ipc`.
 typedef uint8_t witdock_etl_types_data_type_t;
 
 // One bit a row, least significant bit first.

@@ -25,7 +25,7 @@ pub const witdock_plugin_log_option_location_t = extern struct {
     val: witdock_plugin_log_location_t,
 };
 
-/// The type of a column's values. All other Arrow types are passed as `ipc`.
+/// The type of a column's values. Other text, numbers and times are passed in the type that holds them, and other Arrow types as `ipc`.
 pub const witdock_etl_types_data_type_t = u8;
 /// One bit a row, least significant bit first.
 pub const WITDOCK_ETL_TYPES_DATA_TYPE_BOOLEAN = 0;

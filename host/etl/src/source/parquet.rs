@@ -1,13 +1,21 @@
 //! Reads Apache Parquet, row group by row group.
 
+mod int96;
+
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
 
+use self::int96::Int96Columns;
 use super::error::SourceError;
 use super::names::check_names;
 use super::units::{BatchReader, SourceBatch};
@@ -20,6 +28,9 @@ pub(super) struct ParquetReader {
     schema: SchemaRef,
     file: Option<File>,
     reader: Option<ParquetRecordBatchReader>,
+    int96: Option<Int96Columns>,
+    /// Reads times in INT96 in nanoseconds.
+    exact: Option<ParquetRecordBatchReader>,
     rows: u64,
     bytes: u64,
     next_row: u64,
@@ -41,26 +52,48 @@ impl ParquetReader {
         let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone().map_err(io)?)
             .map_err(|error| damaged(path, &error.to_string()))?;
         check_names(&path.display().to_string(), builder.schema(), RENAME)?;
+        let int96 = Int96Columns::of(builder.parquet_schema(), builder.schema());
+        let schema = int96.as_ref().map_or_else(|| builder.schema(), |int96| &int96.schema);
         Ok(Some(Self {
             path: path.to_owned(),
             unit: path.display().to_string().into(),
-            schema: Arc::new(builder.schema().as_ref().clone().with_metadata(Default::default())),
+            schema: Arc::new(schema.as_ref().clone().with_metadata(Default::default())),
             rows: u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default(),
             file: Some(file),
             reader: None,
+            int96,
+            exact: None,
             bytes,
             next_row: 1,
         }))
     }
 
-    fn reader(&mut self, most: usize) -> Result<Option<&mut ParquetRecordBatchReader>, SourceError> {
+    /// The next rows. The first call sets how many they are.
+    fn next(&mut self, most: usize) -> Result<Option<RecordBatch>, ParquetError> {
         if let Some(file) = self.file.take() {
-            let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-                .and_then(|builder| builder.with_batch_size(most).build())
-                .map_err(|error| damaged(&self.path, &error.to_string()))?;
-            self.reader = Some(reader);
+            if let Some(int96) = &self.int96 {
+                let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone()?)?;
+                let leaves = ProjectionMask::leaves(builder.parquet_schema(), int96.leaves.iter().copied());
+                self.exact = Some(builder.with_projection(leaves).with_batch_size(most).build()?);
+            }
+            let options = match &self.int96 {
+                Some(int96) => ArrowReaderOptions::new().with_schema(Arc::clone(&int96.schema)),
+                None => ArrowReaderOptions::new(),
+            };
+            let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+            self.reader = Some(builder.with_batch_size(most).build()?);
         }
-        Ok(self.reader.as_mut())
+        let Some(batch) = self.reader.as_mut().and_then(Iterator::next).transpose()? else { return Ok(None) };
+        if let (Some(int96), Some(exact)) = (&self.int96, self.exact.as_mut().and_then(Iterator::next))
+            && let Some(row) = int96.first_cut(&batch, &exact?)
+        {
+            let row = self.next_row + row as u64;
+            return Err(ParquetError::General(format!(
+                "row {row} or one nearby has a time in the old format INT96 with nanoseconds, which is read in \
+                 microseconds only: write the times in another format"
+            )));
+        }
+        Ok(Some(batch.with_schema(Arc::clone(&self.schema))?))
     }
 }
 
@@ -70,10 +103,11 @@ impl BatchReader for ParquetReader {
     }
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
-        let Some(read) = self.reader(most)?.and_then(Iterator::next) else { return Ok(None) };
-        let batch = read
-            .and_then(|batch| batch.with_schema(Arc::clone(&self.schema)))
-            .map_err(|error| damaged(&self.path, &error.to_string()))?;
+        let batch = match self.next(most) {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(damaged(&self.path, &error.to_string())),
+        };
         let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
         self.next_row += batch.num_rows() as u64;
         // The reader does not tell its position, so the count of rows has to.

@@ -11,6 +11,9 @@ use arrow_array::{
 };
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::data_type::{Int96, Int96Type};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 
 use crate::project::{Project, sink, stage};
 
@@ -124,6 +127,39 @@ fn keys_and_groups_are_of_any_text_and_whole_number() {
     let settings = "settings = { columns = { tail = \"redact\" } }\n";
     let masked = project(&stage("mask", "plugins/etl/mask", settings));
     assert_eq!(out(&masked).len(), 5);
+}
+
+/// A Parquet file with a column of times in INT96: nanoseconds of the day, and the Julian day.
+fn int96(project: &Project, times: &[(u64, u32)]) {
+    let schema = Arc::new(parse_message_type("message schema { required int96 at; }").unwrap());
+    let file = File::create(project.path("in.parquet")).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Default::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let values: Vec<_> = times
+        .iter()
+        .map(|(nanoseconds, day)| {
+            let low = u32::try_from(nanoseconds & u64::from(u32::MAX)).unwrap();
+            Int96::from(vec![low, u32::try_from(nanoseconds >> 32).unwrap(), *day])
+        })
+        .collect();
+    column.typed::<Int96Type>().write_batch(&values, None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn times_of_spark_are_of_any_year() {
+    let source = "format = \"parquet\"\npath = \"in.parquet\"";
+    let project = Project::of_source(source, &sink("jsonl", "out.jsonl"));
+    // 1970-01-01 is the day 2440588, and 9999-12-31 the day 5373484.
+    int96(&project, &[(1_000, 2_440_588), (0, 5_373_484), (86_399_999_999_000, 1_721_426)]);
+    let expected = ["1970-01-01T00:00:00.000001", "9999-12-31T00:00:00", "0001-01-01T23:59:59.999999"];
+    assert_eq!(out(&project), expected.map(|time| format!("{{\"at\":\"{time}\"}}")));
+    int96(&project, &[(1_000, 2_440_588), (1_001, 2_440_588)]);
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("row 2 or one nearby has a time in the old format INT96"), "{error}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ DataTypeBinary uint8 = 7
 // Any other Arrow type, as Arrow IPC bytes.
 DataTypeIpc uint8 = 8
 )
-// The type of a column's values. All other Arrow types are passed as `ipc`.
+// The type of a column's values. Other text, numbers and times are passed in the type that holds them, and other Arrow types as `ipc`.
 type DataType = uint8
 
 // One column of a schema.
