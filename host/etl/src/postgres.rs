@@ -1,12 +1,15 @@
 //! A connection to PostgreSQL, for threads that may block.
 
 mod kind;
+mod tls;
 mod url;
 
 use thiserror::Error;
 use tokio::runtime::Handle;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::error::DbError;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 pub(crate) use self::kind::Kind;
 pub use self::url::shown;
@@ -41,24 +44,32 @@ impl Connection {
         let name = shown(url);
         let failed = |message: String| PostgresError { database: name.clone(), message, of_row: false };
         // The parser's message may show parts of a password.
-        let config = url::config(url).ok_or_else(|| {
+        let (config, trust) = url::config(url).ok_or_else(|| {
             failed(
                 "the url is invalid: expected postgres://user:password@host:port/database, with `/`, `?` and `%` in a password \
-                 written as %2F, %3F and %25"
+                 written as %2F, %3F and %25; `sslmode` is `disable`, `prefer`, `require` or `verify-full`"
                     .to_owned(),
             )
         })?;
         let handle = Handle::try_current().map_err(|error| failed(error.to_string()))?;
-        let (client, connection) = handle.block_on(config.connect(NoTls)).map_err(|error| {
+        let failed_to_connect = |error: tokio_postgres::Error| {
             failed(format!(
                 "cannot connect: {}; check that the server is running and the url is right",
                 words(&error)
             ))
-        })?;
-        handle.spawn(async move {
-            // The client gets the same error.
-            let _ = connection.await;
-        });
+        };
+        let client = if config.get_ssl_mode() == SslMode::Disable {
+            connect(&handle, &config, NoTls).map_err(failed_to_connect)?
+        } else {
+            let tls = tls::connector(&trust).map_err(failed)?;
+            match connect(&handle, &config, tls) {
+                // The server may have TLS of a kind that we have not.
+                Err(error) if config.get_ssl_mode() == SslMode::Prefer && error.as_db_error().is_none() => {
+                    connect(&handle, &config, NoTls).map_err(failed_to_connect)?
+                }
+                other => other.map_err(failed_to_connect)?,
+            }
+        };
         Ok(Self { client, handle, name })
     }
 
@@ -76,6 +87,20 @@ impl Connection {
     pub(crate) fn failed(&self, message: String) -> PostgresError {
         PostgresError { database: self.name.clone(), message, of_row: false }
     }
+}
+
+fn connect<T>(handle: &Handle, config: &Config, tls: T) -> Result<Client, tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    T::Stream: 'static,
+{
+    let (client, connection) = handle.block_on(config.connect(tls))?;
+    handle.spawn(async move {
+        // The client gets the same error.
+        let _ = connection.await;
+    });
+    Ok(client)
 }
 
 /// Invalid values, violated constraints, and what a trigger raises.

@@ -86,6 +86,23 @@ impl Server {
         self.control(&["-o", &options, "start"]);
     }
 
+    /// Restarts the server with a certificate of its own for `localhost`, and returns the certificate's path.
+    pub(crate) fn with_tls(&self) -> PathBuf {
+        let config = "[req]\ndistinguished_name = dn\nx509_extensions = v3\n[dn]\n[v3]\nsubjectAltName = DNS:localhost\n\
+                      basicConstraints = critical, CA:FALSE\n";
+        fs::write(self.folder.path().join("openssl.conf"), config).unwrap();
+        let output = as_owner("openssl".as_ref(), self.folder.path())
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "30"])
+            .args(["-config", "openssl.conf", "-keyout", "data/server.key", "-out", "data/server.crt"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.ask("ALTER SYSTEM SET ssl = on");
+        self.down();
+        self.up();
+        self.folder.path().join("data/server.crt")
+    }
+
     pub(crate) fn down(&self) {
         self.control(&["-m", "immediate", "stop"]);
     }

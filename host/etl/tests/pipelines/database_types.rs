@@ -494,3 +494,38 @@ fn a_replaced_table_keeps_its_types_and_constraints() {
     assert_eq!(project.summary(&[])["rejected"], 2);
     assert_eq!(sqlite(&path, "SELECT id || u || n FROM rows ORDER BY id"), ["1a2.5", "2c4.0"]);
 }
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn the_url_says_if_a_connection_is_encrypted_and_whom_it_trusts_with_postgres() {
+    let server = Server::start();
+    let certificate = server.with_tls();
+    let project = |host: &str, parameters: &str| {
+        let url = server.url().replace("127.0.0.1", host) + parameters;
+        let query = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        Project::of_source(
+            &format!("format = \"postgres\"\nurl = \"{url}\"\nquery = \"{query}\""),
+            &sink("jsonl", "out.jsonl"),
+        )
+    };
+    let certificate = format!("?sslmode=verify-full&sslrootcert={}", certificate.display());
+    for (host, parameters, is_encrypted) in [
+        ("127.0.0.1", "", true),
+        ("127.0.0.1", "?sslmode=disable", false),
+        ("127.0.0.1", "?sslmode=require", true),
+        ("localhost", &certificate, true),
+    ] {
+        let project = project(host, parameters);
+        project.run(&[]);
+        assert_eq!(project.jsonl("out.jsonl"), [json!({ "ssl": is_encrypted })], "{host}{parameters}");
+    }
+    for (host, parameters, words) in [
+        ("localhost", "?sslmode=verify-full", "certificate"),
+        ("127.0.0.1", &*certificate, "certificate not valid for name"),
+        ("localhost", "?sslrootcert=/nowhere", "cannot read the certificates in /nowhere"),
+        ("localhost", "?sslmode=verify-ca", "`sslmode` is `disable`, `prefer`, `require` or `verify-full`"),
+    ] {
+        let error = project(host, parameters).error(&["run", "pipeline.toml"]);
+        assert!(error.contains(words), "{error}");
+    }
+}
