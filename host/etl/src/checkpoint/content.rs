@@ -12,7 +12,9 @@ use crate::sink::{Publish, SinkMark};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checkpoint {
     pub(crate) version: u32,
-    /// What the pipeline file said.
+    /// The name of the pipeline file.
+    pub(crate) file: String,
+    /// What it said.
     pub(crate) pipeline: Fingerprint,
     /// The identity of the runs that continue one another. A run that starts over has another.
     pub run: String,
@@ -62,6 +64,7 @@ impl Checkpoint {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             version: VERSION,
+            file: pipeline.file_name(),
             pipeline: pipeline.fingerprint.clone(),
             run: format!("{:014x}-{}", since.as_micros(), pipeline.id()),
             commit: 0,

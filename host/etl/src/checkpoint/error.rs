@@ -26,6 +26,14 @@ pub enum CheckpointError {
         /// What is wrong with it.
         message: String,
     },
+    /// The file is the checkpoint of another pipeline.
+    #[error("{path} is the checkpoint of {found}: give this pipeline another `path` in [checkpoint]")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The other pipeline's file name.
+        found: String,
+    },
     /// Another version of this program has written the file.
     #[error(
         "{path} has the format {found}, and this program reads {}: end the run with the version of witdock-etl that began it",

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::content::{Checkpoint, VERSION};
 use super::error::CheckpointError;
+use super::paths::Base;
 use crate::sink;
 
-pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
+pub(super) fn read(path: &Path, base: &Base) -> Result<Option<Checkpoint>, CheckpointError> {
     let bytes = match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|error| CheckpointError::Io { path: path.to_owned(), error })?,
@@ -21,7 +22,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
         return Err(CheckpointError::Version { path: path.to_owned(), found: version });
     }
     match serde_json::from_slice::<Checkpoint>(&bytes) {
-        Ok(checkpoint) => Ok(Some(checkpoint)),
+        Ok(checkpoint) => Ok(Some(base.absolute(checkpoint))),
         // A crash interrupted the write of a prepared checkpoint, so it never counted.
         Err(_) if path.extension().is_some_and(|extension| extension == "next") => Ok(None),
         Err(error) => Err(CheckpointError::Damaged { path: path.to_owned(), message: error.to_string() }),
@@ -29,12 +30,12 @@ pub(super) fn read(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
 }
 
 /// Writes a checkpoint so that it survives a crash.
-pub(super) fn write(path: &Path, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+pub(super) fn write(path: &Path, checkpoint: &Checkpoint, base: &Base) -> Result<(), CheckpointError> {
     let failed = |error| CheckpointError::Io { path: path.to_owned(), error };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }
-    let text = serde_json::to_vec(checkpoint).map_err(|error| failed(error.into()))?;
+    let text = serde_json::to_vec(&base.relative(checkpoint)).map_err(|error| failed(error.into()))?;
     let mut file = File::create(path).map_err(failed)?;
     file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use super::content::{Begun, Checkpoint};
 use super::error::CheckpointError;
 use super::file::{lock, read, remove, replace, write};
+use super::paths::Base;
 use super::take_back::{discard, take_back};
 use crate::pipeline::{Pipeline, SinkKind, SinkMode, Target};
 use crate::sink::{self, SinkError, SinkStart, TargetLock};
@@ -13,6 +14,7 @@ use crate::source::Past;
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
+    base: Base,
     /// The pipeline's name in databases.
     pub pipeline: String,
     /// The last commit, which the run starts from.
@@ -69,6 +71,7 @@ impl Ledger {
             done: Checkpoint::new(pipeline),
             pipeline: pipeline.canonical_path().display().to_string(),
             path: pipeline.checkpoint.path.clone(),
+            base: Base::of(pipeline),
             repeat: None,
             resumed: false,
             ended: None,
@@ -78,10 +81,10 @@ impl Ledger {
             _targets: targets,
             _lock: lock,
         };
-        if let Some(prepared) = read(&ledger.prepared_path())? {
+        if let Some(prepared) = ledger.read(&ledger.prepared_path(), pipeline)? {
             ledger.settle(pipeline, prepared)?;
         }
-        if let Some(done) = read(&ledger.path)? {
+        if let Some(done) = ledger.read(&ledger.path, pipeline)? {
             ledger.go_on(pipeline, done, start)?;
         }
         if start == Start::Fresh {
@@ -110,6 +113,16 @@ impl Ledger {
         Ok(Self { kept: false, ..ledger })
     }
 
+    fn read(&self, path: &Path, pipeline: &Pipeline) -> Result<Option<Checkpoint>, CheckpointError> {
+        let found = read(path, &self.base)?;
+        match found {
+            Some(other) if other.file != pipeline.file_name() => {
+                Err(CheckpointError::Foreign { path: path.to_owned(), found: other.file })
+            }
+            found => Ok(found),
+        }
+    }
+
     fn go_on(
         &mut self,
         pipeline: &Pipeline,
@@ -117,7 +130,11 @@ impl Ledger {
         start: Start,
     ) -> Result<(), CheckpointError> {
         for publish in &done.publish {
-            publish.carry_out()?;
+            match publish.carry_out() {
+                // They are about to be taken back anyway.
+                Err(SinkError::StagedGone { .. }) if start != Start::Continue => {}
+                done => done?,
+            }
         }
         if done.complete && self.replaces {
             self.ended = Some((done.run, done.commit));
@@ -222,7 +239,7 @@ impl Ledger {
             replace(&self.prepared_path(), &self.path)?;
         } else {
             if have.iter().any(|have| *have) {
-                let before = read(&self.path)?.map_or(0, |done| done.units.len());
+                let before = self.read(&self.path, pipeline)?.map_or(0, |done| done.units.len());
                 self.repeat = Some(prepared.units.len().saturating_sub(before));
             }
             remove(&self.prepared_path())?;
@@ -245,7 +262,7 @@ impl Ledger {
     ///
     /// When the disk is full.
     pub fn prepare(&self, next: &Checkpoint) -> Result<(), CheckpointError> {
-        write(&self.prepared_path(), next)
+        write(&self.prepared_path(), next, &self.base)
     }
 
     /// Makes the prepared checkpoint the current one and publishes its files. `publish` does the same for plugins.
@@ -264,12 +281,13 @@ impl Ledger {
             publish.carry_out()?;
         }
         publish()?;
-        if self.done.complete
-            && self.replaces
-            && let Err(error) = self.forget()
-        {
-            // The rows are where they belong. The next run sees that, and removes the file.
-            tracing::warn!(%error, "the checkpoint of the finished run stays");
+        if self.done.complete {
+            self.done.publish.clear();
+            let ended = if self.replaces { self.forget() } else { self.save(&self.done) };
+            if let Err(error) = ended {
+                // The rows are where they belong, and the next run sees that.
+                tracing::warn!(%error, "the checkpoint does not say that the run has ended");
+            }
         }
         Ok(())
     }
@@ -287,7 +305,7 @@ impl Ledger {
     /// Replaces the checkpoint in one step, outside a commit.
     fn save(&self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
         let path = with_suffix(&self.path, ".saved");
-        write(&path, checkpoint)?;
+        write(&path, checkpoint, &self.base)?;
         replace(&path, &self.path)
     }
 

@@ -8,6 +8,7 @@ mod content;
 mod error;
 mod file;
 mod ledger;
+mod paths;
 mod take_back;
 
 pub use self::content::Checkpoint;

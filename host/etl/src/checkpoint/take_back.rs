@@ -18,10 +18,13 @@ pub(super) fn take_back(pipeline: &Pipeline, done: &Checkpoint) -> Result<Vec<Pu
         match mark {
             SinkMark::Appended { path, before, after } => {
                 let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
-                if length != *after {
+                if length > *after {
                     return Err(CheckpointError::TargetChanged { path: path.clone() });
                 }
-                changes.push(Publish::Truncate { path: path.clone(), length: *before });
+                // In a file that has been removed or emptied since, nothing is left of them.
+                if length > *before {
+                    changes.push(Publish::Truncate { path: path.clone(), length: *before });
+                }
             }
             mark => changes.extend(staged(mark).into_iter().map(Publish::Remove)),
         }

@@ -127,6 +127,11 @@ impl Pipeline {
         self.path.canonicalize().unwrap_or_else(|_| self.path.clone())
     }
 
+    /// The name of the file, without its folder.
+    pub(crate) fn file_name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// A short name for the file, the same however its path is written.
     pub(crate) fn id(&self) -> String {
         let digest = Sha256::digest(self.canonical_path().as_os_str().as_encoded_bytes());

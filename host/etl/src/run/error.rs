@@ -64,12 +64,14 @@ pub enum RunError {
     )]
     Balance(String),
     /// The run was asked to stop.
-    #[error("{}", stopped(*.commits, *.rows))]
+    #[error("{}", if *.retry { "stopped: the rejected rows stay where they are".to_owned() } else { stopped(*.commits, *.rows) })]
     Stopped {
         /// The commits that the pipeline has.
         commits: u64,
         /// Rows that were read after the last one. The next run reads them again.
         rows: u64,
+        /// Whether the run was one over rejected rows.
+        retry: bool,
     },
     /// A task of the run panicked or was cancelled.
     #[error("an internal task failed: {0}; this is a bug, please report it")]

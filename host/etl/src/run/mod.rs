@@ -128,7 +128,8 @@ impl Run {
     pub(crate) async fn finish(self) -> Result<Outcome, RunError> {
         let Self { parts, begun, reader, stages, marks, writer, resumed } = self;
         parts.reporter.begin(reader.units.bytes().unwrap_or_default());
-        let (stop, waiting) = (reader.options.stop.clone(), reader.waiting.clone());
+        let (stop, retry, waiting) =
+            (reader.options.stop.clone(), reader.options.retry, reader.waiting.clone());
         let abandon = writer.abandon.clone();
         let (writes, mut has_ended) = mpsc::channel::<()>(1);
         let tasks = spawn(&parts, reader, &stages, marks, writer, writes);
@@ -140,12 +141,12 @@ impl Run {
                 abandon.request();
                 // Until the writer has let go of its files. Nothing is ever sent.
                 has_ended.recv().await;
-                return Err(RunError::Stopped { commits: commits(), rows: 0 });
+                return Err(RunError::Stopped { commits: commits(), rows: 0, retry });
             }
         };
         let Written { totals, stages: stage_figures, commits, preview } = match written {
             Ended::Written(written) => *written,
-            Ended::Stopped { rows } => return Err(RunError::Stopped { commits: commits(), rows }),
+            Ended::Stopped { rows } => return Err(RunError::Stopped { commits: commits(), rows, retry }),
         };
         let elapsed = begun.elapsed();
         let figures = RunFigures { totals, stages: stage_figures, commits, resumed, elapsed };

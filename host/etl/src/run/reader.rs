@@ -67,7 +67,9 @@ impl Reader {
     pub(super) fn run(self, output: mpsc::Sender<Flow>) -> Result<ReadEnd, RunError> {
         let mut reading = Reading { reader: self, output, progress: Progress::default() };
         let read = reading.units();
-        if read.is_err() && reading.reader.repeat.is_none() && !reading.progress.ended.is_empty() {
+        // Not if rows of the unit that failed are under way: a commit would cover them, and the next run read them again.
+        let between = reading.progress.rows == reading.progress.at_unit;
+        if read.is_err() && between && reading.reader.repeat.is_none() && !reading.progress.ended.is_empty() {
             let _ = reading.barrier(false);
         }
         read
@@ -103,6 +105,8 @@ struct Progress {
     ended: Vec<DoneUnit>,
     /// Rows up to the last barrier.
     at_barrier: u64,
+    /// Rows up to the end of the last unit.
+    at_unit: u64,
 }
 
 /// A reader that has started.
@@ -251,6 +255,8 @@ impl Reading {
         if let Some(size) = open.unit.size {
             self.progress.bytes = bytes_before + size;
         }
+        self.reader.units.unchanged(&open.unit)?;
+        self.progress.at_unit = self.progress.rows;
         self.progress.ended.push(DoneUnit { unit: open.unit, rows, plugins: Default::default() });
         Ok(UnitEnd::Whole)
     }

@@ -7,18 +7,21 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::disk::{remove, sync_folder};
 use super::error::SinkError;
-use super::publish::{remove, sync_folder};
 use super::staged::member;
 use crate::input::Input;
 use crate::pipeline::Compression;
 
-/// Adds the content of `from` to `to`. The first `header` bytes are only for a file that is empty.
-pub(super) fn append(from: &Path, to: &Path, header: u64) -> Result<(), SinkError> {
+/// Adds the content of `from`, so many bytes, to `to`. The first `header` bytes are only for a file that is empty.
+pub(super) fn append(from: &Path, to: &Path, header: u64, bytes: u64) -> Result<(), SinkError> {
     let failed = |error| SinkError::Io { path: to.to_owned(), error };
     if !from.exists() {
         // Another run may have been the first to complete it.
-        return complete(to);
+        complete(to)?;
+        let length = fs::metadata(to).map_or(0, |metadata| metadata.len());
+        let gone = length < bytes.saturating_sub(header);
+        return if gone { Err(SinkError::StagedGone { path: from.to_owned() }) } else { Ok(()) };
     }
     let at = match fs::metadata(to) {
         Ok(metadata) => metadata.len(),
@@ -189,8 +192,8 @@ mod tests {
                 let place = Place { at: 4, skip: 0, newline: false };
                 fs::write(place.name(&from), &rows).unwrap();
                 fs::write(&to, &whole[..4 + there.min(rows.len())]).unwrap();
-                append(&from, &to, 0).unwrap();
-                append(&from, &to, 0).unwrap();
+                append(&from, &to, 0, rows.len() as u64).unwrap();
+                append(&from, &to, 0, rows.len() as u64).unwrap();
                 assert!(fs::read(&to).unwrap() == whole, "{there} of {}", rows.len());
                 assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
             }
@@ -210,9 +213,17 @@ mod tests {
                 fs::write(&to, before).unwrap();
             }
             fs::write(&from, "h\nnew\n").unwrap();
-            append(&from, &to, 2).unwrap();
+            append(&from, &to, 2, 6).unwrap();
             assert_eq!(fs::read_to_string(&to).unwrap(), after);
         }
+    }
+
+    #[test]
+    fn rows_whose_file_is_gone_are_not_taken_for_added() {
+        let Files { folder: _folder, from, to } = files();
+        assert!(matches!(append(&from, &to, 0, 4), Err(SinkError::StagedGone { .. })));
+        fs::write(&to, "old\nnew\n").unwrap();
+        append(&from, &to, 0, 4).unwrap();
     }
 
     #[test]

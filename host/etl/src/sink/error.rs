@@ -37,7 +37,7 @@ pub enum SinkError {
     },
     /// Rows would be appended to a file that has other columns.
     #[error(
-        "{path} has the columns {found}, and the new rows have {expected}: give another path, or set mode = \"replace\""
+        "{path} has the columns {found}, and the new rows have {expected}, in this order: give another path, or let a stage make the same columns"
     )]
     OtherColumns {
         /// The target.
@@ -54,6 +54,22 @@ pub enum SinkError {
     StagedGone {
         /// The file.
         path: PathBuf,
+    },
+    /// A folder has the name of a part file.
+    #[error("{path} is a folder with the name of a part file: rename it")]
+    FolderLikePart {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file has another compression than its name says.
+    #[error("{path} {found}, and its name says that it {expected}: rename it, or give another path")]
+    OtherCompression {
+        /// The target.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+        /// What its name says.
+        expected: &'static str,
     },
     /// Another run writes to the target.
     #[error(

@@ -1,6 +1,5 @@
 //! A sink that is a folder: each commit adds a file.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +7,11 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use super::disk::sync_folder;
 use super::error::SinkError;
 use super::file::{check_text, encode};
-use super::publish::{Publish, sync_folder};
+use super::part_name::{is_part, number};
+use super::publish::Publish;
 use super::refusal::{self, Refusal};
 use super::row_file::ParquetFile;
 use super::staged::StagedFile;
@@ -57,6 +58,11 @@ impl FolderSink {
         fs::create_dir_all(&file.path).map_err(failed)?;
         let folder = file.path.canonicalize().map_err(failed)?;
         let staging = start.staging();
+        if mode == SinkMode::Replace
+            && let Some(path) = folder_like_a_part(&folder).map_err(failed)?
+        {
+            return Err(SinkError::FolderLikePart { path });
+        }
         let mut sink = Self {
             folder,
             collected: None,
@@ -169,26 +175,15 @@ impl FolderSink {
     }
 }
 
-/// Whether a file has the name of a part file, of any run and format.
-pub(super) fn is_part(name: &OsStr) -> bool {
-    const EXTENSIONS: [&str; 7] = ["csv", "csv.gz", "csv.zst", "jsonl", "jsonl.gz", "jsonl.zst", "parquet"];
-    let stem = name.to_str().and_then(|name| name.strip_prefix("part-")?.split_once('.'));
-    stem.is_some_and(|(stem, extension)| {
-        let number = stem.rsplit_once('-').map_or(stem, |(_, number)| number);
-        number.bytes().all(|byte| byte.is_ascii_digit()) && EXTENSIONS.contains(&extension)
-    })
-}
-
-/// The commit that a part file is of.
-fn number(name: &OsStr) -> Option<u64> {
-    let stem = name.to_str()?.strip_prefix("part-")?.split_once('.')?.0;
-    stem.rsplit_once('-').map_or(stem, |(_, number)| number).parse().ok()
-}
-
-/// The commit that a part file is of, if it is one of this run.
-pub(crate) fn part_of(name: &OsStr, run: &str) -> Option<u64> {
-    let rest = name.to_str()?.strip_prefix("part-")?.strip_prefix(run)?.strip_prefix('-')?;
-    rest.split_once('.')?.0.parse().ok()
+/// A folder with the name of a part file, which cannot take that file's place.
+fn folder_like_a_part(folder: &Path) -> std::io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if is_part(&entry.file_name()) && entry.path().is_dir() {
+            return Ok(Some(entry.path()));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(unix)]

@@ -6,11 +6,13 @@
 //! The checkpoint is written. Then sinks [`commit`](SinkWriter::commit), and files are [published](Publish).
 
 mod append;
+mod disk;
 mod error;
 mod file;
 mod folder;
 mod lock;
 mod open;
+mod part_name;
 mod plugin;
 mod publish;
 mod refusal;
@@ -25,13 +27,13 @@ mod text_file;
 mod writer;
 
 pub(crate) use self::append::complete;
+pub(crate) use self::disk::sync_folder;
 pub use self::error::SinkError;
-pub(crate) use self::folder::part_of;
 pub(crate) use self::lock::TargetLock;
 pub use self::open::{committed, open};
+pub(crate) use self::part_name::part_of;
 pub use self::plugin::{OpenSession, SinkPlugin};
 pub use self::publish::Publish;
-pub(crate) use self::publish::sync_folder;
 pub use self::refusal::Refusal;
 pub(crate) use self::side::SideWriter;
 pub use self::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};

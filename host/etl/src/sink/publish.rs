@@ -1,10 +1,11 @@
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::append;
+use super::disk::{remove, sync_folder};
 use super::error::SinkError;
 use super::swap;
 
@@ -27,6 +28,8 @@ pub enum Publish {
         to: PathBuf,
         /// So many of its first bytes are only for a target that is empty.
         header: u64,
+        /// Its length.
+        bytes: u64,
     },
     /// Replace the part files in a folder with those in a complete one.
     Swap {
@@ -47,6 +50,19 @@ pub enum Publish {
 }
 
 impl Publish {
+    /// The same change with other paths.
+    pub(crate) fn with_paths(&self, with: impl Fn(&Path) -> PathBuf) -> Self {
+        match self {
+            Self::Rename { from, to } => Self::Rename { from: with(from), to: with(to) },
+            Self::Append { from, to, header, bytes } => {
+                Self::Append { from: with(from), to: with(to), header: *header, bytes: *bytes }
+            }
+            Self::Swap { from, to } => Self::Swap { from: with(from), to: with(to) },
+            Self::Truncate { path, length } => Self::Truncate { path: with(path), length: *length },
+            Self::Remove(path) => Self::Remove(with(path)),
+        }
+    }
+
     /// Makes the change, unless it has been made.
     ///
     /// # Errors
@@ -55,7 +71,7 @@ impl Publish {
     pub fn carry_out(&self) -> Result<(), SinkError> {
         match self {
             Self::Rename { from, to } => rename(from, to),
-            Self::Append { from, to, header } => append::append(from, to, *header),
+            Self::Append { from, to, header, bytes } => append::append(from, to, *header, *bytes),
             Self::Swap { from, to } => swap::swap(from, to),
             Self::Truncate { path, length } => truncate(path, *length),
             Self::Remove(path) => remove(path),
@@ -69,8 +85,11 @@ fn rename(from: &Path, to: &Path) -> Result<(), SinkError> {
         let _ = fs::set_permissions(from, old.permissions());
     }
     match fs::rename(from, to) {
-        // The name is this commit's alone, so the file has been moved, and its reader may have moved it further.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !from.exists() => Ok(()),
+        // The name is this commit's alone, so the file has been moved.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !from.exists() && to.exists() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !from.exists() => {
+            Err(SinkError::StagedGone { path: from.to_owned() })
+        }
         Err(error) => Err(SinkError::Io { path: to.to_owned(), error }),
         Ok(()) => {
             sync_folder(to);
@@ -93,26 +112,5 @@ fn truncate(path: &Path, length: u64) -> Result<(), SinkError> {
             Err(SinkError::Io { path: path.to_owned(), error })
         }
         _ => Ok(()),
-    }
-}
-
-pub(super) fn remove(path: &Path) -> Result<(), SinkError> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(SinkError::Io { path: path.to_owned(), error })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Makes a new name in a folder survive a crash. Some file systems do not support this; the file's content is safe without.
-pub(crate) fn sync_folder(target: &Path) {
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
-        tracing::debug!(folder = %folder.display(), %error, "cannot sync the folder");
     }
 }

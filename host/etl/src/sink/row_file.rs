@@ -14,8 +14,8 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 
+use super::disk::sync_folder;
 use super::error::SinkError;
-use super::publish::sync_folder;
 
 /// The size at which a row group ends. It is in memory until it is written.
 const ROW_GROUP_BYTES: usize = 64 << 20;

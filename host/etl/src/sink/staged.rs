@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::write::GzEncoder;
 
+use super::disk::sync_folder;
 use super::error::SinkError;
-use super::publish::sync_folder;
-use super::writer::SinkMark;
 use crate::pipeline::Compression;
 
 /// A text file that is written beside its target. The bytes that a commit covers survive a crash.
@@ -93,11 +92,6 @@ impl StagedFile {
         let bytes = file.stream_position()?;
         self.encoder = Some(Encoder::Idle(file));
         Ok(bytes)
-    }
-
-    /// What the next run continues from, after a [`prepare`](Self::prepare) that returned this length.
-    pub(super) fn mark(&self, bytes: u64) -> SinkMark {
-        SinkMark::Staged { path: self.path.clone(), bytes }
     }
 
     /// Notes that a checkpoint refers to the file.

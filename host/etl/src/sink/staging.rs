@@ -72,6 +72,10 @@ pub(super) fn resolved(target: &Path) -> Result<PathBuf, SinkError> {
         return Ok(target);
     }
     let failed = |error| SinkError::Io { path: target.to_owned(), error };
+    if let Ok(points_at) = fs::read_link(target) {
+        // A link to a file that does not exist yet.
+        return resolved(&target.parent().unwrap_or(Path::new("")).join(points_at));
+    }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

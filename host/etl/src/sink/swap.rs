@@ -5,9 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk::sync_folder;
 use super::error::SinkError;
-use super::folder::is_part;
-use super::publish::sync_folder;
+use super::part_name::is_part;
 
 /// The file in a complete folder that shows it to be that, and lists its part files, one on each line. It has the name that the folder was written
 /// under, so that nobody takes it for another's.
@@ -20,7 +20,7 @@ pub(super) fn list_name(from: &Path) -> OsString {
 /// Replaces the part files in `to` with those in `from`, and removes `from`. Other files in `to` stay. After a crash it is repeated.
 ///
 /// The two folders are exchanged: a reader sees the old part files or the new ones. Where folders cannot be exchanged, for example if `to` is a mount
-/// point, the new files are moved one by one before the old ones are removed.
+/// point or has folders in it, the new files are moved one by one before the old ones are removed.
 pub(super) fn swap(from: &Path, to: &Path) -> Result<(), SinkError> {
     swap_folders(from, to).map_err(|error| SinkError::Io { path: to.to_owned(), error })
 }
@@ -40,7 +40,9 @@ fn swap_folders(from: &Path, to: &Path) -> io::Result<()> {
         if from.starts_with(to) {
             return move_parts(from, to);
         }
-        link_others(to, from)?;
+        if !link_others(to, from)? {
+            return move_parts(from, to);
+        }
         match exchange(from, to) {
             Ok(()) => sync_folder(to),
             Err(error) if cannot(&error) => return move_parts(from, to),
@@ -62,15 +64,18 @@ fn swap_folders(from: &Path, to: &Path) -> io::Result<()> {
     remove_file(&marker)
 }
 
-/// Links what is no part file into the new folder, so that a reader always finds it. Folders and what cannot be linked follow later.
-fn link_others(to: &Path, from: &Path) -> io::Result<()> {
+/// Links what is no part file into the new folder, so that a reader always finds it. False if something cannot be linked, such as a folder.
+fn link_others(to: &Path, from: &Path) -> io::Result<bool> {
     for name in names(to)? {
         let (old, new) = (to.join(&name), from.join(&name));
-        if !is_part(&name) && fs::symlink_metadata(&old)?.is_file() && !new.exists() {
-            let _ = fs::hard_link(&old, &new);
+        if is_part(&name) || fs::symlink_metadata(&new).is_ok() {
+            continue;
+        }
+        if fs::symlink_metadata(&old)?.is_dir() || fs::hard_link(&old, &new).is_err() {
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Moves the part files one by one.
@@ -80,6 +85,10 @@ fn move_parts(from: &Path, to: &Path) -> io::Result<()> {
     let new: Vec<_> = names_of_parts.lines().map(PathBuf::from).collect();
     for name in &new {
         let (source, target) = (from.join(name), to.join(name));
+        // Between two mounts, the system does not look whether there is such a file.
+        if !source.exists() {
+            continue;
+        }
         match fs::rename(&source, &target) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let staged = to.join(format!(".{}.partial", name.display()));
@@ -88,7 +97,6 @@ fn move_parts(from: &Path, to: &Path) -> io::Result<()> {
                 fs::rename(&staged, &target)?;
                 remove_file(&source)?;
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             moved => moved?,
         }
     }

@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::SinkError;
@@ -58,6 +58,7 @@ impl TextFile {
             text.staging.clear_beside(&text.target, &[]);
             // An error here is better than one after the first million rows.
             drop(text.create()?);
+            text.check_compression()?;
             let now = text.length()?;
             let bytes = match start.mark {
                 Some(SinkMark::Appended { before, .. }) => *before,
@@ -89,6 +90,36 @@ impl TextFile {
         });
         self.header = written.map_err(|error| self.failed(error))?;
         Ok(())
+    }
+
+    /// Checks that what the target has is of the compression that its name says.
+    fn check_compression(&self) -> Result<(), SinkError> {
+        let mut first = Vec::new();
+        match fs::File::open(&self.target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            opened => opened
+                .and_then(|file| file.take(4).read_to_end(&mut first))
+                .map_err(|error| self.failed(error))?,
+        };
+        let found = match first.as_slice() {
+            [] => return Ok(()),
+            [0x1f, 0x8b, ..] => Some(Compression::Gzip),
+            // A frame of data, or one that is skipped: RFC 8878, sections 3.1.1 and 3.1.2.
+            [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Some(Compression::Zstd),
+            [b'B', b'Z', b'h', _] | [0xfd, b'7', b'z', b'X'] => None,
+            _ => Some(Compression::None),
+        };
+        if found == Some(self.compression) {
+            return Ok(());
+        }
+        let words = |compression| match compression {
+            Some(Compression::None) => "is plain text",
+            Some(Compression::Gzip) => "is compressed with gzip",
+            Some(Compression::Zstd) => "is compressed with Zstandard",
+            None => "is compressed otherwise",
+        };
+        let (found, expected) = (words(found), words(Some(self.compression)));
+        Err(SinkError::OtherCompression { path: self.target.clone(), found, expected })
     }
 
     fn create(&self) -> Result<StagedFile, SinkError> {
@@ -140,13 +171,14 @@ impl TextFile {
                 if commit.last {
                     publish.push(Publish::Rename { from: file.path().to_owned(), to: self.target.clone() });
                 }
-                file.mark(bytes)
+                SinkMark::Staged { path: file.path().to_owned(), bytes }
             }
             Some(begun) => {
                 publish.push(Publish::Append {
                     from: file.path().to_owned(),
                     to: self.target.clone(),
                     header: std::mem::take(&mut self.header),
+                    bytes,
                 });
                 begun.now = length + bytes;
                 SinkMark::Appended { before: begun.bytes, after: begun.now, path: self.target.clone() }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,23 @@ pub enum SinkMark {
         /// The files in order.
         paths: Vec<PathBuf>,
     },
+}
+
+impl SinkMark {
+    /// The same mark with other paths.
+    pub(crate) fn with_paths(&self, with: impl Fn(&Path) -> PathBuf) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Staged { path, bytes } => Self::Staged { path: with(path), bytes: *bytes },
+            Self::Appended { path, before, after } => {
+                Self::Appended { path: with(path), before: *before, after: *after }
+            }
+            Self::Parts { path } => Self::Parts { path: with(path) },
+            Self::Segments { paths } => {
+                Self::Segments { paths: paths.iter().map(|path| with(path)).collect() }
+            }
+        }
+    }
 }
 
 /// A sink's part of a commit, prepared.

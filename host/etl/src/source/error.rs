@@ -8,6 +8,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SourceError {
+    /// Another program has written to a file while it was read.
+    #[error(
+        "{path} was changed while it was read, so that nothing of it counts: run again when it is complete"
+    )]
+    Unsettled {
+        /// The file.
+        path: String,
+    },
     /// The path of a file does not have the columns that `partitions` names.
     #[error("{path}: {message}; fix `partitions` of the source")]
     Partition {

@@ -28,6 +28,8 @@ pub(super) struct FileUnits {
     /// The file that set the columns.
     first: PathBuf,
     arrivals: Option<Arrivals>,
+    /// The file that is being read.
+    current: PathBuf,
     /// The first file, which is open because its columns were read.
     opened: Option<OpenFile>,
     notices: Vec<String>,
@@ -79,11 +81,22 @@ impl FileUnits {
             opened = opened.filter(|(_, reader)| reader.schema() == schema);
         }
         check_declared(&source.format, &first, &schema)?;
-        Ok(Self { source: source.clone(), pending, past, schema, first, arrivals, opened, notices })
+        Ok(Self {
+            source: source.clone(),
+            pending,
+            past,
+            schema,
+            first,
+            arrivals,
+            current: PathBuf::new(),
+            opened,
+            notices,
+        })
     }
 
     fn open_next(&mut self, path: &Path) -> Result<OpenUnit, SourceError> {
         let unit = unit(path)?;
+        path.clone_into(&mut self.current);
         let reader = match self.opened.take() {
             Some((opened, reader)) if opened == path => Some(reader),
             _ => open_file(&self.source, path, Some(&self.schema))?,
@@ -132,6 +145,14 @@ impl Units for FileUnits {
             }
         }
         Ok(Next::Idle)
+    }
+
+    fn unchanged(&self, was: &Unit) -> Result<(), SourceError> {
+        // A name for the file may be gone, as after the rotation of a log: what was opened has been read to its end.
+        match unit(&self.current) {
+            Ok(now) if now != *was && now.id == was.id => Err(SourceError::Unsettled { path: now.id }),
+            _ => Ok(()),
+        }
     }
 
     fn notices(&mut self) -> Vec<String> {

@@ -67,6 +67,16 @@ pub trait Units: Send {
     /// When the unit cannot be opened, or its columns differ from those of the first unit.
     fn next(&mut self) -> Result<Next, SourceError>;
 
+    /// Checks that a unit, which has been read to its end, is still what it was when it was opened.
+    ///
+    /// # Errors
+    ///
+    /// When another program has changed it meanwhile.
+    fn unchanged(&self, unit: &Unit) -> Result<(), SourceError> {
+        let _ = unit;
+        Ok(())
+    }
+
     /// How far the source has been read, including the last unit that [`next`](Self::next) gave.
     fn bookmark(&self) -> Option<Bookmark> {
         None

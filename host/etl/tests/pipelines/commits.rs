@@ -415,3 +415,142 @@ fn a_watched_folder_may_be_replaced_by_another_pipeline() {
     let (ended, said) = end(&mut run, "TERM");
     assert_eq!(ended, Some(143), "{said}");
 }
+
+/// A unit that fails after its first batches: none of its rows are committed with the units before it.
+#[test]
+fn a_unit_that_fails_in_its_middle_is_not_committed_in_part() {
+    let project = Project::of_source(
+        "format = \"csv\"\npath = \"in\"\nbatch_rows = 10\n",
+        &appending("jsonl", "out.jsonl"),
+    );
+    fs::create_dir(project.path("in")).unwrap();
+    arrive(&project, "1.csv", 0..5);
+    let rows: String = (5..500).map(|row| format!("{row}\n")).collect();
+    fs::write(project.path("in/2.csv"), format!("a\n{rows}bad,record\n")).unwrap();
+    project.error(&["run", "pipeline.toml"]);
+    fs::write(project.path("in/2.csv"), format!("a\n{rows}")).unwrap();
+    project.run(&[]);
+    assert_eq!(project.jsonl("out.jsonl").len(), 500);
+}
+
+fn copy(from: &Project, to: &str) -> Project {
+    let copy = Project::of_source("", "");
+    let status = Command::new("cp")
+        .arg("-a")
+        .arg(format!("{}/.", from.path("").display()))
+        .arg(copy.path(to))
+        .status();
+    assert!(status.unwrap().success());
+    copy
+}
+
+#[test]
+fn a_project_can_be_copied_and_moved_with_its_checkpoint() {
+    let original = project("", &appending("jsonl", "out.jsonl"));
+    arrive(&original, "1.csv", 0..2);
+    fs::write(original.path("in/2.csv"), "a\n2,3\n").unwrap();
+    original.error(&["run", "pipeline.toml"]);
+    let copy = copy(&original, "");
+    fs::remove_file(copy.path("in/2.csv")).unwrap();
+    copy.run(&["--restart"]);
+    assert_eq!((original.jsonl("out.jsonl").len(), copy.jsonl("out.jsonl").len()), (2, 2));
+    copy.run(&[]);
+    arrive(&original, "2.csv", 2..4);
+    original.run(&[]);
+    assert_eq!((original.jsonl("out.jsonl").len(), copy.jsonl("out.jsonl").len()), (4, 2));
+}
+
+#[test]
+fn a_checkpoint_is_of_one_pipeline() {
+    let project = project("", &appending("jsonl", "out.jsonl"));
+    edit(&project, "every_ms = 0", "every_ms = 0\npath = \"progress.json\"");
+    arrive(&project, "1.csv", 0..2);
+    project.run(&[]);
+    let other = project.read("pipeline.toml").replace("out.jsonl", "other.jsonl");
+    fs::write(project.path("other.toml"), other).unwrap();
+    let error = project.error(&["run", "other.toml"]);
+    assert!(error.contains("progress.json is the checkpoint of pipeline.toml"), "{error}");
+}
+
+#[test]
+fn an_interrupted_run_is_started_over_when_its_rows_are_gone() {
+    for gone in ["", "a"] {
+        let project = project("", &appending("jsonl", "out.jsonl"));
+        arrive(&project, "1.csv", 0..2);
+        fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+        project.error(&["run", "pipeline.toml"]);
+        match gone {
+            "" => fs::remove_file(project.path("out.jsonl")).unwrap(),
+            _ => fs::write(project.path("out.jsonl"), "").unwrap(),
+        }
+        arrive(&project, "2.csv", 2..3);
+        project.run(&["--restart"]);
+        assert_eq!(project.jsonl("out.jsonl").len(), 3);
+    }
+}
+
+#[test]
+fn names_of_part_files_in_a_sinks_folder_are_that_sinks() {
+    for sinks in [
+        format!("{}{}", sink("csv", "out/"), sink("csv", "out/part-000001.csv")),
+        format!("{}{}", sink("csv", "out/part-000001.csv"), sink("csv", "out/")),
+        format!("{}[rejected]\npath = \"out/part-000001.jsonl\"\n", sink("csv", "out/")),
+    ] {
+        let project = project("", &sinks);
+        arrive(&project, "1.csv", 0..1);
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains("the name of a part file"), "{error}");
+    }
+    let project = project("", &sink("csv", "out/"));
+    arrive(&project, "1.csv", 0..1);
+    fs::create_dir_all(project.path("out/part-000002.csv")).unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("is a folder with the name of a part file: rename it"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_written_while_it_is_read_is_not_committed() {
+    let project = project("", &appending("jsonl", "out.jsonl"));
+    arrive(&project, "1.csv", 0..2000);
+    let mut run = begin(&project, &["run", "pipeline.toml", "--throttle", "1500"]);
+    eventually("the run has its target", || project.path(".out.jsonl.witdock-lock").exists().then_some(()));
+    arrive(&project, "1.csv", 0..3000);
+    let mut said = String::new();
+    std::io::Read::read_to_string(run.stderr.as_mut().unwrap(), &mut said).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(1), "{said}");
+    assert!(said.contains("1.csv was changed while it was read"), "{said}");
+    project.run(&[]);
+    assert_eq!(project.jsonl("out.jsonl").len(), 3000);
+}
+
+#[test]
+fn an_appended_file_is_of_the_compression_that_its_name_says() {
+    for (path, held, words) in [
+        ("out.csv.GZ", b"a\n0\n".to_vec(), "is plain text"),
+        ("out.csv", gzip("a\n0\n"), "is compressed with gzip"),
+        ("out.csv.zst", gzip("a\n0\n"), "is compressed with gzip"),
+    ] {
+        let project = project("", &appending("csv", path));
+        arrive(&project, "1.csv", 0..1);
+        fs::write(project.path(path), &held).unwrap();
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains(words), "{error}");
+        assert_eq!(fs::read(project.path(path)).unwrap(), held);
+    }
+    let project = project("", &appending("csv", "out.csv.bz2"));
+    arrive(&project, "1.csv", 0..1);
+    assert!(project.error(&["run", "pipeline.toml"]).contains("cannot write a .bz2 file"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_does_not_exist_yet_is_followed() {
+    for mode in ["replace", "append"] {
+        let project = project("", &format!("{}mode = \"{mode}\"\n", sink("csv", "out.csv")));
+        arrive(&project, "1.csv", 0..1);
+        std::os::unix::fs::symlink("real/rows.csv", project.path("out.csv")).unwrap();
+        project.run(&[]);
+        assert!(project.path("out.csv").is_symlink());
+        assert_eq!(project.read("real/rows.csv"), "a\n0\n");
+    }
+}

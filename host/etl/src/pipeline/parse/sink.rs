@@ -208,6 +208,18 @@ impl Parser<'_> {
             return Ok(SinkConfig { kind: SinkKind::Folder(SinkFile { path, format }), mode });
         }
         let span = path.span();
+        let extension = given.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if ["bz2", "xz", "lz4", "br", "zip", "7z", "lzma", "sz"]
+            .contains(&extension.to_ascii_lowercase().as_str())
+        {
+            let message = format!("cannot write a .{extension} file");
+            return Err(self.text.error(
+                span,
+                message,
+                "this file",
+                "choose .gz or .zst, or no compression".to_owned(),
+            ));
+        }
         let path = targets.take_file(path)?;
         let format = format(&path);
         if mode == SinkMode::Append && format == FileSinkFormat::Parquet {

@@ -12,6 +12,8 @@ pub(super) struct Targets<'a> {
     parser: &'a Parser<'a>,
     sources: Vec<Read>,
     taken: HashSet<PathBuf>,
+    /// The folders among them.
+    folders: HashSet<PathBuf>,
     /// The pipeline file.
     pipeline: PathBuf,
 }
@@ -69,7 +71,7 @@ impl<'a> Targets<'a> {
             }
             SourceKind::Query(_) | SourceKind::Plugin(_) => Vec::new(),
         };
-        Self { parser, sources, taken: HashSet::new(), pipeline: real(pipeline) }
+        Self { parser, sources, taken: HashSet::new(), folders: HashSet::new(), pipeline: real(pipeline) }
     }
 
     /// The resolved path of a file to write.
@@ -84,6 +86,10 @@ impl<'a> Targets<'a> {
                 format!("{shown} is this pipeline file")
             } else if self.is_read(&found) {
                 format!("{shown} is among the files that the source reads")
+            } else if is_like_a_part(&found)
+                && found.parent().is_some_and(|folder| self.folders.contains(folder))
+            {
+                format!("{shown} has the name of a part file in a folder that another sink writes")
             } else if !self.taken.insert(found) {
                 format!("{shown} is written twice")
             } else if resolved.is_dir() {
@@ -128,9 +134,12 @@ impl<'a> Targets<'a> {
             format!("{shown} is a folder that the source reads")
         } else if resolved.exists() && !resolved.is_dir() {
             format!("{shown} is a file, and this sink writes into a folder")
-        } else if !self.taken.insert(found) {
+        } else if self.taken.iter().any(|file| is_like_a_part(file) && file.parent() == Some(&found)) {
+            format!("another sink writes a file with the name of a part file into {shown}")
+        } else if !self.taken.insert(found.clone()) {
             format!("{shown} is written twice")
         } else {
+            self.folders.insert(found);
             return Ok(resolved);
         };
         Err(self.refuse(path, problem))
@@ -156,6 +165,10 @@ impl<'a> Targets<'a> {
         let help = "give each target a path of its own".to_owned();
         self.parser.text.error(path.span(), message, "this one", help)
     }
+}
+
+fn is_like_a_part(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"))
 }
 
 /// A path without links and detours. Of one that does not exist, as far as it does.
