@@ -554,3 +554,67 @@ fn a_link_to_a_file_that_does_not_exist_yet_is_followed() {
         assert_eq!(project.read("real/rows.csv"), "a\n0\n");
     }
 }
+
+fn sqlite(project: &Project) -> Vec<i64> {
+    let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+    let mut statement = database.prepare("SELECT CAST(a AS INTEGER) FROM rows ORDER BY 1").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Two interrupted runs of two pipelines on one table: neither takes the other's collected rows.
+#[test]
+fn a_table_that_two_pipelines_replace_has_the_rows_of_one() {
+    let project = project("", "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n");
+    arrive(&project, "1.csv", 0..2);
+    fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+    project.error(&["run", "pipeline.toml"]);
+    fs::create_dir(project.path("other")).unwrap();
+    fs::write(project.path("other/1.csv"), "a\n7\n").unwrap();
+    let other = project.read("pipeline.toml").replace("path = \"in\"", "path = \"other\"");
+    fs::write(project.path("other.toml"), other).unwrap();
+    assert!(project.command(&["run", "other.toml"]).output().unwrap().status.success());
+    assert_eq!(sqlite(&project), [7]);
+    arrive(&project, "2.csv", 2..4);
+    project.run(&[]);
+    assert_eq!(sqlite(&project), [0, 1, 2, 3]);
+    let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+    let tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table'";
+    assert_eq!(
+        database.query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap(),
+        2,
+        "nothing is left behind"
+    );
+}
+
+#[test]
+fn a_database_that_is_older_than_the_checkpoint_is_told() {
+    for mode in ["replace", "append"] {
+        let sinks = format!(
+            "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"{mode}\"\n"
+        );
+        let project = project("", &sinks);
+        arrive(&project, "1.csv", 0..2);
+        fs::write(project.path("in/2.csv"), "a\n2,3\n").unwrap();
+        project.error(&["run", "pipeline.toml"]);
+        fs::remove_file(project.path("out.db")).unwrap();
+        arrive(&project, "2.csv", 2..4);
+        let error = project.error(&["run", "pipeline.toml"]);
+        assert!(error.contains("it has 0 commits of this pipeline, and the checkpoint has 1"), "{error}");
+        if mode == "replace" {
+            project.run(&["--restart"]);
+            assert_eq!(sqlite(&project), [0, 1, 2, 3]);
+        }
+    }
+    // A copy from before the last run.
+    let sinks = "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n";
+    let project = project("", sinks);
+    arrive(&project, "1.csv", 0..2);
+    project.run(&[]);
+    fs::copy(project.path("out.db"), project.path("copy.db")).unwrap();
+    arrive(&project, "2.csv", 2..3);
+    project.run(&[]);
+    fs::copy(project.path("copy.db"), project.path("out.db")).unwrap();
+    arrive(&project, "3.csv", 3..4);
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("another database or an older copy"), "{error}");
+}

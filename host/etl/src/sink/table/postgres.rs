@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 
 use self::column::Column;
-use super::target::{COMMITS, beside, check_key, no_type, null_keys};
+use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type, null_keys};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::{Connection, Kind, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
@@ -62,10 +62,29 @@ fn read_mark(connection: &Connection, start: &SinkStart<'_>) -> Result<Option<(S
     }
     let sink = i32::try_from(start.index).unwrap_or(i32::MAX);
     let row = connection.wait(connection.client.query_opt(
-        &format!("SELECT run, number FROM {COMMITS} WHERE pipeline = $1 AND sink = $2"),
-        &[&start.pipeline, &sink],
+        // A project that has been moved has another name, and the same run.
+        &format!(
+            "SELECT run, number FROM {COMMITS} WHERE (pipeline = $1 OR run = $3) AND sink = $2 \
+             ORDER BY run = $3 DESC, number DESC LIMIT 1"
+        ),
+        &[&start.pipeline, &sink, &start.run],
     ))?;
     Ok(row.map(|row| (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or_default())))
+}
+
+/// Drops the tables that killed runs of this pipeline have left.
+fn drop_left(connection: &Connection, table: &SinkTable, start: &SinkStart<'_>) -> Result<(), PostgresError> {
+    let schema = table.table.rsplit_once('.').map(|(schema, _)| schema);
+    let rows = connection.wait(connection.client.query(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = coalesce($1, current_schema()::text) AND tablename LIKE 'witdock!_%' ESCAPE '!'",
+        &[&schema],
+    ))?;
+    for name in rows.iter().map(|row| row.get::<_, String>(0)).filter(|name| is_left(name, start)) {
+        let name =
+            schema.map_or_else(|| quoted(&name), |schema| format!("{}.{}", quoted(schema), quoted(&name)));
+        connection.wait(connection.client.batch_execute(&format!("DROP TABLE {name}")))?;
+    }
+    Ok(())
 }
 
 impl PostgresSink {
@@ -85,8 +104,10 @@ impl PostgresSink {
              PRIMARY KEY (pipeline, sink))"
         ))?;
         let already = read_mark(&connection, start)?;
-        let already = already.filter(|(run, _)| run == start.run).map_or(0, |(_, number)| number);
-        let staged = beside(&table.table, start.index);
+        let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
+        check_age(table, start, already)?;
+        let already = already.unwrap_or_default();
+        let staged = beside(&table.table, start);
         if mode != SinkMode::Replace {
             batch(create(table, schema, &table.table)?)?;
         }
@@ -95,7 +116,9 @@ impl PostgresSink {
             // Rows that replace all others are collected over all commits.
             SinkMode::Replace => {
                 if already == 0 {
-                    batch(format!("DROP TABLE IF EXISTS {}", quoted_table(&staged)))?;
+                    drop_left(&connection, table, start)?;
+                } else if already == start.commits && !exists(&connection, &staged)? {
+                    return Err(collected_is_gone(table, &staged));
                 }
                 let like = if exists(&connection, &table.table)? {
                     // The types and constraints of the target, so that it takes all of the rows in the end.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params_from_iter};
 
 use self::affinity::Affinity;
 use self::column::{Cell, Column, declared};
-use super::target::{COMMITS, beside, check_key, no_type, null_keys};
+use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type, null_keys};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
 use crate::sink::error::SinkError;
@@ -63,8 +63,12 @@ fn read_mark(connection: &Connection, start: &SinkStart<'_>) -> rusqlite::Result
     }
     connection
         .query_row(
-            &format!("SELECT run, number FROM {COMMITS} WHERE pipeline = ?1 AND sink = ?2"),
-            (start.pipeline, start.index),
+            // A project that has been moved has another name, and the same run.
+            &format!(
+                "SELECT run, number FROM {COMMITS} WHERE (pipeline = ?1 OR run = ?3) AND sink = ?2 \
+                 ORDER BY run = ?3 DESC, number DESC LIMIT 1"
+            ),
+            (start.pipeline, start.index, start.run),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()
@@ -103,10 +107,11 @@ impl SqliteSink {
             ))
             .map_err(failed)?;
         let already = read_mark(&connection, start).map_err(failed)?;
-        let already = already.filter(|(run, _)| run == start.run).map_or(0, |(_, number)| number);
+        let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
+        check_age(table, start, already)?;
+        let already = already.unwrap_or_default();
         let columns: Vec<_> = schema.fields().iter().map(|field| quoted(field.name())).collect();
-        let into =
-            if mode == SinkMode::Replace { beside(&table.table, start.index) } else { table.table.clone() };
+        let into = if mode == SinkMode::Replace { beside(&table.table, start) } else { table.table.clone() };
         let marks: Vec<_> = (1..=columns.len()).map(|index| format!("?{index}")).collect();
         let mut insert =
             format!("INSERT INTO {} ({}) VALUES ({})", quoted(&into), columns.join(", "), marks.join(", "));
@@ -135,7 +140,12 @@ impl SqliteSink {
             database: database.clone(),
         };
         if mode == SinkMode::Replace && already == 0 {
-            sink.execute(&format!("DROP TABLE IF EXISTS {}", quoted(&sink.into)))?;
+            sink.drop_left(start).map_err(failed)?;
+        } else if mode == SinkMode::Replace
+            && already == start.commits
+            && !sink.connection.table_exists(None, sink.into.as_str()).map_err(failed)?
+        {
+            return Err(collected_is_gone(table, &sink.into));
         }
         let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
         sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
@@ -143,6 +153,18 @@ impl SqliteSink {
         sink.connection.prepare(&sink.insert).map_err(failed)?;
         sink.affinities = sink.affinities().map_err(failed)?;
         Ok(sink)
+    }
+
+    /// Drops the tables that killed runs of this pipeline have left.
+    fn drop_left(&self, start: &SinkStart<'_>) -> rusqlite::Result<()> {
+        let mut names = self.connection.prepare(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'witdock!_%' ESCAPE '!'",
+        )?;
+        let names = names.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        for name in names.iter().filter(|name| is_left(name, start)) {
+            self.connection.execute_batch(&format!("DROP TABLE {}", quoted(name)))?;
+        }
+        Ok(())
     }
 
     fn execute(&self, sql: &str) -> Result<(), SinkError> {

@@ -6,15 +6,58 @@ use arrow_schema::{DataType, SchemaRef};
 use crate::pipeline::SinkTable;
 use crate::sink::error::SinkError;
 use crate::sink::refusal::Refusal;
+use crate::sink::writer::SinkStart;
 
 /// The table that holds the last commit of each pipeline and sink.
 pub(super) const COMMITS: &str = "witdock_commits";
 
-/// The name of a table beside the target, in the same schema.
-pub(super) fn beside(table: &str, index: usize) -> String {
+/// The name of a table beside the target, in the same schema. It has the run, so that the rows of another one are never taken for its own.
+pub(super) fn beside(table: &str, start: &SinkStart<'_>) -> String {
+    let prefix = format!("witdock_{}_{}", start.run.replace('-', "_"), start.index);
     match table.rsplit_once('.') {
-        Some((schema, table)) => format!("{schema}.witdock_{index}_{table}"),
-        None => format!("witdock_{index}_{table}"),
+        Some((schema, table)) => format!("{schema}.{prefix}_{table}"),
+        None => format!("{prefix}_{table}"),
+    }
+}
+
+/// Whether a table is one that killed runs of the same pipeline and sink have left.
+pub(super) fn is_left(name: &str, start: &SinkStart<'_>) -> bool {
+    let Some((_, pipeline)) = start.run.rsplit_once('-') else { return false };
+    let run = name.strip_prefix("witdock_").and_then(|rest| rest.split_once('_'));
+    run.is_some_and(|(_, rest)| rest.starts_with(&format!("{pipeline}_{}_", start.index)))
+}
+
+/// Checks that the database has the commits that the checkpoint has. `found` is the last one of this run in the database.
+pub(super) fn check_age(
+    table: &SinkTable,
+    start: &SinkStart<'_>,
+    found: Option<u64>,
+) -> Result<(), SinkError> {
+    let is_behind = match found {
+        Some(number) => number < start.commits,
+        // A sink that has come to the pipeline since its last run has none.
+        None => start.mark.is_some() && start.commits > 0,
+    };
+    if !is_behind {
+        return Ok(());
+    }
+    let (has, commits) = (found.unwrap_or_default(), start.commits);
+    Err(SinkError::Database {
+        database: table.database.name(),
+        message: format!(
+            "it has {has} commits of this pipeline, and the checkpoint has {commits}, so it is another database or an older copy: \
+             put the right one back, or begin again with `--restart` if the sink replaces, and else with an empty table and without the checkpoint"
+        ),
+    })
+}
+
+/// The rows of an interrupted run are no more where it has collected them.
+pub(super) fn collected_is_gone(table: &SinkTable, name: &str) -> SinkError {
+    SinkError::Database {
+        database: table.database.name(),
+        message: format!(
+            "the table {name}, which has the rows of the interrupted run, is missing: start that run over with `--restart`"
+        ),
     }
 }
 
