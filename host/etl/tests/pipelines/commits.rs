@@ -618,3 +618,25 @@ fn a_database_that_is_older_than_the_checkpoint_is_told() {
     let error = project.error(&["run", "pipeline.toml"]);
     assert!(error.contains("another database or an older copy"), "{error}");
 }
+
+#[test]
+fn a_query_that_reads_the_sinks_table_is_refused() {
+    let source =
+        "format = \"sqlite\"\npath = \"out.db\"\nquery = \"SELECT a FROM rows ORDER BY a\"\nkey = \"a\"\n";
+    let table = |name: &str| {
+        format!("[[sink]]\nformat = \"sqlite\"\npath = \"./out.db\"\ntable = \"{name}\"\nmode = \"append\"\n")
+    };
+    let project = Project::of_source(source, &table("rows"));
+    rusqlite::Connection::open(project.path("out.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE rows (a INT)")
+        .unwrap();
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains("the source's query reads `rows`, and this sink writes it"), "{error}");
+    let other = Project::of_source(source, &table("other"));
+    rusqlite::Connection::open(other.path("out.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE rows (a INT)")
+        .unwrap();
+    other.run(&[]);
+}

@@ -164,7 +164,17 @@ impl Parser<'_> {
             let url = self.needed(&sink.url, "url", "[[sink]]", "\"${DATABASE_URL}\"")?;
             Database::Postgres(url.get_ref().0.clone())
         };
-        let table = self.needed(&sink.table, "table", "[[sink]]", "\"flights\"")?.get_ref().0.clone();
+        let named = self.needed(&sink.table, "table", "[[sink]]", "\"flights\"")?;
+        let table = named.get_ref().0.clone();
+        if table.is_empty() {
+            let help = "name the table that gets the rows".to_owned();
+            return Err(self.text.error(named.span(), "the table has no name", "empty", help));
+        }
+        if targets.is_queried(&database, &table) {
+            let message = format!("the source's query reads `{table}`, and this sink writes it");
+            let help = "the next run would read what this one writes: give the sink another table".to_owned();
+            return Err(self.text.error(named.span(), message, "this table", help));
+        }
         let key = sink.key.map(Spanned::into_inner).unwrap_or_default();
         Ok(SinkConfig { kind: SinkKind::Table(SinkTable { database, table, key }), mode })
     }

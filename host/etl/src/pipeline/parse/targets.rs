@@ -11,6 +11,8 @@ use crate::pipeline::{Database, PipelineError, QuerySource, SourceConfig, Source
 pub(super) struct Targets<'a> {
     parser: &'a Parser<'a>,
     sources: Vec<Read>,
+    /// The query that the source is, if it is one.
+    query: Option<QuerySource>,
     taken: HashSet<PathBuf>,
     /// The folders among them.
     folders: HashSet<PathBuf>,
@@ -71,7 +73,18 @@ impl<'a> Targets<'a> {
             }
             SourceKind::Query(_) | SourceKind::Plugin(_) => Vec::new(),
         };
-        Self { parser, sources, taken: HashSet::new(), folders: HashSet::new(), pipeline: real(pipeline) }
+        let query = match &source.kind {
+            SourceKind::Query(query) => Some(query.clone()),
+            _ => None,
+        };
+        Self {
+            parser,
+            sources,
+            query,
+            taken: HashSet::new(),
+            folders: HashSet::new(),
+            pipeline: real(pipeline),
+        }
     }
 
     /// The resolved path of a file to write.
@@ -155,6 +168,20 @@ impl<'a> Targets<'a> {
             return Err(self.parser.text.error(path.span(), message, "this one too", help));
         }
         Ok(resolved)
+    }
+
+    /// Whether the source's query names a table of a database. A name in a comment or a text counts too: a false alarm is better than
+    /// rows that are read again and again.
+    pub(super) fn is_queried(&self, database: &Database, table: &str) -> bool {
+        let Some(query) = &self.query else { return false };
+        let is_same = match (&query.database, database) {
+            (Database::Sqlite(one), Database::Sqlite(other)) => real(one) == real(other),
+            (Database::Postgres(one), Database::Postgres(other)) => one == other,
+            _ => false,
+        };
+        let table = table.rsplit('.').next().unwrap_or(table);
+        let words = query.query.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+        is_same && words.into_iter().any(|word| word.eq_ignore_ascii_case(table))
     }
 
     fn is_read(&self, target: &Path) -> bool {
