@@ -131,7 +131,7 @@ fn a_target_has_one_writer() {
     let project = project("", &appending("csv", "out.csv"));
     arrive(&project, "1.csv", 0..400);
     fs::write(project.path("other.toml"), project.read("pipeline.toml")).unwrap();
-    let mut first = begin(&project, &["run", "pipeline.toml", "--throttle", "100"]);
+    let mut first = begin(&project, &["run", "pipeline.toml", "--throttle", "20"]);
     eventually("the first run has the target", || {
         project.path(".out.csv.witdock-lock").exists().then_some(())
     });
@@ -512,8 +512,15 @@ fn names_of_part_files_in_a_sinks_folder_are_that_sinks() {
 fn a_file_that_is_written_while_it_is_read_is_not_committed() {
     let project = project("", &appending("jsonl", "out.jsonl"));
     arrive(&project, "1.csv", 0..2000);
-    let mut run = begin(&project, &["run", "pipeline.toml", "--throttle", "1500"]);
-    eventually("the run has its target", || project.path(".out.jsonl.witdock-lock").exists().then_some(()));
+    let mut run = begin(&project, &["run", "pipeline.toml", "--throttle", "1000"]);
+    let is_staged =
+        || project.names().iter().any(|name| name.starts_with(".out.jsonl.") && name.ends_with(".partial"));
+    eventually("the run writes rows", || {
+        // A sink tries its place before the first row.
+        let before = is_staged();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        (before && is_staged()).then_some(())
+    });
     arrive(&project, "1.csv", 0..3000);
     let mut said = String::new();
     std::io::Read::read_to_string(run.stderr.as_mut().unwrap(), &mut said).unwrap();
