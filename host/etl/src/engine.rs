@@ -19,7 +19,7 @@ use crate::stage::{Stage, StageRun};
 /// A pipeline with its plugins and tables, loaded.
 pub struct Engine {
     parts: Arc<Parts>,
-    /// The source, opened for its columns. Standard input is read from here, since it opens only once.
+    /// The source, opened for its columns. A stream is read from here, since it opens only once.
     opened: Box<dyn Units>,
 }
 
@@ -159,10 +159,10 @@ impl Engine {
     }
 
     async fn run_once(&mut self, options: RunOptions) -> Result<Outcome, RunError> {
-        let stdin = self.parts.pipeline.source.is_stdin().then(|| {
+        let stream = self.parts.pipeline.source.is_stream().then(|| {
             let nothing = Box::new(Nothing(self.opened.schema()));
             std::mem::replace(&mut self.opened, nothing)
         });
-        Run::start(Arc::clone(&self.parts), stdin, options).await?.finish().await
+        Run::start(Arc::clone(&self.parts), stream, options).await?.finish().await
     }
 }

@@ -3,7 +3,7 @@
 mod compression;
 mod text;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,12 @@ pub(crate) use self::text::TextInput;
 
 /// The path that stands for standard input.
 pub(crate) const STDIN: &str = "-";
+
+/// Whether a path is standard input, or another pipe or device: what has been read from it cannot be read again.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    let is_other = |metadata: Metadata| !metadata.is_file() && !metadata.is_dir();
+    path == Path::new(STDIN) || path.metadata().is_ok_and(is_other)
+}
 
 /// The decompressed bytes of a file. It counts the bytes of the file that have been read for them.
 pub(crate) struct Input {

@@ -47,6 +47,7 @@ pub mod source;
 pub mod stage;
 pub mod table;
 
+mod file_id;
 mod input;
 mod plugin_events;
 mod values;

@@ -34,6 +34,18 @@ pub enum CheckpointError {
         /// The other pipeline's file name.
         found: String,
     },
+    /// The pipeline file was renamed, and several checkpoints may be its own.
+    #[error(
+        "{pipeline} has no checkpoint, and {one} and {other} are of pipelines that are gone and had the same source, stages and sinks:          remove all but the one to continue from, or read everything again with `--fresh`"
+    )]
+    Several {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// One of them.
+        one: PathBuf,
+        /// Another one.
+        other: PathBuf,
+    },
     /// Another version of this program has written the file.
     #[error(
         "{path} has the format {found}, and this program reads {}: end the run with the version of witdock-etl that began it",

@@ -1,6 +1,6 @@
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::content::{Checkpoint, VERSION};
 use super::error::CheckpointError;
@@ -38,6 +38,17 @@ pub(super) fn write(path: &Path, checkpoint: &Checkpoint, base: &Base) -> Result
     let text = serde_json::to_vec(&base.relative(checkpoint)).map_err(|error| failed(error.into()))?;
     let mut file = File::create(path).map_err(failed)?;
     file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Where the checkpoint of a commit is until databases have committed.
+pub(super) fn prepared(path: &Path) -> PathBuf {
+    with_suffix(path, ".next")
+}
+
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    name.into()
 }
 
 pub(super) fn replace(from: &Path, to: &Path) -> Result<(), CheckpointError> {

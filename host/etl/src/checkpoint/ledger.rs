@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::content::{Begun, Checkpoint};
 use super::error::CheckpointError;
-use super::file::{lock, read, remove, replace, write};
+use super::file::{lock, prepared, read, remove, replace, with_suffix, write};
 use super::paths::Base;
+use super::renamed;
 use super::take_back::{discard, take_back};
 use crate::pipeline::{Pipeline, SinkKind, SinkMode, Target};
 use crate::sink::{self, SinkError, SinkStart, TargetLock};
@@ -67,6 +69,7 @@ impl Ledger {
                 sink::complete(path)?;
             }
         }
+        sink::check_owner(pipeline)?;
         let mut ledger = Self {
             done: Checkpoint::new(pipeline),
             pipeline: pipeline.canonical_path().display().to_string(),
@@ -81,10 +84,11 @@ impl Ledger {
             _targets: targets,
             _lock: lock,
         };
-        if let Some(prepared) = ledger.read(&ledger.prepared_path(), pipeline)? {
+        renamed::take_over(pipeline, &ledger.base)?;
+        if let Some(prepared) = ledger.read(&prepared(&ledger.path), pipeline)? {
             ledger.settle(pipeline, prepared)?;
         }
-        if let Some(done) = ledger.read(&ledger.path, pipeline)? {
+        if let Some(done) = ledger.read(&ledger.path.clone(), pipeline)? {
             ledger.go_on(pipeline, done, start)?;
         }
         if start == Start::Fresh {
@@ -113,14 +117,20 @@ impl Ledger {
         Ok(Self { kept: false, ..ledger })
     }
 
-    fn read(&self, path: &Path, pipeline: &Pipeline) -> Result<Option<Checkpoint>, CheckpointError> {
-        let found = read(path, &self.base)?;
-        match found {
-            Some(other) if other.file != pipeline.file_name() => {
-                Err(CheckpointError::Foreign { path: path.to_owned(), found: other.file })
-            }
-            found => Ok(found),
+    fn read(&mut self, path: &Path, pipeline: &Pipeline) -> Result<Option<Checkpoint>, CheckpointError> {
+        let Some(mut found) = read(path, &self.base)? else { return Ok(None) };
+        if found.file == pipeline.file_name() {
+            return Ok(Some(found));
         }
+        if !renamed::is_former(&found, pipeline) {
+            return Err(CheckpointError::Foreign { path: path.to_owned(), found: found.file });
+        }
+        let notice = renamed::notice(&found.file, pipeline);
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+        found.file = pipeline.file_name();
+        Ok(Some(found))
     }
 
     fn go_on(
@@ -239,7 +249,7 @@ impl Ledger {
             replace(&self.prepared_path(), &self.path)?;
         } else {
             if have.iter().any(|have| *have) {
-                let before = self.read(&self.path, pipeline)?.map_or(0, |done| done.units.len());
+                let before = self.read(&self.path.clone(), pipeline)?.map_or(0, |done| done.units.len());
                 self.repeat = Some(prepared.units.len().saturating_sub(before));
             }
             remove(&self.prepared_path())?;
@@ -253,6 +263,16 @@ impl Ledger {
             units: self.done.units.iter().map(|done| (done.unit.id.clone(), done.unit.clone())).collect(),
             bookmark: self.done.bookmark.clone(),
             strict: self.resumed && self.replaces,
+        }
+    }
+
+    /// Notes that units which are done have other names now.
+    pub fn rename(&mut self, names: &[(String, String)]) {
+        let names: BTreeMap<_, _> = names.iter().map(|(was, now)| (was, now)).collect();
+        for done in &mut self.done.units {
+            if let Some(now) = names.get(&done.unit.id) {
+                done.unit.id = (*now).clone();
+            }
         }
     }
 
@@ -310,12 +330,6 @@ impl Ledger {
     }
 
     fn prepared_path(&self) -> PathBuf {
-        with_suffix(&self.path, ".next")
+        prepared(&self.path)
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.to_owned().into_os_string();
-    name.push(suffix);
-    name.into()
 }

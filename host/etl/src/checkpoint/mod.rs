@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod ledger;
 mod paths;
+mod renamed;
 mod take_back;
 
 pub use self::content::Checkpoint;

@@ -59,7 +59,9 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop)
                 reporter.message(&error.to_string());
                 return Ok(ExitCode::FAILURE);
             }
-            Err(error) if arguments.watch => reporter.message(&format!("error: {error}")),
+            Err(error) if arguments.watch && error.may_be_of_plugin() => {
+                reporter.message(&format!("error: {error}"))
+            }
             Err(error) => return Err(error.into()),
         }
         if !arguments.watch || options.stop.is_requested() {

@@ -91,8 +91,8 @@ impl RejectedRows {
         &self.reasons
     }
 
-    /// The rows in the form of the file: each with its stage, place, reason and values.
-    pub(crate) fn batch(&self) -> Result<RecordBatch, ArrowError> {
+    /// The rows in the form of the file: each with the pipeline, its stage, place, reason and values.
+    pub(crate) fn batch(&self, pipeline: &str) -> Result<RecordBatch, ArrowError> {
         let count = self.rows.len();
         let texts = |text: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)));
         let places: Vec<_> = (0..count).map(|row| self.rows.origin.place(row)).collect();
@@ -104,6 +104,7 @@ impl RejectedRows {
         let messages = StringArray::from_iter_values(self.reasons.iter().map(|reason| &reason.message));
         let values = StructArray::from(self.rows.batch.clone());
         let schema = Schema::new(vec![
+            Field::new("pipeline", DataType::Utf8, false),
             Field::new("stage", DataType::Utf8, false),
             Field::new("plugin", DataType::Utf8, true),
             Field::new("source", DataType::Utf8, true),
@@ -116,6 +117,7 @@ impl RejectedRows {
         RecordBatch::try_new(
             Arc::new(schema),
             vec![
+                texts(pipeline),
                 texts(&self.stage),
                 Arc::new(plugins),
                 Arc::new(sources),

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use encoding_rs::Encoding;
@@ -8,6 +9,7 @@ use serde::Deserialize;
 use super::column_type::ColumnType;
 use super::database::Database;
 use super::plugin::PluginConfig;
+use crate::input::{STDIN, is_stream};
 
 /// Where rows come from.
 #[derive(Debug, Clone)]
@@ -19,9 +21,10 @@ pub struct SourceConfig {
 }
 
 impl SourceConfig {
-    /// Whether the source is standard input, which can be read only once.
-    pub fn is_stdin(&self) -> bool {
-        matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(|path| path == "-"))
+    /// Whether the source is standard input, a pipe or a device, which can be read only once.
+    pub fn is_stream(&self) -> bool {
+        let is_stream = |path: &String| is_stream(Path::new(path));
+        matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(is_stream))
     }
 
     /// Whether the source has no end: it is watched for more.
@@ -36,7 +39,9 @@ impl SourceConfig {
     /// The name for messages.
     pub fn name(&self) -> String {
         match &self.kind {
-            SourceKind::Files(_) if self.is_stdin() => "standard input".to_owned(),
+            SourceKind::Files(files) if files.paths.iter().any(|path| path == STDIN) => {
+                "standard input".to_owned()
+            }
             SourceKind::Files(files) => files.paths.join(", "),
             SourceKind::Query(query) => query.database.name(),
             SourceKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),

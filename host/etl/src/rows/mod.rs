@@ -9,6 +9,7 @@ mod unit;
 pub use self::batch::Rows;
 pub use self::origin::{Origin, SourcePlace};
 pub use self::record::{BadRecord, Record};
+pub(crate) use self::unit::unit_name;
 pub use self::unit::{Bookmark, Unit};
 
 /// The stage's name in rows that the source itself rejected.

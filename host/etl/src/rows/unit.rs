@@ -32,6 +32,11 @@ impl Unit {
     }
 }
 
+/// The name of the unit that a file is.
+pub(crate) fn unit_name(path: &Path) -> String {
+    path.canonicalize().map_or_else(|_| path.display().to_string(), |path| name(&path))
+}
+
 /// A path as text. Bytes that are no text are escaped, so that two files never have one name.
 fn name(path: &Path) -> String {
     path.to_str().map_or_else(|| format!("{path:?}"), str::to_owned)

@@ -78,6 +78,17 @@ pub enum RunError {
     Task(#[from] JoinError),
 }
 
+impl RunError {
+    /// Whether the next generation of a plugin may run to its end where this run did not. Else only another command does.
+    pub fn may_be_of_plugin(&self) -> bool {
+        match self {
+            Self::Retry(_) | Self::Task(_) | Self::Stopped { .. } => false,
+            Self::Checkpoint(error) => matches!(error, CheckpointError::ColumnsChanged { .. }),
+            _ => true,
+        }
+    }
+}
+
 fn stopped(commits: u64, rows: u64) -> String {
     let again = match rows {
         0 => String::new(),

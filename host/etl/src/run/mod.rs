@@ -64,18 +64,18 @@ enum TaskEnd {
 type Tasks = JoinSet<Result<TaskEnd, RunError>>;
 
 impl Run {
-    /// Opens the source, the stages' sessions and the sinks at the point where an interrupted run has left them. `stdin` is the source if it
-    /// is standard input, which opens only once.
+    /// Opens the source, the stages' sessions and the sinks at the point where an interrupted run has left them. `stream` is the source if it
+    /// is one, which opens only once.
     pub(crate) async fn start(
         parts: Arc<Parts>,
-        stdin: Option<Box<dyn Units>>,
+        stream: Option<Box<dyn Units>>,
         options: RunOptions,
     ) -> Result<Self, RunError> {
         let begun = Instant::now();
-        let (mut ledger, mut units) = open_source(&parts, stdin, &options).await?;
+        let (mut ledger, mut units) = open_source(&parts, stream, &options).await?;
         let mut stages = parts.start_stages(units.schema()).await?;
         if let Some(difference) = changed_columns(&ledger, &stages, units.as_ref()) {
-            if !ledger.replaces || parts.pipeline.source.is_stdin() {
+            if !ledger.replaces || parts.pipeline.source.is_stream() {
                 return Err(CheckpointError::ColumnsChanged { difference }.into());
             }
             ledger.notices.push(format!(
@@ -160,7 +160,7 @@ impl Run {
 /// Locks the pipeline, and opens the source after the units that are done.
 async fn open_source(
     parts: &Arc<Parts>,
-    stdin: Option<Box<dyn Units>>,
+    stream: Option<Box<dyn Units>>,
     options: &RunOptions,
 ) -> Result<(Ledger, Box<dyn Units>), RunError> {
     let (opened, limit, start) = (Arc::clone(parts), options.limit, options.start);
@@ -171,8 +171,8 @@ async fn open_source(
         })
     })
     .await?;
-    match stdin {
-        Some(stdin) => Ok((ledger, stdin)),
+    match stream {
+        Some(stream) => Ok((ledger, stream)),
         None => reopen_source(parts, ledger).await,
     }
 }
@@ -193,6 +193,7 @@ async fn reopen_source(parts: &Arc<Parts>, mut ledger: Ledger) -> Result<(Ledger
             }
             opened => opened?,
         };
+        ledger.rename(units.renamed());
         Ok((ledger, units))
     })
     .await

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{remove, sync_folder};
 use super::error::SinkError;
+use super::hidden::prefix;
 use super::staged::member;
 use crate::input::Input;
 use crate::pipeline::Compression;
@@ -28,8 +29,9 @@ pub(super) fn append(from: &Path, to: &Path, header: u64, bytes: u64) -> Result<
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(failed(error)),
     };
-    let ends_a_line = ends_a_line(to, Compression::of(to)).map_err(failed)?;
-    let place = Place { at, skip: if at == 0 { 0 } else { header }, newline: !ends_a_line };
+    let compression = Compression::of(to);
+    let skip = if has_no_text(to, compression).map_err(failed)? { 0 } else { header };
+    let place = Place { at, skip, newline: !ends_a_line(to, compression).map_err(failed)? };
     let pending = place.name(from);
     fs::rename(from, &pending).map_err(failed)?;
     sync_folder(&pending);
@@ -43,7 +45,7 @@ pub(crate) fn complete(target: &Path) -> Result<(), SinkError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let prefix = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
+    let prefix = prefix(&target);
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     let mut pending: Vec<_> = entries
         .flatten()
@@ -138,6 +140,15 @@ fn is_begun(rows: &mut impl Read, target: &mut File) -> io::Result<bool> {
             return Ok(true);
         }
     }
+}
+
+/// Whether a file has no text, and so no header: it is missing or empty, or what is compressed in it is.
+pub(super) fn has_no_text(path: &Path, compression: Compression) -> io::Result<bool> {
+    let length = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        metadata => metadata?.len(),
+    };
+    Ok(length == 0 || compression != Compression::None && Input::open(path)?.read(&mut [0])? == 0)
 }
 
 /// Whether a file ends in a line end, or is empty or missing. What is added to one that does not would join its last line.

@@ -61,6 +61,24 @@ pub enum SinkError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that is replaced has part files of another format.
+    #[error(
+        "{path} is a part file of another format, perhaps another pipeline's: remove such files, or give this sink a folder of its own"
+    )]
+    OtherParts {
+        /// The first such file.
+        path: PathBuf,
+    },
+    /// A file of rejected rows has those of another pipeline.
+    #[error(
+        "{path} has the rejected rows of {owner}: give this pipeline another `path` in [rejected], or move that file elsewhere"
+    )]
+    OtherOwner {
+        /// The file.
+        path: PathBuf,
+        /// The other pipeline's file, from the folder of the rejected rows on.
+        owner: String,
+    },
     /// The file has another compression than its name says.
     #[error("{path} {found}, and its name says that it {expected}: rename it, or give another path")]
     OtherCompression {

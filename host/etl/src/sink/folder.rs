@@ -10,7 +10,7 @@ use arrow_schema::SchemaRef;
 use super::disk::sync_folder;
 use super::error::SinkError;
 use super::file::{check_text, encode};
-use super::part_name::{is_part, number};
+use super::part_name::{format, is_part, number};
 use super::publish::Publish;
 use super::refusal::{self, Refusal};
 use super::row_file::ParquetFile;
@@ -62,6 +62,12 @@ impl FolderSink {
             && let Some(path) = folder_like_a_part(&folder).map_err(failed)?
         {
             return Err(SinkError::FolderLikePart { path });
+        }
+        let own = extension(file.format).split('.').next();
+        if mode == SinkMode::Replace
+            && let Some(path) = part_of_another_format(&folder, own).map_err(failed)?
+        {
+            return Err(SinkError::OtherParts { path });
         }
         let mut sink = Self {
             folder,
@@ -116,22 +122,10 @@ impl FolderSink {
         Ok(())
     }
 
-    fn extension(&self) -> &'static str {
-        match self.format {
-            FileSinkFormat::Text(TextFormat::Csv, Compression::None) => "csv",
-            FileSinkFormat::Text(TextFormat::Csv, Compression::Gzip) => "csv.gz",
-            FileSinkFormat::Text(TextFormat::Csv, Compression::Zstd) => "csv.zst",
-            FileSinkFormat::Text(TextFormat::Jsonl, Compression::None) => "jsonl",
-            FileSinkFormat::Text(TextFormat::Jsonl, Compression::Gzip) => "jsonl.gz",
-            FileSinkFormat::Text(TextFormat::Jsonl, Compression::Zstd) => "jsonl.zst",
-            FileSinkFormat::Parquet => "parquet",
-        }
-    }
-
     /// The name that the part file of the next commit appears under.
     fn target(&self) -> PathBuf {
         let Staging { run, commit } = &self.staging;
-        let extension = self.extension();
+        let extension = extension(self.format);
         self.folder.join(match self.collected {
             Some(_) => format!("part-{commit:06}.{extension}"),
             None => format!("part-{run}-{commit:06}.{extension}"),
@@ -173,6 +167,29 @@ impl FolderSink {
         sync_folder(&list);
         Ok(())
     }
+}
+
+fn extension(format: FileSinkFormat) -> &'static str {
+    match format {
+        FileSinkFormat::Text(TextFormat::Csv, Compression::None) => "csv",
+        FileSinkFormat::Text(TextFormat::Csv, Compression::Gzip) => "csv.gz",
+        FileSinkFormat::Text(TextFormat::Csv, Compression::Zstd) => "csv.zst",
+        FileSinkFormat::Text(TextFormat::Jsonl, Compression::None) => "jsonl",
+        FileSinkFormat::Text(TextFormat::Jsonl, Compression::Gzip) => "jsonl.gz",
+        FileSinkFormat::Text(TextFormat::Jsonl, Compression::Zstd) => "jsonl.zst",
+        FileSinkFormat::Parquet => "parquet",
+    }
+}
+
+/// A part file of another format. To replace it may be to remove the rows of another pipeline, and to keep it to mix them with these.
+fn part_of_another_format(folder: &Path, own: Option<&str>) -> std::io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if format(&entry.file_name()).is_some_and(|format| Some(format) != own) {
+            return Ok(Some(entry.path()));
+        }
+    }
+    Ok(None)
 }
 
 /// A folder with the name of a part file, which cannot take that file's place.

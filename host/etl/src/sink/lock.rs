@@ -3,17 +3,21 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::SinkError;
+use super::hidden::prefix;
+use crate::file_id::FileId;
 use crate::pipeline::Target;
 
 /// A target that belongs to one run, of whatever pipeline.
 ///
 /// The lock is the system's, on a hidden file beside the target or in the folder. It ends with the process that holds it, and the
-/// file is removed by its holder: one that a killed process leaves is not locked, and the next run takes it.
+/// file is removed by its holder: one that a killed process leaves is not locked, and the next run takes it. A file with several names is locked itself too.
 #[derive(Debug)]
 pub(crate) struct TargetLock {
     path: PathBuf,
     /// Locked as long as it is open.
     _file: File,
+    /// The target, if it has other names.
+    _target: Option<File>,
 }
 
 impl TargetLock {
@@ -25,6 +29,8 @@ impl TargetLock {
     pub(crate) fn take(target: Target<'_>) -> Result<Option<Self>, SinkError> {
         let path = path(target);
         let (Target::File(target) | Target::Folder(target)) = target;
+        let busy =
+            |holder: &str| SinkError::Busy { path: target.to_owned(), holder: holder.trim().to_owned() };
         let failed = |error| SinkError::Io { path: target.to_owned(), error };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -42,10 +48,7 @@ impl TargetLock {
                 Err(fs::TryLockError::WouldBlock) => {
                     let mut holder = String::new();
                     let _ = file.read_to_string(&mut holder);
-                    return Err(SinkError::Busy {
-                        path: target.to_owned(),
-                        holder: holder.trim().to_owned(),
-                    });
+                    return Err(busy(&holder));
                 }
                 Err(fs::TryLockError::Error(error)) => {
                     tracing::debug!(target = %target.display(), %error, "the target cannot be locked");
@@ -57,7 +60,12 @@ impl TargetLock {
             if is_at(&file, &path) {
                 // The number is for messages only.
                 let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                return Ok(Some(Self { path, _file: file }));
+                let mut lock = Self { path, _file: file, _target: None };
+                lock._target = lock_linked(target).map_err(|error| match error {
+                    fs::TryLockError::WouldBlock => busy(""),
+                    fs::TryLockError::Error(error) => failed(error),
+                })?;
+                return Ok(Some(lock));
             }
         }
     }
@@ -69,6 +77,16 @@ impl Drop for TargetLock {
     }
 }
 
+/// Locks a file that has other names, of which each has a lock file of its own. SQLite's own locks are others on Linux, and the same elsewhere.
+fn lock_linked(target: &Path) -> Result<Option<File>, fs::TryLockError> {
+    if !cfg!(target_os = "linux") || FileId::of_linked(target).is_none() {
+        return Ok(None);
+    }
+    let file = File::open(target).map_err(fs::TryLockError::Error)?;
+    file.try_lock()?;
+    Ok(Some(file))
+}
+
 /// In a folder, or beside a file.
 fn path(target: Target<'_>) -> PathBuf {
     const SUFFIX: &str = "witdock-lock";
@@ -76,8 +94,7 @@ fn path(target: Target<'_>) -> PathBuf {
         Target::Folder(folder) => folder.join(format!(".{SUFFIX}")),
         Target::File(file) => {
             let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            file.with_file_name(format!(".{name}.{SUFFIX}"))
+            file.with_file_name(format!("{}{SUFFIX}", prefix(&file)))
         }
     }
 }
@@ -115,5 +132,19 @@ mod tests {
             drop(TargetLock::take(target).unwrap().unwrap());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_names_of_one_file_have_one_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+        fs::write(&one, "").unwrap();
+        fs::hard_link(&one, &other).unwrap();
+        let lock = TargetLock::take(Target::File(&one)).unwrap();
+        let error = TargetLock::take(Target::File(&other)).unwrap_err().to_string();
+        assert!(error.contains("other is being written by another run: wait"), "{error}");
+        drop(lock);
+        TargetLock::take(Target::File(&other)).unwrap().unwrap();
     }
 }

@@ -12,6 +12,12 @@ pub(super) fn is_part(name: &OsStr) -> bool {
     })
 }
 
+/// The format of a part file, whatever its compression: `csv` of `part-000001.csv.gz`.
+pub(super) fn format(name: &OsStr) -> Option<&str> {
+    let extension = name.to_str().filter(|_| is_part(name))?.split_once('.')?.1;
+    extension.split('.').next()
+}
+
 /// The commit that a part file is of.
 pub(super) fn number(name: &OsStr) -> Option<u64> {
     let stem = name.to_str()?.strip_prefix("part-")?.split_once('.')?.0;

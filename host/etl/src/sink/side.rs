@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::error::SinkError;
 use super::file::JsonLines;
+use super::owner::owner;
 use super::refusal;
 use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::figures::SideFigures;
@@ -21,6 +22,7 @@ use crate::rows::{Record, SOURCE};
 /// The line for a record that is no row. Without columns, it contains the record as it was.
 #[derive(Serialize)]
 struct BadLine<'a> {
+    pipeline: &'a str,
     stage: &'a str,
     plugin: Option<&'a str>,
     source: &'a str,
@@ -39,6 +41,8 @@ const MAX_CODES: usize = 256;
 pub(crate) struct SideWriter {
     rejected: Box<JsonLines>,
     rejected_path: PathBuf,
+    /// The pipeline's name in the rejected rows.
+    owner: String,
     outputs: BTreeMap<(String, String), Box<JsonLines>>,
     figures: SideFigures,
 }
@@ -72,6 +76,7 @@ impl SideWriter {
         Ok(Self {
             rejected: Box::new(rejected),
             rejected_path: pipeline.rejected.path.clone(),
+            owner: owner(pipeline),
             outputs,
             figures,
         })
@@ -87,6 +92,7 @@ impl SideWriter {
             SideRows::Bad { unit, records } => {
                 for record in &records {
                     self.rejected.line(&BadLine {
+                        pipeline: &self.owner,
                         stage: SOURCE,
                         plugin: None,
                         source: &unit,
@@ -104,7 +110,7 @@ impl SideWriter {
                 for reason in rejected.reasons() {
                     self.count(rejected.stage(), &reason.code);
                 }
-                let batch = rejected.batch().map_err(|error| SinkError::Encode {
+                let batch = rejected.batch(&self.owner).map_err(|error| SinkError::Encode {
                     path: self.rejected_path.clone(),
                     error: error.to_string(),
                 })?;

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::SinkError;
+use super::hidden::prefix;
 
 /// The names of the files that a run writes beside its targets. They have the run and the commit that they begin with, so that nothing of another
 /// run, or of another attempt at one, is ever taken for its own.
@@ -23,8 +24,7 @@ impl Staging {
 
     /// One of several staged files of a target.
     pub(super) fn part(&self, target: &Path, part: &str) -> PathBuf {
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        target.with_file_name(format!(".{name}.{part}{}-{}.{EXTENSION}", self.run, self.commit))
+        target.with_file_name(format!("{}{part}{}-{}.{EXTENSION}", prefix(target), self.run, self.commit))
     }
 
     /// Removes the staged files of a target that killed runs of the same pipeline have left. No checkpoint refers to them: what it refers to
@@ -59,10 +59,9 @@ impl Staging {
 
     /// [`clear`](Self::clear) for the files beside one target.
     pub(super) fn clear_beside(&self, target: &Path, kept: &[PathBuf]) {
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
         let folder = target.parent().unwrap_or(Path::new(""));
         // One with a dot is of a longer target: `.rows.csv.…` is not of `rows`.
-        self.clear_if(folder, &format!(".{name}."), kept, |run| !run.contains('.'));
+        self.clear_if(folder, &prefix(target), kept, |run| !run.contains('.'));
     }
 }
 

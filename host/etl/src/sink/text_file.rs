@@ -2,6 +2,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::append::has_no_text;
 use super::error::SinkError;
 use super::publish::Publish;
 use super::staged::StagedFile;
@@ -30,6 +31,8 @@ struct Begun {
     bytes: u64,
     /// The target's length after the last commit.
     now: u64,
+    /// Whether there was no text.
+    empty: bool,
 }
 
 impl TextFile {
@@ -61,10 +64,11 @@ impl TextFile {
             text.check_compression()?;
             let now = text.length()?;
             let bytes = match start.mark {
-                Some(SinkMark::Appended { before, .. }) => *before,
+                Some(SinkMark::Appended { path, before, .. }) if *path == text.target => *before,
                 _ => now,
             };
-            text.begun = Some(Begun { bytes, now });
+            let empty = has_no_text(&text.target, compression).map_err(|error| text.failed(error))?;
+            text.begun = Some(Begun { bytes, now, empty });
         }
         Ok(text)
     }
@@ -73,10 +77,10 @@ impl TextFile {
         &self.target
     }
 
-    /// Whether neither the target nor the rows on their way to it have any bytes: then a header is due.
+    /// Whether neither the target nor the rows on their way to it have any text: then a header is due.
     pub(super) fn is_empty(&self) -> bool {
         match (&self.begun, &self.file) {
-            (Some(begun), None) => begun.now == 0,
+            (Some(begun), None) => begun.empty,
             (Some(_), Some(_)) => false,
             (None, _) => true,
         }

@@ -16,7 +16,7 @@ use super::error::{CsvError, SourceError};
 use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
 use crate::input::{Taken, TextInput};
 use crate::pipeline::{CsvFormat, OnBad};
-use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
+use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 use crate::values::{TextColumn, type_name};
 
 /// Reads a CSV file batch by batch.
@@ -71,7 +71,7 @@ impl CsvReader {
             })
             .collect();
         Ok(Some(Self {
-            unit: path.display().to_string().into(),
+            unit: unit_name(path).into(),
             path: path.to_owned(),
             records,
             encoding,

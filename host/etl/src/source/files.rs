@@ -11,11 +11,12 @@ use super::drift::{Adapted, Allowed, Empty, difference, union};
 use super::error::SourceError;
 use super::folders::{Arrivals, list};
 use super::jsonl::JsonlReader;
+use super::moved::Moved;
 use super::parquet::ParquetReader;
 use super::partitions::Partitioned;
 use super::past::Past;
 use super::units::{BatchReader, Next, OpenUnit, Units};
-use crate::input::STDIN;
+use crate::input::is_stream;
 use crate::pipeline::{ColumnType, FileFormat, FileSource, OnDrift};
 use crate::rows::Unit;
 
@@ -24,6 +25,7 @@ pub(super) struct FileUnits {
     source: FileSource,
     pending: VecDeque<PathBuf>,
     past: Past,
+    moved: Moved,
     schema: SchemaRef,
     /// The file that set the columns.
     first: PathBuf,
@@ -62,11 +64,16 @@ impl FileUnits {
                 },
             }
         };
+        let mut moved = Moved::new(&past);
+        let mut known = false;
         for path in &listed {
-            if is_new(path, &past, &mut notices)? {
-                pending.push_back(path.clone());
+            match standing(path, &past, &mut moved, &mut notices)? {
+                Standing::New => pending.push_back(path.clone()),
+                Standing::Moved => {}
+                Standing::Known => known = true,
             }
         }
+        notices.extend(moved.notices(known));
         let mut schema = reader.schema();
         let mut opened = (pending.front() == Some(&first)).then_some((first.clone(), reader));
         if source.on_drift == OnDrift::Evolve {
@@ -85,6 +92,7 @@ impl FileUnits {
             source: source.clone(),
             pending,
             past,
+            moved,
             schema,
             first,
             arrivals,
@@ -140,10 +148,12 @@ impl Units for FileUnits {
         }
         let Some(arrivals) = &mut self.arrivals else { return Ok(Next::End) };
         for path in arrivals.more()? {
-            if is_new(&path, &self.past, &mut self.notices)? {
+            let standing = standing(&path, &self.past, &mut self.moved, &mut self.notices)?;
+            if standing == Standing::New {
                 self.pending.push_back(path);
             }
         }
+        self.notices.extend(self.moved.notices(true));
         Ok(Next::Idle)
     }
 
@@ -155,28 +165,45 @@ impl Units for FileUnits {
         }
     }
 
+    fn renamed(&self) -> &[(String, String)] {
+        self.moved.names()
+    }
+
     fn notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
     }
 }
 
-/// Whether a file has not been read yet.
-fn is_new(path: &Path, past: &Past, notices: &mut Vec<String>) -> Result<bool, SourceError> {
+/// What earlier runs have done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    New,
+    /// It was read at another place.
+    Moved,
+    /// It was read where it is.
+    Known,
+}
+
+fn standing(
+    path: &Path,
+    past: &Past,
+    moved: &mut Moved,
+    notices: &mut Vec<String>,
+) -> Result<Standing, SourceError> {
     let now = unit(path)?;
     match past.units.get(&now.id) {
-        None => Ok(true),
-        Some(done) if *done == now => Ok(false),
-        Some(_) if past.strict => Err(SourceError::Changed { path: now.id }),
-        Some(_) => {
-            notices.push(format!("{} has changed since it was read; it is not read again", now.id));
-            Ok(false)
-        }
+        None if moved.is_moved(&now, past) => return Ok(Standing::Moved),
+        None => return Ok(Standing::New),
+        Some(done) if *done == now => {}
+        Some(_) if past.strict => return Err(SourceError::Changed { path: now.id }),
+        Some(_) => notices.push(format!("{} has changed since it was read; it is not read again", now.id)),
     }
+    Ok(Standing::Known)
 }
 
 fn unit(path: &Path) -> Result<Unit, SourceError> {
-    if path == Path::new(STDIN) {
-        return Ok(Unit { id: STDIN.to_owned(), size: None, modified_us: None });
+    if is_stream(path) {
+        return Ok(Unit { id: path.display().to_string(), size: None, modified_us: None });
     }
     Unit::file(path).map_err(|error| SourceError::Io { path: path.to_owned(), error })
 }

@@ -21,7 +21,7 @@ use super::error::SourceError;
 use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
 use crate::input::{Taken, TextInput};
 use crate::pipeline::{JsonlFormat, OnBad};
-use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace};
+use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 
 /// The most bytes of records that are read ahead to infer the columns.
 const MAX_HELD: usize = 32 << 20;
@@ -75,7 +75,7 @@ impl JsonlReader {
             .map_err(|error| SourceError::Arrow { path: path.display().to_string(), error })?;
         Ok(Some(Self {
             path: path.to_owned(),
-            unit: path.display().to_string().into(),
+            unit: unit_name(path).into(),
             records,
             taken,
             held,

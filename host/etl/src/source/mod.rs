@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod folders;
 mod jsonl;
+mod moved;
 mod names;
 mod open;
 mod parquet;

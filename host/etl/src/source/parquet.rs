@@ -19,7 +19,7 @@ use self::int96::Int96Columns;
 use super::error::SourceError;
 use super::names::check_names;
 use super::units::{BatchReader, SourceBatch};
-use crate::rows::{Origin, Rows};
+use crate::rows::{Origin, Rows, unit_name};
 
 /// Reads a Parquet file batch by batch.
 pub(super) struct ParquetReader {
@@ -56,7 +56,7 @@ impl ParquetReader {
         let schema = int96.as_ref().map_or_else(|| builder.schema(), |int96| &int96.schema);
         Ok(Some(Self {
             path: path.to_owned(),
-            unit: path.display().to_string().into(),
+            unit: unit_name(path).into(),
             schema: Arc::new(schema.as_ref().clone().with_metadata(Default::default())),
             rows: u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default(),
             file: Some(file),

@@ -1,7 +1,6 @@
 //! Rejected rows as a source: each goes to the stage that rejected it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::error::SourceError;
 use super::units::{BatchReader, Next, OpenUnit, SourceBatch, Units};
+use crate::input::Input;
 use crate::rows::{Bookmark, Origin, Rows, SOURCE, Unit};
 use crate::values::{exact, plain_type};
 
@@ -102,8 +102,7 @@ fn lines(path: &Path) -> Result<RejectedLines, SourceError> {
         let path = path.to_owned();
         move |error| SourceError::Io { path: path.clone(), error }
     };
-    let file = File::open(path).map_err(&io)?;
-    let lines = BufReader::new(file).lines().zip(1..);
+    let lines = BufReader::new(Input::open(path).map_err(&io)?).lines().zip(1..);
     Ok(Box::new(lines.map(move |(line, number)| Ok((number, line.map_err(&io)?)))))
 }
 

@@ -82,6 +82,11 @@ pub trait Units: Send {
         None
     }
 
+    /// The units that are done and have other names now, with their names before and now.
+    fn renamed(&self) -> &[(String, String)] {
+        &[]
+    }
+
     /// Messages for people since the last call, such as skipped units.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()

@@ -72,10 +72,13 @@ fn returning(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     let there = arrow(column, to)?;
     let back = arrow(&there, column.data_type())?;
     let same = if column.data_type().is_floating() {
-        // Zero is an integer, whichever its sign.
+        // Zero is an integer, whichever its sign, and NaN is one value.
         let (before, after) = (arrow(column, &DataType::Float64)?, arrow(&back, &DataType::Float64)?);
         let (before, after) = (before.as_primitive::<Float64Type>(), after.as_primitive::<Float64Type>());
-        before.iter().zip(after).map(|(before, after)| Some(before == after)).collect()
+        let same = |(before, after): (Option<f64>, Option<f64>)| {
+            before == after || before.zip(after).is_some_and(|(one, other)| one.is_nan() && other.is_nan())
+        };
+        before.iter().zip(after).map(|pair| Some(same(pair))).collect()
     } else {
         not_distinct(column, &back)?
     };
@@ -154,9 +157,9 @@ mod tests {
     use super::*;
     use arrow_array::types::Int8Type;
     use arrow_array::{
-        Date32Array, Date64Array, Decimal128Array, DictionaryArray, Float64Array, Int64Array, NullArray,
-        StringViewArray, TimestampMicrosecondArray, TimestampNanosecondArray, TimestampSecondArray,
-        UInt64Array,
+        Date32Array, Date64Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int64Array,
+        NullArray, StringViewArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+        TimestampSecondArray, UInt64Array,
     };
 
     fn timestamp_us() -> DataType {
@@ -178,6 +181,10 @@ mod tests {
     fn numbers_are_not_cut() {
         let floats = Float64Array::from(vec![1.0, 1.5, -0.0, 1e19, f64::NAN, f64::INFINITY]);
         assert_eq!(cast(floats, &DataType::Int64), ["1", "-", "0", "-", "-", "-"]);
+        let narrow = Float32Array::from(vec![Some(0.1), Some(f32::NAN), Some(f32::NEG_INFINITY), None]);
+        assert_eq!(cast(narrow, &DataType::Float64), ["0.10000000149011612", "NaN", "-inf", "-"]);
+        let wide = Float64Array::from(vec![0.5, 0.1, f64::NAN, f64::INFINITY, 1e300]);
+        assert_eq!(cast(wide, &DataType::Float32), ["0.5", "-", "NaN", "inf", "-"]);
         let decimals = Decimal128Array::from(vec![199, 200]).with_precision_and_scale(10, 2).unwrap();
         assert_eq!(cast(decimals.clone(), &DataType::Int64), ["-", "2"]);
         assert_eq!(cast(decimals.clone(), &DataType::Utf8), ["1.99", "2.00"]);

@@ -260,6 +260,33 @@ fn a_last_line_without_an_end_gets_one() {
     }
 }
 
+/// Frames that decoders skip, as parallel compressors and seekable formats write them, and members without text.
+#[test]
+fn rows_are_added_behind_any_frame() {
+    let skipped = [0x5e, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+    let zstd = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    for (path, held, expected) in [
+        ("out.csv.zst", [&skipped[..], &zstd("a\n0\n")].concat(), "a\n0\n1\n"),
+        ("out.csv.zst", [&zstd("a\n0\n"), &skipped[..]].concat(), "a\n0\n1\n"),
+        ("out.csv.zst", [&zstd("a\n"), &skipped[..], &zstd("0")].concat(), "a\n0\n1\n"),
+        ("out.csv.zst", skipped.to_vec(), "a\n1\n"),
+        ("out.csv.zst", zstd(""), "a\n1\n"),
+        ("out.csv.gz", gzip(""), "a\n1\n"),
+        ("out.csv.gz", [gzip("a\n"), gzip("0")].concat(), "a\n0\n1\n"),
+    ] {
+        let project = project("", &appending("csv", path));
+        arrive(&project, "1.csv", 1..2);
+        fs::write(project.path(path), held).unwrap();
+        project.run(&[]);
+        let text = if path.ends_with("gz") {
+            gunzip(&project, path)
+        } else {
+            String::from_utf8(zstd::decode_all(fs::File::open(project.path(path)).unwrap()).unwrap()).unwrap()
+        };
+        assert_eq!(text, expected, "{path}");
+    }
+}
+
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();

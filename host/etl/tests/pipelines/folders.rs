@@ -79,7 +79,7 @@ fn files_without_rows_and_files_of_other_programs_are_no_trouble() {
     let project = folder("format = \"csv\"", &[("0.csv", b""), ("1.csv", b"")]);
     let error = project.error(&["run", "pipeline.toml"]);
     assert!(error.contains("is empty, so its columns are not known"), "{error}");
-    let project = folder("format = \"csv\"\nnames = [\"a\"]", &[("0.csv", b"")]);
+    let project = folder("format = \"csv\"\nheader = false\nnames = [\"a\"]", &[("0.csv", b"")]);
     assert_eq!(out(&project), [""; 0]);
     let project = folder("format = \"csv\"", &[("0.csv", b"a\n")]);
     assert_eq!(out(&project), [""; 0], "a header alone is a file without rows");

@@ -39,6 +39,17 @@ fn rows_with_the_same_key_are_in_the_same_unit() {
 }
 
 #[test]
+fn a_query_without_a_key_says_that_it_is_read_once() {
+    let project = sqlite("select * from rows", "key");
+    let text = project.read("pipeline.toml").replace("key = \"key\"", "");
+    std::fs::write(project.path("pipeline.toml"), text).unwrap();
+    assert_eq!(numbers(&project).len(), 9);
+    let said = String::from_utf8(project.run(&[]).stderr).unwrap();
+    assert!(said.contains("has no `key`, and an earlier run has read it: new rows are not read"), "{said}");
+    assert_eq!(project.jsonl("out.jsonl").len(), 9);
+}
+
+#[test]
 fn a_query_may_end_in_a_comment() {
     let project = sqlite("select * from rows -- all of them", "key");
     assert_eq!(numbers(&project).len(), 9);

@@ -217,6 +217,7 @@ delimiter = ";"
 quote = "'"
 comment = "#"
 skip_lines = 1
+header = false
 names = ["a", "n"]
 columns = { n = "int64" }
 "##;
@@ -226,8 +227,12 @@ columns = { n = "int64" }
     assert_eq!(out(&project), [r#"{"a":"1","b":"2"}"#]);
     let error = csv(b"x,x\n1,2\n", "").error(&["run", "pipeline.toml"]);
     assert!(error.contains("the columns 1 and 2 are both named `x`") && error.contains("`names`"), "{error}");
-    let error = csv(b"1,2\n", "names = [\"a\"]").error(&["run", "pipeline.toml"]);
+    let error = csv(b"1,2\n", "header = false\nnames = [\"a\"]").error(&["run", "pipeline.toml"]);
     assert!(error.contains("has 2 columns, and `names` of [source] has 1"), "{error}");
+    let error = csv(b"1,2\n", "names = [\"a\", \"b\"]").error(&["run", "pipeline.toml"]);
+    assert!(error.contains("`names` is given, and not whether the file has a header"), "{error}");
+    let error = csv(b"a\n1\n", "skip_lines = 9000000000000000000").error(&["run", "pipeline.toml"]);
+    assert!(error.contains("is empty, so its columns are not known"), "{error}");
     assert_eq!(out(&csv(b"sep=;\r\na;b\r\n1;2\r\n", "")), [r#"{"a":"1","b":"2"}"#]);
     assert_eq!(out(&csv(b"a\n1\n\n3\n", "")).len(), 3, "a blank line is a row of one column");
     let error = csv(b"a\n", "quote = \"'\"\ndelimiter = \"'\"").error(&["run", "pipeline.toml"]);

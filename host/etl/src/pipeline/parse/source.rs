@@ -11,6 +11,7 @@ use witdock::Policy;
 
 use super::parser::{Parser, given};
 use super::text::{PathText, Text};
+use crate::input::{STDIN, is_stream};
 use crate::pipeline::{
     ColumnType, CsvFormat, Database, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift,
     PipelineError, PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, is_pattern,
@@ -52,7 +53,7 @@ pub(super) struct SourceToml {
     /// Whether the first line of a CSV file names the columns. By default it does.
     #[schemars(with = "Option<bool>")]
     header: Option<Spanned<bool>>,
-    /// The names of all columns.
+    /// The names of all columns. `header` then says whether the file has a first line with other names.
     #[schemars(with = "Option<Vec<String>>")]
     names: Option<Spanned<Vec<String>>>,
     /// A name of the Encoding Standard, for example `windows-1252`.
@@ -342,6 +343,15 @@ impl Parser<'_> {
         }
         if let Some(names) = &source.names {
             self.check_names(names)?;
+            if source.header.is_none() {
+                let help = "header = true: the names replace those in the first line; header = false: the first line is a row";
+                return Err(self.text.error(
+                    names.span(),
+                    "`names` is given, and not whether the file has a header",
+                    "add `header` to this table",
+                    help.to_owned(),
+                ));
+            }
         }
         Ok(CsvFormat {
             delimiter,
@@ -349,8 +359,7 @@ impl Parser<'_> {
             escape: escape.filter(|_| escape != quote),
             comment,
             skip_lines: source.skip_lines.as_ref().map_or(0, |lines| *lines.get_ref()),
-            // A file whose columns the pipeline names mostly does not name them itself.
-            header: source.header.as_ref().map_or(source.names.is_none(), |header| *header.get_ref()),
+            header: source.header.as_ref().is_none_or(|header| *header.get_ref()),
             names: source.names.as_ref().map(|names| names.get_ref().clone()),
             columns: source.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
             encoding: self.encoding(source)?,
@@ -425,30 +434,34 @@ impl Parser<'_> {
         }
         let mut resolved = Vec::with_capacity(given.len());
         for path in given {
-            if path.0 == "-" && source.format == SourceFormat::Parquet {
-                let help = "write it to a file first: a Parquet file is read from its end".to_owned();
-                return Err(self.text.error(
-                    span,
-                    "Parquet cannot be read from standard input",
-                    "here",
-                    help,
-                ));
-            }
-            if path.0 == "-" {
-                if given.len() > 1 || source.watch() {
-                    let help = "give only `-`, without `watch`".to_owned();
-                    return Err(self.text.error(
-                        span,
-                        "standard input cannot be combined with other paths or `watch`",
-                        "here",
-                        help,
-                    ));
+            let is_stdin = path.0 == STDIN;
+            let path = if is_stdin { STDIN.into() } else { self.resolve(Path::new(&path.0)) };
+            let text = path.display().to_string();
+            if is_stream(&path) {
+                let what = if is_stdin {
+                    "standard input".to_owned()
+                } else {
+                    format!("{text}, a pipe or a device,")
+                };
+                let problem = if source.format == SourceFormat::Parquet {
+                    Some((
+                        format!("{what} cannot be read as Parquet"),
+                        "write it to a file first: a Parquet file is read from its end",
+                    ))
+                } else if given.len() > 1 || source.watch() {
+                    Some((
+                        format!("{what} cannot be combined with other paths or `watch`"),
+                        "it is read once: give only this path, without `watch`",
+                    ))
+                } else {
+                    None
+                };
+                if let Some((message, help)) = problem {
+                    return Err(self.text.error(span, message, "here", help.to_owned()));
                 }
-                resolved.push("-".to_owned());
+                resolved.push(text);
                 continue;
             }
-            let path = self.resolve(Path::new(&path.0));
-            let text = path.display().to_string();
             if !is_pattern(&text) && !path.exists() {
                 return Err(self.missing(span, "the source", &text));
             }

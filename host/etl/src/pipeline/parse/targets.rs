@@ -1,10 +1,12 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
 use super::parser::Parser;
 use super::text::PathText;
+use crate::file_id::FileId;
 use crate::pipeline::{Database, PipelineError, QuerySource, SourceConfig, SourceKind, is_pattern};
 
 /// The files that the pipeline writes. No two may be the same, however they are spelled, and the source may read none of them.
@@ -14,6 +16,8 @@ pub(super) struct Targets<'a> {
     /// The query that the source is, if it is one.
     query: Option<QuerySource>,
     taken: HashSet<PathBuf>,
+    /// Those of them that have other names, with the first name that was taken.
+    linked: HashMap<FileId, PathBuf>,
     /// The folders among them.
     folders: HashSet<PathBuf>,
     /// The pipeline file.
@@ -48,6 +52,18 @@ impl Read {
         if whole.is_dir() { Self::Folder { path: real(whole), deep } } else { Self::File(real(whole)) }
     }
 
+    /// The file of this identity among those that are read.
+    fn name_of(&self, id: FileId) -> Option<PathBuf> {
+        match self {
+            Self::File(file) => id.is_at(file).then(|| file.clone()),
+            Self::Folder { path, deep } => find(path, *deep, id),
+            Self::Pattern(pattern) => {
+                let mut matching = glob::glob(pattern.as_str()).ok()?.filter_map(Result::ok);
+                matching.find(|path| id.is_at(path))
+            }
+        }
+    }
+
     fn reads(&self, target: &Path) -> bool {
         match self {
             Self::File(file) => file == target,
@@ -59,6 +75,13 @@ impl Read {
             }
         }
     }
+}
+
+/// The file of this identity in a folder.
+fn find(folder: &Path, deep: bool, id: FileId) -> Option<PathBuf> {
+    fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find_map(|path| {
+        if deep && path.is_dir() { find(&path, deep, id) } else { id.is_at(&path).then_some(path) }
+    })
 }
 
 impl<'a> Targets<'a> {
@@ -82,6 +105,7 @@ impl<'a> Targets<'a> {
             sources,
             query,
             taken: HashSet::new(),
+            linked: HashMap::new(),
             folders: HashSet::new(),
             pipeline: real(pipeline),
         }
@@ -99,6 +123,10 @@ impl<'a> Targets<'a> {
                 format!("{shown} is this pipeline file")
             } else if self.is_read(&found) {
                 format!("{shown} is among the files that the source reads")
+            } else if let Some(other) = self.other_name(&found) {
+                format!("{shown} is another name of {} (a hard link)", other.display())
+            } else if let Some(file) = file_above(&found) {
+                format!("{shown} cannot be in {}, which is a file", file.display())
             } else if is_like_a_part(&found)
                 && found.parent().is_some_and(|folder| self.folders.contains(folder))
             {
@@ -119,9 +147,11 @@ impl<'a> Targets<'a> {
     pub(super) fn take_default(&mut self, path: &Path, table: &str) -> Result<PathBuf, PipelineError> {
         let found = real(path);
         let problem = if self.is_read(&found) {
-            "is among the files that the source reads"
+            "is among the files that the source reads".to_owned()
+        } else if let Some(other) = self.other_name(&found) {
+            format!("is another name of {} (a hard link)", other.display())
         } else if !self.taken.insert(found) {
-            "is written twice"
+            "is written twice".to_owned()
         } else {
             return Ok(path.to_owned());
         };
@@ -145,8 +175,11 @@ impl<'a> Targets<'a> {
         let found = real(&resolved);
         let problem = if self.is_read(&found.join(part)) {
             format!("{shown} is a folder that the source reads")
-        } else if resolved.exists() && !resolved.is_dir() {
-            format!("{shown} is a file, and this sink writes into a folder")
+        } else if found.exists() && !found.is_dir() {
+            // The path itself ends in `/`, and a file has no such path.
+            format!("{} is a file, and this sink writes into a folder", found.display())
+        } else if let Some(file) = file_above(&found) {
+            format!("{shown} cannot be in {}, which is a file", file.display())
         } else if self.taken.iter().any(|file| is_like_a_part(file) && file.parent() == Some(&found)) {
             format!("another sink writes a file with the name of a part file into {shown}")
         } else if !self.taken.insert(found.clone()) {
@@ -161,7 +194,13 @@ impl<'a> Targets<'a> {
     /// The resolved path of an SQLite file. Each sink commits in a transaction of its own, and SQLite has one writer at a time.
     pub(super) fn take_database(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
         let resolved = self.parser.resolve(&path.get_ref().0);
-        if !self.taken.insert(real(&resolved)) {
+        let found = real(&resolved);
+        if let Some(other) = self.other_name(&found) {
+            let message =
+                format!("{} is another name of {} (a hard link)", resolved.display(), other.display());
+            return Err(self.refuse(path, message));
+        }
+        if !self.taken.insert(found) {
             let message =
                 format!("two sinks write to {}, and SQLite supports only one writer", resolved.display());
             let help = "give each table a file of its own, and join them with `ATTACH`".to_owned();
@@ -175,13 +214,28 @@ impl<'a> Targets<'a> {
     pub(super) fn is_queried(&self, database: &Database, table: &str) -> bool {
         let Some(query) = &self.query else { return false };
         let is_same = match (&query.database, database) {
-            (Database::Sqlite(one), Database::Sqlite(other)) => real(one) == real(other),
+            (Database::Sqlite(one), Database::Sqlite(other)) => {
+                real(one) == real(other) || FileId::of_linked(one).is_some_and(|id| id.is_at(other))
+            }
             (Database::Postgres(one), Database::Postgres(other)) => one == other,
             _ => false,
         };
         let table = table.rsplit('.').next().unwrap_or(table);
         let words = query.query.split(|character: char| !(character.is_alphanumeric() || character == '_'));
         is_same && words.into_iter().any(|word| word.eq_ignore_ascii_case(table))
+    }
+
+    /// A file that the pipeline reads or writes, and that a target is another name of.
+    fn other_name(&mut self, target: &Path) -> Option<PathBuf> {
+        let id = FileId::of_linked(target)?;
+        if id.is_at(&self.pipeline) {
+            return Some(self.pipeline.clone());
+        }
+        let read = self.sources.iter().find_map(|source| source.name_of(id)).filter(|read| read != target);
+        read.or_else(|| match self.linked.insert(id, target.to_owned()) {
+            Some(taken) if taken != target => Some(taken),
+            _ => None,
+        })
     }
 
     fn is_read(&self, target: &Path) -> bool {
@@ -192,6 +246,11 @@ impl<'a> Targets<'a> {
         let help = "give each target a path of its own".to_owned();
         self.parser.text.error(path.span(), message, "this one", help)
     }
+}
+
+/// A file in whose place a target needs a folder.
+fn file_above(target: &Path) -> Option<&Path> {
+    target.ancestors().skip(1).find(|above| above.exists()).filter(|above| !above.is_dir())
 }
 
 fn is_like_a_part(path: &Path) -> bool {

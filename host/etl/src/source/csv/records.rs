@@ -142,6 +142,9 @@ impl<R: Read> Records<R> {
             self.skip_line()?;
         }
         for _ in 0..skip_lines {
+            if self.byte(0)?.is_none() {
+                break;
+            }
             self.skip_line()?;
         }
         Ok(())

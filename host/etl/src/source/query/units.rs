@@ -21,7 +21,9 @@ pub(in crate::source) struct QueryUnits {
     query: QuerySource,
     /// The position in the query, which the reader of the current unit advances.
     position: Arc<std::sync::Mutex<Position>>,
+    /// Whether an earlier run has read a query without a key.
     ended: bool,
+    notices: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -59,8 +61,21 @@ impl QueryUnits {
         }
         // A query without a key is read only once.
         let ended = query.key.is_none() && past.units.contains_key(ALL);
+        let notice = ended.then(|| {
+            let source = query.database.name();
+            format!(
+                "the query to {source} has no `key`, and an earlier run has read it: new rows are not read. Name a rising column as `key`, or read \
+                 all rows again with `--fresh`"
+            )
+        });
         let position = Position { after: past.bookmark, ..Position::default() };
-        Ok(Self { database, query: query.clone(), position: Arc::new(position.into()), ended })
+        Ok(Self {
+            database,
+            query: query.clone(),
+            position: Arc::new(position.into()),
+            ended,
+            notices: notice.into_iter().collect(),
+        })
     }
 
     fn position<R>(&self, look: impl FnOnce(&mut Position) -> R) -> R {
@@ -128,6 +143,10 @@ impl Units for QueryUnits {
         };
         let unit = Unit { id, size: None, modified_us: None };
         Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: 0 }))
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
     }
 
     fn bookmark(&self) -> Option<Bookmark> {
