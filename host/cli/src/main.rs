@@ -30,6 +30,7 @@ use std::process::ExitCode;
 
 use anstream::eprintln;
 use clap::Parser;
+use witdock::text;
 
 use crate::style::red;
 
@@ -38,7 +39,8 @@ const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     arguments::Arguments::parse().run().unwrap_or_else(|error| {
-        eprintln!("{} {error:#}", red("error:"));
+        // It may quote a manifest, a component or a tool.
+        eprintln!("{} {}", red("error:"), text::whole(&format!("{error:#}")));
         ExitCode::from(FAILED)
     })
 }

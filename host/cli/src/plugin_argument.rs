@@ -3,14 +3,29 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::Args;
 use witdock::grants::Request;
 use witdock::source::BuildError;
-use witdock::{Artifact, Source, SourceError};
+use witdock::{Artifact, Builds, Source, SourceError};
 
 use crate::language::Language;
 use crate::progress::BuildProgress;
 use crate::runtime;
 use crate::toolchain::Toolchain;
+
+/// The option of commands that build a folder before they look at its component.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct BuildArguments {
+    /// Refuse folders instead of building them: a build runs the programs that the folder's plugin.toml names
+    #[arg(long)]
+    no_build: bool,
+}
+
+impl BuildArguments {
+    pub(crate) fn builds(self) -> Builds {
+        if self.no_build { Builds::Refused } else { Builds::default() }
+    }
+}
 
 /// A plugin's component, with the grants that its manifest requests.
 #[derive(Debug)]
@@ -28,14 +43,14 @@ impl Plugin {
     /// # Errors
     ///
     /// When there is no plugin at the path, or it does not build.
-    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(path: &Path, builds: Builds) -> anyhow::Result<Self> {
         if !path.is_dir() && is_text(path) {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let bytes = wat::parse_file(path).map_err(|error| anyhow::anyhow!("{error}"))?;
             return Ok(Self { name, artifact: finish(path, bytes)?, request: None });
         }
         let source = open(path)?;
-        let artifact = artifact(&source)?;
+        let artifact = artifact(&source, builds)?;
         let written = match &source {
             Source::Component { path, .. } => path.with_extension("toml").is_file(),
             _ => true,
@@ -59,15 +74,16 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Source> {
 /// # Errors
 ///
 /// When the file cannot be read or the folder does not build.
-pub(crate) fn artifact(source: &Source) -> anyhow::Result<Artifact> {
+pub(crate) fn artifact(source: &Source, builds: Builds) -> anyhow::Result<Artifact> {
     match source {
         Source::Component { path, .. } => {
-            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            finish(path, bytes)
+            let read = runtime::block_on(source.artifact(|_| {}))?
+                .map_err(|error| anyhow::anyhow!(error.to_string()))?;
+            finish(path, read.bytes().to_vec())
         }
         _ => {
             let progress = BuildProgress::new(source.name(), false);
-            runtime::block_on(build(source, progress))?
+            runtime::block_on(build_by(builds, source, progress))?
         }
     }
 }
@@ -78,7 +94,11 @@ pub(crate) fn artifact(source: &Source) -> anyhow::Result<Artifact> {
 ///
 /// When it does not build: the message has everything that the tools printed, and the tools that are missing.
 pub(crate) async fn build(source: &Source, progress: BuildProgress) -> anyhow::Result<Artifact> {
-    let built = source.artifact(|event| progress.show(&event)).await;
+    build_by(Builds::default(), source, progress).await
+}
+
+async fn build_by(builds: Builds, source: &Source, progress: BuildProgress) -> anyhow::Result<Artifact> {
+    let built = source.artifact_by(builds, |event| progress.show(&event)).await;
     let printed = progress.finish();
     built.map_err(|error| explained(source, &error, &printed))
 }
@@ -97,7 +117,7 @@ fn explained(source: &Source, error: &SourceError, printed: &str) -> anyhow::Err
         }
         error => error.to_string(),
     };
-    let is_build = matches!(error, SourceError::Build(_));
+    let is_build = matches!(error, SourceError::Build(error) if !matches!(error, BuildError::Refused { .. }));
     let missing = is_build
         .then(|| Language::of_project(source))
         .flatten()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anstream::adapter::strip_str;
 use anstream::eprintln;
 use indicatif::{ProgressBar, ProgressStyle};
-use witdock::BuildEvent;
+use witdock::{BuildEvent, text};
 
 /// How often the spinner and its time move.
 const TICK: Duration = Duration::from_millis(100);
@@ -87,7 +87,7 @@ impl BuildProgress {
             BuildEvent::Line(line) => {
                 self.printed.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
                 match &self.shown {
-                    Shown::Everything => eprintln!("{line}"),
+                    Shown::Everything => eprintln!("{}", text::line(line)),
                     Shown::Spinner(spinner) if !line.trim().is_empty() => {
                         spinner.show(&format!("building {}: {}", self.name, line.trim()));
                     }
@@ -98,10 +98,10 @@ impl BuildProgress {
         }
     }
 
-    fn step(&self, text: &str) {
+    fn step(&self, step: &str) {
         match &self.shown {
-            Shown::Spinner(spinner) => spinner.show(text),
-            Shown::Steps | Shown::Everything => eprintln!("{text}"),
+            Shown::Spinner(spinner) => spinner.show(step),
+            Shown::Steps | Shown::Everything => eprintln!("{}", text::line(step)),
             Shown::Nothing => {}
         }
     }

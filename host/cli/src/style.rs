@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
+use witdock::text;
 
 pub(crate) fn bold(text: impl Display) -> String {
     styled(Style::new().bold(), text)
@@ -29,6 +30,8 @@ pub(crate) fn cyan(text: impl Display) -> String {
     styled(AnsiColor::Cyan.on_default(), text)
 }
 
+/// The text may be foreign: what a terminal would act on is shown, apart from the style itself.
 fn styled(style: Style, text: impl Display) -> String {
-    format!("{style}{text}{style:#}")
+    let text = text.to_string();
+    format!("{style}{}{style:#}", text::whole(&text))
 }

@@ -7,8 +7,9 @@ use wasmtime::component::Component;
 use wasmtime::{Config, Engine, WasmBacktraceDetails};
 
 use crate::cache::Cache;
+use crate::grants::Ground;
 use crate::instance::{EPOCH_TICK, LogLevel};
-use crate::source::Artifact;
+use crate::source::{Artifact, Builds};
 
 /// One engine with its compiler cache. An application creates one and loads all its plugins with it. Cheap to clone.
 ///
@@ -21,6 +22,8 @@ struct Inner {
     cache: Option<Cache>,
     fuel: bool,
     log_level: LogLevel,
+    builds: Builds,
+    ground: Ground,
 }
 
 impl Dock {
@@ -51,6 +54,16 @@ impl Dock {
         self.0.log_level
     }
 
+    /// The rule for the builds of plugins' folders.
+    pub fn builds(&self) -> Builds {
+        self.0.builds
+    }
+
+    /// The paths that plugins may not write to, and those that they may.
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.0.ground
+    }
+
     /// Compiles an artifact or loads it from the cache. Blocks.
     pub(crate) fn compile(&self, artifact: &Artifact) -> wasmtime::Result<Component> {
         match &self.0.cache {
@@ -67,6 +80,8 @@ pub struct DockBuilder {
     fuel: bool,
     stack_bytes: usize,
     log_level: LogLevel,
+    builds: Builds,
+    protected: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +93,14 @@ enum CacheFolder {
 
 impl Default for DockBuilder {
     fn default() -> Self {
-        Self { cache: CacheFolder::Users, fuel: false, stack_bytes: 512 << 10, log_level: LogLevel::Debug }
+        Self {
+            cache: CacheFolder::Users,
+            fuel: false,
+            stack_bytes: 512 << 10,
+            log_level: LogLevel::Debug,
+            builds: Builds::default(),
+            protected: Vec::new(),
+        }
     }
 }
 
@@ -121,6 +143,22 @@ impl DockBuilder {
         self
     }
 
+    /// Sets whether folders of plugins are built, and how long that may take. Default: [`Builds::default`].
+    #[must_use]
+    pub fn builds(mut self, builds: Builds) -> Self {
+        self.builds = builds;
+        self
+    }
+
+    /// Names a file or folder that no plugin of this dock may write to: its grants are refused if a read-write folder overlaps with
+    /// it. Name what the host trusts (its configuration, the grants that a user has given) and what it writes itself. The sources of
+    /// all plugins and the cache are protected without that.
+    #[must_use]
+    pub fn protect(mut self, path: impl Into<PathBuf>) -> Self {
+        self.protected.push(path.into());
+        self
+    }
+
     /// Creates the engine and opens the cache. If the cache cannot be opened, the dock logs a warning and works without it.
     ///
     /// # Errors
@@ -137,20 +175,33 @@ impl DockBuilder {
             // Costs nothing where a component carries no debug information.
             .wasm_backtrace_details(WasmBacktraceDetails::Enable);
         let engine = Engine::new(&config).map_err(|error| DockError { message: format!("{error:#}") })?;
+        let mut protected = self.protected;
         let cache = match self.cache {
             CacheFolder::Users => dirs::cache_dir().map(|folder| folder.join("witdock")),
             CacheFolder::Path(folder) => Some(folder),
             CacheFolder::None => None,
         }
         .and_then(|folder| match Cache::open(&folder, &engine) {
-            Ok(cache) => Some(cache),
+            Ok(cache) => {
+                protected.push(folder);
+                Some(cache)
+            }
             Err(error) => {
                 tracing::warn!(folder = %folder.display(), "compiled plugins are not cached: {error}");
                 None
             }
         });
         tick(&engine)?;
-        Ok(Dock(Arc::new(Inner { engine, cache, fuel: self.fuel, log_level: self.log_level })))
+        let ground = Ground::default();
+        ground.protect(protected);
+        Ok(Dock(Arc::new(Inner {
+            engine,
+            cache,
+            fuel: self.fuel,
+            log_level: self.log_level,
+            builds: self.builds,
+            ground,
+        })))
     }
 }
 

@@ -25,10 +25,10 @@
 pub mod check;
 pub mod grants;
 pub mod source;
+pub mod text;
 
 mod cache;
 mod dock;
-mod duration;
 mod instance;
 mod interface;
 mod lock;
@@ -38,9 +38,10 @@ mod sandbox;
 
 pub use check::{Fit, Misfit, check};
 pub use dock::{Dock, DockBuilder, DockError};
-pub use grants::{Access, Capability, Granted, NetworkHost, Policy, Refused, Requested};
+pub use grants::{Access, Capability, Conflict, Granted, NetworkHost, Policy, Refused, Requested};
 pub use instance::{
-    ContractViolation, Failure, Handover, HostState, Limits, Location, LogLevel, LogLine, SERVICES, Tracked,
+    ContractViolation, Failure, Handover, HostState, Kept, Limits, Location, LogLevel, LogLine, SERVICES,
+    Tracked,
 };
 pub use interface::Interface;
 pub use nearest::nearest;
@@ -49,7 +50,7 @@ pub use plugin::{
     Phase, Plugin, PluginBuilder, Reload, ReloadOutcome, ReloadReport, RestartPolicy, Statistics, Status,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxInstance};
-pub use source::{Artifact, BuildEvent, Change, Changes, Digest, Source, SourceError, WatchError};
+pub use source::{Artifact, BuildEvent, Builds, Change, Changes, Digest, Source, SourceError, WatchError};
 
 #[doc(hidden)]
 pub use wasmtime;

@@ -80,7 +80,7 @@ impl<S: Send + 'static> Sandbox<S> {
             handover: Handover::None,
             granted: &self.granted,
             log: log.clone(),
-            gauge: Arc::default(),
+            ledger: Arc::default(),
             limits: &self.limits,
             stop: StopMark::new(Arc::default()),
             stepping: Stepping::Yields,

@@ -23,16 +23,21 @@ pub struct Message {
 impl Message {
     /// A message that only informs.
     pub fn info(text: impl Into<String>) -> Self {
-        Self { level: Level::Info, text: text.into() }
+        Self { level: Level::Info, text: shown(&text.into()) }
     }
 
     /// A message about something that may need attention.
     pub fn warning(text: impl Into<String>) -> Self {
-        Self { level: Level::Warning, text: text.into() }
+        Self { level: Level::Warning, text: shown(&text.into()) }
     }
 
     /// A message about something that failed.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { level: Level::Error, text: text.into() }
+        Self { level: Level::Error, text: shown(&text.into()) }
     }
+}
+
+/// Errors quote plugins, manifests and tools: a terminal obeys none of it.
+fn shown(text: &str) -> String {
+    witdock::text::block(text).to_string()
 }

@@ -23,6 +23,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) allow_plugins: bool,
 
+    /// Load plugins from .wasm files only, and refuse plugin folders: a build runs the programs that the folder's plugin.toml names.
+    #[arg(long)]
+    pub(crate) no_build: bool,
+
     /// Read config.toml and keys.toml from this folder. Default: witdock-edit in the user's configuration folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) config: Option<PathBuf>,

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", witdock::text::block(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
@@ -41,6 +41,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
         .context("cannot get the size of the terminal; run witdock-edit in a terminal")?;
     let folder = arguments.config.clone().or_else(config::folder);
     let (consent, problem) = consent(arguments);
+    let consent = if arguments.no_build { consent.without_builds() } else { consent };
     let inside = runtime.enter();
     let mut editor =
         Editor::new(folder, consent, columns, lines).context("cannot compile plugins on this machine")?;

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use witdock::Builds;
 
 /// Run data pipelines whose stages are sandboxed plugins in any language, reloaded while the pipeline runs.
 #[derive(Debug, Parser)]
@@ -81,10 +82,27 @@ pub(crate) enum Command {
     Doctor(DoctorArguments),
 }
 
+/// Whether the folders of plugins are built.
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    /// Load plugins from components only, and refuse folders: a build runs the programs that the folder's plugin.toml names.
+    #[arg(long)]
+    no_build: bool,
+}
+
+impl BuildArguments {
+    pub(crate) fn builds(&self) -> Builds {
+        if self.no_build { Builds::Refused } else { Builds::default() }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) build: BuildArguments,
 
     /// Reload plugins when their sources change, and run again with each new generation. Ctrl-C ends.
     #[arg(long)]
@@ -128,6 +146,9 @@ pub(crate) struct PlanArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
 
+    #[command(flatten)]
+    pub(crate) build: BuildArguments,
+
     /// Print one line of JSON instead of tables.
     #[arg(long)]
     pub(crate) json: bool,
@@ -137,6 +158,9 @@ pub(crate) struct PlanArguments {
 pub(crate) struct PreviewArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) build: BuildArguments,
 
     /// Read this many rows of the source.
     #[arg(long, value_name = "ROWS", default_value_t = 20)]
@@ -151,6 +175,9 @@ pub(crate) struct PreviewArguments {
 pub(crate) struct TestArguments {
     /// The pipeline file.
     pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) build: BuildArguments,
 
     /// Write the actual results to the files of expected results.
     #[arg(long)]

@@ -9,7 +9,7 @@ use witdock::Dock;
 use crate::contract::Contract;
 use crate::live::LiveFigures;
 use crate::lookup::{LookupTable, Lookups};
-use crate::pipeline::{Pipeline, SinkKind, SourceKind};
+use crate::pipeline::{Pipeline, SinkKind, SourceKind, Target};
 use crate::progress::Reporter;
 use crate::run::{Outcome, Parts, Run, RunError, RunOptions, blocking};
 use crate::sink::SinkPlugin;
@@ -31,7 +31,10 @@ impl Engine {
     /// When the source's header, a table or a plugin cannot be read, or does not fit.
     pub async fn load(pipeline: Pipeline, reporter: Reporter) -> Result<Self, RunError> {
         let meters = pipeline.plugins().any(|plugin| plugin.limits.fuel.is_some());
-        let dock = Dock::builder().fuel(meters).build()?;
+        // A plugin must not write what the run trusts or writes itself: the pipeline has the grants, and a target is written by its path.
+        let own = std::iter::once(&*pipeline.path).chain(pipeline.targets().map(Target::path));
+        let dock = Dock::builder().fuel(meters).builds(pipeline.builds);
+        let dock = own.fold(dock, |dock, path| dock.protect(path)).build()?;
         match &pipeline.source.kind {
             SourceKind::Files(files) if files.watch => reporter.message(&format!(
                 "watching {}: files are read when they are complete; Ctrl-C ends",

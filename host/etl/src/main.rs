@@ -7,6 +7,7 @@ mod signals;
 use std::process::ExitCode;
 
 use clap::Parser;
+use witdock::text;
 use witdock_etl::pipeline::PipelineError;
 use witdock_etl::progress::Reporter;
 use witdock_etl::run::Stop;
@@ -75,7 +76,7 @@ fn main() -> ExitCode {
 fn show(error: anyhow::Error) {
     match error.downcast::<PipelineError>() {
         Ok(error) => eprintln!("{:?}", miette::Report::new(error)),
-        Err(error) => eprintln!("error: {error:#}"),
+        Err(error) => eprintln!("error: {}", text::block(&format!("{error:#}"))),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use witdock::text;
 
 /// Shows the progress of a run. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -76,7 +77,7 @@ impl Reporter {
             }
             bar.building.set_draw_target(ProgressDrawTarget::stderr());
             bar.building.enable_steady_tick(Duration::from_millis(100));
-            bar.building.set_message(line.trim().to_owned());
+            bar.building.set_message(text::line(line.trim()).to_string());
         }
     }
 
@@ -92,9 +93,9 @@ impl Reporter {
         }
     }
 
-    /// Writes a line above the bar.
+    /// Writes a message above the bar. It may quote plugins, rows and files: a terminal does not obey what they have in them.
     pub fn message(&self, message: &str) {
-        self.write(format!("{message}\n").as_bytes());
+        self.write(format!("{}\n", text::block(message)).as_bytes());
     }
 
     /// Writes to standard error and redraws the bar.

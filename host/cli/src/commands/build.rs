@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
-use witdock::Artifact;
 use witdock::source::MANIFEST_FILE;
+use witdock::{Artifact, Builds};
 
 use crate::fit::{Names, WorldFit};
 use crate::interface::Interface;
@@ -103,7 +103,7 @@ fn build(arguments: &BuildArguments) -> anyhow::Result<(String, PathBuf, Artifac
         let Some(output) = output else {
             bail!("{}: name the file to write the component to, with -o FILE", path.display());
         };
-        let plugin = Plugin::open(path)?;
+        let plugin = Plugin::open(path, Builds::default())?;
         return Ok((plugin.name, output.clone(), plugin.artifact));
     }
     let source = plugin_argument::open(path)?;

@@ -9,11 +9,11 @@ use anstream::{eprint, eprintln, print, println};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
-use witdock::LogLine;
+use witdock::{LogLine, text};
 
 use crate::component::{Component, Function, find};
 use crate::limits::{LimitArguments, dock};
-use crate::plugin_argument::Plugin;
+use crate::plugin_argument::{BuildArguments, Plugin};
 use crate::progress::Spinner;
 use crate::runtime;
 use crate::script::{Action, Answers, Body, Call, Mismatch, Runner, Step, StepReport, argument, parse};
@@ -62,6 +62,8 @@ pub(crate) struct CallArguments {
     json: bool,
     #[command(flatten)]
     limits: LimitArguments,
+    #[command(flatten)]
+    build: BuildArguments,
 }
 
 /// The exit code if the plugin fails.
@@ -70,10 +72,10 @@ const FAILED: u8 = 1;
 const IMPOSSIBLE: u8 = 2;
 
 pub(crate) fn run(arguments: CallArguments) -> anyhow::Result<ExitCode> {
-    let plugin = Plugin::open(&arguments.plugin)?;
+    let plugin = Plugin::open(&arguments.plugin, arguments.build.builds())?;
     let component = Arc::new(Component::decode(&plugin)?);
     if arguments.export.is_none() && arguments.script.is_none() {
-        print!("{}", exports(&component));
+        print!("{}", text::whole(&exports(&component)));
         return Ok(ExitCode::SUCCESS);
     }
     let body = match body(&component, &arguments)? {
@@ -194,7 +196,7 @@ async fn steps(
         Err(failure) => {
             let error = format!("the plugin {failure} while it started");
             if !arguments.json {
-                eprintln!("{} {error}", red("error:"));
+                eprintln!("{} {}", red("error:"), text::line(&error));
             }
             let start = CallOutcome {
                 call: None,
@@ -243,28 +245,35 @@ fn show(step: &Step, report: &StepReport, log: &[LogLine], of_several: bool, stu
         eprintln!("{}", bold(&step.text));
     }
     for call in &report.host_calls {
-        eprintln!("  {} {call}", cyan("host"));
+        eprintln!("  {} {}", cyan("host"), text::whole(call));
     }
     if report.host_calls_left_out > 0 {
         eprintln!("  … and {} more", report.host_calls_left_out);
     }
     for line in log {
-        eprintln!("  {} {line}", cyan("log"));
+        eprintln!("  {} {}", cyan("log"), text::line(&line.to_string()));
     }
     if let Some(result) = &report.result {
-        println!("{}", pretty(result, 0, 100));
+        // In WAVE, the escapes mean the same characters.
+        println!("{}", text::whole(&pretty(result, 0, 100)));
     }
     let Some(mismatch) = &report.mismatch else { return };
-    eprintln!("{} {mismatch}", red("error:"));
+    eprintln!("{} {}", red("error:"), text::whole(&mismatch.to_string()));
     match mismatch {
         Mismatch::HostCall { actual, expected: None, answer } if !stub => {
             eprintln!("To answer it, use --stub, or --script with a file that contains:");
             match answer {
-                Some(answer) => eprintln!("  host {actual} -> …    (a value of type {answer})"),
-                None => eprintln!("  host {actual}"),
+                Some(answer) => {
+                    eprintln!(
+                        "  host {} -> …    (a value of type {})",
+                        text::whole(actual),
+                        text::line(answer)
+                    );
+                }
+                None => eprintln!("  host {}", text::whole(actual)),
             }
         }
-        Mismatch::Result { expected, .. } => eprintln!("expected:\n{expected}"),
+        Mismatch::Result { expected, .. } => eprintln!("expected:\n{}", text::whole(expected)),
         _ => {}
     }
 }

@@ -1,9 +1,9 @@
 //! The capabilities that a plugin was granted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Capability, CapabilityKind};
+use super::{Access, Capability, CapabilityKind};
 
 /// The capabilities that a plugin was granted: all that it requests, since the plugin is refused if one is not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,14 @@ impl Granted {
     pub(crate) fn to_sandbox(plugin: Arc<str>) -> Self {
         let grants = vec![Grant { capability: Capability::Stdio, provision: Provision::Nothing }];
         Self { plugin, grants }
+    }
+
+    /// The folders on this machine that the plugin may write to.
+    pub(crate) fn writable(&self) -> impl Iterator<Item = &Path> {
+        self.grants.iter().filter_map(|grant| match (&grant.capability, &grant.provision) {
+            (Capability::Folder { access: Access::ReadWrite, .. }, Provision::Folder(host)) => Some(&**host),
+            _ => None,
+        })
     }
 
     /// The plugin's name.

@@ -1,7 +1,7 @@
 //! A host on the network.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use serde::de::Error as _;
@@ -39,24 +39,69 @@ impl NetworkHost {
         self.host == wanted.host && (self.port.is_none() || self.port == wanted.port)
     }
 
-    /// Whether the socket address is this host's. A name is looked up for each connection, since its addresses change.
-    pub(crate) async fn has(&self, address: SocketAddr) -> bool {
-        if self.port.is_some_and(|port| port != address.port()) {
-            return false;
-        }
-        let wanted = address.ip().to_canonical();
+    /// The name, in lower case and without a dot at its end, if the host is one.
+    pub(crate) fn name(&self) -> Option<&str> {
         match &self.host {
-            Host::Address(own) => *own == wanted,
-            Host::Name(name) => {
-                let name = name.clone();
-                let lookup = tokio::task::spawn_blocking(move || {
-                    let found = std::net::ToSocketAddrs::to_socket_addrs(&(name.as_str(), 0));
-                    found.map(|mut found| found.any(|found| found.ip().to_canonical() == wanted))
-                });
-                matches!(lookup.await, Ok(Ok(true)))
-            }
+            Host::Name(name) => Some(name),
+            Host::Address(_) => None,
         }
     }
+
+    /// The address in its canonical form, if the host is one.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match self.host {
+            Host::Address(address) => Some(address),
+            Host::Name(_) => None,
+        }
+    }
+}
+
+/// Whether a name means the machine itself, by RFC 6761.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Whether an address is of the machine itself, of a network that is not the internet, or of no single machine. Services
+/// there trust those who can reach them, so the grant of a name does not cover them.
+pub(crate) fn is_internal(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_internal_v4(address),
+        IpAddr::V6(address) => {
+            let [first, second, third, ..] = address.segments();
+            let [.., sixth, seventh] = address.segments();
+            let embedded = |high: u16, low: u16| {
+                let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+                Ipv4Addr::new(a, b, c, d)
+            };
+            address.is_unspecified()
+                || address.is_loopback()
+                || address.is_multicast()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                // Site-local, which some systems still know.
+                || first & 0xffc0 == 0xfec0
+                // Addresses that stand for one of IPv4: by NAT64 and 6to4, and the old form of compatible ones.
+                || first == 0x64 && second == 0xff9b && is_internal_v4(embedded(sixth, seventh))
+                || first == 0x2002 && is_internal_v4(embedded(second, third))
+                || address.segments().iter().take(6).all(|part| *part == 0)
+                    && is_internal_v4(embedded(sixth, seventh))
+        }
+    }
+}
+
+fn is_internal_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    first == 0
+        || first >= 240
+        || address.is_loopback()
+        || address.is_private()
+        || address.is_link_local()
+        || address.is_multicast()
+        // Shared among the customers of a provider, by RFC 6598; clouds use it for services of their own.
+        || first == 100 && second & 0xc0 == 64
+        // Between test benches and of protocols, by RFC 2544 and RFC 6890.
+        || first == 198 && second & 0xfe == 18
+        || first == 192 && second == 0 && address.octets().get(2) == Some(&0)
 }
 
 impl fmt::Display for NetworkHost {
@@ -251,16 +296,60 @@ mod tests {
         assert!(!host("localhost").covers(&host("127.0.0.1")));
     }
 
-    #[tokio::test]
-    async fn compares_addresses_in_canonical_form() {
-        let has = async |text: &str, address: &str| host(text).has(address.parse().unwrap()).await;
-        assert!(has("127.0.0.1", "127.0.0.1:80").await);
-        assert!(has("127.0.0.1:80", "[::ffff:127.0.0.1]:80").await);
-        assert!(has("[0:0::1]:80", "[::1]:80").await);
-        assert!(!has("127.0.0.1:80", "127.0.0.1:81").await);
-        assert!(!has("127.0.0.1", "127.0.0.2:80").await);
-        assert!(has("localhost", "127.0.0.1:80").await, "a bare name means any port");
-        assert!(!has("localhost", "192.0.2.1:80").await);
-        assert!(!has("localhost:81", "127.0.0.1:80").await);
+    #[test]
+    fn knows_the_addresses_that_are_not_of_the_internet() {
+        for internal in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.1.2.3",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "239.255.255.250",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "2002:7f00:1::",
+            "fc00::1",
+            "fd12:3456::1",
+            "fe80::1",
+            "febf::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            assert!(is_internal(internal.parse().unwrap()), "{internal}");
+        }
+        for outside in [
+            "1.1.1.1",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.32.0.1",
+            "192.0.2.1",
+            "192.167.1.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "2001:db8::1",
+            "2002:101:101::",
+            "2600::1",
+            "64:ff9b::1.1.1.1",
+            "::ffff:1.1.1.1",
+        ] {
+            assert!(!is_internal(outside.parse().unwrap()), "{outside}");
+        }
+        assert!(is_localhost("localhost") && is_localhost("app.localhost"));
+        assert!(!is_localhost("localhost.org") && !is_localhost("mylocalhost"));
     }
 }

@@ -5,13 +5,19 @@ use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use super::blame::{Reached, is_guests};
+use super::descriptors::TooManyDescriptors;
 use super::failure::{ContractViolation, Failure, Location};
 use super::host_state::HostState;
+use super::limits::Limits;
 use crate::grants::NotGranted;
 
 impl Failure {
     /// Classifies an error that came out of a guest call.
     pub(crate) fn classify<S>(error: &wasmtime::Error, state: &mut HostState<S>) -> Self {
+        Self::of(error, state).bounded()
+    }
+
+    fn of<S>(error: &wasmtime::Error, state: &mut HostState<S>) -> Self {
         let refused = state.limiter.take_refused();
         let panic = state.panic.take();
         let limits = &state.limits;
@@ -33,6 +39,9 @@ impl Failure {
         if matches!(error.downcast_ref(), Some(ResourceTableError::Full)) {
             return Self::Handles { limit: limits.handles };
         }
+        if error.is::<TooManyDescriptors>() {
+            return Self::Descriptors { limit: limits.descriptors };
+        }
         if is_host_call_bytes(error, state.reached) {
             return Self::HostCallBytes { limit: limits.host_call_bytes };
         }
@@ -44,6 +53,9 @@ impl Failure {
             // A refused growth at instantiation comes as a plain error: the initial memory is over the limit.
             return match refused {
                 Some(wanted) => Self::Memory { limit: limits.memory_bytes, wanted },
+                None if let Some((what, limit)) = too_many_parts(error, limits) => {
+                    Self::Parts { what, limit }
+                }
                 None if is_guests(error, state.reached) => {
                     Self::Trap { message: root_message(error), location, frames: frames(backtrace) }
                 }
@@ -79,6 +91,26 @@ fn is_host_call_bytes(error: &wasmtime::Error, reached: Reached) -> bool {
     let is_runtimes =
         !(reached == Reached::Application || reached == Reached::HostFunction && error.is::<WasmBacktrace>());
     is_runtimes && root_message(error) == HOST_CALL_BYTES_MESSAGE
+}
+
+/// The beginnings of the runtime's messages about a store with too many parts; their error has no type. The limits tests fail if
+/// they change.
+const TOO_MANY_PARTS: [(&str, &str); 3] = [
+    ("resource limit exceeded: instance count too high at ", "core instances"),
+    ("resource limit exceeded: memory count too high at ", "memories"),
+    ("resource limit exceeded: table count too high at ", "tables"),
+];
+
+/// What an instance has too many of, with the limit.
+fn too_many_parts(error: &wasmtime::Error, limits: &Limits) -> Option<(&'static str, usize)> {
+    let message = root_message(error);
+    let (_, what) = TOO_MANY_PARTS.into_iter().find(|(start, _)| message.starts_with(start))?;
+    let limit = match what {
+        "memories" => limits.memories,
+        "tables" => limits.tables,
+        _ => limits.core_instances,
+    };
+    Some((what, limit))
 }
 
 /// The error with its causes, without the guest's stack of a host function.

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::grants::Capability;
 use serde::Serialize;
+
+use crate::grants::Capability;
+use crate::text::{self, keep_line, keep_name};
 
 /// A place in a plugin's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,7 +21,7 @@ pub struct Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        text::name(&self.file).fmt(f)?;
         for number in [self.line, self.column].into_iter().map_while(|number| number) {
             write!(f, ":{number}")?;
         }
@@ -68,6 +70,18 @@ pub enum Failure {
         /// The limit, in handles.
         limit: usize,
     },
+    /// The plugin held more than [`Limits::descriptors`](super::Limits::descriptors).
+    Descriptors {
+        /// The limit, in files, sockets, streams and listings of folders.
+        limit: usize,
+    },
+    /// The component has more core instances, memories or tables than [`Limits`](super::Limits) allows in one instance.
+    Parts {
+        /// What it has too many of: `core instances`, `memories` or `tables`.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
     /// One transfer was larger than [`Limits::host_call_bytes`](super::Limits::host_call_bytes).
     HostCallBytes {
         /// The limit, bytes.
@@ -113,6 +127,35 @@ impl Failure {
     pub fn is_plugins_fault(&self) -> bool {
         !matches!(self, Self::Host { .. })
     }
+
+    /// Cuts the guest's text in it: failures are kept in the status, in events and by those who listen.
+    pub(crate) fn bounded(mut self) -> Self {
+        let cut = |text: &mut String| *text = keep_line(std::mem::take(text));
+        let cut_name = |text: &mut String| *text = keep_name(std::mem::take(text));
+        match &mut self {
+            Self::Panic { message, location } => {
+                cut(message);
+                location.iter_mut().for_each(|at| cut_name(&mut at.file));
+            }
+            Self::Trap { message, location, frames } => {
+                cut(message);
+                location.iter_mut().for_each(|at| cut_name(&mut at.file));
+                frames.iter_mut().for_each(cut_name);
+            }
+            Self::Deadline { location, .. } | Self::Stack { location } => {
+                location.iter_mut().for_each(|at| cut_name(&mut at.file));
+            }
+            Self::NotGranted { import, .. } => cut_name(import),
+            Self::ContractViolation { message } | Self::Host { message } => cut(message),
+            Self::Memory { .. }
+            | Self::Fuel { .. }
+            | Self::Handles { .. }
+            | Self::Descriptors { .. }
+            | Self::Parts { .. }
+            | Self::HostCallBytes { .. } => {}
+        }
+        self
+    }
 }
 
 impl fmt::Display for Failure {
@@ -131,27 +174,35 @@ impl fmt::Display for Failure {
             }
             Self::Fuel { limit } => write!(f, "used up its fuel of {limit} instructions"),
             Self::Handles { limit } => write!(f, "held more than {limit} handles, its limit"),
+            Self::Descriptors { limit } => {
+                write!(f, "held more than {limit} files, sockets and streams, its limit")
+            }
+            Self::Parts { what, limit } => write!(f, "has more than {limit} {what}, its limit"),
             Self::HostCallBytes { limit } => {
                 write!(f, "passed more than {} to the host at once, its limit", Bytes(*limit))
             }
             Self::Panic { message, location } => {
-                write!(f, "panicked: {message}")?;
+                write!(f, "panicked: {}", text::line(message))?;
                 at(f, location.as_ref())
             }
             Self::Trap { message, location, frames } => {
-                write!(f, "trapped: {message}")?;
+                write!(f, "trapped: {}", text::line(message))?;
                 at(f, location.as_ref())?;
                 match frames.first() {
-                    Some(function) if location.is_none() => write!(f, " in `{function}`"),
+                    Some(function) if location.is_none() => write!(f, " in `{}`", text::name(function)),
                     _ => Ok(()),
                 }
             }
             Self::NotGranted { import, capability } => {
                 let line = capability.grant_line();
-                write!(f, "called {import}, which is not granted: it needs `{line}` in [grants]")
+                write!(
+                    f,
+                    "called {}, which is not granted: it needs `{line}` in [grants]",
+                    text::name(import)
+                )
             }
-            Self::ContractViolation { message } => f.write_str(message),
-            Self::Host { message } => write!(f, "failed in the host: {message}"),
+            Self::ContractViolation { message } => text::line(message).fmt(f),
+            Self::Host { message } => write!(f, "failed in the host: {}", text::line(message)),
         }
     }
 }

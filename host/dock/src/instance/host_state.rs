@@ -1,5 +1,7 @@
 //! The store's data for one instance.
 
+use std::sync::Arc;
+
 use wasmtime::CallHook;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -11,6 +13,7 @@ use super::handover::Handover;
 use super::limiter::Limiter;
 use super::limits::Limits;
 use super::log_sink::LogSink;
+use super::names::Names;
 use super::stop::StopMark;
 use super::tracked::Tracked;
 use crate::source::Digest;
@@ -36,6 +39,7 @@ pub struct HostState<S> {
     pub(crate) generation: u64,
     pub(crate) handover: Handover,
     pub(crate) wasi: WasiCtx,
+    pub(crate) names: Arc<Names>,
     pub(crate) limiter: Limiter,
     pub(crate) limits: Limits,
     /// Whether the engine counts fuel, for this plugin or for others.

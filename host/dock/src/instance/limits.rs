@@ -21,6 +21,17 @@ pub struct Limits {
     /// Host resources that one instance may hold at a time. Default 4,096: each is host memory that the memory
     /// limit does not see.
     pub handles: usize,
+    /// Open files, sockets, streams and listings of folders that all instances of the plugin may hold together. Default 128: many systems
+    /// give a process 1,024 descriptors, which all its plugins share with the host.
+    pub descriptors: usize,
+    /// Core instances in one instance of the plugin: the modules that its component consists of, each as often as it is used.
+    /// Default 250: Python's interpreter with its libraries has about fifty.
+    pub core_instances: usize,
+    /// Memories in one instance of the plugin. Default 32: a component that is composed of several has one for each, and each reserves
+    /// gigabytes of addresses, whatever it uses of them.
+    pub memories: usize,
+    /// Tables in one instance of the plugin. Default 250, as with core instances.
+    pub tables: usize,
     /// Bytes that one transfer from guest to host may copy, arguments of a host call or results of an export. Default
     /// 32 MiB: enough for several batches or a large document, and a bound on what a guest can make the host allocate.
     pub host_call_bytes: usize,
@@ -38,6 +49,10 @@ impl Default for Limits {
             call_deadline: Duration::from_secs(5),
             fuel: None,
             handles: 4096,
+            descriptors: 128,
+            core_instances: 250,
+            memories: 32,
+            tables: 250,
             host_call_bytes: 32 << 20,
             log_lines_per_second: 100,
             table_elements: 100_000,

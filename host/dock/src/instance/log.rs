@@ -20,7 +20,7 @@ pub enum LogLevel {
     Trace,
 }
 
-/// One line of a plugin's log.
+/// One line of a plugin's log, as [`text::line`](crate::text::line) shows it: it has no control characters, and at most a few KiB.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogLine {
     /// The severity.

@@ -8,11 +8,12 @@ use tokio::sync::broadcast;
 
 use super::log::{LogLevel, LogLine};
 use crate::lock::lock;
+use crate::text;
 
-/// Longer lines are truncated.
-const LONGEST_LINE_BYTES: usize = 8 << 10;
-/// The number of recent lines that are kept: at most 2 MB.
+/// The number of recent lines that are kept.
 const RECENT_LINES: usize = 256;
+/// What they may have together, bytes: the oldest make room. A line has at most 8 KiB, so there are always some.
+const RECENT_BYTES: usize = 1 << 20;
 
 /// The log of one plugin, shared by its instances. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ struct Inner {
     plugin: Arc<str>,
     max_level: LogLevel,
     rate: Mutex<Rate>,
-    recent: Mutex<VecDeque<LogLine>>,
+    recent: Mutex<Recent>,
     lines: broadcast::Sender<LogLine>,
 }
 
@@ -53,42 +54,65 @@ impl LogSink {
         }
         let (admitted, dropped) = lock(&self.0.rate).admit(Instant::now());
         if dropped > 0 {
-            self.emit(LogLevel::Warn, "witdock", format!("{dropped} log lines dropped: over the limit"));
+            self.emit(LogLevel::Warn, "witdock", &format!("{dropped} log lines dropped: over the limit"));
         }
         if admitted {
-            self.emit(level, target, cut(message).to_owned());
+            self.emit(level, target, message);
         }
     }
 
-    fn emit(&self, level: LogLevel, target: &str, message: String) {
+    /// Everything that is kept of a line, here and by its listeners, is bounded and safe to show from here on.
+    fn emit(&self, level: LogLevel, target: &str, message: &str) {
         let plugin = &*self.0.plugin;
-        match level {
-            LogLevel::Error => tracing::error!(target: "plugin", plugin, from = target, "{message}"),
-            LogLevel::Warn => tracing::warn!(target: "plugin", plugin, from = target, "{message}"),
-            LogLevel::Info => tracing::info!(target: "plugin", plugin, from = target, "{message}"),
-            LogLevel::Debug => tracing::debug!(target: "plugin", plugin, from = target, "{message}"),
-            LogLevel::Trace => tracing::trace!(target: "plugin", plugin, from = target, "{message}"),
-        }
-        let line = LogLine { level, target: target.to_owned(), message };
+        let target = text::name(target).to_string();
+        let message = text::line(message).to_string();
         {
-            let mut recent = lock(&self.0.recent);
-            if recent.len() == RECENT_LINES {
-                recent.pop_front();
+            let from = &*target;
+            match level {
+                LogLevel::Error => tracing::error!(target: "plugin", plugin, from, "{message}"),
+                LogLevel::Warn => tracing::warn!(target: "plugin", plugin, from, "{message}"),
+                LogLevel::Info => tracing::info!(target: "plugin", plugin, from, "{message}"),
+                LogLevel::Debug => tracing::debug!(target: "plugin", plugin, from, "{message}"),
+                LogLevel::Trace => tracing::trace!(target: "plugin", plugin, from, "{message}"),
             }
-            recent.push_back(line.clone());
         }
+        let line = LogLine { level, target, message };
+        lock(&self.0.recent).push(line.clone());
         // Fails only if nobody listens.
         let _ = self.0.lines.send(line);
     }
 
     /// The last lines, the newest at the end.
     pub(crate) fn recent(&self) -> Vec<LogLine> {
-        lock(&self.0.recent).iter().cloned().collect()
+        lock(&self.0.recent).lines.iter().cloned().collect()
+    }
+
+    /// What the last lines have together, bytes.
+    pub(crate) fn recent_bytes(&self) -> usize {
+        lock(&self.0.recent).bytes
     }
 }
 
-fn cut(message: &str) -> &str {
-    message.get(..message.floor_char_boundary(LONGEST_LINE_BYTES)).unwrap_or(message)
+/// The last lines of a log.
+#[derive(Debug, Default)]
+struct Recent {
+    lines: VecDeque<LogLine>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn push(&mut self, line: LogLine) {
+        self.bytes += bytes(&line);
+        self.lines.push_back(line);
+        while self.lines.len() > RECENT_LINES || self.bytes > RECENT_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { return };
+            self.bytes -= bytes(&oldest);
+        }
+    }
+}
+
+fn bytes(line: &LogLine) -> usize {
+    line.target.len() + line.message.len()
 }
 
 /// Lines within the current second.
@@ -139,10 +163,37 @@ mod tests {
         assert_eq!(rate.admit(now + Duration::from_secs(1)), (true, 0));
     }
 
+    fn sink(listener: &broadcast::Sender<LogLine>) -> LogSink {
+        LogSink::new("p".into(), LogLevel::Debug, u32::MAX, listener.clone())
+    }
+
     #[test]
-    fn truncates_a_long_line_between_characters() {
-        let long = "ä".repeat(LONGEST_LINE_BYTES);
-        assert_eq!(cut(&long).len(), LONGEST_LINE_BYTES);
-        assert_eq!(cut("short"), "short");
+    fn what_is_kept_of_lines_is_bounded() {
+        let lines = broadcast::Sender::new(1);
+        let mut listener = lines.subscribe();
+        let sink = sink(&lines);
+        let long = "ä".repeat(15 << 20);
+        for _ in 0..300 {
+            sink.write(LogLevel::Info, &long, &long);
+        }
+        let kept: usize =
+            sink.recent().iter().map(|line| line.target.capacity() + line.message.capacity()).sum();
+        assert!(kept <= 2 * RECENT_BYTES, "{kept}");
+        assert!(sink.recent_bytes() <= RECENT_BYTES);
+        assert!(listener.blocking_recv().is_err(), "one line is kept, the others were missed");
+        let line = listener.blocking_recv().unwrap();
+        assert!(line.target.len() <= 300 && line.message.len() <= 9 << 10);
+        for _ in 0..1000 {
+            sink.write(LogLevel::Info, "a", "short");
+        }
+        assert_eq!((sink.recent().len(), sink.recent_bytes()), (RECENT_LINES, RECENT_LINES * 6));
+    }
+
+    #[test]
+    fn a_line_forges_no_other_line() {
+        let sink = sink(&broadcast::Sender::new(1));
+        sink.write(LogLevel::Info, "a\nerror b", "ready\r\n\u{1b}[31merror: host failed");
+        let line = sink.recent().pop().unwrap();
+        assert_eq!(line.to_string(), r"info a\nerror b: ready\r\n\u{1b}[31merror: host failed");
     }
 }

@@ -4,13 +4,17 @@
 mod blame;
 mod call_clock;
 mod classification;
+mod descriptors;
 mod failure;
 mod handover;
 mod host_state;
+mod ledger;
 mod limiter;
 mod limits;
 mod log;
 mod log_sink;
+mod name_lookup;
+mod names;
 mod services;
 mod stdio;
 mod stepping;
@@ -19,17 +23,19 @@ mod store;
 mod sync_io;
 mod tracked;
 mod wasi;
+mod wasi_version;
 
 pub use failure::{ContractViolation, Failure, Location};
 pub use handover::Handover;
 pub use host_state::HostState;
+pub use ledger::Kept;
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
 pub use services::SERVICES;
 pub use tracked::Tracked;
 
 pub(crate) use call_clock::{CallTime, EPOCH_TICK, Timing};
-pub(crate) use limiter::MemoryGauge;
+pub(crate) use ledger::Ledger;
 pub(crate) use log_sink::LogSink;
 pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};
 pub(crate) use stepping::Stepping;

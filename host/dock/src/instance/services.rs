@@ -5,6 +5,7 @@ use wasmtime::component::{HasSelf, Linker};
 use super::failure::{GuestPanic, Location};
 use super::host_state::HostState;
 use super::log::LogLevel;
+use crate::text::{keep_line, keep_name};
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -57,9 +58,13 @@ impl<S: Send> wit::Host for HostState<S> {
     }
 
     fn panicked(&mut self, message: String, location: Option<wit::Location>) -> wasmtime::Result<()> {
-        let location =
-            location.map(|at| Location { file: at.file, line: Some(at.line), column: Some(at.column) });
-        self.panic = Some(GuestPanic { message, location });
+        let location = location.map(|at| Location {
+            file: keep_name(at.file),
+            line: Some(at.line),
+            column: Some(at.column),
+        });
+        // The last one counts, and a guest may never trap: nothing longer is kept meanwhile.
+        self.panic = Some(GuestPanic { message: keep_line(message), location });
         Ok(())
     }
 }

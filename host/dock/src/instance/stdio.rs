@@ -1,6 +1,7 @@
 //! Turns a guest's stdout and stderr into log lines.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -10,25 +11,26 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use super::log::LogLevel;
 use super::log_sink::LogSink;
+use crate::lock::lock;
 
-/// One of the two standard streams of an instance.
-pub(crate) struct LogStream {
-    log: LogSink,
-    level: LogLevel,
-    target: &'static str,
-}
+/// One of the two standard streams of an instance. All handles to it write to one line, of which the host keeps the beginning.
+pub(crate) struct LogStream(Arc<Mutex<LineSplitter>>);
 
 impl LogStream {
     pub(crate) fn stdout(log: LogSink) -> Self {
-        Self { log, level: LogLevel::Info, target: "stdout" }
+        Self::new(log, LogLevel::Info, "stdout")
     }
 
     pub(crate) fn stderr(log: LogSink) -> Self {
-        Self { log, level: LogLevel::Warn, target: "stderr" }
+        Self::new(log, LogLevel::Warn, "stderr")
     }
 
-    fn lines(&self) -> LineSplitter {
-        LineSplitter { log: self.log.clone(), level: self.level, target: self.target, pending: Vec::new() }
+    fn new(log: LogSink, level: LogLevel, target: &'static str) -> Self {
+        Self(Arc::new(Mutex::new(LineSplitter { log, level, target, pending: Vec::new() })))
+    }
+
+    fn writer(&self) -> Writer {
+        Writer(self.0.clone())
     }
 }
 
@@ -40,11 +42,11 @@ impl IsTerminal for LogStream {
 
 impl StdoutStream for LogStream {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        Box::new(self.lines())
+        Box::new(self.writer())
     }
 
     fn p2_stream(&self) -> Box<dyn OutputStream> {
-        Box::new(self.lines())
+        Box::new(self.writer())
     }
 }
 
@@ -61,10 +63,12 @@ const LONGEST_PENDING_BYTES: usize = 8 << 10;
 
 impl LineSplitter {
     fn push(&mut self, bytes: &[u8]) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.pending.extend_from_slice(piece);
-            if piece.ends_with(b"\n") || self.pending.len() >= LONGEST_PENDING_BYTES {
-                self.flush_line();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            for piece in line.chunks(LONGEST_PENDING_BYTES) {
+                self.pending.extend_from_slice(piece);
+                if piece.ends_with(b"\n") || self.pending.len() >= LONGEST_PENDING_BYTES {
+                    self.flush_line();
+                }
             }
         }
     }
@@ -85,12 +89,27 @@ impl Drop for LineSplitter {
     }
 }
 
+/// A handle to a standard stream. When it is dropped, an unfinished line is written.
+struct Writer(Arc<Mutex<LineSplitter>>);
+
+impl Writer {
+    fn push(&self, bytes: &[u8]) {
+        lock(&self.0).push(bytes);
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        lock(&self.0).flush_line();
+    }
+}
+
 #[wasmtime_wasi::async_trait]
-impl Pollable for LineSplitter {
+impl Pollable for Writer {
     async fn ready(&mut self) {}
 }
 
-impl OutputStream for LineSplitter {
+impl OutputStream for Writer {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.push(&bytes);
         Ok(())
@@ -105,12 +124,8 @@ impl OutputStream for LineSplitter {
     }
 }
 
-impl AsyncWrite for LineSplitter {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+impl AsyncWrite for Writer {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         self.push(bytes);
         Poll::Ready(Ok(bytes.len()))
     }

@@ -13,9 +13,11 @@ use super::call_clock::{CallClock, Timer, Timing};
 use super::classification::DeadlineExceeded;
 use super::handover::Handover;
 use super::host_state::HostState;
-use super::limiter::{Limiter, MemoryGauge};
+use super::ledger::{Entry, Ledger};
+use super::limiter::Limiter;
 use super::limits::Limits;
 use super::log_sink::LogSink;
+use super::names::Names;
 use super::stepping::Stepping;
 use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
@@ -31,7 +33,7 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) handover: Handover,
     pub(crate) granted: &'a Granted,
     pub(crate) log: LogSink,
-    pub(crate) gauge: Arc<MemoryGauge>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) limits: &'a Limits,
     pub(crate) stop: StopMark,
     pub(crate) stepping: Stepping,
@@ -42,17 +44,19 @@ pub(crate) fn store<S: Send + 'static>(
     engine: &Engine,
     parts: Parts<'_, S>,
 ) -> wasmtime::Result<Store<HostState<S>>> {
-    let Parts { app, digest, generation, handover, granted, log, gauge, limits, stop, stepping } = parts;
+    let Parts { app, digest, generation, handover, granted, log, ledger, limits, stop, stepping } = parts;
     let mut table = ResourceTable::new();
     table.set_max_capacity(limits.handles);
+    let names = Arc::new(Names::new(wasi::hosts(granted), ledger.lookups.clone(), log.clone()));
     let state = HostState {
         app: Tracked::new(app),
         table: Tracked::new(table),
         digest,
         generation,
         handover,
-        wasi: wasi::context(granted, &log)?,
-        limiter: Limiter::new(limits.memory_bytes, limits.table_elements, gauge),
+        wasi: wasi::context(granted, &log, &names)?,
+        names,
+        limiter: Limiter::new(limits, Entry::new(ledger)),
         limits: limits.clone(),
         log,
         panic: None,

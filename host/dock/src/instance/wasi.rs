@@ -8,9 +8,10 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
 use super::host_state::HostState;
 use super::log_sink::LogSink;
+use super::names::Names;
 use super::stdio::LogStream;
 use super::stepping::Stepping;
-use super::sync_io;
+use super::{descriptors, name_lookup, sync_io};
 use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
 
 /// A seed for hash tables, the same in every run: unpredictable randomness has to be granted.
@@ -26,7 +27,14 @@ pub(crate) fn link<S: Send + 'static>(
     stepping: Stepping,
 ) -> wasmtime::Result<()> {
     match stepping {
-        Stepping::Yields => wasmtime_wasi::p2::add_to_linker_async(linker),
+        Stepping::Yields => {
+            wasmtime_wasi::p2::add_to_linker_async(linker)?;
+            linker.allow_shadowing(true);
+            descriptors::link(linker)?;
+            name_lookup::link(linker)?;
+            linker.allow_shadowing(false);
+            Ok(())
+        }
         Stepping::Continues => {
             wasmtime_wasi::p2::add_to_linker_sync(linker)?;
             linker.allow_shadowing(true);
@@ -43,9 +51,8 @@ pub(crate) fn link<S: Send + 'static>(
 /// # Errors
 ///
 /// When a granted folder cannot be opened.
-pub(crate) fn context(granted: &Granted, log: &LogSink) -> wasmtime::Result<WasiCtx> {
+pub(crate) fn context(granted: &Granted, log: &LogSink, names: &Arc<Names>) -> wasmtime::Result<WasiCtx> {
     let mut builder = WasiCtxBuilder::new();
-    let mut hosts = Vec::new();
     for Grant { capability, provision } in &granted.grants {
         match (capability, provision) {
             (Capability::Env(name), Provision::Value(value)) => drop(builder.env(name, value)),
@@ -58,7 +65,6 @@ pub(crate) fn context(granted: &Granted, log: &LogSink) -> wasmtime::Result<Wasi
                     error.context(format!("the granted folder {} cannot be opened", host.display()))
                 })?;
             }
-            (Capability::Network(host), _) => hosts.push(host.clone()),
             (Capability::Stdio, _) => {
                 builder.stdout(LogStream::stdout(log.clone()));
                 builder.stderr(LogStream::stderr(log.clone()));
@@ -71,25 +77,30 @@ pub(crate) fn context(granted: &Granted, log: &LogSink) -> wasmtime::Result<Wasi
         builder.insecure_random_seed(FIXED_SEED);
         builder.insecure_random(wasmtime_wasi::Deterministic::new(FIXED_SEED.to_le_bytes().to_vec()));
     }
-    if !hosts.is_empty() {
-        allow_network(&mut builder, hosts.into());
+    if granted.has(CapabilityKind::Network) {
+        allow_network(&mut builder, names.clone());
     }
     Ok(builder.build())
 }
 
-fn allow_network(builder: &mut WasiCtxBuilder, hosts: Arc<[NetworkHost]>) {
-    builder.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true);
+/// The hosts on the network that are granted.
+pub(crate) fn hosts(granted: &Granted) -> Vec<NetworkHost> {
+    let hosts = granted.capabilities().filter_map(|capability| match capability {
+        Capability::Network(host) => Some(host.clone()),
+        _ => None,
+    });
+    hosts.collect()
+}
+
+fn allow_network(builder: &mut WasiCtxBuilder, names: Arc<Names>) {
+    // Names are looked up by `name_lookup`, never by wasmtime-wasi.
+    builder.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(false);
     builder.socket_addr_check(move |address, purpose| {
-        let hosts = hosts.clone();
+        let names = names.clone();
         Box::pin(async move {
             match purpose {
                 SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
-                    for host in hosts.iter() {
-                        if host.has(address).await {
-                            return true;
-                        }
-                    }
-                    false
+                    names.permit(address).await
                 }
                 // Every connection begins by binding to any free port; binding to a fixed port is for servers.
                 SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {

@@ -1,7 +1,7 @@
 //! Loading a plugin for the first time.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
@@ -17,7 +17,7 @@ use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
 use super::linked::Linked;
 use super::settings::{Instances, Settings};
 use crate::grants::{Decision, Policy, Requested};
-use crate::instance::{Handover, Limits, LogLine, LogSink, MemoryGauge};
+use crate::instance::{Handover, Ledger, Limits, LogLine, LogSink};
 use crate::source::Source;
 use crate::{Dock, Interface};
 
@@ -142,6 +142,7 @@ impl<I: Interface> PluginBuilder<I> {
             dock: self.dock,
             name: name.clone(),
             source: self.source,
+            source_claim: Mutex::default(),
             policy: self.policy,
             limits: self.limits,
             instances: self.instances,
@@ -149,7 +150,7 @@ impl<I: Interface> PluginBuilder<I> {
             make_state: Box::new(make_state),
             log,
             stop: Arc::default(),
-            gauge: Arc::new(MemoryGauge::default()),
+            ledger: Arc::new(Ledger::default()),
             events: self.events,
             log_lines: self.log_lines,
             runtime: tokio::runtime::Handle::current(),

@@ -3,9 +3,10 @@
 use super::error::LoadError;
 use super::event::Event;
 use super::settings::Settings;
-use crate::grants::Request;
-use crate::source::{Artifact, BuildEvent, Digest, Source};
-use crate::{Interface, LogLevel, LogLine};
+use crate::grants::{Paths, Request};
+use crate::lock::lock;
+use crate::source::{Artifact, BuildEvent, Digest, Source, guarded_paths};
+use crate::{Interface, LogLevel, LogLine, text};
 
 /// An artifact with the request of its manifest.
 pub(crate) struct Candidate {
@@ -25,20 +26,36 @@ impl Candidate {
     pub(crate) async fn read<I: Interface>(settings: &Settings<I>) -> Result<Self, LoadError> {
         // The manifest may have changed since the source was opened first.
         let source = Source::open(settings.source.path())?;
+        claim(settings, &source)?;
         let (events, lines) = (settings.events.clone(), settings.log_lines.clone());
         let report = move |step| match step {
             // There may be thousands, which must not push out an event.
             BuildEvent::Line(message) => {
                 let target = "build".to_owned();
+                // A tool may colour its output, or print what it read in a foreign file.
+                let message = text::line(&message).to_string();
                 drop(lines.send(LogLine { level: LogLevel::Info, target, message }));
             }
             step => drop(events.send(Event::Build(step))),
         };
-        let artifact = source.artifact(report).await?;
+        let artifact = source.artifact_by(settings.dock.builds(), report).await?;
         Ok(Self { artifact, request: source.request().clone() })
     }
 
     pub(crate) fn identity(&self) -> Identity {
         Identity { digest: self.artifact.digest(), request: self.request.clone() }
     }
+}
+
+/// Guards the source before anything of it is built: another plugin must not be able to write there.
+fn claim<I: Interface>(settings: &Settings<I>, source: &Source) -> Result<(), LoadError> {
+    let plugin = &settings.name;
+    let paths = Paths { plugin: Some(plugin.clone()), guarded: guarded_paths(source), writable: Vec::new() };
+    let claim = settings
+        .dock
+        .ground()
+        .claim(paths)
+        .map_err(|conflict| LoadError::Protected { plugin: plugin.clone(), conflict })?;
+    *lock(&settings.source_claim) = Some(claim);
+    Ok(())
 }

@@ -48,6 +48,14 @@ pub(crate) struct Life<I: Interface> {
 }
 
 impl<I: Interface> Life<I> {
+    /// Enters what the idle instances hold into the plugin's ledger.
+    pub(crate) fn take_stock(&mut self) {
+        let idle = std::iter::once(&mut self.current)
+            .chain(&mut self.previous)
+            .flat_map(|serving| &mut serving.idle);
+        idle.for_each(|member| member.instance.store.data_mut().take_stock());
+    }
+
     /// An idle instance of the generation that serves. Stops before this moment do not concern its next use.
     fn take_idle(&mut self) -> Option<Member<I>> {
         let mut member = self.current.idle.pop()?;
@@ -77,7 +85,8 @@ pub(crate) struct Turn<'core, I: Interface> {
 
 impl<I: Interface> Turn<'_, I> {
     /// Ends a use of an instance that may be entered again.
-    pub(crate) fn put_back(mut self, member: Member<I>, row: Row) {
+    pub(crate) fn put_back(mut self, mut member: Member<I>, row: Row) {
+        member.instance.store.data_mut().end_call();
         let time = member.instance.store.data().call_time();
         let mut life = self.core.life();
         life.recorder.record(row, time, true);

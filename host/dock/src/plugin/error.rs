@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::Misfit;
-use crate::duration::Short;
-use crate::grants::Refused;
+use crate::grants::{Conflict, Refused};
 use crate::instance::Failure;
 use crate::source::SourceError;
+use crate::text;
+use crate::text::Short;
 
 /// Why a plugin could not be loaded, or a new generation of it was rejected.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +18,7 @@ pub enum LoadError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// The bytes are not a component, or the component does not fit the interface.
-    #[error("{plugin} does not fit: {misfit}")]
+    #[error("{plugin} does not fit: {}", text::block(&misfit.to_string()))]
     Misfit {
         /// The plugin's name.
         plugin: Arc<str>,
@@ -32,8 +33,16 @@ pub enum LoadError {
         /// The refused capabilities, and how to grant them.
         refused: Refused,
     },
+    /// A folder that a plugin may write to overlaps with what becomes code, or with what the host protects.
+    #[error("{plugin} was not loaded: {conflict}")]
+    Protected {
+        /// The plugin's name.
+        plugin: Arc<str>,
+        /// The two paths.
+        conflict: Conflict,
+    },
     /// The component is valid, but the runtime could not compile or link it.
-    #[error("{plugin} could not be {step}: {message}")]
+    #[error("{plugin} could not be {step}: {}", text::block(message))]
     Runtime {
         /// The plugin's name.
         plugin: Arc<str>,
@@ -51,7 +60,7 @@ pub enum LoadError {
         failure: Failure,
     },
     /// The application's [`activate`](crate::Interface::activate) refused the fresh instance.
-    #[error("{plugin} was not accepted: {message}")]
+    #[error("{plugin} was not accepted: {}", text::block(message))]
     NotAccepted {
         /// The plugin's name.
         plugin: Arc<str>,
@@ -59,7 +68,7 @@ pub enum LoadError {
         message: String,
     },
     /// The state of the old generation could not be handed to the new one.
-    #[error("{plugin} could not hand over its state: {message}")]
+    #[error("{plugin} could not hand over its state: {}", text::line(message))]
     Handover {
         /// The plugin's name.
         plugin: Arc<str>,
@@ -116,13 +125,13 @@ pub enum CallErrorKind {
         rolled_back_to: Option<u64>,
     },
     /// A fresh instance was needed for the call and could not be started.
-    #[error("a fresh instance could not be started: {message}")]
+    #[error("a fresh instance could not be started: {}", text::block(message))]
     Start {
         /// The error of the start.
         message: String,
     },
     /// The plugin refused to save or to restore its state.
-    #[error("it refused to hand over its state: {words}")]
+    #[error("it refused to hand over its state: {}", text::line(words))]
     State {
         /// The plugin's message.
         words: String,

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::duration::Short;
 use crate::instance::{Failure, Handover};
 use crate::source::{BuildEvent, Digest};
+use crate::text;
+use crate::text::Short;
 
 /// An event of a plugin. Log lines are separate: see [`LogLines`](crate::LogLines).
 ///
@@ -130,10 +131,18 @@ impl fmt::Display for Event {
             }
             Self::Unchanged { generation } => write!(f, "running generation {generation}, unchanged"),
             Self::Rejected { generation, running, reason } => {
-                write!(f, "running generation {running}; generation {generation} REJECTED: {reason}")
+                write!(
+                    f,
+                    "running generation {running}; generation {generation} REJECTED: {}",
+                    text::block(reason)
+                )
             }
             Self::RolledBack { from, to, reason } => {
-                write!(f, "running generation {to} again; generation {from} ROLLED BACK: it {reason}")
+                write!(
+                    f,
+                    "running generation {to} again; generation {from} ROLLED BACK: it {}",
+                    text::block(reason)
+                )
             }
             Self::Retired { generation } => write!(f, "generation {generation} retired"),
             Self::Failed { export, failure, .. } => write!(f, "`{export}` failed: it {failure}"),
@@ -146,7 +155,8 @@ impl fmt::Display for Event {
             Self::WatchFailed { message } => {
                 write!(
                     f,
-                    "the file watcher failed: {message}. Changes may be missed; reload the plugin by hand"
+                    "the file watcher failed: {}. Changes may be missed; reload the plugin by hand",
+                    text::line(message)
                 )
             }
             Self::Missed { count } => write!(f, "{count} events missed"),

@@ -15,7 +15,7 @@ use super::status::Status;
 use super::watch::follow;
 use super::{call, state};
 use crate::grants::Granted;
-use crate::instance::LogLine;
+use crate::instance::{Kept, LogLine};
 use crate::lock::lock;
 use crate::source::{Digest, WatchError};
 use crate::{HostState, Interface};
@@ -206,16 +206,15 @@ impl<I: Interface> Plugin<I> {
         self.0.settings.log.recent()
     }
 
-    /// Calls, errors, latency and memory since the plugin was loaded.
+    /// Calls, errors and latency since the plugin was loaded, and what the host keeps for it now.
     pub fn statistics(&self) -> Statistics {
-        let (memory_bytes, memory_peak_bytes) = self.0.settings.gauge.read();
         let mut life = self.0.life();
+        life.take_stock();
         let status = life.lifecycle.status();
         Statistics {
             generation: status.generation,
             exports: life.recorder.exports(),
-            memory_bytes,
-            memory_peak_bytes,
+            kept: Kept { log_bytes: self.0.settings.log.recent_bytes(), ..self.0.settings.ledger.read() },
             last_failure: status.last_failure,
         }
     }

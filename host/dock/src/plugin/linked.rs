@@ -9,7 +9,7 @@ use super::error::LoadError;
 use super::instance::{Instance, StartError};
 use super::settings::Settings;
 use crate::check::{Fit, Misfit, check};
-use crate::grants::{self, CapabilityKind, Grant, Granted, Requested};
+use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
 };
@@ -23,6 +23,8 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) granted: Granted,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
+    /// On the folders that it may write to, for as long as one of its instances may run.
+    _claim: Claim,
 }
 
 impl<I: Interface> Linked<I> {
@@ -59,7 +61,7 @@ impl<I: Interface> Linked<I> {
             handover,
             granted: &self.granted,
             log: settings.log.clone(),
-            gauge: settings.gauge.clone(),
+            ledger: settings.ledger.clone(),
             limits: &settings.limits,
             stop: StopMark::new(settings.stop.clone()),
             stepping: stepping::<I>(),
@@ -93,6 +95,7 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
         .on(&requested)
         .grant(&requested)
         .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
+    let claim = claim(settings, &granted)?;
     if I::SYNCHRONOUS {
         let waits = |grant: &&Grant| {
             matches!(grant.capability.kind(), CapabilityKind::Folder | CapabilityKind::Network)
@@ -121,5 +124,15 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
         linker.instantiate_pre(&component)
     })()
     .map_err(runtime("linked"))?;
-    Ok(Linked { digest: artifact.digest(), pre, granted, keeps_state: fit.exports(STATE_INTERFACE) })
+    let keeps_state = fit.exports(STATE_INTERFACE);
+    Ok(Linked { digest: artifact.digest(), pre, granted, keeps_state, _claim: claim })
+}
+
+/// Claims the folders that the plugin may write to.
+fn claim<I: Interface>(settings: &Settings<I>, granted: &Granted) -> Result<Claim, LoadError> {
+    let plugin = &settings.name;
+    let writable = granted.writable().map(grants::real_path).collect();
+    let paths = Paths { plugin: Some(plugin.clone()), guarded: Vec::new(), writable };
+    let claimed = settings.dock.ground().claim(paths);
+    claimed.map_err(|conflict| LoadError::Protected { plugin: plugin.clone(), conflict })
 }

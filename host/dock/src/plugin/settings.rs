@@ -1,13 +1,13 @@
 //! The settings of a plugin, which stay the same for all generations.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::broadcast;
 
 use super::event::Event;
 use super::lifecycle::Rules;
-use crate::grants::Decision;
-use crate::instance::{Limits, LogLine, LogSink, MemoryGauge, StopSignal};
+use crate::grants::{Claim, Decision};
+use crate::instance::{Ledger, Limits, LogLine, LogSink, StopSignal};
 use crate::source::Source;
 use crate::{Dock, Interface};
 
@@ -34,6 +34,8 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) dock: Dock,
     pub(crate) name: Arc<str>,
     pub(crate) source: Source,
+    /// The claim on the paths that the source was last read from.
+    pub(crate) source_claim: Mutex<Option<Claim>>,
     pub(crate) policy: Decision,
     pub(crate) limits: Limits,
     pub(crate) instances: Instances,
@@ -41,7 +43,7 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) make_state: Box<dyn Fn() -> I::State + Send + Sync>,
     pub(crate) log: LogSink,
     pub(crate) stop: Arc<StopSignal>,
-    pub(crate) gauge: Arc<MemoryGauge>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) log_lines: broadcast::Sender<LogLine>,
     /// The runtime of the plugin's own tasks, independent of its callers.

@@ -10,6 +10,7 @@ use super::error::{CallError, CallErrorKind};
 use super::generation::Member;
 use super::instance::Instance;
 use crate::instance::{Handover, NextStop, Stateful, Timing};
+use crate::text::keep_line;
 use crate::{HostState, Interface};
 
 /// A plugin's answer to `save` or `restore`, with its message as the error.
@@ -83,11 +84,12 @@ pub(crate) async fn restore_into<I: Interface>(
             None => Ok(Ok(())),
         },
     );
-    Some(restored.await.inspect(|_| {
+    let answer = restored.await.inspect(|_| {
         let state = instance.store.data_mut();
         state.handover = Handover::Kept;
         core.record(row, state.call_time(), true);
-    }))
+    });
+    Some(answer.map(|answer| answer.map_err(keep_line)))
 }
 
 /// Asks an instance for its state.
@@ -95,7 +97,7 @@ pub(crate) async fn save_in<S: Send + 'static>(
     state: &Stateful,
     store: &mut Store<HostState<S>>,
 ) -> wasmtime::Result<Answer<Vec<u8>>> {
-    state.witdock_plugin_state().call_save(store).await
+    Ok(state.witdock_plugin_state().call_save(store).await?.map_err(keep_line))
 }
 
 /// The names of these uses in errors and statistics.

@@ -1,4 +1,4 @@
-//! A plugin's calls, errors, latency and memory.
+//! A plugin's calls, errors and latency, and what the host keeps for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,19 +7,17 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use super::status::FailureReport;
-use crate::instance::{CallTime, Timing};
+use crate::instance::{CallTime, Kept, Timing};
 
-/// Calls, errors, latency and memory of a plugin since it was loaded, over all generations.
+/// Calls, errors and latency of a plugin since it was loaded, over all generations.
 #[derive(Clone, Debug, Serialize)]
 pub struct Statistics {
     /// The generation that serves.
     pub generation: u64,
     /// Statistics by the name that calls were made under.
     pub exports: BTreeMap<String, ExportStatistics>,
-    /// Linear memory of all live instances now, bytes.
-    pub memory_bytes: usize,
-    /// The peak of the linear memory, bytes.
-    pub memory_peak_bytes: usize,
+    /// What the host keeps for the plugin: memory, handles, descriptors, log.
+    pub kept: Kept,
     /// The last call that failed.
     pub last_failure: Option<FailureReport>,
 }

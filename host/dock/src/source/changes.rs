@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use super::origin::Source;
+use crate::text;
 
 /// A change of a project is reported after this long without another one: editors write in several steps.
 pub(crate) const SETTLE_PROJECT: Duration = Duration::from_millis(50);
@@ -17,9 +18,17 @@ const SETTLE_COMPONENT: Duration = Duration::from_millis(10);
 /// A source that keeps changing is reported after this long.
 const LONGEST_SETTLE: Duration = Duration::from_secs(2);
 
+/// The most folders that are watched for one source: each costs the system memory.
+const MOST_FOLDERS: usize = 8192;
+const TOO_MANY_FOLDERS: &str =
+    "the source has more than 8,192 folders: name fewer in `watch`, or more in `ignore`";
+
 /// The source cannot be watched.
 #[derive(Debug, thiserror::Error)]
-#[error("{path} cannot be watched: {source}; on Linux, `sysctl fs.inotify.max_user_watches` may be too low", path = path.display())]
+#[error(
+    "{} cannot be watched: {source}; on Linux, `sysctl fs.inotify.max_user_watches` may be too low",
+    text::path(path)
+)]
 pub struct WatchError {
     path: PathBuf,
     source: notify::Error,
@@ -137,6 +146,10 @@ impl Folders {
             while let Some(folder) = pending.pop() {
                 if path.recursive {
                     pending.extend(folders_in(&folder).filter(|inner| source.is_relevant(inner)));
+                }
+                if self.0.len() >= MOST_FOLDERS {
+                    let source = notify::Error::generic(TOO_MANY_FOLDERS);
+                    return Err(WatchError { path: folder, source });
                 }
                 if self.0.insert(folder.clone()) {
                     watcher

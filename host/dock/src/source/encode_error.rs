@@ -1,5 +1,7 @@
 //! The errors of converting a core module to a component.
 
+use crate::text;
+
 /// Why a core module cannot become a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -12,13 +14,13 @@ pub enum EncodeError {
     )]
     NoComponentType,
     /// The manifest's `wit` cannot be parsed, or has no such `world`.
-    #[error("[build] in plugin.toml has no valid `wit` and `world`: {reason}")]
+    #[error("[build] in plugin.toml has no valid `wit` and `world`: {}", text::block(reason))]
     World {
         /// The file, the line and column, and the parser's message.
         reason: String,
     },
     /// The module and its component type do not match.
-    #[error("the build produced a core module that cannot become a component: {reason}")]
+    #[error("the build produced a core module that cannot become a component: {}", text::block(reason))]
     Refused {
         /// The encoder's message.
         reason: String,

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use super::build::BuildError;
 use super::encode_error::EncodeError;
 use super::manifest::ManifestError;
+use crate::text;
 
 /// A source cannot be opened, read or built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// A file or folder cannot be read.
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("{}: cannot be read: {source}", text::path(path))]
     Read {
         /// The file or folder that cannot be read.
         path: PathBuf,
@@ -19,7 +20,7 @@ pub enum SourceError {
         source: std::io::Error,
     },
     /// The path is neither a component nor a plugin's folder.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {}", text::path(path), text::block(reason))]
     NotAPlugin {
         /// The path that was opened.
         path: PathBuf,
@@ -33,7 +34,7 @@ pub enum SourceError {
     #[error(transparent)]
     Build(#[from] BuildError),
     /// The build's output cannot become a component.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", text::path(path))]
     Encode {
         /// The build's output file.
         path: PathBuf,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::build::Build;
 use crate::grants::Request;
 use crate::nearest::nearest;
+use crate::text;
 
 /// The manifest's file name in a plugin's folder. A component file's manifest is `<stem>.toml` in the same folder.
 pub const MANIFEST_FILE: &str = "plugin.toml";
@@ -106,11 +107,11 @@ pub struct ManifestError {
 
 impl fmt::Display for ManifestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        f.write_str(&text::path(&self.file))?;
         if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", text::block(&self.message))
     }
 }
 

@@ -3,18 +3,21 @@
 mod artifact;
 mod build;
 mod changes;
+mod confined;
 mod embed;
 mod encode;
 mod encode_error;
 mod error;
+mod guarded;
 mod manifest;
 mod origin;
+mod regular;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 pub use artifact::{Artifact, Digest};
-pub use build::{Build, BuildError, BuildEvent, Recipe, Target, TargetWorld};
+pub use build::{Build, BuildError, BuildEvent, Builds, Recipe, Target, TargetWorld};
 pub use changes::{Change, Changes, WatchError};
 pub use encode_error::EncodeError;
 pub use error::SourceError;
@@ -23,3 +26,5 @@ pub use origin::Source;
 pub use watch::WatchPath;
 
 pub(crate) use changes::SETTLE_PROJECT;
+pub(crate) use guarded::paths as guarded_paths;
+pub(crate) use regular::{LARGEST_COMPONENT, read as read_regular};

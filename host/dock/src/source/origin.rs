@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::artifact::Artifact;
-use super::build::{self, Build, BuildEvent, Recipe};
+use super::build::{self, Build, BuildEvent, Builds, Recipe};
+use super::confined;
 use super::encode;
 use super::error::SourceError;
 use super::manifest::{self, MANIFEST_FILE, Manifest, ManifestError};
+use super::regular::{self, LARGEST_COMPONENT, LARGEST_MANIFEST};
 use super::watch::{self, WatchPath};
 use crate::grants::Request;
 
@@ -58,7 +60,7 @@ impl Source {
 
     fn open_component(path: PathBuf) -> Result<Self, SourceError> {
         let file = path.with_extension("toml");
-        let manifest = match std::fs::read_to_string(&file) {
+        let manifest = match regular::read_text(&file, LARGEST_MANIFEST) {
             Ok(text) => Manifest::parse(&file, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let stem = path.file_stem().unwrap_or_default();
@@ -78,7 +80,7 @@ impl Source {
 
     fn open_folder(path: PathBuf) -> Result<Self, SourceError> {
         let file = path.join(MANIFEST_FILE);
-        let text = match std::fs::read_to_string(&file) {
+        let text = match regular::read_text(&file, LARGEST_MANIFEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let reason = no_manifest(&path);
@@ -95,6 +97,8 @@ impl Source {
                  or\n  [build]\n  command = [\"npm\", \"run\", \"build\"]\n  output = \"dist/plugin.wasm\"",
             )
         })?;
+        confined::check(&path, &build)
+            .map_err(|reason| ManifestError::whole(&file, format!("[build]: {reason}")))?;
         Ok(Self::Folder { path, manifest, build })
     }
 
@@ -180,7 +184,8 @@ impl Source {
     /// Reads the component, or builds the folder and reads the component that the build wrote. Does not check it
     /// against an interface.
     ///
-    /// Calls `progress` for each step of a build. Dropping the future kills the build's process.
+    /// Calls `progress` for each step of a build. Dropping the future kills the build's process. A build may take the time of
+    /// [`Builds::default`]; see [`artifact_by`](Self::artifact_by).
     ///
     /// # Errors
     ///
@@ -189,13 +194,26 @@ impl Source {
         &self,
         progress: impl Fn(BuildEvent) + Send + Sync,
     ) -> Result<Artifact, SourceError> {
+        self.artifact_by(Builds::default(), progress).await
+    }
+
+    /// Like [`artifact`](Self::artifact), with another rule for builds.
+    ///
+    /// # Errors
+    ///
+    /// Also when the source is a folder, and folders are not built, or its build takes too long.
+    pub async fn artifact_by(
+        &self,
+        builds: Builds,
+        progress: impl Fn(BuildEvent) + Send + Sync,
+    ) -> Result<Artifact, SourceError> {
         match self {
             Self::Component { path, .. } => {
                 let path = path.clone();
                 blocking(move || Ok(Artifact::new(read(&path)?))).await
             }
             Self::Folder { path, build, .. } => {
-                let output = build::build(path, &build.recipe, &progress).await?;
+                let output = build::build(path, &build.recipe, builds, &progress).await?;
                 let (folder, target_world) = (path.clone(), build.target_world.clone());
                 blocking(move || {
                     let target_world = target_world.as_ref().map(|target_world| (&*folder, target_world));
@@ -224,12 +242,8 @@ async fn blocking(
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
-    let unreadable = |source| SourceError::Read { path: path.to_owned(), source };
-    // Reading a pipe or a device may never end.
-    if !path.metadata().map_err(unreadable)?.is_file() {
-        return Err(SourceError::NotAPlugin { path: path.to_owned(), reason: "this is not a file".into() });
-    }
-    std::fs::read(path).map_err(unreadable)
+    regular::read(path, LARGEST_COMPONENT)
+        .map_err(|source| SourceError::Read { path: path.to_owned(), source })
 }
 
 fn no_manifest(folder: &Path) -> String {

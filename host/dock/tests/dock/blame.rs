@@ -76,6 +76,7 @@ mod step {
     /// A host function that succeeds, and then the guest's fault.
     pub const TEXT_AFTER_SHELF: u32 = 3;
     pub const NOTHING: u32 = 4;
+    pub const EXIT_WELL: u32 = 5;
     /// `fail` of the host, with a kind added.
     pub const FAIL: u32 = 10;
 }
@@ -103,6 +104,7 @@ const GUEST: &str = r#"(component
             (if (i32.eq (local.get $step) (i32.const 0)) (then (call $take (i32.const 128) (i32.const 1))))
             (if (i32.eq (local.get $step) (i32.const 1)) (then (call $take (i32.const -16) (i32.const 1))))
             (if (i32.eq (local.get $step) (i32.const 2)) (then (call $exit (i32.const 1))))
+            (if (i32.eq (local.get $step) (i32.const 5)) (then (call $exit (i32.const 0))))
             (if (i32.eq (local.get $step) (i32.const 3))
                 (then (call $shelf) (call $take (i32.const 128) (i32.const 1))))
             (if (i32.ge_u (local.get $step) (i32.const 10))
@@ -243,4 +245,5 @@ async fn access_to_state_after_a_failure_does_not_change_its_cause() {
 #[tokio::test]
 async fn an_exit_is_the_plugins_failure() {
     assert_eq!(message_of_plugins(&run(step::EXIT).await), "called `exit` with status 1");
+    assert_eq!(message_of_plugins(&run(step::EXIT_WELL).await), "called `exit` with status 0");
 }

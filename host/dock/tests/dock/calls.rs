@@ -103,8 +103,8 @@ async fn calls_errors_host_time_and_memory_are_counted_by_export() {
     assert_eq!((export.calls, export.errors), (11, 1));
     assert!(export.p50 <= export.p99 && export.p99 <= export.max && !export.max.is_zero());
     assert!(!export.in_host.is_zero() && export.in_host < export.total);
-    assert_eq!(statistics.memory_peak_bytes, 64 << 10);
+    assert_eq!(statistics.kept.memory_peak_bytes, 64 << 10);
     // The failed call dropped its instance.
-    assert_eq!(statistics.memory_bytes, 0);
+    assert_eq!(statistics.kept.memory_bytes, 0);
     assert_eq!(statistics.last_failure.unwrap().export, "add");
 }

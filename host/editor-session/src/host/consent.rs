@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use witdock::{Capability, Policy, Requested};
+use witdock::{Builds, Capability, Policy, Requested, text};
 
 use super::loaded::lock;
 use crate::problem::Problem;
@@ -36,6 +36,8 @@ pub struct Consent {
     file: Option<PathBuf>,
     /// Whether everything is granted without asking.
     grants_all: bool,
+    /// Whether folders of plugins are built.
+    builds: Builds,
     /// By the plugins' paths.
     answers: Mutex<BTreeMap<String, Answers>>,
 }
@@ -68,7 +70,7 @@ pub struct Ask {
 impl Ask {
     /// The requests in plain words, each to continue "the plugin wants to".
     pub fn words(&self) -> Vec<String> {
-        self.capabilities.iter().map(in_words).collect()
+        self.capabilities.iter().map(in_words).map(|words| text::line(&words).to_string()).collect()
     }
 }
 
@@ -101,7 +103,7 @@ pub(super) fn in_words(capability: &Capability) -> String {
 impl Consent {
     /// Grants everything without asking, and keeps nothing.
     pub fn to_all() -> Self {
-        Self { file: None, grants_all: true, answers: Mutex::default() }
+        Self { file: None, grants_all: true, builds: Builds::default(), answers: Mutex::default() }
     }
 
     /// Reads the answers that a file keeps. Where it cannot be read, gives no answers and the problem; later answers then
@@ -122,7 +124,22 @@ impl Consent {
             Err(problem) => (BTreeMap::new(), Some(problem)),
         };
         let file = problem.is_none().then(|| file.to_owned());
-        (Self { file, grants_all: false, answers: Mutex::new(answers) }, problem)
+        (Self { file, grants_all: false, builds: Builds::default(), answers: Mutex::new(answers) }, problem)
+    }
+
+    /// Loads plugins from components alone: a folder's build runs the programs that its manifest names.
+    #[must_use]
+    pub fn without_builds(self) -> Self {
+        Self { builds: Builds::Refused, ..self }
+    }
+
+    pub(super) fn builds(&self) -> Builds {
+        self.builds
+    }
+
+    /// The file that keeps the answers. A plugin that may write to it could answer for the person.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The answers about the plugin at this path.

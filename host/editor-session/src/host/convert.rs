@@ -16,9 +16,9 @@ use crate::display::{
 use crate::documents::Origin;
 use crate::style::{Emphasis, Scope, Severity, Span, Style};
 
-/// Replaces each control character by a space, so that the text stays on one line and the terminal obeys none of it.
+/// The text on one line, of which a terminal obeys nothing: see [`witdock::text`]. A tab is a space.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    witdock::text::line(&text.replace('\t', " ")).to_string()
 }
 
 /// A number from a plugin as an offset. One that does not fit is past the end of any text.

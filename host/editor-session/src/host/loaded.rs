@@ -70,8 +70,10 @@ impl Host {
     ///
     /// When WebAssembly cannot be compiled for this machine.
     pub fn new(news: mpsc::UnboundedSender<News>, consent: Consent) -> Result<Self, DockError> {
+        let dock = Dock::builder().builds(consent.builds());
+        let dock = consent.file().into_iter().fold(dock, |dock, file| dock.protect(file)).build()?;
         Ok(Self {
-            dock: Dock::new()?,
+            dock,
             consent: Arc::new(consent),
             workspace: std::env::current_dir().unwrap_or_default(),
             entries: Arc::default(),

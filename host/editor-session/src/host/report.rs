@@ -78,8 +78,8 @@ pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>) 
         errors: exports.values().map(|export| export.errors).sum(),
         exports: exports.iter().map(|(name, export)| (name.clone(), export.p50, export.p99)).collect(),
         per_change: changes.map(|changes| changes.total / u32::try_from(changes.calls).unwrap_or(u32::MAX)),
-        memory_bytes: statistics.memory_bytes,
-        memory_peak_bytes: statistics.memory_peak_bytes,
+        memory_bytes: statistics.kept.memory_bytes,
+        memory_peak_bytes: statistics.kept.memory_peak_bytes,
     };
     let was_refused = matches!(
         status.last_reload,

@@ -4,17 +4,18 @@ use std::process::ExitCode;
 
 use arrow_schema::Schema;
 use serde_json::{Value, json};
+use witdock::text;
 use witdock_etl::engine::Engine;
 use witdock_etl::pipeline::{Order, Pipeline, SourceKind};
 use witdock_etl::progress::Reporter;
 use witdock_etl::table::{Align, Table};
 
-use super::run::{print, terminal_width};
+use super::run::{print, print_exactly, terminal_width};
 use crate::arguments::PlanArguments;
 
 /// Loads everything that a run needs, without running it.
 pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, contracts) = engine.contracts().await?;
     let last = contracts.last().map_or(source, |contract| contract.schema());
@@ -24,17 +25,17 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
         let (stages, sinks) = (contracts.len(), engine.pipeline().sinks.len());
         format!(
             "{} is valid: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
-            arguments.pipeline.display(),
+            text::path(&arguments.pipeline),
             last.fields().len()
         )
     };
-    print(&[line])?;
+    print_exactly(&[line])?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Shows the stages with the columns between them.
 pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, contracts) = engine.contracts().await?;
     let pipeline = engine.pipeline();
@@ -59,7 +60,7 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
             "stages": stages.collect::<Vec<_>>(),
             "sinks": sinks.collect::<Vec<_>>(),
         });
-        print(&[plan.to_string()])?;
+        print_exactly(&[plan.to_string()])?;
         return Ok(ExitCode::SUCCESS);
     }
     let units = match &pipeline.source.kind {

@@ -10,12 +10,12 @@ use witdock_etl::progress::Reporter;
 use witdock_etl::run::RunOptions;
 use witdock_etl::table::{Align, Table};
 
-use super::run::{print, terminal_width};
+use super::run::{print, print_exactly, terminal_width};
 use crate::arguments::PreviewArguments;
 
 /// Runs the first rows into a temporary folder, and shows the result.
 pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let folder = tempfile::tempdir()?;
     let mut engine = Engine::load(pipeline.into_folder(folder.path()), reporter).await?;
     let rows = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
@@ -24,7 +24,7 @@ pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> 
     let rejected = fs::read_to_string(folder.path().join("rejected.jsonl"))?;
     if arguments.json {
         let out = fs::read_to_string(folder.path().join("out.jsonl"))?;
-        print(&out.lines().map(str::to_owned).collect::<Vec<_>>())?;
+        print_exactly(&out.lines().map(str::to_owned).collect::<Vec<_>>())?;
         return Ok(ExitCode::SUCCESS);
     }
     let width = terminal_width();

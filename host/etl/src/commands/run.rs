@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use witdock::text;
 use witdock_etl::checkpoint::Start;
 use witdock_etl::engine::Engine;
 use witdock_etl::exporter;
@@ -14,7 +15,7 @@ use witdock_etl::run::{Outcome, RunError, RunOptions, Stop};
 use crate::arguments::RunArguments;
 
 pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let rows_on_stdout = pipeline.uses_stdout();
     let mut engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
@@ -51,7 +52,8 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop)
                 };
                 if rows_on_stdout {
                     lines.iter().for_each(|line| reporter.message(line));
-                } else if let Err(error) = print(&lines) {
+                } else if let Err(error) = if arguments.json { print_exactly(&lines) } else { print(&lines) }
+                {
                     reporter.message(&format!("cannot print the summary: {error}"));
                 }
             }
@@ -100,8 +102,14 @@ pub(crate) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(PAGE, |(width, _)| usize::from(width.0))
 }
 
-/// Prints lines. It is no error if the reader has closed its end, as `head` does.
+/// Prints lines for people: what rows and plugins have in them is shown, and not obeyed by a terminal.
 pub(crate) fn print(lines: &[String]) -> anyhow::Result<()> {
+    let shown: Vec<String> = lines.iter().map(|line| text::line(line).to_string()).collect();
+    print_exactly(&shown)
+}
+
+/// Prints lines for programs. It is no error if the reader has closed its end, as `head` does.
+pub(crate) fn print_exactly(lines: &[String]) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
     let written = lines.iter().try_for_each(|line| writeln!(output, "{line}")).and_then(|()| output.flush());
     match written {

@@ -12,12 +12,12 @@ use witdock_etl::pipeline::{Pipeline, SourceConfig, SourceKind, TestConfig};
 use witdock_etl::progress::Reporter;
 use witdock_etl::run::RunOptions;
 
-use super::run::print;
+use super::run::{print, print_exactly};
 use crate::arguments::TestArguments;
 
 /// Runs each test, and shows where the result differs from the expected one.
 pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?;
+    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     if pipeline.tests.is_empty() {
         anyhow::bail!(
             "{} has no tests; add for example:\n\n[[test]]\nstage = \"{}\"\ninput = \"tests/rows.csv\"\nexpected = \"tests/rows.expected.jsonl\"\n\n\
@@ -43,7 +43,9 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
         let passed = expected == found;
         failed += usize::from(!passed);
         if arguments.json {
-            print(&[json!({ "test": name, "passed": passed, "diff": diff(&expected, &found) }).to_string()])?;
+            print_exactly(&[
+                json!({ "test": name, "passed": passed, "diff": diff(&expected, &found) }).to_string()
+            ])?;
         } else if passed {
             print(&[format!("ok    {name} ({} lines)", found.lines().count())])?;
         } else {

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use witdock::Builds;
 
 pub use self::column_type::ColumnType;
 pub use self::database::Database;
@@ -60,6 +61,8 @@ pub struct Pipeline {
     pub checkpoint: CheckpointConfig,
     /// Tests of single stages.
     pub tests: Vec<TestConfig>,
+    /// Whether folders of plugins are built. The file does not say it: by default they are.
+    pub builds: Builds,
 }
 
 /// What a run writes.
@@ -68,6 +71,14 @@ pub(crate) enum Target<'a> {
     File(&'a Path),
     /// The files in a folder.
     Folder(&'a Path),
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn path(self) -> &'a Path {
+        match self {
+            Self::File(path) | Self::Folder(path) => path,
+        }
+    }
 }
 
 /// What an interrupted run continues from.
@@ -102,6 +113,12 @@ impl Pipeline {
             },
             ..self.clone()
         }
+    }
+
+    /// The same pipeline with another rule for the builds of its plugins.
+    #[must_use]
+    pub fn with_builds(self, builds: Builds) -> Self {
+        Self { builds, ..self }
     }
 
     /// All plugins: the source's, the stages', the sinks'.

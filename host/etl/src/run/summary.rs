@@ -128,7 +128,7 @@ impl Summary {
             batches: figures.batches,
             failures: figures.failures,
             busy: figures.busy,
-            memory_peak_bytes: stage.plugin().statistics().memory_peak_bytes,
+            memory_peak_bytes: stage.plugin().statistics().kept.memory_peak_bytes,
             metrics: figures.metrics.clone(),
         });
         let sinks = pipeline.sinks.iter().map(|sink| SinkSummary {

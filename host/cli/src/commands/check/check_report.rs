@@ -6,7 +6,7 @@ use anstream::println;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 use witdock::check::Item;
-use witdock::{Capability, Misfit, Requested};
+use witdock::{Capability, Misfit, Requested, text};
 
 use super::verdict::Verdict;
 use crate::plugin_argument::Plugin;
@@ -74,7 +74,7 @@ impl CheckedPlugin {
     fn print(&self) {
         let name = bold(self.shown_name());
         if let Some(error) = &self.error {
-            println!("{name} {}: {error}", red("could not be checked"));
+            println!("{name} {}: {}", red("could not be checked"), text::whole(error));
             return;
         }
         let Some(verdict) = &self.verdict else { return };
@@ -89,15 +89,17 @@ impl CheckedPlugin {
                 items("WASI", &fit.wasi);
                 let wants = match self.wants.as_slice() {
                     [] => "nothing".to_owned(),
-                    wants => {
-                        wants.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n              ")
-                    }
+                    wants => wants
+                        .iter()
+                        .map(|want| text::line(&want.to_string()).to_string())
+                        .collect::<Vec<_>>()
+                        .join("\n              "),
                 };
                 println!("  requests    {wants}");
             }
             (None, Some(misfit)) => {
                 println!("{name} {} {world}", red("does not fit"));
-                println!("{}", indented(&differences(misfit)));
+                println!("{}", text::whole(&indented(&differences(misfit))));
             }
             (None, None) => {}
         }
@@ -124,10 +126,10 @@ fn indented(text: &str) -> String {
 fn items(title: &str, items: &[Item]) {
     for (index, item) in items.iter().enumerate() {
         let title = if index == 0 { title } else { "" };
-        println!("  {title:<10}  {}", item.name);
+        println!("  {title:<10}  {}", text::line(&item.name.to_string()));
         // Interfaces that only have types, and functions of the world, have no functions of their own.
         if !item.functions.is_empty() {
-            println!("  {:<10}    {}", "", plain(&item.functions).join(", "));
+            println!("  {:<10}    {}", "", text::line(&plain(&item.functions).join(", ")));
         }
     }
 }
@@ -175,13 +177,13 @@ impl CheckReport {
             let after =
                 checked.upgrade.as_ref().and_then(|verdict| Some((verdict, verdict.misfit.as_ref()?)));
             match (&checked.error, after) {
-                (Some(error), _) => println!("\n{name} could not be checked: {error}"),
+                (Some(error), _) => println!("\n{name} could not be checked: {}", text::whole(error)),
                 (None, Some((verdict, misfit))) => {
                     let also = if before.is_some() { " (nor does it fit the current version)" } else { "" };
                     println!(
                         "\n{name} does not fit {}{also}:\n{}",
                         verdict.world,
-                        indented(&differences(misfit))
+                        text::whole(&indented(&differences(misfit)))
                     );
                 }
                 (None, None) => {}

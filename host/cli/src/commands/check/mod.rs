@@ -12,7 +12,7 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::interface::Interface;
-use crate::plugin_argument::Plugin;
+use crate::plugin_argument::{BuildArguments, Plugin};
 use check_report::{CheckReport, CheckedPlugin};
 use verdict::Verdict;
 
@@ -49,6 +49,8 @@ pub(crate) struct CheckArguments {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    build: BuildArguments,
 }
 
 pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
@@ -61,7 +63,7 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let mut checked = Vec::new();
     for path in plugins::find(&arguments.plugins)? {
         let shown = path.display().to_string();
-        let plugin = match Plugin::open(&path) {
+        let plugin = match Plugin::open(&path, arguments.build.builds()) {
             Ok(plugin) => plugin,
             // The other plugins are checked all the same.
             Err(error) => {

@@ -6,6 +6,7 @@ use anstream::println;
 use anyhow::Context;
 use serde::Serialize;
 use witdock::grants::Request;
+use witdock::text;
 
 use crate::component::{Component, Function, Layout, Provider, Purpose};
 use crate::plugin_argument::Plugin;
@@ -91,7 +92,7 @@ impl Inspection {
             println!("  (unknown)");
         }
         for (field, values) in &self.layout.producers {
-            println!("  {field:<13} {}", values.join(", "));
+            println!("  {:<13} {}", text::name(field).to_string(), text::line(&values.join(", ")));
         }
 
         title("Bytes");
@@ -99,7 +100,7 @@ impl Inspection {
 
         title("World");
         for line in world.trim_end().lines().filter(|line| !line.is_empty()) {
-            println!("  {line}");
+            println!("  {}", text::line(line));
         }
         println!("  {}", dim("// --wit prints all interfaces and types"));
     }
@@ -128,7 +129,7 @@ impl Inspection {
             let Some(purpose) = interface.purpose else { continue };
             let grant = purpose.grant.map(|grant| format!(": {grant}")).unwrap_or_default();
             let name = interface.name.as_deref().unwrap_or_default();
-            println!("    {name:<38} {}", dim(format!("{}{grant}", purpose.name)));
+            println!("    {:<38} {}", text::line(name).to_string(), dim(format!("{}{grant}", purpose.name)));
         }
     }
 
@@ -161,7 +162,7 @@ impl Inspection {
         );
         for (index, module) in layout.modules.iter().enumerate() {
             let name = module.name.clone().unwrap_or_else(|| format!("module {index}"));
-            let name: String = name.chars().filter(|c| !c.is_control()).take(32).collect();
+            let name: String = text::name(&name).to_string().chars().take(32).collect();
             let custom: usize = module.custom.values().sum();
             println!(
                 "  {name:<32} {:>10} {:>10} {:>10} {:>10} {:>10} {:>6}",
@@ -181,7 +182,7 @@ impl Inspection {
             size::short(layout.bytes.saturating_sub(modules + custom))
         );
         for (name, bytes) in &layout.custom {
-            println!("  {:<32} {:>10}", format!("custom section {name}"), size::short(*bytes));
+            println!("  {:<32} {:>10}", format!("custom section {}", text::name(name)), size::short(*bytes));
         }
         let memory: u64 = layout.modules.iter().map(|module| module.memory_bytes).sum();
         println!(
@@ -198,7 +199,7 @@ impl Interface {
     }
 
     fn print_below(&self, indent: &str) {
-        println!("  {indent}{}", self.name.as_deref().unwrap_or("the world itself"));
+        println!("  {indent}{}", text::line(self.name.as_deref().unwrap_or("the world itself")));
         for function in &self.functions {
             println!("    {indent}{}", dim(function));
         }

@@ -11,9 +11,10 @@ use anstream::{print, println};
 use anyhow::Context;
 use clap::Args;
 use wit_component::WitPrinter;
+use witdock::text;
 
 use crate::component::Component;
-use crate::plugin_argument::Plugin;
+use crate::plugin_argument::{BuildArguments, Plugin};
 use inspection::Inspection;
 
 const EXAMPLES: &str = "\
@@ -38,14 +39,16 @@ pub(crate) struct InspectArguments {
     /// Print the result as JSON
     #[arg(long, conflicts_with = "wit")]
     json: bool,
+    #[command(flatten)]
+    build: BuildArguments,
 }
 
 pub(crate) fn run(arguments: InspectArguments) -> anyhow::Result<ExitCode> {
-    let plugin = Plugin::open(&arguments.plugin)?;
+    let plugin = Plugin::open(&arguments.plugin, arguments.build.builds())?;
     let component = Component::decode(&plugin)?;
     let wit = wit(&component, true)?;
     if arguments.wit {
-        print!("{wit}");
+        print!("{}", text::whole(&wit));
         return Ok(ExitCode::SUCCESS);
     }
     let inspection = Inspection::new(&arguments.plugin, &plugin, &component, wit)?;

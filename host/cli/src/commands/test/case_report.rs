@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstream::println;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
+use witdock::text;
 
 use crate::script::Mismatch;
 use crate::style::{bold, dim, green, red};
@@ -62,8 +63,8 @@ impl FileReport {
         println!("{}", bold(&self.file));
         for case in &self.cases {
             match &case.failure {
-                None => println!("  {}      {}{}", green("ok"), case.name, slow(case.took)),
-                Some(_) => println!("  {}  {}", red("FAILED"), case.name),
+                None => println!("  {}      {}{}", green("ok"), text::line(&case.name), slow(case.took)),
+                Some(_) => println!("  {}  {}", red("FAILED"), text::line(&case.name)),
             }
         }
         for case in &self.cases {
@@ -88,7 +89,7 @@ fn slow(took: Duration) -> String {
 
 impl CaseFailure {
     fn print(&self) {
-        println!("    {}", self.step);
+        println!("    {}", text::whole(&self.step));
         for call in &self.host_calls {
             println!("      {}", dim(format!("host {call}")));
         }
@@ -109,10 +110,11 @@ impl CaseFailure {
                 match answer {
                     Some(answer) => {
                         println!(
-                            "    to answer it, add below the call: host {actual} -> …    (a value of type {answer})"
+                            "    to answer it, add below the call: host {} -> …    (a value of type {answer})",
+                            text::whole(actual)
                         )
                     }
-                    None => println!("    to expect it, add below the call: host {actual}"),
+                    None => println!("    to expect it, add below the call: host {}", text::whole(actual)),
                 }
             }
             Mismatch::Missing(calls) => {
@@ -124,7 +126,7 @@ impl CaseFailure {
             Mismatch::Unwritten { actual } => {
                 println!("    the expected result after `->` is missing; --bless writes this one:");
                 for line in actual.lines() {
-                    println!("      {line}");
+                    println!("      {}", text::line(line));
                 }
             }
             other => println!("    {}", red(other)),
@@ -139,11 +141,11 @@ fn print_difference(expected: &str, actual: &str) {
     let difference = TextDiff::from_lines(expected, actual);
     for group in difference.grouped_ops(3) {
         for change in group.iter().flat_map(|op| difference.iter_changes(op)) {
-            let text = change.value().trim_end_matches('\n');
+            let line = change.value().trim_end_matches('\n');
             match change.tag() {
-                ChangeTag::Equal => println!("        {text}"),
-                ChangeTag::Delete => println!("      {}", red(format!("- {text}"))),
-                ChangeTag::Insert => println!("      {}", green(format!("+ {text}"))),
+                ChangeTag::Equal => println!("        {}", text::whole(line)),
+                ChangeTag::Delete => println!("      {}", red(format!("- {line}"))),
+                ChangeTag::Insert => println!("      {}", green(format!("+ {line}"))),
             }
         }
     }

@@ -15,7 +15,7 @@ use clap::Args;
 
 use crate::component::Component;
 use crate::limits::{LimitArguments, dock};
-use crate::plugin_argument::Plugin;
+use crate::plugin_argument::{BuildArguments, Plugin};
 use crate::progress::Spinner;
 use crate::runtime;
 use crate::script::{Answers, Body, Case, Mismatch, Runner, Step, parse};
@@ -66,11 +66,13 @@ pub(crate) struct TestArguments {
     json: bool,
     #[command(flatten)]
     limits: LimitArguments,
+    #[command(flatten)]
+    build: BuildArguments,
 }
 
 pub(crate) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
     let files = cases::find(&arguments.plugin, &arguments.cases)?;
-    let plugin = Plugin::open(&arguments.plugin)?;
+    let plugin = Plugin::open(&arguments.plugin, arguments.build.builds())?;
     let component = Arc::new(Component::decode(&plugin)?);
     let mut scripts = Vec::new();
     let mut is_invalid = false;

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitStatus;
+use std::time::Duration;
+
+use crate::text;
 
 /// Why a plugin's folder could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A program that the build needs could not be started.
-    #[error("{}: cannot run `{program}`: {source}\n{help}", folder.display())]
+    #[error("{}: cannot run `{}`: {source}\n{}", text::path(folder), text::line(program), text::block(help))]
     Start {
         /// The plugin's folder.
         folder: PathBuf,
@@ -21,7 +24,11 @@ pub enum BuildError {
         help: String,
     },
     /// A program started, but its output or exit status could not be read.
-    #[error("{}: `{program}` started, but its output or exit status cannot be read: {source}", folder.display())]
+    #[error(
+        "{}: `{}` started, but its output or exit status cannot be read: {source}",
+        text::path(folder),
+        text::line(program)
+    )]
     Lost {
         /// The plugin's folder.
         folder: PathBuf,
@@ -35,7 +42,7 @@ pub enum BuildError {
         "{}: the Rust compilation target {target} is not installed{}\n\
          install it with `rustup target add {target}` (https://rustup.rs), or with your system's package of \
          Rust's standard library for {target}",
-        folder.display(),
+        text::path(folder),
         Because(reason)
     )]
     Target {
@@ -47,7 +54,7 @@ pub enum BuildError {
         reason: String,
     },
     /// The build's program exited with an error.
-    #[error("{}: `{command}` failed ({status}){}", folder.display(), Messages(messages))]
+    #[error("{}: `{}` failed ({status}){}", text::path(folder), text::line(command), Messages(messages))]
     Failed {
         /// The plugin's folder.
         folder: PathBuf,
@@ -59,8 +66,28 @@ pub enum BuildError {
         /// compiler ran.
         messages: Vec<String>,
     },
+    /// The host builds no folders.
+    #[error(
+        "{}: this folder has to be built, and builds are switched off: build it with `witdock build`, and open its component",
+        text::path(folder)
+    )]
+    Refused {
+        /// The plugin's folder.
+        folder: PathBuf,
+    },
+    /// The build took longer than it may.
+    #[error(
+        "{}: the build was ended after {limit:?}: run it by itself to see what it waits for",
+        text::path(folder)
+    )]
+    TooLong {
+        /// The plugin's folder.
+        folder: PathBuf,
+        /// The time limit.
+        limit: Duration,
+    },
     /// The build succeeded, but its output is not a plugin.
-    #[error("{}: {reason}", folder.display())]
+    #[error("{}: {}", text::path(folder), text::block(reason))]
     Output {
         /// The plugin's folder.
         folder: PathBuf,
@@ -81,7 +108,7 @@ struct Because<'a>(&'a str);
 impl fmt::Display for Because<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = self.0.trim();
-        if reason.is_empty() { Ok(()) } else { write!(f, " ({reason})") }
+        if reason.is_empty() { Ok(()) } else { write!(f, " ({})", text::block(reason)) }
     }
 }
 
@@ -89,6 +116,6 @@ struct Messages<'a>(&'a [String]);
 
 impl fmt::Display for Messages<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|message| write!(f, "\n{}", message.trim_end()))
+        self.0.iter().try_for_each(|message| write!(f, "\n{}", text::block(message.trim_end())))
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::text;
+
 /// A step of a build, to show its progress. Its `Display` is one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", content = "of", rename_all = "kebab-case")]
@@ -32,9 +34,9 @@ pub enum BuildEvent {
 impl fmt::Display for BuildEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Started { what } => write!(f, "building: {what}"),
+            Self::Started { what } => write!(f, "building: {}", text::line(what)),
             Self::TargetAdded { target } => write!(f, "rustup added the target {target}"),
-            Self::Line(line) => f.write_str(line),
+            Self::Line(line) => text::line(line).fmt(f),
             Self::Finished { duration } => write!(f, "built in {duration:.1?}"),
         }
     }

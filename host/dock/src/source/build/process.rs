@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
 
 use super::BuildError;
@@ -18,6 +18,9 @@ pub(super) enum Line {
 /// How long to read the pipes after the child has exited. A background process that it started, such as a compiler
 /// daemon, may keep them open.
 const AFTERWARDS: Duration = Duration::from_millis(500);
+
+/// A longer line is split: a program may write without end.
+const LONGEST_LINE: usize = 16 << 20;
 
 /// Runs `command` in `folder` to its end, or until the future is dropped, which kills it.
 ///
@@ -85,8 +88,13 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     /// future loses nothing: a partial line is kept for the next call.
     async fn next(&mut self) -> std::io::Result<Option<String>> {
         let Some(pipe) = &mut self.pipe else { return std::future::pending().await };
-        let read = pipe.read_until(b'\n', &mut self.partial).await?;
+        let room = LONGEST_LINE.saturating_sub(self.partial.len()).max(1);
+        let read = pipe.take(room as u64).read_until(b'\n', &mut self.partial).await?;
         let ended = read == 0;
+        if !ended && !self.partial.ends_with(b"\n") && self.partial.len() < LONGEST_LINE {
+            // The pipe ends here: the next read says so.
+            return Ok(None);
+        }
         if ended {
             self.pipe = None;
             if self.partial.is_empty() {

@@ -7,7 +7,7 @@ use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use tokio::process::Command;
 
-use super::environment::forget_outer_build;
+use super::environment::Environment;
 use super::place::{Place, Stamp};
 use super::process::{Line, run, shown};
 use super::report::{Report, Tail};
@@ -212,7 +212,7 @@ async fn ensure_target(
 /// A command for one of Rust's tools, without the variables that an outer cargo set about its own package.
 fn command_for(folder: &Path, program: &OsStr) -> Command {
     let mut command = Command::new(program);
-    forget_outer_build(&mut command);
+    Environment::of_host().apply(&mut command);
     // The outer cargo's toolchain must not override the one that the plugin's folder pins.
     if pins_toolchain(folder) {
         command.env_remove("RUSTUP_TOOLCHAIN");

@@ -16,7 +16,7 @@ fn a_whole_manifest_is_read() {
         [build]
         language = "rust"
         target = "wasm32-wasip2"
-        watch = ["../../wit"]
+        watch = ["../wit"]
         ignore = ["src/generated"]
 
         [grants]
@@ -36,7 +36,7 @@ fn a_whole_manifest_is_read() {
         *build,
         Build {
             recipe: Recipe::Rust { target: Target::Wasip2 },
-            watch: vec!["../../wit".into()],
+            watch: vec!["../wit".into()],
             ignore: vec!["src/generated".into()],
             target_world: None,
         }
@@ -196,7 +196,7 @@ fn reports_paths_that_are_not_plugins() {
     assert!(error("notes.txt").contains("neither a .wasm file nor a folder with a plugin.toml"));
     assert!(error("empty").contains("this folder has no plugin.toml"));
     assert!(error("good/plugin.toml").contains("open the folder that contains it"));
-    assert!(error("latin.wasm").contains("latin.toml: cannot be read: stream did not contain valid UTF-8"));
+    assert!(error("latin.wasm").contains("latin.toml: cannot be read: it is not UTF-8"));
 
     // The lines in the error message make the folder a plugin.
     let message = error("rust-one");

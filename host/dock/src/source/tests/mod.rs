@@ -1,6 +1,8 @@
 //! Sources from real folders: manifests, builds with cargo and with scripts, and what is watched.
 
 mod builds;
+#[cfg(unix)]
+mod hostile;
 mod manifests;
 mod shared_target;
 mod watching;

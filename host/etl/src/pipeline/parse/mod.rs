@@ -16,6 +16,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
+use witdock::Builds;
 
 use self::lookup::LookupToml;
 use self::parser::Parser;
@@ -129,6 +130,7 @@ impl Pipeline {
             rejected,
             checkpoint,
             tests,
+            builds: Builds::default(),
         })
     }
 }
