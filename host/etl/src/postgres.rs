@@ -7,7 +7,7 @@ mod url;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, Socket};
 
@@ -29,6 +29,8 @@ pub struct PostgresError {
     pub message: String,
     /// Whether a row is at fault: without it, the statement would succeed.
     pub of_row: bool,
+    /// Whether the row refers to one that is not there.
+    pub of_reference: bool,
 }
 
 /// An open connection.
@@ -42,7 +44,12 @@ impl Connection {
     /// Connects. This must be called on a thread of the runtime that may block.
     pub(crate) fn open(url: &str) -> Result<Self, PostgresError> {
         let name = shown(url);
-        let failed = |message: String| PostgresError { database: name.clone(), message, of_row: false };
+        let failed = |message: String| PostgresError {
+            database: name.clone(),
+            message,
+            of_row: false,
+            of_reference: false,
+        };
         // The parser's message may show parts of a password.
         let (config, trust) = url::config(url).ok_or_else(|| {
             failed(
@@ -80,12 +87,13 @@ impl Connection {
     ) -> Result<R, PostgresError> {
         self.handle.block_on(answer).map_err(|error| PostgresError {
             of_row: error.as_db_error().is_some_and(is_of_row),
+            of_reference: error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION),
             ..self.failed(words(&error))
         })
     }
 
     pub(crate) fn failed(&self, message: String) -> PostgresError {
-        PostgresError { database: self.name.clone(), message, of_row: false }
+        PostgresError { database: self.name.clone(), message, of_row: false, of_reference: false }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Error;
 use crate::bindings::witdock::etl::types::Column;
 use crate::contract::Contract;
 use crate::input::Input;
+use crate::ipc::IpcView;
 use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View};
 
 /// Rows that are passed together, as the columns that the contract reads.
@@ -38,6 +39,10 @@ impl<'a> Batch<'a> {
         Ok(Self { rows, columns, contract })
     }
 
+    pub(crate) fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
@@ -62,6 +67,13 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn contract(&self) -> &'a Contract {
         self.contract
+    }
+}
+
+impl Batch<'_> {
+    /// A column of a type without a data type of its own, such as a decimal, a list or a struct.
+    pub fn ipc(&self, name: &str) -> Result<IpcView<'_>, Error> {
+        self.input(name)?.ipc()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::bindings::witdock::etl::types::{Column, Values};
+use crate::ipc::IpcView;
 use crate::view::{BinaryView, BooleanView, PrimitiveView, Utf8View, Validity};
 
 /// A column that is read.
@@ -28,6 +29,16 @@ impl<'b> Input<'b> {
                 column.data_type().name()
             ))),
         }
+    }
+}
+
+impl<'b> Input<'b> {
+    pub(crate) fn ipc(self) -> Result<IpcView<'b>, Error> {
+        let rows = self.rows;
+        self.view("ipc", |values, _| match values {
+            Values::Ipc(bytes) => Some(IpcView::new(bytes, rows)),
+            _ => None,
+        })
     }
 }
 

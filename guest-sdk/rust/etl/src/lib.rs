@@ -106,7 +106,7 @@
 //! ```
 //!
 //! Only the columns that the [`Contract`] reads are passed to the plugin, and only those that it makes are passed back. They
-//! are read through borrowed [views](view) and made with [builders](builder); [`Rows`] records the
+//! are read through borrowed [views](view), those of other types through [`ipc`], and made with [builders](builder); [`Rows`] records the
 //! rejected rows. A transform that keeps state across reloads implements [`Stateful`].
 //!
 //! `plugin.toml` beside `Cargo.toml` names the plugin and requests its imports: [`lookup`], [`metrics`],
@@ -125,6 +125,7 @@ mod column;
 mod contract;
 mod export;
 mod input;
+pub mod ipc;
 pub mod lookup;
 pub mod metrics;
 mod output;

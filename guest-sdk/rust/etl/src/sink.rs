@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::bindings::sink::exports::witdock::etl::load::{Guest, GuestSession};
 use crate::bindings::witdock::etl::types::Batch as Columns;
-use crate::{Batch, Contract, Error, Field, Schema, settings};
+use crate::{Batch, Contract, Error, Field, RowError, Schema, settings};
 
 /// A sink. The value is one run. [`export_sink!`](crate::export_sink) exports it as a component.
 pub trait Sink: Sized + 'static {
@@ -37,7 +37,18 @@ pub trait Sink: Sized + 'static {
     /// [`Error::Data`] ends the run.
     fn open(input: &Schema, settings: Self::Settings, start: Start) -> Result<Self, Error>;
 
-    /// Writes rows. The batch has all columns.
+    /// Finds the rows that the sink does not take, before they are written. Each is rejected with its code and message, and no sink of the
+    /// pipeline gets it; the others come again. A code is short, such as `value`, and a message names the column. By default all rows are taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] ends the run.
+    fn refuse(&mut self, rows: &Batch<'_>) -> Result<Vec<RowError>, Error> {
+        let _ = rows;
+        Ok(Vec::new())
+    }
+
+    /// Writes rows, all of which the sink takes. The batch has all columns.
     ///
     /// # Errors
     ///
@@ -64,6 +75,8 @@ pub trait Sink: Sized + 'static {
 pub struct Session<S> {
     sink: S,
     contract: Contract,
+    /// The rows of the last offer.
+    offered: Option<(usize, Vec<crate::Column>)>,
 }
 
 impl<S: Sink> Session<S> {
@@ -77,16 +90,34 @@ impl<S: Sink> Session<S> {
         let settings = settings::parse(settings)?;
         S::check(&input, &settings, start.mode)?;
         let contract = Contract::reading_all(&input)?;
-        Ok(Self { sink: S::open(&input, settings, start)?, contract })
+        Ok(Self { sink: S::open(&input, settings, start)?, contract, offered: None })
     }
 
-    /// Writes rows: all columns, in order.
+    /// Writes rows: all columns, in order. If the sink does not take some of them, these are returned, and nothing is written.
     ///
     /// # Errors
     ///
-    /// The error of [`Sink::write`].
-    pub fn write(&mut self, rows: u32, columns: Vec<crate::Column>) -> Result<(), Error> {
+    /// The error of [`Sink::refuse`] or [`Sink::write`].
+    pub fn write(&mut self, rows: u32, columns: Vec<crate::Column>) -> Result<Vec<RowError>, Error> {
+        let refused = self.offer(rows, columns)?;
+        if refused.is_empty() {
+            self.write_offered()?;
+        }
+        Ok(refused)
+    }
+
+    fn offer(&mut self, rows: u32, columns: Vec<crate::Column>) -> Result<Vec<RowError>, Error> {
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        let batch = Batch::new(rows, columns, &self.contract)?;
+        let refused = self.sink.refuse(&batch)?;
+        self.offered = Some((rows, batch.into_columns()));
+        Ok(refused)
+    }
+
+    fn write_offered(&mut self) -> Result<(), Error> {
+        let Some((rows, columns)) = self.offered.take() else {
+            return Err(Error::Data("nothing was offered".to_owned()));
+        };
         self.sink.write(&Batch::new(rows, columns, &self.contract)?)
     }
 
@@ -156,8 +187,12 @@ impl<S: Sink> GuestSession for RefCell<Opened<S>> {
         Ok(())
     }
 
-    fn write(&self, rows: Columns) -> Result<(), Error> {
-        with(self, |session| session.write(rows.rows, rows.columns))
+    fn offer(&self, rows: Columns) -> Result<Vec<RowError>, Error> {
+        with(self, |session| session.offer(rows.rows, rows.columns))
+    }
+
+    fn write(&self) -> Result<(), Error> {
+        with(self, Session::write_offered)
     }
 
     fn prepare(&self, commit: Commit) -> Result<(), Error> {
@@ -169,10 +204,10 @@ impl<S: Sink> GuestSession for RefCell<Opened<S>> {
     }
 }
 
-fn with<S: Sink>(
+fn with<S: Sink, R>(
     session: &RefCell<Opened<S>>,
-    call: impl FnOnce(&mut Session<S>) -> Result<(), Error>,
-) -> Result<(), Error> {
+    call: impl FnOnce(&mut Session<S>) -> Result<R, Error>,
+) -> Result<R, Error> {
     witdock_guest::init();
     match &mut *session.borrow_mut() {
         Opened::Open(session) => call(session),

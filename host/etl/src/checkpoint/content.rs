@@ -6,7 +6,7 @@ use crate::figures::Totals;
 use crate::flow::{DoneUnit, StageMark};
 use crate::pipeline::{Fingerprint, Pipeline};
 use crate::rows::Bookmark;
-use crate::sink::{Publish, SinkMark};
+use crate::sink::{Publish, Refused, SinkMark};
 
 /// The progress of a run at its last commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +41,12 @@ pub struct Checkpoint {
     pub figures: Totals,
     /// What remains to be done with files.
     pub publish: Vec<Publish>,
+    /// The rows of the commit that sinks have not taken, if there are several databases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+    /// Whether the commit is one of rejected rows that ran again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retry: bool,
 }
 
 /// The end of the run before, which an interrupted run can be taken back to.
@@ -78,6 +84,8 @@ impl Checkpoint {
             columns: String::new(),
             figures: Totals::default(),
             publish: Vec::new(),
+            refused: Vec::new(),
+            retry: false,
         }
     }
 }

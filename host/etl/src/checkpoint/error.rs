@@ -82,6 +82,14 @@ pub enum CheckpointError {
         /// The file.
         path: PathBuf,
     },
+    /// The last commit is in one database and not in another, and cannot be made again.
+    #[error(
+        "the last commit of {pipeline} is in one of its databases and not in another: restore the file if it has changed, and run it          without `--restart` and `--fresh`, which completes the commit"
+    )]
+    HalfMade {
+        /// The pipeline file.
+        pipeline: PathBuf,
+    },
     /// Another run of the pipeline is in progress.
     #[error("another run of {pipeline} is in progress: wait until it ends")]
     Busy {

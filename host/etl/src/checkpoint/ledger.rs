@@ -7,9 +7,11 @@ use super::error::CheckpointError;
 use super::file::{lock, prepared, read, remove, replace, with_suffix, write};
 use super::paths::Base;
 use super::renamed;
+use super::settle::{Repeat, Settled, settle};
+use super::start::Start;
 use super::take_back::{discard, take_back};
-use crate::pipeline::{Pipeline, SinkKind, SinkMode, Target};
-use crate::sink::{self, SinkError, SinkStart, TargetLock};
+use crate::pipeline::{Pipeline, SinkMode, Target};
+use crate::sink::{self, SinkError, TargetLock};
 use crate::source::Past;
 
 /// The checkpoint of a pipeline, held by one run at a time, with the locks on the pipeline and on its targets.
@@ -21,8 +23,8 @@ pub struct Ledger {
     pub pipeline: String,
     /// The last commit, which the run starts from.
     pub done: Checkpoint,
-    /// The number of units of a commit that only some databases have. It is repeated with the same units.
-    pub repeat: Option<usize>,
+    /// A commit that only some databases have.
+    pub repeat: Option<Repeat>,
     /// Whether the run continues an interrupted one.
     pub resumed: bool,
     /// The last run, with its number of commits, if it has made all of them and died before it removed the checkpoint.
@@ -37,18 +39,6 @@ pub struct Ledger {
     _targets: Vec<TargetLock>,
     /// Locked during the run.
     _lock: Option<File>,
-}
-
-/// What a run does about the runs before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Start {
-    /// It continues after the last commit.
-    #[default]
-    Continue,
-    /// It takes back an interrupted run and does that one again.
-    Restart,
-    /// It takes back an interrupted run, and reads everything again.
-    Fresh,
 }
 
 impl Ledger {
@@ -85,8 +75,8 @@ impl Ledger {
             _lock: lock,
         };
         renamed::take_over(pipeline, &ledger.base)?;
-        if let Some(prepared) = ledger.read(&prepared(&ledger.path), pipeline)? {
-            ledger.settle(pipeline, prepared)?;
+        if let Some(next) = ledger.read(&prepared(&ledger.path), pipeline)? {
+            ledger.settle(pipeline, next, start)?;
         }
         if let Some(done) = ledger.read(&ledger.path.clone(), pipeline)? {
             ledger.go_on(pipeline, done, start)?;
@@ -110,7 +100,7 @@ impl Ledger {
             return Err(CheckpointError::NoTry { reason: format!("its rows would stay in {}", sink.name()) });
         }
         let ledger = Self::open(pipeline, Start::Continue)?;
-        if ledger.resumed {
+        if ledger.resumed || ledger.repeat.is_some() {
             let reason = "the last run was interrupted and can be continued".to_owned();
             return Err(CheckpointError::NoTry { reason });
         }
@@ -234,27 +224,24 @@ impl Ledger {
         Ok(before)
     }
 
-    /// A crash came between the two steps of a commit. The databases tell whether it counts.
-    fn settle(&mut self, pipeline: &Pipeline, prepared: Checkpoint) -> Result<(), CheckpointError> {
-        let mut have = Vec::new();
-        for (index, sink) in pipeline.sinks.iter().enumerate() {
-            let start =
-                SinkStart { run: &prepared.run, pipeline: &self.pipeline, index, commits: 0, mark: None };
-            if matches!(sink.kind, SinkKind::Table(_)) {
-                let committed = sink::committed(sink, &start)?;
-                have.push(committed == Some((prepared.run.clone(), prepared.commit)));
+    /// A crash came between the two steps of a commit.
+    fn settle(&mut self, pipeline: &Pipeline, next: Checkpoint, start: Start) -> Result<(), CheckpointError> {
+        let current = self.read(&self.path.clone(), pipeline)?;
+        let before = current.as_ref().map_or(0, |done| done.units.len());
+        match settle(pipeline, &self.pipeline, &next, before, start)? {
+            Settled::Made => replace(&prepared(&self.path), &self.path),
+            Settled::Dropped => remove(&prepared(&self.path)),
+            // It stays prepared until it is made.
+            Settled::Half(repeat) => {
+                self.notices
+                    .push("a crash came between two databases: the last commit is made again".to_owned());
+                self.repeat = Some(repeat);
+                if current.is_none() {
+                    self.done.run = next.run;
+                }
+                Ok(())
             }
         }
-        if have.iter().all(|have| *have) && !have.is_empty() {
-            replace(&self.prepared_path(), &self.path)?;
-        } else {
-            if have.iter().any(|have| *have) {
-                let before = self.read(&self.path.clone(), pipeline)?.map_or(0, |done| done.units.len());
-                self.repeat = Some(prepared.units.len().saturating_sub(before));
-            }
-            remove(&self.prepared_path())?;
-        }
-        Ok(())
     }
 
     /// What the source skips.
@@ -282,7 +269,7 @@ impl Ledger {
     ///
     /// When the disk is full.
     pub fn prepare(&self, next: &Checkpoint) -> Result<(), CheckpointError> {
-        write(&self.prepared_path(), next, &self.base)
+        write(&prepared(&self.path), next, &self.base)
     }
 
     /// Makes the prepared checkpoint the current one and publishes its files. `publish` does the same for plugins.
@@ -295,7 +282,7 @@ impl Ledger {
         next: Checkpoint,
         publish: impl FnOnce() -> Result<(), SinkError>,
     ) -> Result<(), CheckpointError> {
-        replace(&self.prepared_path(), &self.path)?;
+        replace(&prepared(&self.path), &self.path)?;
         self.done = next;
         for publish in &self.done.publish {
             publish.carry_out()?;
@@ -318,7 +305,7 @@ impl Ledger {
     ///
     /// When the file cannot be removed.
     pub fn forget(&self) -> Result<(), CheckpointError> {
-        remove(&self.prepared_path())?;
+        remove(&prepared(&self.path))?;
         remove(&self.path)
     }
 
@@ -327,9 +314,5 @@ impl Ledger {
         let path = with_suffix(&self.path, ".saved");
         write(&path, checkpoint, &self.base)?;
         replace(&path, &self.path)
-    }
-
-    fn prepared_path(&self) -> PathBuf {
-        prepared(&self.path)
     }
 }

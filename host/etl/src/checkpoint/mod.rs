@@ -10,8 +10,12 @@ mod file;
 mod ledger;
 mod paths;
 mod renamed;
+mod settle;
+mod start;
 mod take_back;
 
 pub use self::content::Checkpoint;
 pub use self::error::CheckpointError;
-pub use self::ledger::{Ledger, Start};
+pub use self::ledger::Ledger;
+pub use self::settle::Repeat;
+pub use self::start::Start;

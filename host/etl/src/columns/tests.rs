@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
+use arrow_array::builder::{
+    BooleanBuilder, FixedSizeListBuilder, Int32Builder, ListBuilder, MapBuilder, StringBuilder,
+};
 use arrow_array::types::Int32Type;
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array, DictionaryArray,
     Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray, NullArray, StringArray,
-    StringViewArray, Time32SecondArray, TimestampMicrosecondArray, TimestampNanosecondArray,
-    TimestampSecondArray, UInt8Array, UInt64Array,
+    StringViewArray, StructArray, Time32SecondArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray, TimestampSecondArray, UInt8Array, UInt64Array,
 };
 use arrow_schema::{DataType, Field};
 
@@ -283,4 +286,54 @@ fn a_value_that_no_plugin_can_see_is_found_and_never_cut() {
     assert_eq!(error.to_string(), "its value in row 1 is not uint8");
     let error = column_from_guest(utf8(vec![0, 1], b"a"), &field(DataType::Null), 1).unwrap_err();
     assert_eq!(error.to_string(), "its value in row 0 is not null");
+}
+
+/// Columns that the SDK for Rust reads in its tests. `WITDOCK_BLESS=1` writes them.
+#[test]
+fn the_sdk_reads_what_the_host_writes() {
+    let decimals = Decimal128Array::from(vec![Some(1999), None, Some(-5), Some(-9_999_999_900)]);
+    let lists = [Some(vec![Some(1), None, Some(-3)]), None, Some(vec![]), Some(vec![Some(4)])];
+    let mut tags = ListBuilder::new(StringBuilder::new());
+    tags.append_value([Some("a"), Some("ä")]);
+    tags.append_null();
+    tags.append_null();
+    let fields: Vec<(&str, ArrayRef)> = vec![
+        ("id", Arc::new(UInt64Array::from(vec![u64::MAX, 1, 2]))),
+        ("tags", Arc::new(tags.finish())),
+        ("real", Arc::new(Float32Array::from(vec![Some(0.5), None, None]))),
+    ];
+    let (names, columns): (Vec<_>, Vec<_>) = fields
+        .into_iter()
+        .map(|(name, column)| (Field::new(name, column.data_type().clone(), true), column))
+        .unzip();
+    let structs = StructArray::new(names.into(), columns, Some(vec![true, true, false].into()));
+    let mut maps = MapBuilder::new(None, StringBuilder::new(), Int32Builder::new());
+    maps.keys().append_value("a");
+    maps.values().append_value(1);
+    maps.keys().append_value("b");
+    maps.values().append_null();
+    maps.append(true).unwrap();
+    maps.append(true).unwrap();
+    let mut fixed = FixedSizeListBuilder::new(BooleanBuilder::new(), 2);
+    for pair in [[Some(true), Some(false)], [None, Some(true)]] {
+        pair.into_iter().for_each(|value| fixed.values().append_option(value));
+        fixed.append(true);
+    }
+    let columns: [(_, ArrayRef); 6] = [
+        ("decimal", Arc::new(decimals.with_precision_and_scale(10, 2).unwrap())),
+        ("list", Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists))),
+        ("struct", Arc::new(structs)),
+        ("map", Arc::new(maps.finish())),
+        ("time", Arc::new(Time64MicrosecondArray::from(vec![Some(86_399_999_999), None]))),
+        ("fixed", Arc::new(fixed.finish())),
+    ];
+    for (name, column) in columns {
+        let Values::Ipc(bytes) = column_to_guest(&column).unwrap().values else { panic!("{name}") };
+        let path =
+            format!("{}/../../guest-sdk/rust/etl/src/ipc/fixtures/{name}.ipc", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("WITDOCK_BLESS").is_some() {
+            std::fs::write(&path, &bytes).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap() == bytes, "{path} is not what the host writes");
+    }
 }

@@ -114,7 +114,7 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
             SinkKind::Folder(file) => writable(&file.path),
             SinkKind::Table(_) => {
                 let start = SinkStart { run: "", pipeline: "", index, commits: 0, mark: None };
-                sink::committed(sink, &start).map(|_| sink.name()).map_err(|error| error.to_string())
+                sink::committed(sink, &start, false).map(|_| sink.name()).map_err(|error| error.to_string())
             }
         };
         findings.push(Finding {

@@ -95,8 +95,8 @@ pub enum FileFormat {
     Csv(CsvFormat),
     /// JSON: objects on lines of their own, or in a list.
     Jsonl(JsonlFormat),
-    /// Apache Parquet.
-    Parquet,
+    /// Apache Parquet, with what to do with a row that has a time with nanoseconds in the old format INT96.
+    Parquet(OnBad),
 }
 
 /// Comma-separated values. A column that `columns` does not name is text: a plugin turns it into other types.

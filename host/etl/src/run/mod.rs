@@ -1,9 +1,11 @@
 //! One run of a pipeline: a bounded stream of batches from the source through the stages to the sinks.
 
+mod arrivals;
 mod balance;
 mod error;
 mod options;
 mod parts;
+mod postponed;
 mod reader;
 mod retry;
 mod stop;
@@ -17,9 +19,11 @@ use arrow_schema::SchemaRef;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use self::arrivals::Arrivals;
 pub use self::error::RunError;
 pub use self::options::{Outcome, RunOptions};
 pub(crate) use self::parts::{Parts, blocking};
+use self::postponed::Postponed;
 use self::reader::{ReadEnd, Reader, Waiting};
 use self::retry::Retry;
 pub use self::stop::Stop;
@@ -28,7 +32,7 @@ use self::writer::{Writer, Written};
 use crate::checkpoint::{CheckpointError, Ledger};
 use crate::figures::{RunFigures, StageFigures};
 use crate::flow::{Flow, StageMark};
-use crate::pipeline::SinkConfig;
+use crate::pipeline::{SinkConfig, SinkKind};
 use crate::preview::Preview;
 use crate::progress::number;
 use crate::sink::{self, SideWriter, SinkStart, SinkWriter};
@@ -73,6 +77,10 @@ impl Run {
     ) -> Result<Self, RunError> {
         let begun = Instant::now();
         let (mut ledger, mut units) = open_source(&parts, stream, &options).await?;
+        if ledger.repeat.as_ref().is_some_and(|repeat| repeat.retry) && !options.retry {
+            let message = "`--retry` was interrupted, and one database has its rows while another has not: run it with `--retry` again";
+            return Err(RunError::Retry(message.to_owned()));
+        }
         let mut stages = parts.start_stages(units.schema()).await?;
         if let Some(difference) = changed_columns(&ledger, &stages, units.as_ref()) {
             if !ledger.replaces || parts.pipeline.source.is_stream() {
@@ -115,7 +123,7 @@ impl Run {
             batch_rows: parts.pipeline.source.batch_rows,
             // Retried rows leave the file of rejected rows in the same commit that adds them to the sinks.
             every,
-            repeat: writer.ledger.repeat,
+            repeat: writer.ledger.repeat.as_ref().map(|repeat| (repeat.units, repeat.last)),
             before: done.figures,
             live: Arc::clone(&parts.live),
             ends_when_stopped: parts.pipeline.source.is_watched(),
@@ -257,6 +265,8 @@ async fn open_writer(
         };
         let mut side = SideWriter::open(pipeline, &start, &done.side, figures.side, retry)?;
         kept.iter().try_for_each(|line| side.keep(line))?;
+        let databases = pipeline.sinks.iter().filter(|sink| matches!(sink.kind, SinkKind::Table(_))).count();
+        let known = ledger.repeat.as_ref().map(|repeat| repeat.refused.clone()).unwrap_or_default();
         Ok(Writer {
             sinks,
             names: pipeline.sinks.iter().map(SinkConfig::name).collect(),
@@ -267,6 +277,9 @@ async fn open_writer(
             rejected: pipeline.rejected.clone(),
             rows_out: figures.rows_out,
             columns: in_words(&result),
+            arrivals: Arrivals::new(databases > 1, known),
+            postponed: Postponed::default(),
+            retry,
             waiting: Vec::new(),
             live: Arc::clone(&parts.live),
             abandon: Stop::default(),

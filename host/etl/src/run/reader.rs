@@ -22,8 +22,8 @@ pub(super) struct Reader {
     pub(super) batch_rows: usize,
     /// The least time between two barriers.
     pub(super) every: Duration,
-    /// A commit that must cover as many units as it did before a crash.
-    pub(super) repeat: Option<usize>,
+    /// A commit that must cover as many units as it did before a crash, and whether it is the last.
+    pub(super) repeat: Option<(usize, bool)>,
     /// What earlier runs have read.
     pub(super) before: Totals,
     pub(super) live: Arc<LiveFigures>,
@@ -124,6 +124,15 @@ impl Reading {
             if self.stops() {
                 return Ok(self.stop_between_units());
             }
+            if let Some((units, last)) = self.reader.repeat
+                && self.progress.ended.len() >= units
+            {
+                self.reader.repeat = None;
+                if self.barrier(last).is_err() || last {
+                    return Ok(ReadEnd::Passed);
+                }
+                barrier = Instant::now();
+            }
             let waiting = self.reader.waiting.begin();
             let next = self.reader.units.next();
             drop(waiting);
@@ -153,12 +162,8 @@ impl Reading {
                 Next::Idle => {}
                 Next::End => break,
             }
-            let due = match self.reader.repeat {
-                Some(units) => self.progress.ended.len() >= units,
-                None => !self.progress.ended.is_empty() && barrier.elapsed() >= self.reader.every,
-            };
-            if due {
-                self.reader.repeat = None;
+            let due = !self.progress.ended.is_empty() && barrier.elapsed() >= self.reader.every;
+            if due && self.reader.repeat.is_none() {
                 if self.barrier(false).is_err() {
                     return Ok(ReadEnd::Passed);
                 }
@@ -176,7 +181,7 @@ impl Reading {
     /// Nothing is lost here: what has been read is committed. For a source that is watched this is the end.
     fn stop_between_units(&mut self) -> ReadEnd {
         let rows = self.progress.rows - self.progress.at_barrier;
-        let whole = self.reader.repeat.is_none_or(|units| self.progress.ended.len() >= units);
+        let whole = self.reader.repeat.is_none();
         if !whole || self.reader.options.retry || self.reader.options.limit.is_some() {
             return ReadEnd::Stopped { rows };
         }

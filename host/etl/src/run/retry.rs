@@ -32,7 +32,7 @@ impl Retry {
                 sink.name()
             )));
         }
-        if ledger.resumed {
+        if ledger.resumed || ledger.repeat.as_ref().is_some_and(|repeat| !repeat.retry) {
             return Err(RunError::Retry(
                 "the last run of this pipeline was interrupted: run it to its end first, then retry the rejected rows"
                     .to_owned(),

@@ -7,8 +7,10 @@ use arrow_array::UInt32Array;
 use arrow_schema::ArrowError;
 use tokio::sync::mpsc;
 
+use super::arrivals::Arrivals;
 use super::balance::balance;
 use super::error::RunError;
+use super::postponed::{Postponed, Waiting};
 use super::stop::Stop;
 use crate::bindings::witdock::etl::types::RowError;
 use crate::checkpoint::{Checkpoint, Ledger};
@@ -33,6 +35,12 @@ pub(super) struct Writer {
     pub(super) rejected: RejectedConfig,
     pub(super) rows_out: u64,
     pub(super) columns: String,
+    /// What is known of the rows of the commit that is under way.
+    pub(super) arrivals: Arrivals,
+    /// Rows that may be taken at the end of the commit.
+    pub(super) postponed: Postponed,
+    /// Whether the rows are rejected ones that run again.
+    pub(super) retry: bool,
     /// Units before barriers at which nothing could be committed. The next commit covers them.
     pub(super) waiting: Vec<DoneUnit>,
     pub(super) live: Arc<LiveFigures>,
@@ -82,7 +90,13 @@ impl Writer {
     }
 
     fn rows(&mut self, rows: Rows) -> Result<(), RunError> {
-        let rows = self.accepted(rows)?;
+        let known = self.arrivals.arrive(rows.len());
+        let rows = self.reject(rows, known)?;
+        let rows = self.accepted(rows, true)?;
+        self.write(&rows)
+    }
+
+    fn write(&mut self, rows: &Rows) -> Result<(), RunError> {
         let batch = &rows.batch;
         for sink in &mut self.sinks {
             sink.write(batch)?;
@@ -93,8 +107,8 @@ impl Writer {
         Ok(())
     }
 
-    /// The rows that all sinks take. The others are rejected.
-    fn accepted(&mut self, mut rows: Rows) -> Result<Rows, RunError> {
+    /// The rows that all sinks take. The others are rejected, or wait for the end of the commit if they may be taken then.
+    fn accepted(&mut self, mut rows: Rows, may_wait: bool) -> Result<Rows, RunError> {
         loop {
             let mut refused = None;
             for (index, sink) in self.sinks.iter_mut().enumerate() {
@@ -108,32 +122,57 @@ impl Writer {
             for sink in self.sinks.iter_mut().take(index) {
                 sink.withdraw()?;
             }
+            let later = refusals.iter().filter(|refusal| refusal.later && may_wait);
+            let later: HashSet<u32> = later.filter_map(|refusal| u32::try_from(refusal.row).ok()).collect();
+            if !later.is_empty() && self.postponed.has_room(later.len()) {
+                rows = self.postpone(&rows, &later)?;
+                continue;
+            }
             let name = self.names.get(index).cloned().unwrap_or_default();
-            rows = self.reject(&rows, &name, refusals)?;
-            self.check_budget(None)?;
+            let reason = |Refusal { row, code, message, .. }| {
+                let row = u32::try_from(row).ok()?;
+                Some(RowError { row, code: code.into_owned(), message: format!("{name}: {message}") })
+            };
+            rows = self.reject(rows, refusals.into_iter().filter_map(reason).collect())?;
         }
     }
 
-    /// Rejects the rows that a sink does not take, and returns the others.
-    fn reject(&mut self, rows: &Rows, sink: &str, refusals: Vec<Refusal>) -> Result<Rows, RunError> {
-        let refused: HashSet<_> = refusals.iter().map(|refusal| refusal.row).collect();
-        let others: UInt32Array = (0..rows.len())
-            .zip(0_u32..)
-            .filter(|(row, _)| !refused.contains(row))
-            .map(|(_, row)| row)
-            .collect::<Vec<_>>()
-            .into();
-        let reasons = refusals
-            .into_iter()
-            .filter_map(|Refusal { row, code, message }| {
-                let row = u32::try_from(row).ok()?;
-                Some(RowError { row, code: code.to_owned(), message: format!("{sink}: {message}") })
-            })
-            .collect();
-        let encode = |error: ArrowError| SinkError::Encode { path: sink.into(), error: error.to_string() };
-        let rejected = RejectedRows::unfit(SINK, rows, reasons).map_err(encode)?;
-        let others = rows.take(&others).map_err(encode)?;
+    /// Lets rows wait for the end of the commit, and returns the others.
+    fn postpone(&mut self, rows: &Rows, later: &HashSet<u32>) -> Result<Rows, RunError> {
+        let waiting = Waiting {
+            rows: choose(rows, |row| later.contains(&row))?,
+            numbers: self.arrivals.put_aside(later),
+        };
+        self.postponed.add(waiting);
+        choose(rows, |row| !later.contains(&row))
+    }
+
+    /// Offers the rows that wait again, as long as one is taken, and rejects the others.
+    fn offer_postponed(&mut self) -> Result<(), RunError> {
+        let mut may_wait = true;
+        while self.postponed.rows() > 0 {
+            let before = self.postponed.rows();
+            for Waiting { rows, numbers } in self.postponed.take() {
+                self.arrivals.again(numbers);
+                let rows = self.accepted(rows, may_wait)?;
+                self.write(&rows)?;
+            }
+            may_wait = self.postponed.rows() < before;
+        }
+        Ok(())
+    }
+
+    /// Rejects rows, and returns the others.
+    fn reject(&mut self, rows: Rows, reasons: Vec<RowError>) -> Result<Rows, RunError> {
+        if reasons.is_empty() {
+            return Ok(rows);
+        }
+        self.arrivals.refuse(&reasons);
+        let refused: HashSet<u32> = reasons.iter().map(|reason| reason.row).collect();
+        let others = choose(&rows, |row| !refused.contains(&row))?;
+        let rejected = RejectedRows::unfit(SINK, &rows, reasons).map_err(unencodable)?;
         self.side.write(SideRows::Rejected(Box::new(rejected)))?;
+        self.check_budget(None)?;
         Ok(others)
     }
 
@@ -162,6 +201,7 @@ impl Writer {
     }
 
     fn commit(&mut self, barrier: Barrier) -> Result<Totals, RunError> {
+        self.offer_postponed()?;
         self.check_budget(Some(barrier.rows_read))?;
         balance(&barrier, self.rows_out, self.side.figures()).map_err(RunError::Balance)?;
         let totals = Totals {
@@ -199,6 +239,8 @@ impl Writer {
             columns: self.columns.clone(),
             figures: totals.clone(),
             publish,
+            refused: self.arrivals.end_commit(),
+            retry: self.retry,
             ..ledger.done.clone()
         };
         next.units.append(&mut self.waiting);
@@ -231,6 +273,16 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Those rows that are wanted, by their number in the batch.
+fn choose(rows: &Rows, wanted: impl Fn(u32) -> bool) -> Result<Rows, RunError> {
+    let wanted: UInt32Array = (0..).take(rows.len()).filter(|row| wanted(*row)).collect::<Vec<_>>().into();
+    Ok(rows.take(&wanted).map_err(unencodable)?)
+}
+
+fn unencodable(error: ArrowError) -> SinkError {
+    SinkError::Encode { path: "the file of rejected rows".into(), error: error.to_string() }
 }
 
 /// The units of a barrier, with the plugins that processed their rows.

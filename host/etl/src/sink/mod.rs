@@ -37,7 +37,7 @@ pub(crate) use self::owner::check_owner;
 pub(crate) use self::part_name::part_of;
 pub use self::plugin::{OpenSession, SinkPlugin};
 pub use self::publish::Publish;
-pub use self::refusal::Refusal;
+pub use self::refusal::{Refusal, Refused};
 pub(crate) use self::side::SideWriter;
 pub use self::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 

@@ -7,7 +7,7 @@ use super::file;
 use super::folder::FolderSink;
 use super::plugin::{PluginWriter, SinkPlugin};
 use super::stdout::StdoutSink;
-use super::table::{self, PostgresSink, SqliteSink};
+use super::table;
 use super::writer::{SinkStart, SinkWriter};
 use crate::pipeline::{Database, SinkConfig, SinkKind};
 
@@ -33,23 +33,27 @@ pub fn open(
                 return Err(SinkError::Plugin { plugin, message: "it is not loaded".to_owned() });
             }
         },
-        SinkKind::Table(table) => match &table.database {
-            Database::Sqlite(path) => Box::new(SqliteSink::open(path, table, sink.mode, schema, start)?),
-            Database::Postgres(url) => Box::new(PostgresSink::open(url, table, sink.mode, schema, start)?),
+        SinkKind::Table(target) => match &target.database {
+            Database::Sqlite(path) => table::open_sqlite(path, target, sink.mode, schema, start)?,
+            Database::Postgres(url) => table::open_postgres(url, target, sink.mode, schema, start)?,
         },
     })
 }
 
-/// The last commit that a database has of a sink: run and number.
+/// The last commit that a database has of a sink: run and number. With `settled`, nothing of a killed run is under way any more.
 ///
 /// # Errors
 ///
-/// When the database cannot be reached.
-pub fn committed(sink: &SinkConfig, start: &SinkStart<'_>) -> Result<Option<(String, u64)>, SinkError> {
+/// When the database cannot be reached, or is in use.
+pub fn committed(
+    sink: &SinkConfig,
+    start: &SinkStart<'_>,
+    settled: bool,
+) -> Result<Option<(String, u64)>, SinkError> {
     match &sink.kind {
-        SinkKind::Table(table) => match &table.database {
+        SinkKind::Table(target) => match &target.database {
             Database::Sqlite(path) => table::sqlite_committed(path, start),
-            Database::Postgres(url) => table::postgres_committed(url, start),
+            Database::Postgres(url) => table::postgres_committed(url, target, start, settled),
         },
         _ => Ok(None),
     }

@@ -1,19 +1,21 @@
 //! A sink that is a plugin.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
 use witdock::{CallError, Dock, Plugin, Source};
 
 use super::error::SinkError;
+use super::refusal::Refusal;
 use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 use crate::bindings::sink::Sink as SinkWorld;
 use crate::bindings::sink::exports::witdock::etl::load;
 use crate::bindings::witdock::etl::types;
-use crate::columns::{batch_to_guest, field_to_guest};
+use crate::columns::{self, batch_to_guest, field_to_guest};
 use crate::pipeline::{PluginConfig, PluginSink, SinkMode};
 use crate::plugin_events;
 use crate::progress::Reporter;
@@ -120,15 +122,15 @@ impl SinkPlugin {
     }
 
     /// Calls the open session.
-    fn call(
+    fn call<R>(
         &self,
         name: &str,
         run: impl AsyncFnOnce(
             load::GuestSession<'_>,
             &mut wasmtime::Store<witdock::HostState<OpenSession>>,
             ResourceAny,
-        ) -> wasmtime::Result<Result<(), types::Error>>,
-    ) -> Result<(), SinkError> {
+        ) -> wasmtime::Result<Result<R, types::Error>>,
+    ) -> Result<R, SinkError> {
         let answer = self.runtime.block_on(self.plugin.call_named(name, async |guest, store| {
             let Some(session) = store.data().app.0 else {
                 return Err(wasmtime::Error::msg("the instance that took the rows has been replaced"));
@@ -138,7 +140,7 @@ impl SinkPlugin {
         self.answer(answer)
     }
 
-    fn answer(&self, answer: Result<Result<(), types::Error>, CallError>) -> Result<(), SinkError> {
+    fn answer<R>(&self, answer: Result<Result<R, types::Error>, CallError>) -> Result<R, SinkError> {
         answer.map_err(|error| self.failed(error.to_string()))?.map_err(|error| {
             self.failed(match error {
                 types::Error::Settings(text) => format!("it does not accept its settings: {text}"),
@@ -164,6 +166,8 @@ fn mode(mode: SinkMode) -> load::Mode {
 /// A run's rows on their way to a plugin.
 pub(super) struct PluginWriter {
     plugin: Arc<SinkPlugin>,
+    /// Whether the plugin has the last batch and takes all of it.
+    offered: bool,
     prepared: Option<load::Commit>,
 }
 
@@ -174,15 +178,59 @@ impl PluginWriter {
         start: &SinkStart<'_>,
     ) -> Result<Self, SinkError> {
         plugin.open(schema, start.run, start.commits)?;
-        Ok(Self { plugin, prepared: None })
+        Ok(Self { plugin, offered: false, prepared: None })
+    }
+}
+
+impl PluginWriter {
+    fn refusal(&self, refused: types::RowError, rows: usize) -> Result<Refusal, SinkError> {
+        let types::RowError { row, code, message } = refused;
+        match usize::try_from(row).ok().filter(|row| *row < rows) {
+            Some(row) => Ok(Refusal::new(row, code, message)),
+            None => Err(self.plugin.failed(format!("it refuses the row {row} of {rows}, counted from 0"))),
+        }
     }
 }
 
 impl SinkWriter for PluginWriter {
+    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
+        self.offered = false;
+        if batch.num_rows() == 0 {
+            return Ok(Vec::new());
+        }
+        let failed = |error: ArrowError| self.plugin.failed(error.to_string());
+        let mut unseen = BTreeMap::new();
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            for (row, problem) in columns::unseen(field.name(), column).map_err(failed)? {
+                unseen.entry(row).or_insert_with(|| Refusal::new(row, "value", problem));
+            }
+        }
+        if !unseen.is_empty() {
+            return Ok(unseen.into_values().collect());
+        }
+        let rows = batch_to_guest(batch).map_err(failed)?;
+        let refused = self.plugin.call("offer", async |sessions, store, session| {
+            sessions.call_offer(store, session, &rows).await
+        })?;
+        self.offered = refused.is_empty();
+        refused.into_iter().map(|refused| self.refusal(refused, batch.num_rows())).collect()
+    }
+
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        let rows = batch_to_guest(batch).map_err(|error| self.plugin.failed(error.to_string()))?;
-        self.plugin
-            .call("write", async |sessions, store, session| sessions.call_write(store, session, &rows).await)
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        if !self.offered
+            && let Some(refusal) = self.offer(batch)?.first()
+        {
+            return Err(self.plugin.failed(format!(
+                "row {} of a batch: {}",
+                refusal.row + 1,
+                refusal.message
+            )));
+        }
+        self.offered = false;
+        self.plugin.call("write", async |sessions, store, session| sessions.call_write(store, session).await)
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {

@@ -1,5 +1,6 @@
 //! Rows that a target does not take.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray, Str
 use arrow_cast::display::{ArrayFormatter, FormatOptions, array_value_to_string};
 use arrow_schema::{DataType, Field, FieldRef, TimeUnit};
 
+use serde::{Deserialize, Serialize};
+
 use crate::pipeline::TextFormat;
 
 /// Why a target does not take a row.
@@ -20,10 +23,36 @@ use crate::pipeline::TextFormat;
 pub struct Refusal {
     /// The row's index in its batch.
     pub row: usize,
-    /// A short name to count by: `value` if the target cannot represent a value, `refused` if a database does not accept the row.
-    pub code: &'static str,
+    /// A short name to count by: `value` if the target cannot represent a value, `refused` if a database does not accept the row, or a plugin's own.
+    pub code: Cow<'static, str>,
     /// The column and the reason, or the database's words.
     pub message: String,
+    /// Whether the target may take the row behind others of the same commit: it refers to one that is not there yet.
+    pub later: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(row: usize, code: impl Into<Cow<'static, str>>, message: String) -> Self {
+        Self { row, code: code.into(), message, later: false }
+    }
+
+    /// A value that the target cannot represent.
+    pub(super) fn value(row: usize, column: &str, problem: &str) -> Self {
+        Self::new(row, "value", format!("the column `{column}`: {problem}"))
+    }
+
+    /// A row that the target does not accept, in its words.
+    pub(super) fn refused(row: usize, message: String) -> Self {
+        Self::new(row, "refused", message)
+    }
+}
+
+/// A row that was not taken, by its number among the rows of a commit that reached the sinks, from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub(crate) row: u64,
+    pub(crate) code: String,
+    pub(crate) message: String,
 }
 
 /// The rows with values that a text format cannot represent: dates beyond the calendar of the library, and in JSON numbers that are not
@@ -33,11 +62,7 @@ pub(super) fn of_text(format: TextFormat, batch: &RecordBatch) -> Vec<Refusal> {
     let schema = batch.schema();
     for (field, column) in schema.fields().iter().zip(batch.columns()) {
         for (row, problem) in problems(format, column) {
-            refusals.entry(row).or_insert_with(|| Refusal {
-                row,
-                code: "value",
-                message: format!("the column `{}`: {problem}", field.name()),
-            });
+            refusals.entry(row).or_insert_with(|| Refusal::value(row, field.name(), &problem));
         }
     }
     refusals.into_values().collect()

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
+use arrow_array::new_null_array;
 use arrow_schema::{Field, FieldRef, Schema, SchemaRef};
 
 use super::error::SourceError;
 use super::types::{common, reads_as};
 use super::units::{BatchReader, SourceBatch};
-use crate::rows::Rows;
 use crate::values::{exact, type_name};
 
 /// What may differ between the columns of two files.
@@ -82,23 +81,14 @@ impl BatchReader for Adapted {
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
         let Some(read) = self.inner.read(most)? else { return Ok(None) };
-        let Rows { batch, origin } = read.rows;
-        let rows = batch.num_rows();
-        let columns = self.schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
-            Some(column) => exact(column, field.data_type()),
-            None => Ok(new_null_array(field.data_type(), rows)),
+        let adapted = read.with_columns(&self.schema, |batch| {
+            let column = |field: &FieldRef| match batch.column_by_name(field.name()) {
+                Some(column) => exact(column, field.data_type()),
+                None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+            };
+            self.schema.fields().iter().map(column).collect()
         });
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let batch = columns
-            .collect::<Result<_, _>>()
-            .and_then(|columns| {
-                RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
-            })
-            .map_err(|error| {
-                let path = origin.unit().unwrap_or("the source").to_owned();
-                SourceError::Arrow { path, error }
-            })?;
-        Ok(Some(SourceBatch { rows: Rows { batch, origin }, ..read }))
+        adapted.map(Some)
     }
 }
 

@@ -77,7 +77,7 @@ impl FileUnits {
         let mut schema = reader.schema();
         let mut opened = (pending.front() == Some(&first)).then_some((first.clone(), reader));
         if source.on_drift == OnDrift::Evolve {
-            let text = !matches!(source.format, FileFormat::Parquet);
+            let text = !matches!(source.format, FileFormat::Parquet(_));
             for path in listed.iter().filter(|path| **path != first) {
                 let Some(file) = open_file(source, path, None)? else { continue };
                 let file = file.schema();
@@ -237,7 +237,7 @@ fn open_file(
             let known = known.map(|schema| own_columns(schema, &source.partitions));
             JsonlReader::open(path, options, known)?.map(boxed)
         }
-        FileFormat::Parquet => ParquetReader::open(path)?.map(boxed),
+        FileFormat::Parquet(on_bad) => ParquetReader::open(path, *on_bad)?.map(boxed),
     };
     match reader {
         Some(reader) if !source.partitions.is_empty() => {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
+use arrow_select::filter::filter_record_batch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -19,7 +20,8 @@ use self::int96::Int96Columns;
 use super::error::SourceError;
 use super::names::check_names;
 use super::units::{BatchReader, SourceBatch};
-use crate::rows::{Origin, Rows, unit_name};
+use crate::pipeline::OnBad;
+use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 
 /// Reads a Parquet file batch by batch.
 pub(super) struct ParquetReader {
@@ -31,6 +33,7 @@ pub(super) struct ParquetReader {
     int96: Option<Int96Columns>,
     /// Reads times in INT96 in nanoseconds.
     exact: Option<ParquetRecordBatchReader>,
+    on_bad: OnBad,
     rows: u64,
     bytes: u64,
     next_row: u64,
@@ -42,7 +45,7 @@ impl ParquetReader {
     /// # Errors
     ///
     /// When the file cannot be read, or is not a complete Parquet file.
-    pub(super) fn open(path: &Path) -> Result<Option<Self>, SourceError> {
+    pub(super) fn open(path: &Path, on_bad: OnBad) -> Result<Option<Self>, SourceError> {
         let io = |error| SourceError::Io { path: path.to_owned(), error };
         let file = File::open(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
@@ -63,13 +66,14 @@ impl ParquetReader {
             reader: None,
             int96,
             exact: None,
+            on_bad,
             bytes,
             next_row: 1,
         }))
     }
 
-    /// The next rows. The first call sets how many they are.
-    fn next(&mut self, most: usize) -> Result<Option<RecordBatch>, ParquetError> {
+    /// The next rows, and for each whether it has a time that its column does not hold. The first call sets how many they are.
+    fn next(&mut self, most: usize) -> Result<Option<(RecordBatch, Vec<bool>)>, ParquetError> {
         if let Some(file) = self.file.take() {
             if let Some(int96) = &self.int96 {
                 let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone()?)?;
@@ -84,18 +88,48 @@ impl ParquetReader {
             self.reader = Some(builder.with_batch_size(most).build()?);
         }
         let Some(batch) = self.reader.as_mut().and_then(Iterator::next).transpose()? else { return Ok(None) };
-        if let (Some(int96), Some(exact)) = (&self.int96, self.exact.as_mut().and_then(Iterator::next))
-            && let Some(row) = int96.first_cut(&batch, &exact?)
-        {
-            let row = self.next_row + row as u64;
+        let cut = match (&self.int96, self.exact.as_mut().and_then(Iterator::next)) {
+            (Some(int96), Some(exact)) => int96.cut(&batch, &exact?),
+            _ => Vec::new(),
+        };
+        Ok(Some((batch.with_schema(Arc::clone(&self.schema))?, cut)))
+    }
+
+    /// The rows without those that are cut, which are bad records.
+    fn whole(&self, batch: RecordBatch, cut: &[bool]) -> Result<SourceBatch, ParquetError> {
+        let numbers = || (self.next_row..).zip(cut);
+        let bad: Vec<_> =
+            numbers().zip(0..).filter(|((_, cut), _)| **cut).map(|((row, _), index)| (row, index)).collect();
+        let Some((first, _)) = bad.first() else {
+            let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
+            return Ok(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read: 0 });
+        };
+        if self.on_bad == OnBad::Error {
             return Err(ParquetError::General(format!(
-                "row {row} or one nearby has a time in the old format INT96 with nanoseconds, which is read in \
-                 microseconds only: write the times in another format"
+                "row {first} has {CUT}: write the times in another format, or set `on_bad = \"reject\"`"
             )));
         }
-        Ok(Some(batch.with_schema(Arc::clone(&self.schema))?))
+        let record = |(row, index): (u64, usize)| {
+            let mut text = Vec::new();
+            arrow_json::LineDelimitedWriter::new(&mut text).write(&batch.slice(index, 1))?;
+            Ok(BadRecord {
+                place: SourcePlace { row, line: None },
+                code: "schema".into(),
+                message: format!("it has {CUT}"),
+                record: Record::Text(String::from_utf8_lossy(text.trim_ascii()).into_owned()),
+            })
+        };
+        let bad = bad.into_iter().map(record).collect::<Result<_, ArrowError>>()?;
+        let rows: Vec<_> = numbers().filter(|(_, cut)| !**cut).map(|(row, _)| row).collect();
+        let keep = cut.iter().map(|cut| !cut).collect::<Vec<_>>().into();
+        let batch = filter_record_batch(&batch, &keep)?;
+        let origin = Origin::Source { unit: Arc::clone(&self.unit), rows: rows.into(), lines: None };
+        Ok(SourceBatch { rows: Rows { batch, origin }, bad, bytes_read: 0 })
     }
 }
+
+/// What no column of microseconds holds.
+const CUT: &str = "a time with nanoseconds in the old format INT96, which is read in microseconds";
 
 impl BatchReader for ParquetReader {
     fn schema(&self) -> SchemaRef {
@@ -103,17 +137,16 @@ impl BatchReader for ParquetReader {
     }
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
-        let batch = match self.next(most) {
-            Ok(Some(batch)) => batch,
-            Ok(None) => return Ok(None),
-            Err(error) => return Err(damaged(&self.path, &error.to_string())),
-        };
-        let origin = Origin::numbered(&self.unit, self.next_row, batch.num_rows());
-        self.next_row += batch.num_rows() as u64;
+        let path = self.path.clone();
+        let failed = |error: ParquetError| damaged(&path, &error.to_string());
+        let Some((batch, cut)) = self.next(most).map_err(failed)? else { return Ok(None) };
+        let rows = batch.num_rows() as u64;
+        let read = self.whole(batch, &cut).map_err(failed)?;
+        self.next_row += rows;
         // The reader does not tell its position, so the count of rows has to.
         let done = (self.next_row - 1) as f64 / self.rows.max(1) as f64;
         let bytes_read = (self.bytes as f64 * done.min(1.0)) as u64;
-        Ok(Some(SourceBatch { rows: Rows { batch, origin }, bad: Vec::new(), bytes_read }))
+        Ok(Some(SourceBatch { bytes_read, ..read }))
     }
 }
 

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_array::{ArrayRef, UInt32Array};
 use arrow_schema::{Field, Schema, SchemaRef};
 use arrow_select::take::take;
 
 use super::error::SourceError;
 use super::units::{BatchReader, SourceBatch};
 use crate::pipeline::ColumnType;
-use crate::rows::Rows;
 use crate::values::{TextColumn, type_name};
 
 /// The folder for rows without a value.
@@ -95,23 +94,12 @@ impl BatchReader for Partitioned {
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
         let Some(read) = self.inner.read(most)? else { return Ok(None) };
-        let Rows { batch, origin } = read.rows;
-        let rows = batch.num_rows();
-        let repeated = UInt32Array::from(vec![0; rows]);
-        let mut columns = batch.columns().to_vec();
-        let values = self.values.iter().map(|value| take(value, &repeated, None));
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let batch = values
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|values| {
-                columns.extend(values);
-                RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
-            })
-            .map_err(|error| {
-                let path = origin.unit().unwrap_or("the source").to_owned();
-                SourceError::Arrow { path, error }
-            })?;
-        Ok(Some(SourceBatch { rows: Rows { batch, origin }, ..read }))
+        let whole = read.with_columns(&self.schema, |batch| {
+            let repeated = UInt32Array::from(vec![0; batch.num_rows()]);
+            let own = batch.columns().iter().map(|column| Ok(Arc::clone(column)));
+            own.chain(self.values.iter().map(|value| take(value, &repeated, None))).collect()
+        });
+        whole.map(Some)
     }
 }
 

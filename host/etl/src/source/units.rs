@@ -1,4 +1,7 @@
-use arrow_schema::SchemaRef;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, SchemaRef};
 
 use super::error::SourceError;
 use crate::rows::{BadRecord, Bookmark, Rows, Unit};
@@ -12,6 +15,25 @@ pub struct SourceBatch {
     pub bad: Vec<BadRecord>,
     /// Bytes of the unit that have been read so far, this read included.
     pub bytes_read: u64,
+}
+
+impl SourceBatch {
+    /// The same rows with other columns.
+    pub(super) fn with_columns(
+        self,
+        schema: &SchemaRef,
+        columns: impl FnOnce(&RecordBatch) -> Result<Vec<ArrayRef>, ArrowError>,
+    ) -> Result<Self, SourceError> {
+        let Rows { batch, origin } = self.rows;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let batch = columns(&batch)
+            .and_then(|columns| RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options))
+            .map_err(|error| {
+                let path = origin.unit().unwrap_or("the source").to_owned();
+                SourceError::Arrow { path, error }
+            })?;
+        Ok(Self { rows: Rows { batch, origin }, ..self })
+    }
 }
 
 /// The bytes of text after which a batch ends, so that long records do not fill the memory.

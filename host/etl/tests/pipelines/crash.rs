@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::database::Server;
 use crate::project::{component, repository};
 
 /// What happens at a call: the tracer's word for it.
@@ -31,7 +32,19 @@ struct Scenario {
     sinks: &'static str,
     /// Whether each run replaces what the targets have.
     replaces: bool,
+    /// Databases with a table that refuses some rows: SQLite files with the way they do it.
+    tables: &'static [(&'static str, &'static str)],
+    /// Whether the second run is one with `--retry`, after the table has changed.
+    retries: bool,
 }
+
+/// Refuses some rows, also in a table that is like this one.
+const CHECKED: &str = "CREATE TABLE rows (id INTEGER CHECK (id NOT IN (2, 6, 9)), kind TEXT)";
+/// Refuses the rows that another table names.
+const BLOCKED: &str = "CREATE TABLE rows (id INTEGER, kind TEXT); CREATE TABLE blocked (id INTEGER);
+    INSERT INTO blocked VALUES (1), (2), (6);
+    CREATE TRIGGER refuse BEFORE INSERT ON rows WHEN EXISTS (SELECT 1 FROM blocked WHERE id = new.id)
+    BEGIN SELECT RAISE(ABORT, 'blocked'); END";
 
 const REPLACE: [(&str, &str); 6] = [
     ("csv file", "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n"),
@@ -60,9 +73,12 @@ const APPEND: [(&str, &str); 6] = [
     ),
 ];
 
+const PLAIN: Scenario =
+    Scenario { name: "", source: "", sinks: "", replaces: false, tables: &[], retries: false };
+
 fn scenarios() -> Vec<Scenario> {
     let one = |replaces: bool| {
-        move |(name, sinks): &(&'static str, &'static str)| Scenario { name, source: "", sinks, replaces }
+        move |(name, sinks): &(&'static str, &'static str)| Scenario { name, sinks, replaces, ..PLAIN }
     };
     let mut all: Vec<_> = REPLACE.iter().map(one(true)).collect();
     all.extend(APPEND.iter().map(one(false)));
@@ -72,6 +88,7 @@ fn scenarios() -> Vec<Scenario> {
         sinks: "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n[[sink]]\nformat = \"parquet\"\npath = \"out.parquet\"\n\
                 [[sink]]\nformat = \"jsonl\"\npath = \"out/\"\n[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n",
         replaces: true,
+        ..PLAIN
     });
     all.push(Scenario {
         name: "all that append, and rejected rows",
@@ -79,7 +96,37 @@ fn scenarios() -> Vec<Scenario> {
         sinks: "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
                 [[sink]]\nformat = \"jsonl\"\npath = \"out/\"\nmode = \"append\"\n\
                 [[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
-        replaces: false,
+        ..PLAIN
+    });
+    let two = |mode: &str| -> &'static str {
+        let table = |name: &str| {
+            format!(
+                "[[sink]]\nformat = \"sqlite\"\npath = \"{name}.db\"\ntable = \"rows\"\nmode = \"{mode}\"\n"
+            )
+        };
+        format!("{}{}", table("out"), table("two")).leak()
+    };
+    // The first one has a commit that the second one lacks, and it has refused rows of it.
+    let tables = &[("out.db", CHECKED), ("two.db", "CREATE TABLE rows (id INTEGER, kind TEXT)")];
+    for (name, mode) in [("all of two databases, replaced", "replace"), ("two databases, appended", "append")]
+    {
+        all.push(Scenario { name, sinks: two(mode), replaces: mode == "replace", tables, ..PLAIN });
+    }
+    all.push(Scenario {
+        name: "rows that run again",
+        source: "on_bad = \"reject\"\n",
+        sinks: "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\nmode = \"append\"\n\
+                [[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n",
+        tables: &[("out.db", BLOCKED)],
+        retries: true,
+        ..PLAIN
+    });
+    all.push(Scenario {
+        name: "rows that run again, into two databases",
+        sinks: two("append"),
+        tables: &[("out.db", BLOCKED), ("two.db", "CREATE TABLE rows (id INTEGER, kind TEXT)")],
+        retries: true,
+        ..PLAIN
     });
     let partition = |mode: &str| -> &'static str {
         format!(
@@ -88,8 +135,8 @@ fn scenarios() -> Vec<Scenario> {
         )
         .leak()
     };
-    all.push(Scenario { name: "plugin", source: "", sinks: partition("replace"), replaces: true });
-    all.push(Scenario { name: "plugin, appended", source: "", sinks: partition("append"), replaces: false });
+    all.push(Scenario { name: "plugin", sinks: partition("replace"), replaces: true, ..PLAIN });
+    all.push(Scenario { name: "plugin, appended", sinks: partition("append"), ..PLAIN });
     all
 }
 
@@ -104,11 +151,16 @@ const ARRIVALS: [&[(&str, &str)]; 3] = [
 struct Attempt<'a> {
     root: tempfile::TempDir,
     scenario: &'a Scenario,
+    /// A server with a database for this attempt, if its rows go there.
+    server: Option<&'a Server>,
 }
 
+/// The database of an attempt.
+const DATABASE: &str = "work";
+
 impl<'a> Attempt<'a> {
-    fn new(scenario: &'a Scenario) -> Self {
-        let attempt = Self { root: tempfile::tempdir().unwrap(), scenario };
+    fn new(scenario: &'a Scenario, server: Option<&'a Server>) -> Self {
+        let attempt = Self { root: tempfile::tempdir().unwrap(), scenario, server };
         if scenario.name.starts_with("plugin") {
             fs::write(attempt.root.path().join("partition.wasm"), component("plugins/etl/partition"))
                 .unwrap();
@@ -119,6 +171,10 @@ impl<'a> Attempt<'a> {
         }
         fs::create_dir_all(attempt.work().join("in")).unwrap();
         fs::create_dir(attempt.work().join("lake")).unwrap();
+        for (name, sql) in scenario.tables {
+            let database = rusqlite::Connection::open(attempt.work().join(name)).unwrap();
+            database.execute_batch(sql).unwrap();
+        }
         let Scenario { source, sinks, .. } = scenario;
         let text =
             format!("[source]\nformat = \"csv\"\npath = \"in\"\n{source}[checkpoint]\nevery_ms = 0\n{sinks}");
@@ -131,6 +187,12 @@ impl<'a> Attempt<'a> {
     }
 
     fn arrive(&self, run: usize) {
+        if self.is_retry(run) {
+            let (name, _) = self.scenario.tables[0];
+            let database = rusqlite::Connection::open(self.work().join(name)).unwrap();
+            database.execute("DELETE FROM blocked WHERE id = 2", []).unwrap();
+            return;
+        }
         for (name, text) in ARRIVALS[run] {
             let text = if self.scenario.source.is_empty() {
                 text.replace("5\n", "5,a\n")
@@ -141,9 +203,17 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn run(&self) {
+    fn is_retry(&self, run: usize) -> bool {
+        self.scenario.retries && run == 1
+    }
+
+    fn arguments(&self, run: usize) -> &'static [&'static str] {
+        if self.is_retry(run) { &["run", "p.toml", "--retry"] } else { &["run", "p.toml"] }
+    }
+
+    fn run(&self, run: usize) {
         let output = Command::new(env!("CARGO_BIN_EXE_witdock-etl"))
-            .args(["run", "p.toml"])
+            .args(self.arguments(run))
             .current_dir(self.work())
             .output()
             .unwrap();
@@ -151,12 +221,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Runs with a fault at the call with this number. Returns what the program printed, and the calls.
-    fn run_with(&self, at: usize, fault: &str) -> (String, Vec<String>) {
+    fn run_with(&self, run: usize, at: usize, fault: &str) -> (String, Vec<String>) {
         let log = self.root.path().join("calls");
         let output = Command::new(tracer())
             .arg(self.work())
             .arg(&log)
-            .args([&at.to_string(), fault, env!("CARGO_BIN_EXE_witdock-etl"), "run", "p.toml"])
+            .args([&at.to_string(), fault, env!("CARGO_BIN_EXE_witdock-etl")])
+            .args(self.arguments(run))
             .current_dir(self.work())
             .stdin(Stdio::null())
             .output()
@@ -169,10 +240,16 @@ impl<'a> Attempt<'a> {
 
     fn keep(&self, name: &str) {
         copy(&self.work(), &self.root.path().join(name));
+        if let Some(server) = self.server {
+            server.copy_database(DATABASE, name);
+        }
     }
 
     fn restore(&self, name: &str) {
         copy(&self.root.path().join(name), &self.work());
+        if let Some(server) = self.server {
+            server.copy_database(name, DATABASE);
+        }
     }
 
     /// The rows in all targets, and the names of all files but for what is the run's own in them.
@@ -232,6 +309,10 @@ impl<'a> Attempt<'a> {
             };
             rows.extend(lines.into_iter().map(|line| format!("{base}: {line}")));
         });
+        if let Some(server) = self.server {
+            let found = server.ask_in(DATABASE, "SELECT 'server: ' || id || ',' || kind FROM rows");
+            rows.extend(found);
+        }
         rows.sort();
         rows
     }
@@ -286,8 +367,8 @@ fn tracer() -> &'static Path {
 }
 
 /// Tries faults at the calls of each of three runs. Returns the numbers of points and of attempts.
-fn try_scenario(scenario: &Scenario, one_in: usize) -> (usize, usize) {
-    let attempt = Attempt::new(scenario);
+fn try_scenario(scenario: &Scenario, server: Option<&Server>, one_in: usize) -> (usize, usize) {
+    let attempt = Attempt::new(scenario, server);
     let (mut points, mut attempts) = (0, 0);
     // How everything looks without a fault before and after each run.
     let mut expected = Vec::new();
@@ -295,7 +376,7 @@ fn try_scenario(scenario: &Scenario, one_in: usize) -> (usize, usize) {
     for run in 0..ARRIVALS.len() {
         attempt.arrive(run);
         attempt.keep(&format!("before-{run}"));
-        let (said, calls) = attempt.run_with(0, "none");
+        let (said, calls) = attempt.run_with(run, 0, "none");
         assert!(said.contains("exit status: 0"), "{}: {said}", scenario.name);
         counts.push(calls.len());
         expected.push(attempt.found());
@@ -311,7 +392,7 @@ fn try_scenario(scenario: &Scenario, one_in: usize) -> (usize, usize) {
                 attempts += 1;
                 attempt.restore(&format!("before-{run}"));
                 let before = attempt.rows();
-                let (said, calls) = attempt.run_with(at, word);
+                let (said, calls) = attempt.run_with(run, at, word);
                 let what = || {
                     let call = calls.get(at - 1).cloned().unwrap_or_default();
                     format!("{}, run {}, {fault} at {call}\n{said}", scenario.name, run + 1)
@@ -329,11 +410,11 @@ fn try_scenario(scenario: &Scenario, one_in: usize) -> (usize, usize) {
                         what()
                     );
                 }
-                attempt.run();
+                attempt.run(run);
                 assert_eq!(attempt.found(), expected[run], "{}", what());
                 if let Some(next) = expected.get(run + 1) {
                     attempt.arrive(run + 1);
-                    attempt.run();
+                    attempt.run(run + 1);
                     assert_eq!(&attempt.found(), next, "the run after: {}", what());
                 }
             }
@@ -360,7 +441,7 @@ fn every_call_can_be_the_last() {
         for _ in 0..2 {
             threads.spawn(|| {
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (points, attempts) = try_scenario(scenario, one_in);
+                    let (points, attempts) = try_scenario(scenario, None, one_in);
                     println!("{}: {attempts} faults at {points} calls", scenario.name);
                 }
             });
@@ -368,15 +449,43 @@ fn every_call_can_be_the_last() {
     });
 }
 
+/// The writes to the server are among the calls. With files beside it, the server has a commit that they have not.
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn every_call_can_be_the_last_with_postgres() {
+    let one_in = one_in(101);
+    let server = Server::start();
+    for mode in ["replace", "append", "upsert\"\nkey = [\"id\"]\n# \""] {
+        let name: &'static str = format!("all into PostgreSQL, {}", &mode[..6]).leak();
+        let file = if mode == "replace" { "" } else { "mode = \"append\"\n" };
+        let sinks = format!(
+            "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"rows\"\nmode = \"{mode}\"\n\
+             [[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n{file}",
+            server.url_of(DATABASE)
+        );
+        let scenario = Scenario { name, sinks: sinks.leak(), replaces: mode == "replace", ..PLAIN };
+        server.ask(&format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"));
+        server.ask(&format!("CREATE DATABASE {DATABASE}"));
+        server.ask_in(
+            DATABASE,
+            "CREATE TABLE rows (id int4 PRIMARY KEY CHECK (id NOT IN (2, 6, 9)), kind text)",
+        );
+        let (points, attempts) = try_scenario(&scenario, Some(&server), one_in);
+        println!("{name}: {attempts} faults at {points} calls");
+    }
+}
+
 /// A run is killed at each of its calls, and before it goes on, another pipeline adds to the same target.
 #[test]
 fn another_pipeline_adds_to_the_target_of_a_killed_run() {
     let one_in = one_in(11);
     let scenarios = scenarios();
-    let adding =
-        |scenario: &&Scenario| scenario.name.ends_with("appended") && !scenario.name.starts_with("plugin");
+    let adding = |scenario: &&Scenario| {
+        let name = scenario.name;
+        name.ends_with("appended") && !name.starts_with("plugin") && !name.starts_with("two")
+    };
     for scenario in scenarios.iter().filter(adding) {
-        let attempt = Attempt::new(scenario);
+        let attempt = Attempt::new(scenario, None);
         let other = |id: &str| {
             fs::create_dir_all(attempt.work().join("other")).unwrap();
             fs::write(attempt.work().join("other").join(format!("{id}.csv")), format!("id,kind\n{id},c\n"))
@@ -401,7 +510,7 @@ fn another_pipeline_adds_to_the_target_of_a_killed_run() {
         };
         attempt.arrive(0);
         attempt.keep("empty");
-        let (_, calls) = attempt.run_with(0, "none");
+        let (_, calls) = attempt.run_with(0, 0, "none");
         other("100");
         let expected = rows();
         let mut attempts = 0;
@@ -409,9 +518,9 @@ fn another_pipeline_adds_to_the_target_of_a_killed_run() {
             for fault in ["kill", "torn"] {
                 attempts += 1;
                 attempt.restore("empty");
-                attempt.run_with(at, fault);
+                attempt.run_with(0, at, fault);
                 other("100");
-                attempt.run();
+                attempt.run(0);
                 assert_eq!(rows(), expected, "{}, {fault} at {}", scenario.name, calls[at - 1]);
                 let headers = attempt.rows().iter().filter(|row| row.contains("out.csv: id,kind")).count();
                 assert!(headers <= 1, "{}, {fault} at {}", scenario.name, calls[at - 1]);

@@ -108,7 +108,19 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://witdock@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://witdock@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Makes a database that has what another one has, in the place of what it had.
+    pub(crate) fn copy_database(&self, from: &str, to: &str) {
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+        self.ask(&end);
+        self.ask(&format!("DROP DATABASE IF EXISTS \"{to}\" WITH (FORCE)"));
+        self.ask(&format!("CREATE DATABASE \"{to}\" TEMPLATE \"{from}\""));
     }
 
     /// Does something while a connection is open that has executed a statement.
@@ -129,10 +141,14 @@ impl Server {
 
     /// What a statement answers: rows of text, fields between `|`.
     pub(crate) fn ask(&self, sql: &str) -> Vec<String> {
+        self.ask_in("postgres", sql)
+    }
+
+    pub(crate) fn ask_in(&self, database: &str, sql: &str) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (client, connection) =
-                tokio_postgres::connect(&self.url(), tokio_postgres::NoTls).await.unwrap();
+                tokio_postgres::connect(&self.url_of(database), tokio_postgres::NoTls).await.unwrap();
             tokio::spawn(connection);
             let messages = client.simple_query(sql).await.unwrap();
             let rows = messages.iter().filter_map(|message| match message {

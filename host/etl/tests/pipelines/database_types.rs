@@ -433,6 +433,72 @@ fn rows_that_a_table_does_not_take_are_rejected_and_no_sink_has_them() {
     }
 }
 
+/// Rows that refer to one another, in batches of two. The first refers to a row of the second batch, the third to none.
+const TREE: &str = r#"{"id":1,"parent":4,"code":"a"}
+{"id":2,"parent":null,"code":"b"}
+{"id":3,"parent":9,"code":"c"}
+{"id":4,"parent":null,"code":"d"}
+{"id":5,"parent":1,"code":"b"}
+"#;
+
+/// What a database checks at the end of the transaction only is known row by row as well.
+fn assert_rows_that_refer_to_later_ones_are_taken(
+    table: &str,
+    words: [&str; 2],
+    ask: impl Fn() -> Vec<String>,
+) {
+    let sinks = format!("{table}mode = \"append\"\n{}mode = \"append\"\n", sink("jsonl", "out.jsonl"));
+    let project = Project::of_source("format = \"jsonl\"\npath = \"in.jsonl\"\nbatch_rows = 2", &sinks);
+    fs::write(project.path("in.jsonl"), TREE).unwrap();
+    project.run(&[]);
+    assert_eq!(ask(), ["1", "2", "4"]);
+    let mut rows: Vec<_> = project.jsonl("out.jsonl").iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [1, 2, 4], "no sink has what another one does not take");
+    let mut reasons = reasons(&project);
+    reasons.sort();
+    assert_eq!(
+        reasons.iter().map(|(row, code, _)| (*row, code.as_str())).collect::<Vec<_>>(),
+        [(3, "refused"), (5, "refused")]
+    );
+    for ((_, _, found), words) in reasons.iter().zip(words) {
+        assert!(found.contains(words), "{found}");
+    }
+}
+
+#[test]
+fn rows_that_refer_to_later_ones_are_taken() {
+    for deferred in ["", "DEFERRABLE INITIALLY DEFERRED"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.db");
+        let sql = format!(
+            "CREATE TABLE rows (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES rows {deferred}, code TEXT UNIQUE)"
+        );
+        rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+        let table = format!("[[sink]]\nformat = \"sqlite\"\npath = {path:?}\ntable = \"rows\"\n");
+        let words = ["FOREIGN KEY constraint failed", "UNIQUE constraint failed"];
+        assert_rows_that_refer_to_later_ones_are_taken(&table, words, || {
+            sqlite(&path, "SELECT CAST(id AS TEXT) FROM rows ORDER BY id")
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn rows_that_refer_to_later_ones_are_taken_with_postgres() {
+    let server = Server::start();
+    for deferred in ["", "DEFERRABLE INITIALLY DEFERRED"] {
+        server.ask(&format!(
+            "DROP TABLE IF EXISTS witdock_commits; DROP TABLE IF EXISTS rows;
+             CREATE TABLE rows (id int4 PRIMARY KEY, parent int4 REFERENCES rows {deferred}, code text UNIQUE {deferred})"
+        ));
+        let words = ["violates foreign key constraint", "duplicate key value violates unique constraint"];
+        assert_rows_that_refer_to_later_ones_are_taken(&postgres(&server, "rows", ""), words, || {
+            server.ask("SELECT id FROM rows ORDER BY id")
+        });
+    }
+}
+
 #[test]
 fn all_of_arrows_types_go_into_sqlite() {
     let project = Project::of_source(

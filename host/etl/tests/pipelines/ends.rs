@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::{ArrayRef, Float32Array, RecordBatch, StringArray, UInt64Array};
 use serde_json::{Value, json};
 
 use crate::project::{FLIGHTS, Moments, Project, component, repository, sink, stage};
@@ -129,14 +131,51 @@ fn a_sink_that_fails_at_any_step_ends_the_run() {
         Project::new(&repository(FLIGHTS), &rest)
     };
     assert_eq!(faulty("none", "error").summary(&[])["rows_out"], 11_000);
-    for step in ["check", "open", "write", "prepare", "publish"] {
+    for step in ["check", "open", "offer", "write", "prepare", "publish"] {
         let error = faulty(step, "error").error(&["run", "pipeline.toml"]);
         assert!(error.contains("faulty-sink: the tape is torn"), "{step}: {error}");
     }
     let error = faulty("write", "panic").error(&["run", "pipeline.toml"]);
     assert!(error.contains("the tape caught fire") && error.contains("lib.rs"), "{error}");
+    let error = faulty("offer", "lie").error(&["run", "pipeline.toml"]);
+    assert!(error.contains("faulty-sink: it refuses the row 8192 of 8192"), "{error}");
     let error = faulty("prepare", "loop").error(&["run", "pipeline.toml"]);
     assert!(error.contains("deadline of 300ms"), "{error}");
+}
+
+/// Rows that a plugin does not take are in no sink, whichever comes first, and run again.
+#[test]
+fn rows_that_a_plugin_does_not_take_are_rejected() {
+    let plugin = format!(
+        "[[sink]]\nformat = \"plugin\"\nplugin = {:?}\nmode = \"append\"\nsettings = {{ by = [\"kind\"] }}\n\
+         grants = {{ folders = [{{ path = \"/out\", host = \"lake\", access = \"read-write\" }}] }}\n",
+        repository("plugins/etl/partition")
+    );
+    let text = format!("{}mode = \"append\"\n", sink("csv", "out.csv"));
+    for sinks in [format!("{plugin}{text}"), format!("{text}{plugin}")] {
+        let project = Project::of_source("format = \"parquet\"\npath = \"in.parquet\"\n", &sinks);
+        fs::create_dir(project.path("lake")).unwrap();
+        let columns: [(_, ArrayRef); 3] = [
+            ("kind", Arc::new(StringArray::from(vec!["a", "b", "a", "b"]))),
+            ("n", Arc::new(Float32Array::from(vec![0.5, f32::NAN, 1.5, 2.5]))),
+            ("big", Arc::new(UInt64Array::from(vec![1, 2, u64::MAX, 4]))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let file = fs::File::create(project.path("in.parquet")).unwrap();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert_eq!(project.summary(&[])["rejected"], 2);
+        let rejected = project.jsonl("pipeline.rejected.jsonl");
+        let said = |number: u64, code: &str, words: &str| {
+            let row = rejected.iter().find(|row| row["row"] == number).unwrap();
+            row["code"] == code && row["message"].as_str().unwrap().contains(words)
+        };
+        assert!(said(2, "value", "the column `n`: JSON has no number NaN"), "{rejected:?}");
+        assert!(said(3, "value", "column `big`: `18446744073709551615` is not int64"), "{rejected:?}");
+        assert_eq!(lake(&project.path("lake")), [r#"{"n":0.5,"big":1}"#, r#"{"n":2.5,"big":4}"#]);
+        assert_eq!(project.read("out.csv"), "kind,n,big\na,0.5,1\nb,2.5,4\n");
+    }
 }
 
 /// All lines below the lake, in order.

@@ -272,6 +272,9 @@ fn a_try_spoils_nothing() {
     fs::write(adding.path("in.csv"), "n\n1\n2\n").unwrap();
     let error = adding.error(&["run", "pipeline.toml", "--limit", "1"]);
     assert!(error.contains("its rows would stay in"), "{error}");
+    // No new generation of a plugin changes that, so nothing is waited for.
+    let error = adding.error(&["run", "pipeline.toml", "--limit", "1", "--watch"]);
+    assert!(error.contains("its rows would stay in"), "{error}");
 
     // Two tries into one table leave the rows of the second.
     let table = Project::of_source(

@@ -159,7 +159,14 @@ fn times_of_spark_are_of_any_year() {
     assert_eq!(out(&project), expected.map(|time| format!("{{\"at\":\"{time}\"}}")));
     int96(&project, &[(1_000, 2_440_588), (1_001, 2_440_588)]);
     let error = project.error(&["run", "pipeline.toml"]);
-    assert!(error.contains("row 2 or one nearby has a time in the old format INT96"), "{error}");
+    assert!(error.contains("row 2 has a time with nanoseconds in the old format INT96"), "{error}");
+    let text = project.read("pipeline.toml").replacen("parquet\"\n", "parquet\"\non_bad = \"reject\"\n", 1);
+    fs::write(project.path("pipeline.toml"), text).unwrap();
+    int96(&project, &[(1_000, 2_440_588), (1_001, 2_440_588), (2_000, 2_440_588)]);
+    assert_eq!(out(&project).len(), 2);
+    let rows = project.jsonl("pipeline.rejected.jsonl");
+    assert_eq!((rows.len(), &rows[0]["row"], &rows[0]["code"]), (1, &2.into(), &"schema".into()));
+    assert_eq!(rows[0]["text"], r#"{"at":"1970-01-01T00:00:00.000001"}"#);
 }
 
 #[test]

@@ -34,7 +34,26 @@ impl<'a> Cells<'a> {
         })
     }
 
-    /// The cell's value. Values that JSON cannot represent, such as infinity or a date after the year 9999, become null.
+    /// What a cell has that JSON cannot represent: a number that is not finite, or a time after the year 9999.
+    pub(crate) fn unsayable(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Float64(cells) => {
+                let number = cells.get(row).filter(|number| !number.is_finite())?;
+                Some(format!("JSON has no number {number}"))
+            }
+            Self::Date32(cells) => {
+                let days = cells.get(row).filter(|days| date(*days).is_none())?;
+                Some(format!("{days} days since 1970 are no date of the years up to 9999"))
+            }
+            Self::TimestampUs(cells) => {
+                let us = cells.get(row).filter(|us| instant(*us).is_none())?;
+                Some(format!("{us} microseconds since 1970 are no time of the years up to 9999"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The cell's value. One that JSON cannot represent is null here.
     pub(crate) fn value(&self, row: usize) -> Value {
         match self {
             Self::Boolean(cells) => cells.get(row).into(),

@@ -24,7 +24,7 @@ use json::Cells;
 use serde::Deserialize;
 use staged::Staged;
 use witdock_etl_guest::sink::{Commit, Mode, Sink, Start};
-use witdock_etl_guest::{Batch, DataType, Error, Field, Schema};
+use witdock_etl_guest::{Batch, DataType, Error, Field, RowError, Schema};
 
 witdock_etl_guest::export_sink!(Partition);
 
@@ -97,6 +97,18 @@ impl Sink for Partition {
             staged,
             mode: start.mode,
         })
+    }
+
+    fn refuse(&mut self, rows: &Batch<'_>) -> Result<Vec<RowError>, Error> {
+        let fields = || self.by.iter().chain(&self.rest);
+        let columns = fields().map(|field| Cells::of(rows, field)).collect::<Result<Vec<_>, _>>()?;
+        let reason = |row: usize| {
+            let mut cells = fields().zip(&columns);
+            let (field, problem) = cells.find_map(|(field, cells)| Some((field, cells.unsayable(row)?)))?;
+            let message = format!("the column `{}`: {problem}", field.name);
+            Some(RowError { row: u32::try_from(row).ok()?, code: "value".to_owned(), message })
+        };
+        Ok((0..rows.rows()).filter_map(reason).collect())
     }
 
     fn write(&mut self, rows: &Batch<'_>) -> Result<(), Error> {

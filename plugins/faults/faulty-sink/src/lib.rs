@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 use witdock_etl_guest::sink::{Commit, Mode, Sink, Start};
-use witdock_etl_guest::{Batch, Error, Schema, log};
+use witdock_etl_guest::{Batch, Error, RowError, Schema, log};
 
 witdock_etl_guest::export_sink!(Faulty);
 
@@ -28,6 +28,7 @@ pub enum Step {
     None,
     Check,
     Open,
+    Offer,
     Write,
     Prepare,
     Publish,
@@ -41,6 +42,8 @@ pub enum Kind {
     Error,
     Panic,
     Loop,
+    /// Refuses a row that there is not.
+    Lie,
 }
 
 impl Settings {
@@ -51,6 +54,7 @@ impl Settings {
             Kind::Error => Err(Error::Data("the tape is torn".to_owned())),
             #[allow(clippy::panic, reason = "that is the fault")]
             Kind::Panic => panic!("the tape caught fire"),
+            Kind::Lie => Ok(()),
             Kind::Loop => loop {
                 std::hint::spin_loop();
             },
@@ -68,6 +72,16 @@ impl Sink for Faulty {
     fn open(_input: &Schema, settings: Settings, _start: Start) -> Result<Self, Error> {
         settings.at(Step::Open)?;
         Ok(Self(settings))
+    }
+
+    fn refuse(&mut self, rows: &Batch<'_>) -> Result<Vec<RowError>, Error> {
+        self.0.at(Step::Offer)?;
+        let lies = self.0.fault == Step::Offer && self.0.kind == Kind::Lie;
+        let row = u32::try_from(rows.rows()).unwrap_or(u32::MAX);
+        Ok(lies
+            .then(|| RowError { row, code: "lie".to_owned(), message: String::new() })
+            .into_iter()
+            .collect())
     }
 
     fn write(&mut self, _rows: &Batch<'_>) -> Result<(), Error> {

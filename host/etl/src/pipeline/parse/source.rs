@@ -241,7 +241,7 @@ impl Parser<'_> {
             ("columns", span(source.columns.as_ref()), &[Csv, Tsv, Jsonl, Json]),
             ("partitions", span(source.partitions.as_ref()), FILES),
             ("infer_rows", span(source.infer_rows.as_ref()), &[Jsonl, Json]),
-            ("on_bad", span(source.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Json, Plugin]),
+            ("on_bad", span(source.on_bad.as_ref()), &[Csv, Tsv, Jsonl, Json, Parquet, Plugin]),
             ("on_drift", span(source.on_drift.as_ref()), FILES),
             ("watch", span(source.watch.as_ref()), &[Csv, Tsv, Jsonl, Json, Parquet, Plugin]),
             ("settle_ms", span(source.settle_ms.as_ref()), FILES),
@@ -291,7 +291,7 @@ impl Parser<'_> {
                 encoding: self.encoding(source)?,
                 on_bad: source.on_bad(),
             }),
-            SourceFormat::Parquet => FileFormat::Parquet,
+            SourceFormat::Parquet => FileFormat::Parquet(source.on_bad()),
             _ => FileFormat::Csv(self.csv(source)?),
         };
         let settle_ms = source.settle_ms.as_ref().map_or(1000, |settle| *settle.get_ref());

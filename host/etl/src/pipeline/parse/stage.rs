@@ -174,7 +174,7 @@ impl Parser<'_> {
                 encoding: None,
                 on_bad: OnBad::Error,
             }),
-            Some("parquet") => FileFormat::Parquet,
+            Some("parquet") => FileFormat::Parquet(OnBad::Error),
             _ => {
                 let message = format!("cannot tell the format of {}", path.display());
                 let help = "the name must end in .csv, .tsv, .jsonl, .json or .parquet".to_owned();

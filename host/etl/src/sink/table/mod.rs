@@ -4,9 +4,10 @@
 //! them. The table `witdock_commits` has, for each pipeline and sink, the last commit that is in the database.
 
 mod postgres;
+mod sink;
 mod sqlite;
 mod target;
 mod value;
 
-pub(super) use self::postgres::{PostgresSink, committed as postgres_committed};
-pub(super) use self::sqlite::{SqliteSink, committed as sqlite_committed};
+pub(super) use self::postgres::{committed as postgres_committed, open as open_postgres};
+pub(super) use self::sqlite::{committed as sqlite_committed, open as open_sqlite};

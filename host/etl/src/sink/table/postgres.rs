@@ -14,17 +14,19 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 
 use self::column::Column;
-use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type, null_keys};
+use super::sink::{Database, TableSink};
+use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::{Connection, Kind, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
 use crate::sink::refusal::Refusal;
-use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
+use crate::sink::writer::{Commit, SinkStart, SinkWriter};
 
 /// How long a killed run's connection may keep its lock.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(in crate::sink) struct PostgresSink {
+/// A table on a PostgreSQL server.
+struct PostgresTable {
     connection: Connection,
     table: SinkTable,
     mode: SinkMode,
@@ -34,24 +36,21 @@ pub(in crate::sink) struct PostgresSink {
     /// The types of the columns of `into`, with their names.
     types: Vec<(Kind, String)>,
     owner: (String, usize),
-    /// The last commit of this run that is in the database.
-    already: u64,
-    /// Whether there is a transaction.
-    open: bool,
-    /// Whether the transaction has a savepoint, before the last batch.
-    savepoint: bool,
-    /// Whether the last batch was offered, and is in the transaction.
-    offered: bool,
-    /// Whether the rows of this commit are in the database already.
-    skip: bool,
 }
 
-/// The last commit of this pipeline's sink in the database: run and number.
+/// The last commit of this pipeline's sink in the database: run and number. `settled` waits for the connection of a killed run, whose last statement may
+/// still be under way.
 pub(in crate::sink) fn committed(
     url: &str,
+    table: &SinkTable,
     start: &SinkStart<'_>,
+    settled: bool,
 ) -> Result<Option<(String, u64)>, SinkError> {
-    Ok(read_mark(&Connection::open(url)?, start)?)
+    let connection = Connection::open(url)?;
+    if settled {
+        lock(&connection, table)?;
+    }
+    Ok(read_mark(&connection, start)?)
 }
 
 fn read_mark(connection: &Connection, start: &SinkStart<'_>) -> Result<Option<(String, u64)>, PostgresError> {
@@ -87,127 +86,93 @@ fn drop_left(connection: &Connection, table: &SinkTable, start: &SinkStart<'_>) 
     Ok(())
 }
 
-impl PostgresSink {
-    pub(in crate::sink) fn open(
-        url: &str,
-        table: &SinkTable,
-        mode: SinkMode,
-        schema: &SchemaRef,
-        start: &SinkStart<'_>,
-    ) -> Result<Self, SinkError> {
-        check_key(table, schema)?;
-        let connection = Connection::open(url)?;
-        lock(&connection, table)?;
-        let batch = |sql: String| connection.wait(connection.client.batch_execute(&sql));
-        batch(format!(
-            "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline text, sink int4, run text NOT NULL, number int8 NOT NULL, \
-             PRIMARY KEY (pipeline, sink))"
-        ))?;
-        let already = read_mark(&connection, start)?;
-        let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
-        check_age(table, start, already)?;
-        let already = already.unwrap_or_default();
-        let staged = beside(&table.table, start);
-        if mode != SinkMode::Replace {
-            batch(create(table, schema, &table.table)?)?;
-        }
-        let into = match mode {
-            SinkMode::Append => table.table.clone(),
-            // Rows that replace all others are collected over all commits.
-            SinkMode::Replace => {
-                if already == 0 {
-                    drop_left(&connection, table, start)?;
-                } else if already == start.commits && !exists(&connection, &staged)? {
-                    return Err(collected_is_gone(table, &staged));
-                }
-                let like = if exists(&connection, &table.table)? {
-                    // The types and constraints of the target, so that it takes all of the rows in the end.
-                    let (staged, target) = (quoted_table(&staged), quoted_table(&table.table));
-                    format!("CREATE TABLE IF NOT EXISTS {staged} (LIKE {target} INCLUDING ALL)")
-                } else {
-                    create(table, schema, &staged)?
-                };
-                batch(like)?;
-                staged
-            }
-            // Rows to merge are collected over one batch, in a table that only this connection has.
-            SinkMode::Upsert => {
-                let into = staged.rsplit('.').next().unwrap_or_default().to_owned();
-                batch(format!(
-                    "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} LIMIT 0; ALTER TABLE {0} ADD COLUMN {ORDER} bigserial",
-                    quoted(&into),
-                    columns(schema),
-                    quoted_table(&table.table)
-                ))?;
-                into
-            }
-        };
-        let select = format!("SELECT {} FROM {} LIMIT 0", columns(schema), quoted_table(&into));
-        let statement = connection.wait(connection.client.prepare(&select))?;
-        let mut types = Vec::new();
-        for (field, column) in schema.fields().iter().zip(statement.columns()) {
-            let kind = Kind::of(column.type_(), column.type_modifier());
-            if !types::takes(field.data_type(), &kind) {
-                return Err(SinkError::from(connection.failed(format!(
-                    "the column `{}` of {} has the type {}, and the rows have {}: change one of them",
-                    field.name(),
-                    table.table,
-                    kind.name(column.type_()),
-                    field.data_type()
-                ))));
-            }
-            let name = kind.name(column.type_());
-            types.push((kind, name));
-        }
-        Ok(Self {
-            connection,
-            table: table.clone(),
-            mode,
-            schema: Arc::clone(schema),
-            into,
-            types,
-            owner: (start.pipeline.to_owned(), start.index),
-            already,
-            open: false,
-            savepoint: false,
-            offered: false,
-            skip: already > start.commits,
-        })
+pub(in crate::sink) fn open(
+    url: &str,
+    table: &SinkTable,
+    mode: SinkMode,
+    schema: &SchemaRef,
+    start: &SinkStart<'_>,
+) -> Result<Box<dyn SinkWriter>, SinkError> {
+    check_key(table, schema)?;
+    let connection = Connection::open(url)?;
+    lock(&connection, table)?;
+    let batch = |sql: String| connection.wait(connection.client.batch_execute(&sql));
+    batch(format!(
+        "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline text, sink int4, run text NOT NULL, number int8 NOT NULL, \
+         PRIMARY KEY (pipeline, sink))"
+    ))?;
+    let already = read_mark(&connection, start)?;
+    let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
+    check_age(table, start, already)?;
+    let already = already.unwrap_or_default();
+    let staged = beside(&table.table, start);
+    if mode != SinkMode::Replace {
+        batch(create(table, schema, &table.table)?)?;
     }
-
-    fn execute(&self, sql: &str) -> Result<(), SinkError> {
-        Ok(self.connection.wait(self.connection.client.batch_execute(sql))?)
-    }
-
-    fn begin(&mut self) -> Result<(), SinkError> {
-        if !self.open {
-            self.execute("BEGIN")?;
-            self.open = true;
-        }
-        Ok(())
-    }
-
-    /// The columns as their types have them, or the rows with a value that its type cannot hold.
-    fn columns(&self, batch: &RecordBatch) -> Result<Result<Vec<ArrayRef>, Vec<Refusal>>, SinkError> {
-        let mut refusals = null_keys(&self.table, batch);
-        let mut columns = Vec::new();
-        for ((column, field), (kind, name)) in
-            batch.columns().iter().zip(self.schema.fields()).zip(&self.types)
-        {
-            let Column { values, problems } = Column::new(column, kind, name).map_err(|error| {
-                self.connection.failed(format!("the column `{}` cannot be converted: {error}", field.name()))
-            })?;
-            columns.push(values);
-            for (row, problem) in problems {
-                let message = format!("the column `{}`: {problem}", field.name());
-                refusals.entry(row).or_insert(Refusal { row, code: "value", message });
+    let into = match mode {
+        SinkMode::Append => table.table.clone(),
+        // Rows that replace all others are collected over all commits.
+        SinkMode::Replace => {
+            if already == 0 {
+                drop_left(&connection, table, start)?;
+            } else if already == start.commits && !exists(&connection, &staged)? {
+                return Err(collected_is_gone(table, &staged));
             }
+            let like = if exists(&connection, &table.table)? {
+                // The types and constraints of the target, so that it takes all of the rows in the end.
+                let (staged, target) = (quoted_table(&staged), quoted_table(&table.table));
+                format!("CREATE TABLE IF NOT EXISTS {staged} (LIKE {target} INCLUDING ALL)")
+            } else {
+                create(table, schema, &staged)?
+            };
+            batch(like)?;
+            staged
         }
-        Ok(if refusals.is_empty() { Ok(columns) } else { Err(refusals.into_values().collect()) })
+        // Rows to merge are collected over one batch, in a table that only this connection has.
+        SinkMode::Upsert => {
+            let into = staged.rsplit('.').next().unwrap_or_default().to_owned();
+            batch(format!(
+                "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} LIMIT 0; ALTER TABLE {0} ADD COLUMN {ORDER} bigserial",
+                quoted(&into),
+                columns(schema),
+                quoted_table(&table.table)
+            ))?;
+            into
+        }
+    };
+    let select = format!("SELECT {} FROM {} LIMIT 0", columns(schema), quoted_table(&into));
+    let statement = connection.wait(connection.client.prepare(&select))?;
+    let mut types = Vec::new();
+    for (field, column) in schema.fields().iter().zip(statement.columns()) {
+        let kind = Kind::of(column.type_(), column.type_modifier());
+        if !types::takes(field.data_type(), &kind) {
+            return Err(SinkError::from(connection.failed(format!(
+                "the column `{}` of {} has the type {}, and the rows have {}: change one of them",
+                field.name(),
+                table.table,
+                kind.name(column.type_()),
+                field.data_type()
+            ))));
+        }
+        let name = kind.name(column.type_());
+        types.push((kind, name));
     }
+    let written = into.clone();
+    let target = PostgresTable {
+        connection,
+        table: table.clone(),
+        mode,
+        schema: Arc::clone(schema),
+        into,
+        types,
+        owner: (start.pipeline.to_owned(), start.index),
+    };
+    Ok(Box::new(TableSink::new(target, table, &written, mode, already, start.commits)))
+}
 
+impl PostgresTable {
     /// Writes these rows, and merges them.
-    fn insert(&self, columns: &[ArrayRef], rows: Range<usize>) -> Result<(), PostgresError> {
+    fn copy(&self, columns: &[ArrayRef], rows: Range<usize>) -> Result<(), PostgresError> {
         let bytes = copy::rows(columns, rows).map_err(|_| {
             self.connection.failed("the rows cannot be written in the format of COPY".to_owned())
         })?;
@@ -230,14 +195,15 @@ impl PostgresSink {
         refusals: &mut Vec<Refusal>,
     ) -> Result<(), SinkError> {
         self.execute("SAVEPOINT witdock_half")?;
-        match self.insert(columns, rows.clone()) {
+        match self.copy(columns, rows.clone()) {
             Ok(()) => return self.execute("RELEASE SAVEPOINT witdock_half"),
             Err(error) if !error.of_row => return Err(error.into()),
             Err(error) => {
                 self.execute("ROLLBACK TO SAVEPOINT witdock_half; RELEASE SAVEPOINT witdock_half")?;
                 if rows.len() <= 1 {
                     let message = error.message;
-                    refusals.push(Refusal { row: rows.start, code: "refused", message });
+                    refusals
+                        .push(Refusal { later: error.of_reference, ..Refusal::refused(rows.start, message) });
                     return Ok(());
                 }
             }
@@ -262,20 +228,6 @@ impl PostgresSink {
             quoted_table(&self.table.table)
         );
         self.connection.wait(self.connection.client.batch_execute(&sql))
-    }
-
-    fn replace(&self) -> Result<(), SinkError> {
-        let (target, staged) = (quoted_table(&self.table.table), quoted_table(&self.into));
-        if exists(&self.connection, &self.table.table)? {
-            let columns = columns(&self.schema);
-            self.execute(&format!(
-                "DELETE FROM {target}; INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {staged}; \
-                 DROP TABLE {staged}"
-            ))
-        } else {
-            let name = self.table.table.rsplit('.').next().unwrap_or_default();
-            self.execute(&format!("ALTER TABLE {staged} RENAME TO {}", quoted(name)))
-        }
     }
 }
 
@@ -326,63 +278,77 @@ fn create(table: &SinkTable, schema: &SchemaRef, name: &str) -> Result<String, S
     Ok(format!("CREATE TABLE IF NOT EXISTS {} ({})", quoted_table(name), columns.join(", ")))
 }
 
-impl SinkWriter for PostgresSink {
-    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
-        let columns = match self.columns(batch)? {
-            Ok(columns) => columns,
-            Err(refusals) => return Ok(refusals),
-        };
-        if self.skip || batch.num_rows() == 0 {
-            return Ok(Vec::new());
-        }
-        self.begin()?;
-        let before = if self.savepoint { "RELEASE SAVEPOINT witdock; " } else { "" };
-        self.execute(&format!("{before}SAVEPOINT witdock"))?;
-        self.savepoint = true;
-        self.offered = true;
-        match self.insert(&columns, 0..batch.num_rows()) {
-            Ok(()) => return Ok(Vec::new()),
-            Err(error) if error.of_row => self.withdraw()?,
-            Err(error) => return Err(error.into()),
-        }
-        self.offered = true;
-        let mut refusals = Vec::new();
-        self.halve(&columns, 0..batch.num_rows(), &mut refusals)?;
-        if !refusals.is_empty() {
-            self.withdraw()?;
-        }
-        Ok(refusals)
+impl Database for PostgresTable {
+    /// What is checked at the end of the transaction by default is checked at once, so that the row is known.
+    const BEGIN: &str = "BEGIN; SET CONSTRAINTS ALL IMMEDIATE";
+
+    type Columns = Vec<ArrayRef>;
+
+    fn execute(&self, sql: &str) -> Result<(), SinkError> {
+        Ok(self.connection.wait(self.connection.client.batch_execute(sql))?)
     }
 
-    fn withdraw(&mut self) -> Result<(), SinkError> {
-        if self.offered {
-            self.execute("ROLLBACK TO SAVEPOINT witdock")?;
-            self.offered = false;
-        }
-        Ok(())
+    fn failed(&self, message: String) -> SinkError {
+        self.connection.failed(message).into()
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        if !self.offered
-            && let Some(refusal) = self.offer(batch)?.first()
+    fn columns(&self, batch: &RecordBatch) -> Result<(Vec<ArrayRef>, Vec<Refusal>), SinkError> {
+        let (mut columns, mut misfits) = (Vec::new(), Vec::new());
+        for ((column, field), (kind, name)) in
+            batch.columns().iter().zip(self.schema.fields()).zip(&self.types)
         {
-            let message = format!("row {} of a batch: {}", refusal.row + 1, refusal.message);
-            return Err(self.connection.failed(message).into());
+            let Column { values, problems } = Column::new(column, kind, name).map_err(|error| {
+                self.failed(format!("the column `{}` cannot be converted: {error}", field.name()))
+            })?;
+            columns.push(values);
+            let problems = problems.into_iter();
+            misfits.extend(problems.map(|(row, problem)| Refusal::value(row, field.name(), &problem)));
         }
-        self.offered = false;
-        Ok(())
+        Ok((columns, misfits))
     }
 
-    fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        let prepared = Prepared { mark: SinkMark::None, publish: Vec::new() };
-        self.skip = commit.number < self.already;
-        if commit.number <= self.already {
-            return Ok(prepared);
+    fn insert(&self, columns: &Vec<ArrayRef>, rows: usize) -> Result<Vec<Refusal>, SinkError> {
+        match self.copy(columns, 0..rows) {
+            Ok(()) => return Ok(Vec::new()),
+            Err(error) if !error.of_row => return Err(error.into()),
+            Err(_) => self.execute("ROLLBACK TO SAVEPOINT witdock")?,
         }
-        self.begin()?;
-        if commit.last && self.mode == SinkMode::Replace {
-            self.replace()?;
+        let mut refusals = Vec::new();
+        self.halve(columns, 0..rows, &mut refusals)?;
+        // A row may refer to one in the other half.
+        loop {
+            let before = refusals.len();
+            for refusal in std::mem::take(&mut refusals) {
+                if refusal.later {
+                    self.halve(columns, refusal.row..refusal.row + 1, &mut refusals)?;
+                } else {
+                    refusals.push(refusal);
+                }
+            }
+            if refusals.len() == before || refusals.is_empty() {
+                break;
+            }
         }
+        // A row that is merged later would replace others that came after it.
+        let later = self.mode == SinkMode::Append;
+        Ok(refusals.into_iter().map(|refusal| Refusal { later: refusal.later && later, ..refusal }).collect())
+    }
+
+    fn replace(&self) -> Result<(), SinkError> {
+        let (target, staged) = (quoted_table(&self.table.table), quoted_table(&self.into));
+        if exists(&self.connection, &self.table.table)? {
+            let columns = columns(&self.schema);
+            self.execute(&format!(
+                "SET CONSTRAINTS ALL DEFERRED; DELETE FROM {target}; INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {staged}; \
+                 DROP TABLE {staged}"
+            ))
+        } else {
+            let name = self.table.table.rsplit('.').next().unwrap_or_default();
+            self.execute(&format!("ALTER TABLE {staged} RENAME TO {}", quoted(name)))
+        }
+    }
+
+    fn note(&self, commit: &Commit) -> Result<(), SinkError> {
         let sink = i32::try_from(self.owner.1).unwrap_or(i32::MAX);
         let number = i64::try_from(commit.number).unwrap_or(i64::MAX);
         self.connection.wait(self.connection.client.execute(
@@ -393,16 +359,6 @@ impl SinkWriter for PostgresSink {
             &[&self.owner.0, &sink, &commit.run, &number],
         ))?;
         // What is checked at the end of the transaction is checked before the checkpoint.
-        self.execute("SET CONSTRAINTS ALL IMMEDIATE")?;
-        Ok(prepared)
-    }
-
-    fn commit(&mut self) -> Result<(), SinkError> {
-        if self.open {
-            self.execute("COMMIT")?;
-            self.open = false;
-            self.savepoint = false;
-        }
-        Ok(())
+        self.execute("SET CONSTRAINTS ALL IMMEDIATE")
     }
 }

@@ -1,6 +1,7 @@
 mod affinity;
 mod column;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,39 +9,35 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params_from_iter};
 
 use self::affinity::Affinity;
 use self::column::{Cell, Column, declared};
-use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type, null_keys};
+use super::sink::{Database, TableSink};
+use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
 use crate::sink::error::SinkError;
 use crate::sink::refusal::Refusal;
-use crate::sink::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
+use crate::sink::writer::{Commit, SinkStart, SinkWriter};
 
-pub(in crate::sink) struct SqliteSink {
+/// A table in an SQLite file.
+struct SqliteTable {
     connection: Connection,
     database: String,
     table: SinkTable,
-    mode: SinkMode,
     schema: SchemaRef,
     /// The table that rows are inserted into: the target, or a table beside it.
     into: String,
     insert: String,
     /// What the columns of `into` make of values.
     affinities: Vec<Affinity>,
+    /// Whether a row that is merged counts as later than others.
+    appends: bool,
+    /// Whether references of the table are checked at the end of the transaction only.
+    defers: bool,
     owner: (String, usize),
-    /// The last commit of this run that is in the database.
-    already: u64,
-    /// Whether there is a transaction.
-    open: bool,
-    /// Whether the transaction has a savepoint, before the last batch.
-    savepoint: bool,
-    /// Whether the last batch was offered, and is in the transaction.
-    offered: bool,
-    /// Whether the rows of this commit are in the database already.
-    skip: bool,
 }
 
 /// The last commit of this pipeline's sink in the database: run and number.
@@ -84,77 +81,76 @@ fn failed(database: &str, error: &rusqlite::Error) -> SinkError {
     SinkError::Database { database: database.to_owned(), message }
 }
 
-impl SqliteSink {
-    pub(in crate::sink) fn open(
-        path: &Path,
-        table: &SinkTable,
-        mode: SinkMode,
-        schema: &SchemaRef,
-        start: &SinkStart<'_>,
-    ) -> Result<Self, SinkError> {
-        check_key(table, schema)?;
-        let database = path.display().to_string();
-        let failed = |error: rusqlite::Error| failed(&database, &error);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|error| SinkError::Io { path: path.to_owned(), error })?;
-        }
-        let connection = Connection::open(path).map_err(failed)?;
-        connection.busy_timeout(Duration::from_secs(30)).map_err(failed)?;
-        connection
-            .execute_batch(&format!(
-                "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline TEXT, sink INTEGER, run TEXT, number INTEGER, \
-                 PRIMARY KEY (pipeline, sink))"
-            ))
-            .map_err(failed)?;
-        let already = read_mark(&connection, start).map_err(failed)?;
-        let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
-        check_age(table, start, already)?;
-        let already = already.unwrap_or_default();
-        let columns: Vec<_> = schema.fields().iter().map(|field| quoted(field.name())).collect();
-        let into = if mode == SinkMode::Replace { beside(&table.table, start) } else { table.table.clone() };
-        let marks: Vec<_> = (1..=columns.len()).map(|index| format!("?{index}")).collect();
-        let mut insert =
-            format!("INSERT INTO {} ({}) VALUES ({})", quoted(&into), columns.join(", "), marks.join(", "));
-        if mode == SinkMode::Upsert {
-            let key: Vec<_> = table.key.iter().map(|key| quoted(key)).collect();
-            let others = columns.iter().filter(|column| !key.contains(column));
-            let set: Vec<_> = others.map(|column| format!("{column} = excluded.{column}")).collect();
-            let action =
-                if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
-            insert.push_str(&format!(" ON CONFLICT ({}) DO {action}", key.join(", ")));
-        }
-        let mut sink = Self {
-            connection,
-            table: table.clone(),
-            mode,
-            schema: Arc::clone(schema),
-            into,
-            insert,
-            affinities: Vec::new(),
-            owner: (start.pipeline.to_owned(), start.index),
-            already,
-            open: false,
-            savepoint: false,
-            offered: false,
-            skip: already > start.commits,
-            database: database.clone(),
-        };
-        if mode == SinkMode::Replace && already == 0 {
-            sink.drop_left(start).map_err(failed)?;
-        } else if mode == SinkMode::Replace
-            && already == start.commits
-            && !sink.connection.table_exists(None, sink.into.as_str()).map_err(failed)?
-        {
-            return Err(collected_is_gone(table, &sink.into));
-        }
-        let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
-        sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
-        // Prepares the statement now, so that columns that do not fit an existing table are an error before the first row.
-        sink.connection.prepare(&sink.insert).map_err(failed)?;
-        sink.affinities = sink.affinities().map_err(failed)?;
-        Ok(sink)
+pub(in crate::sink) fn open(
+    path: &Path,
+    table: &SinkTable,
+    mode: SinkMode,
+    schema: &SchemaRef,
+    start: &SinkStart<'_>,
+) -> Result<Box<dyn SinkWriter>, SinkError> {
+    check_key(table, schema)?;
+    let database = path.display().to_string();
+    let failed = |error: rusqlite::Error| failed(&database, &error);
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| SinkError::Io { path: path.to_owned(), error })?;
     }
+    let connection = Connection::open(path).map_err(failed)?;
+    connection.busy_timeout(Duration::from_secs(30)).map_err(failed)?;
+    connection
+        .execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline TEXT, sink INTEGER, run TEXT, number INTEGER, \
+             PRIMARY KEY (pipeline, sink))"
+        ))
+        .map_err(failed)?;
+    let already = read_mark(&connection, start).map_err(failed)?;
+    let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
+    check_age(table, start, already)?;
+    let already = already.unwrap_or_default();
+    let columns: Vec<_> = schema.fields().iter().map(|field| quoted(field.name())).collect();
+    let into = if mode == SinkMode::Replace { beside(&table.table, start) } else { table.table.clone() };
+    let marks: Vec<_> = (1..=columns.len()).map(|index| format!("?{index}")).collect();
+    let mut insert =
+        format!("INSERT INTO {} ({}) VALUES ({})", quoted(&into), columns.join(", "), marks.join(", "));
+    if mode == SinkMode::Upsert {
+        let key: Vec<_> = table.key.iter().map(|key| quoted(key)).collect();
+        let others = columns.iter().filter(|column| !key.contains(column));
+        let set: Vec<_> = others.map(|column| format!("{column} = excluded.{column}")).collect();
+        let action =
+            if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
+        insert.push_str(&format!(" ON CONFLICT ({}) DO {action}", key.join(", ")));
+    }
+    let mut sink = SqliteTable {
+        connection,
+        table: table.clone(),
+        schema: Arc::clone(schema),
+        into,
+        insert,
+        affinities: Vec::new(),
+        appends: mode == SinkMode::Append,
+        defers: false,
+        owner: (start.pipeline.to_owned(), start.index),
+        database: database.clone(),
+    };
+    if mode == SinkMode::Replace && already == 0 {
+        sink.drop_left(start).map_err(failed)?;
+    } else if mode == SinkMode::Replace
+        && already == start.commits
+        && !sink.connection.table_exists(None, sink.into.as_str()).map_err(failed)?
+    {
+        return Err(collected_is_gone(table, &sink.into));
+    }
+    let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
+    sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
+    // Prepares the statement now, so that columns that do not fit an existing table are an error before the first row.
+    sink.connection.prepare(&sink.insert).map_err(failed)?;
+    sink.affinities = sink.affinities().map_err(failed)?;
+    let statement = sink.statement().map_err(failed)?;
+    sink.defers = mode != SinkMode::Replace && statement.is_some_and(|sql| has_word(&sql, "DEFERRED"));
+    let into = sink.into.clone();
+    Ok(Box::new(TableSink::new(sink, table, &into, mode, already, start.commits)))
+}
 
+impl SqliteTable {
     /// Drops the tables that killed runs of this pipeline have left.
     fn drop_left(&self, start: &SinkStart<'_>) -> rusqlite::Result<()> {
         let mut names = self.connection.prepare(
@@ -165,10 +161,6 @@ impl SqliteSink {
             self.connection.execute_batch(&format!("DROP TABLE {}", quoted(name)))?;
         }
         Ok(())
-    }
-
-    fn execute(&self, sql: &str) -> Result<(), SinkError> {
-        self.connection.execute_batch(sql).map_err(|error| failed(&self.database, &error))
     }
 
     fn create(&self, name: &str) -> Result<String, SinkError> {
@@ -188,18 +180,31 @@ impl SqliteSink {
     /// The statement that creates a table with the types and constraints of the target, if there is one. References to other tables
     /// are checked in the end, since those to the target itself are to its new rows.
     fn like(&self) -> rusqlite::Result<Option<String>> {
-        let statement: Option<String> = self
-            .connection
-            .query_row(
-                "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-                [&self.table.table],
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(statement
-            .filter(|sql| !sql.to_ascii_uppercase().contains("REFERENCES"))
+        Ok(self
+            .statement()?
+            .filter(|sql| !has_word(sql, "REFERENCES"))
             .and_then(|sql| after_name(sql.strip_prefix("CREATE TABLE ")?).map(str::to_owned))
             .map(|rest| format!("CREATE TABLE IF NOT EXISTS {} {rest}", quoted(&self.into))))
+    }
+
+    /// The statement that has created the target, if it is there.
+    fn statement(&self) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+        self.connection.query_row(sql, [&self.table.table], |row| row.get(0)).optional()
+    }
+
+    /// The rows among those that were inserted whose reference leads nowhere so far. Only the end of the transaction checks it.
+    fn without_reference(&self, inserted: &BTreeMap<i64, usize>) -> rusqlite::Result<Vec<Refusal>> {
+        let mut check =
+            self.connection.prepare_cached("SELECT DISTINCT rowid FROM pragma_foreign_key_check(?1)")?;
+        let rows = check.query_map([&self.table.table], |row| row.get::<_, Option<i64>>(0))?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let rows = rows.into_iter().filter_map(|row| inserted.get(&row?).copied());
+        let refused = |row| Refusal {
+            later: self.appends,
+            ..Refusal::refused(row, "FOREIGN KEY constraint failed".to_owned())
+        };
+        Ok(rows.map(refused).collect())
     }
 
     fn affinities(&self) -> rusqlite::Result<Vec<Affinity>> {
@@ -216,43 +221,11 @@ impl SqliteSink {
         };
         self.schema.fields().iter().map(|field| affinity(field.name())).collect()
     }
+}
 
-    fn begin(&mut self) -> Result<(), SinkError> {
-        if !self.open {
-            self.execute("BEGIN IMMEDIATE")?;
-            self.open = true;
-        }
-        Ok(())
-    }
-
-    fn columns(&self, batch: &RecordBatch) -> Result<Vec<Column>, SinkError> {
-        let columns = batch.columns().iter().zip(&self.affinities);
-        columns.map(|(column, affinity)| Column::new(column, *affinity)).collect::<Result<_, _>>().map_err(
-            |error| SinkError::Database {
-                database: self.database.clone(),
-                message: format!("the rows cannot be converted: {error}"),
-            },
-        )
-    }
-
-    /// Inserts the rows, and returns those that the database does not accept.
-    fn insert(&self, columns: &[Column], rows: usize) -> Result<Vec<Refusal>, SinkError> {
-        let failed = |error: rusqlite::Error| failed(&self.database, &error);
-        let mut insert = self.connection.prepare_cached(&self.insert).map_err(failed)?;
-        let mut refusals = Vec::new();
-        for row in 0..rows {
-            let cells: Vec<Cell<'_>> = columns.iter().filter_map(|column| column.cell(row).ok()).collect();
-            match insert.execute(params_from_iter(cells)) {
-                Ok(_) => {}
-                // A constraint may also end the transaction.
-                Err(error) if is_of_row(&error) && !self.connection.is_autocommit() => {
-                    refusals.push(Refusal { row, code: "refused", message: error.to_string() });
-                }
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        Ok(refusals)
-    }
+/// Whether a statement has a word in it, perhaps in a name or a text: then a check is made in vain.
+fn has_word(statement: &str, word: &str) -> bool {
+    statement.to_ascii_uppercase().contains(word)
 }
 
 /// What follows the name of the table in its statement.
@@ -283,95 +256,76 @@ fn is_of_row(error: &rusqlite::Error) -> bool {
     )
 }
 
-impl SinkWriter for SqliteSink {
-    fn offer(&mut self, batch: &RecordBatch) -> Result<Vec<Refusal>, SinkError> {
-        let columns = self.columns(batch)?;
-        let mut refusals = null_keys(&self.table, batch);
+impl Database for SqliteTable {
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+
+    type Columns = Vec<Column>;
+
+    fn execute(&self, sql: &str) -> Result<(), SinkError> {
+        self.connection.execute_batch(sql).map_err(|error| failed(&self.database, &error))
+    }
+
+    fn failed(&self, message: String) -> SinkError {
+        SinkError::Database { database: self.database.clone(), message }
+    }
+
+    fn columns(&self, batch: &RecordBatch) -> Result<(Vec<Column>, Vec<Refusal>), SinkError> {
+        let columns = batch.columns().iter().zip(&self.affinities);
+        let columns = columns.map(|(column, affinity)| Column::new(column, *affinity));
+        let columns: Vec<_> = columns
+            .collect::<Result<_, _>>()
+            .map_err(|error| self.failed(format!("the rows cannot be converted: {error}")))?;
+        let mut misfits = Vec::new();
         for (column, field) in columns.iter().zip(self.schema.fields()) {
-            for row in 0..batch.num_rows() {
-                if let Err(problem) = column.cell(row) {
-                    let message = format!("the column `{}`: {problem}", field.name());
-                    refusals.entry(row).or_insert(Refusal { row, code: "value", message });
+            let problems = (0..batch.num_rows()).filter_map(|row| Some((row, column.cell(row).err()?)));
+            misfits.extend(problems.map(|(row, problem)| Refusal::value(row, field.name(), &problem)));
+        }
+        Ok((columns, misfits))
+    }
+
+    fn insert(&self, columns: &Vec<Column>, rows: usize) -> Result<Vec<Refusal>, SinkError> {
+        let failed = |error: rusqlite::Error| failed(&self.database, &error);
+        let mut insert = self.connection.prepare_cached(&self.insert).map_err(failed)?;
+        let (mut refusals, mut inserted) = (Vec::new(), BTreeMap::new());
+        for row in 0..rows {
+            let cells: Vec<Cell<'_>> = columns.iter().filter_map(|column| column.cell(row).ok()).collect();
+            match insert.execute(params_from_iter(cells)) {
+                Ok(_) => {
+                    inserted.insert(self.connection.last_insert_rowid(), row);
                 }
+                // A constraint may also end the transaction.
+                Err(error) if is_of_row(&error) && !self.connection.is_autocommit() => {
+                    let code = error.sqlite_error().map(|error| error.extended_code);
+                    let later = self.appends && code == Some(SQLITE_CONSTRAINT_FOREIGNKEY);
+                    refusals.push(Refusal { later, ..Refusal::refused(row, error.to_string()) });
+                }
+                Err(error) => return Err(failed(error)),
             }
         }
-        if !refusals.is_empty() {
-            return Ok(refusals.into_values().collect());
-        }
-        if self.skip || batch.num_rows() == 0 {
-            return Ok(Vec::new());
-        }
-        self.begin()?;
-        if self.savepoint {
-            self.execute("RELEASE witdock")?;
-        }
-        self.execute("SAVEPOINT witdock")?;
-        self.savepoint = true;
-        self.offered = true;
-        let refusals = self.insert(&columns, batch.num_rows())?;
-        if !refusals.is_empty() {
-            self.withdraw()?;
+        if self.defers {
+            refusals.extend(self.without_reference(&inserted).map_err(failed)?);
         }
         Ok(refusals)
     }
 
-    fn withdraw(&mut self) -> Result<(), SinkError> {
-        if self.offered {
-            self.execute("ROLLBACK TO witdock")?;
-            self.offered = false;
+    fn replace(&self) -> Result<(), SinkError> {
+        let (target, staged) = (quoted(&self.table.table), quoted(&self.into));
+        let exists = self.connection.table_exists(None, self.table.table.as_str());
+        if !exists.map_err(|error| failed(&self.database, &error))? {
+            return self.execute(&format!("ALTER TABLE {staged} RENAME TO {target}"));
         }
-        Ok(())
+        let columns: Vec<_> = self.schema.fields().iter().map(|field| quoted(field.name())).collect();
+        let columns = columns.join(", ");
+        self.execute(&format!(
+            "DELETE FROM {target}; INSERT INTO {target} ({columns}) SELECT {columns} FROM {staged}; DROP TABLE {staged}"
+        ))
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        if !self.offered
-            && let Some(refusal) = self.offer(batch)?.first()
-        {
-            let message = format!("row {} of a batch: {}", refusal.row + 1, refusal.message);
-            return Err(SinkError::Database { database: self.database.clone(), message });
-        }
-        self.offered = false;
-        Ok(())
-    }
-
-    fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
-        let prepared = Prepared { mark: SinkMark::None, publish: Vec::new() };
-        self.skip = commit.number < self.already;
-        if commit.number <= self.already {
-            return Ok(prepared);
-        }
-        self.begin()?;
-        if commit.last && self.mode == SinkMode::Replace {
-            let (target, staged) = (quoted(&self.table.table), quoted(&self.into));
-            let exists = self.connection.table_exists(None, self.table.table.as_str());
-            if exists.map_err(|error| failed(&self.database, &error))? {
-                let columns: Vec<_> = self.schema.fields().iter().map(|field| quoted(field.name())).collect();
-                let columns = columns.join(", ");
-                self.execute(&format!(
-                    "DELETE FROM {target}; INSERT INTO {target} ({columns}) SELECT {columns} FROM {staged}; DROP TABLE {staged}"
-                ))?;
-            } else {
-                self.execute(&format!("ALTER TABLE {staged} RENAME TO {target}"))?;
-            }
-        }
-        self.connection
-            .execute(
-                &format!(
-                    "INSERT OR REPLACE INTO {COMMITS} (pipeline, sink, run, number) VALUES (?1, ?2, ?3, ?4)"
-                ),
-                (&self.owner.0, self.owner.1, &commit.run, commit.number),
-            )
-            .map_err(|error| failed(&self.database, &error))?;
-        Ok(prepared)
-    }
-
-    fn commit(&mut self) -> Result<(), SinkError> {
-        if self.open {
-            self.execute("COMMIT")?;
-            self.open = false;
-            self.savepoint = false;
-        }
-        Ok(())
+    fn note(&self, commit: &Commit) -> Result<(), SinkError> {
+        let sql =
+            format!("INSERT OR REPLACE INTO {COMMITS} (pipeline, sink, run, number) VALUES (?1, ?2, ?3, ?4)");
+        let noted = self.connection.execute(&sql, (&self.owner.0, self.owner.1, &commit.run, commit.number));
+        noted.map(drop).map_err(|error| failed(&self.database, &error))
     }
 }
 

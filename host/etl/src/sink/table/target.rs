@@ -98,7 +98,7 @@ pub(super) fn null_keys(table: &SinkTable, batch: &RecordBatch) -> BTreeMap<usiz
         };
         for row in (0..batch.num_rows()).filter(|row| nulls.is_null(*row)) {
             let message = format!("the column `{key}`: a key of {} cannot be null", table.table);
-            refusals.entry(row).or_insert(Refusal { row, code: "refused", message });
+            refusals.entry(row).or_insert_with(|| Refusal::refused(row, message));
         }
     }
     refusals

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use parquet::basic::Type;
 use parquet::schema::types::SchemaDescriptor;
@@ -33,22 +33,89 @@ impl Int96Columns {
         Some(found)
     }
 
-    /// The first row with a time that microseconds do not hold, if there is one. `batch` has the columns in microseconds, and `exact` only
-    /// the leaves, in nanoseconds.
-    pub(super) fn first_cut(&self, batch: &RecordBatch, exact: &RecordBatch) -> Option<usize> {
-        let (mut read, mut nanoseconds) = (Vec::new(), Vec::new());
-        batch.columns().iter().for_each(|column| leaves(column, &mut read));
+    /// For each row whether it has a time that microseconds do not hold. `batch` has the columns in microseconds, and `exact` only the
+    /// leaves, in nanoseconds.
+    pub(super) fn cut(&self, batch: &RecordBatch, exact: &RecordBatch) -> Vec<bool> {
+        let mut nanoseconds = Vec::new();
         exact.columns().iter().for_each(|column| leaves(column, &mut nanoseconds));
-        let cut = self.leaves.iter().zip(nanoseconds).filter_map(|(leaf, nanoseconds)| {
-            let microseconds = read.get(*leaf)?.as_primitive_opt::<TimestampMicrosecondType>()?;
-            let nanoseconds = nanoseconds.as_primitive_opt::<TimestampNanosecondType>()?;
-            // Both may have wrapped, and their difference has not.
-            let rest = |(us, ns): (i64, i64)| ns.wrapping_sub(us.wrapping_mul(1000));
-            let pairs = microseconds.iter().zip(nanoseconds);
-            pairs.into_iter().position(|(us, ns)| us.zip(ns).is_some_and(|pair| rest(pair) != 0))
-        });
-        cut.min()
+        let mut compare = Compare { times: &self.leaves, leaf: 0, nanoseconds: nanoseconds.into_iter() };
+        let columns = batch.columns().iter().map(|column| compare.column(column)).collect();
+        any(columns, batch.num_rows())
     }
+}
+
+/// Compares the times of a batch in both units, leaf by leaf.
+struct Compare<'a> {
+    /// The numbers of the leaves that are times in INT96.
+    times: &'a [usize],
+    /// The number of the next leaf.
+    leaf: usize,
+    nanoseconds: std::vec::IntoIter<&'a dyn Array>,
+}
+
+impl Compare<'_> {
+    /// For each row of a column whether microseconds do not hold a time in it.
+    fn column(&mut self, column: &ArrayRef) -> Vec<bool> {
+        match column.data_type() {
+            DataType::Struct(_) => self.fields(column.as_struct()),
+            DataType::Map(..) => {
+                let map = column.as_map();
+                let cut = self.fields(map.entries());
+                in_ranges(map.offsets().iter().map(|offset| usize::try_from(*offset)), &cut)
+            }
+            DataType::List(_) => {
+                let list = column.as_list::<i32>();
+                let cut = self.column(list.values());
+                in_ranges(list.offsets().iter().map(|offset| usize::try_from(*offset)), &cut)
+            }
+            DataType::LargeList(_) => {
+                let list = column.as_list::<i64>();
+                let cut = self.column(list.values());
+                in_ranges(list.offsets().iter().map(|offset| usize::try_from(*offset)), &cut)
+            }
+            DataType::FixedSizeList(_, length) => {
+                let cut = self.column(column.as_fixed_size_list().values());
+                let length = usize::try_from(*length).unwrap_or_default();
+                in_ranges(
+                    (0..=column.len()).map(|row| Ok::<_, std::num::TryFromIntError>(row * length)),
+                    &cut,
+                )
+            }
+            _ => self.leaf(column),
+        }
+    }
+
+    fn fields(&mut self, fields: &StructArray) -> Vec<bool> {
+        any(fields.columns().iter().map(|column| self.column(column)).collect(), fields.len())
+    }
+
+    fn leaf(&mut self, column: &ArrayRef) -> Vec<bool> {
+        let number = self.leaf;
+        self.leaf += 1;
+        let nanoseconds = if self.times.contains(&number) { self.nanoseconds.next() } else { None };
+        let nanoseconds = nanoseconds.and_then(|array| array.as_primitive_opt::<TimestampNanosecondType>());
+        match (column.as_primitive_opt::<TimestampMicrosecondType>(), nanoseconds) {
+            (Some(microseconds), Some(nanoseconds)) => {
+                // Both may have wrapped, and their difference has not.
+                let rest = |(us, ns): (i64, i64)| ns.wrapping_sub(us.wrapping_mul(1000));
+                let pairs = microseconds.iter().zip(nanoseconds);
+                pairs.map(|(us, ns)| us.zip(ns).is_some_and(|pair| rest(pair) != 0)).collect()
+            }
+            _ => vec![false; column.len()],
+        }
+    }
+}
+
+/// For each row whether one of the columns has it.
+fn any(columns: Vec<Vec<bool>>, rows: usize) -> Vec<bool> {
+    (0..rows).map(|row| columns.iter().any(|column| column.get(row) == Some(&true))).collect()
+}
+
+/// For each row whether one of its items is cut.
+fn in_ranges<E>(offsets: impl Iterator<Item = Result<usize, E>> + Clone, cut: &[bool]) -> Vec<bool> {
+    let ranges = offsets.clone().zip(offsets.skip(1));
+    let items = ranges.map(|(from, to)| cut.get(from.ok()?..to.ok()?));
+    items.map(|items| items.is_some_and(|items| items.contains(&true))).collect()
 }
 
 /// Looks for times in INT96, leaf by leaf.

@@ -42,7 +42,7 @@ impl rusqlite::ToSql for Cell<'_> {
 }
 
 /// A column of rows on its way into one of a table.
-pub(super) struct Column {
+pub(in crate::sink::table) struct Column {
     /// The values as they came, but for the way they are stored.
     plain: ArrayRef,
     /// The values as text, numbers or bytes; those that are none of these are null.
