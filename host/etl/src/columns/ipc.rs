@@ -30,8 +30,43 @@ pub(super) fn decode_field(bytes: &[u8]) -> Result<Field, ColumnError> {
         return Err(invalid("expected a schema without rows"));
     }
     match schema.fields().iter().as_slice() {
-        [field] => Ok(field.as_ref().clone()),
+        [field] => {
+            allowed(field.data_type(), DEEPEST)?;
+            Ok(field.as_ref().clone())
+        }
         fields => Err(invalid(format!("expected one field, found {}", fields.len()))),
+    }
+}
+
+/// How deep types may nest.
+const DEEPEST: usize = 16;
+
+/// Refuses types that sinks cannot write, or that Arrow's own code does not expect: a column has numbers, text, bytes, dates, times,
+/// decimals, and lists, structs, maps and dictionaries of these.
+fn allowed(data_type: &DataType, deeper: usize) -> Result<(), ColumnError> {
+    let refused = || invalid(format!("the type {data_type} is not supported"));
+    let inner = |field: &Field| match deeper.checked_sub(1) {
+        Some(deeper) => allowed(field.data_type(), deeper),
+        None => Err(invalid(format!("its type nests more than {DEEPEST} levels"))),
+    };
+    match data_type {
+        DataType::FixedSizeBinary(..=0) | DataType::FixedSizeList(_, ..=0) => Err(refused()),
+        DataType::Union(..)
+        | DataType::RunEndEncoded(..)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_) => Err(refused()),
+        DataType::List(field)
+        | DataType::LargeList(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::Map(field, _) => inner(field),
+        DataType::Struct(fields) if fields.is_empty() => Err(refused()),
+        DataType::Struct(fields) => fields.iter().try_for_each(|field| inner(field)),
+        DataType::Dictionary(keys, values) if keys.is_dictionary_key_type() => match **values {
+            DataType::Dictionary(..) => Err(refused()),
+            ref values => allowed(values, deeper),
+        },
+        DataType::Dictionary(..) => Err(refused()),
+        _ => Ok(()),
     }
 }
 

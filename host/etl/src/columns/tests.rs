@@ -337,3 +337,44 @@ fn the_sdk_reads_what_the_host_writes() {
         assert!(std::fs::read(&path).unwrap() == bytes, "{path} is not what the host writes");
     }
 }
+
+#[test]
+fn ipc_has_the_types_that_sinks_can_write() {
+    let described = |data_type: DataType| {
+        field_from_guest(&types::Field {
+            name: "x".to_owned(),
+            data_type: types::DataType::Ipc,
+            nullable: true,
+            ipc_schema: Some(super::ipc::encode_field(&Field::new("x", data_type, true)).unwrap()),
+        })
+    };
+    let item = |data_type| Arc::new(Field::new("item", data_type, true));
+    let nested = |levels: usize| (0..levels).fold(DataType::Int32, |inner, _| DataType::List(item(inner)));
+    for data_type in [
+        DataType::FixedSizeBinary(16),
+        DataType::FixedSizeList(item(DataType::Utf8), 2),
+        DataType::Struct(vec![Field::new("a", DataType::Decimal128(9, 2), true)].into()),
+        nested(16),
+    ] {
+        assert_eq!(*described(data_type.clone()).unwrap().data_type(), data_type);
+    }
+    let union = || {
+        let fields = arrow_schema::UnionFields::from_fields([Field::new("a", DataType::Int32, true)]);
+        DataType::Union(fields, arrow_schema::UnionMode::Sparse)
+    };
+    for data_type in [
+        DataType::FixedSizeBinary(0),
+        DataType::FixedSizeList(item(DataType::Int32), 0),
+        DataType::Struct(arrow_schema::Fields::empty()),
+        union(),
+        DataType::List(item(union())),
+        DataType::ListView(item(DataType::Int32)),
+        nested(17),
+    ] {
+        let error = described(data_type.clone()).unwrap_err().to_string();
+        assert!(
+            error.contains("is not supported") || error.contains("nests more than 16 levels"),
+            "{data_type}: {error}"
+        );
+    }
+}

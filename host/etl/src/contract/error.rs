@@ -1,6 +1,7 @@
 use arrow_schema::ArrowError;
 use thiserror::Error;
 
+use super::bounds::{MOST_BYTES, MOST_COLUMNS, MOST_READS};
 use crate::columns::{ColumnError, MAX_ROWS};
 
 /// Why a plugin's contract is invalid.
@@ -14,6 +15,26 @@ pub enum ContractError {
         index: u32,
         /// The number of input columns.
         columns: usize,
+    },
+    /// The contract reads a column again and again.
+    #[error("its contract reads the input column {index} more than {MOST_READS} times")]
+    ReadsAgain {
+        /// The index, from 0.
+        index: u32,
+    },
+    /// The output has too many columns.
+    #[error("its contract has {columns} output columns, and the limit is {MOST_COLUMNS}")]
+    TooManyColumns {
+        /// The number of output columns.
+        columns: usize,
+    },
+    /// The descriptions of the output columns are too long.
+    #[error(
+        "the names and types of its contract's output columns have {bytes} bytes, and the limit is {MOST_BYTES}"
+    )]
+    LongDescriptions {
+        /// Their bytes.
+        bytes: usize,
     },
     /// The contract passes on a column that the input does not have.
     #[error("its contract passes on the input column {index}, and the input has {columns} (counted from 0)")]

@@ -1,5 +1,6 @@
 //! The contract of a transform: the columns that it reads and makes, and how its answers become rows.
 
+mod bounds;
 mod error;
 mod fates;
 
@@ -52,6 +53,7 @@ impl Contract {
     ///
     /// When the contract refers to columns that do not exist, or its output columns are invalid.
     pub fn new(input: &SchemaRef, contract: &types::Contract) -> Result<Self, ContractError> {
+        bounds::check(contract)?;
         let columns = input.fields().len();
         let reads = contract
             .reads

@@ -190,3 +190,19 @@ fn rows_come_in_pieces_with_their_origins() {
         matches!(&sent.columns[0].values, Values::Utf8(text) if text.data == b"c" && text.offsets == [0, 1])
     );
 }
+
+#[test]
+fn what_a_contract_asks_for_is_bounded() {
+    let refused = |reads: Vec<u32>, output| checked(reads, output).unwrap_err().to_string();
+    checked(vec![0; 8], vec![OutputField::Same(0)]).unwrap();
+    assert_eq!(
+        refused(vec![0; 1_000_000], vec![OutputField::Same(0)]),
+        "its contract reads the input column 0 more than 8 times"
+    );
+    let many = (0..10_001).map(|index| new_field(&index.to_string())).collect();
+    assert_eq!(refused(vec![], many), "its contract has 10001 output columns, and the limit is 10000");
+    let long = "x".repeat(30 << 20);
+    assert!(
+        refused(vec![], vec![new_field(&long)]).contains("have 31457280 bytes, and the limit is 1048576")
+    );
+}

@@ -1,13 +1,17 @@
 use std::collections::HashMap;
 
-use arrow_array::{Array, RecordBatch, UInt32Array};
-use arrow_schema::{ArrowError, Field};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt32Array};
+use arrow_schema::{ArrowError, DataType, Field};
 use arrow_select::take::take;
 
 use super::keys::Keys;
 use crate::bindings::witdock::etl::lookup::{LookupError, Matches};
 use crate::bindings::witdock::etl::types;
-use crate::columns::{column_from_guest, column_to_guest, field_to_guest};
+use crate::columns::{MAX_ROWS, column_from_guest, column_to_guest, field_to_guest};
+
+/// The most bytes of an answer: a few keys may find the same long values again and again.
+const MOST_ANSWER_BYTES: u64 = 64 << 20;
 
 /// A table with an index over its key.
 #[derive(Debug)]
@@ -51,6 +55,16 @@ impl LookupTable {
         columns: &[String],
     ) -> Result<Matches, LookupError> {
         let rows = rows as usize;
+        if rows > MAX_ROWS {
+            return Err(LookupError::Keys(format!("got {rows} keys at once, and the limit is {MAX_ROWS}")));
+        }
+        if columns.len() > self.batch.num_columns() {
+            return Err(LookupError::Unavailable(format!(
+                "{} columns are asked for, and the table has {}",
+                columns.len(),
+                self.batch.num_columns()
+            )));
+        }
         if keys.len() != self.key.len() {
             let names: Vec<_> = self.key.iter().map(|field| field.name().as_str()).collect();
             return Err(LookupError::Keys(format!(
@@ -90,6 +104,12 @@ impl LookupTable {
                 }
             })
             .collect();
+        let bytes = wanted.iter().map(|column| answer_bytes(column, &found)).fold(0, u64::saturating_add);
+        if bytes > MOST_ANSWER_BYTES {
+            return Err(LookupError::Unavailable(format!(
+                "the answer has {bytes} bytes, and the limit is {MOST_ANSWER_BYTES}: ask for fewer keys at once"
+            )));
+        }
         let unavailable = |error: ArrowError| LookupError::Unavailable(error.to_string());
         let columns = wanted
             .into_iter()
@@ -104,4 +124,18 @@ impl LookupTable {
         }
         Ok(Matches { found: bits, columns })
     }
+}
+
+/// About how many bytes the values of these rows take in a column.
+fn answer_bytes(column: &ArrayRef, rows: &UInt32Array) -> u64 {
+    let length = |row: usize| match column.data_type() {
+        DataType::Utf8 => column.as_string_opt::<i32>().map(|text| text.value_length(row)),
+        DataType::Binary => column.as_binary_opt::<i32>().map(|bytes| bytes.value_length(row)),
+        // The others have 8 bytes at most.
+        _ => None,
+    };
+    let found = rows.iter().flatten().map(|row| row as usize).filter(|row| *row < column.len());
+    found
+        .map(|row| length(row).and_then(|length| u64::try_from(length).ok()).unwrap_or(8))
+        .fold(0, u64::saturating_add)
 }

@@ -124,3 +124,22 @@ fn tables_that_cannot_be_keyed_are_refused_with_the_place() {
     assert!(value.contains(":2: \"x\" in the column `b` is not a valid int32"), "{value}");
     assert!(error("id,b\n1\n", &["id"], &[]).contains(":2: 1 fields"));
 }
+
+#[test]
+fn answers_are_bounded() {
+    let long = "x".repeat(1 << 20);
+    let table = load(&format!("id,text\n1,{long}\n"), &["id"], &[]).unwrap();
+    let get = |rows: usize, columns: usize| {
+        let columns = vec!["text".to_owned(); columns];
+        table.get(u32::try_from(rows).unwrap(), vec![whole(&vec![1; rows])], &columns)
+    };
+    assert_eq!(get(60, 1).unwrap().found.len(), 8);
+    let refused = |rows, columns| match get(rows, columns).unwrap_err() {
+        LookupError::Unavailable(text) | LookupError::Keys(text) => text,
+        other => panic!("{other}"),
+    };
+    assert_eq!(refused(1, 10_000), "10000 columns are asked for, and the table has 2");
+    assert!(refused(65, 1).contains("ask for fewer keys at once"));
+    assert!(refused(40, 2).contains("ask for fewer keys at once"));
+    assert!(table.get(u32::MAX, vec![whole(&[])], &[]).unwrap_err().to_string().contains("keys at once"));
+}

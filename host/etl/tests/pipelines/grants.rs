@@ -67,6 +67,37 @@ fn folders() {
     }
 }
 
+/// What the run itself trusts or writes is in no folder that a plugin may write to: a link there would be followed by the host.
+#[test]
+fn folders_with_what_the_run_writes() {
+    let request = "folders = [{ path = \"/data\", access = \"read-write\" }]";
+    let grant = "folders = [{ path = \"/data\", host = \".\", access = \"read-write\" }]";
+    let error = refused("{ read-file = \"/data/rows.csv\" }", request, grant);
+    assert!(
+        error.contains("`probe` would write to ") && error.contains("which the host protects"),
+        "{error}"
+    );
+    // To read there is allowed.
+    let (request, grant) =
+        (request.replace("read-write", "read-only"), grant.replace("read-write", "read-only"));
+    assert!(reach("{ read-file = \"/data/rows.csv\" }", &request, &grant).starts_with("ok: "));
+}
+
+#[test]
+fn folders_of_plugins_without_builds() {
+    let rest = format!("[[stage]]\nname = \"x\"\nplugin = \"x\"\n{}", sink("csv", "out.csv"));
+    let project = Project::new(std::path::Path::new("rows.csv"), &rest);
+    fs::write(project.path("rows.csv"), "a\n1\n").unwrap();
+    fs::create_dir(project.path("x")).unwrap();
+    let manifest = "[plugin]\nname = 'x'\n[build]\ncommand = ['touch', 'ran']\noutput = 'x.wasm'\n";
+    fs::write(project.path("x/plugin.toml"), manifest).unwrap();
+    for command in ["run", "plan", "validate", "preview"] {
+        let error = project.error(&[command, "pipeline.toml", "--no-build"]);
+        assert!(error.contains("builds are switched off"), "{command}: {error}");
+    }
+    assert!(!project.path("x/ran").exists());
+}
+
 #[test]
 fn environment() {
     let probe = "{ env = \"GREETING\" }";
