@@ -44,7 +44,7 @@ Examples:
 A pipeline file:
   [source]
   format = \"csv\"                     # or tsv, jsonl, parquet, sqlite, postgres
-  path = \"flights.csv\"               # files, folders, patterns such as in/*.csv.gz, or - for standard input
+  path = \"flights.csv\"               # files, folders, patterns such as in/*.csv.gz, urls such as s3://bucket/in/, or - for standard input
 
   [[stage]]
   name = \"clean\"
@@ -55,7 +55,7 @@ A pipeline file:
 
   [[sink]]
   format = \"parquet\"                 # or csv, jsonl, sqlite, postgres
-  path = \"out/flights.parquet\"       # a file, a folder with / at its end, or - for standard output
+  path = \"out/flights.parquet\"       # a file, a folder with / at its end, a url, or - for standard output
 
 If a run is interrupted, by a crash or an error, the next run continues after the last commit.
 

@@ -1,15 +1,17 @@
 //! Reads files that may be compressed.
 
 mod compression;
+mod file;
 mod text;
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::compression::{decompressed, is_undecided};
+pub(crate) use self::file::InputFile;
 pub(crate) use self::text::TextInput;
 
 /// The path that stands for standard input.
@@ -29,14 +31,23 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Opens a file, or standard input for `-`. The first bytes tell the compression; the name does not matter.
+    /// Opens a file of this machine.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file: Box<dyn Read + Send> =
-            if path == Path::new(STDIN) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+        Self::of(&path.into())
+    }
+
+    /// Opens a file. The first bytes tell the compression; the name does not matter.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub(crate) fn of(file: &InputFile) -> io::Result<Self> {
+        let path = file.path();
+        let file = file.read()?;
         let taken = Arc::new(AtomicU64::new(0));
         let mut counted = Counted { inner: file, taken: Arc::clone(&taken) };
         let magic = begin(&mut counted, is_undecided)?;

@@ -21,7 +21,7 @@
 //!
 //! A batch passes through three parts: [`source`] reads it; for each stage, the [`contract`] selects the [`columns`] that the plugin
 //! gets, and makes rows of its answer; [`sink`] writes it. What flows between them is in
-//! [`flow`]. Modules depend only on those below them: [`rows`], [`columns`] and [`figures`] are at the bottom, then come [`pipeline`],
+//! [`flow`]. Modules depend only on those below them: [`rows`], [`columns`], [`figures`] and [`store`] are at the bottom, then come [`pipeline`],
 //! [`source`] and [`sink`], then [`stage`] and [`checkpoint`], and on top [`run`] and [`engine`].
 
 #[expect(missing_docs, reason = "generated from wit/etl, where the documentation is")]
@@ -45,6 +45,7 @@ pub mod run;
 pub mod sink;
 pub mod source;
 pub mod stage;
+pub mod store;
 pub mod table;
 
 mod file_id;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::content::Checkpoint;
 use super::error::CheckpointError;
 use crate::pipeline::{Pipeline, SinkKind, SinkMode};
-use crate::sink::{Publish, SinkMark, part_of};
+use crate::sink::{self, Publish, SinkMark, part_of};
 
 /// The changes of files that take back the rows of an interrupted run which adds to its targets.
 pub(super) fn take_back(pipeline: &Pipeline, done: &Checkpoint) -> Result<Vec<Publish>, CheckpointError> {
@@ -32,6 +32,13 @@ pub(super) fn take_back(pipeline: &Pipeline, done: &Checkpoint) -> Result<Vec<Pu
     for sink in &pipeline.sinks {
         match &sink.kind {
             SinkKind::Folder(folder) => changes.extend(parts(&folder.path, done)),
+            SinkKind::Object(object) if sink.mode == SinkMode::Append => {
+                let own = sink::object_parts(&object.url, &object.store)?.into_iter().filter(|url| {
+                    part_of(url.file_name().as_ref(), &done.run)
+                        .is_some_and(|commit| commit > done.begun.commit)
+                });
+                changes.extend(own.map(|url| Publish::Delete { url, store: object.store.clone() }));
+            }
             // Rows that are merged by their key may come again.
             SinkKind::Table(_) | SinkKind::Plugin(_) if sink.mode == SinkMode::Append => {
                 return Err(CheckpointError::Stays { sink: sink.name() });

@@ -112,6 +112,9 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
             SinkKind::Plugin(plugin) => Ok(format!("plugin {}", plugin.plugin.path.display())),
             SinkKind::File(file) => writable(file.path.parent().unwrap_or(Path::new("."))),
             SinkKind::Folder(file) => writable(&file.path),
+            SinkKind::Object(object) => sink::check_object(object)
+                .map(|()| format!("{} can be written to", object.url))
+                .map_err(|error| error.to_string()),
             SinkKind::Table(_) => {
                 let start = SinkStart { run: "", pipeline: "", index, commits: 0, mark: None };
                 sink::committed(sink, &start, false).map(|_| sink.name()).map_err(|error| error.to_string())

@@ -29,7 +29,7 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
     let mut failed = 0;
     for test in &pipeline.tests {
         let found = run(&pipeline, test, reporter.clone()).await?;
-        let name = format!("{} {}", test.stage, test.input.paths.join(" "));
+        let name = format!("{} {}", test.stage, test.input.names());
         if arguments.bless {
             if let Some(folder) = test.expected.parent() {
                 fs::create_dir_all(folder)?;

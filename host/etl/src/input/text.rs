@@ -1,11 +1,10 @@
 //! Text in any encoding.
 
 use std::io::{self, Cursor, Read};
-use std::path::Path;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{Input, Taken, begin};
+use super::{Input, InputFile, Taken, begin};
 
 /// The decompressed bytes of a file as UTF-8. What is no text in the file's encoding is a byte `0xff` here, which is no UTF-8, so
 /// that a reader finds it in the record where it is.
@@ -25,8 +24,8 @@ impl TextInput {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub(crate) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Self> {
-        let mut input = Input::open(path)?;
+    pub(crate) fn open(file: &InputFile, encoding: Option<&'static Encoding>) -> io::Result<Self> {
+        let mut input = Input::of(file)?;
         let taken = input.taken();
         let mark = begin(&mut input, |begin| {
             MARKS.iter().any(|mark| mark.len() > begin.len() && mark.starts_with(begin))
@@ -129,7 +128,7 @@ mod tests {
         file.write_all(bytes).unwrap();
         let encoding = encoding.map(|label| Encoding::for_label(label.as_bytes()).unwrap());
         let mut text = Vec::new();
-        TextInput::open(file.path(), encoding).unwrap().read_to_end(&mut text).unwrap();
+        TextInput::open(&file.path().into(), encoding).unwrap().read_to_end(&mut text).unwrap();
         text
     }
 

@@ -9,6 +9,7 @@ use crate::bindings::witdock::etl::types::{BytesColumn, Column, Values};
 use crate::columns::timestamp_us;
 use crate::pipeline::{
     ColumnType, CsvFormat, FileFormat, FileSource, LookupConfig, OnDrift, SourceConfig, SourceKind,
+    SourcePath,
 };
 
 fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<LookupTable, LookupTableError> {
@@ -18,7 +19,8 @@ fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<Lookup
         name: "table".to_owned(),
         source: SourceConfig {
             kind: SourceKind::Files(FileSource {
-                paths: vec![file.path().display().to_string()],
+                paths: vec![SourcePath::Local(file.path().display().to_string())],
+                store: Default::default(),
                 format: FileFormat::Csv(CsvFormat::default()),
                 partitions: std::collections::BTreeMap::new(),
                 on_drift: OnDrift::Fail,

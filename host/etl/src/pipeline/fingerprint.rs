@@ -21,20 +21,44 @@ const CONDUCT: [(&str, &[&str]); 4] = [
 
 /// The keys that must be the same for positions in the source, plugins' states and sinks to be those of the same pipeline.
 const SHAPE: [(&str, &[&str]); 4] = [
-    ("source", &["format", "path", "url", "query", "key", "plugin", "settings"]),
+    ("source", &["format", "path", "store", "url", "query", "key", "plugin", "settings"]),
     ("stage", &["name", "outputs"]),
-    ("sink", &["format", "path", "url", "table", "mode", "key", "plugin"]),
+    ("sink", &["format", "path", "store", "url", "table", "mode", "key", "plugin"]),
     ("rejected", &["path"]),
 ];
 
 impl Fingerprint {
     pub(super) fn of(file: &Table) -> Self {
+        let file = &without_retries(file);
         let rows = select(file, |table, key| {
             !matches!(table, "checkpoint" | "test") && !listed(&CONDUCT, table, key)
         });
         let shape = select(file, |table, key| listed(&SHAPE, table, key));
         Self { rows: digest(&rows), shape: digest(&shape) }
     }
+}
+
+/// The file without what says how often requests to stores are repeated.
+fn without_retries(file: &Table) -> Table {
+    fn remove(value: &mut Value) {
+        match value {
+            Value::Array(tables) => tables.iter_mut().for_each(remove),
+            Value::Table(table) => {
+                if let Some(Value::Table(store)) = table.get_mut("store") {
+                    store.remove("retries");
+                    if store.is_empty() {
+                        table.remove("store");
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut file = file.clone();
+    file.iter_mut()
+        .filter(|(name, _)| matches!(name.as_str(), "source" | "sink"))
+        .for_each(|(_, value)| remove(value));
+    file
 }
 
 fn listed(keys: &[(&str, &[&str])], table: &str, key: &str) -> bool {
@@ -81,7 +105,10 @@ mod tests {
     fn a_run_continues_where_a_change_leaves_rows_as_they_are() {
         let before = of(FILE);
         let same = [
-            FILE.replace("[source]", "# a comment\n[source]\non_bad = \"reject\"\nbatch_rows = 7"),
+            FILE.replace(
+                "[source]",
+                "# a comment\n[source]\non_bad = \"reject\"\nbatch_rows = 7\nstore.retries = 3",
+            ),
             FILE.replace("plugin = \"a\"", "plugin = \"a\"\ninstances = 2\nlimits = { deadline_ms = 3 }"),
             format!("{FILE}[rejected]\nmax_rows = 3\n[checkpoint]\nevery_ms = 3\n"),
         ];

@@ -21,6 +21,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use witdock::Builds;
 
+use crate::store::{ObjectUrl, StoreOptions};
+
 pub use self::column_type::ColumnType;
 pub use self::database::Database;
 pub use self::error::{Invalid, PipelineError};
@@ -30,12 +32,12 @@ pub use self::parse::schema;
 pub use self::plugin::{PluginConfig, PluginLimits};
 pub use self::sink::{
     Compression, FileSinkFormat, PluginSink, RejectedConfig, SinkConfig, SinkFile, SinkFormat, SinkKind,
-    SinkMode, SinkTable, TextFormat,
+    SinkMode, SinkObject, SinkTable, TextFormat,
 };
 pub(crate) use self::source::is_pattern;
 pub use self::source::{
     CsvFormat, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift, PluginSource, QuerySource,
-    SourceConfig, SourceKind,
+    SourceConfig, SourceKind, SourcePath,
 };
 pub use self::stage::{InputContract, Order, StageConfig, TestConfig};
 
@@ -71,12 +73,20 @@ pub(crate) enum Target<'a> {
     File(&'a Path),
     /// The files in a folder.
     Folder(&'a Path),
+    /// An object, or the objects below a prefix.
+    Object {
+        url: &'a ObjectUrl,
+        store: &'a StoreOptions,
+        /// The folder of this machine that its rows are in until they are uploaded.
+        staging: &'a Path,
+    },
 }
 
 impl<'a> Target<'a> {
+    /// What is written on this machine.
     pub(crate) fn path(self) -> &'a Path {
         match self {
-            Self::File(path) | Self::Folder(path) => path,
+            Self::File(path) | Self::Folder(path) | Self::Object { staging: path, .. } => path,
         }
     }
 }
@@ -155,11 +165,14 @@ impl Pipeline {
         digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The files and folders that a run writes, but for those of plugins and servers.
+    /// The files, folders and objects that a run writes, but for those of plugins and servers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
         let sinks = self.sinks.iter().filter_map(|sink| match &sink.kind {
             SinkKind::File(file) => Some(Target::File(&file.path)),
             SinkKind::Folder(folder) => Some(Target::Folder(&folder.path)),
+            SinkKind::Object(SinkObject { url, store, staging, .. }) => {
+                Some(Target::Object { url, store, staging })
+            }
             SinkKind::Table(SinkTable { database: Database::Sqlite(path), .. }) => Some(Target::File(path)),
             _ => None,
         });

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::Database;
 use super::plugin::PluginConfig;
+use crate::store::{ObjectUrl, StoreOptions};
 
 /// Where rows are written to.
 #[derive(Debug, Clone)]
@@ -21,11 +22,8 @@ impl SinkConfig {
         match &self.kind {
             SinkKind::Stdout(TextFormat::Csv) => SinkFormat::Csv,
             SinkKind::Stdout(TextFormat::Jsonl) => SinkFormat::Jsonl,
-            SinkKind::File(file) | SinkKind::Folder(file) => match file.format {
-                FileSinkFormat::Text(TextFormat::Csv, _) => SinkFormat::Csv,
-                FileSinkFormat::Text(TextFormat::Jsonl, _) => SinkFormat::Jsonl,
-                FileSinkFormat::Parquet => SinkFormat::Parquet,
-            },
+            SinkKind::File(file) | SinkKind::Folder(file) => file.format.of_sink(),
+            SinkKind::Object(object) => object.format.of_sink(),
             SinkKind::Table(SinkTable { database: Database::Sqlite(_), .. }) => SinkFormat::Sqlite,
             SinkKind::Table(_) => SinkFormat::Postgres,
             SinkKind::Plugin(_) => SinkFormat::Plugin,
@@ -37,6 +35,7 @@ impl SinkConfig {
         match &self.kind {
             SinkKind::Stdout(_) => "standard output".to_owned(),
             SinkKind::File(file) | SinkKind::Folder(file) => file.path.display().to_string(),
+            SinkKind::Object(object) => object.url.to_string(),
             SinkKind::Table(table) => format!("{} in {}", table.table, table.database.name()),
             SinkKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),
         }
@@ -52,6 +51,8 @@ pub enum SinkKind {
     File(SinkFile),
     /// A folder, which gets one file with each commit.
     Folder(SinkFile),
+    /// An object, which appears when the run has ended, or a prefix, below which each commit adds one.
+    Object(SinkObject),
     /// A table in a database.
     Table(SinkTable),
     /// A plugin of the world `sink`.
@@ -74,6 +75,19 @@ pub struct SinkFile {
     pub path: PathBuf,
     /// The format of each file.
     pub format: FileSinkFormat,
+}
+
+/// An object of a store, or the objects below a prefix.
+#[derive(Debug, Clone)]
+pub struct SinkObject {
+    /// The object, or the prefix.
+    pub url: ObjectUrl,
+    /// The store that has it.
+    pub store: StoreOptions,
+    /// The format of each object.
+    pub format: FileSinkFormat,
+    /// The folder of this machine that rows are in until they are published.
+    pub staging: PathBuf,
 }
 
 /// A table in a database.
@@ -138,6 +152,17 @@ pub enum FileSinkFormat {
     Text(TextFormat, Compression),
     /// Apache Parquet.
     Parquet,
+}
+
+impl FileSinkFormat {
+    /// The format of a sink that writes such files.
+    pub fn of_sink(self) -> SinkFormat {
+        match self {
+            Self::Text(TextFormat::Csv, _) => SinkFormat::Csv,
+            Self::Text(TextFormat::Jsonl, _) => SinkFormat::Jsonl,
+            Self::Parquet => SinkFormat::Parquet,
+        }
+    }
 }
 
 /// A format of lines of text.

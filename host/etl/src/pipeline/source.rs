@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::column_type::ColumnType;
 use super::database::Database;
 use super::plugin::PluginConfig;
 use crate::input::{STDIN, is_stream};
+use crate::store::{ObjectUrl, StoreOptions};
 
 /// Where rows come from.
 #[derive(Debug, Clone)]
@@ -23,8 +25,7 @@ pub struct SourceConfig {
 impl SourceConfig {
     /// Whether the source is standard input, a pipe or a device, which can be read only once.
     pub fn is_stream(&self) -> bool {
-        let is_stream = |path: &String| is_stream(Path::new(path));
-        matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(is_stream))
+        matches!(&self.kind, SourceKind::Files(files) if files.paths.iter().any(SourcePath::is_stream))
     }
 
     /// Whether the source has no end: it is watched for more.
@@ -39,10 +40,7 @@ impl SourceConfig {
     /// The name for messages.
     pub fn name(&self) -> String {
         match &self.kind {
-            SourceKind::Files(files) if files.paths.iter().any(|path| path == STDIN) => {
-                "standard input".to_owned()
-            }
-            SourceKind::Files(files) => files.paths.join(", "),
+            SourceKind::Files(files) => files.names(),
             SourceKind::Query(query) => query.database.name(),
             SourceKind::Plugin(plugin) => plugin.plugin.path.display().to_string(),
         }
@@ -74,8 +72,10 @@ pub struct PluginSource {
 /// Files of one format. Each file is a unit of work.
 #[derive(Debug, Clone)]
 pub struct FileSource {
-    /// Paths of files and folders, patterns, or `-` for standard input.
-    pub paths: Vec<String>,
+    /// Where the files are.
+    pub paths: Vec<SourcePath>,
+    /// The store of those that are urls.
+    pub store: StoreOptions,
     /// The format of all files.
     pub format: FileFormat,
     /// Columns that are in the names of folders, with their types. Folders are then read with the folders in them.
@@ -86,6 +86,38 @@ pub struct FileSource {
     pub watch: bool,
     /// How long a file in a watched folder must stay unchanged before it counts as complete.
     pub settle: Duration,
+}
+
+impl FileSource {
+    /// The paths, for messages.
+    pub fn names(&self) -> String {
+        self.paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What stands for one file or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourcePath {
+    /// The path of a file or a folder, a pattern, or `-` for standard input.
+    Local(String),
+    /// The url of an object or a prefix, or a pattern with its bucket.
+    Url(ObjectUrl),
+}
+
+impl SourcePath {
+    fn is_stream(&self) -> bool {
+        matches!(self, Self::Local(path) if is_stream(Path::new(path)))
+    }
+}
+
+impl fmt::Display for SourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(path) if path == STDIN => f.write_str("standard input"),
+            Self::Local(path) => f.write_str(path),
+            Self::Url(url) => url.fmt(f),
+        }
+    }
 }
 
 /// The format of a file.

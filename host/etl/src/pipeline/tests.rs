@@ -74,7 +74,7 @@ late = "late.jsonl"
     let base = folder.0.path();
     let SourceKind::Files(files) = &pipeline.source.kind else { panic!("{:?}", pipeline.source) };
     let FileFormat::Csv(csv) = &files.format else { panic!("{:?}", files.format) };
-    assert_eq!(files.paths, [base.join("in.csv").display().to_string()]);
+    assert_eq!(files.paths, [SourcePath::Local(base.join("in.csv").display().to_string())]);
     assert_eq!((csv.delimiter, csv.on_bad, pipeline.source.batch_rows), (b';', OnBad::Reject, 4096));
     assert_eq!(pipeline.sinks[0].name(), base.join("out/rows.parquet").display().to_string());
     assert_eq!(pipeline.rejected.path, base.join("pipeline.rejected.jsonl"));

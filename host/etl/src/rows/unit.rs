@@ -8,17 +8,25 @@ use serde::{Deserialize, Serialize};
 /// A unit of work, which a commit covers as a whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
-    /// A file's path, the same however a pipeline spells it, or a range of a query.
+    /// A file's path, the same however a pipeline spells it, an object's url, or a range of a query.
     pub id: String,
-    /// A file's size in bytes.
+    /// The size of a file or an object in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// When a file was last changed, in microseconds since 1970.
+    /// When a file or an object was last changed, in microseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_us: Option<u64>,
+    /// What a store calls this version of an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Unit {
+    /// A unit that is known by its name alone.
+    pub(crate) fn named(id: String) -> Self {
+        Self { id, size: None, modified_us: None, version: None }
+    }
+
     /// The unit of a file in its current state.
     pub(crate) fn file(path: &Path) -> io::Result<Self> {
         let metadata = fs::metadata(path)?;
@@ -28,6 +36,7 @@ impl Unit {
             id: name(&path.canonicalize()?),
             size: Some(metadata.len()),
             modified_us: modified.and_then(|since| u64::try_from(since.as_micros()).ok()),
+            version: None,
         })
     }
 }

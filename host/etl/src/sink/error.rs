@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::postgres::PostgresError;
+use crate::store::{ObjectUrl, StoreError};
 
 /// Why rows cannot be written.
 #[derive(Debug, Error)]
@@ -16,6 +17,14 @@ pub enum SinkError {
         path: PathBuf,
         /// The error of the operating system.
         error: io::Error,
+    },
+    /// An object cannot be written.
+    #[error("cannot write {url}: {error}; rows that are committed are kept, and the next run uploads them")]
+    Store {
+        /// The target.
+        url: ObjectUrl,
+        /// What is wrong, and what to do.
+        error: StoreError,
     },
     /// The format does not support the type of a column.
     #[error(

@@ -2,14 +2,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::error::SinkError;
 use super::hidden::prefix;
 use crate::file_id::FileId;
 use crate::pipeline::Target;
+use crate::store::{ObjectUrl, StoreOptions};
 
 /// A target that belongs to one run, of whatever pipeline.
 ///
-/// The lock is the system's, on a hidden file beside the target or in the folder. It ends with the process that holds it, and the
+/// The lock is the system's, on a hidden file beside the target or in the folder, or for an object in the user's state folder. It ends with the process that holds it, and the
 /// file is removed by its holder: one that a killed process leaves is not locked, and the next run takes it. A file with several names is locked itself too.
 #[derive(Debug)]
 pub(crate) struct TargetLock {
@@ -27,8 +30,12 @@ impl TargetLock {
     ///
     /// When another run has the target, or the lock's file cannot be created.
     pub(crate) fn take(target: Target<'_>) -> Result<Option<Self>, SinkError> {
-        let path = path(target);
-        let (Target::File(target) | Target::Folder(target)) = target;
+        let Some(path) = path(target) else { return Ok(None) };
+        let shown = match target {
+            Target::File(path) | Target::Folder(path) => path.to_owned(),
+            Target::Object { url, .. } => url.to_string().into(),
+        };
+        let target = shown.as_path();
         let busy =
             |holder: &str| SinkError::Busy { path: target.to_owned(), holder: holder.trim().to_owned() };
         let failed = |error| SinkError::Io { path: target.to_owned(), error };
@@ -87,16 +94,25 @@ fn lock_linked(target: &Path) -> Result<Option<File>, fs::TryLockError> {
     Ok(Some(file))
 }
 
-/// In a folder, or beside a file.
-fn path(target: Target<'_>) -> PathBuf {
+/// In a folder, or beside a file. That of an object keeps away only runs of the same user on this machine.
+fn path(target: Target<'_>) -> Option<PathBuf> {
     const SUFFIX: &str = "witdock-lock";
-    match target {
+    Some(match target {
+        Target::Object { url, store, .. } => of_object(url, store)?,
         Target::Folder(folder) => folder.join(format!(".{SUFFIX}")),
         Target::File(file) => {
             let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
             file.with_file_name(format!("{}{SUFFIX}", prefix(&file)))
         }
-    }
+    })
+}
+
+/// Where the lock on a url is: stores have none, so it is one of this user on this machine.
+fn of_object(url: &ObjectUrl, options: &StoreOptions) -> Option<PathBuf> {
+    let folder = dirs::state_dir().or_else(dirs::data_local_dir)?;
+    let digest = Sha256::digest(url.place(options).as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Some(folder.join("witdock").join("targets").join(name))
 }
 
 #[cfg(unix)]
@@ -128,7 +144,7 @@ mod tests {
             assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
             drop(lock);
             // What a killed process leaves is no lock.
-            fs::write(path(target), "1").unwrap();
+            fs::write(path(target).unwrap(), "1").unwrap();
             drop(TargetLock::take(target).unwrap().unwrap());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         }

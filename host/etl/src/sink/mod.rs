@@ -12,6 +12,7 @@ mod file;
 mod folder;
 mod hidden;
 mod lock;
+mod object;
 mod open;
 mod owner;
 mod part_name;
@@ -26,6 +27,7 @@ mod stdout;
 mod swap;
 mod table;
 mod text_file;
+mod upload;
 mod writer;
 
 pub(crate) use self::append::complete;
@@ -39,6 +41,8 @@ pub use self::plugin::{OpenSession, SinkPlugin};
 pub use self::publish::Publish;
 pub use self::refusal::{Refusal, Refused};
 pub(crate) use self::side::SideWriter;
+pub use self::upload::check as check_object;
+pub(crate) use self::upload::parts as object_parts;
 pub use self::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
 
 #[cfg(test)]

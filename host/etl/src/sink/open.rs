@@ -5,6 +5,7 @@ use arrow_schema::SchemaRef;
 use super::error::SinkError;
 use super::file;
 use super::folder::FolderSink;
+use super::object::ObjectSink;
 use super::plugin::{PluginWriter, SinkPlugin};
 use super::stdout::StdoutSink;
 use super::table;
@@ -26,6 +27,7 @@ pub fn open(
         SinkKind::Stdout(format) => Box::new(StdoutSink::open(*format, schema)?),
         SinkKind::File(file) => file::open(file, sink.mode, schema, start)?,
         SinkKind::Folder(folder) => Box::new(FolderSink::open(folder, sink.mode, schema, start)?),
+        SinkKind::Object(object) => Box::new(ObjectSink::open(object, sink.mode, schema, start)?),
         SinkKind::Plugin(config) => match plugin {
             Some(plugin) => Box::new(PluginWriter::open(Arc::clone(plugin), schema, start)?),
             None => {

@@ -24,6 +24,12 @@ pub(super) fn number(name: &OsStr) -> Option<u64> {
     stem.rsplit_once('-').map_or(stem, |(_, number)| number).parse().ok()
 }
 
+/// The name of a part file where those of several runs are: the run's own.
+pub(super) fn of_run(name: &str, run: &str) -> String {
+    let rest = name.strip_prefix("part-").unwrap_or(name);
+    format!("part-{run}-{rest}")
+}
+
 /// The commit that a part file is of, if it is one of this run.
 pub(crate) fn part_of(name: &OsStr, run: &str) -> Option<u64> {
     let rest = name.to_str()?.strip_prefix("part-")?.strip_prefix(run)?.strip_prefix('-')?;

@@ -8,8 +8,10 @@ use super::append;
 use super::disk::{remove, sync_folder};
 use super::error::SinkError;
 use super::swap;
+use super::upload::{delete, upload, upload_parts};
+use crate::store::{ObjectUrl, StoreOptions};
 
-/// A change of files that a commit ends with. It can be repeated: what has been done of it is not done again.
+/// A change of files or objects that a commit ends with. It can be repeated: what has been done of it is not done again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Publish {
@@ -38,6 +40,33 @@ pub enum Publish {
         /// The target.
         to: PathBuf,
     },
+    /// Put the content of a complete file under a url, and remove the file.
+    Upload {
+        /// The complete file.
+        from: PathBuf,
+        /// The target.
+        to: ObjectUrl,
+        /// Its store.
+        store: StoreOptions,
+    },
+    /// Put the part files in a complete folder below a prefix, and remove the part files that were there before.
+    UploadParts {
+        /// The complete folder.
+        from: PathBuf,
+        /// The target.
+        to: ObjectUrl,
+        /// Its store.
+        store: StoreOptions,
+        /// The run, which is in the names of the objects.
+        run: String,
+    },
+    /// Remove an object.
+    Delete {
+        /// The object.
+        url: ObjectUrl,
+        /// Its store.
+        store: StoreOptions,
+    },
     /// Cut a file to the length that it had before a run.
     Truncate {
         /// The file.
@@ -58,6 +87,13 @@ impl Publish {
                 Self::Append { from: with(from), to: with(to), header: *header, bytes: *bytes }
             }
             Self::Swap { from, to } => Self::Swap { from: with(from), to: with(to) },
+            Self::Upload { from, to, store } => {
+                Self::Upload { from: with(from), to: to.clone(), store: store.clone() }
+            }
+            Self::UploadParts { from, to, store, run } => {
+                Self::UploadParts { from: with(from), to: to.clone(), store: store.clone(), run: run.clone() }
+            }
+            Self::Delete { url, store } => Self::Delete { url: url.clone(), store: store.clone() },
             Self::Truncate { path, length } => Self::Truncate { path: with(path), length: *length },
             Self::Remove(path) => Self::Remove(with(path)),
         }
@@ -67,12 +103,15 @@ impl Publish {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses it, or another program has changed the target meanwhile.
+    /// When the operating system or a store refuses it, or another program has changed the target meanwhile.
     pub fn carry_out(&self) -> Result<(), SinkError> {
         match self {
             Self::Rename { from, to } => rename(from, to),
             Self::Append { from, to, header, bytes } => append::append(from, to, *header, *bytes),
             Self::Swap { from, to } => swap::swap(from, to),
+            Self::Upload { from, to, store } => upload(from, to, store),
+            Self::UploadParts { from, to, store, run } => upload_parts(from, to, store, run),
+            Self::Delete { url, store } => delete(url, store),
             Self::Truncate { path, length } => truncate(path, *length),
             Self::Remove(path) => remove(path),
         }

@@ -14,7 +14,7 @@ use self::header::column_names;
 use self::records::{CsvRecord, Dialect, RecordProblem, Records};
 use super::error::{CsvError, SourceError};
 use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
-use crate::input::{Taken, TextInput};
+use crate::input::{InputFile, Taken, TextInput};
 use crate::pipeline::{CsvFormat, OnBad};
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 use crate::values::{TextColumn, type_name};
@@ -41,9 +41,10 @@ impl CsvReader {
     /// # Errors
     ///
     /// When the file cannot be read, or its header has a duplicate or empty name.
-    pub(super) fn open(path: &Path, options: &CsvFormat) -> Result<Option<Self>, CsvError> {
+    pub(super) fn open(file: &InputFile, options: &CsvFormat) -> Result<Option<Self>, CsvError> {
+        let path = file.path();
         let io = |error| CsvError::Io { path: path.to_owned(), error };
-        let input = TextInput::open(path, options.encoding).map_err(io)?;
+        let input = TextInput::open(file, options.encoding).map_err(io)?;
         let (taken, encoding) = (input.taken(), input.encoding());
         let CsvFormat { delimiter, quote, escape, comment, .. } = *options;
         let mut records = Records::new(input, Dialect { delimiter, quote, escape, comment });

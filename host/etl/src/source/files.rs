@@ -1,6 +1,7 @@
 //! Files as units of work: listed by paths, folders and patterns, and added as they arrive in watched folders.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,21 +10,21 @@ use arrow_schema::{Schema, SchemaRef};
 use super::csv::CsvReader;
 use super::drift::{Adapted, Allowed, Empty, difference, union};
 use super::error::SourceError;
-use super::folders::{Arrivals, list};
+use super::folders::{Arrivals, list_files};
 use super::jsonl::JsonlReader;
 use super::moved::Moved;
 use super::parquet::ParquetReader;
 use super::partitions::Partitioned;
 use super::past::Past;
 use super::units::{BatchReader, Next, OpenUnit, Units};
-use crate::input::is_stream;
+use crate::input::InputFile;
 use crate::pipeline::{ColumnType, FileFormat, FileSource, OnDrift};
 use crate::rows::Unit;
 
 /// Files, one after the other.
 pub(super) struct FileUnits {
     source: FileSource,
-    pending: VecDeque<PathBuf>,
+    pending: VecDeque<InputFile>,
     past: Past,
     moved: Moved,
     schema: SchemaRef,
@@ -31,7 +32,7 @@ pub(super) struct FileUnits {
     first: PathBuf,
     arrivals: Option<Arrivals>,
     /// The file that is being read.
-    current: PathBuf,
+    current: InputFile,
     /// The first file, which is open because its columns were read.
     opened: Option<OpenFile>,
     notices: Vec<String>,
@@ -46,43 +47,44 @@ impl FileUnits {
     pub(super) fn open(source: &FileSource, past: Past) -> Result<Self, SourceError> {
         let mut arrivals = source.watch.then(|| Arrivals::watch(source)).transpose()?;
         let mut listed = match &mut arrivals {
-            Some(arrivals) => arrivals.first()?,
-            None => list(&source.paths, !source.partitions.is_empty())?,
+            Some(arrivals) => local(arrivals.first()?),
+            None => list_files(source)?,
         };
-        listed.sort();
         let (mut pending, mut notices) = (VecDeque::new(), Vec::new());
         let (first, reader) = loop {
             if listed.is_empty() {
-                return Err(SourceError::NoFiles { paths: source.paths.join(", ") });
+                return Err(SourceError::NoFiles { paths: source.names() });
             }
             // Empty files say nothing of the columns.
             match first_with_columns(source, &listed)? {
                 Some(found) => break found,
                 None => match &mut arrivals {
-                    Some(arrivals) => listed.extend(arrivals.first()?),
-                    None => return Err(SourceError::Empty { paths: source.paths.join(", ") }),
+                    Some(arrivals) => listed.extend(local(arrivals.first()?)),
+                    None => return Err(SourceError::Empty { paths: source.names() }),
                 },
             }
         };
         let mut moved = Moved::new(&past);
         let mut known = false;
-        for path in &listed {
-            match standing(path, &past, &mut moved, &mut notices)? {
-                Standing::New => pending.push_back(path.clone()),
+        for file in &listed {
+            match standing(file, &past, &mut moved, &mut notices)? {
+                Standing::New => pending.push_back(file.clone()),
                 Standing::Moved => {}
                 Standing::Known => known = true,
             }
         }
         notices.extend(moved.notices(known));
+        let first = first.path().to_owned();
         let mut schema = reader.schema();
-        let mut opened = (pending.front() == Some(&first)).then_some((first.clone(), reader));
+        let mut opened =
+            pending.front().filter(|file| file.path() == first).map(|file| (file.clone(), reader));
         if source.on_drift == OnDrift::Evolve {
             let text = !matches!(source.format, FileFormat::Parquet(_));
-            for path in listed.iter().filter(|path| **path != first) {
-                let Some(file) = open_file(source, path, None)? else { continue };
-                let file = file.schema();
-                let both = union(&schema, &file, text);
-                schema = both.ok_or_else(|| drift(path, &first, &schema, &file, Allowed::Less))?;
+            for file in listed.iter().filter(|file| file.path() != first) {
+                let Some(reader) = open_file(source, file, None)? else { continue };
+                let own = reader.schema();
+                let both = union(&schema, &own, text);
+                schema = both.ok_or_else(|| drift(file.path(), &first, &schema, &own, Allowed::Less))?;
             }
             // If the first file does not have all columns, it is opened again with all of them. Standard input opens only once.
             opened = opened.filter(|(_, reader)| reader.schema() == schema);
@@ -96,23 +98,28 @@ impl FileUnits {
             schema,
             first,
             arrivals,
-            current: PathBuf::new(),
+            current: InputFile::Local(PathBuf::new()),
             opened,
             notices,
         })
     }
 
-    fn open_next(&mut self, path: &Path) -> Result<OpenUnit, SourceError> {
-        let unit = unit(path)?;
-        path.clone_into(&mut self.current);
-        let reader = match self.opened.take() {
-            Some((opened, reader)) if opened == path => Some(reader),
-            _ => open_file(&self.source, path, Some(&self.schema))?,
+    fn open_next(&mut self, file: &InputFile) -> Result<OpenUnit, SourceError> {
+        let opened = self.opened.take().filter(|(opened, _)| opened.path() == file.path());
+        let file = match &opened {
+            Some((opened, _)) => opened.clone(),
+            None => file.now().map_err(|error| failed(file, error))?,
+        };
+        let (unit, path) = (unit(&file)?, file.path());
+        let reader = match opened {
+            Some((_, reader)) => Some(reader),
+            None => open_file(&self.source, &file, Some(&self.schema))?,
         };
         let reader = reader.unwrap_or_else(|| Box::new(Empty(Arc::clone(&self.schema))));
         let own = reader.schema();
         let mut open = OpenUnit { unit, reader, quarantine: None, stage: 0 };
         if own == self.schema {
+            self.current = file;
             return Ok(open);
         }
         let allowed = match self.source.on_drift {
@@ -129,6 +136,7 @@ impl FileUnits {
             }
             Some(_) => return Err(drift(path, &self.first, &self.schema, &own, allowed)),
         }
+        self.current = file;
         Ok(open)
     }
 }
@@ -139,18 +147,18 @@ impl Units for FileUnits {
     }
 
     fn bytes(&self) -> Option<u64> {
-        self.pending.iter().map(|path| unit(path).ok()?.size).sum()
+        self.pending.iter().map(|file| unit(file).ok()?.size).sum()
     }
 
     fn next(&mut self) -> Result<Next, SourceError> {
-        if let Some(path) = self.pending.pop_front() {
-            return Ok(Next::Unit(self.open_next(&path)?));
+        if let Some(file) = self.pending.pop_front() {
+            return Ok(Next::Unit(self.open_next(&file)?));
         }
         let Some(arrivals) = &mut self.arrivals else { return Ok(Next::End) };
-        for path in arrivals.more()? {
-            let standing = standing(&path, &self.past, &mut self.moved, &mut self.notices)?;
+        for file in local(arrivals.more()?) {
+            let standing = standing(&file, &self.past, &mut self.moved, &mut self.notices)?;
             if standing == Standing::New {
-                self.pending.push_back(path);
+                self.pending.push_back(file);
             }
         }
         self.notices.extend(self.moved.notices(true));
@@ -158,8 +166,14 @@ impl Units for FileUnits {
     }
 
     fn unchanged(&self, was: &Unit) -> Result<(), SourceError> {
+        // Each request for an object names the version.
+        let now = match &self.current {
+            InputFile::Object(object) if object.version().is_some() => return Ok(()),
+            InputFile::Object(object) => object.now().map(InputFile::from),
+            InputFile::Local(_) => Ok(self.current.clone()),
+        };
         // A name for the file may be gone, as after the rotation of a log: what was opened has been read to its end.
-        match unit(&self.current) {
+        match now.map_err(|error| failed(&self.current, error.into())).and_then(|now| unit(&now)) {
             Ok(now) if now != *was && now.id == was.id => Err(SourceError::Unsettled { path: now.id }),
             _ => Ok(()),
         }
@@ -185,12 +199,12 @@ enum Standing {
 }
 
 fn standing(
-    path: &Path,
+    file: &InputFile,
     past: &Past,
     moved: &mut Moved,
     notices: &mut Vec<String>,
 ) -> Result<Standing, SourceError> {
-    let now = unit(path)?;
+    let now = unit(file)?;
     match past.units.get(&now.id) {
         None if moved.is_moved(&now, past) => return Ok(Standing::Moved),
         None => return Ok(Standing::New),
@@ -201,21 +215,26 @@ fn standing(
     Ok(Standing::Known)
 }
 
-fn unit(path: &Path) -> Result<Unit, SourceError> {
-    if is_stream(path) {
-        return Ok(Unit { id: path.display().to_string(), size: None, modified_us: None });
-    }
-    Unit::file(path).map_err(|error| SourceError::Io { path: path.to_owned(), error })
+fn unit(file: &InputFile) -> Result<Unit, SourceError> {
+    file.unit().map_err(|error| failed(file, error))
+}
+
+fn failed(file: &InputFile, error: io::Error) -> SourceError {
+    SourceError::Io { path: file.path().to_owned(), error }
+}
+
+fn local(paths: Vec<PathBuf>) -> Vec<InputFile> {
+    paths.into_iter().map(InputFile::Local).collect()
 }
 
 /// A file with its rows.
-type OpenFile = (PathBuf, Box<dyn BatchReader>);
+type OpenFile = (InputFile, Box<dyn BatchReader>);
 
 /// The first file that has columns, open.
-fn first_with_columns(source: &FileSource, paths: &[PathBuf]) -> Result<Option<OpenFile>, SourceError> {
-    for path in paths {
-        if let Some(reader) = open_file(source, path, None)? {
-            return Ok(Some((path.clone(), reader)));
+fn first_with_columns(source: &FileSource, files: &[InputFile]) -> Result<Option<OpenFile>, SourceError> {
+    for file in files {
+        if let Some(reader) = open_file(source, file, None)? {
+            return Ok(Some((file.clone(), reader)));
         }
     }
     Ok(None)
@@ -224,24 +243,24 @@ fn first_with_columns(source: &FileSource, paths: &[PathBuf]) -> Result<Option<O
 /// Opens a file. `None` if it is empty.
 fn open_file(
     source: &FileSource,
-    path: &Path,
+    file: &InputFile,
     known: Option<&SchemaRef>,
 ) -> Result<Option<Box<dyn BatchReader>>, SourceError> {
     fn boxed<R: BatchReader + 'static>(reader: R) -> Box<dyn BatchReader> {
         Box::new(reader)
     }
     let reader = match &source.format {
-        FileFormat::Csv(options) => CsvReader::open(path, options)?.map(boxed),
+        FileFormat::Csv(options) => CsvReader::open(file, options)?.map(boxed),
         FileFormat::Jsonl(options) => {
             // The first file sets the types: in another file all numbers may be whole by chance.
             let known = known.map(|schema| own_columns(schema, &source.partitions));
-            JsonlReader::open(path, options, known)?.map(boxed)
+            JsonlReader::open(file, options, known)?.map(boxed)
         }
-        FileFormat::Parquet(on_bad) => ParquetReader::open(path, *on_bad)?.map(boxed),
+        FileFormat::Parquet(on_bad) => ParquetReader::open(file, *on_bad)?.map(boxed),
     };
     match reader {
         Some(reader) if !source.partitions.is_empty() => {
-            Ok(Some(Box::new(Partitioned::new(reader, path, &source.partitions)?)))
+            Ok(Some(Box::new(Partitioned::new(reader, file.path(), &source.partitions)?)))
         }
         reader => Ok(reader),
     }

@@ -9,14 +9,40 @@ use std::time::{Duration, Instant};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::error::SourceError;
-use crate::input::STDIN;
-use crate::pipeline::{FileSource, is_pattern};
+use super::finished::is_finished;
+use super::objects::list_objects;
+use crate::input::{InputFile, STDIN};
+use crate::pipeline::{FileSource, SourcePath, is_pattern};
 use crate::rows::Unit;
+
+/// The files and objects of a source, in the order of its paths.
+pub(super) fn list_files(source: &FileSource) -> Result<Vec<InputFile>, SourceError> {
+    let deep = !source.partitions.is_empty();
+    let mut files = Vec::new();
+    for path in &source.paths {
+        match path {
+            SourcePath::Local(path) => {
+                files.extend(list(std::slice::from_ref(path), deep)?.into_iter().map(InputFile::Local));
+            }
+            SourcePath::Url(url) => {
+                files.extend(list_objects(url, &source.store, deep)?.into_iter().map(InputFile::from));
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let real = |file: &InputFile| match file {
+        InputFile::Local(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
+        InputFile::Object(object) => object.url().place(&source.store),
+    };
+    files.retain(|file| seen.insert(real(file)));
+    files.sort_by(|one, other| one.path().cmp(other.path()));
+    Ok(files)
+}
 
 /// The files that these paths stand for, in order. In folders, hidden files are skipped, and files whose name says that they
 /// are still being written.
 /// `deep` takes the folders in a folder too.
-pub(super) fn list(paths: &[String], deep: bool) -> Result<Vec<PathBuf>, SourceError> {
+fn list(paths: &[String], deep: bool) -> Result<Vec<PathBuf>, SourceError> {
     let mut files = Vec::new();
     for text in paths {
         let path = Path::new(text);
@@ -65,15 +91,6 @@ fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.into_iter().filter(|path| seen.insert(real(path))).collect()
 }
 
-/// Whether a file is complete, judging by its name: programs that copy files mark incomplete ones.
-fn is_finished(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = [".tmp", ".part", ".partial", ".crdownload", ".filepart", "~"];
-    // Programs mark folders with files such as `_SUCCESS` and `_metadata`, which hold no rows.
-    let marker = name.starts_with('_') && !name.contains('.');
-    !name.starts_with('.') && !marker && !unfinished.iter().any(|end| name.ends_with(end))
-}
-
 /// Files that arrive in watched folders.
 pub(super) struct Arrivals {
     paths: Vec<String>,
@@ -106,12 +123,18 @@ impl Arrivals {
             let _ = sender.send(());
         })
         .map_err(|error| failed(Path::new("."), error))?;
-        for folder in source.paths.iter().map(|path| folder(path)).collect::<BTreeSet<_>>() {
+        // Urls are not watched: the pipeline's parser refuses that.
+        let paths = source.paths.iter().filter_map(|path| match path {
+            SourcePath::Local(path) => Some(path.clone()),
+            SourcePath::Url(_) => None,
+        });
+        let paths: Vec<_> = paths.collect();
+        for folder in paths.iter().map(|path| folder(path)).collect::<BTreeSet<_>>() {
             let mode = if deep { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
             watcher.watch(&folder, mode).map_err(|error| failed(&folder, error))?;
         }
         Ok(Self {
-            paths: source.paths.clone(),
+            paths,
             deep,
             settling: Settling { settle: source.settle, files: BTreeMap::new() },
             taken: BTreeSet::new(),

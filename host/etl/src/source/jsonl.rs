@@ -19,7 +19,7 @@ use self::records::{JsonRecord, Records};
 use self::value::{Members, Top};
 use super::error::SourceError;
 use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
-use crate::input::{Taken, TextInput};
+use crate::input::{InputFile, Taken, TextInput};
 use crate::pipeline::{JsonlFormat, OnBad};
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 
@@ -54,11 +54,12 @@ impl JsonlReader {
     ///
     /// When the file cannot be read, or its first records are not objects.
     pub(super) fn open(
-        path: &Path,
+        file: &InputFile,
         options: &JsonlFormat,
         known: Option<SchemaRef>,
     ) -> Result<Option<Self>, SourceError> {
-        let input = TextInput::open(path, options.encoding)
+        let path = file.path();
+        let input = TextInput::open(file, options.encoding)
             .map_err(|error| SourceError::Io { path: path.to_owned(), error })?;
         let taken = input.taken();
         let mut records = Records::new(input, options.layout);

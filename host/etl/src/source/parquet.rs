@@ -1,9 +1,8 @@
 //! Reads Apache Parquet, row group by row group.
 
 mod int96;
+mod object;
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,11 +14,14 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
+use parquet::file::reader::Length;
 
 use self::int96::Int96Columns;
+use self::object::ParquetInput;
 use super::error::SourceError;
 use super::names::check_names;
 use super::units::{BatchReader, SourceBatch};
+use crate::input::InputFile;
 use crate::pipeline::OnBad;
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
 
@@ -28,7 +30,7 @@ pub(super) struct ParquetReader {
     path: PathBuf,
     unit: Arc<str>,
     schema: SchemaRef,
-    file: Option<File>,
+    input: ParquetInput,
     reader: Option<ParquetRecordBatchReader>,
     int96: Option<Int96Columns>,
     /// Reads times in INT96 in nanoseconds.
@@ -45,15 +47,17 @@ impl ParquetReader {
     /// # Errors
     ///
     /// When the file cannot be read, or is not a complete Parquet file.
-    pub(super) fn open(path: &Path, on_bad: OnBad) -> Result<Option<Self>, SourceError> {
-        let io = |error| SourceError::Io { path: path.to_owned(), error };
-        let file = File::open(path).map_err(io)?;
-        let bytes = file.metadata().map_err(io)?.len();
+    pub(super) fn open(file: &InputFile, on_bad: OnBad) -> Result<Option<Self>, SourceError> {
+        let path = file.path();
+        let input =
+            ParquetInput::open(file).map_err(|error| SourceError::Io { path: path.to_owned(), error })?;
+        let bytes = input.len();
         if bytes == 0 {
             return Ok(None);
         }
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone().map_err(io)?)
-            .map_err(|error| damaged(path, &error.to_string()))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(input.clone())
+            .map_err(|error| failed(path, &input, &error))?;
+        input.plan(builder.metadata());
         check_names(&path.display().to_string(), builder.schema(), RENAME)?;
         let int96 = Int96Columns::of(builder.parquet_schema(), builder.schema());
         let schema = int96.as_ref().map_or_else(|| builder.schema(), |int96| &int96.schema);
@@ -62,7 +66,7 @@ impl ParquetReader {
             unit: unit_name(path).into(),
             schema: Arc::new(schema.as_ref().clone().with_metadata(Default::default())),
             rows: u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default(),
-            file: Some(file),
+            input,
             reader: None,
             int96,
             exact: None,
@@ -74,9 +78,9 @@ impl ParquetReader {
 
     /// The next rows, and for each whether it has a time that its column does not hold. The first call sets how many they are.
     fn next(&mut self, most: usize) -> Result<Option<(RecordBatch, Vec<bool>)>, ParquetError> {
-        if let Some(file) = self.file.take() {
+        if self.reader.is_none() {
             if let Some(int96) = &self.int96 {
-                let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone()?)?;
+                let builder = ParquetRecordBatchReaderBuilder::try_new(self.input.clone())?;
                 let leaves = ProjectionMask::leaves(builder.parquet_schema(), int96.leaves.iter().copied());
                 self.exact = Some(builder.with_projection(leaves).with_batch_size(most).build()?);
             }
@@ -84,7 +88,7 @@ impl ParquetReader {
                 Some(int96) => ArrowReaderOptions::new().with_schema(Arc::clone(&int96.schema)),
                 None => ArrowReaderOptions::new(),
             };
-            let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+            let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(self.input.clone(), options)?;
             self.reader = Some(builder.with_batch_size(most).build()?);
         }
         let Some(batch) = self.reader.as_mut().and_then(Iterator::next).transpose()? else { return Ok(None) };
@@ -137,8 +141,8 @@ impl BatchReader for ParquetReader {
     }
 
     fn read(&mut self, most: usize) -> Result<Option<SourceBatch>, SourceError> {
-        let path = self.path.clone();
-        let failed = |error: ParquetError| damaged(&path, &error.to_string());
+        let (path, input) = (self.path.clone(), self.input.clone());
+        let failed = |error: ParquetError| failed(&path, &input, &error);
         let Some((batch, cut)) = self.next(most).map_err(failed)? else { return Ok(None) };
         let rows = batch.num_rows() as u64;
         let read = self.whole(batch, &cut).map_err(failed)?;
@@ -152,18 +156,20 @@ impl BatchReader for ParquetReader {
 
 const RENAME: &str = "rename one of them where the file is written";
 
-fn damaged(path: &Path, message: &str) -> SourceError {
-    let help = help(path).unwrap_or_default();
-    SourceError::Parquet { path: path.to_owned(), message: format!("{message}{help}") }
+fn failed(path: &Path, input: &ParquetInput, error: &ParquetError) -> SourceError {
+    let path = path.to_owned();
+    // A store that cannot be reached says nothing of the file.
+    if let Some(error) = input.failure() {
+        return SourceError::Io { path, error: error.into() };
+    }
+    let help = help(input).unwrap_or_default();
+    SourceError::Parquet { path, message: format!("{error}{help}") }
 }
 
 /// What is probably wrong with a file, by its first and its last bytes.
-fn help(path: &Path) -> Option<&'static str> {
+fn help(input: &ParquetInput) -> Option<&'static str> {
     const MAGIC: [u8; 4] = *b"PAR1";
-    let mut file = File::open(path).ok()?;
-    let (mut first, mut last) = ([0; 4], [0; 4]);
-    file.read_exact(&mut first).ok()?;
-    file.seek(SeekFrom::End(-4)).and_then(|_| file.read_exact(&mut last)).ok()?;
+    let (first, last) = input.ends()?;
     match (first == MAGIC, last == MAGIC) {
         (true, false) => Some("; the file ends too early: was it copied in full?"),
         (false, _) if first == *b"PARE" => Some("; the file is encrypted, which is not supported"),

@@ -210,7 +210,7 @@ impl Units for PluginUnits {
             last: 0,
             rest: None,
         };
-        let unit = Unit { id: unit.id, size: unit.bytes, modified_us: None };
+        let unit = Unit { size: unit.bytes, ..Unit::named(unit.id) };
         Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: 0 }))
     }
 

@@ -86,7 +86,7 @@ impl Units for RejectedUnits {
         let id = format!("{} again, by {stage}", self.path.display());
         let lines = Box::new(lines(&self.path)?);
         let reader = RejectedReader { path: self.path.clone(), stage, schema, lines, next: None };
-        let unit = Unit { id, size: None, modified_us: None };
+        let unit = Unit::named(id);
         Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: place }))
     }
 

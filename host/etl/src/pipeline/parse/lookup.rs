@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use super::parser::Parser;
 use super::source::{Paths, SourceFormat, SourceToml};
+use super::store::StoreToml;
 use super::text::Text;
 use crate::pipeline::{ColumnType, LookupConfig, PipelineError};
 
@@ -19,9 +20,12 @@ pub(super) struct LookupToml {
     /// The format. By default csv.
     #[serde(default)]
     format: LookupFormat,
-    /// The file, or the SQLite database.
+    /// The file, its url, or the SQLite database.
     #[schemars(with = "Option<Paths>")]
     path: Option<Spanned<Paths>>,
+    /// Where the object store of a url is.
+    #[schemars(with = "Option<StoreToml>")]
+    store: Option<Spanned<StoreToml>>,
     /// The address of a PostgreSQL database.
     #[schemars(with = "Option<Text>")]
     url: Option<Spanned<Text>>,
@@ -79,7 +83,8 @@ impl Parser<'_> {
                     None,
                 ));
             }
-            let source = SourceToml::of_lookup(table.format.into(), table.path, table.url, table.query);
+            let source =
+                SourceToml::of_lookup(table.format.into(), table.path, table.store, table.url, table.query);
             lookups.push(LookupConfig {
                 source: self.source(source)?,
                 name: table.name.into_inner(),

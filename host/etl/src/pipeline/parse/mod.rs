@@ -7,14 +7,16 @@ mod plugin;
 mod sink;
 mod source;
 mod stage;
+mod store;
 mod targets;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 use witdock::Builds;
 
@@ -27,7 +29,8 @@ use self::targets::Targets;
 use self::text::PathText;
 use super::diagnostics::PipelineText;
 use super::fingerprint::Fingerprint;
-use super::{CheckpointConfig, Pipeline, PipelineError};
+use super::{CheckpointConfig, Pipeline, PipelineError, SinkKind};
+use crate::store::ObjectUrl;
 
 /// A pipeline file as it is written.
 #[derive(Deserialize, JsonSchema)]
@@ -72,6 +75,14 @@ pub fn schema() -> serde_json::Value {
     schema.to_value()
 }
 
+/// The folder of an object's rows until they are uploaded: beside the checkpoint, which says what is committed of them.
+fn staging(checkpoint: &Path, index: usize, url: &ObjectUrl) -> PathBuf {
+    let name = checkpoint.file_name().unwrap_or_default().to_string_lossy();
+    let digest = Sha256::digest(url.to_string());
+    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    checkpoint.with_file_name(format!(".{name}.uploads")).join(format!("{index}-{digest}"))
+}
+
 impl Pipeline {
     /// Reads and checks a pipeline file. Files and plugins that it names must exist; none is opened.
     ///
@@ -104,7 +115,7 @@ impl Pipeline {
             ));
         }
         let modes = parser.check_modes(&file.sink);
-        let sinks = file
+        let mut sinks: Vec<_> = file
             .sink
             .into_iter()
             .map(|sink| parser.sink(sink, &mut targets))
@@ -119,6 +130,11 @@ impl Pipeline {
             },
             every: Duration::from_millis(file.checkpoint.every_ms.unwrap_or(1000)),
         };
+        for (index, sink) in sinks.iter_mut().enumerate() {
+            if let SinkKind::Object(object) = &mut sink.kind {
+                object.staging = staging(&checkpoint.path, index, &object.url);
+            }
+        }
         let tests = parser.tests(file.test, &stages)?;
         Ok(Self {
             path: path.to_owned(),

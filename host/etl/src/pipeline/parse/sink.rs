@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,12 +6,14 @@ use toml::Spanned;
 use witdock::Policy;
 
 use super::parser::{Parser, given};
+use super::store::StoreToml;
 use super::targets::Targets;
 use super::text::{PathText, Text};
 use crate::pipeline::{
     Compression, Database, FileSinkFormat, PipelineError, PluginLimits, PluginSink, RejectedConfig,
-    SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, SinkTable, TextFormat,
+    SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, SinkObject, SinkTable, TextFormat, is_pattern,
 };
+use crate::store::ObjectUrl;
 
 /// A `[[sink]]` table: the keys of all formats.
 #[derive(Deserialize, JsonSchema)]
@@ -19,9 +21,13 @@ use crate::pipeline::{
 pub(super) struct SinkToml {
     /// The format of the files, the database, or `plugin`.
     format: SinkFormat,
-    /// A file, a folder with `/` at its end, or `-` for standard output. For sqlite, the database.
+    /// A file, a folder with `/` at its end, a url such as `s3://bucket/rows.parquet` or `s3://bucket/rows/`, or `-` for standard output. For sqlite,
+    /// the database.
     #[schemars(with = "Option<PathText>")]
     path: Option<Spanned<PathText>>,
+    /// Where the object store of a url is.
+    #[schemars(with = "Option<StoreToml>")]
+    store: Option<Spanned<StoreToml>>,
     /// What happens to the rows that the target has. By default they are replaced.
     #[schemars(with = "Option<SinkMode>")]
     mode: Option<Spanned<SinkMode>>,
@@ -89,7 +95,7 @@ impl Parser<'_> {
         } else if sink.is_plugin() {
             self.plugin_sink(sink)
         } else {
-            self.file_sink(&sink, targets)
+            self.file_sink(sink, targets)
         }
     }
 
@@ -141,6 +147,12 @@ impl Parser<'_> {
                 is_postgres,
                 "is for postgres; others have a `path`",
             ),
+            (
+                "store",
+                sink.store.as_ref().map(Spanned::span),
+                !sink.is_table() && !sink.is_plugin(),
+                "is for csv, jsonl and parquet",
+            ),
             ("plugin", sink.plugin.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
             ("settings", sink.settings.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
             ("grants", sink.grants.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
@@ -191,7 +203,8 @@ impl Parser<'_> {
         Ok(SinkConfig { kind: SinkKind::Plugin(PluginSink { plugin, key }), mode })
     }
 
-    fn file_sink(&self, sink: &SinkToml, targets: &mut Targets<'_>) -> Result<SinkConfig, PipelineError> {
+    fn file_sink(&self, mut sink: SinkToml, targets: &mut Targets<'_>) -> Result<SinkConfig, PipelineError> {
+        let store = sink.store.take();
         let mode = sink.mode();
         let path = self.needed(&sink.path, "path", "[[sink]]", "\"out/rows.parquet\"")?;
         let given = &path.get_ref().0;
@@ -212,24 +225,47 @@ impl Parser<'_> {
             None => FileSinkFormat::Parquet,
         };
         let part = format!("part-000001.{}", sink.format.name());
+        if let Some(url) = ObjectUrl::parse(&given.to_string_lossy()) {
+            let refuse = |message: String, help: &str| {
+                self.text.error(path.span(), message, "this url", help.to_owned())
+            };
+            let url = url.map_err(|message| refuse(message, "for example \"s3://bucket/rows.parquet\""))?;
+            let name = url.key().trim_end_matches('/');
+            self.check_extension(path, Path::new(name))?;
+            let format = format(Path::new(name));
+            if url.scheme().is_web() {
+                let help = "choose a file, or an object with s3://, gs:// or az://";
+                return Err(refuse(format!("{url} is on a web server, and those are read only"), help));
+            }
+            if is_pattern(url.key()) {
+                return Err(refuse(
+                    format!("{url} is a pattern"),
+                    "a sink writes one object, or below one prefix",
+                ));
+            }
+            if mode == SinkMode::Append && !url.is_prefix() {
+                let help = "end the url with `/`: each commit adds an object there";
+                return Err(refuse(
+                    format!("cannot append to the object {url}: stores replace objects as a whole"),
+                    help,
+                ));
+            }
+            let store = self.store(store)?;
+            targets.take_object(path, &url, &store, &part)?;
+            let kind = SinkKind::Object(SinkObject { url, store, format, staging: PathBuf::new() });
+            return Ok(SinkConfig { kind, mode });
+        }
+        if let Some(store) = store {
+            let help = "`store` is for urls such as \"s3://bucket/rows.parquet\"";
+            return Err(self.not_here(store.span(), "a file has no `store`", help));
+        }
         if given.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]) {
             let path = targets.take_folder(path, &part)?;
             let format = format(&path);
             return Ok(SinkConfig { kind: SinkKind::Folder(SinkFile { path, format }), mode });
         }
+        self.check_extension(path, given)?;
         let span = path.span();
-        let extension = given.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if ["bz2", "xz", "lz4", "br", "zip", "7z", "lzma", "sz"]
-            .contains(&extension.to_ascii_lowercase().as_str())
-        {
-            let message = format!("cannot write a .{extension} file");
-            return Err(self.text.error(
-                span,
-                message,
-                "this file",
-                "choose .gz or .zst, or no compression".to_owned(),
-            ));
-        }
         let path = targets.take_file(path)?;
         let format = format(&path);
         if mode == SinkMode::Append && format == FileSinkFormat::Parquet {
@@ -237,6 +273,23 @@ impl Parser<'_> {
             return Err(self.text.error(span, "cannot append to a Parquet file", "one file", help));
         }
         Ok(SinkConfig { kind: SinkKind::File(SinkFile { path, format }), mode })
+    }
+
+    /// Refuses compressions that are not written.
+    fn check_extension(&self, path: &Spanned<PathText>, name: &Path) -> Result<(), PipelineError> {
+        let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if ["bz2", "xz", "lz4", "br", "zip", "7z", "lzma", "sz"]
+            .contains(&extension.to_ascii_lowercase().as_str())
+        {
+            let message = format!("cannot write a .{extension} file");
+            return Err(self.text.error(
+                path.span(),
+                message,
+                "this file",
+                "choose .gz or .zst, or no compression".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// `default` is where rejected rows go if the pipeline does not say.

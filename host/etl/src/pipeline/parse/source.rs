@@ -10,12 +10,14 @@ use toml::Spanned;
 use witdock::Policy;
 
 use super::parser::{Parser, given};
+use super::store::StoreToml;
 use super::text::{PathText, Text};
 use crate::input::{STDIN, is_stream};
 use crate::pipeline::{
     ColumnType, CsvFormat, Database, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift,
-    PipelineError, PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, is_pattern,
+    PipelineError, PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, SourcePath, is_pattern,
 };
+use crate::store::ObjectUrl;
 
 /// Rows in a batch, by default: the size at which batches pass through plugins fastest.
 const BATCH_ROWS: usize = 8192;
@@ -32,9 +34,13 @@ pub(super) const INFER_ROWS: usize = 10_000;
 pub(super) struct SourceToml {
     /// The format of the files, the database, or `plugin`.
     format: SourceFormat,
-    /// A file, a folder, a pattern such as `in/*.csv.gz`, `-` for standard input, or a list of these. For sqlite, the database.
+    /// A file, a folder, a pattern such as `in/*.csv.gz`, a url such as `s3://bucket/in/`, `-` for standard input, or a list of these. For sqlite,
+    /// the database.
     #[schemars(with = "Option<Paths>")]
     path: Option<Spanned<Paths>>,
+    /// Where the object store of urls is.
+    #[schemars(with = "Option<StoreToml>")]
+    store: Option<Spanned<StoreToml>>,
     /// The character between CSV fields. By default a comma.
     #[schemars(with = "Option<String>")]
     delimiter: Option<Spanned<String>>,
@@ -160,12 +166,14 @@ impl SourceToml {
     pub(super) fn of_lookup(
         format: SourceFormat,
         path: Option<Spanned<Paths>>,
+        store: Option<Spanned<StoreToml>>,
         url: Option<Spanned<Text>>,
         query: Option<Spanned<Text>>,
     ) -> Self {
         Self {
             format,
             path,
+            store,
             url,
             query,
             delimiter: None,
@@ -213,7 +221,7 @@ impl Parser<'_> {
             | SourceFormat::Tsv
             | SourceFormat::Jsonl
             | SourceFormat::Json
-            | SourceFormat::Parquet => SourceKind::Files(self.file_source(&source)?),
+            | SourceFormat::Parquet => SourceKind::Files(self.file_source(source)?),
             SourceFormat::Sqlite | SourceFormat::Postgres => SourceKind::Query(self.query_source(source)?),
             SourceFormat::Plugin => SourceKind::Plugin(self.plugin_source(source)?),
         };
@@ -229,6 +237,7 @@ impl Parser<'_> {
         }
         let keys = [
             ("path", span(source.path.as_ref()), &[Csv, Tsv, Jsonl, Json, Parquet, Sqlite] as &[_]),
+            ("store", span(source.store.as_ref()), FILES),
             ("delimiter", span(source.delimiter.as_ref()), &[Csv]),
             ("quote", span(source.quote.as_ref()), &[Csv, Tsv]),
             ("escape", span(source.escape.as_ref()), &[Csv, Tsv]),
@@ -278,7 +287,9 @@ impl Parser<'_> {
         }
     }
 
-    fn file_source(&self, source: &SourceToml) -> Result<FileSource, PipelineError> {
+    fn file_source(&self, mut source: SourceToml) -> Result<FileSource, PipelineError> {
+        let store = self.store(source.store.take())?;
+        let source = &source;
         let format = match source.format {
             SourceFormat::Jsonl | SourceFormat::Json => FileFormat::Jsonl(JsonlFormat {
                 layout: if source.format == SourceFormat::Json {
@@ -297,6 +308,7 @@ impl Parser<'_> {
         let settle_ms = source.settle_ms.as_ref().map_or(1000, |settle| *settle.get_ref());
         Ok(FileSource {
             paths: self.source_paths(source)?,
+            store,
             format,
             partitions: source
                 .partitions
@@ -421,7 +433,7 @@ impl Parser<'_> {
         })
     }
 
-    fn source_paths(&self, source: &SourceToml) -> Result<Vec<String>, PipelineError> {
+    fn source_paths(&self, source: &SourceToml) -> Result<Vec<SourcePath>, PipelineError> {
         let paths = self.needed(&source.path, "path", source.header_text, "\"data/*.csv\"")?;
         let span = paths.span();
         let given = match paths.get_ref() {
@@ -434,6 +446,10 @@ impl Parser<'_> {
         }
         let mut resolved = Vec::with_capacity(given.len());
         for path in given {
+            if let Some(url) = ObjectUrl::parse(&path.0) {
+                resolved.push(SourcePath::Url(self.source_url(url, span.clone(), source.watch())?));
+                continue;
+            }
             let is_stdin = path.0 == STDIN;
             let path = if is_stdin { STDIN.into() } else { self.resolve(Path::new(&path.0)) };
             let text = path.display().to_string();
@@ -459,7 +475,7 @@ impl Parser<'_> {
                 if let Some((message, help)) = problem {
                     return Err(self.text.error(span, message, "here", help.to_owned()));
                 }
-                resolved.push(text);
+                resolved.push(SourcePath::Local(text));
                 continue;
             }
             if !is_pattern(&text) && !path.exists() {
@@ -473,9 +489,27 @@ impl Parser<'_> {
                     "give the folder, or a pattern such as \"inbox/*.csv\"".to_owned(),
                 ));
             }
-            resolved.push(text);
+            resolved.push(SourcePath::Local(text));
         }
         Ok(resolved)
+    }
+
+    fn source_url(
+        &self,
+        url: Result<ObjectUrl, String>,
+        span: Range<usize>,
+        watch: bool,
+    ) -> Result<ObjectUrl, PipelineError> {
+        let refuse =
+            |message: String, help: &str| self.text.error(span.clone(), message, "this url", help.to_owned());
+        let help = "for example \"s3://bucket/in/*.csv\" or \"https://example.org/flights.csv\"";
+        let url = url.map_err(|message| refuse(message, help))?;
+        if watch {
+            let help = "run the pipeline again and again without `watch`, for example with a timer: with sinks that append, each run reads only \
+                        the objects that are new";
+            return Err(refuse(format!("{url} cannot be watched: stores do not tell of new objects"), help));
+        }
+        Ok(url)
     }
 
     fn query_source(&self, source: SourceToml) -> Result<QuerySource, PipelineError> {

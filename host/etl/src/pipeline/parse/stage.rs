@@ -12,9 +12,10 @@ use super::targets::Targets;
 use super::text::PathText;
 use crate::pipeline::{
     CsvFormat, FileFormat, FileSource, InputContract, JsonLayout, JsonlFormat, OnBad, OnDrift, Order,
-    PipelineError, PluginLimits, StageConfig, TestConfig,
+    PipelineError, PluginLimits, SourcePath, StageConfig, TestConfig,
 };
 use crate::rows::{SINK, SOURCE};
+use crate::store::StoreOptions;
 
 /// Rows that may make a plugin fail, by default.
 const MAX_FAILURES: u64 = 100;
@@ -182,7 +183,8 @@ impl Parser<'_> {
             }
         };
         let input = FileSource {
-            paths: vec![path.display().to_string()],
+            paths: vec![SourcePath::Local(path.display().to_string())],
+            store: StoreOptions::default(),
             format,
             partitions: BTreeMap::new(),
             on_drift: OnDrift::Fail,

@@ -7,7 +7,10 @@ use toml::Spanned;
 use super::parser::Parser;
 use super::text::PathText;
 use crate::file_id::FileId;
-use crate::pipeline::{Database, PipelineError, QuerySource, SourceConfig, SourceKind, is_pattern};
+use crate::pipeline::{
+    Database, PipelineError, QuerySource, SourceConfig, SourceKind, SourcePath, is_pattern,
+};
+use crate::store::{ObjectUrl, StoreOptions};
 
 /// The files that the pipeline writes. No two may be the same, however they are spelled, and the source may read none of them.
 pub(super) struct Targets<'a> {
@@ -33,6 +36,11 @@ enum Read {
         deep: bool,
     },
     Pattern(glob::Pattern),
+    /// An object, or if there is no such object those below a prefix. Only the store knows.
+    FileOrFolder {
+        path: PathBuf,
+        deep: bool,
+    },
 }
 
 impl Read {
@@ -61,6 +69,22 @@ impl Read {
                 let mut matching = glob::glob(pattern.as_str()).ok()?.filter_map(Result::ok);
                 matching.find(|path| id.is_at(path))
             }
+            // Objects have one name.
+            Self::FileOrFolder { .. } => None,
+        }
+    }
+
+    fn of_url(url: &ObjectUrl, options: &StoreOptions, deep: bool) -> Self {
+        let place = url.place(options);
+        if is_pattern(url.key()) {
+            let root = url.with_key("").place(options);
+            let root = glob::Pattern::escape(&root.to_string_lossy());
+            let pattern = format!("{}/{}", root.trim_end_matches('/'), url.key());
+            glob::Pattern::new(&pattern).map_or_else(|_| Self::File(place), Self::Pattern)
+        } else if url.is_prefix() {
+            Self::Folder { path: place, deep }
+        } else {
+            Self::FileOrFolder { path: place, deep }
         }
     }
 
@@ -69,6 +93,8 @@ impl Read {
             Self::File(file) => file == target,
             Self::Folder { path, deep: true } => target.starts_with(path),
             Self::Folder { path, deep: false } => target.parent() == Some(path),
+            Self::FileOrFolder { path, deep: true } => target.starts_with(path),
+            Self::FileOrFolder { path, deep: false } => target == path || target.parent() == Some(path),
             Self::Pattern(pattern) => {
                 let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
                 pattern.matches_path_with(target, options)
@@ -89,7 +115,11 @@ impl<'a> Targets<'a> {
         let sources = match &source.kind {
             SourceKind::Files(files) => {
                 let deep = !files.partitions.is_empty();
-                files.paths.iter().map(|path| Read::of(path, deep)).collect()
+                let of = |path: &SourcePath| match path {
+                    SourcePath::Local(path) => Read::of(path, deep),
+                    SourcePath::Url(url) => Read::of_url(url, &files.store, deep),
+                };
+                files.paths.iter().map(of).collect()
             }
             SourceKind::Query(QuerySource { database: Database::Sqlite(path), .. }) => {
                 vec![Read::File(real(path))]
@@ -111,9 +141,55 @@ impl<'a> Targets<'a> {
         }
     }
 
+    /// An object to write, or a prefix to write objects below. `part` is the name of such an object.
+    pub(super) fn take_object(
+        &mut self,
+        path: &Spanned<PathText>,
+        url: &ObjectUrl,
+        options: &StoreOptions,
+        part: &str,
+    ) -> Result<(), PipelineError> {
+        let found = url.place(options);
+        let is_source = |source: &Read| matches!(source, Read::FileOrFolder { path, .. } if *path == found);
+        let is_prefix = url.is_prefix();
+        let problem = if !is_prefix && self.sources.iter().any(is_source) {
+            format!("{url} is the source: it would be overwritten")
+        } else if !is_prefix && self.is_read(&found) {
+            format!("{url} is among the objects that the source reads")
+        } else if is_prefix && self.is_read(&found.join(part)) {
+            format!("the source reads objects below {url}")
+        } else if is_like_a_part(&found) && found.parent().is_some_and(|folder| self.folders.contains(folder))
+        {
+            format!("{url} has the name of a part file below a prefix that another sink writes")
+        } else if is_prefix
+            && self.taken.iter().any(|file| is_like_a_part(file) && file.parent() == Some(&found))
+        {
+            format!("another sink writes an object with the name of a part file below {url}")
+        } else if !self.taken.insert(found.clone()) {
+            format!("{url} is written twice")
+        } else {
+            if is_prefix {
+                self.folders.insert(found);
+            }
+            return Ok(());
+        };
+        Err(self.refuse(path, problem))
+    }
+
+    /// The path, if it is no url: only sources and sinks can be objects.
+    fn on_this_machine(&self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
+        let text = path.get_ref().0.to_string_lossy();
+        if ObjectUrl::parse(&text).is_some() {
+            let message = "this file cannot be an object: it is written on this machine";
+            let help = "give the path of a file".to_owned();
+            return Err(self.parser.text.error(path.span(), message, "a url", help));
+        }
+        Ok(self.parser.resolve(&path.get_ref().0))
+    }
+
     /// The resolved path of a file to write.
     pub(super) fn take_file(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
-        let resolved = self.parser.resolve(&path.get_ref().0);
+        let resolved = self.on_this_machine(path)?;
         let shown = resolved.display();
         let found = real(&resolved);
         let problem =
@@ -170,7 +246,7 @@ impl<'a> Targets<'a> {
         path: &Spanned<PathText>,
         part: &str,
     ) -> Result<PathBuf, PipelineError> {
-        let resolved = self.parser.resolve(&path.get_ref().0);
+        let resolved = self.on_this_machine(path)?;
         let shown = resolved.display();
         let found = real(&resolved);
         let problem = if self.is_read(&found.join(part)) {
@@ -193,7 +269,7 @@ impl<'a> Targets<'a> {
 
     /// The resolved path of an SQLite file. Each sink commits in a transaction of its own, and SQLite has one writer at a time.
     pub(super) fn take_database(&mut self, path: &Spanned<PathText>) -> Result<PathBuf, PipelineError> {
-        let resolved = self.parser.resolve(&path.get_ref().0);
+        let resolved = self.on_this_machine(path)?;
         let found = real(&resolved);
         if let Some(other) = self.other_name(&found) {
             let message =

@@ -17,7 +17,7 @@ fn file(bytes: &[u8]) -> NamedTempFile {
 /// The line of each row.
 fn lines(bytes: &[u8]) -> Vec<u64> {
     let file = file(bytes);
-    let mut reader = CsvReader::open(file.path(), &options()).unwrap().unwrap();
+    let mut reader = CsvReader::open(&file.path().into(), &options()).unwrap().unwrap();
     let batch = reader.read_batch(8192).unwrap().unwrap();
     (0..batch.rows.len()).map(|row| batch.rows.origin.place(row).unwrap().line.unwrap()).collect()
 }
@@ -25,7 +25,8 @@ fn lines(bytes: &[u8]) -> Vec<u64> {
 /// The error's text after the file's path.
 fn error(bytes: &[u8]) -> String {
     let file = file(bytes);
-    let error = CsvReader::open(file.path(), &options()).and_then(|reader| reader.unwrap().read_batch(8192));
+    let error =
+        CsvReader::open(&file.path().into(), &options()).and_then(|reader| reader.unwrap().read_batch(8192));
     let text = error.unwrap_err().to_string();
     let path = file.path().display().to_string();
     assert!(text.contains(&path), "{text} does not name the file");
@@ -49,7 +50,7 @@ fn rows_know_their_lines() {
 #[test]
 fn every_column_is_text_and_null_where_the_options_say() {
     let file = file(b"\xef\xbb\xbfa,b\n1,NA\n,\"x,y\"\n");
-    let mut reader = CsvReader::open(file.path(), &options()).unwrap().unwrap();
+    let mut reader = CsvReader::open(&file.path().into(), &options()).unwrap().unwrap();
     let batch = reader.read_batch(8192).unwrap().unwrap().rows.batch;
     assert_eq!(batch.schema().field(0).name(), "a", "the byte order mark is no part of the name");
     let (a, b) = (batch.column(0).as_string::<i32>(), batch.column(1).as_string::<i32>());
@@ -62,7 +63,7 @@ fn every_column_is_text_and_null_where_the_options_say() {
 fn without_a_header_the_first_record_is_a_row() {
     let file = file(b"1;2\n3;4\n");
     let options = CsvFormat { header: false, delimiter: b';', ..options() };
-    let mut reader = CsvReader::open(file.path(), &options).unwrap().unwrap();
+    let mut reader = CsvReader::open(&file.path().into(), &options).unwrap().unwrap();
     let batch = reader.read_batch(8192).unwrap().unwrap().rows;
     assert_eq!(batch.batch.schema().field(1).name(), "column_2");
     assert_eq!(batch.origin.place(0), Some(SourcePlace { row: 1, line: Some(1) }));
@@ -78,7 +79,7 @@ fn a_quote_inside_of_a_bare_field_is_text() {
 #[test]
 fn batches_have_the_rows_that_were_asked_for_and_rows_are_numbered_through() {
     let file = file(b"a\n1\n2\n3\n4\n5\n");
-    let mut reader = CsvReader::open(file.path(), &options()).unwrap().unwrap();
+    let mut reader = CsvReader::open(&file.path().into(), &options()).unwrap().unwrap();
     let mut seen = Vec::new();
     while let Some(batch) = reader.read_batch(2).unwrap() {
         let (first, last) = batch.rows.origin.range().unwrap();
@@ -91,7 +92,7 @@ fn batches_have_the_rows_that_were_asked_for_and_rows_are_numbered_through() {
 fn ragged_records_can_be_rejected_with_their_place() {
     let file = file(b"a,b\n1,2\n3\n4,5,6\n7,8\n");
     let rejecting = CsvFormat { on_bad: OnBad::Reject, ..options() };
-    let mut reader = CsvReader::open(file.path(), &rejecting).unwrap().unwrap();
+    let mut reader = CsvReader::open(&file.path().into(), &rejecting).unwrap().unwrap();
     let batch = reader.read_batch(8192).unwrap().unwrap();
     assert_eq!(batch.rows.origin.place(1), Some(SourcePlace { row: 4, line: Some(5) }));
     let places: Vec<_> = batch.bad.iter().map(|bad| (bad.place.line, bad.message.as_str())).collect();

@@ -17,7 +17,7 @@ fn read(text: &str, change: impl FnOnce(&mut JsonlFormat)) -> Result<(SchemaRef,
     };
     change(&mut options);
     let path = file.path().display().to_string();
-    let mut reader = JsonlReader::open(file.path(), &options, None)
+    let mut reader = JsonlReader::open(&file.path().into(), &options, None)
         .map_err(|error| error.to_string().replace(&path, "FILE"))?
         .unwrap();
     let mut batches = Vec::new();

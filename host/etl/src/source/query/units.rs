@@ -141,7 +141,7 @@ impl Units for QueryUnits {
             next_row: 1,
             rest: None,
         };
-        let unit = Unit { id, size: None, modified_us: None };
+        let unit = Unit::named(id);
         Ok(Next::Unit(OpenUnit { unit, reader: Box::new(reader), quarantine: None, stage: 0 }))
     }
 

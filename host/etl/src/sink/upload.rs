@@ -1,0 +1,84 @@
+//! Changes of what a store has, in steps that a crash may cut anywhere.
+
+use std::fs;
+use std::path::Path;
+
+use super::disk::remove;
+use super::error::SinkError;
+use super::part_name::{is_part, of_run};
+use super::swap::list_name;
+use crate::pipeline::SinkObject;
+use crate::store::{ObjectUrl, Store, StoreError, StoreOptions};
+
+/// Checks that an object can be written, without a trace of it.
+///
+/// # Errors
+///
+/// When the store cannot be reached, or does not allow it.
+pub fn check(object: &SinkObject) -> Result<(), SinkError> {
+    let SinkObject { url, store, .. } = object;
+    let key = if url.is_prefix() { url.join("part") } else { url.clone() };
+    Store::of(url, store).and_then(|store| store.check_write(key.key())).map_err(|error| failed(url, error))
+}
+
+pub(super) fn failed(url: &ObjectUrl, error: StoreError) -> SinkError {
+    SinkError::Store { url: url.clone(), error }
+}
+
+/// Puts a file under a url, and removes the file.
+pub(super) fn upload(from: &Path, to: &ObjectUrl, options: &StoreOptions) -> Result<(), SinkError> {
+    let store = Store::of(to, options).map_err(|error| failed(to, error))?;
+    if from.exists() {
+        store.upload(from, to.key()).map_err(|error| failed(to, error))?;
+        return remove(from);
+    }
+    match store.head(to.key()) {
+        Ok(_) => Ok(()),
+        // The file goes only after the upload. So the object was there, and somebody has taken it away since.
+        Err(error) if error.is_missing() && from.parent().is_some_and(Path::exists) => Ok(()),
+        Err(error) if error.is_missing() => Err(SinkError::StagedGone { path: from.to_owned() }),
+        Err(error) => Err(failed(to, error)),
+    }
+}
+
+/// Puts the part files of a complete folder below a prefix, then removes the part files that were there before, then the folder.
+pub(super) fn upload_parts(
+    from: &Path,
+    to: &ObjectUrl,
+    options: &StoreOptions,
+    run: &str,
+) -> Result<(), SinkError> {
+    let list = from.join(list_name(from));
+    if list.exists() {
+        let names = fs::read_to_string(&list).map_err(|error| SinkError::Io { path: list.clone(), error })?;
+        let store = Store::of(to, options).map_err(|error| failed(to, error))?;
+        let mut new = Vec::new();
+        for name in names.lines() {
+            let object = to.join(&of_run(name, run));
+            store.upload(&from.join(name), object.key()).map_err(|error| failed(&object, error))?;
+            new.push(object);
+        }
+        for object in parts(to, options)? {
+            if !new.contains(&object) {
+                store.delete(object.key()).map_err(|error| failed(&object, error))?;
+            }
+        }
+        // Without the list everything counts as done.
+        remove(&list)?;
+    }
+    remove(from)
+}
+
+/// Removes an object.
+pub(super) fn delete(url: &ObjectUrl, options: &StoreOptions) -> Result<(), SinkError> {
+    Store::of(url, options).and_then(|store| store.delete(url.key())).map_err(|error| failed(url, error))
+}
+
+/// The part files below a prefix.
+pub(crate) fn parts(prefix: &ObjectUrl, options: &StoreOptions) -> Result<Vec<ObjectUrl>, SinkError> {
+    let listed = Store::of(prefix, options)
+        .and_then(|store| store.list(prefix.key().trim_end_matches('/'), false))
+        .map_err(|error| failed(prefix, error))?;
+    let urls = listed.into_iter().map(|object| object.url().clone());
+    Ok(urls.filter(|url| is_part(url.file_name().as_ref())).collect())
+}
