@@ -38,6 +38,7 @@ use crate::style::red;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
+    witdock::worker::serve();
     arguments::Arguments::parse().run().unwrap_or_else(|error| {
         // It may quote a manifest, a component or a tool.
         eprintln!("{} {}", red("error:"), text::whole(&format!("{error:#}")));

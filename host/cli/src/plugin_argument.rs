@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use witdock::grants::Request;
 use witdock::source::BuildError;
-use witdock::{Artifact, Builds, Source, SourceError};
+use witdock::{Artifact, Budget, Builds, Source, SourceError, worker};
 
 use crate::language::Language;
 use crate::progress::BuildProgress;
@@ -133,5 +133,7 @@ fn is_text(path: &Path) -> bool {
 }
 
 fn finish(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Artifact> {
+    // Whatever the bytes are, they may end a worker, and not this program.
+    worker::try_reading(&bytes, &Budget::default()).with_context(|| path.display().to_string())?;
     Artifact::from_wasm(bytes).with_context(|| path.display().to_string())
 }

@@ -27,7 +27,7 @@ pub mod grants;
 pub mod source;
 pub mod text;
 
-mod cache;
+mod compile;
 mod dock;
 mod instance;
 mod interface;
@@ -36,7 +36,8 @@ mod nearest;
 mod plugin;
 mod sandbox;
 
-pub use check::{Fit, Misfit, check};
+pub use check::{Budget, Fit, Misfit, OverBudget, check};
+pub use compile::worker;
 pub use dock::{Dock, DockBuilder, DockError};
 pub use grants::{Access, Capability, Conflict, Granted, NetworkHost, Policy, Refused, Requested};
 pub use instance::{

@@ -6,12 +6,15 @@ use tokio::sync::broadcast;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
+use crate::compile::{PreparationError, Symbols};
+use crate::dock::locate;
 use crate::grants::{self, Granted};
 use crate::instance::{
     self, Failure, Handover, Limits, LogLine, LogSink, Stepping, StopMark, Timing, link_services, link_wasi,
     within_limits,
 };
 use crate::source::{Artifact, Digest};
+use crate::text;
 use crate::{Dock, HostState};
 
 /// A compiled and linked component without grants for the system. It is linked to WASI 0.2 like every plugin, to
@@ -23,11 +26,12 @@ pub struct Sandbox<S: Send + 'static> {
     digest: Digest,
     pre: InstancePre<HostState<S>>,
     limits: Limits,
+    symbols: Symbols,
 }
 
 /// A component could not be compiled or linked.
 #[derive(Debug, thiserror::Error)]
-#[error("the component cannot be {step}: {message}")]
+#[error("the component cannot be {step}: {}", text::block(message))]
 #[non_exhaustive]
 pub struct SandboxError {
     /// The step that failed: `compiled` or `linked`.
@@ -55,9 +59,19 @@ impl<S: Send + 'static> Sandbox<S> {
         let name: Arc<str> = name.into();
         // Standard output and standard error become log lines, which the tool shows.
         let granted = Granted::to_sandbox(name.clone());
-        let component = dock.compile(artifact).map_err(failed("compiled"))?;
+        let over = |error: PreparationError| SandboxError { step: "compiled", message: error.to_string() };
+        let compilation = dock.compilation(artifact, &limits.budget).map_err(over)?;
+        let component = compilation.compile().map_err(over)?.map_err(failed("compiled"))?;
         let pre = linked(dock, &component, &granted, link).map_err(failed("linked"))?;
-        Ok(Self { dock: dock.clone(), name, granted, digest: artifact.digest(), pre, limits })
+        Ok(Self {
+            dock: dock.clone(),
+            name,
+            granted,
+            digest: artifact.digest(),
+            pre,
+            limits,
+            symbols: dock.symbols(artifact),
+        })
     }
 
     /// Starts a fresh instance. `app` is the tool's data for it.
@@ -93,8 +107,12 @@ impl<S: Send + 'static> Sandbox<S> {
             })
             .await;
         match started {
-            Ok(instance) => Ok(SandboxInstance { store, instance, log }),
-            Err(error) => Err(Failure::classify(&error, store.data_mut())),
+            Ok(instance) => Ok(SandboxInstance { store, instance, log, symbols: self.symbols.clone() }),
+            Err(error) => {
+                let mut failure = Failure::classify(&error, store.data_mut());
+                locate(&mut failure, &error, &self.symbols).await;
+                Err(failure)
+            }
         }
     }
 }
@@ -120,6 +138,7 @@ pub struct SandboxInstance<S: Send + 'static> {
     store: Store<HostState<S>>,
     instance: Instance,
     log: LogSink,
+    symbols: Symbols,
 }
 
 impl<S: Send + 'static> SandboxInstance<S> {
@@ -138,7 +157,14 @@ impl<S: Send + 'static> SandboxInstance<S> {
                 run(&instance, store).await
             })
             .await;
-        result.map_err(|error| Failure::classify(&error, self.store.data_mut()))
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let mut failure = Failure::classify(&error, self.store.data_mut());
+                locate(&mut failure, &error, &self.symbols).await;
+                Err(failure)
+            }
+        }
     }
 
     /// The data that [`Sandbox::start`] was given.

@@ -31,6 +31,30 @@ pub struct CommandEntry {
     pub doc: &'static str,
     /// The default keys, as a key map has them.
     pub keys: &'static [&'static str],
+    /// Who may run it.
+    pub runs: Runs,
+}
+
+/// Who may run a command.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Runs {
+    /// The person, and plugins at any time.
+    #[default]
+    Anytime,
+    /// The person, and a plugin in answer to a command of the person: it takes the keyboard, and with it a key that was meant for
+    /// the text.
+    InAnswer,
+    /// The person alone.
+    ByPerson,
+}
+
+impl<T> Command<T> {
+    /// Restricts who may run it.
+    #[must_use]
+    pub const fn runs(mut self, runs: Runs) -> Self {
+        self.entry.runs = runs;
+        self
+    }
 }
 
 /// The groups of commands, in the order in which help shows them.
@@ -76,7 +100,7 @@ pub const fn command<T>(
     doc: &'static str,
     run: fn(&mut T),
 ) -> Command<T> {
-    Command { entry: CommandEntry { group, name, title, doc, keys }, run }
+    Command { entry: CommandEntry { group, name, title, doc, keys, runs: Runs::Anytime }, run }
 }
 
 /// The commands that need no screen. Every front end has them.

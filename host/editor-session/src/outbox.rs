@@ -135,12 +135,20 @@ pub enum Request {
 }
 
 /// Collects what comes out of a session until the front end takes it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
     pub(crate) effects: Vec<Effect>,
     pub(crate) requests: Vec<Request>,
     /// Commands that the session runs itself.
     pub(crate) jobs: VecDeque<Job>,
+    /// Whether what happens is in answer to the person: a plugin may have begun it.
+    pub(crate) by_person: bool,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { effects: Vec::new(), requests: Vec::new(), jobs: VecDeque::new(), by_person: true }
+    }
 }
 
 impl Outbox {
@@ -150,6 +158,12 @@ impl Outbox {
 
     pub(crate) fn request(&mut self, request: Request) {
         self.requests.push(request);
+    }
+
+    /// Asks the person, whose next keys answer. Where a plugin has begun it, a message says so instead: nothing that the person types
+    /// meanwhile is taken for an answer.
+    pub(crate) fn ask(&mut self, question: Request, instead: &str) {
+        if self.by_person { self.request(question) } else { self.show(Message::warning(instead)) }
     }
 
     pub(crate) fn show(&mut self, message: Message) {
@@ -163,4 +177,6 @@ pub(crate) struct Job {
     pub(crate) invocation: Invocation,
     /// The plugin that has asked for it, and the ticket under which it hears how the command ended.
     pub(crate) asked: Option<(PluginId, Ticket)>,
+    /// Whether the person has run it, or the command that has asked for it.
+    pub(crate) by_person: bool,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use witdock_editor_core::commands::{self, View};
 use witdock_editor_core::{Extend, Motion, Selections, TabWidth, Transaction};
 
-use crate::command::COMMANDS;
+use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::{Action, Answer, Invocation};
 use crate::documents::{Buffer, Documents, Origin};
 use crate::host::api::CommandError;
@@ -23,16 +23,17 @@ pub struct Session {
     documents: Documents,
     plugins: Plugins,
     /// The names of the front end's own commands.
-    front_end: Vec<&'static str>,
+    front_end: Vec<&'static CommandEntry>,
     out: Outbox,
 }
 
 impl Session {
-    /// A session with one empty document. `front_end` names the front end's own commands, which plugins can run too.
-    pub fn new(front_end: impl IntoIterator<Item = &'static str>) -> Self {
-        let front_end: Vec<&'static str> = front_end.into_iter().collect();
+    /// A session with one empty document. `front_end` has the front end's own commands, which plugins can run too as far as
+    /// they [may](crate::command::Runs).
+    pub fn new(front_end: impl IntoIterator<Item = &'static CommandEntry>) -> Self {
+        let front_end: Vec<&'static CommandEntry> = front_end.into_iter().collect();
         let own = COMMANDS.iter().map(|command| command.entry.name);
-        let names = own.chain(front_end.iter().copied()).map(str::to_owned).collect();
+        let names = own.chain(front_end.iter().map(|entry| entry.name)).map(str::to_owned).collect();
         Self { documents: Documents::new(), plugins: Plugins::new(names), front_end, out: Outbox::default() }
     }
 
@@ -95,26 +96,41 @@ impl Session {
 
     /// Runs a command by its name: one of the session, of the front end, or of a plugin.
     pub fn run(&mut self, invocation: Invocation) {
-        self.out.jobs.push_back(Job { invocation, asked: None });
+        self.out.jobs.push_back(Job { invocation, asked: None, by_person: true });
         self.run_jobs();
     }
 
     fn run_jobs(&mut self) {
-        while let Some(Job { invocation, asked }) = self.out.jobs.pop_front() {
+        while let Some(Job { invocation, asked, by_person }) = self.out.jobs.pop_front() {
             let name = invocation.command.as_str();
+            self.out.by_person = by_person;
             if let Some(own) = COMMANDS.iter().find(|command| command.entry.name == name) {
                 (own.run)(self);
                 self.plugins.job_ended(asked, Ok(()));
-            } else if self.front_end.contains(&name) {
-                self.out.request(Request::Run(invocation.command));
-                self.plugins.job_ended(asked, Ok(()));
-            } else if !self.plugins.run(&invocation, asked) {
+            } else if let Some(entry) = self.front_end.iter().find(|entry| entry.name == name) {
+                let refused = match entry.runs {
+                    Runs::InAnswer if !by_person => Some(
+                        "takes the keyboard, so a plugin runs it only in answer to a command of the person",
+                    ),
+                    Runs::ByPerson if asked.is_some() => Some("is for the person alone"),
+                    _ => None,
+                };
+                let result = match refused {
+                    Some(why) => Err(CommandError::Failed(format!("`{name}` {why}"))),
+                    None => {
+                        self.out.request(Request::Run(invocation.command));
+                        Ok(())
+                    }
+                };
+                self.plugins.job_ended(asked, result);
+            } else if !self.plugins.run(&invocation, asked, by_person) {
                 if asked.is_none() {
                     self.out.show(Message::error(format!("unknown command `{name}`")));
                 }
                 self.plugins.job_ended(asked, Err(CommandError::NoSuchCommand(invocation.command)));
             }
         }
+        self.out.by_person = true;
     }
 
     /// Sets the width of tabs in all documents.
@@ -209,11 +225,11 @@ impl Session {
     pub fn save(&mut self) {
         let Some(buffer) = self.documents.active() else { return };
         if buffer.conflicts {
-            self.out.request(Request::AskToOverwrite);
+            self.out.ask(Request::AskToOverwrite, "another program has changed the file; save it to answer");
         } else if buffer.path.is_some() {
             self.plugins.format_and_save(&mut self.documents, &mut self.out);
         } else {
-            self.out.request(Request::AskForPath);
+            self.out.ask(Request::AskForPath, "the document has no file yet; save it to name one");
         }
     }
 

@@ -18,6 +18,7 @@ use witdock_editor_session::host::Consent;
 use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
+    witdock::worker::serve();
     let arguments = Arguments::parse();
     if arguments.default_config || arguments.default_keys {
         print_defaults(&arguments);

@@ -27,6 +27,7 @@ pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result
             editor.refresh_reports();
         }
         screen.terminal.draw(|frame| view(&editor.app, frame))?;
+        editor.app.drawn();
         editor.start_calls();
         editor.watch_files();
         let mut next = tokio::select! {

@@ -5,10 +5,12 @@
 mod common;
 
 use common::{Editor, plugin};
-use witdock_editor::app::Input;
+use witdock_editor::app::{COMMANDS, Input, Mode};
 use witdock_editor_session::Input as SessionInput;
+use witdock_editor_session::command::Runs;
+use witdock_editor_session::display::Invocation;
 use witdock_editor_session::documents::{Decoration, Drawn};
-use witdock_editor_session::host::{Ask, Cost, Health, News, Report};
+use witdock_editor_session::host::{Answered, Ask, Cost, Health, News, Outcome, Report};
 use witdock_editor_session::style::{Emphasis, Scope, Severity, Span, Style};
 
 fn span(text: &str) -> Vec<Span> {
@@ -165,4 +167,66 @@ fn every_cursor_is_seen_and_none_leaves_the_screen() {
         let (x, y) = editor.cursor();
         assert!((x, y) == (0, 0), "{keys}: {x}, {y}");
     }
+}
+
+fn ask(number: u64, name: &str, capabilities: &[&str]) -> Ask {
+    let capabilities = capabilities.iter().map(|line| line.parse().unwrap()).collect();
+    Ask { plugin: plugin(number), name: name.to_owned(), capabilities, is_update: false }
+}
+
+fn asks(editor: &Editor) -> usize {
+    editor.app.session().plugins().asks().len()
+}
+
+#[test]
+fn consent_is_given_to_what_was_shown() {
+    let mut editor = Editor::with_text("a.txt", "text");
+    // What matters is pushed out of sight: by the length of one item, and by the number of plugins.
+    let padded = format!("env A{}B", " ".repeat(1_300));
+    editor.news(News::Asks(ask(1, "padded", &[&padded, "network evil.example:443"])));
+    editor.news(News::Asks(ask(2, "second", &["clocks"])));
+    editor.keys("f7 a A");
+    assert_eq!(asks(&editor), 2, "nothing was drawn");
+    assert!(!editor.screen().contains("evil.example"));
+    editor.keys("a A");
+    assert_eq!(asks(&editor), 2, "the rest was not drawn");
+    // The end alone is not all of it.
+    let mut pages = 0;
+    while !editor.screen().contains("evil.example") {
+        editor.keys("a A page-down");
+        assert_eq!(asks(&editor), 2);
+        pages += 1;
+        assert!(pages < 20, "{}", editor.screen());
+    }
+    assert!(editor.screen().contains("a allow"), "{}", editor.screen());
+    editor.keys("a");
+    assert_eq!(asks(&editor), 1);
+    assert!(editor.screen().contains("The plugin second wants to"));
+    // Another request, or a plugin that asks for more, was not shown.
+    editor.news(News::Asks(ask(2, "second", &["clocks", "network evil.example:443"])));
+    editor.keys("a");
+    assert_eq!(asks(&editor), 1);
+    editor.screen();
+    editor.keys("a");
+    assert_eq!(asks(&editor), 0);
+}
+
+#[test]
+fn a_plugin_takes_no_key_that_is_meant_for_the_text() {
+    let mut editor = Editor::with_text("a.txt", "");
+    // It draws, so it is loaded, and has a call under way.
+    editor.decorate(Vec::new());
+    editor.news(News::Asks(ask(1, "greedy", &["network evil.example:443"])));
+    let own = COMMANDS.iter().filter(|command| command.entry.runs != Runs::Anytime);
+    let takes_keys: Vec<&str> = own.map(|command| command.entry.name).collect();
+    assert!(takes_keys.contains(&"editor.answer-plugins") && takes_keys.contains(&"editor.palette"));
+    for command in takes_keys.into_iter().chain(["editor.save", "editor.close"]) {
+        editor.open(&format!("{command}.txt"), "");
+        assert!(!editor.app.take_calls().is_empty(), "the plugin hears of the document");
+        let job = (1, Invocation { command: command.to_owned(), argument: None });
+        let outcome = Outcome { jobs: vec![job], ..Outcome::default() };
+        editor.news(News::Ended { plugin: plugin(0), result: Ok((Answered::Told, Box::new(outcome))) });
+        assert!(matches!(editor.app.mode(), Mode::Edit), "{command} opens {:?}", editor.app.mode());
+    }
+    assert_eq!(asks(&editor), 1);
 }

@@ -17,6 +17,7 @@ use crate::commands::{doctor, plan, preview, run, schema, test};
 use crate::signals::Signals;
 
 fn main() -> ExitCode {
+    witdock::worker::serve();
     let arguments = Arguments::parse();
     // A bar and a stream of log lines would disturb each other.
     let reporter = if arguments.verbose > 0 { Reporter::lines() } else { Reporter::new() };

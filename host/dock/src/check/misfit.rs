@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::budget::OverBudget;
 use super::bytes::NotAComponent;
 use super::difference::{Difference, DifferenceKind};
 use super::name::InterfaceName;
@@ -16,6 +17,9 @@ pub enum Misfit {
     /// The bytes are not a component.
     #[error(transparent)]
     NotAComponent(#[from] NotAComponent),
+    /// The component is too large to look at.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     /// The component's imports or exports differ from the world's.
     #[error(transparent)]
     Differences(#[from] Differences),
@@ -35,7 +39,7 @@ impl Misfit {
     pub fn differences(&self) -> &[Difference] {
         match self {
             Self::Differences(differences) => &differences.differences,
-            Self::NotAComponent(_) | Self::World { .. } => &[],
+            Self::NotAComponent(_) | Self::OverBudget(_) | Self::World { .. } => &[],
         }
     }
 }

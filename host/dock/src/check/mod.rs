@@ -3,6 +3,7 @@
 //! A component that passes instantiates with wasmtime's bindings of the same world. For one that fails, each difference
 //! shows its place, down to the field, and both sides.
 
+mod budget;
 mod bytes;
 mod compare;
 mod decode;
@@ -16,6 +17,8 @@ mod surface;
 #[cfg(test)]
 mod tests;
 
+pub use budget::{Budget, OverBudget};
+pub(crate) use budget::{Depth, scan};
 pub use bytes::NotAComponent;
 pub use difference::{Difference, DifferenceKind, Direction, Place, Step};
 pub use fit::{Fit, Item};
@@ -41,8 +44,15 @@ use interfaces::{Match, Need};
 ///
 /// # Errors
 ///
-/// When the bytes are not a component, when the component and the world differ, or when `world` cannot be decoded.
+/// When the component exceeds the default [`Budget`], when the bytes are not a component, when the component and the world differ, or
+/// when `world` cannot be decoded.
 pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, Misfit> {
+    scan(component, &Budget::default(), Depth::Declarations)?;
+    check_scanned(component, world, services)
+}
+
+/// [`check`] of a component that is known to be within its budget.
+pub(crate) fn check_scanned(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, Misfit> {
     let unreadable = |reason| Misfit::World { reason };
     let (world, host) = decode::world(world).map_err(unreadable)?;
     let services: Vec<_> = services
@@ -86,6 +96,11 @@ pub fn check(component: &[u8], world: &[u8], services: &[&[u8]]) -> Result<Fit, 
     fit.exports =
         plugin.exports.iter().map(|(name, item)| interfaces::summary(&plugin, name, *item)).collect();
     Ok(fit)
+}
+
+/// Reads the types of a component that is known to be within its budget, and compares them with nothing.
+pub(crate) fn read(component: &[u8]) -> Result<(), NotAComponent> {
+    decode::component(component).map(drop)
 }
 
 /// Whether the dock itself links it, under the grants for the system.

@@ -1,7 +1,7 @@
 //! Turns a `wasmtime::Error` into a [`Failure`]: here, once, and nowhere else.
 
 use wasmtime::component::ResourceTableError;
-use wasmtime::{Trap, WasmBacktrace};
+use wasmtime::{FrameSymbol, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use super::blame::{Reached, is_guests};
@@ -22,7 +22,7 @@ impl Failure {
         let panic = state.panic.take();
         let limits = &state.limits;
         let backtrace = error.downcast_ref::<WasmBacktrace>();
-        let location = backtrace.and_then(guest_location);
+        let location = backtrace.and_then(|backtrace| innermost_own(&places(backtrace)));
 
         if error.is::<DeadlineExceeded>() {
             return Self::Deadline { limit: limits.call_deadline, location };
@@ -130,20 +130,81 @@ fn words(trap: &Trap) -> String {
     text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
 }
 
-/// The innermost frame that is in the plugin's own source and not in a standard library.
-fn guest_location(backtrace: &WasmBacktrace) -> Option<Location> {
-    const LIBRARIES: [&str; 4] = ["/rustc/", "/library/std/", "/library/core/", "/library/alloc/"];
-    let symbols = || backtrace.frames().iter().flat_map(|frame| frame.symbols());
-    symbols()
-        .find(|symbol| {
-            symbol.file().is_some_and(|file| {
-                !LIBRARIES.iter().any(|library| file.contains(library)) && !file.contains("/registry/src/")
-            })
-        })
-        .or_else(|| symbols().find(|symbol| symbol.file().is_some()))
-        .and_then(|symbol| {
-            Some(Location { file: symbol.file()?.to_owned(), line: symbol.line(), column: symbol.column() })
-        })
+/// Where the guest was: for each frame of its stack the functions that are there, of which all but the last are inlined. The innermost
+/// comes first.
+pub(crate) type Places = Vec<Vec<Place>>;
+
+/// A function of a guest's source, with the place in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) function: Option<String>,
+    pub(crate) location: Option<Location>,
+}
+
+/// The frames whose places are looked up. Those of a standard library's panic are a dozen.
+const MOST_OFFSETS: usize = 48;
+
+/// The places of the guest's stack in the component's bytes, if the engine has not looked them up.
+pub(crate) fn offsets(error: &wasmtime::Error) -> Vec<u64> {
+    let frames = error.downcast_ref::<WasmBacktrace>().into_iter().flat_map(WasmBacktrace::frames);
+    frames
+        .take(MOST_OFFSETS)
+        .map(|frame| frame.module_offset().map_or(u64::MAX, |offset| offset as u64))
+        .collect()
+}
+
+impl Failure {
+    /// Whether its place in the source is missing.
+    pub(crate) fn is_unlocated(&self) -> bool {
+        match self {
+            Self::Deadline { location, .. }
+            | Self::Stack { location }
+            | Self::Panic { location, .. }
+            | Self::Trap { location, .. } => location.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Adds the place in the source, and the names of its functions.
+    pub(crate) fn locate(&mut self, places: &Places) {
+        let found = innermost_own(places);
+        match self {
+            Self::Deadline { location, .. } | Self::Stack { location } | Self::Panic { location, .. } => {
+                *location = found
+            }
+            Self::Trap { location, frames, .. } => {
+                *location = found;
+                for (frame, places) in frames.iter_mut().zip(places) {
+                    if let Some(name) = places.first().and_then(|place| place.function.as_ref()) {
+                        frame.clone_from(name);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the engine has looked up.
+fn places(backtrace: &WasmBacktrace) -> Places {
+    let place = |symbol: &FrameSymbol| Place {
+        function: symbol.name().map(str::to_owned),
+        location: symbol.file().map(|file| Location {
+            file: file.to_owned(),
+            line: symbol.line(),
+            column: symbol.column(),
+        }),
+    };
+    backtrace.frames().iter().map(|frame| frame.symbols().iter().map(place).collect()).collect()
+}
+
+/// The innermost place that is in the plugin's own source and not in a library.
+fn innermost_own(places: &Places) -> Option<Location> {
+    const LIBRARIES: [&str; 5] =
+        ["/rustc/", "/library/std/", "/library/core/", "/library/alloc/", "/registry/src/"];
+    let locations = || places.iter().flatten().filter_map(|place| place.location.as_ref());
+    let is_own = |location: &&Location| !LIBRARIES.iter().any(|library| location.file.contains(library));
+    locations().find(is_own).or_else(|| locations().next()).cloned()
 }
 
 /// The number of frames in a report; the outer ones are rarely useful.

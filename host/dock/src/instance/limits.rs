@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::check::Budget;
+
 /// The resource limits of one plugin. The defaults are far above what a normal plugin uses.
 ///
 /// The stack is the engine's and the same for all plugins: see [`DockBuilder::stack_bytes`](crate::DockBuilder::stack_bytes).
@@ -40,6 +42,8 @@ pub struct Limits {
     pub log_lines_per_second: u32,
     /// Entries of all tables of one instance together. Default 100,000: an interpreter's function table has some ten thousand.
     pub table_elements: usize,
+    /// What the component may consist of and what preparing it may cost, before any of its code runs.
+    pub budget: Budget,
 }
 
 impl Default for Limits {
@@ -56,6 +60,7 @@ impl Default for Limits {
             host_call_bytes: 32 << 20,
             log_lines_per_second: 100,
             table_elements: 100_000,
+            budget: Budget::default(),
         }
     }
 }

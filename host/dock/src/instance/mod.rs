@@ -35,6 +35,7 @@ pub use services::SERVICES;
 pub use tracked::Tracked;
 
 pub(crate) use call_clock::{CallTime, EPOCH_TICK, Timing};
+pub(crate) use classification::{Place, Places, offsets};
 pub(crate) use ledger::Ledger;
 pub(crate) use log_sink::LogSink;
 pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};

@@ -12,6 +12,7 @@ use super::generation::{Generation, Member};
 use super::instance::Instance;
 use super::lifecycle::Input;
 use super::statistics::Row;
+use crate::dock::{locate, locate_blocking};
 use crate::instance::{Failure, NextStop, Stateful, Stopped, Timing, within_limits, within_limits_sync};
 use crate::{HostState, Interface};
 
@@ -91,7 +92,10 @@ pub(crate) fn call_sync<I: Interface, R>(
             Ok(value)
         }
         Err(error) => {
-            let ended = ended(core, &mut instance, row, &error);
+            let mut ended = ended(core, &mut instance, row, &error);
+            if let Ended::Failed(failure) = &mut ended {
+                locate_blocking(failure, &error, &instance.symbols);
+            }
             drop(instance);
             Err(failed(core, &generation, export, ended))
         }
@@ -116,12 +120,22 @@ pub(crate) async fn attempt<I: Interface, R>(
     stop: NextStop<'_>,
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
 ) -> Result<R, Ended> {
-    let Instance { store, guest, state } = &mut *instance;
+    let Instance { store, guest, state, .. } = &mut *instance;
     let outcome = within_limits(store, timing, Some(stop), async |store: &mut Store<HostState<I::State>>| {
         run(guest, state.as_ref(), store).await
     })
     .await;
-    outcome.map_err(|error| ended(core, instance, row, &error))
+    match outcome {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let mut ended = ended(core, instance, row, &error);
+            if let Ended::Failed(failure) = &mut ended {
+                // What is rare is boxed.
+                Box::pin(locate(failure, &error, &instance.symbols)).await;
+            }
+            Err(ended)
+        }
+    }
 }
 
 #[cold]

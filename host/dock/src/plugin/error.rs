@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::Misfit;
+use crate::compile::PreparationError;
 use crate::grants::{Conflict, Refused};
 use crate::instance::Failure;
 use crate::source::SourceError;
@@ -40,6 +41,14 @@ pub enum LoadError {
         plugin: Arc<str>,
         /// The two paths.
         conflict: Conflict,
+    },
+    /// The component is too large, or checking or compiling it took too much. None of its code ran.
+    #[error("{plugin} cannot be loaded: {error}")]
+    Preparation {
+        /// The plugin's name.
+        plugin: Arc<str>,
+        /// What was exceeded.
+        error: PreparationError,
     },
     /// The component is valid, but the runtime could not compile or link it.
     #[error("{plugin} could not be {step}: {}", text::block(message))]

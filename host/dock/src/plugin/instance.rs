@@ -3,6 +3,8 @@
 use wasmtime::Store;
 use wasmtime::component::{Instance as Exports, InstancePre};
 
+use crate::compile::Symbols;
+use crate::dock::locate;
 use crate::instance::{Failure, Parts, Stateful, Timing, store, within_limits};
 use crate::{HostState, Interface};
 
@@ -12,6 +14,7 @@ pub(crate) struct Instance<I: Interface> {
     pub(crate) guest: I,
     /// The exports of `witdock:plugin/state`, if it has them.
     pub(crate) state: Option<Stateful>,
+    pub(crate) symbols: Symbols,
 }
 
 /// Why an instance did not start.
@@ -28,6 +31,7 @@ impl<I: Interface> Instance<I> {
     pub(crate) async fn start(
         pre: &InstancePre<HostState<I::State>>,
         keeps_state: bool,
+        symbols: &Symbols,
         parts: Parts<'_, I::State>,
     ) -> Result<Box<Self>, StartError> {
         let mut store = store(pre.engine(), parts)
@@ -41,17 +45,24 @@ impl<I: Interface> Instance<I> {
             });
         let (guest, state) = match started.await {
             Ok(started) => started,
-            Err(error) => return Err(StartError::Failed(Failure::classify(&error, store.data_mut()))),
+            Err(error) => {
+                let mut failure = Failure::classify(&error, store.data_mut());
+                locate(&mut failure, &error, symbols).await;
+                return Err(StartError::Failed(failure));
+            }
         };
         let activated =
             within_limits(&mut store, Timing::Exact, None, async |store: &mut Store<HostState<I::State>>| {
                 guest.activate(store).await
             });
         match activated.await {
-            Ok(()) => Ok(Box::new(Self { store, guest, state })),
+            Ok(()) => Ok(Box::new(Self { store, guest, state, symbols: symbols.clone() })),
             Err(error) => Err(match Failure::classify(&error, store.data_mut()) {
                 Failure::Host { message } => StartError::Refused { message },
-                failure => StartError::Failed(failure),
+                mut failure => {
+                    locate(&mut failure, &error, symbols).await;
+                    StartError::Failed(failure)
+                }
             }),
         }
     }

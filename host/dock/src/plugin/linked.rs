@@ -8,7 +8,8 @@ use super::candidate::Candidate;
 use super::error::LoadError;
 use super::instance::{Instance, StartError};
 use super::settings::Settings;
-use crate::check::{Fit, Misfit, check};
+use crate::check::{Fit, Misfit, check_scanned};
+use crate::compile::Symbols;
 use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
@@ -21,6 +22,7 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) digest: Digest,
     pub(crate) pre: InstancePre<HostState<I::State>>,
     pub(crate) granted: Granted,
+    symbols: Symbols,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
     /// On the folders that it may write to, for as long as one of its instances may run.
@@ -67,17 +69,23 @@ impl<I: Interface> Linked<I> {
             stepping: stepping::<I>(),
         };
         let plugin = || settings.name.clone();
-        Instance::start(&self.pre, self.keeps_state, parts).await.map_err(|error| match error {
-            StartError::Failed(failure) => LoadError::Start { plugin: plugin(), failure },
-            StartError::Refused { message } => LoadError::NotAccepted { plugin: plugin(), message },
-        })
+        Instance::start(&self.pre, self.keeps_state, &self.symbols, parts).await.map_err(
+            |error| match error {
+                StartError::Failed(failure) => LoadError::Start { plugin: plugin(), failure },
+                StartError::Refused { message } => LoadError::NotAccepted { plugin: plugin(), message },
+            },
+        )
     }
 }
 
-/// Compares a component with the interface's worlds.
+/// Compares a component within its budget with the interface's worlds.
 pub(crate) fn fit<I: Interface>(component: &[u8]) -> Result<Fit, Misfit> {
-    let services: Vec<&[u8]> = std::iter::once(SERVICES).chain(I::OPTIONAL.iter().copied()).collect();
-    check(component, I::COMPONENT_TYPE, &services)
+    check_scanned(component, I::COMPONENT_TYPE, &services::<I>())
+}
+
+/// The further worlds that it is compared with.
+fn services<I: Interface>() -> Vec<&'static [u8]> {
+    std::iter::once(SERVICES).chain(I::OPTIONAL.iter().copied()).collect()
 }
 
 fn stepping<I: Interface>() -> Stepping {
@@ -87,6 +95,9 @@ fn stepping<I: Interface>() -> Stepping {
 fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
     let Candidate { artifact, request } = candidate;
     let plugin = &settings.name;
+    let over = |error| LoadError::Preparation { plugin: plugin.clone(), error };
+    let mut compilation = settings.dock.compilation(artifact, &settings.limits.budget).map_err(over)?;
+    compilation.try_check(I::COMPONENT_TYPE, &services::<I>()).map_err(over)?;
     let fit =
         fit::<I>(artifact.bytes()).map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
     let requested = Requested::new(plugin.clone(), request, &fit);
@@ -114,7 +125,7 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
             message: format!("{error:#}"),
         }
     };
-    let component = settings.dock.compile(artifact).map_err(runtime("compiled"))?;
+    let component = compilation.compile().map_err(over)?.map_err(runtime("compiled"))?;
     let pre = (|| {
         let mut linker = Linker::new(settings.dock.engine());
         link_wasi(&mut linker, stepping::<I>())?;
@@ -125,7 +136,8 @@ fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Resul
     })()
     .map_err(runtime("linked"))?;
     let keeps_state = fit.exports(STATE_INTERFACE);
-    Ok(Linked { digest: artifact.digest(), pre, granted, keeps_state, _claim: claim })
+    let symbols = settings.dock.symbols(artifact);
+    Ok(Linked { digest: artifact.digest(), pre, granted, symbols, keeps_state, _claim: claim })
 }
 
 /// Claims the folders that the plugin may write to.

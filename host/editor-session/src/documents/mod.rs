@@ -160,7 +160,9 @@ impl Documents {
     /// Closes the active document, or asks first where it has unsaved changes.
     pub(crate) fn close(&mut self, out: &mut Outbox) {
         match self.active() {
-            Some(buffer) if buffer.document.is_dirty() => out.request(Request::AskToClose),
+            Some(buffer) if buffer.document.is_dirty() => {
+                out.ask(Request::AskToClose, "the document has unsaved changes; close it to answer");
+            }
             _ => self.close_unsaved(),
         }
     }

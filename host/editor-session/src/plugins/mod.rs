@@ -257,12 +257,17 @@ impl Plugins {
     }
 
     /// Queues a command of a plugin. Gives whether there is such a command.
-    pub(crate) fn run(&mut self, invocation: &Invocation, asked: Option<(PluginId, Ticket)>) -> bool {
+    pub(crate) fn run(
+        &mut self,
+        invocation: &Invocation,
+        asked: Option<(PluginId, Ticket)>,
+        by_person: bool,
+    ) -> bool {
         let Some((owner, name)) = invocation.command.split_once('.') else { return false };
         let slot = self.slots.values_mut().find(|slot| slot.name == owner && slot.has_command(name));
         let Some(slot) = slot else { return false };
         let argument = invocation.argument.clone();
-        slot.wait(Waiting::Run { command: name.to_owned(), argument, asked });
+        slot.wait(Waiting::Run { command: name.to_owned(), argument, asked, by_person });
         true
     }
 

@@ -115,7 +115,7 @@ impl Plugins {
         documents: &mut Documents,
         out: &mut Outbox,
     ) {
-        let by_command = matches!(waiting, Waiting::Run { .. });
+        let by_command = matches!(waiting, Waiting::Run { by_person: true, .. });
         let is_late = outcome.documents.iter().any(|change| {
             documents.find(change.id).is_none_or(|buffer| buffer.document.revision() != change.base)
         });
@@ -163,7 +163,11 @@ impl Plugins {
             out.request(Request::Copy(text));
         }
         let jobs = outcome.jobs.into_iter();
-        out.jobs.extend(jobs.map(|(ticket, invocation)| Job { invocation, asked: Some((plugin, ticket)) }));
+        out.jobs.extend(jobs.map(|(ticket, invocation)| Job {
+            invocation,
+            asked: Some((plugin, ticket)),
+            by_person: by_command,
+        }));
     }
 
     fn cancel(&mut self, plugin: PluginId, tickets: &[Ticket]) {

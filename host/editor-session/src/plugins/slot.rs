@@ -51,6 +51,8 @@ pub(super) enum Waiting {
         command: String,
         argument: Option<String>,
         asked: Option<(PluginId, Ticket)>,
+        /// Whether the person has run it, or the command that has asked for it.
+        by_person: bool,
     },
     Opened(DocumentId),
     Changed(DocumentId),

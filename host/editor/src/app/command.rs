@@ -3,10 +3,11 @@
 use witdock_editor_core::Extend::{self, No, Yes};
 use witdock_editor_session::Message;
 use witdock_editor_session::command::Group::{Editor, Files, Finding, Moving, Plugins};
+use witdock_editor_session::command::Runs::{ByPerson, InAnswer};
 use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
 use witdock_editor_session::display::Invocation;
 
-use super::{App, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, reading};
+use super::{App, Consenting, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, reading};
 
 /// The command that answers requests for consent.
 pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
@@ -15,36 +16,36 @@ pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
 #[rustfmt::skip]
 pub const COMMANDS: &[Command<App>] = &[
     command(Files, "editor.open", &["ctrl-o"], "Open a file",
-        "Asks for a path, and opens the file. A file that does not exist is created when it is saved.", |app: &mut App| app.prompt(Purpose::Open)),
+        "Asks for a path, and opens the file. A file that does not exist is created when it is saved.", |app: &mut App| app.prompt(Purpose::Open)).runs(InAnswer),
     command(Files, "editor.save-as", &["f12"], "Save to another file",
-        "Asks for a path, and saves the document there.", |app: &mut App| app.prompt(Purpose::SaveAs)),
+        "Asks for a path, and saves the document there.", |app: &mut App| app.prompt(Purpose::SaveAs)).runs(InAnswer),
 
     command(Finding, "editor.find", &["ctrl-f"], "Find",
-        "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)),
+        "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)).runs(InAnswer),
     command(Finding, "editor.replace", &["ctrl-r"], "Replace all matches",
-        "Replaces all matches of a text or a regular expression, in the selection or everywhere.", App::prompt_replace),
+        "Replaces all matches of a text or a regular expression, in the selection or everywhere.", App::prompt_replace).runs(InAnswer),
     command(Finding, "editor.go-to-line", &["ctrl-g"], "Go to a line",
-        "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)),
+        "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)).runs(InAnswer),
 
     command(Plugins, "editor.palette", &["ctrl-p"], "All commands",
-        "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())),
+        "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())).runs(InAnswer),
     command(Plugins, "editor.plugins", &["f2"], "Plugins",
-        "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())),
+        "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())).runs(ByPerson),
     command(Plugins, ANSWER_PLUGINS, &["f7"], "Answer what plugins ask to be allowed",
-        "Shows what plugins ask to be allowed.", App::answer_plugins),
+        "Shows what plugins ask to be allowed.", App::answer_plugins).runs(ByPerson),
     command(Plugins, "editor.panel", &["f6"], "Go to the plugin panel",
-        "Moves the focus to the panel of a plugin, and opens one where none is open.", App::focus_panel),
+        "Moves the focus to the panel of a plugin, and opens one where none is open.", App::focus_panel).runs(InAnswer),
 
     command(Editor, "editor.help", &["f1"], "Help: all keys",
-        "Shows all commands with their keys.", App::show_help),
+        "Shows all commands with their keys.", App::show_help).runs(InAnswer),
     command(Editor, "editor.messages", &["f3"], "Messages",
-        "Shows the last messages in full.", App::show_messages),
+        "Shows the last messages in full.", App::show_messages).runs(InAnswer),
     command(Editor, "editor.toggle-wrap", &["alt-z"], "Toggle wrapping of long lines",
         "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap(&app.session)),
     command(Editor, "editor.read-config", &[], "Read the configuration again",
         "Reads config.toml and keys.toml again.", |app: &mut App| app.effects.push(Effect::ReadConfig)),
     command(Editor, "editor.quit", &["ctrl-q"], "Quit",
-        "Ends the editor. Asks first if documents have unsaved changes.", App::quit),
+        "Ends the editor. Asks first if documents have unsaved changes.", App::quit).runs(InAnswer),
 
     command(Moving, "editor.up", &["up"], "Up",
         "Moves the cursors one row up.", |app: &mut App| app.move_rows(-1, No)),
@@ -90,7 +91,7 @@ impl App {
         if self.session.plugins().asks().len() == 0 {
             self.show(Message::info("no plugin asks to be allowed anything"));
         } else {
-            self.mode = Mode::Consent;
+            self.mode = Mode::Consent(Consenting::default());
         }
     }
 

@@ -17,7 +17,7 @@ impl App {
             Mode::Reading(reading) => reading.key(key, session, screen),
             Mode::Palette(palette) => palette.key(key, session, &self.keyboard),
             Mode::Plugins(panel) => panel.key(key, session),
-            Mode::Consent => plugins::consent_key(key, session),
+            Mode::Consent(consenting) => consenting.key(key, session, screen),
             Mode::Panel => plugins::panel_key(key, session, screen),
             Mode::Answer(answering) => answering.key(key, session),
             Mode::ConfirmQuit => match key.code {
@@ -96,7 +96,7 @@ impl App {
             | Mode::ConfirmOverwrite
             | Mode::ConfirmClose
             | Mode::Plugins(_)
-            | Mode::Consent
+            | Mode::Consent(_)
             | Mode::Panel
             | Mode::Reading(_) => {}
         }

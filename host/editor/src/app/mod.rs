@@ -3,6 +3,7 @@
 //! Nothing here touches the terminal, files or plugins. [`App::update`] takes [`Input`]s and gives [`Effect`]s.
 
 mod command;
+mod consent;
 mod find;
 mod keyboard;
 mod keys;
@@ -16,6 +17,7 @@ mod reading;
 mod screen;
 
 pub use self::command::{COMMANDS, entries};
+pub use self::consent::{ConsentPage, Consenting};
 pub use self::find::Find;
 pub use self::mode::{Answering, Mode};
 pub use self::palette::{Entry, Palette};
@@ -78,7 +80,7 @@ impl App {
     /// An editor with one empty document, on a screen with this number of columns and lines.
     pub fn new(config: Config, columns: u16, lines: u16) -> Self {
         let mut app = Self {
-            session: Session::new(COMMANDS.iter().map(|command| command.entry.name)),
+            session: Session::new(COMMANDS.iter().map(|command| &command.entry)),
             screen: Screen::new(columns, lines),
             keyboard: Keyboard::default(),
             mode: Mode::Edit,
@@ -207,6 +209,11 @@ impl App {
         for message in self.keyboard.bind_plugins(self.session.plugins()) {
             self.show(message);
         }
+    }
+
+    /// Takes note that the screen was drawn. Until then nothing that it shows was seen.
+    pub fn drawn(&mut self) {
+        self.consent_drawn();
     }
 
     /// The calls into plugins that are due now that the screen was drawn.

@@ -6,7 +6,7 @@ use witdock_editor_session::display::{Answer, Choice, Question};
 
 use super::keyboard::edit_line;
 use super::ranking::ranked;
-use super::{Effect, Find, Palette, PluginPanel, Prompt, Reading};
+use super::{Consenting, Effect, Find, Palette, PluginPanel, Prompt, Reading};
 
 /// The meaning of keys.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub enum Mode {
     /// Keys manage plugins.
     Plugins(PluginPanel),
     /// Keys answer what plugins ask to be allowed.
-    Consent,
+    Consent(Consenting),
     /// Keys choose a line of a plugin's panel.
     Panel,
     /// Keys answer the question of a plugin, which [`Plugins::asking`](witdock_editor_session::Plugins::asking) gives.

@@ -76,19 +76,6 @@ pub(super) fn consent_message(ask: &Ask, key: &str) -> Message {
     Message::warning(format!("{} {asks} ({how} answers) to {}", ask.name, ask.words().join(", ")))
 }
 
-/// Answers what plugins ask to be allowed, the oldest request first.
-pub(super) fn consent_key(key: KeyEvent, session: &mut Session) -> Next {
-    match key.code {
-        KeyCode::Char('a' | 'y') => session.answer_consent(Some(PluginAction::Allow)),
-        KeyCode::Char('A') => session.allow_all(),
-        KeyCode::Char('n') => session.answer_consent(None),
-        KeyCode::Char('d') => session.answer_consent(Some(PluginAction::Disable)),
-        KeyCode::Esc | KeyCode::F(7) => return Next::Edit,
-        _ => {}
-    }
-    if session.plugins().asks().len() == 0 { Next::Edit } else { Next::Mode(Mode::Consent) }
-}
-
 /// Chooses lines of the panel that is shown.
 pub(super) fn panel_key(key: KeyEvent, session: &mut Session, screen: &Screen) -> Next {
     let page = screen.panel_lines(session).saturating_sub(2).max(1);

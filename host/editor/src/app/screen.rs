@@ -91,6 +91,11 @@ impl Screen {
         self.viewports.get(&session.documents().active()?.id)
     }
 
+    /// The columns of the screen.
+    pub(super) fn columns(&self) -> usize {
+        usize::from(self.columns)
+    }
+
     /// The number of lines that show text.
     pub fn text_lines(&self, session: &Session) -> usize {
         let lines = usize::from(self.lines.saturating_sub(CHROME_LINES));

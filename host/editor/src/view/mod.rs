@@ -1,5 +1,6 @@
 //! The screen: drawn from the editor's state.
 
+mod consent;
 mod lines;
 mod overlay;
 mod plugin;
@@ -37,7 +38,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     match app.mode() {
         Mode::Reading(reading) => reading::draw(reading, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
-        Mode::Consent => plugin_panel::draw_asks(app, frame, text),
+        Mode::Consent(_) => consent::draw(app, frame, text),
         _ => {}
     }
 }
@@ -82,7 +83,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let asked = match app.mode() {
-        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent | Mode::Panel | Mode::Reading(_) => {
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent(_) | Mode::Panel | Mode::Reading(_) => {
             None
         }
         Mode::Answer(answering) => match app.session().plugins().asking().map(|asked| &asked.question) {

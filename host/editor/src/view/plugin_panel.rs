@@ -1,4 +1,4 @@
-//! The list of plugins with their status, and what they ask to be allowed.
+//! The list of plugins with their status.
 
 use std::time::Duration;
 
@@ -133,32 +133,4 @@ fn cost_lines(cost: &Cost) -> Vec<Line<'static>> {
         lines.push(Line::styled(text, theme::FAINT));
     }
     lines
-}
-
-/// Draws the oldest request for consent, with the keys that answer it.
-pub(super) fn draw_asks(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let count = app.session().plugins().asks().len();
-    let Some(ask) = app.session().plugins().asks().next() else { return };
-    let heading = if ask.is_update {
-        format!("The new generation of {} also wants to", ask.name)
-    } else {
-        format!("The plugin {} wants to", ask.name)
-    };
-    let mut lines = vec![Line::styled(heading, theme::STRONG)];
-    lines.extend(ask.words().into_iter().map(|what| Line::raw(format!("  · {what}"))));
-    lines.push(Line::raw(""));
-    let mut keys = "a allow   n not now   d disable the plugin".to_owned();
-    if count > 1 {
-        keys += &format!("   A allow all {count}");
-    }
-    lines.push(Line::raw(keys));
-    let width = area.width.saturating_sub(4).min(72);
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let area = Rect { x: area.x + (area.width - width) / 2, y: area.y, width, height };
-    frame.render_widget(Clear, area);
-    let title = " Allow? (Esc answers later) ";
-    frame.render_widget(
-        Paragraph::new(lines).wrap(Wrap { trim: false }).block(Block::bordered().title(title)),
-        area,
-    );
 }

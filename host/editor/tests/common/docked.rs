@@ -182,7 +182,9 @@ impl Docked {
     }
 
     pub(crate) fn screen(&mut self) -> String {
-        self.screen.draw(&self.editor.app)
+        let screen = self.screen.draw(&self.editor.app);
+        self.editor.app.drawn();
+        screen
     }
 
     /// Waits for one input.

@@ -112,7 +112,9 @@ impl Editor {
     }
 
     pub(crate) fn screen(&mut self) -> String {
-        self.screen.draw(&self.app)
+        let screen = self.screen.draw(&self.app);
+        self.app.drawn();
+        screen
     }
 }
 

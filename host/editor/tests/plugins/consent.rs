@@ -101,7 +101,9 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
     docked.press("escape");
     docked.run("edited edit twice").await;
     assert_eq!(docked.text(), "12one two\n", "the old generation serves on");
-    docked.press("f7 a");
+    docked.press("f7");
+    assert!(docked.screen().contains("a allow"), "{}", docked.screen());
+    docked.press("a");
     docked.serves(1).await;
     docked.run("edited copy").await;
     assert_eq!(docked.copied.as_deref(), Some("copied"));

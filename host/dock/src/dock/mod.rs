@@ -1,15 +1,18 @@
 //! The dock: the engine, the compiler cache and the settings that all plugins of an application share.
 
+mod symbols;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use wasmtime::component::Component;
-use wasmtime::{Config, Engine, WasmBacktraceDetails};
+use wasmtime::Engine;
 
-use crate::cache::Cache;
+use crate::check::Budget;
+use crate::compile::{Cache, Compilation, EngineSettings, PreparationError, Symbols, worker};
 use crate::grants::Ground;
 use crate::instance::{EPOCH_TICK, LogLevel};
 use crate::source::{Artifact, Builds};
+pub(crate) use symbols::{locate, locate_blocking};
 
 /// One engine with its compiler cache. An application creates one and loads all its plugins with it. Cheap to clone.
 ///
@@ -19,8 +22,8 @@ pub struct Dock(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    settings: EngineSettings,
     cache: Option<Cache>,
-    fuel: bool,
     log_level: LogLevel,
     builds: Builds,
     ground: Ground,
@@ -47,7 +50,7 @@ impl Dock {
     }
 
     pub(crate) fn meters_fuel(&self) -> bool {
-        self.0.fuel
+        self.0.settings.fuel
     }
 
     pub(crate) fn log_level(&self) -> LogLevel {
@@ -64,12 +67,19 @@ impl Dock {
         &self.0.ground
     }
 
-    /// Compiles an artifact or loads it from the cache. Blocks.
-    pub(crate) fn compile(&self, artifact: &Artifact) -> wasmtime::Result<Component> {
-        match &self.0.cache {
-            Some(cache) => cache.load(&self.0.engine, artifact),
-            None => Component::from_binary(&self.0.engine, artifact.bytes()),
-        }
+    /// What finds the source lines of an artifact.
+    pub(crate) fn symbols(&self, artifact: &Artifact) -> Symbols {
+        if self.0.settings.symbols { Symbols::default() } else { Symbols::of(artifact) }
+    }
+
+    /// Begins to compile an artifact. Blocks.
+    pub(crate) fn compilation<'a>(
+        &'a self,
+        artifact: &'a Artifact,
+        budget: &Budget,
+    ) -> Result<Compilation<'a>, PreparationError> {
+        let Inner { engine, settings, cache, .. } = &*self.0;
+        Compilation::start(engine, *settings, cache.as_ref(), artifact, budget)
     }
 }
 
@@ -165,16 +175,9 @@ impl DockBuilder {
     ///
     /// When wasmtime does not support this machine, or the settings contradict each other.
     pub fn build(self) -> Result<Dock, DockError> {
-        let mut config = Config::new();
-        config
-            .epoch_interruption(true)
-            .consume_fuel(self.fuel)
-            .max_wasm_stack(self.stack_bytes)
-            // Host functions run on the same fiber, above the guest's frames.
-            .async_stack_size(self.stack_bytes.saturating_add(1536 << 10))
-            // Costs nothing where a component carries no debug information.
-            .wasm_backtrace_details(WasmBacktraceDetails::Enable);
-        let engine = Engine::new(&config).map_err(|error| DockError { message: format!("{error:#}") })?;
+        let settings =
+            EngineSettings { fuel: self.fuel, stack_bytes: self.stack_bytes, symbols: !worker::is_served() };
+        let engine = settings.engine().map_err(|error| DockError { message: format!("{error:#}") })?;
         let mut protected = self.protected;
         let cache = match self.cache {
             CacheFolder::Users => dirs::cache_dir().map(|folder| folder.join("witdock")),
@@ -196,8 +199,8 @@ impl DockBuilder {
         ground.protect(protected);
         Ok(Dock(Arc::new(Inner {
             engine,
+            settings,
             cache,
-            fuel: self.fuel,
             log_level: self.log_level,
             builds: self.builds,
             ground,

@@ -4,7 +4,7 @@
 //! digest of all that follows: what the entry is for, and the compiled code. It is checked before the code
 //! is loaded, so that an entry that is damaged, or that has another one's name, is compiled again and never run.
 
-mod deserialize;
+pub(crate) mod deserialize;
 mod folder;
 
 use std::hash::{Hash, Hasher};
@@ -46,21 +46,6 @@ impl Cache {
         let cache = Self { folder, compatibility };
         cache.evict(SystemTime::now(), MOST_BYTES);
         Ok(cache)
-    }
-
-    /// Loads an artifact's compiled code from the cache, or compiles the artifact and caches it. Blocks for as long as the
-    /// compiler runs.
-    ///
-    /// # Errors
-    ///
-    /// When the compiler fails.
-    pub(crate) fn load(&self, engine: &Engine, artifact: &Artifact) -> wasmtime::Result<Component> {
-        if let Some(component) = self.get(engine, artifact) {
-            return Ok(component);
-        }
-        let component = Component::from_binary(engine, artifact.bytes())?;
-        self.put(artifact, &component.serialize()?);
-        Ok(component)
     }
 
     /// Loads an artifact's compiled code, if it is in the cache. If the cache cannot be read, this logs a warning.
