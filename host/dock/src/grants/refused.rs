@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Capability;
 use super::capability::folder_line;
+use crate::text;
 
 /// A plugin is not loaded because it requests capabilities that are not granted. Its `Display` has a line for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,6 +61,9 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { capability, reason, line } = self;
+        // A path may have characters that reorder the text around it.
+        let (capability, line) = (capability.to_string(), text::line(line));
+        let capability = text::line(&capability);
         match reason {
             RefusalReason::NotGranted => {
                 write!(f, "{capability}; to allow it, add to the host's grants for this plugin: {line}")

@@ -27,9 +27,9 @@ pub struct Limits {
     /// give a process 1,024 descriptors, which all its plugins share with the host.
     pub descriptors: usize,
     /// Core instances in one instance of the plugin: the modules that its component consists of, each as often as it is used.
-    /// Default 250: Python's interpreter with its libraries has about fifty.
+    /// Default 250: CPython with its libraries has 38.
     pub core_instances: usize,
-    /// Memories in one instance of the plugin. Default 32: a component that is composed of several has one for each, and each reserves
+    /// Memories in one instance of the plugin. Default 32: a component that is composed of several has one for each (JavaScript has 3), and each reserves
     /// gigabytes of addresses, whatever it uses of them.
     pub memories: usize,
     /// Tables in one instance of the plugin. Default 250, as with core instances.

@@ -212,3 +212,15 @@ pub(crate) fn edit_for_guest(edit: &Edit) -> types::Edit {
     let range = types::Range { start: edit.range.start as u64, end: edit.range.end as u64 };
     types::Edit { range, text: edit.text.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_plugin_is_one_line_that_a_terminal_shows() {
+        assert_eq!(one_line("a\tb\nc\u{1b}[2J\u{202e}d\u{9b}"), r"a b\nc\u{1b}[2J\u{202e}d\u{9b}");
+        let long = "x".repeat(15 << 20);
+        assert!(one_line(&long).len() <= 8 << 10);
+    }
+}

@@ -147,7 +147,7 @@ impl Inspection {
             Some(names) => names.iter().for_each(|name| println!("  import {name}")),
         }
         for capability in request.system() {
-            println!("  {capability}");
+            println!("  {}", text::line(&capability.to_string()));
         }
     }
 
