@@ -3,14 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::error::ContractError;
+use super::limits::{MOST_BYTES, MOST_COLUMNS, MOST_READS};
 use crate::bindings::witdock::etl::types;
-
-/// How often a contract may read the same column: each time copies it for the plugin.
-pub(super) const MOST_READS: usize = 8;
-/// The most output columns.
-pub(super) const MOST_COLUMNS: usize = 10_000;
-/// The most bytes of the names and `ipc-schema`s of the output columns together. They are part of each file that is written.
-pub(super) const MOST_BYTES: usize = 1 << 20;
 
 /// Checks the size of a contract, before any of it is kept.
 pub(super) fn check(contract: &types::Contract) -> Result<(), ContractError> {

@@ -1,7 +1,7 @@
 use arrow_schema::ArrowError;
 use thiserror::Error;
 
-use super::bounds::{MOST_BYTES, MOST_COLUMNS, MOST_READS};
+use super::limits::{MOST_BYTES, MOST_COLUMNS, MOST_READS};
 use crate::columns::{ColumnError, MAX_ROWS};
 
 /// Why a plugin's contract is invalid.

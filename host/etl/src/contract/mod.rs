@@ -3,6 +3,7 @@
 mod bounds;
 mod error;
 mod fates;
+mod limits;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
