@@ -64,15 +64,15 @@ fn main() {
 async fn measure(pipeline: &Path, airlines: &Path) {
     let mut engine = Engine::load(Pipeline::open(pipeline).unwrap(), Reporter::lines()).await.unwrap();
     let [clean, enrich] = engine.stages() else { panic!("two stages") };
-    let (clean, enrich) = (Arc::clone(clean), Arc::clone(enrich));
+    let (clean, enrich) = (clean.clone(), enrich.clone());
     let flights = read(engine.pipeline());
     let schema = flights[0].batch.schema();
     let count: usize = flights.iter().map(Rows::len).sum();
 
-    let clean = Arc::new(StageRun::start(clean, schema).await.unwrap());
-    let contract = Arc::clone(clean.contract());
-    let enrich = Arc::new(StageRun::start(enrich, contract.schema()).await.unwrap());
-    let second = Arc::clone(enrich.contract());
+    let clean = Arc::new(StageRun::start(&clean, schema).await.unwrap());
+    let contract = contract_of(&clean);
+    let enrich = Arc::new(StageRun::start(&enrich, contract.schema()).await.unwrap());
+    let second = contract_of(&enrich);
     let mut session = native_clean(&flights[0].batch);
     let names = names(airlines);
     let (mut clean_best, mut enrich_best) = ([Duration::MAX; 2], [Duration::MAX; 2]);
@@ -138,6 +138,13 @@ fn read(pipeline: &Pipeline) -> Vec<Rows> {
 }
 
 /// The time for all batches through a stage's plugin, and what comes out.
+fn contract_of(run: &StageRun) -> Arc<Contract> {
+    match run {
+        StageRun::Plugin(run) => Arc::clone(run.contract()),
+        StageRun::Steps(_) => panic!("a plugin"),
+    }
+}
+
 async fn through(stage: &Arc<StageRun>, batches: &[Rows]) -> (Duration, Vec<Rows>) {
     let (input, receiver) = mpsc::channel(1);
     let (sender, mut output) = mpsc::channel(1);

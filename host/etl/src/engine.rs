@@ -6,7 +6,6 @@ use arrow_schema::SchemaRef;
 use tokio::task::JoinSet;
 use witdock::Dock;
 
-use crate::contract::Contract;
 use crate::live::LiveFigures;
 use crate::lookup::{LookupTable, Lookups};
 use crate::pipeline::{Pipeline, SinkKind, SourceKind, Target};
@@ -14,7 +13,7 @@ use crate::progress::Reporter;
 use crate::run::{Outcome, Parts, Run, RunError, RunOptions, blocking};
 use crate::sink::SinkPlugin;
 use crate::source::{self, Nothing, Past, SourcePlugin, Units};
-use crate::stage::{Stage, StageRun};
+use crate::stage::{Stage, StageColumns, StageRun};
 
 /// A pipeline with its plugins and tables, loaded.
 pub struct Engine {
@@ -65,8 +64,7 @@ impl Engine {
         for config in &pipeline.stages {
             let lookups = Arc::clone(&lookups);
             let stage = Stage::load(&dock, config, lookups, Arc::clone(&columns), &reporter).await?;
-            let stage = Arc::new(stage);
-            columns = StageRun::start(Arc::clone(&stage), columns).await?.contract().schema();
+            columns = StageRun::start(&stage, columns).await?.schema();
             stages.push(stage);
         }
         let mut sink_plugins = Vec::with_capacity(pipeline.sinks.len());
@@ -84,7 +82,7 @@ impl Engine {
     }
 
     /// The pipeline's stages.
-    pub fn stages(&self) -> &[Arc<Stage>] {
+    pub fn stages(&self) -> &[Stage] {
         &self.parts.stages
     }
 
@@ -114,7 +112,8 @@ impl Engine {
     pub async fn wait_for_reload(&mut self, seen: &mut Vec<u64>) {
         let mut waiting = JoinSet::new();
         for (stage, seen) in self.stages().iter().zip(seen.iter().copied()) {
-            let mut status = stage.plugin().status();
+            let Some(plugin) = stage.plugin() else { continue };
+            let mut status = plugin.status();
             waiting.spawn(async move {
                 // A plugin that has been dropped reloads no more.
                 if status.wait_for(|status| status.generation != seen).await.is_err() {
@@ -128,20 +127,20 @@ impl Engine {
         *seen = self.generations();
     }
 
-    /// The generations that the stages run.
+    /// The generations of the stages' plugins, 0 where a stage has none.
     pub fn generations(&self) -> Vec<u64> {
-        self.stages().iter().map(|stage| stage.plugin().generation()).collect()
+        self.stages().iter().map(|stage| stage.plugin().map_or(0, |plugin| plugin.generation())).collect()
     }
 
-    /// The source's columns, and the contract of each stage with the columns before it.
+    /// The source's columns, and those of each stage.
     ///
     /// # Errors
     ///
-    /// When the source cannot be read, or a plugin does not accept its input.
-    pub async fn contracts(&mut self) -> Result<(SchemaRef, Vec<Arc<Contract>>), RunError> {
+    /// When the source cannot be read, or a stage does not accept its input.
+    pub async fn columns(&mut self) -> Result<(SchemaRef, Vec<StageColumns>), RunError> {
         let columns = self.opened.schema();
         let runs = self.parts.start_stages(Arc::clone(&columns)).await?;
-        Ok((columns, runs.iter().map(|run| Arc::clone(run.contract())).collect()))
+        Ok((columns, runs.iter().map(|run| run.columns()).collect()))
     }
 
     /// Runs the pipeline over its input.

@@ -51,4 +51,5 @@ pub mod table;
 mod file_id;
 mod input;
 mod plugin_events;
+mod steps;
 mod values;

@@ -10,7 +10,8 @@ use clap::Parser;
 use witdock::text;
 use witdock_etl::pipeline::PipelineError;
 use witdock_etl::progress::Reporter;
-use witdock_etl::run::Stop;
+use witdock_etl::run::{RunError, Stop};
+use witdock_etl::stage::StageErrorKind;
 
 use crate::arguments::{Arguments, Command, LogFormat};
 use crate::commands::{doctor, plan, preview, run, schema, test};
@@ -75,10 +76,17 @@ fn main() -> ExitCode {
 
 /// Prints an error. One about a pipeline file is shown with the place in the file.
 fn show(error: anyhow::Error) {
-    match error.downcast::<PipelineError>() {
-        Ok(error) => eprintln!("{:?}", miette::Report::new(error)),
-        Err(error) => eprintln!("error: {}", text::block(&format!("{error:#}"))),
+    let error = match error.downcast::<PipelineError>() {
+        Ok(error) => return eprintln!("{:?}", miette::Report::new(error)),
+        Err(error) => error,
+    };
+    // A step of a stage that does not fit the columns before it.
+    if let Some(RunError::Stage(error)) = error.downcast_ref::<RunError>()
+        && let StageErrorKind::Step(invalid) = error.kind.as_ref()
+    {
+        return eprintln!("{:?}", miette::Report::new(invalid.as_ref().clone()));
     }
+    eprintln!("error: {}", text::block(&format!("{error:#}")));
 }
 
 /// Log targets that are not shown by default: the reporter tells the same, or they are about the compiler.

@@ -1,13 +1,15 @@
 //! `witdock-etl validate` and `witdock-etl plan`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use arrow_schema::Schema;
 use serde_json::{Value, json};
 use witdock::text;
 use witdock_etl::engine::Engine;
-use witdock_etl::pipeline::{Order, Pipeline, SourceKind};
+use witdock_etl::pipeline::{Order, Pipeline, SourceKind, StageConfig};
 use witdock_etl::progress::Reporter;
+use witdock_etl::stage::Stage;
 use witdock_etl::table::{Align, Table};
 
 use super::run::{print, print_exactly, terminal_width};
@@ -17,12 +19,12 @@ use crate::arguments::PlanArguments;
 pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let mut engine = Engine::load(pipeline, reporter).await?;
-    let (source, contracts) = engine.contracts().await?;
-    let last = contracts.last().map_or(source, |contract| contract.schema());
+    let (source, stages) = engine.columns().await?;
+    let last = stages.last().map_or(source, |stage| Arc::clone(&stage.schema));
     let line = if arguments.json {
-        json!({ "valid": true, "stages": contracts.len(), "columns": last.fields().len() }).to_string()
+        json!({ "valid": true, "stages": stages.len(), "columns": last.fields().len() }).to_string()
     } else {
-        let (stages, sinks) = (contracts.len(), engine.pipeline().sinks.len());
+        let (stages, sinks) = (stages.len(), engine.pipeline().sinks.len());
         format!(
             "{} is valid: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
             text::path(&arguments.pipeline),
@@ -37,18 +39,20 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
 pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
     let mut engine = Engine::load(pipeline, reporter).await?;
-    let (source, contracts) = engine.contracts().await?;
+    let (source, stages) = engine.columns().await?;
     let pipeline = engine.pipeline();
     if arguments.json {
-        let stages = engine.stages().iter().zip(&contracts).map(|(stage, contract)| {
+        let stages = engine.stages().iter().zip(&stages).map(|(stage, shape)| {
+            let plugin = stage.plugin();
             json!({
                 "name": stage.name(),
-                "plugin": stage.plugin().name(),
-                "sha256": stage.plugin().digest().to_string(),
-                "keeps_state": stage.plugin().keeps_state(),
-                "columns_read": contract.columns_read(),
-                "columns_made": contract.columns_made(),
-                "columns": columns(&contract.schema()),
+                "plugin": plugin.map(|plugin| plugin.name().to_owned()),
+                "sha256": plugin.map(|plugin| plugin.digest().to_string()),
+                "keeps_state": plugin.is_some_and(|plugin| plugin.keeps_state()),
+                "steps": stage.steps(),
+                "columns_read": shape.read,
+                "columns_made": shape.made,
+                "columns": columns(&shape.schema),
             })
         });
         let sinks = pipeline
@@ -72,23 +76,16 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
     };
     let mut lines = vec![format!("source {} ({units})", pipeline.source.name())];
     lines.extend(schema_lines(&source));
-    for ((stage, config), contract) in engine.stages().iter().zip(&pipeline.stages).zip(&contracts) {
-        let state = if stage.plugin().keeps_state() { ", keeps state" } else { "" };
-        let instances = match (config.instances, config.order) {
-            (1, _) => String::new(),
-            (count, Order::Kept) => format!(", {count} instances, order kept"),
-            (count, Order::Any) => format!(", {count} instances, in any order"),
-        };
+    for ((stage, config), shape) in engine.stages().iter().zip(&pipeline.stages).zip(&stages) {
         lines.push(String::new());
         lines.push(format!(
-            "stage {} ({}, sha256 {}{state}{instances}): reads {} of the columns, makes {}",
+            "stage {} ({}): reads {} of the columns, makes {}",
             stage.name(),
-            stage.plugin().name(),
-            stage.plugin().digest().short(),
-            contract.columns_read(),
-            contract.columns_made()
+            what(stage, config),
+            shape.read,
+            shape.made
         ));
-        lines.extend(schema_lines(&contract.schema()));
+        lines.extend(schema_lines(&shape.schema));
     }
     lines.push(String::new());
     for sink in &pipeline.sinks {
@@ -103,6 +100,18 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
     lines.push(format!("rejected rows {}", pipeline.rejected.path.display()));
     print(&lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a stage is: its steps, or its plugin.
+fn what(stage: &Stage, config: &StageConfig) -> String {
+    let Some((plugin, config)) = stage.plugin().zip(config.plugin()) else { return stage.steps().join(", ") };
+    let state = if plugin.keeps_state() { ", keeps state" } else { "" };
+    let instances = match (config.instances, config.order) {
+        (1, _) => String::new(),
+        (count, Order::Kept) => format!(", {count} instances, order kept"),
+        (count, Order::Any) => format!(", {count} instances, in any order"),
+    };
+    format!("{}, sha256 {}{state}{instances}", plugin.name(), plugin.digest().short())
 }
 
 fn columns(schema: &Schema) -> Value {

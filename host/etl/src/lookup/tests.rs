@@ -22,7 +22,7 @@ fn load(text: &str, key: &[&str], types: &[(&str, ColumnType)]) -> Result<Lookup
                 paths: vec![SourcePath::Local(file.path().display().to_string())],
                 store: Default::default(),
                 format: FileFormat::Csv(CsvFormat::default()),
-                partitions: std::collections::BTreeMap::new(),
+                partitions: Default::default(),
                 on_drift: OnDrift::Fail,
                 watch: false,
                 settle: Default::default(),

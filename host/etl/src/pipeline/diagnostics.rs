@@ -2,22 +2,23 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
-use witdock::nearest;
+use witdock::{nearest, text};
 
 use super::error::{Invalid, PipelineError};
 
 /// A pipeline file's text, for messages that show it.
 #[derive(Debug, Clone)]
 pub(super) struct PipelineText {
-    name: String,
-    text: String,
+    name: Arc<str>,
+    text: Arc<str>,
 }
 
 impl PipelineText {
     pub(super) fn new(path: &Path, text: String) -> Self {
-        Self { name: path.display().to_string(), text }
+        Self { name: path.display().to_string().into(), text: text.into() }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -32,13 +33,26 @@ impl PipelineText {
         label: impl Into<String>,
         help: impl Into<Option<String>>,
     ) -> PipelineError {
-        PipelineError::Invalid(Box::new(Invalid {
-            message: message.into(),
-            source_code: NamedSource::new(&self.name, self.text.clone()).with_language("toml"),
+        PipelineError::Invalid(Box::new(self.invalid(span, message, label, help)))
+    }
+
+    /// What is wrong with the text at `span`.
+    pub(super) fn invalid(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> Invalid {
+        // Names of columns in it may come from anywhere.
+        let shown = |words: String| text::block(&words).to_string();
+        Invalid {
+            message: shown(message.into()),
+            source_code: NamedSource::new(&self.name, self.text.to_string()).with_language("toml"),
             span: self.first_line(span),
-            label: label.into(),
-            help: help.into(),
-        }))
+            label: shown(label.into()),
+            help: help.into().map(shown),
+        }
     }
 
     /// An error of serde or the TOML reader, in the words of this project.

@@ -23,7 +23,7 @@ pub enum PipelineError {
 }
 
 /// An invalid place in a pipeline file.
-#[derive(Debug, Error, Diagnostic)]
+#[derive(Debug, Clone, Error, Diagnostic)]
 #[error("{message}")]
 pub struct Invalid {
     /// What is wrong.

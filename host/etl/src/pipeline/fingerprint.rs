@@ -1,6 +1,10 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
+
+use super::stage::STEPS;
 
 /// What a pipeline file says, as two digests. An interrupted run is continued only if that gives the right rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +19,7 @@ pub struct Fingerprint {
 const CONDUCT: [(&str, &[&str]); 4] = [
     ("source", &["batch_rows", "infer_rows", "on_bad", "on_drift", "watch", "settle_ms", "limits"]),
     ("stage", &["instances", "max_failures", "limits"]),
-    ("sink", &["limits"]),
+    ("sink", &["limits", "on_new_columns"]),
     ("rejected", &["max_rows", "max_percent"]),
 ];
 
@@ -70,11 +74,18 @@ fn select(file: &Table, wanted: impl Fn(&str, &str) -> bool) -> Value {
     let part = |name: &str, value: &Value| match value {
         Value::Table(table) => {
             let kept = table.iter().filter(|(key, _)| wanted(name, key));
-            Value::Table(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+            // The order of columns means something, and that of these keys does not.
+            let mut kept: BTreeMap<_, _> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+            if name == "stage" {
+                steps(table, &mut kept, |key| wanted(name, key));
+            }
+            Value::Table(kept.into_iter().collect())
         }
         other => other.clone(),
     };
-    let all = file.iter().map(|(name, value)| {
+    let mut file: Vec<_> = file.iter().collect();
+    file.sort_by_key(|(name, _)| *name);
+    let all = file.into_iter().map(|(name, value)| {
         let value = match value {
             Value::Array(tables) => Value::Array(tables.iter().map(|table| part(name, table)).collect()),
             one => part(name, one),
@@ -83,6 +94,17 @@ fn select(file: &Table, wanted: impl Fn(&str, &str) -> bool) -> Value {
     });
     // Without what is empty now: an absent table is the same as one with its defaults.
     Value::Table(all.filter(|(_, value)| !value.as_table().is_some_and(Table::is_empty)).collect())
+}
+
+/// What the steps of a stage mean by their order: the stage's name, if it has no other, and the rows. The order of other keys means nothing.
+fn steps(table: &Table, kept: &mut BTreeMap<String, Value>, wanted: impl Fn(&str) -> bool) {
+    let steps: Vec<_> = table.keys().map(String::as_str).filter(|key| STEPS.contains(key)).collect();
+    if let Some(first) = steps.first().filter(|_| !table.contains_key("name")) {
+        kept.insert("name".to_owned(), Value::String((*first).to_owned()));
+    }
+    if steps.iter().any(|step| wanted(step)) {
+        kept.insert("the order of steps".to_owned(), Value::String(steps.join(", ")));
+    }
 }
 
 fn digest(value: &Value) -> String {
@@ -115,6 +137,10 @@ mod tests {
         for text in &same {
             assert_eq!(of(text), before, "{text}");
         }
+        assert_eq!(
+            of(&FILE.replace("format = \"csv\"\npath = \"in\"", "path = \"in\"\nformat = \"csv\"")),
+            before
+        );
         let settings = of(&FILE.replace("most = 3", "most = 4"));
         assert!(settings.rows != before.rows && settings.shape == before.shape);
         for text in [
@@ -126,5 +152,20 @@ mod tests {
             let after = of(&text);
             assert!(after.rows != before.rows && after.shape != before.shape, "{text}");
         }
+    }
+
+    #[test]
+    fn the_order_of_steps_and_columns_is_part_of_what_a_file_says() {
+        let stage = "[[stage]]\nfilter = \"a = '1'\"\nselect = [\"a\"]\nderive = { b = \"a\", c = \"a\" }\n";
+        let text = format!("{FILE}{stage}");
+        let before = of(&text);
+        let named = of(&text.replace("filter =", "name = \"filter\"\nfilter ="));
+        assert_eq!(named.shape, before.shape, "it is the stage's name by default");
+        for other in ["select = [\"a\"]\nfilter = \"a = '1'\"\n", "filter = \"a = '1'\"\nselect = [\"b\"]\n"]
+        {
+            let text = text.replace("filter = \"a = '1'\"\nselect = [\"a\"]\n", other);
+            assert_ne!(of(&text).rows, before.rows, "{text}");
+        }
+        assert_ne!(of(&text.replace("b = \"a\", c = \"a\"", "c = \"a\", b = \"a\"")).rows, before.rows);
     }
 }

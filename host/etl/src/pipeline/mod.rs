@@ -10,6 +10,7 @@ mod error;
 mod fingerprint;
 mod lookup;
 mod parse;
+mod place;
 mod plugin;
 mod sink;
 mod source;
@@ -29,17 +30,18 @@ pub use self::error::{Invalid, PipelineError};
 pub use self::fingerprint::Fingerprint;
 pub use self::lookup::LookupConfig;
 pub use self::parse::schema;
+pub use self::place::Located;
 pub use self::plugin::{PluginConfig, PluginLimits};
 pub use self::sink::{
-    Compression, FileSinkFormat, PluginSink, RejectedConfig, SinkConfig, SinkFile, SinkFormat, SinkKind,
-    SinkMode, SinkObject, SinkTable, TextFormat,
+    Compression, FileSinkFormat, OnNewColumns, PluginSink, RejectedConfig, SinkConfig, SinkFile, SinkFormat,
+    SinkKind, SinkMode, SinkObject, SinkTable, TextFormat,
 };
 pub(crate) use self::source::is_pattern;
 pub use self::source::{
     CsvFormat, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift, PluginSource, QuerySource,
     SourceConfig, SourceKind, SourcePath,
 };
-pub use self::stage::{InputContract, Order, StageConfig, TestConfig};
+pub use self::stage::{InputContract, Order, PluginStageConfig, StageConfig, StageWork, Step, TestConfig};
 
 /// A pipeline: one source, any number of stages, one sink or more.
 #[derive(Debug, Clone)]
@@ -107,7 +109,8 @@ impl Pipeline {
         let kind = SinkKind::File(SinkFile { path: folder.join("out.jsonl"), format });
         let mut stages = self.stages.clone();
         for (index, stage) in stages.iter_mut().enumerate() {
-            for (output, path) in &mut stage.outputs {
+            let StageWork::Plugin(plugin) = &mut stage.work else { continue };
+            for (output, path) in &mut plugin.outputs {
                 *path = folder.join(format!("{index}.{output}.jsonl"));
             }
         }
@@ -141,7 +144,8 @@ impl Pipeline {
             SinkKind::Plugin(sink) => Some(&sink.plugin),
             _ => None,
         });
-        source.into_iter().chain(self.stages.iter().map(|stage| &stage.plugin)).chain(sinks)
+        let stages = self.stages.iter().filter_map(|stage| stage.plugin().map(|stage| &stage.plugin));
+        source.into_iter().chain(stages).chain(sinks)
     }
 
     /// Whether a sink writes rows to standard output. Nothing else is printed there then.
@@ -176,7 +180,7 @@ impl Pipeline {
             SinkKind::Table(SinkTable { database: Database::Sqlite(path), .. }) => Some(Target::File(path)),
             _ => None,
         });
-        let outputs = self.stages.iter().flat_map(|stage| stage.outputs.values());
+        let outputs = self.stages.iter().flat_map(|stage| stage.outputs().map(|(_, path)| path));
         sinks
             .chain(outputs.chain([&self.rejected.path, &self.checkpoint.path]).map(|path| Target::File(path)))
     }

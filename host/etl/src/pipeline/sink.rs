@@ -99,6 +99,19 @@ pub struct SinkTable {
     pub table: String,
     /// The columns that identify a row, for an upsert.
     pub key: Vec<String>,
+    /// What happens if the rows have columns that the table does not have.
+    pub on_new_columns: OnNewColumns,
+}
+
+/// What happens if rows have columns that their target does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnNewColumns {
+    /// The run ends before its first row.
+    #[default]
+    Refuse,
+    /// The target gets them, with the first commit. Its earlier rows have null there.
+    Add,
 }
 
 /// What happens to the rows that a target already has.

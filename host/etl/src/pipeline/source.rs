@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use encoding_rs::Encoding;
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -49,6 +49,7 @@ impl SourceConfig {
 
 /// What rows are read from.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a pipeline has one, and each of its lookup tables")]
 pub enum SourceKind {
     /// Files of one format.
     Files(FileSource),
@@ -79,7 +80,7 @@ pub struct FileSource {
     /// The format of all files.
     pub format: FileFormat,
     /// Columns that are in the names of folders, with their types. Folders are then read with the folders in them.
-    pub partitions: BTreeMap<String, ColumnType>,
+    pub partitions: IndexMap<String, ColumnType>,
     /// What to do with a file whose columns differ from those of the first file.
     pub on_drift: OnDrift,
     /// Whether to wait for more files in the folders.
@@ -149,7 +150,7 @@ pub struct CsvFormat {
     /// The names of all columns, in place of those in the file.
     pub names: Option<Vec<String>>,
     /// Types of columns.
-    pub columns: BTreeMap<String, ColumnType>,
+    pub columns: IndexMap<String, ColumnType>,
     /// The encoding, if it is not UTF-8.
     pub encoding: Option<&'static Encoding>,
     /// Field texts that are read as null.
@@ -168,7 +169,7 @@ impl Default for CsvFormat {
             skip_lines: 0,
             header: true,
             names: None,
-            columns: BTreeMap::new(),
+            columns: IndexMap::new(),
             encoding: None,
             null_values: vec![String::new()],
             on_bad: OnBad::Error,
@@ -182,7 +183,7 @@ pub struct JsonlFormat {
     /// Where the objects are.
     pub layout: JsonLayout,
     /// Types of columns that must not be inferred.
-    pub columns: BTreeMap<String, ColumnType>,
+    pub columns: IndexMap<String, ColumnType>,
     /// How many lines the types are inferred from.
     pub infer_rows: usize,
     /// The encoding, if it is not UTF-8.

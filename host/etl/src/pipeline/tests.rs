@@ -78,8 +78,8 @@ late = "late.jsonl"
     assert_eq!((csv.delimiter, csv.on_bad, pipeline.source.batch_rows), (b';', OnBad::Reject, 4096));
     assert_eq!(pipeline.sinks[0].name(), base.join("out/rows.parquet").display().to_string());
     assert_eq!(pipeline.rejected.path, base.join("pipeline.rejected.jsonl"));
-    let stage = &pipeline.stages[0];
-    assert_eq!(stage.plugin.settings, r#"{"day":"2013-01-01","inner":{"yes":true},"list":[1,2.5,"x"]}"#);
+    let stage = pipeline.stages[0].plugin().unwrap();
+    assert_eq!(stage.plugin.settings, r#"{"list":[1,2.5,"x"],"day":"2013-01-01","inner":{"yes":true}}"#);
     assert_eq!(stage.plugin.grants.folders().collect::<Vec<_>>(), [base.join("data")]);
     assert_eq!(stage.outputs["late"], base.join("late.jsonl"));
     let limits = stage.plugin.limits.limits();
@@ -122,8 +122,11 @@ fn a_wrong_value_is_pointed_at() {
 
 #[test]
 fn what_is_missing_is_named() {
-    let (message, at, ..) = refused("[[stage]]\nname = \"x\"\n");
-    assert_eq!(message, "the key `plugin` is missing");
+    let (message, at, _, help) = refused("[[stage]]\nname = \"x\"\n");
+    assert_eq!(message, "the stage does nothing");
+    assert!(at.starts_with("[[stage]]") && help.contains("`plugin`, or steps"), "{at} {help}");
+    let (message, at, ..) = refused("[[stage]]\nplugin = \"plugin.wasm\"\n");
+    assert_eq!(message, "the key `name` is missing");
     assert!(at.starts_with("[[stage]]"), "{at}");
     let (message, at, _, help) = refused("[[stage]]\nname = \"x\"\nplugin = \"nix.wasm\"\n");
     assert!(message.ends_with("nix.wasm does not exist"), "{message}");

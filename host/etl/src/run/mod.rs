@@ -100,7 +100,7 @@ impl Run {
         } else {
             Retry { units, kept: Vec::new() }
         };
-        let result = stages.last().map_or_else(|| units.schema(), |run| run.contract().schema());
+        let result = stages.last().map_or_else(|| units.schema(), |run| run.schema());
         if ledger.resumed {
             restore(&ledger, &stages).await?;
         }
@@ -209,7 +209,7 @@ async fn reopen_source(parts: &Arc<Parts>, mut ledger: Ledger) -> Result<(Ledger
 
 /// How the result's columns differ from those of the interrupted run.
 fn changed_columns(ledger: &Ledger, stages: &[Arc<StageRun>], units: &dyn Units) -> Option<String> {
-    let result = stages.last().map_or_else(|| units.schema(), |run| run.contract().schema());
+    let result = stages.last().map_or_else(|| units.schema(), |run| run.schema());
     let columns = in_words(&result);
     (ledger.resumed && ledger.done.columns != columns)
         .then(|| format!("{} before, and {columns} now", ledger.done.columns))

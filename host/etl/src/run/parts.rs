@@ -13,7 +13,7 @@ use crate::stage::{Stage, StageRun};
 /// A pipeline with all that outlives one run of it.
 pub(crate) struct Parts {
     pub(crate) pipeline: Pipeline,
-    pub(crate) stages: Vec<Arc<Stage>>,
+    pub(crate) stages: Vec<Stage>,
     /// The source's plugin, if the source is one.
     pub(crate) source_plugin: Option<Arc<SourcePlugin>>,
     /// For each sink its plugin, if the sink is one.
@@ -27,8 +27,8 @@ impl Parts {
     pub(crate) async fn start_stages(&self, mut columns: SchemaRef) -> Result<Vec<Arc<StageRun>>, RunError> {
         let mut runs = Vec::with_capacity(self.stages.len());
         for stage in &self.stages {
-            let run = StageRun::start(Arc::clone(stage), columns).await?;
-            columns = run.contract().schema();
+            let run = StageRun::start(stage, columns).await?;
+            columns = run.schema();
             runs.push(Arc::new(run));
         }
         for sink in self.sink_plugins.iter().flatten() {

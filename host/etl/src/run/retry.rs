@@ -38,7 +38,7 @@ impl Retry {
                     .to_owned(),
             ));
         }
-        let inputs = std::iter::once(source).chain(stages.iter().map(|run| run.contract().schema()));
+        let inputs = std::iter::once(source).chain(stages.iter().map(|run| run.schema()));
         let names = parts.stages.iter().map(|stage| stage.name().to_owned()).chain([SINK.to_owned()]);
         let stages: Vec<_> = names.zip(inputs).collect();
         let (path, bookmark) = (parts.pipeline.rejected.path.clone(), ledger.done.bookmark.clone());

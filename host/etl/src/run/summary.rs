@@ -1,7 +1,6 @@
 //! The numbers of a run, for people and as JSON.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -56,23 +55,26 @@ pub struct Summary {
 pub struct StageSummary {
     /// The stage's name.
     pub name: String,
-    /// The plugin's name.
-    pub plugin: String,
+    /// The plugin's name, if the stage has one.
+    pub plugin: Option<String>,
     /// The plugin's generation at the end of the run.
-    pub generation: u64,
+    pub generation: Option<u64>,
     /// The SHA-256 of the plugin's component.
-    pub sha256: String,
+    pub sha256: Option<String>,
+    /// The names of the steps of a stage without a plugin.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<&'static str>,
     /// Where rows went.
     pub rows: Tally,
     /// Batches that went in.
     pub batches: u64,
     /// Rows that made the plugin fail and were rejected.
     pub failures: u64,
-    /// Time in the plugin, including the transfer of batches.
+    /// Time in the stage, including the transfer of batches to a plugin.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub busy: Duration,
     /// The largest amount of memory that an instance of the plugin had, in bytes.
-    pub memory_peak_bytes: usize,
+    pub memory_peak_bytes: Option<usize>,
     /// What the plugin reported.
     pub metrics: Metrics,
 }
@@ -117,18 +119,19 @@ fn seconds<S: serde::Serializer>(value: &Duration, serializer: S) -> Result<S::O
 }
 
 impl Summary {
-    pub(crate) fn new(pipeline: &Pipeline, stages: &[Arc<Stage>], figures: RunFigures) -> Self {
+    pub(crate) fn new(pipeline: &Pipeline, stages: &[Stage], figures: RunFigures) -> Self {
         let sum = |part: fn(&Tally) -> u64| figures.stages.iter().map(|stage| part(&stage.tally)).sum();
         let stages = stages.iter().zip(&figures.stages).map(|(stage, figures)| StageSummary {
             name: stage.name().to_owned(),
-            plugin: stage.plugin().name().to_owned(),
-            generation: stage.plugin().generation(),
-            sha256: stage.plugin().digest().to_string(),
+            plugin: stage.plugin().map(|plugin| plugin.name().to_owned()),
+            generation: stage.plugin().map(|plugin| plugin.generation()),
+            sha256: stage.plugin().map(|plugin| plugin.digest().to_string()),
+            steps: stage.steps(),
             rows: figures.tally,
             batches: figures.batches,
             failures: figures.failures,
             busy: figures.busy,
-            memory_peak_bytes: stage.plugin().statistics().kept.memory_peak_bytes,
+            memory_peak_bytes: stage.plugin().map(|plugin| plugin.statistics().kept.memory_peak_bytes),
             metrics: figures.metrics.clone(),
         });
         let sinks = pipeline.sinks.iter().map(|sink| SinkSummary {
@@ -142,7 +145,7 @@ impl Summary {
             rows: *rows,
         });
         let side_outputs = pipeline.stages.iter().flat_map(|stage| {
-            stage.outputs.iter().map(|(output, path)| {
+            stage.outputs().map(|(output, path)| {
                 let rows = figures.totals.side.outputs.get(&(stage.name.clone(), output.clone()));
                 SideSummary {
                     stage: stage.name.clone(),
@@ -273,8 +276,8 @@ impl Summary {
                 duration(stage.busy),
                 number(rate(stage.rows.rows_in, stage.busy)),
                 format!("{:.0} %", share * 100.0),
-                format!("{:.1} MiB", stage.memory_peak_bytes as f64 / f64::from(1 << 20)),
-                stage.generation.to_string(),
+                stage.memory_peak_bytes.map_or_else(String::new, mebibytes),
+                stage.generation.map_or_else(String::new, |generation| generation.to_string()),
             ]));
         }
         table.render(width)
@@ -315,6 +318,10 @@ fn metric_cells(metrics: &Metrics) -> Vec<(String, String, String)> {
         )
     });
     counters.chain(gauges).chain(observations).chain(refused).collect()
+}
+
+fn mebibytes(bytes: usize) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
 fn float(value: f64) -> String {

@@ -46,7 +46,7 @@ pub enum SinkError {
     },
     /// Rows would be appended to a file that has other columns.
     #[error(
-        "{path} has the columns {found}, and the new rows have {expected}, in this order: give another path, or let a stage make the same columns"
+        "{path} has the columns {found}, and the new rows have {expected}, in this order: let a stage `select` the same columns, give another path, or a folder with `/` at its end, whose files may have different columns"
     )]
     OtherColumns {
         /// The target.

@@ -68,7 +68,7 @@ impl SideWriter {
         let rejected = JsonLines::open(&pipeline.rejected.path, rejected_mode, &start(marks.next()))?;
         let mut outputs = BTreeMap::new();
         for stage in &pipeline.stages {
-            for (name, path) in &stage.outputs {
+            for (name, path) in stage.outputs() {
                 let sink = JsonLines::open(path, mode, &start(marks.next()))?;
                 outputs.insert((stage.name.clone(), name.clone()), Box::new(sink));
             }

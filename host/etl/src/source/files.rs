@@ -1,11 +1,12 @@
 //! Files as units of work: listed by paths, folders and patterns, and added as they arrive in watched folders.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
+use indexmap::IndexMap;
 
 use super::csv::CsvReader;
 use super::drift::{Adapted, Allowed, Empty, difference, union};
@@ -267,7 +268,7 @@ fn open_file(
 }
 
 /// The columns that are in the files themselves.
-fn own_columns(schema: &SchemaRef, partitions: &BTreeMap<String, ColumnType>) -> SchemaRef {
+fn own_columns(schema: &SchemaRef, partitions: &IndexMap<String, ColumnType>) -> SchemaRef {
     let own = schema.fields().iter().filter(|field| !partitions.contains_key(field.name()));
     Arc::new(Schema::new(own.cloned().collect::<Vec<_>>()))
 }

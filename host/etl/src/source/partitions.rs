@@ -1,12 +1,12 @@
 //! Columns that are in the names of folders, as Hive, Spark, DuckDB and polars write them: `year=2013/carrier=UA/part-1.csv`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, UInt32Array};
 use arrow_schema::{Field, Schema, SchemaRef};
 use arrow_select::take::take;
+use indexmap::IndexMap;
 
 use super::error::SourceError;
 use super::units::{BatchReader, SourceBatch};
@@ -31,7 +31,7 @@ impl Partitioned {
     pub(super) fn new(
         inner: Box<dyn BatchReader>,
         path: &Path,
-        columns: &BTreeMap<String, ColumnType>,
+        columns: &IndexMap<String, ColumnType>,
     ) -> Result<Self, SourceError> {
         let failed = |message: String| SourceError::Partition { path: path.display().to_string(), message };
         let mut fields: Vec<_> = inner.schema().fields().iter().cloned().collect();

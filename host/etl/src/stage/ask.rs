@@ -3,7 +3,7 @@ use witdock::{CallError, Failure, Handover};
 use super::call::{Answer, Ask};
 use super::error::StageError;
 use super::memory::Memory;
-use super::run::{ATTEMPTS, StageRun, may_repeat};
+use super::plugin_run::{ATTEMPTS, PluginRun, may_repeat};
 
 /// Why an answer did not come.
 pub(super) enum Unanswered {
@@ -24,7 +24,7 @@ fn is_about_rows(failure: &Failure) -> bool {
     failure.is_plugins_fault() && !matches!(failure, Failure::NotGranted { .. })
 }
 
-impl StageRun {
+impl PluginRun {
     /// Calls the plugin until it answers. If its instance was replaced, brings back what the lost one held.
     pub(super) async fn ask(&self, ask: Ask<'_>, memory: &mut Memory) -> Result<Answer, Unanswered> {
         let mut attempt = 1;

@@ -8,7 +8,7 @@ use super::ask::Unanswered;
 use super::call::{Answer, Ask};
 use super::error::{StageError, StageErrorKind};
 use super::memory::Memory;
-use super::run::StageRun;
+use super::plugin_run::PluginRun;
 use crate::bindings::witdock::etl::types::RowError;
 use crate::figures::Tally;
 use crate::flow::{RejectedRows, SideRows};
@@ -29,7 +29,7 @@ pub(super) struct BatchResult {
     pub(super) busy: Duration,
 }
 
-impl StageRun {
+impl PluginRun {
     /// Has the plugin process a batch. If the plugin fails, the batch is halved until the rows that make it fail are alone, and
     /// those are rejected. `failures` is how many rows of the run have made it fail before.
     pub(super) async fn process(

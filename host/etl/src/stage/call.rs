@@ -3,8 +3,8 @@ use witdock::{CallError, ContractViolation, Digest, Handover};
 use super::error::StageError;
 use super::held::Served;
 use super::instance::CallReport;
+use super::plugin_run::PluginRun;
 use super::refusal::Refusal;
-use super::run::StageRun;
 use crate::contract::Applied;
 use crate::rows::Rows;
 
@@ -48,7 +48,7 @@ pub(super) struct Answer {
     pub(super) handover: Handover,
 }
 
-impl StageRun {
+impl PluginRun {
     /// Calls the plugin once. The inner error is a refusal by the plugin, which keeps running.
     pub(super) async fn call(&self, ask: Ask<'_>) -> Result<Result<Answer, Refusal>, CallError> {
         self.stage

@@ -3,6 +3,7 @@ use thiserror::Error;
 use witdock::{CallError, LoadError, SourceError, WatchError};
 
 use super::refusal::Refusal;
+use crate::pipeline::Invalid;
 
 /// Why a stage cannot continue.
 #[derive(Debug, Error)]
@@ -63,6 +64,9 @@ pub enum StageErrorKind {
         "its input has other columns than `input` declares: {0}; fix the source, or change the stage's `input`"
     )]
     Drifted(String),
+    /// A step does not fit the columns before it.
+    #[error("{0}")]
+    Step(Box<Invalid>),
     /// The plugin does not fit its place in the pipeline.
     #[error("plugin {plugin}: {refusal}")]
     Refused {

@@ -1,34 +1,27 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow_schema::SchemaRef;
-use witdock::{CallError, Dock, Instances, Plugin, RestartPolicy, Source};
+use witdock::{Dock, Plugin};
 
-use super::error::{StageError, StageErrorKind};
-use super::input::InputFit;
-use super::instance::{StageServices, StageState};
-use super::refusal::Refusal;
-use super::terms::Terms;
+use super::error::StageError;
+use super::plugin::PluginStage;
+use super::steps::StepsStage;
 use crate::bindings::Transformer;
 use crate::lookup::Lookups;
-use crate::pipeline::{InputContract, Order, StageConfig};
-use crate::plugin_events;
+use crate::pipeline::{StageConfig, StageWork};
 use crate::progress::Reporter;
 
-/// A stage with its plugin, loaded. One run at a time may use it.
-#[derive(Debug)]
-pub struct Stage {
-    name: String,
-    plugin: Plugin<Transformer>,
-    pub(super) services: Arc<StageServices>,
-    pub(super) instances: u32,
-    pub(super) order: Order,
-    pub(super) max_failures: u64,
-    input: Option<InputContract>,
+/// A stage, loaded. One run at a time may use it.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// A plugin.
+    Plugin(Arc<PluginStage>),
+    /// Steps of the program itself.
+    Steps(Arc<StepsStage>),
 }
 
 impl Stage {
-    /// Builds, loads and starts the stage's plugin for an input with these columns.
+    /// Loads the stage for an input with these columns.
     ///
     /// # Errors
     ///
@@ -40,88 +33,48 @@ impl Stage {
         input: SchemaRef,
         reporter: &Reporter,
     ) -> Result<Self, StageError> {
-        let name = config.name.clone();
-        let failed = |kind| StageError { stage: name.clone(), rows: None, kind: Box::new(kind) };
-        let source =
-            Source::open(&config.plugin.path).map_err(|error| failed(StageErrorKind::Source(error)))?;
-        let fit = fit(config.input.as_ref(), &input);
-        let fit = fit.map_err(|difference| failed(StageErrorKind::Drifted(difference)))?;
-        let services = Arc::new(StageServices::new(
-            config.plugin.settings.clone(),
-            lookups,
-            config.outputs.keys().cloned().collect(),
-            Terms::new(fit.as_ref().map_or(input, InputFit::schema)),
-        ));
-        // Failures are limited by a count of rows, `max_failures`, and not by time.
-        let restarts = RestartPolicy {
-            first_back_off: Duration::ZERO,
-            quarantine_after: u32::MAX,
-            ..RestartPolicy::default()
-        };
-        let mut builder = dock
-            .plugin::<Transformer>(source)
-            .policy(config.plugin.grants.clone())
-            .limits(config.plugin.limits.limits())
-            .restarts(restarts);
-        if config.instances > 1 {
-            builder = builder.instances(Instances::Pool(config.instances as usize));
-        }
-        plugin_events::follow(&name, &builder, reporter.clone());
-        let state = Arc::clone(&services);
-        let plugin = builder
-            .load(move || StageState::new(Arc::clone(&state)))
-            .await
-            .map_err(|error| failed(StageErrorKind::Load(error)))?;
-        if config.instances > 1 && plugin.keeps_state() {
-            let plugin = plugin.name().to_owned();
-            return Err(failed(StageErrorKind::StateInInstances { plugin, instances: config.instances }));
-        }
-        let (instances, order, max_failures) = (config.instances, config.order, config.max_failures);
-        let input = config.input.clone();
-        Ok(Self { name, plugin, services, instances, order, max_failures, input })
+        Ok(match &config.work {
+            StageWork::Plugin(plugin) => {
+                let stage = PluginStage::load(dock, config, plugin, lookups, input, reporter).await?;
+                Self::Plugin(Arc::new(stage))
+            }
+            StageWork::Steps(steps) => Self::Steps(Arc::new(StepsStage::new(config, steps))),
+        })
     }
 
     /// The stage's name in the pipeline.
     pub fn name(&self) -> &str {
-        &self.name
+        match self {
+            Self::Plugin(stage) => stage.name(),
+            Self::Steps(stage) => stage.name(),
+        }
     }
 
-    /// The stage's plugin.
-    pub fn plugin(&self) -> &Plugin<Transformer> {
-        &self.plugin
+    /// The stage's plugin, if it is one.
+    pub fn plugin(&self) -> Option<&Plugin<Transformer>> {
+        match self {
+            Self::Plugin(stage) => Some(stage.plugin()),
+            Self::Steps(_) => None,
+        }
     }
 
-    /// Reloads the plugin whenever its source changes.
+    /// The names of its steps, if it has any.
+    pub fn steps(&self) -> Vec<&'static str> {
+        match self {
+            Self::Plugin(_) => Vec::new(),
+            Self::Steps(stage) => stage.names().collect(),
+        }
+    }
+
+    /// Reloads its plugin, if it is one, whenever that changes.
     ///
     /// # Errors
     ///
-    /// When the system cannot watch the source.
+    /// When the system cannot watch the plugin's source.
     pub fn watch(&self) -> Result<(), StageError> {
-        self.plugin.watch().map_err(|error| self.failed(StageErrorKind::Watch(error)))
+        match self {
+            Self::Plugin(stage) => stage.watch(),
+            Self::Steps(_) => Ok(()),
+        }
     }
-
-    /// What makes rows with these columns fit the stage's `input`, if the pipeline has one.
-    pub(super) fn fit(&self, input: &SchemaRef) -> Result<Option<InputFit>, StageError> {
-        fit(self.input.as_ref(), input).map_err(|difference| self.failed(StageErrorKind::Drifted(difference)))
-    }
-
-    pub(super) fn call_failed(&self, error: CallError) -> StageError {
-        self.failed(StageErrorKind::Call(error))
-    }
-
-    pub(super) fn held_rows_lost(&self, how: String) -> StageError {
-        self.failed(StageErrorKind::HeldRowsLost { plugin: self.plugin.name().to_owned(), how })
-    }
-
-    pub(super) fn refused(&self, refusal: Refusal) -> StageError {
-        self.failed(StageErrorKind::Refused { plugin: self.plugin.name().to_owned(), refusal })
-    }
-
-    pub(super) fn failed(&self, kind: StageErrorKind) -> StageError {
-        StageError { stage: self.name.clone(), rows: None, kind: Box::new(kind) }
-    }
-}
-
-fn fit(contract: Option<&InputContract>, input: &SchemaRef) -> Result<Option<InputFit>, String> {
-    contract.map(|contract| InputFit::new(contract, input)).transpose()
 }

@@ -3,7 +3,7 @@ use witdock::Handover;
 use super::call::{Answer, Ask};
 use super::error::StageError;
 use super::held::Held;
-use super::run::StageRun;
+use super::plugin_run::PluginRun;
 use crate::rows::Rows;
 
 /// What a stage's plugin holds between batches, as far as the host knows, and how to bring it back.
@@ -30,7 +30,7 @@ impl Memory {
     /// Notes that the plugin has processed a batch; `absorbed` if rows went in and did not come out.
     pub(super) async fn took(
         &mut self,
-        run: &StageRun,
+        run: &PluginRun,
         rows: &Rows,
         absorbed: bool,
     ) -> Result<(), StageError> {
@@ -50,7 +50,7 @@ impl Memory {
     }
 
     /// The plugin's current state. `None` when it keeps none.
-    pub(super) async fn save(&mut self, run: &StageRun) -> Result<Option<&[u8]>, StageError> {
+    pub(super) async fn save(&mut self, run: &PluginRun) -> Result<Option<&[u8]>, StageError> {
         if run.keeps_state() && !(self.since.is_empty() && self.snapshot.is_some()) {
             self.snapshot = run.save().await?;
             self.since.clear();
@@ -60,7 +60,7 @@ impl Memory {
     }
 
     /// Whether the plugin holds rows that it cannot hand over.
-    pub(super) fn is_stuck(&self, run: &StageRun) -> bool {
+    pub(super) fn is_stuck(&self, run: &PluginRun) -> bool {
         self.held.holds() && !run.keeps_state()
     }
 
@@ -74,7 +74,7 @@ impl Memory {
     }
 
     /// Brings a fresh instance to where the lost one was. False when that is not possible.
-    pub(super) async fn recall(&mut self, run: &StageRun) -> Result<bool, StageError> {
+    pub(super) async fn recall(&mut self, run: &PluginRun) -> Result<bool, StageError> {
         if !run.keeps_state() {
             return Ok(!self.held.holds());
         }

@@ -1,106 +1,156 @@
 use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
-use witdock::CallError;
 
-use super::error::StageError;
-use super::input::InputFit;
-use super::instance::CallReport;
+use super::batch::BatchResult;
+use super::error::{StageError, StageErrorKind};
 use super::loaded::Stage;
-use super::session::open_session;
-use super::terms::Terms;
-use crate::contract::Contract;
+use super::memory::Memory;
+use super::plugin_run::PluginRun;
+use super::steps::StepsRun;
+use crate::pipeline::Order;
+use crate::rows::Rows;
 
-/// How often a call is repeated that a roll-back or a back-off has failed.
-pub(super) const ATTEMPTS: usize = 5;
-
-/// A stage's part in one run. While it lives, the plugin is held to one contract: a generation that would give other columns is
-/// refused. Once it is dropped, a new generation may give other columns.
+/// A stage's part in one run.
 #[derive(Debug)]
-pub struct StageRun {
-    pub(super) stage: Arc<Stage>,
-    pub(super) contract: Arc<Contract>,
-    /// Makes rows fit the stage's `input`, if the pipeline has one.
-    pub(super) fit: Option<InputFit>,
+pub enum StageRun {
+    /// That of a plugin.
+    Plugin(PluginRun),
+    /// That of steps.
+    Steps(StepsRun),
+}
+
+/// The columns of a stage in a run.
+#[derive(Debug, Clone)]
+pub struct StageColumns {
+    /// The columns that come out.
+    pub schema: SchemaRef,
+    /// The number of input columns that it reads.
+    pub read: usize,
+    /// The number of columns that it makes.
+    pub made: usize,
 }
 
 impl StageRun {
-    /// Opens a fresh session of the plugin for a run over input with these columns.
+    /// Starts a run over input with these columns.
     ///
     /// # Errors
     ///
-    /// When the plugin does not accept the input, or its contract is invalid.
-    pub async fn start(stage: Arc<Stage>, input: SchemaRef) -> Result<Self, StageError> {
-        let fit = stage.fit(&input)?;
-        let terms = Arc::new(Terms::new(fit.as_ref().map_or(input, InputFit::schema)));
-        stage.services.set_terms(Arc::clone(&terms));
-        let mut attempt = 1;
-        let opened = loop {
-            let opened = stage
-                .plugin()
-                .call_named("describe", async |guest, store| {
-                    let opened = open_session(guest, store).await?;
-                    store.data_mut().app.report = CallReport::default();
-                    Ok(opened)
-                })
-                .await;
-            match opened {
-                Ok(opened) => break opened,
-                Err(error) => {
-                    if !may_repeat(&error, &mut attempt).await {
-                        return Err(stage.call_failed(error));
-                    }
-                }
+    /// When the stage does not accept the input.
+    pub async fn start(stage: &Stage, input: SchemaRef) -> Result<Self, StageError> {
+        Ok(match stage {
+            Stage::Plugin(stage) => Self::Plugin(PluginRun::start(Arc::clone(stage), input).await?),
+            Stage::Steps(stage) => Self::Steps(StepsRun::start(Arc::clone(stage), &input)?),
+        })
+    }
+
+    /// The columns that come out.
+    pub fn schema(&self) -> SchemaRef {
+        match self {
+            Self::Plugin(run) => run.contract().schema(),
+            Self::Steps(run) => run.steps.schema(),
+        }
+    }
+
+    /// The columns of the stage.
+    pub fn columns(&self) -> StageColumns {
+        let schema = self.schema();
+        match self {
+            Self::Plugin(run) => {
+                let contract = run.contract();
+                StageColumns { schema, read: contract.columns_read(), made: contract.columns_made() }
             }
-        };
-        let contract = opened.map_err(|refusal| stage.refused(refusal))?;
-        terms.rely_on(contract.schema());
-        Ok(Self { stage, contract, fit })
+            Self::Steps(run) => {
+                StageColumns { schema, read: run.steps.columns_read(), made: run.steps.columns_made() }
+            }
+        }
     }
 
-    /// The columns that the plugin reads and makes during the run.
-    pub fn contract(&self) -> &Arc<Contract> {
-        &self.contract
-    }
-
-    /// Restarts the plugin with the state that an interrupted run has saved.
+    /// Restarts a plugin with the state that an interrupted run has saved.
     ///
     /// # Errors
     ///
     /// When the plugin does not take the state.
     pub async fn restore(&self, state: &[u8]) -> Result<(), StageError> {
-        self.restart_with(Some(state)).await
+        match self {
+            Self::Plugin(run) => run.restore(state).await,
+            Self::Steps(_) => Ok(()),
+        }
     }
 
-    pub(super) async fn restart_with(&self, state: Option<&[u8]>) -> Result<(), StageError> {
-        self.stage.plugin().restart_with_state(state).await.map_err(|error| self.stage.call_failed(error))
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Plugin(run) => run.stage.name(),
+            Self::Steps(run) => run.stage.name(),
+        }
     }
 
-    pub(super) async fn save(&self) -> Result<Option<Vec<u8>>, StageError> {
-        self.stage.plugin().save().await.map_err(|error| self.stage.call_failed(error))
+    pub(super) fn instances(&self) -> u32 {
+        match self {
+            Self::Plugin(run) => run.stage.instances,
+            Self::Steps(_) => 1,
+        }
     }
 
-    pub(super) fn keeps_state(&self) -> bool {
-        self.stage.plugin().keeps_state()
+    pub(super) fn order(&self) -> Order {
+        match self {
+            Self::Plugin(run) => run.stage.order,
+            Self::Steps(_) => Order::Kept,
+        }
     }
-}
 
-impl Drop for StageRun {
-    fn drop(&mut self) {
-        let input = self.stage.services.terms().input();
-        self.stage.services.set_terms(Arc::new(Terms::new(input)));
+    pub(super) fn failed(&self, kind: StageErrorKind) -> StageError {
+        match self {
+            Self::Plugin(run) => run.stage.failed(kind),
+            Self::Steps(run) => run.stage.failed(kind),
+        }
     }
-}
 
-/// Whether to repeat a call that failed: after a roll-back, or after the plugin's back-off, which this waits for.
-pub(super) async fn may_repeat(error: &CallError, attempt: &mut usize) -> bool {
-    *attempt += 1;
-    if *attempt > ATTEMPTS {
-        return false;
+    /// Processes a batch. `failures` is how many rows of the run have made a plugin fail before.
+    pub(super) async fn process(
+        &self,
+        rows: Rows,
+        memory: &mut Memory,
+        failures: u64,
+    ) -> Result<BatchResult, StageError> {
+        match self {
+            Self::Plugin(run) => run.process(rows, memory, failures).await,
+            Self::Steps(run) => run.process(&rows),
+        }
     }
-    if let Some(wait) = error.retry_after() {
-        tokio::time::sleep(wait).await;
-        return true;
+
+    /// The rows that a plugin still holds.
+    pub(super) async fn finish(&self, memory: &mut Memory) -> Result<BatchResult, StageError> {
+        match self {
+            Self::Plugin(run) => run.finish(memory).await,
+            Self::Steps(_) => Ok(BatchResult::default()),
+        }
     }
-    error.rolled_back_to().is_some()
+
+    /// Whether a plugin holds rows that it cannot hand over.
+    pub(super) fn is_stuck(&self, memory: &Memory) -> bool {
+        match self {
+            Self::Plugin(run) => memory.is_stuck(run),
+            Self::Steps(_) => false,
+        }
+    }
+
+    /// The state of a plugin that keeps one.
+    pub(super) async fn save(&self, memory: &mut Memory) -> Result<Option<Vec<u8>>, StageError> {
+        match self {
+            Self::Plugin(run) => Ok(memory.save(run).await?.map(<[u8]>::to_vec)),
+            Self::Steps(_) => Ok(None),
+        }
+    }
+
+    /// Refuses rows that one of several instances has held back.
+    pub(super) fn check_parallel(&self, result: &BatchResult) -> Result<(), StageError> {
+        match self {
+            Self::Plugin(run) if result.tally.absorbed > 0 => {
+                let how = "it has several instances, and each would hold some of them".to_owned();
+                Err(run.stage.held_rows_lost(how))
+            }
+            _ => Ok(()),
+        }
+    }
 }

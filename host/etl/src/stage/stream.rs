@@ -100,8 +100,8 @@ impl StageStream {
         state: Option<Vec<u8>>,
     ) -> Result<(), StageError> {
         let mut memory = Memory::with(state);
-        let mut batches = Batches::new(self.run.stage.order);
-        let most = self.run.stage.instances as usize;
+        let mut batches = Batches::new(self.run.order());
+        let most = self.run.instances() as usize;
         loop {
             let flow = tokio::select! {
                 biased;
@@ -148,10 +148,7 @@ impl StageStream {
         let (run, failures) = (Arc::clone(&self.run), self.figures.failures);
         Box::pin(tokio::spawn(async move {
             let result = run.process(rows, &mut Memory::default(), failures).await?;
-            if result.tally.absorbed > 0 {
-                let how = "it has several instances, and each would hold some of them".to_owned();
-                return Err(run.stage.held_rows_lost(how));
-            }
+            run.check_parallel(&result)?;
             Ok(result)
         }))
     }
@@ -159,7 +156,7 @@ impl StageStream {
     fn result(&self, joined: Joined) -> Result<BatchResult, StageError> {
         joined.unwrap_or_else(|error| {
             let error = ArrowError::ExternalError(Box::new(error));
-            Err(self.run.stage.failed(error.into()))
+            Err(self.run.failed(error.into()))
         })
     }
 
@@ -169,8 +166,8 @@ impl StageStream {
         memory: &mut Memory,
     ) -> Result<Result<(), Disconnected>, StageError> {
         let run = Arc::clone(&self.run);
-        let name = run.stage.name().to_owned();
-        if barrier.last && run.stage.instances == 1 {
+        let name = run.name().to_owned();
+        if barrier.last && run.instances() == 1 {
             let result = run.finish(memory).await?;
             if let Err(disconnected) = self.give(result).await {
                 return Ok(Err(disconnected));
@@ -178,10 +175,10 @@ impl StageStream {
         }
         let mut state = None;
         if !barrier.last {
-            if memory.is_stuck(&run) {
+            if run.is_stuck(memory) {
                 barrier.held = Some(name.clone());
             } else {
-                state = memory.save(&run).await?.map(<[u8]>::to_vec);
+                state = run.save(memory).await?;
             }
         }
         let digests = std::mem::take(&mut self.digests).into_iter().collect();
@@ -199,7 +196,7 @@ impl StageStream {
         self.figures.metrics.merge(result.metrics);
         self.digests.extend(result.digests);
         if let Some(live) = &self.live {
-            live.stage(self.run.stage.name(), &self.figures);
+            live.stage(self.run.name(), &self.figures);
         }
         for side in result.side {
             self.send(Flow::Side(side)).await?;

@@ -2,7 +2,6 @@
 
 mod builder;
 mod cast;
-mod number;
 mod text;
 
 use arrow_schema::{DataType, TimeUnit};

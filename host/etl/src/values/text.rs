@@ -4,58 +4,8 @@ use arrow_array::types::Date32Type;
 use arrow_cast::parse::{Parser, string_to_datetime};
 use chrono::Utc;
 
-use super::number::Number;
-
-/// A value that text can stand for.
-pub(crate) trait FromText: Sized {
-    /// The value that the text stands for, if there is exactly one: nothing is rounded or cut.
-    fn from_text(text: &str) -> Option<Self>;
-}
-
-macro_rules! integer {
-    ($($type:ty),*) => {$(
-        impl FromText for $type {
-            fn from_text(text: &str) -> Option<Self> {
-                let text = text.trim_ascii();
-                // The usual case first. `2.0` and `3e8` are integers as well.
-                text.parse().ok().or_else(|| Number::parse(text)?.integer()?.try_into().ok())
-            }
-        }
-    )*};
-}
-
-integer!(i32, i64, u64);
-
-impl FromText for f64 {
-    fn from_text(text: &str) -> Option<Self> {
-        let text = text.trim_ascii();
-        let float: Self = text.parse().ok()?;
-        // 15 digits pass through every float and back.
-        let short = text.len() <= 15;
-        if short && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+')) {
-            return Some(float);
-        }
-        let exact = match Number::parse(text) {
-            Some(number) => number.is(float),
-            // `inf` and `NaN` are values of their own.
-            None => true,
-        };
-        exact.then_some(float)
-    }
-}
-
-impl FromText for bool {
-    fn from_text(text: &str) -> Option<Self> {
-        let text = text.trim_ascii();
-        if text.eq_ignore_ascii_case("true") {
-            Some(true)
-        } else if text.eq_ignore_ascii_case("false") {
-            Some(false)
-        } else {
-            None
-        }
-    }
-}
+pub(crate) use witdock_etl_expression::FromText;
+use witdock_etl_expression::Number;
 
 /// The decimal that the text stands for, as a count of its last digits.
 pub(super) fn decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {

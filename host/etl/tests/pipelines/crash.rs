@@ -128,6 +128,17 @@ fn scenarios() -> Vec<Scenario> {
         retries: true,
         ..PLAIN
     });
+    // Its table is there, without a column of the rows.
+    let gains = |mode: &str| -> &'static str {
+        format!(
+            "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"{mode}\"\non_new_columns = \"add\"\n"
+        )
+        .leak()
+    };
+    let tables = &[("out.db", "CREATE TABLE rows (id TEXT)")];
+    for (name, mode) in [("a new column", "replace"), ("a new column, appended", "append")] {
+        all.push(Scenario { name, sinks: gains(mode), replaces: mode == "replace", tables, ..PLAIN });
+    }
     let partition = |mode: &str| -> &'static str {
         format!(
             "[[sink]]\nformat = \"plugin\"\nplugin = \"../partition.wasm\"\nmode = \"{mode}\"\nsettings = {{ by = [\"kind\"] }}\n\
@@ -347,7 +358,7 @@ fn parquet(path: &Path) -> Vec<String> {
 fn sqlite(path: &Path) -> Vec<String> {
     let database = rusqlite::Connection::open(path).unwrap();
     let mut lines = vec![];
-    if database.table_exists(None, "rows").unwrap() {
+    if database.column_exists(None, "rows", "kind").unwrap() {
         let mut statement = database.prepare("SELECT id || ',' || kind FROM rows").unwrap();
         lines.extend(statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap));
     }

@@ -165,12 +165,10 @@ async fn source_edited_under_load_is_rebuilt_and_swapped_and_a_build_error_chang
     let pipeline = Pipeline::open(&project.path("pipeline.toml")).unwrap();
     let dock = Dock::builder().without_cache().build().unwrap();
     let lookups = Arc::new(Lookups::default());
-    let stage = Arc::new(
-        Stage::load(&dock, &pipeline.stages[0], lookups, schema(), &Reporter::lines()).await.unwrap(),
-    );
+    let stage = Stage::load(&dock, &pipeline.stages[0], lookups, schema(), &Reporter::lines()).await.unwrap();
     stage.watch().unwrap();
-    let run = StageRun::start(Arc::clone(&stage), schema()).await.unwrap();
-    let plugin = stage.plugin().clone();
+    let run = StageRun::start(&stage, schema()).await.unwrap();
+    let plugin = stage.plugin().unwrap().clone();
     let mut status = plugin.status();
     let load = Load::start(run);
 

@@ -119,9 +119,9 @@ fn keys_and_groups_are_of_any_text_and_whole_number() {
     assert_eq!(
         rows,
         [
-            r#"{"carrier":"AA","delay":50,"rows":3}"#,
-            r#"{"carrier":"UA","delay":-3,"rows":1}"#,
-            r#"{"carrier":null,"delay":0,"rows":1}"#
+            r#"{"carrier":"AA","rows":3,"delay":50}"#,
+            r#"{"carrier":"UA","rows":1,"delay":-3}"#,
+            r#"{"carrier":null,"rows":1,"delay":0}"#
         ]
     );
     let settings = "settings = { columns = { tail = \"redact\" } }\n";
@@ -212,4 +212,20 @@ fn a_row_that_runs_again_has_the_values_that_it_had() {
         r#"{"carrier":"AA","dest":"LAX","tail":"N1","delay":5,"id":18446744073709551615,"ratio":0.5,"at":"1970-01-01T01:00:00.000005+01:00","local":"1970-01-01T00:00:00.004","price":0.07,"nothing":null}"#
     );
     assert_eq!(project.read("pipeline.rejected.jsonl"), "");
+}
+
+#[test]
+fn columns_are_made_in_the_order_in_which_they_are_written() {
+    let flatten = "[stage.settings]\ncolumn = \"j\"\n[stage.settings.columns]\nzebra = \"z\"\napple = { path = \"a\", type = \"int32\" }\nmango = \"m\"\n";
+    let source = "format = \"jsonl\"\npath = \"in\"\npartitions = { year = \"int32\", carrier = \"utf8\" }";
+    let stages = stage("flatten", "plugins/etl/flatten", flatten);
+    let project = Project::of_source(source, &format!("{stages}{}", sink("jsonl", "out.jsonl")));
+    fs::create_dir_all(project.path("in/carrier=UA/year=2013")).unwrap();
+    let row = r#"{"j":"{\"m\":\"3\",\"a\":2,\"z\":\"1\"}"}"#;
+    fs::write(project.path("in/carrier=UA/year=2013/1.jsonl"), row).unwrap();
+    project.run(&[]);
+    assert_eq!(
+        project.read("out.jsonl"),
+        "{\"year\":2013,\"carrier\":\"UA\",\"zebra\":\"1\",\"apple\":2,\"mango\":\"3\"}\n"
+    );
 }

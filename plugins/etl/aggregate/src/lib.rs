@@ -8,14 +8,13 @@
 //! late = { sum = "dep_delay" }      # or mean, min, max of a column of numbers
 //! ```
 //!
-//! Sums of whole numbers are exact, in 64 bits; an overflow fails the batch. Nulls and numbers that are not finite are ignored; the aggregate of no values is
+//! The result has the columns of `by` and then these, in this order. Sums of whole numbers are exact, in 64 bits; an overflow fails the batch. Nulls and numbers that are not finite are ignored; the aggregate of no values is
 //! null. Rows whose key is null are one group, as in SQL's `GROUP BY`. Groups are sorted by key. The state survives a reload and an interrupted run.
 
 mod groups;
 mod sum;
 
-use std::collections::BTreeMap;
-
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use witdock_etl_guest::builder::{Float64Builder, Int32Builder, Int64Builder, Utf8Builder};
 use witdock_etl_guest::view::PrimitiveView;
@@ -30,7 +29,7 @@ use sum::{Number, Part, Real, Sums, Whole};
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     by: Vec<String>,
-    columns: BTreeMap<String, Measure>,
+    columns: IndexMap<String, Measure>,
 }
 
 /// A column of the result.

@@ -1,7 +1,7 @@
 //! The stage's settings.
 
+use indexmap::IndexMap;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// The settings: the table, the key, and the columns.
 #[derive(Debug, Deserialize)]
@@ -10,7 +10,7 @@ pub struct Settings {
     pub(crate) table: String,
     pub(crate) key: Key,
     /// The table's columns, with their names in the output.
-    pub(crate) columns: BTreeMap<String, String>,
+    pub(crate) columns: IndexMap<String, String>,
     #[serde(default)]
     pub(crate) on_missing: OnMissing,
 }

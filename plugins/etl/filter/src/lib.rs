@@ -2,23 +2,16 @@
 //!
 //! ```toml
 //! [stage.settings]
-//! where = "dep_delay > 15 and carrier in ('AA', 'UA') or tailnum like 'N1%' and dest is not null"
+//! where = "dep_delay > 15 and carrier in ('AA', 'UA') or tailnum like 'N1%' and day >= date '2013-02-01'"
 //! ```
 //!
-//! `and`, `or`, `not`, parentheses; `=`, `!=`, `<`, `<=`, `>`, `>=`; `in (…)`, `like` with `%` and `_`, `is null`, each also with `not`; `+`, `-`, `*`, `/`
-//! for numbers; strings in `'…'`; columns by name, or in `"…"`. Null works as in SQL.
-
-mod expression;
-mod token;
-mod value;
+//! The condition is an expression of pipelines, as that of `filter` in a stage: the same language, evaluated in the plugin. A row for
+//! which it has no value, as after a division by zero, is rejected.
 
 use serde::Deserialize;
+use witdock_etl_expression::{Checked, Column, Expression, Row, Type, Value};
 use witdock_etl_guest::view::{BooleanView, PrimitiveView, Utf8View};
 use witdock_etl_guest::{Batch, Contract, DataType, Error, Output, Rows, Schema, Transform};
-
-pub use expression::Expression;
-pub use token::Problem;
-pub use value::{Type, Value};
 
 /// The condition.
 #[derive(Debug, Deserialize)]
@@ -30,7 +23,8 @@ pub struct Settings {
 /// The transform.
 #[derive(Debug)]
 pub struct Filter {
-    condition: Expression,
+    condition: Checked,
+    /// The columns of the input.
     columns: Vec<(String, DataType)>,
 }
 
@@ -38,65 +32,90 @@ witdock_etl_guest::export!(Filter);
 
 impl Filter {
     fn parse(input: &Schema, settings: &Settings) -> Result<Self, Error> {
-        let told = |problem: Problem| Error::Settings(format!("where: {}", problem.shown(&settings.r#where)));
-        let condition = Expression::parse(&settings.r#where).map_err(told)?;
-        let mut columns = Vec::new();
-        for name in condition.columns() {
-            let (_, field) = input.find(name)?;
-            if type_of(field.data_type).is_none() {
-                return Err(Error::Schema(format!(
-                    "the column `{name}` is {}; conditions support text, numbers and booleans",
-                    field.data_type.name()
-                )));
-            }
-            columns.push((name.to_owned(), field.data_type));
-        }
-        condition
-            .check(&|name| {
-                let column = columns.iter().find(|(column, _)| column == name);
-                column.and_then(|(_, data_type)| type_of(*data_type)).unwrap_or(Type::Null)
+        let columns: Vec<_> = input
+            .fields()
+            .iter()
+            .map(|field| Column {
+                name: field.name.clone(),
+                data_type: type_of(field.data_type),
+                nullable: field.nullable,
             })
-            .map_err(told)?;
+            .collect();
+        let condition = Expression::parse(&settings.r#where)
+            .and_then(|condition| condition.check_condition(&columns))
+            .map_err(|problem| Error::Settings(format!("where: {}", problem.shown(&settings.r#where))))?;
+        let columns = input.fields().iter().map(|field| (field.name.clone(), field.data_type)).collect();
         Ok(Self { condition, columns })
+    }
+
+    /// The columns that the condition reads.
+    fn read(&self) -> impl Iterator<Item = (usize, &str, DataType)> {
+        self.condition.columns().iter().filter_map(|index| {
+            let (name, data_type) = self.columns.get(*index)?;
+            Some((*index, name.as_str(), *data_type))
+        })
     }
 }
 
-fn type_of(data_type: DataType) -> Option<Type> {
+fn type_of(data_type: DataType) -> Type {
     match data_type {
-        DataType::Boolean => Some(Type::Truth),
-        DataType::Int32 | DataType::Int64 | DataType::Float64 => Some(Type::Number),
-        DataType::Utf8 => Some(Type::Text),
-        _ => None,
+        DataType::Boolean => Type::Boolean,
+        DataType::Int32 => Type::Int32,
+        DataType::Int64 => Type::Int64,
+        DataType::Float64 => Type::Float64,
+        DataType::Date32 => Type::Date,
+        DataType::TimestampUs => Type::Timestamp,
+        DataType::Utf8 => Type::Text,
+        _ => Type::Other,
     }
 }
 
 enum View<'b> {
-    Truth(BooleanView<'b>),
+    Boolean(BooleanView<'b>),
     Int32(PrimitiveView<'b, i32>),
     Int64(PrimitiveView<'b, i64>),
-    Real(PrimitiveView<'b, f64>),
+    Float(PrimitiveView<'b, f64>),
+    Date(PrimitiveView<'b, i32>),
+    Timestamp(PrimitiveView<'b, i64>),
     Text(Utf8View<'b>),
 }
 
 impl<'b> View<'b> {
     fn of(batch: &'b Batch<'_>, name: &str, data_type: DataType) -> Result<Self, Error> {
         Ok(match data_type {
-            DataType::Boolean => Self::Truth(batch.boolean(name)?),
+            DataType::Boolean => Self::Boolean(batch.boolean(name)?),
             DataType::Int32 => Self::Int32(batch.int32(name)?),
             DataType::Int64 => Self::Int64(batch.int64(name)?),
-            DataType::Float64 => Self::Real(batch.float64(name)?),
+            DataType::Float64 => Self::Float(batch.float64(name)?),
+            DataType::Date32 => Self::Date(batch.date32(name)?),
+            DataType::TimestampUs => Self::Timestamp(batch.timestamp_us(name)?),
             _ => Self::Text(batch.utf8(name)?),
         })
     }
 
     fn get(&self, row: usize) -> Value<'b> {
         match self {
-            Self::Truth(view) => view.get(row).map_or(Value::Null, Value::Truth),
-            Self::Int32(view) => view.get(row).map_or(Value::Null, |number| Value::Whole(number.into())),
-            Self::Int64(view) => view.get(row).map_or(Value::Null, Value::Whole),
-            Self::Real(view) => view.get(row).map_or(Value::Null, Value::Real),
-            Self::Text(view) => view.get(row).map_or(Value::Null, Value::Text),
+            Self::Boolean(view) => view.get(row).map_or(Value::Null, Value::Boolean),
+            Self::Int32(view) => view.get(row).map_or(Value::Null, |number| Value::Integer(number.into())),
+            Self::Int64(view) => view.get(row).map_or(Value::Null, Value::Integer),
+            Self::Float(view) => view.get(row).map_or(Value::Null, Value::Float),
+            Self::Date(view) => view.get(row).map_or(Value::Null, Value::Date),
+            Self::Timestamp(view) => view.get(row).map_or(Value::Null, Value::Timestamp),
+            Self::Text(view) => view.get(row).map_or(Value::Null, Value::from),
         }
+    }
+}
+
+/// A row of a batch: for each column of the input a view, if the condition reads it.
+struct BatchRow<'b> {
+    views: &'b [Option<View<'b>>],
+    row: usize,
+}
+
+impl Row for BatchRow<'_> {
+    fn value(&self, column: usize) -> Value<'_> {
+        let view = self.views.get(column).and_then(Option::as_ref);
+        view.map_or(Value::Null, |view| view.get(self.row))
     }
 }
 
@@ -106,11 +125,7 @@ impl Transform for Filter {
     fn describe(input: &Schema, settings: &Settings) -> Result<Contract, Error> {
         let filter = Self::parse(input, settings)?;
         let contract = Contract::of(input).pass_all();
-        filter
-            .columns
-            .iter()
-            .fold(contract, |contract, (name, data_type)| contract.read(name, *data_type))
-            .build()
+        filter.read().fold(contract, |contract, (_, name, data_type)| contract.read(name, data_type)).build()
     }
 
     fn new(input: &Schema, settings: Settings) -> Result<Self, Error> {
@@ -118,19 +133,20 @@ impl Transform for Filter {
     }
 
     fn process(&mut self, batch: Batch<'_>) -> Result<Output, Error> {
-        let views = self
-            .columns
-            .iter()
-            .map(|(name, data_type)| Ok((name.as_str(), View::of(&batch, name, *data_type)?)))
-            .collect::<Result<Vec<_>, Error>>()?;
+        let mut views: Vec<_> = self.columns.iter().map(|_| None).collect();
+        for (index, name, data_type) in self.read() {
+            if let Some(view) = views.get_mut(index) {
+                *view = Some(View::of(&batch, name, data_type)?);
+            }
+        }
         let mut rows = Rows::of(&batch);
         for row in 0..batch.rows() {
-            let column = |name: &str| {
-                let view = views.iter().find(|(column, _)| *column == name);
-                view.map_or(Value::Null, |(_, view)| view.get(row))
-            };
-            if self.condition.value(&column) != Value::Truth(true) {
-                rows.leave_out(row);
+            match self.condition.evaluate(&BatchRow { views: &views, row }) {
+                Ok(Value::Boolean(true)) => {}
+                Ok(_) => {
+                    rows.leave_out(row);
+                }
+                Err(failure) => rows.reject(row, failure.code, failure.message),
             }
         }
         Ok(rows.output(Vec::new()))

@@ -29,8 +29,8 @@
 
 mod unit;
 
+use indexmap::IndexMap;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use unit::Conversion;
 use witdock_etl_guest::builder::Float64Builder;
 use witdock_etl_guest::view::{PrimitiveView, Utf8View};
@@ -40,7 +40,7 @@ use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, S
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    columns: BTreeMap<String, ColumnSettings>,
+    columns: IndexMap<String, ColumnSettings>,
     #[serde(default = "default_nulls")]
     nulls: Vec<String>,
 }

@@ -7,6 +7,7 @@ mod plugin;
 mod sink;
 mod source;
 mod stage;
+mod steps;
 mod store;
 mod targets;
 mod text;
@@ -43,7 +44,8 @@ struct PipelineToml {
     lookup: Vec<LookupToml>,
     /// What rows pass through, in order.
     #[serde(default)]
-    stage: Vec<StageToml>,
+    #[schemars(with = "Vec<StageToml>")]
+    stage: Vec<Spanned<StageToml>>,
     /// Where rows go. Each sink gets every row.
     #[serde(default)]
     sink: Vec<SinkToml>,

@@ -10,8 +10,9 @@ use super::store::StoreToml;
 use super::targets::Targets;
 use super::text::{PathText, Text};
 use crate::pipeline::{
-    Compression, Database, FileSinkFormat, PipelineError, PluginLimits, PluginSink, RejectedConfig,
-    SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, SinkObject, SinkTable, TextFormat, is_pattern,
+    Compression, Database, FileSinkFormat, OnNewColumns, PipelineError, PluginLimits, PluginSink,
+    RejectedConfig, SinkConfig, SinkFile, SinkFormat, SinkKind, SinkMode, SinkObject, SinkTable, TextFormat,
+    is_pattern,
 };
 use crate::store::ObjectUrl;
 
@@ -37,6 +38,9 @@ pub(super) struct SinkToml {
     /// The table, with its schema if there is one: `public.flights`.
     #[schemars(with = "Option<Text>")]
     table: Option<Spanned<Text>>,
+    /// What happens if rows have columns that the target does not have. By default the run ends before its first row.
+    #[schemars(with = "Option<OnNewColumns>")]
+    on_new_columns: Option<Spanned<OnNewColumns>>,
     /// The columns that identify a row, for an upsert.
     #[schemars(with = "Option<Vec<String>>")]
     key: Option<Spanned<Vec<String>>>,
@@ -153,6 +157,12 @@ impl Parser<'_> {
                 !sink.is_table() && !sink.is_plugin(),
                 "is for csv, jsonl and parquet",
             ),
+            (
+                "on_new_columns",
+                sink.on_new_columns.as_ref().map(Spanned::span),
+                !sink.is_plugin(),
+                "is for files and tables: a plugin decides itself",
+            ),
             ("plugin", sink.plugin.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
             ("settings", sink.settings.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
             ("grants", sink.grants.as_ref().map(Spanned::span), sink.is_plugin(), of_plugins),
@@ -188,7 +198,8 @@ impl Parser<'_> {
             return Err(self.text.error(named.span(), message, "this table", help));
         }
         let key = sink.key.map(Spanned::into_inner).unwrap_or_default();
-        Ok(SinkConfig { kind: SinkKind::Table(SinkTable { database, table, key }), mode })
+        let on_new_columns = given(sink.on_new_columns);
+        Ok(SinkConfig { kind: SinkKind::Table(SinkTable { database, table, key, on_new_columns }), mode })
     }
 
     fn plugin_sink(&self, sink: SinkToml) -> Result<SinkConfig, PipelineError> {
@@ -268,6 +279,13 @@ impl Parser<'_> {
         let span = path.span();
         let path = targets.take_file(path)?;
         let format = format(&path);
+        let add = sink.on_new_columns.as_ref().filter(|option| *option.get_ref() == OnNewColumns::Add);
+        if let (Some(add), Some(TextFormat::Csv)) = (add, text) {
+            let help =
+                "give a folder, with a `/` at its end: each run adds files with the columns that it has"
+                    .to_owned();
+            return Err(self.text.error(add.span(), "a CSV file cannot gain columns", "one file", help));
+        }
         if mode == SinkMode::Append && format == FileSinkFormat::Parquet {
             let help = "give a folder, with a `/` at its end: each commit adds a file".to_owned();
             return Err(self.text.error(span, "cannot append to a Parquet file", "one file", help));

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use encoding_rs::Encoding;
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -70,10 +71,10 @@ pub(super) struct SourceToml {
     null_values: Option<Spanned<Vec<String>>>,
     /// The types of columns by their names.
     #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
-    columns: Option<Spanned<BTreeMap<String, ColumnType>>>,
+    columns: Option<Spanned<IndexMap<String, ColumnType>>>,
     /// Columns in the names of folders such as `year=2013`, with their types.
     #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
-    partitions: Option<Spanned<BTreeMap<String, ColumnType>>>,
+    partitions: Option<Spanned<IndexMap<String, ColumnType>>>,
     /// The lines that the types of JSON columns are inferred from. By default 10000.
     #[schemars(with = "Option<usize>")]
     infer_rows: Option<Spanned<usize>>,

@@ -1,18 +1,21 @@
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::{Policy, nearest};
 
-use super::parser::Parser;
+use super::parser::{Parser, given};
 use super::source::INFER_ROWS;
+use super::steps::{STEPS, StepsToml};
 use super::targets::Targets;
-use super::text::PathText;
+use super::text::{PathText, Text};
 use crate::pipeline::{
-    CsvFormat, FileFormat, FileSource, InputContract, JsonLayout, JsonlFormat, OnBad, OnDrift, Order,
-    PipelineError, PluginLimits, SourcePath, StageConfig, TestConfig,
+    ColumnType, CsvFormat, FileFormat, FileSource, InputContract, JsonLayout, JsonlFormat, OnBad, OnDrift,
+    Order, PipelineError, PluginLimits, PluginStageConfig, SourcePath, StageConfig, StageWork, TestConfig,
 };
 use crate::rows::{SINK, SOURCE};
 use crate::store::StoreOptions;
@@ -22,41 +25,59 @@ const MAX_FAILURES: u64 = 100;
 /// More instances than this are certainly a mistake.
 const MAX_INSTANCES: u32 = 256;
 
-/// A `[[stage]]` table.
+/// A `[[stage]]` table: a plugin, or steps.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StageToml {
-    /// A unique name, for messages, metrics and rejected rows.
-    #[schemars(with = "String")]
-    name: Spanned<String>,
+    /// A unique name, for messages, metrics and rejected rows. By default that of the stage's first step.
+    #[schemars(with = "Option<String>")]
+    name: Option<Spanned<String>>,
     /// A folder, which is built, or a component.
-    #[schemars(with = "PathText")]
-    plugin: Spanned<PathText>,
+    #[schemars(with = "Option<PathText>")]
+    plugin: Option<Spanned<PathText>>,
+    /// The columns that the stage expects.
+    #[schemars(with = "Option<InputContract>")]
+    input: Option<Spanned<InputContract>>,
     /// The plugin's settings.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     settings: Option<Spanned<toml::Table>>,
     /// What the plugin may touch: `imports`, `folders`, `env`, `network`, `clocks`, `random`, `stdio`. By default nothing.
-    #[serde(default)]
-    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
-    grants: Policy,
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    grants: Option<Spanned<Policy>>,
     /// What the plugin may consume.
-    #[serde(default)]
-    limits: PluginLimits,
-    /// The columns that the stage expects.
-    #[schemars(with = "Option<InputContract>")]
-    input: Option<Spanned<InputContract>>,
+    #[schemars(with = "Option<PluginLimits>")]
+    limits: Option<Spanned<PluginLimits>>,
     /// A file for each side output of the plugin, by its name.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, PathText>")]
-    outputs: BTreeMap<String, Spanned<PathText>>,
-    /// The instances that work in parallel. By default one.
+    #[schemars(with = "Option<BTreeMap<String, PathText>>")]
+    outputs: Option<Spanned<BTreeMap<String, Spanned<PathText>>>>,
+    /// The instances of the plugin that work in parallel. By default one.
     #[schemars(with = "Option<u32>")]
     instances: Option<Spanned<u32>>,
     /// Whether several instances keep the order of batches. By default they do.
-    #[serde(default)]
-    order: Order,
+    #[schemars(with = "Option<Order>")]
+    order: Option<Spanned<Order>>,
     /// The rows that may make the plugin fail; each is rejected. By default 100.
-    max_failures: Option<u64>,
+    #[schemars(with = "Option<u64>")]
+    max_failures: Option<Spanned<u64>>,
+    /// A condition: the rows for which it is true are kept. This and the keys after it are steps of the program itself, taken in
+    /// the order in which they are written.
+    #[schemars(with = "Option<String>")]
+    filter: Option<Spanned<Text>>,
+    /// The columns to keep, in this order.
+    #[schemars(with = "Option<Vec<String>>")]
+    select: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The columns to leave out.
+    #[schemars(with = "Option<Vec<String>>")]
+    drop: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The columns that get another type.
+    #[schemars(with = "Option<BTreeMap<String, ColumnType>>")]
+    cast: Option<Spanned<IndexMap<Spanned<String>, ColumnType>>>,
+    /// The columns that get another name: `old = "new"`.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    rename: Option<Spanned<IndexMap<Spanned<String>, Spanned<String>>>>,
+    /// The columns that are made or replaced, each by an expression.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    derive: Option<Spanned<IndexMap<Spanned<String>, Spanned<Text>>>>,
 }
 
 /// A `[[test]]` table.
@@ -77,27 +98,83 @@ pub(super) struct TestToml {
 impl Parser<'_> {
     pub(super) fn stages(
         &self,
-        tables: Vec<StageToml>,
+        tables: Vec<Spanned<StageToml>>,
         targets: &mut Targets<'_>,
     ) -> Result<Vec<StageConfig>, PipelineError> {
         let mut names = HashSet::new();
         let mut stages = Vec::with_capacity(tables.len());
         for table in tables {
-            if !names.insert(table.name.get_ref().clone()) {
-                return Err(self.twice(&table.name, "stage"));
+            let header = table.span();
+            let table = table.into_inner();
+            let place = table.name.as_ref().map_or_else(|| header.clone(), Spanned::span);
+            let stage = self.stage(table, header, targets)?;
+            if !names.insert(stage.name.clone()) {
+                return Err(self.twice(&Spanned::new(place, stage.name), "stage"));
             }
-            if [SOURCE, SINK].contains(&table.name.get_ref().as_str()) {
-                let message = format!("a stage cannot have the name `{}`", table.name.get_ref());
+            if [SOURCE, SINK].contains(&stage.name.as_str()) {
+                let message = format!("a stage cannot have the name `{}`", stage.name);
                 let help = "rejected rows of the source and the sinks have it: choose another one".to_owned();
-                return Err(self.text.error(table.name.span(), message, "this name", help));
+                return Err(self.text.error(place, message, "this name", help));
             }
-            stages.push(self.stage(table, targets)?);
+            stages.push(stage);
         }
         Ok(stages)
     }
 
-    fn stage(&self, table: StageToml, targets: &mut Targets<'_>) -> Result<StageConfig, PipelineError> {
-        let instances = match &table.instances {
+    fn stage(
+        &self,
+        table: StageToml,
+        header: Range<usize>,
+        targets: &mut Targets<'_>,
+    ) -> Result<StageConfig, PipelineError> {
+        let StageToml { name, plugin, input, filter, select, drop, cast, rename, derive, .. } = table;
+        let (settings, grants, limits) = (table.settings, table.grants, table.limits);
+        let (outputs, instances, order) = (table.outputs, table.instances, table.order);
+        let mut steps = self.steps(StepsToml { filter, select, drop, cast, rename, derive })?;
+        let input = input.map(|input| self.input_contract(input)).transpose()?;
+        let Some(plugin) = plugin else {
+            if steps.is_empty() {
+                let help = format!("add `plugin`, or steps: {STEPS}");
+                return Err(self.text.error(header, "the stage does nothing", "this stage", help));
+            }
+            let only_plugins = [
+                ("settings", settings.map(|key| key.span())),
+                ("grants", grants.map(|key| key.span())),
+                ("limits", limits.map(|key| key.span())),
+                ("outputs", outputs.map(|key| key.span())),
+                ("instances", instances.map(|key| key.span())),
+                ("order", order.map(|key| key.span())),
+                ("max_failures", table.max_failures.map(|key| key.span())),
+            ];
+            if let Some((key, span)) = only_plugins.into_iter().find_map(|(key, span)| Some((key, span?))) {
+                return Err(self.not_here(
+                    span,
+                    format!("`{key}` is for a plugin, and this stage has none"),
+                    "remove it, or add `plugin` to the stage",
+                ));
+            }
+            let named = name.map(Spanned::into_inner);
+            let default = steps.first().map(|step| step.name().to_owned());
+            let name = named.or(default).unwrap_or_default();
+            return Ok(StageConfig { name, work: StageWork::Steps(steps), input });
+        };
+        if let Some(step) = steps.pop() {
+            return Err(self.not_here(
+                header,
+                format!("the stage has a plugin and `{}`", step.name()),
+                format!("make two stages of it, in the order that you want: {STEPS} are stages of their own"),
+            ));
+        }
+        let Some(name) = name else {
+            let help = "add it, for example name = \"clean\"".to_owned();
+            return Err(self.text.error(
+                header,
+                "the key `name` is missing",
+                "add `name` to this table",
+                help,
+            ));
+        };
+        let instances = match instances {
             None => 1,
             Some(count) if (1..=MAX_INSTANCES).contains(count.get_ref()) => *count.get_ref(),
             Some(count) => {
@@ -109,19 +186,17 @@ impl Parser<'_> {
                 ));
             }
         };
-        Ok(StageConfig {
-            plugin: self.plugin(&table.plugin, table.settings.as_ref(), table.grants, table.limits)?,
-            name: table.name.into_inner(),
-            input: table.input.map(|input| self.input_contract(input)).transpose()?,
-            outputs: table
-                .outputs
+        let plugin = PluginStageConfig {
+            plugin: self.plugin(&plugin, settings.as_ref(), given(grants), given(limits))?,
+            outputs: given(outputs)
                 .into_iter()
                 .map(|(name, path)| Ok((name, targets.take_file(&path)?)))
                 .collect::<Result<_, PipelineError>>()?,
             instances,
-            order: table.order,
-            max_failures: table.max_failures.unwrap_or(MAX_FAILURES),
-        })
+            order: given(order),
+            max_failures: table.max_failures.map_or(MAX_FAILURES, Spanned::into_inner),
+        };
+        Ok(StageConfig { name: name.into_inner(), work: StageWork::Plugin(plugin), input })
     }
 
     fn input_contract(&self, input: Spanned<InputContract>) -> Result<InputContract, PipelineError> {
@@ -170,7 +245,7 @@ impl Parser<'_> {
             Some("tsv") => FileFormat::Csv(CsvFormat { delimiter: b'\t', ..CsvFormat::default() }),
             Some(extension @ ("jsonl" | "json")) => FileFormat::Jsonl(JsonlFormat {
                 layout: if extension == "json" { JsonLayout::Values } else { JsonLayout::Lines },
-                columns: BTreeMap::new(),
+                columns: IndexMap::new(),
                 infer_rows: INFER_ROWS,
                 encoding: None,
                 on_bad: OnBad::Error,
@@ -186,7 +261,7 @@ impl Parser<'_> {
             paths: vec![SourcePath::Local(path.display().to_string())],
             store: StoreOptions::default(),
             format,
-            partitions: BTreeMap::new(),
+            partitions: IndexMap::new(),
             on_drift: OnDrift::Fail,
             watch: false,
             settle: Duration::ZERO,

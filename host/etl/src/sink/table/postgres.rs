@@ -1,6 +1,7 @@
 mod calendar;
 mod column;
 mod copy;
+mod statements;
 mod types;
 
 use std::ops::Range;
@@ -14,8 +15,9 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 
 use self::column::Column;
+use self::statements::{alter, columns, create, new_in, selected};
 use super::sink::{Database, TableSink};
-use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type};
+use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::{Connection, Kind, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
@@ -33,6 +35,8 @@ struct PostgresTable {
     schema: SchemaRef,
     /// The table that rows are copied into: the target, or a table beside it.
     into: String,
+    /// The statement that gives a target that is replaced its new columns.
+    alter: Option<String>,
     /// The types of the columns of `into`, with their names.
     types: Vec<(Kind, String)>,
     owner: (String, usize),
@@ -109,6 +113,11 @@ pub(in crate::sink) fn open(
     if mode != SinkMode::Replace {
         batch(create(table, schema, &table.table)?)?;
     }
+    let new = match exists(&connection, &table.table)? {
+        true => new_in(&connection, table, schema)?,
+        false => Vec::new(),
+    };
+    let select = selected(table, schema, &new)?;
     let into = match mode {
         SinkMode::Append => table.table.clone(),
         // Rows that replace all others are collected over all commits.
@@ -121,7 +130,8 @@ pub(in crate::sink) fn open(
             let like = if exists(&connection, &table.table)? {
                 // The types and constraints of the target, so that it takes all of the rows in the end.
                 let (staged, target) = (quoted_table(&staged), quoted_table(&table.table));
-                format!("CREATE TABLE IF NOT EXISTS {staged} (LIKE {target} INCLUDING ALL)")
+                let columns = alter(table, &staged, &new)?.map_or_else(String::new, |sql| format!("; {sql}"));
+                format!("CREATE TABLE IF NOT EXISTS {staged} (LIKE {target} INCLUDING ALL){columns}")
             } else {
                 create(table, schema, &staged)?
             };
@@ -134,13 +144,14 @@ pub(in crate::sink) fn open(
             batch(format!(
                 "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} LIMIT 0; ALTER TABLE {0} ADD COLUMN {ORDER} bigserial",
                 quoted(&into),
-                columns(schema),
+                select,
                 quoted_table(&table.table)
             ))?;
             into
         }
     };
-    let select = format!("SELECT {} FROM {} LIMIT 0", columns(schema), quoted_table(&into));
+    let select = if mode == SinkMode::Append { select } else { columns(schema) };
+    let select = format!("SELECT {select} FROM {} LIMIT 0", quoted_table(&into));
     let statement = connection.wait(connection.client.prepare(&select))?;
     let mut types = Vec::new();
     for (field, column) in schema.fields().iter().zip(statement.columns()) {
@@ -158,16 +169,21 @@ pub(in crate::sink) fn open(
         types.push((kind, name));
     }
     let written = into.clone();
+    let alter = alter(table, &quoted_table(&table.table), &new)?;
+    // A target that is replaced gets its new columns together with the rows.
+    let (at_once, in_the_end) = if mode == SinkMode::Replace { (None, alter) } else { (alter, None) };
     let target = PostgresTable {
         connection,
         table: table.clone(),
         mode,
         schema: Arc::clone(schema),
         into,
+        alter: in_the_end,
         types,
         owner: (start.pipeline.to_owned(), start.index),
     };
-    Ok(Box::new(TableSink::new(target, table, &written, mode, already, start.commits)))
+    let sink = TableSink::new(target, table, &written, mode, already, start.commits);
+    Ok(Box::new(sink.altering(at_once.into_iter().collect())))
 }
 
 impl PostgresTable {
@@ -176,7 +192,8 @@ impl PostgresTable {
         let bytes = copy::rows(columns, rows).map_err(|_| {
             self.connection.failed("the rows cannot be written in the format of COPY".to_owned())
         })?;
-        let sql = format!("COPY {} ({}) FROM STDIN", quoted_table(&self.into), self::columns(&self.schema));
+        let sql =
+            format!("COPY {} ({}) FROM STDIN", quoted_table(&self.into), statements::columns(&self.schema));
         self.connection.wait(async {
             let sink = self.connection.client.copy_in::<_, Bytes>(&sql).await?;
             let mut sink = std::pin::pin!(sink);
@@ -260,24 +277,6 @@ fn exists(connection: &Connection, table: &str) -> Result<bool, PostgresError> {
 /// The column of a temporary table that records the order of rows.
 const ORDER: &str = "witdock_order";
 
-fn columns(schema: &SchemaRef) -> String {
-    schema.fields().iter().map(|field| quoted(field.name())).collect::<Vec<_>>().join(", ")
-}
-
-fn create(table: &SinkTable, schema: &SchemaRef, name: &str) -> Result<String, SinkError> {
-    let mut columns = Vec::new();
-    for field in schema.fields() {
-        let kind = types::new_column(field.data_type())
-            .ok_or_else(|| no_type(table, field.name(), field.data_type()))?;
-        columns.push(format!("{} {kind}", quoted(field.name())));
-    }
-    if !table.key.is_empty() {
-        let key: Vec<_> = table.key.iter().map(|key| quoted(key)).collect();
-        columns.push(format!("PRIMARY KEY ({})", key.join(", ")));
-    }
-    Ok(format!("CREATE TABLE IF NOT EXISTS {} ({})", quoted_table(name), columns.join(", ")))
-}
-
 impl Database for PostgresTable {
     /// What is checked at the end of the transaction by default is checked at once, so that the row is known.
     const BEGIN: &str = "BEGIN; SET CONSTRAINTS ALL IMMEDIATE";
@@ -337,6 +336,7 @@ impl Database for PostgresTable {
     fn replace(&self) -> Result<(), SinkError> {
         let (target, staged) = (quoted_table(&self.table.table), quoted_table(&self.into));
         if exists(&self.connection, &self.table.table)? {
+            self.alter.iter().try_for_each(|sql| self.execute(sql))?;
             let columns = columns(&self.schema);
             self.execute(&format!(
                 "SET CONSTRAINTS ALL DEFERRED; DELETE FROM {target}; INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {staged}; \

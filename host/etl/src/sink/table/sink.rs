@@ -38,6 +38,8 @@ pub(super) struct TableSink<D> {
     /// The name of the table that rows are written to, and that of the target: the database's words about a row name the first one.
     beside: String,
     target: String,
+    /// Statements that give the target its new columns, in the next transaction.
+    alter: Vec<String>,
     mode: SinkMode,
     /// The last commit of this run that is in the database.
     already: u64,
@@ -67,6 +69,7 @@ impl<D: Database> TableSink<D> {
             target: name(&table.table),
             database,
             table: table.clone(),
+            alter: Vec::new(),
             mode,
             already,
             open: false,
@@ -76,10 +79,16 @@ impl<D: Database> TableSink<D> {
         }
     }
 
+    /// With these statements at the start of its first transaction: the target gets its new columns with the first commit.
+    pub(super) fn altering(self, alter: Vec<String>) -> Self {
+        Self { alter, ..self }
+    }
+
     fn begin(&mut self) -> Result<(), SinkError> {
         if !self.open {
             self.database.execute(D::BEGIN)?;
             self.open = true;
+            self.alter.iter().try_for_each(|sql| self.database.execute(sql))?;
         }
         Ok(())
     }
@@ -150,6 +159,7 @@ impl<D: Database> SinkWriter for TableSink<D> {
     fn commit(&mut self) -> Result<(), SinkError> {
         if self.open {
             self.database.execute("COMMIT")?;
+            self.alter.clear();
             (self.open, self.savepoint) = (false, false);
         }
         Ok(())

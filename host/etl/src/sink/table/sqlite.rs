@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{FieldRef, SchemaRef};
 use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params_from_iter};
 
 use self::affinity::Affinity;
 use self::column::{Cell, Column, declared};
 use super::sink::{Database, TableSink};
-use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left, no_type};
+use super::target::{
+    COMMITS, beside, check_age, check_key, collected_is_gone, is_left, new_columns, no_type,
+};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
 use crate::sink::error::SinkError;
@@ -141,13 +143,25 @@ pub(in crate::sink) fn open(
     }
     let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
     sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
+    let mut alter = sink.alter(&sink.into)?;
+    // The rows' own table gets new columns at once, and the target with the first commit: until then this only tries.
+    let tries = mode != SinkMode::Replace && !alter.is_empty();
+    if tries {
+        sink.execute(SqliteTable::BEGIN)?;
+    }
+    alter.iter().try_for_each(|sql| sink.execute(sql))?;
     // Prepares the statement now, so that columns that do not fit an existing table are an error before the first row.
     sink.connection.prepare(&sink.insert).map_err(failed)?;
     sink.affinities = sink.affinities().map_err(failed)?;
+    if tries {
+        sink.execute("ROLLBACK")?;
+    } else {
+        alter.clear();
+    }
     let statement = sink.statement().map_err(failed)?;
     sink.defers = mode != SinkMode::Replace && statement.is_some_and(|sql| has_word(&sql, "DEFERRED"));
     let into = sink.into.clone();
-    Ok(Box::new(TableSink::new(sink, table, &into, mode, already, start.commits)))
+    Ok(Box::new(TableSink::new(sink, table, &into, mode, already, start.commits).altering(alter)))
 }
 
 impl SqliteTable {
@@ -175,6 +189,22 @@ impl SqliteTable {
             columns.push(format!("PRIMARY KEY ({})", key.join(", ")));
         }
         Ok(format!("CREATE TABLE IF NOT EXISTS {} ({})", quoted(name), columns.join(", ")))
+    }
+
+    /// The statements that give a table the columns of the rows that it does not have.
+    fn alter(&self, name: &str) -> Result<Vec<String>, SinkError> {
+        let names = || -> rusqlite::Result<Vec<String>> {
+            let mut columns = self.connection.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
+            columns.query_map([name], |row| row.get(0))?.collect()
+        };
+        let known = names().map_err(|error| failed(&self.database, &error))?;
+        let has = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let column = |field: &FieldRef| {
+            let kind = declared(field.data_type())
+                .ok_or_else(|| no_type(&self.table, field.name(), field.data_type()))?;
+            Ok(format!("ALTER TABLE {} ADD COLUMN {} {kind}", quoted(name), quoted(field.name())))
+        };
+        new_columns(&self.table, &self.schema, has)?.into_iter().map(column).collect()
     }
 
     /// The statement that creates a table with the types and constraints of the target, if there is one. References to other tables
@@ -314,6 +344,7 @@ impl Database for SqliteTable {
         if !exists.map_err(|error| failed(&self.database, &error))? {
             return self.execute(&format!("ALTER TABLE {staged} RENAME TO {target}"));
         }
+        self.alter(&self.table.table)?.iter().try_for_each(|sql| self.execute(sql))?;
         let columns: Vec<_> = self.schema.fields().iter().map(|field| quoted(field.name())).collect();
         let columns = columns.join(", ");
         self.execute(&format!(

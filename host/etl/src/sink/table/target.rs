@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, FieldRef, SchemaRef};
 
-use crate::pipeline::SinkTable;
+use crate::pipeline::{OnNewColumns, SinkTable};
 use crate::sink::error::SinkError;
 use crate::sink::refusal::Refusal;
 use crate::sink::writer::SinkStart;
@@ -77,6 +77,37 @@ pub(super) fn check_key(table: &SinkTable, schema: &SchemaRef) -> Result<(), Sin
             })
         }
     }
+}
+
+/// The columns of the rows that the table does not have, if it may get them. `has` tells of a column whether it does.
+pub(super) fn new_columns<'s>(
+    table: &SinkTable,
+    schema: &'s SchemaRef,
+    has: impl Fn(&str) -> bool,
+) -> Result<Vec<&'s FieldRef>, SinkError> {
+    let new: Vec<_> = schema.fields().iter().filter(|field| !has(field.name())).collect();
+    let refused = |message| SinkError::Database { database: table.database.name(), message };
+    if let Some(key) = new.iter().find(|field| table.key.contains(field.name())) {
+        return Err(refused(format!(
+            "the table {} has no column `{}`, which is in the `key` of its [[sink]]: add it with a unique index",
+            table.table,
+            key.name()
+        )));
+    }
+    if new.is_empty() || table.on_new_columns == OnNewColumns::Add {
+        return Ok(new);
+    }
+    let names = |quote: &str| {
+        new.iter().map(|field| format!("{quote}{}{quote}", field.name())).collect::<Vec<_>>().join(", ")
+    };
+    let named = if new.len() == 1 { "column" } else { "columns" };
+    Err(refused(format!(
+        "the table {} has no {named} {}, which the rows have: set on_new_columns = \"add\" in its [[sink]], \
+         or leave the {named} out with a stage: drop = [{}]",
+        table.table,
+        names("`"),
+        names("\"")
+    )))
 }
 
 pub(super) fn no_type(table: &SinkTable, column: &str, data_type: &DataType) -> SinkError {

@@ -1,6 +1,6 @@
 /// A decimal number as it is written: its digits without leading and trailing zeros, and the power of ten of the last one.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Number {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
     negative: bool,
     /// ASCII digits. Empty for zero.
     digits: Vec<u8>,
@@ -9,7 +9,7 @@ pub(super) struct Number {
 
 impl Number {
     /// Reads a number such as `-12.50` or `3e8`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (negative, unsigned) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
             [b'+', rest @ ..] => (false, rest),
@@ -44,12 +44,12 @@ impl Number {
     }
 
     /// The number, if it is an integer of at most 38 digits.
-    pub(super) fn integer(&self) -> Option<i128> {
+    pub fn integer(&self) -> Option<i128> {
         self.scaled(0)
     }
 
     /// The number times ten to the power of `scale`, if that is an integer of at most 38 digits.
-    pub(super) fn scaled(&self, scale: i8) -> Option<i128> {
+    pub fn scaled(&self, scale: i8) -> Option<i128> {
         let zeros = usize::try_from(self.exponent.checked_add(scale.into())?).ok()?;
         if self.digits.is_empty() {
             return Some(0);
@@ -62,8 +62,26 @@ impl Number {
         Some(if self.negative { -value } else { value })
     }
 
+    /// The fewest digits of a decimal that holds the number, and those behind the point.
+    pub(crate) fn size(&self) -> Option<(u8, u8)> {
+        let length = i64::try_from(self.digits.len()).ok()?;
+        let scale = self.exponent.checked_neg()?.max(0);
+        let whole = length.checked_add(self.exponent)?.max(0);
+        let precision = u8::try_from(whole.checked_add(scale)?.max(1)).ok()?;
+        Some((precision, u8::try_from(scale).ok()?))
+    }
+
+    /// The float that is this number, if there is one with as many digits.
+    pub(crate) fn float(&self) -> Option<f64> {
+        let digits = str::from_utf8(&self.digits).ok()?;
+        let sign = if self.negative { "-" } else { "" };
+        let text = format!("{sign}{}e{}", if digits.is_empty() { "0" } else { digits }, self.exponent);
+        let float = text.parse().ok()?;
+        self.is(float).then_some(float)
+    }
+
     /// Whether a float, written with as many digits, is this number.
-    pub(super) fn is(&self, float: f64) -> bool {
+    pub fn is(&self, float: f64) -> bool {
         let Some(more) = self.digits.len().checked_sub(1) else { return float == 0.0 };
         // 15 digits pass through every float of the usual range and back.
         if more < 15 && float.is_normal() {
