@@ -36,7 +36,8 @@ pub enum CheckpointError {
     },
     /// The pipeline file was renamed, and several checkpoints may be its own.
     #[error(
-        "{pipeline} has no checkpoint, and {one} and {other} are of pipelines that are gone and had the same source, stages and sinks:          remove all but the one to continue from, or read everything again with `--fresh`"
+        "{pipeline} has no checkpoint, and {one} and {other} are of pipelines that are gone and had the same source, stages and sinks: \
+         remove all but the one to continue from, or read everything again with `--fresh`"
     )]
     Several {
         /// The pipeline file.
@@ -84,7 +85,8 @@ pub enum CheckpointError {
     },
     /// The last commit is in one database and not in another, and cannot be made again.
     #[error(
-        "the last commit of {pipeline} is in one of its databases and not in another: restore the file if it has changed, and run it          without `--restart` and `--fresh`, which completes the commit"
+        "the last commit of {pipeline} is in one of its databases and not in another: restore the file if it has changed, and run it \
+         without `--restart` and `--fresh`, which completes the commit"
     )]
     HalfMade {
         /// The pipeline file.

@@ -1,5 +1,7 @@
 //! A pipeline file with another name than when it ran last. Its checkpoint is found again, since without it everything would be read twice.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,27 +23,36 @@ const EXTENSION: &str = "checkpoint.json";
 pub(super) fn take_over(pipeline: &Pipeline, base: &Base) -> Result<(), CheckpointError> {
     let path = &pipeline.checkpoint.path;
     // One with a path of its own is found there.
-    if *path != pipeline.path.with_extension(EXTENSION) || path.exists() || prepared(path).exists() {
+    if *path != pipeline.path.with_extension(EXTENSION) || path.exists() {
         return Ok(());
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let named = |path: &PathBuf| path.to_str().is_some_and(|path| path.ends_with(&format!(".{EXTENSION}")));
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    // A run that was killed in its first commit has left only the prepared one.
+    let stem = |name: OsString| {
+        let name = name.to_str()?;
+        name.strip_suffix(".next").unwrap_or(name).strip_suffix(&format!(".{EXTENSION}")).map(str::to_owned)
+    };
+    let stems: BTreeSet<_> = names.filter_map(stem).collect();
+    let paths = stems.iter().map(|stem| folder.join(format!("{stem}.{EXTENSION}")));
+    let paths = paths.filter(|former| former.file_name() != path.file_name());
     // One that cannot be read says nothing.
-    let is_former =
-        |path: &PathBuf| read(path, base).ok().flatten().is_some_and(|found| is_former(&found, pipeline));
-    let former: Vec<_> = entries.filter(named).filter(is_former).collect();
+    let read = |path: &Path| read(path, base).ok().flatten();
+    let is_former = |path: &PathBuf| {
+        let found = read(path).or_else(|| read(&prepared(path)));
+        found.is_some_and(|found| is_former(&found, pipeline))
+    };
+    let former: Vec<_> = paths.filter(is_former).collect();
     match former.as_slice() {
         [] => Ok(()),
-        [from] => {
-            if prepared(from).exists() {
-                replace(&prepared(from), &prepared(path))?;
-            }
-            replace(from, path)
-        }
+        // A crash between the two leaves the second one to the next run.
+        [from] => [(prepared(from), prepared(path)), (from.clone(), path.clone())]
+            .iter()
+            .filter(|(from, _)| from.exists())
+            .try_for_each(|(from, to)| replace(from, to)),
         [one, other, ..] => Err(CheckpointError::Several {
             pipeline: pipeline.path.clone(),
             one: one.clone(),

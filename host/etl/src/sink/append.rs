@@ -14,8 +14,15 @@ use super::staged::member;
 use crate::input::Input;
 use crate::pipeline::Compression;
 
-/// Adds the content of `from`, so many bytes, to `to`. The first `header` bytes are only for a file that is empty.
-pub(super) fn append(from: &Path, to: &Path, header: u64, bytes: u64) -> Result<(), SinkError> {
+/// Adds the content of `from`, so many bytes, to `to`. The first `header` bytes are only for a file that is empty. `continues` says that `to` ends in rows of
+/// the same run.
+pub(super) fn append(
+    from: &Path,
+    to: &Path,
+    header: u64,
+    bytes: u64,
+    continues: bool,
+) -> Result<(), SinkError> {
     let failed = |error| SinkError::Io { path: to.to_owned(), error };
     if !from.exists() {
         // Another run may have been the first to complete it.
@@ -31,7 +38,10 @@ pub(super) fn append(from: &Path, to: &Path, header: u64, bytes: u64) -> Result<
     };
     let compression = Compression::of(to);
     let skip = if has_no_text(to, compression).map_err(failed)? { 0 } else { header };
-    let place = Place { at, skip, newline: !ends_a_line(to, compression).map_err(failed)? };
+    // To look at the end of a compressed file is to read all of it.
+    let is_known = continues && compression != Compression::None;
+    let newline = !is_known && !ends_a_line(to, compression).map_err(failed)?;
+    let place = Place { at, skip, newline };
     let pending = place.name(from);
     fs::rename(from, &pending).map_err(failed)?;
     sync_folder(&pending);
@@ -203,8 +213,8 @@ mod tests {
                 let place = Place { at: 4, skip: 0, newline: false };
                 fs::write(place.name(&from), &rows).unwrap();
                 fs::write(&to, &whole[..4 + there.min(rows.len())]).unwrap();
-                append(&from, &to, 0, rows.len() as u64).unwrap();
-                append(&from, &to, 0, rows.len() as u64).unwrap();
+                append(&from, &to, 0, rows.len() as u64, false).unwrap();
+                append(&from, &to, 0, rows.len() as u64, false).unwrap();
                 assert!(fs::read(&to).unwrap() == whole, "{there} of {}", rows.len());
                 assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
             }
@@ -224,7 +234,7 @@ mod tests {
                 fs::write(&to, before).unwrap();
             }
             fs::write(&from, "h\nnew\n").unwrap();
-            append(&from, &to, 2, 6).unwrap();
+            append(&from, &to, 2, 6, false).unwrap();
             assert_eq!(fs::read_to_string(&to).unwrap(), after);
         }
     }
@@ -232,9 +242,9 @@ mod tests {
     #[test]
     fn rows_whose_file_is_gone_are_not_taken_for_added() {
         let Files { folder: _folder, from, to } = files();
-        assert!(matches!(append(&from, &to, 0, 4), Err(SinkError::StagedGone { .. })));
+        assert!(matches!(append(&from, &to, 0, 4, false), Err(SinkError::StagedGone { .. })));
         fs::write(&to, "old\nnew\n").unwrap();
-        append(&from, &to, 0, 4).unwrap();
+        append(&from, &to, 0, 4, false).unwrap();
     }
 
     #[test]

@@ -88,6 +88,14 @@ pub enum SinkError {
         /// The other pipeline's file, from the folder of the rejected rows on.
         owner: String,
     },
+    /// Zeros follow the data of a file that is compressed with gzip.
+    #[error(
+        "{path} ends in zeros, and many programs read nothing behind them: write it anew with `gzip -dc {path} | gzip`, or give another path"
+    )]
+    Padded {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file has another compression than its name says.
     #[error("{path} {found}, and its name says that it {expected}: rename it, or give another path")]
     OtherCompression {

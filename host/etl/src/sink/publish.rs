@@ -32,6 +32,9 @@ pub enum Publish {
         header: u64,
         /// Its length.
         bytes: u64,
+        /// Whether the target ends in rows of the same run, and so in a line end.
+        #[serde(default)]
+        continues: bool,
     },
     /// Replace the part files in a folder with those in a complete one.
     Swap {
@@ -83,9 +86,13 @@ impl Publish {
     pub(crate) fn with_paths(&self, with: impl Fn(&Path) -> PathBuf) -> Self {
         match self {
             Self::Rename { from, to } => Self::Rename { from: with(from), to: with(to) },
-            Self::Append { from, to, header, bytes } => {
-                Self::Append { from: with(from), to: with(to), header: *header, bytes: *bytes }
-            }
+            Self::Append { from, to, header, bytes, continues } => Self::Append {
+                from: with(from),
+                to: with(to),
+                header: *header,
+                bytes: *bytes,
+                continues: *continues,
+            },
             Self::Swap { from, to } => Self::Swap { from: with(from), to: with(to) },
             Self::Upload { from, to, store } => {
                 Self::Upload { from: with(from), to: to.clone(), store: store.clone() }
@@ -107,7 +114,9 @@ impl Publish {
     pub fn carry_out(&self) -> Result<(), SinkError> {
         match self {
             Self::Rename { from, to } => rename(from, to),
-            Self::Append { from, to, header, bytes } => append::append(from, to, *header, *bytes),
+            Self::Append { from, to, header, bytes, continues } => {
+                append::append(from, to, *header, *bytes, *continues)
+            }
             Self::Swap { from, to } => swap::swap(from, to),
             Self::Upload { from, to, store } => upload(from, to, store),
             Self::UploadParts { from, to, store, run } => upload_parts(from, to, store, run),

@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::append::has_no_text;
@@ -113,6 +113,9 @@ impl TextFile {
             [b'B', b'Z', b'h', _] | [0xfd, b'7', b'z', b'X'] => None,
             _ => Some(Compression::None),
         };
+        if found == Some(Compression::Gzip) && is_padded(&self.target).map_err(|error| self.failed(error))? {
+            return Err(SinkError::Padded { path: self.target.clone() });
+        }
         if found == Some(self.compression) {
             return Ok(());
         }
@@ -183,6 +186,7 @@ impl TextFile {
                     to: self.target.clone(),
                     header: std::mem::take(&mut self.header),
                     bytes,
+                    continues: begun.now > begun.bytes,
                 });
                 begun.now = length + bytes;
                 SinkMark::Appended { before: begun.bytes, after: begun.now, path: self.target.clone() }
@@ -201,6 +205,17 @@ impl TextFile {
             self.file = None;
         }
     }
+}
+
+/// Whether zeros follow the gzip data. Its own end has nine at most, if it is of no text.
+fn is_padded(path: &Path) -> io::Result<bool> {
+    let mut last = [1; 10];
+    let mut file = fs::File::open(path)?;
+    if file.metadata()?.len() > last.len() as u64 {
+        file.seek(io::SeekFrom::End(-(last.len() as i64)))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last == [0; 10])
 }
 
 impl Write for TextFile {

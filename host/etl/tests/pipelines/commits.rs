@@ -287,6 +287,25 @@ fn rows_are_added_behind_any_frame() {
     }
 }
 
+/// Several commits of one run, of which only the first looks at what there was.
+#[test]
+fn each_commit_adds_to_a_compressed_file() {
+    for path in ["out.csv.gz", "out.csv.zst"] {
+        let project = project("", &appending("csv", path));
+        (1..4).for_each(|row| arrive(&project, &format!("{row}.csv"), row..row + 1));
+        let held =
+            if path.ends_with("gz") { gzip("a\n0") } else { zstd::encode_all(&b"a\n0"[..], 3).unwrap() };
+        fs::write(project.path(path), held).unwrap();
+        assert_eq!(project.summary(&[])["commits"], 4);
+        let text = if path.ends_with("gz") {
+            gunzip(&project, path)
+        } else {
+            String::from_utf8(zstd::decode_all(fs::File::open(project.path(path)).unwrap()).unwrap()).unwrap()
+        };
+        assert_eq!(text, "a\n0\n1\n2\n3\n");
+    }
+}
+
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();
@@ -563,6 +582,7 @@ fn an_appended_file_is_of_the_compression_that_its_name_says() {
         ("out.csv.GZ", b"a\n0\n".to_vec(), "is plain text"),
         ("out.csv", gzip("a\n0\n"), "is compressed with gzip"),
         ("out.csv.zst", gzip("a\n0\n"), "is compressed with gzip"),
+        ("out.csv.gz", [gzip("a\n0\n"), vec![0; 512]].concat(), "ends in zeros"),
     ] {
         let project = project("", &appending("csv", path));
         arrive(&project, "1.csv", 0..1);

@@ -82,6 +82,27 @@ fn a_renamed_pipeline_goes_on() {
     }
 }
 
+/// It was killed between the commit of its database and the checkpoint, and renamed then.
+#[test]
+fn a_prepared_commit_moves_with_the_name() {
+    let table = "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\nmode = \"append\"\n";
+    for cut in [false, true] {
+        let project = with_input(table);
+        project.run(&[]);
+        // What such a run leaves; and if a crash has cut the move, one file has the new name already.
+        let prepared = if cut { "renamed" } else { "pipeline" };
+        let checkpoint = project.path("pipeline.checkpoint.json");
+        let next = project.path(&format!("{prepared}.checkpoint.json.next"));
+        if cut { fs::copy(&checkpoint, next).map(drop) } else { fs::rename(&checkpoint, next) }.unwrap();
+        fs::rename(project.path("pipeline.toml"), project.path("renamed.toml")).unwrap();
+        said(&project.command(&["run", "renamed.toml"]).output().unwrap());
+        let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
+        let rows: i64 = database.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 1);
+        assert!(!project.names().iter().any(|name| name.starts_with("pipeline.checkpoint")));
+    }
+}
+
 #[test]
 fn a_renamed_pipeline_with_two_pasts_does_not_guess() {
     let project = with_input(&appending("jsonl", "out.jsonl"));

@@ -46,23 +46,28 @@ fn component_in(folder: &Path) -> Vec<u8> {
 
 /// The component of `count-per-key` with this text of its source replaced.
 pub(crate) fn edited_counter(from: &str, to: &str) -> Vec<u8> {
+    let source = fs::read_to_string(repository("plugins/etl/count-per-key/src/lib.rs")).unwrap();
+    assert!(source.contains(from), "the plugin's source has no {from:?} any more");
+    built("counter", &source.replacen(from, to, 1))
+}
+
+/// The component of a plugin with this source.
+pub(crate) fn built(name: &str, source: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    let source = fs::read_to_string(repository("plugins/etl/count-per-key/src/lib.rs")).unwrap();
-    assert!(source.contains(from), "the plugin's source has no {from:?} any more");
-    write("src/lib.rs", &source.replacen(from, to, 1));
+    write("src/lib.rs", source);
     // The versions that the repository's own plugins are built with, and what is already built of them.
     write("Cargo.lock", &fs::read_to_string(repository("plugins/Cargo.lock")).unwrap());
     write(".cargo/config.toml", &format!("[build]\ntarget-dir = {:?}\n", repository("plugins/target")));
-    write("plugin.toml", "[plugin]\nname = \"counter\"\n[build]\nlanguage = \"rust\"\n");
+    write("plugin.toml", &format!("[plugin]\nname = \"{name}\"\n[build]\nlanguage = \"rust\"\n"));
     write(
         "Cargo.toml",
         &format!(
-            "[package]\nname = \"edited-counter\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+            "[package]\nname = \"edited-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n\
              [dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
              witdock-etl-guest = {{ path = {:?} }}\n\

@@ -2,10 +2,13 @@
 //! [other languages](crate::languages).
 
 use std::fs;
+use std::sync::Arc;
 
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Decimal128Array, ListArray, RecordBatch};
 use serde_json::{Value, json};
 
-use crate::project::{FLIGHTS, Project, repository, sink, stage};
+use crate::project::{FLIGHTS, Project, built, repository, sink, stage};
 
 /// A pipeline over a file of this text, run: the rows that come out, and line, code and message of those that are rejected.
 fn run(format: &str, input: &str, stages: &str) -> (Vec<Value>, Vec<(u64, String, String)>) {
@@ -141,4 +144,72 @@ fn distances_of_real_flights_are_converted() {
     fs::write(project.path("pipeline.toml"), wrong).unwrap();
     let error = project.error(&["plan", "pipeline.toml"]);
     assert!(error.contains("unknown unit `milles`; did you mean `miles`?"), "{error}");
+}
+
+/// Says of a decimal what it is, and of a list how long.
+const NESTED: &str = r#"
+use witdock_etl_guest::builder::Utf8Builder;
+use witdock_etl_guest::ipc::Value;
+use witdock_etl_guest::{Batch, Contract, DataType, Error, Field, Output, Rows, Schema, Transform};
+
+witdock_etl_guest::export!(Nested);
+
+#[derive(Debug)]
+struct Nested;
+
+#[derive(serde::Deserialize)]
+struct Settings {}
+
+impl Transform for Nested {
+    type Settings = Settings;
+
+    fn describe(input: &Schema, _: &Settings) -> Result<Contract, Error> {
+        let columns = Contract::of(input).read("price", DataType::Ipc).read("tags", DataType::Ipc);
+        columns.make(Field::utf8("text")).build()
+    }
+
+    fn new(_: &Schema, _: Settings) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn process(&mut self, batch: Batch<'_>) -> Result<Output, Error> {
+        let (prices, tags) = (batch.ipc("price")?, batch.ipc("tags")?);
+        let texts = prices.iter().zip(tags.iter()).map(|(price, tags)| {
+            let price = if let Value::Decimal(price) = price { price.to_string() } else { "free".to_owned() };
+            let tags = if let Value::List(tags) = tags { tags.len() } else { 0 };
+            format!("{price} {tags}")
+        });
+        let texts: Vec<String> = texts.collect();
+        let texts = texts.iter().map(String::as_str).collect::<Utf8Builder>().finish();
+        Ok(Rows::of(&batch).output(vec![texts]))
+    }
+}
+"#;
+
+#[test]
+fn a_plugin_reads_decimals_and_lists() {
+    let project = Project::of_source(
+        "format = \"parquet\"\npath = \"in.parquet\"\n",
+        &format!("[[stage]]\nname = \"nested\"\nplugin = \"nested.wasm\"\n{}", sink("jsonl", "out.jsonl")),
+    );
+    let component = built("nested", NESTED);
+    assert!(component.len() < 200_000, "{} bytes", component.len());
+    fs::write(project.path("nested.wasm"), component).unwrap();
+    let prices =
+        Decimal128Array::from(vec![Some(1999), None, Some(-5)]).with_precision_and_scale(10, 2).unwrap();
+    let tags = [Some(vec![Some(1), None]), Some(vec![]), None];
+    let columns: [(_, ArrayRef); 2] = [
+        ("price", Arc::new(prices)),
+        ("tags", Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(tags))),
+    ];
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
+    let file = fs::File::create(project.path("in.parquet")).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    project.run(&[]);
+    let texts: Vec<_> =
+        project.jsonl("out.jsonl").iter().map(|row| row["text"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(texts, ["19.99 2", "free 0", "-0.05 0"]);
 }
