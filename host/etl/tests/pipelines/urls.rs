@@ -219,6 +219,39 @@ fn a_sink_and_the_source_do_not_share_an_object() {
     }
 }
 
+/// Not the stores themselves, but the requests that they answer: where they go, and that the options are used.
+#[test]
+fn google_and_azure_are_asked_at_their_endpoints() {
+    for (url, path, more) in [
+        ("gs://bucket/in/flights.csv", "/bucket/in/flights.csv", ""),
+        ("az://lake/in/flights.csv", "/lake/in/flights.csv", ", account = \"example\""),
+        (
+            "abfss://lake@example.dfs.core.windows.net/in/flights.csv",
+            "/lake/in/flights.csv",
+            ", account = \"example\"",
+        ),
+    ] {
+        let server = WebServer::start(move |request| {
+            // Google's client encodes all that is no letter.
+            if request.path.replace("%2F", "/").replace("%2E", ".") == path {
+                Answer { version: Some("1"), ranges: true, ..Answer::file(flights()) }
+            } else {
+                Answer::status(404)
+            }
+        });
+        let source = format!(
+            "format = \"csv\"\npath = \"{url}\"\nstore = {{ endpoint = \"{}\", anonymous = true, retries = 0{more} }}",
+            server.url
+        );
+        let project = Project::of_source(&source, &sink("csv", "out.csv"));
+        project.run(&[]);
+        assert!(project.read("out.csv") == flights(), "{url}");
+        // Each request after the first one asks for the same version.
+        let gets: Vec<_> = server.requests().into_iter().filter(|request| request.method == "GET").collect();
+        assert!(gets.len() > 2 && gets.iter().all(|get| get.wanted.as_deref() == Some("1")), "{gets:?}");
+    }
+}
+
 #[test]
 fn a_store_that_cannot_be_reached_is_named() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

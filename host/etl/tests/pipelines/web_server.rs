@@ -45,7 +45,7 @@ impl Answer {
     fn send(self, request: &Request, stream: &mut TcpStream) -> std::io::Result<()> {
         let (mut status, mut body, mut head) = (self.status, self.body.as_slice(), String::new());
         if let Some(version) = self.version {
-            head += &format!("ETag: \"{version}\"\r\n");
+            head += &format!("ETag: \"{version}\"\r\nLast-Modified: Tue, 01 Jan 2013 00:00:00 GMT\r\n");
         }
         if request.wanted.is_some() && request.wanted.as_deref() != self.version {
             (status, body) = (412, &[]);
