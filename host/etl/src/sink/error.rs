@@ -19,10 +19,20 @@ pub enum SinkError {
         error: io::Error,
     },
     /// An object cannot be written.
-    #[error("cannot write {url}: {error}; rows that are committed are kept, and the next run uploads them")]
+    #[error("cannot write {url}: {error}")]
     Store {
         /// The target.
         url: ObjectUrl,
+        /// What is wrong, and what to do.
+        error: StoreError,
+    },
+    /// Rows that are committed cannot be uploaded.
+    #[error("cannot upload {}, which has committed rows, to {url}: {error}; then run again: the next run uploads it first", .from.display())]
+    Upload {
+        /// The file of this machine.
+        from: PathBuf,
+        /// The target.
+        url: String,
         /// What is wrong, and what to do.
         error: StoreError,
     },

@@ -29,7 +29,7 @@ pub(super) fn failed(url: &ObjectUrl, error: StoreError) -> SinkError {
 pub(super) fn upload(from: &Path, to: &ObjectUrl, options: &StoreOptions) -> Result<(), SinkError> {
     let store = Store::of(to, options).map_err(|error| failed(to, error))?;
     if from.exists() {
-        store.upload(from, to.key()).map_err(|error| failed(to, error))?;
+        send(&store, from, to)?;
         return remove(from);
     }
     match store.head(to.key()) {
@@ -39,6 +39,14 @@ pub(super) fn upload(from: &Path, to: &ObjectUrl, options: &StoreOptions) -> Res
         Err(error) if error.is_missing() => Err(SinkError::StagedGone { path: from.to_owned() }),
         Err(error) => Err(failed(to, error)),
     }
+}
+
+fn send(store: &Store, from: &Path, to: &ObjectUrl) -> Result<(), SinkError> {
+    store.upload(from, to.key()).map_err(|error| SinkError::Upload {
+        from: from.to_owned(),
+        url: to.to_string(),
+        error,
+    })
 }
 
 /// Puts the part files of a complete folder below a prefix, then removes the part files that were there before, then the folder.
@@ -55,7 +63,7 @@ pub(super) fn upload_parts(
         let mut new = Vec::new();
         for name in names.lines() {
             let object = to.join(&of_run(name, run));
-            store.upload(&from.join(name), object.key()).map_err(|error| failed(&object, error))?;
+            send(&store, &from.join(name), &object)?;
             new.push(object);
         }
         for object in parts(to, options)? {

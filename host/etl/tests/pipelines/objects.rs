@@ -252,19 +252,22 @@ fn the_parts_below_a_prefix_are_replaced_and_all_else_stays_with_moto() {
 #[ignore = "needs Python with moto"]
 fn no_row_is_lost_or_doubled_wherever_an_upload_is_cut_with_moto() {
     let server = S3::start();
-    for (format, path, mode) in [
-        ("csv", "out.csv", "replace"),
-        ("parquet", "out.parquet", "replace"),
-        ("csv", "out/", "replace"),
-        ("csv", "out/", "append"),
-        ("parquet", "out/", "append"),
+    // The last one is uploaded in several requests.
+    for (format, path, mode, length) in [
+        ("csv", "out.csv", "replace", 1),
+        ("parquet", "out.parquet", "replace", 1),
+        ("csv", "out/", "replace", 1),
+        ("csv", "out/", "append", 1),
+        ("parquet", "out/", "append", 1),
+        ("csv", "out.csv", "replace", 4 << 20),
     ] {
-        let name = format!("{}-{format}-{mode}", path.replace(['.', '/'], "-"));
+        let name = format!("{}-{format}-{mode}-{length}", path.replace(['.', '/'], "-"));
+        let text = "x".repeat(length);
         for cut in 1.. {
             let bucket = format!("b{cut}-{name}");
             server.bucket(&bucket);
             if format == "csv" {
-                server.put(&format!("{bucket}/out/part-000009.csv"), "id\n9\n");
+                server.put(&format!("{bucket}/out/part-000009.csv"), "id,text\n9,x\n");
             }
             let between = Between::start(&server, cut);
             let sinks = object_sink(&between.endpoint, format, path, mode)
@@ -275,7 +278,8 @@ fn no_row_is_lost_or_doubled_wherever_an_upload_is_cut_with_moto() {
             );
             fs::create_dir(project.path("in")).unwrap();
             for number in 1..=3 {
-                fs::write(project.path(&format!("in/{number}.csv")), format!("id\n{number}\n")).unwrap();
+                fs::write(project.path(&format!("in/{number}.csv")), format!("id,text\n{number},{text}\n"))
+                    .unwrap();
             }
             let ended = run_until_due(&project, &between);
             between.open();
@@ -321,6 +325,26 @@ fn run_until_due(project: &Project, between: &Between) -> bool {
             true
         })
     })
+}
+
+#[test]
+#[ignore = "needs Python with moto"]
+fn an_upload_that_fails_is_done_by_the_next_run_with_moto() {
+    let server = S3::start();
+    server.bucket("bucket");
+    // The first two requests check whether the target can be written.
+    let between = Between::start(&server, 3);
+    let sinks = object_sink(&between.endpoint, "csv", "out/", "append");
+    let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &sinks);
+    fs::write(project.path("in.csv"), "n\n1\n").unwrap();
+    let error = error(&project);
+    assert!(error.contains("cannot upload ") && error.contains("the next run uploads it first"), "{error}");
+    assert!(between.changes() > 3, "it was tried again");
+    between.open();
+    assert_eq!(run(&project, &[])["rows_read"], 0, "the rows are read once");
+    let keys = server.keys("bucket");
+    assert_eq!((keys.len(), server.text(&format!("bucket/{}", keys[0])).as_str()), (1, "n\n1\n"));
+    assert!(!project.names().iter().any(|name| name.ends_with("uploads")), "{:?}", project.names());
 }
 
 #[test]
