@@ -213,8 +213,8 @@ fn plugins(interface: &str) -> BTreeSet<String> {
 
 /// Plugins whose names are words that a host has for something else.
 fn is_word_of(host: &str, plugin: &str) -> bool {
-    // A language that the editor colours.
-    (host, plugin) == ("editor", "markdown")
+    // A language that the editor colours, and a step of a stage.
+    [("editor", "markdown"), ("etl", "filter")].contains(&(host, plugin))
 }
 
 /// A file's names and texts, free of comments.
