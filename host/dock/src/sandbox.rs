@@ -6,7 +6,7 @@ use tokio::sync::broadcast;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
-use crate::compile::{PreparationError, Symbols};
+use crate::compile::{Leash, PreparationError, Symbols};
 use crate::dock::locate;
 use crate::grants::{self, Granted};
 use crate::instance::{
@@ -60,7 +60,7 @@ impl<S: Send + 'static> Sandbox<S> {
         // Standard output and standard error become log lines, which the tool shows.
         let granted = Granted::to_sandbox(name.clone());
         let over = |error: PreparationError| SandboxError { step: "compiled", message: error.to_string() };
-        let compilation = dock.compilation(artifact, &limits.budget).map_err(over)?;
+        let compilation = dock.compilation(artifact, &limits.budget, &Leash::default()).map_err(over)?;
         let component = compilation.compile().map_err(over)?.map_err(failed("compiled"))?;
         let pre = linked(dock, &component, &granted, link).map_err(failed("linked"))?;
         Ok(Self {

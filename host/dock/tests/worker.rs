@@ -3,15 +3,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends at what it does not expect")]
 
+use std::sync::RwLock;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use witdock::{Artifact, Budget, Dock, Limits, Sandbox, SandboxError, worker};
 
+/// One test counts this process's children, and so runs alone.
+static OTHERS: RwLock<()> = RwLock::new(());
+
 fn main() {
     worker::serve();
     let trial = |name: &str, test: fn()| {
         Trial::test(name, move || -> Result<(), Failed> {
+            let _others = OTHERS.read();
             test();
             Ok(())
         })
@@ -25,6 +30,11 @@ fn main() {
         trial("a_circle_of_packages_ends_the_worker_alone", a_circle_of_packages_ends_the_worker_alone),
         trial("a_trap_has_its_source_line", a_trap_has_its_source_line),
         trial("debug_information_without_end_costs_a_moment", debug_information_without_end_costs_a_moment),
+        Trial::test("the_end_of_a_runtime_ends_its_workers", || {
+            let _alone = OTHERS.write();
+            the_end_of_a_runtime_ends_its_workers();
+            Ok(())
+        }),
         trial("bytes_of_any_kind_are_read", bytes_of_any_kind_are_read),
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
@@ -197,6 +207,54 @@ fn debug_information_without_end_costs_a_moment() {
     // Two seconds for the lines; the rest is a busy machine.
     assert!(took < Duration::from_secs(60), "{took:?}");
 }
+
+mod bindings {
+    wasmtime::component::bindgen!({
+        inline: "package test:running; world running { export run: func() -> u32; }",
+        exports: { default: async },
+        include_component_type: true,
+    });
+}
+use bindings::Running;
+
+witdock::interface! {
+    Running,
+    component_type = bindings::COMPONENT_TYPE,
+    state = (),
+    link = |_| Ok(()),
+}
+
+/// The processes that this one has started and that have not ended.
+#[cfg(target_os = "linux")]
+fn children() -> String {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok()).collect()
+}
+
+#[cfg(target_os = "linux")]
+fn the_end_of_a_runtime_ends_its_workers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("slow.wasm");
+    // It takes minutes to compile.
+    let slow = slow_functions().repeat(40);
+    std::fs::write(&path, with_functions(&slow).bytes()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let before = children();
+    runtime.spawn(async move {
+        let dock = Dock::builder().without_cache().build().unwrap();
+        dock.plugin::<Running>(witdock::Source::open(&path).unwrap()).load(|| ()).await.map(drop)
+    });
+    while children() == before {
+        std::thread::yield_now();
+    }
+    let begun = Instant::now();
+    drop(runtime);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert_eq!(children(), before);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn the_end_of_a_runtime_ends_its_workers() {}
 
 fn bytes_of_any_kind_are_read() {
     let whole = with_functions("");

@@ -4,7 +4,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use super::cache::{Cache, deserialize};
-use super::worker::{EngineSettings, PreparationError, Request, Worker};
+use super::worker::{EngineSettings, Leash, PreparationError, Request, Worker};
 use crate::check::{Budget, Depth, scan};
 use crate::source::Artifact;
 
@@ -37,13 +37,15 @@ impl<'a> Compilation<'a> {
         cache: Option<&'a Cache>,
         artifact: &'a Artifact,
         budget: &Budget,
+        leash: &Leash,
     ) -> Result<Self, PreparationError> {
         scan(artifact.bytes(), budget, Depth::Declarations)?;
         let by = match cache.and_then(|cache| cache.get(engine, artifact)) {
             Some(component) => By::Cached(Box::new(component)),
             None => {
                 scan(artifact.bytes(), budget, Depth::Code)?;
-                Worker::start(budget, Some(settings), artifact.bytes())?.map_or(By::Program, By::Worker)
+                Worker::start(budget, Some(settings), artifact.bytes(), leash)?
+                    .map_or(By::Program, By::Worker)
             }
         };
         Ok(Self { engine, cache, artifact, by })

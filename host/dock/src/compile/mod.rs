@@ -6,4 +6,4 @@ pub mod worker;
 
 pub(crate) use cache::Cache;
 pub(crate) use compilation::Compilation;
-pub(crate) use worker::{EngineSettings, PreparationError, Symbol, Symbols};
+pub(crate) use worker::{EngineSettings, Leash, PreparationError, Symbol, Symbols};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use wasmtime::Engine;
 
 use crate::check::Budget;
-use crate::compile::{Cache, Compilation, EngineSettings, PreparationError, Symbols, worker};
+use crate::compile::{Cache, Compilation, EngineSettings, Leash, PreparationError, Symbols, worker};
 use crate::grants::Ground;
 use crate::instance::{EPOCH_TICK, LogLevel};
 use crate::source::{Artifact, Builds};
@@ -77,9 +77,10 @@ impl Dock {
         &'a self,
         artifact: &'a Artifact,
         budget: &Budget,
+        leash: &Leash,
     ) -> Result<Compilation<'a>, PreparationError> {
         let Inner { engine, settings, cache, .. } = &*self.0;
-        Compilation::start(engine, *settings, cache.as_ref(), artifact, budget)
+        Compilation::start(engine, *settings, cache.as_ref(), artifact, budget, leash)
     }
 }
 

@@ -9,7 +9,7 @@ use super::error::LoadError;
 use super::instance::{Instance, StartError};
 use super::settings::Settings;
 use crate::check::{Fit, Misfit, check_scanned};
-use crate::compile::Symbols;
+use crate::compile::{Leash, Symbols};
 use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
@@ -36,7 +36,10 @@ impl<I: Interface> Linked<I> {
         candidate: Candidate,
     ) -> Result<Self, LoadError> {
         let shared = settings.clone();
-        let prepared = tokio::task::spawn_blocking(move || prepare(&shared, &candidate)).await;
+        let leash = Leash::default();
+        // A plugin that is stopped, and a runtime that shuts down, wait for no compiler.
+        let _cut = leash.cut_at_end();
+        let prepared = tokio::task::spawn_blocking(move || prepare(&shared, &candidate, &leash)).await;
         prepared.unwrap_or_else(|error| {
             // The compiler panicked, or the runtime shuts down.
             Err(LoadError::Runtime {
@@ -92,11 +95,16 @@ fn stepping<I: Interface>() -> Stepping {
     if I::SYNCHRONOUS { Stepping::Continues } else { Stepping::Yields }
 }
 
-fn prepare<I: Interface>(settings: &Settings<I>, candidate: &Candidate) -> Result<Linked<I>, LoadError> {
+fn prepare<I: Interface>(
+    settings: &Settings<I>,
+    candidate: &Candidate,
+    leash: &Leash,
+) -> Result<Linked<I>, LoadError> {
     let Candidate { artifact, request } = candidate;
     let plugin = &settings.name;
     let over = |error| LoadError::Preparation { plugin: plugin.clone(), error };
-    let mut compilation = settings.dock.compilation(artifact, &settings.limits.budget).map_err(over)?;
+    let mut compilation =
+        settings.dock.compilation(artifact, &settings.limits.budget, leash).map_err(over)?;
     compilation.try_check(I::COMPONENT_TYPE, &services::<I>()).map_err(over)?;
     let fit =
         fit::<I>(artifact.bytes()).map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;

@@ -11,6 +11,7 @@ mod confine;
 mod dwarf;
 mod error;
 mod frame;
+mod leash;
 mod process;
 mod program;
 mod request;
@@ -21,6 +22,7 @@ use crate::check::{Budget, Depth, scan};
 
 pub(crate) use dwarf::Symbol;
 pub use error::{Preparation, PreparationError};
+pub(crate) use leash::Leash;
 pub(crate) use process::Worker;
 pub(crate) use request::{EngineSettings, Request};
 pub(crate) use symbols::Symbols;
@@ -56,6 +58,6 @@ pub(crate) fn is_served() -> bool {
 /// is no error here: reading the component again returns it.
 pub fn try_reading(component: &[u8], budget: &Budget) -> Result<(), PreparationError> {
     scan(component, budget, Depth::Declarations)?;
-    let Some(mut worker) = Worker::start(budget, None, component)? else { return Ok(()) };
+    let Some(mut worker) = Worker::start(budget, None, component, &Leash::default())? else { return Ok(()) };
     worker.attempt(&Request::Read)
 }

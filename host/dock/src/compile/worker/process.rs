@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::dwarf::Symbol;
 use super::error::{Preparation, PreparationError};
+use super::leash::Leash;
 use super::request::{EngineSettings, Request, Setup};
 use super::serve::Answer;
 use super::{frame, program};
@@ -33,6 +34,7 @@ impl Worker {
         budget: &Budget,
         engine: Option<EngineSettings>,
         component: &[u8],
+        leash: &Leash,
     ) -> Result<Option<Self>, PreparationError> {
         let Some(program) = program::program() else { return Ok(None) };
         let mut command = Command::new(program);
@@ -51,6 +53,7 @@ impl Worker {
             return Err(unavailable("it has no pipes".to_owned()));
         };
         let child = Arc::new(Mutex::new(child));
+        let is_wanted = leash.hold(&child);
         let watchdog =
             Watchdog::start(child.clone(), budget.time).map_err(|error| unavailable(error.to_string()))?;
         let stderr = thread::Builder::new()
@@ -66,6 +69,9 @@ impl Worker {
             time: budget.time,
             memory_bytes: budget.memory_bytes,
         };
+        if !is_wanted {
+            return Err(unavailable("it is no longer needed".to_owned()));
+        }
         let setup = Setup { engine, memory_bytes: budget.memory_bytes, seconds: budget.time.as_secs() };
         let sent = frame::write_value(&mut worker.input, &setup)
             .and_then(|()| frame::write(&mut worker.input, component));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::dwarf::{self, Symbol};
 use super::error::PreparationError;
+use super::leash::Leash;
 use super::process::Worker;
 use crate::check::Budget;
 use crate::source::Artifact;
@@ -35,7 +36,9 @@ impl Symbols {
     pub(crate) fn find(&self, offsets: Vec<u64>) -> Result<Vec<Vec<Symbol>>, PreparationError> {
         let Some(component) = &self.0 else { return Ok(Vec::new()) };
         let budget = Budget { time: TIME, memory_bytes: MEMORY_BYTES, ..Budget::default() };
-        let Some(worker) = Worker::start(&budget, None, component)? else { return Ok(Vec::new()) };
+        let Some(worker) = Worker::start(&budget, None, component, &Leash::default())? else {
+            return Ok(Vec::new());
+        };
         worker.symbols(offsets)
     }
 }
