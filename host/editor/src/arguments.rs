@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     pub(crate) files: Vec<PathBuf>,
 
     /// Load all plugins of this folder: plugin folders, which are built if needed, and .wasm files. Default:
-    /// witdock-edit/plugins in the user's data folder.
+    /// witdock-edit/plugins in the user's data folder, whose plugin folders are built after you have allowed it.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) plugins: Vec<PathBuf>,
 

@@ -49,8 +49,11 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(problem) = problem {
         editor.app.show(Message::error(problem));
     }
-    for folder in plugin_folders(arguments) {
-        editor.driver.host().load_all(&folder);
+    for folder in &arguments.plugins {
+        editor.driver.host().load_all(folder);
+    }
+    if let Some(folder) = own_plugins().filter(|folder| arguments.plugins.is_empty() && folder.is_dir()) {
+        editor.driver.host().load_found(&folder);
     }
     editor.driver.open_all(arguments.files.clone());
     drop(inside);
@@ -81,11 +84,7 @@ fn print_defaults(arguments: &Arguments) {
     }
 }
 
-/// The folders of the command line, or else the user's own plugin folder if it exists.
-fn plugin_folders(arguments: &Arguments) -> Vec<PathBuf> {
-    if !arguments.plugins.is_empty() {
-        return arguments.plugins.clone();
-    }
-    let own = dirs::data_dir().map(|data| data.join("witdock-edit").join("plugins"));
-    own.into_iter().filter(|folder| folder.is_dir()).collect()
+/// The user's own plugin folder, which is loaded where the command line names none.
+fn own_plugins() -> Option<PathBuf> {
+    dirs::data_dir().map(|data| data.join("witdock-edit").join("plugins"))
 }

@@ -107,6 +107,7 @@ fn the_panel_of_plugins_and_a_question() {
         capabilities: ["import witdock:editor/documents", "network example.org:443"]
             .map(|line| line.parse().unwrap())
             .into(),
+        build: None,
         is_update: true,
     };
     editor.news(News::Asks(ask));
@@ -171,7 +172,7 @@ fn every_cursor_is_seen_and_none_leaves_the_screen() {
 
 fn ask(number: u64, name: &str, capabilities: &[&str]) -> Ask {
     let capabilities = capabilities.iter().map(|line| line.parse().unwrap()).collect();
-    Ask { plugin: plugin(number), name: name.to_owned(), capabilities, is_update: false }
+    Ask { plugin: plugin(number), name: name.to_owned(), capabilities, build: None, is_update: false }
 }
 
 fn asks(editor: &Editor) -> usize {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use witdock::source::{Build, Recipe};
 use witdock::{Builds, Capability, Policy, Requested, text};
 
 use super::loaded::lock;
@@ -50,6 +51,8 @@ pub struct Answers {
     /// import. A string that is not a capability grants nothing, and the plugin asks again.
     #[serde(deserialize_with = "capabilities")]
     pub allowed: BTreeSet<Capability>,
+    /// Whether the plugin's folder may be built, where the person has not named it.
+    pub builds: bool,
     /// Whether the plugin is not loaded.
     pub disabled: bool,
 }
@@ -63,6 +66,8 @@ pub struct Ask {
     pub name: String,
     /// The capabilities that it asks for, without the versions of imports, so that a new version needs no new consent.
     pub capabilities: BTreeSet<Capability>,
+    /// What builds it, if its folder was found and not named: before that is allowed, nothing else is known of the plugin.
+    pub build: Option<String>,
     /// Whether the plugin has other grants already, and these requests are new.
     pub is_update: bool,
 }
@@ -70,13 +75,29 @@ pub struct Ask {
 impl Ask {
     /// The requests in plain words, each to continue "the plugin wants to".
     pub fn words(&self) -> Vec<String> {
-        self.capabilities.iter().map(in_words).map(|words| text::line(&words).to_string()).collect()
+        let build = self.build.iter().map(|command| {
+            format!("be built from its source by `{command}`, which may do all that you may do")
+        });
+        build
+            .chain(self.capabilities.iter().map(in_words))
+            .map(|words| text::line(&words).to_string())
+            .collect()
     }
 }
 
 fn capabilities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Capability>, D::Error> {
     let lines = Vec::<String>::deserialize(deserializer)?;
     Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+}
+
+/// What builds a plugin's folder, as a command.
+pub(super) fn build_in_words(build: &Build) -> String {
+    match &build.recipe {
+        Recipe::Command { program, arguments, .. } => {
+            std::iter::once(program).chain(arguments).map(String::as_str).collect::<Vec<_>>().join(" ")
+        }
+        _ => "cargo build".to_owned(),
+    }
 }
 
 /// A request in plain words, to continue "the plugin wants to".
@@ -131,6 +152,11 @@ impl Consent {
     #[must_use]
     pub fn without_builds(self) -> Self {
         Self { builds: Builds::Refused, ..self }
+    }
+
+    /// Whether the folder at this path, which was found and not named, may be built.
+    pub(super) fn allows_build(&self, path: &Path) -> bool {
+        self.grants_all || self.answers(path).builds
     }
 
     pub(super) fn builds(&self) -> Builds {

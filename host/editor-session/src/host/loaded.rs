@@ -1,6 +1,6 @@
 //! The plugins that are loaded: watched, reloaded and stopped through the dock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use witdock::{CallErrorKind, Dock, DockError, Limits, LoadError, Plugin, PluginB
 
 use super::bindings::Extension;
 use super::call::{CallState, Settings};
-use super::consent::{Answers, Ask, Consent};
+use super::consent::{Answers, Ask, Consent, build_in_words};
 use super::follow::follow;
 use super::news::{Failure, News, PluginAction, PluginId};
 use super::report::{self, Health, Report};
@@ -41,6 +41,8 @@ type Entries = Arc<Mutex<SlotMap<PluginId, Entry>>>;
 struct Entry {
     path: PathBuf,
     name: String,
+    /// Whether the person has named it, or the folder that it is in.
+    is_named: bool,
     state: State,
     /// The request for consent that the person has not answered.
     ask: Option<Ask>,
@@ -110,8 +112,19 @@ impl Host {
         lock(&self.settings).entry(name.to_owned()).or_default().clone()
     }
 
-    /// Starts to load all plugins of a folder, in the order of their names: component files, and folders with a manifest.
+    /// Starts to load all plugins of a folder that the person has named, in the order of their names: component files, and folders with a
+    /// manifest, which are built.
     pub fn load_all(&self, folder: &Path) {
+        self.load_folder(folder, true);
+    }
+
+    /// The same for a folder that nobody has named, such as a default one: a plugin's folder in it is built only after the person has
+    /// allowed it.
+    pub fn load_found(&self, folder: &Path) {
+        self.load_folder(folder, false);
+    }
+
+    fn load_folder(&self, folder: &Path, is_named: bool) {
         let paths = match std::fs::read_dir(folder) {
             Ok(entries) => {
                 let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -126,15 +139,20 @@ impl Host {
         for path in paths {
             let is_folder = path.join(witdock::source::MANIFEST_FILE).is_file();
             if is_folder || path.extension().is_some_and(|extension| extension == "wasm") {
-                self.load(&path);
+                self.add(&path, is_named);
             }
         }
     }
 
-    /// Starts to load one plugin. News tells how that ends.
+    /// Starts to load one plugin that the person has named. News tells how that ends.
     pub fn load(&self, path: &Path) -> PluginId {
+        self.add(path, true)
+    }
+
+    fn add(&self, path: &Path, is_named: bool) -> PluginId {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let entry = Entry { path: path.to_owned(), name, state: State::Loading, ask: None, task: None };
+        let entry =
+            Entry { path: path.to_owned(), name, is_named, state: State::Loading, ask: None, task: None };
         let plugin = lock(&self.entries).insert(entry);
         if self.consent.answers(path).disabled {
             self.set(plugin, State::Disabled);
@@ -168,6 +186,19 @@ impl Host {
             );
             self.set(plugin, State::Failed(why.clone()));
             return self.tell(News::Message(Message::error(why)));
+        }
+        let is_named = lock(&self.entries).get(plugin).is_some_and(|entry| entry.is_named);
+        if let Source::Folder { build, .. } = &source
+            && !is_named
+            && !self.consent.allows_build(path)
+        {
+            let build = Some(build_in_words(build));
+            let ask = Ask { plugin, name, capabilities: BTreeSet::new(), build, is_update: false };
+            if let Some(entry) = lock(&self.entries).get_mut(plugin) {
+                entry.ask = Some(ask.clone());
+                entry.state = State::Waiting;
+            }
+            return self.tell(News::Asks(ask));
         }
         self.set(plugin, State::Loading);
         let settings = self.settings_of(&name);
@@ -210,6 +241,7 @@ impl Host {
                 plugin,
                 name: requested.plugin.to_string(),
                 capabilities: open,
+                build: None,
                 is_update: !consent.answers(&path).allowed.is_empty(),
             });
             if let Some(entry) = lock(&entries).get_mut(plugin) {
@@ -266,8 +298,10 @@ impl Host {
             (PluginAction::Stop | PluginAction::Restart, None) => {}
             (PluginAction::Allow, loaded) => {
                 let ask = lock(&self.entries).get_mut(plugin).and_then(|entry| entry.ask.take());
-                let allowed = ask.map(|ask| ask.capabilities).unwrap_or_default();
-                self.answer(&path, |answers| answers.allowed.extend(allowed));
+                self.answer(&path, |answers| {
+                    answers.builds |= ask.as_ref().is_some_and(|ask| ask.build.is_some());
+                    answers.allowed.extend(ask.map(|ask| ask.capabilities).unwrap_or_default());
+                });
                 match loaded {
                     Some(loaded) => drop(tokio::spawn(async move { loaded.reload().await })),
                     None => self.start(plugin, &path),
@@ -289,7 +323,10 @@ impl Host {
                 self.start(plugin, &path);
             }
             (PluginAction::Revoke, loaded) => {
-                self.answer(&path, |answers| answers.allowed.clear());
+                self.answer(&path, |answers| {
+                    answers.builds = false;
+                    answers.allowed.clear();
+                });
                 if let Some(loaded) = loaded {
                     loaded.stop();
                 }

@@ -110,6 +110,41 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_found_is_built_after_it_was_allowed() {
+    let (state, plugins) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = plugins.path().join("found");
+    fs::create_dir(&folder).unwrap();
+    let manifest =
+        "[plugin]\nname = \"found\"\n[build]\ncommand = [\"touch\", \"built\"]\noutput = \"found.wasm\"\n";
+    fs::write(folder.join("plugin.toml"), manifest).unwrap();
+    let mut first = docked(&state);
+    first.host().load_found(plugins.path());
+    first.until("F7 answers").await;
+    assert!(first.panel().contains("waits for your answer"), "{}", first.screen());
+    first.press("escape f7");
+    let screen = first.screen();
+    assert!(screen.contains("be built from its source by `touch built`"), "{screen}");
+    assert!(!folder.join("built").exists());
+    first.press("a");
+    // It ran, and wrote no component.
+    first.says("found.wasm").await;
+    assert!(folder.join("built").exists());
+
+    // The answer is kept, and taken back.
+    fs::remove_file(folder.join("built")).unwrap();
+    let mut second = docked(&state);
+    second.host().load_found(plugins.path());
+    second.says("found.wasm").await;
+    assert!(folder.join("built").exists());
+    fs::remove_file(folder.join("built")).unwrap();
+    // A message does not take the place of an error that nobody has dismissed.
+    second.press("escape");
+    second.manage(PluginAction::Revoke);
+    second.until("F7 answers").await;
+    assert!(!folder.join("built").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invalid_files_in_a_plugin_folder_do_not_affect_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
