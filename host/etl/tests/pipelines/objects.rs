@@ -102,7 +102,7 @@ fn partitions_and_rejected_rows_of_objects_with_moto() {
     run(&project, &[]);
     assert_eq!(
         project.read("out.jsonl"),
-        "{\"n\":\"1\",\"carrier\":\"UA\",\"year\":2013}\n{\"n\":\"4\",\"carrier\":\"A%\",\"year\":2014}\n"
+        "{\"n\":\"1\",\"year\":2013,\"carrier\":\"UA\"}\n{\"n\":\"4\",\"year\":2014,\"carrier\":\"A%\"}\n"
     );
     let rejected = &project.jsonl("pipeline.rejected.jsonl")[0];
     assert_eq!(
