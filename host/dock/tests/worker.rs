@@ -7,7 +7,7 @@ use std::sync::RwLock;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use witdock::{Artifact, Budget, Dock, Limits, Sandbox, SandboxError, worker};
+use witdock::{Artifact, Budget, Dock, Failure, Limits, Sandbox, SandboxError, worker};
 
 /// One test counts this process's children, and so runs alone.
 static OTHERS: RwLock<()> = RwLock::new(());
@@ -75,16 +75,20 @@ fn message(result: Result<Sandbox<()>, SandboxError>) -> String {
     }
 }
 
-fn run(sandbox: &Sandbox<()>) -> u32 {
+fn call(sandbox: &Sandbox<()>) -> Result<u32, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut instance = sandbox.start(()).await.unwrap();
+        let mut instance = sandbox.start(()).await?;
         let call = instance.call(async |instance, store| {
             let run = instance.get_typed_func::<(), (u32,)>(&mut *store, "run")?;
             run.call_async(store, ()).await
         });
-        call.await.unwrap().0
+        Ok(call.await?.0)
     })
+}
+
+fn run(sandbox: &Sandbox<()>) -> u32 {
+    call(sandbox).unwrap()
 }
 
 fn compiled_code_runs() {
@@ -179,16 +183,7 @@ fn with_debug_information(units: usize, rows: usize, from: u8) -> Artifact {
 }
 
 fn failure(artifact: &Artifact) -> String {
-    let sandbox = compile(artifact, Budget::default()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let mut instance = sandbox.start(()).await.unwrap();
-        let call = instance.call(async |instance, store| {
-            let run = instance.get_typed_func::<(), (u32,)>(&mut *store, "run")?;
-            run.call_async(store, ()).await
-        });
-        call.await.unwrap_err().to_string()
-    })
+    call(&compile(artifact, Budget::default()).unwrap()).unwrap_err().to_string()
 }
 
 fn a_trap_has_its_source_line() {
