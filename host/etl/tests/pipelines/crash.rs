@@ -46,6 +46,11 @@ const BLOCKED: &str = "CREATE TABLE rows (id INTEGER, kind TEXT); CREATE TABLE b
     CREATE TRIGGER refuse BEFORE INSERT ON rows WHEN EXISTS (SELECT 1 FROM blocked WHERE id = new.id)
     BEGIN SELECT RAISE(ABORT, 'blocked'); END";
 
+/// A table that another one refers to: to a row that stays, and to one that goes.
+const REFERRED: &str = "CREATE TABLE rows (id INTEGER PRIMARY KEY, kind TEXT);
+    CREATE TABLE children (parent INTEGER REFERENCES rows ON DELETE CASCADE);
+    INSERT INTO rows VALUES (1, 'old'), (99, 'old'); INSERT INTO children VALUES (1), (99)";
+
 const REPLACE: [(&str, &str); 6] = [
     ("csv file", "[[sink]]\nformat = \"csv\"\npath = \"out.csv\"\n"),
     ("jsonl.gz file", "[[sink]]\nformat = \"jsonl\"\npath = \"out.jsonl.gz\"\n"),
@@ -139,6 +144,13 @@ fn scenarios() -> Vec<Scenario> {
     for (name, mode) in [("a new column", "replace"), ("a new column, appended", "append")] {
         all.push(Scenario { name, sinks: gains(mode), replaces: mode == "replace", tables, ..PLAIN });
     }
+    all.push(Scenario {
+        name: "a table that another one refers to",
+        sinks: "[[sink]]\nformat = \"sqlite\"\npath = \"out.db\"\ntable = \"rows\"\n",
+        replaces: true,
+        tables: &[("out.db", REFERRED)],
+        ..PLAIN
+    });
     let partition = |mode: &str| -> &'static str {
         format!(
             "[[sink]]\nformat = \"plugin\"\nplugin = \"../partition.wasm\"\nmode = \"{mode}\"\nsettings = {{ by = [\"kind\"] }}\n\
@@ -358,9 +370,13 @@ fn parquet(path: &Path) -> Vec<String> {
 fn sqlite(path: &Path) -> Vec<String> {
     let database = rusqlite::Connection::open(path).unwrap();
     let mut lines = vec![];
-    if database.column_exists(None, "rows", "kind").unwrap() {
-        let mut statement = database.prepare("SELECT id || ',' || kind FROM rows").unwrap();
-        lines.extend(statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap));
+    for (table, column, shown) in
+        [("rows", "kind", "id || ',' || kind"), ("children", "parent", "'child of ' || parent")]
+    {
+        if database.column_exists(None, table, column).unwrap() {
+            let mut statement = database.prepare(&format!("SELECT {shown} FROM {table}")).unwrap();
+            lines.extend(statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap));
+        }
     }
     lines
 }
@@ -466,8 +482,12 @@ fn every_call_can_be_the_last() {
 fn every_call_can_be_the_last_with_postgres() {
     let one_in = one_in(101);
     let server = Server::start();
-    for mode in ["replace", "append", "upsert\"\nkey = [\"id\"]\n# \""] {
-        let name: &'static str = format!("all into PostgreSQL, {}", &mode[..6]).leak();
+    let children = "; CREATE TABLE children (parent int4 REFERENCES rows ON DELETE CASCADE)";
+    for (mode, more) in
+        [("replace", ""), ("replace", children), ("append", ""), ("upsert\"\nkey = [\"id\"]\n# \"", "")]
+    {
+        let referred = if more.is_empty() { "" } else { ", with a table that refers to it" };
+        let name: &'static str = format!("all into PostgreSQL, {}{referred}", &mode[..6]).leak();
         let file = if mode == "replace" { "" } else { "mode = \"append\"\n" };
         let sinks = format!(
             "[[sink]]\nformat = \"postgres\"\nurl = \"{}\"\ntable = \"rows\"\nmode = \"{mode}\"\n\
@@ -479,7 +499,7 @@ fn every_call_can_be_the_last_with_postgres() {
         server.ask(&format!("CREATE DATABASE {DATABASE}"));
         server.ask_in(
             DATABASE,
-            "CREATE TABLE rows (id int4 PRIMARY KEY CHECK (id NOT IN (2, 6, 9)), kind text)",
+            &format!("CREATE TABLE rows (id int4 PRIMARY KEY CHECK (id NOT IN (2, 6, 9)), kind text){more}"),
         );
         let (points, attempts) = try_scenario(&scenario, Some(&server), one_in);
         println!("{name}: {attempts} faults at {points} calls");

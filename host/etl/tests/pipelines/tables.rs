@@ -97,6 +97,109 @@ fn replaced_added_to_and_merged(place: &str, ask: impl Fn(&str) -> Vec<String>) 
 }
 
 #[test]
+fn a_table_that_others_refer_to_is_replaced() {
+    for action in ["", "ON DELETE RESTRICT", "DEFERRABLE INITIALLY DEFERRED", "ON DELETE CASCADE"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.db");
+        let database = rusqlite::Connection::open(&path).unwrap();
+        let place = format!("format = \"sqlite\"\npath = {path:?}");
+        let ask = |sql: &str| {
+            if !sql.starts_with("SELECT") {
+                database.execute_batch(sql).unwrap();
+                return Vec::new();
+            }
+            let mut statement = database.prepare(sql).unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        referred_to_is_replaced(&place, action, ask);
+        numbers_stay(&place, "INTEGER", action, ask);
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn a_table_that_others_refer_to_is_replaced_with_postgres() {
+    let server = Server::start();
+    for action in ["", "ON DELETE RESTRICT", "DEFERRABLE INITIALLY DEFERRED", "ON DELETE CASCADE"] {
+        server.ask("DROP TABLE IF EXISTS children; DROP TABLE IF EXISTS goods; DROP TABLE IF EXISTS visits; DROP TABLE IF EXISTS places");
+        let place = format!("format = \"postgres\"\nurl = \"{}\"", server.url());
+        referred_to_is_replaced(&place, action, |sql| server.ask(sql));
+        numbers_stay(&place, "serial", action, |sql| server.ask(sql));
+    }
+}
+
+/// Rows that stay keep a primary key that the rows do not have. The table refers to itself too.
+fn numbers_stay(place: &str, serial: &str, action: &str, ask: impl Fn(&str) -> Vec<String>) {
+    ask(&format!(
+        "CREATE TABLE places (number {serial} PRIMARY KEY, code TEXT NOT NULL UNIQUE, up TEXT REFERENCES places (code),
+           n TEXT NOT NULL DEFAULT 'new');
+         CREATE TABLE visits (code TEXT REFERENCES places (code) {action});
+         INSERT INTO places VALUES (7, 'A', NULL, 'old'); INSERT INTO visits VALUES ('A')"
+    ));
+    let project = Project::of_source(
+        "format = \"jsonl\"\npath = \"in.jsonl\"",
+        &format!("[[sink]]\n{place}\ntable = \"places\"\n"),
+    );
+    let rows = "{\"code\": \"B\", \"up\": \"A\"}\n{\"code\": \"A\", \"up\": null}\n{\"code\": \"A\", \"up\": \"B\"}\n";
+    fs::write(project.path("in.jsonl"), rows).unwrap();
+    assert_eq!(project.summary(&[])["rejected"], 1, "two rows have one key");
+    assert_eq!(
+        ask("SELECT code || coalesce(up, '') || n FROM places ORDER BY code"),
+        ["Anew", "BAnew"],
+        "{action}"
+    );
+    assert_eq!(ask("SELECT code FROM places WHERE number = 7"), ["A"], "{action}");
+    assert_eq!(ask("SELECT code FROM visits"), ["A"], "{action}");
+}
+
+/// `action` is the end of the foreign key that leads to the table.
+fn referred_to_is_replaced(place: &str, action: &str, ask: impl Fn(&str) -> Vec<String>) {
+    ask(&format!(
+        "CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE, note TEXT DEFAULT 'new', n TEXT);
+         CREATE TABLE children (parent INTEGER REFERENCES goods {action}, code TEXT REFERENCES goods (code));
+         INSERT INTO goods VALUES (1, 'A', 'old', 'x'), (2, 'B', 'old', 'y'), (3, 'C', 'old', 'z');
+         INSERT INTO children VALUES (1, 'A'), (2, NULL)"
+    ));
+    let goods = || ask("SELECT id || code || note || coalesce(n, '') FROM goods ORDER BY id");
+    let children = || ask("SELECT parent || coalesce(code, '') FROM children ORDER BY parent");
+    let project = Project::of_source(
+        "format = \"jsonl\"\npath = \"in.jsonl\"",
+        &format!("[[sink]]\n{place}\ntable = \"goods\"\n"),
+    );
+    let write = |rows: &[&str]| fs::write(project.path("in.jsonl"), rows.join("\n")).unwrap();
+    let (one, two) = (r#"{"id": 1, "code": "A", "n": "a"}"#, r#"{"id": 2, "code": "C", "n": null}"#);
+    let four = r#"{"id": 4, "code": "B", "n": "d"}"#;
+    // A unique value goes from one row to another, and two rows with one key are not both taken.
+    write(&[one, two, four, r#"{"id": 4, "code": "E", "n": "again"}"#]);
+    assert_eq!(project.summary(&[])["rejected"], 1, "{action}");
+    assert_eq!(goods(), ["1Anewa", "2Cnew", "4Bnewd"], "{action}");
+    assert_eq!(children(), ["1A", "2"], "{action}");
+
+    write(&[one, four]);
+    if action.ends_with("CASCADE") {
+        project.run(&["--fresh"]);
+        assert_eq!(
+            (goods(), children()),
+            (vec!["1Anewa".to_owned(), "4Bnewd".to_owned()], vec!["1A".to_owned()])
+        );
+        return;
+    }
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    let words =
+        if action.starts_with("DEFERRABLE") { "constraint" } else { "lack one that children refers to" };
+    assert!(error.to_lowercase().contains("foreign key") && error.contains(words), "{action}: {error}");
+    assert_eq!(goods(), ["1Anewa", "2Cnew", "4Bnewd"], "{action}");
+    assert_eq!(children(), ["1A", "2"], "{action}");
+
+    write(&[r#"{"id": 1, "n": "a"}"#]);
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(
+        error.contains("children refers to the column `code` of goods, which the rows do not have"),
+        "{error}"
+    );
+}
+
+#[test]
 #[ignore = "needs PostgreSQL"]
 fn a_database_that_goes_down_in_the_middle_loses_nothing_with_postgres() {
     let server = Server::start();

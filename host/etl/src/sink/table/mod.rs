@@ -4,6 +4,7 @@
 //! them. The table `witdock_commits` has, for each pipeline and sink, the last commit that is in the database.
 
 mod postgres;
+mod references;
 mod sink;
 mod sqlite;
 mod target;

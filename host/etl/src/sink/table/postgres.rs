@@ -15,7 +15,8 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 
 use self::column::Column;
-use self::statements::{alter, columns, create, new_in, selected};
+use self::statements::{alter, columns, create, new_in, others, references, selected};
+use super::references::{Merge, Reference, broken, key};
 use super::sink::{Database, TableSink};
 use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left};
 use crate::pipeline::{SinkMode, SinkTable};
@@ -127,6 +128,8 @@ pub(in crate::sink) fn open(
             } else if already == start.commits && !exists(&connection, &staged)? {
                 return Err(collected_is_gone(table, &staged));
             }
+            let has = |column: &str| schema.field_with_name(column).is_ok();
+            key(table, &references(&connection, &table.table)?, has)?;
             let like = if exists(&connection, &table.table)? {
                 // The types and constraints of the target, so that it takes all of the rows in the end.
                 let (staged, target) = (quoted_table(&staged), quoted_table(&table.table));
@@ -228,6 +231,28 @@ impl PostgresTable {
         let middle = rows.start + rows.len() / 2;
         self.halve(columns, rows.start..middle, refusals)?;
         self.halve(columns, middle..rows.end, refusals)
+    }
+
+    /// Replaces the rows of a target that other tables refer to.
+    fn replace_by_key(&self, references: &[Reference], key: &[String]) -> Result<(), SinkError> {
+        let defaults = others(&self.connection, &self.table.table, &self.schema)?;
+        let merge = Merge {
+            target: &quoted_table(&self.table.table),
+            staged: &quoted_table(&self.into),
+            columns: self.schema.fields().iter().map(|field| quoted(field.name())).collect(),
+            key: key.iter().map(|column| quoted(column)).collect(),
+            defaults: defaults.iter().map(|column| (quoted(column), "DEFAULT".to_owned())).collect(),
+            overriding: "OVERRIDING SYSTEM VALUE",
+        };
+        // Those that are checked at the end of the transaction by default are checked there.
+        let sql = format!("SET CONSTRAINTS ALL DEFERRED; {}", merge.statements());
+        self.connection.wait(self.connection.client.batch_execute(&sql)).map_err(|error| {
+            let message = match error.of_reference {
+                true => broken(&self.table, references, &error.message),
+                false => return error.into(),
+            };
+            self.failed(message)
+        })
     }
 
     /// Merges the rows by key. Of several rows with the same key the last one counts.
@@ -337,6 +362,12 @@ impl Database for PostgresTable {
         let (target, staged) = (quoted_table(&self.table.table), quoted_table(&self.into));
         if exists(&self.connection, &self.table.table)? {
             self.alter.iter().try_for_each(|sql| self.execute(sql))?;
+            // A foreign key may have come since the run began.
+            let references = references(&self.connection, &self.table.table)?;
+            let has = |column: &str| self.schema.field_with_name(column).is_ok();
+            if let Some(key) = key(&self.table, &references, has)? {
+                return self.replace_by_key(&references, key);
+            }
             let columns = columns(&self.schema);
             self.execute(&format!(
                 "SET CONSTRAINTS ALL DEFERRED; DELETE FROM {target}; INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {staged}; \

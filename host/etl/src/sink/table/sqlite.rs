@@ -1,5 +1,6 @@
 mod affinity;
 mod column;
+mod declared;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params_from_iter};
 
 use self::affinity::Affinity;
 use self::column::{Cell, Column, declared};
+use super::references::{Merge, Reference, broken, key};
 use super::sink::{Database, TableSink};
 use super::target::{
     COMMITS, beside, check_age, check_key, collected_is_gone, is_left, new_columns, no_type,
@@ -23,6 +25,9 @@ use crate::postgres::quoted;
 use crate::sink::error::SinkError;
 use crate::sink::refusal::Refusal;
 use crate::sink::writer::{Commit, SinkStart, SinkWriter};
+
+/// What SQLite says of a row that refers to one that is not there.
+const BROKEN: &str = "FOREIGN KEY constraint failed";
 
 /// A table in an SQLite file.
 struct SqliteTable {
@@ -144,6 +149,10 @@ pub(in crate::sink) fn open(
     let like = if mode == SinkMode::Replace { sink.like().map_err(failed)? } else { None };
     sink.execute(&like.map_or_else(|| sink.create(&sink.into), Ok)?)?;
     let mut alter = sink.alter(&sink.into)?;
+    let references = if mode == SinkMode::Replace { sink.references()? } else { Vec::new() };
+    if let Some(key) = key(table, &references, |column| schema.field_with_name(column).is_ok())? {
+        sink.execute(&sink.unique(key))?;
+    }
     // The rows' own table gets new columns at once, and the target with the first commit: until then this only tries.
     let tries = mode != SinkMode::Replace && !alter.is_empty();
     if tries {
@@ -210,11 +219,66 @@ impl SqliteTable {
     /// The statement that creates a table with the types and constraints of the target, if there is one. References to other tables
     /// are checked in the end, since those to the target itself are to its new rows.
     fn like(&self) -> rusqlite::Result<Option<String>> {
-        Ok(self
-            .statement()?
-            .filter(|sql| !has_word(sql, "REFERENCES"))
-            .and_then(|sql| after_name(sql.strip_prefix("CREATE TABLE ")?).map(str::to_owned))
-            .map(|rest| format!("CREATE TABLE IF NOT EXISTS {} {rest}", quoted(&self.into))))
+        let Some(sql) = self.statement()? else { return Ok(None) };
+        let rest = sql.strip_prefix("CREATE TABLE ").and_then(after_name);
+        match rest.filter(|rest| !has_word(rest, "REFERENCES")) {
+            Some(rest) => Ok(Some(format!("CREATE TABLE IF NOT EXISTS {} {rest}", quoted(&self.into)))),
+            None => declared::plain(&self.connection, &self.table.table, &self.into).map(Some),
+        }
+    }
+
+    /// The foreign keys of other tables that lead to the target. Their columns are written as those of the rows.
+    fn references(&self) -> Result<Vec<Reference>, SinkError> {
+        let mut references = declared::references(&self.connection, &self.table.table)
+            .map_err(|error| failed(&self.database, &error))?;
+        for column in references.iter_mut().flat_map(|reference| &mut reference.to) {
+            let field = self.schema.fields().iter().find(|field| field.name().eq_ignore_ascii_case(column));
+            if let Some(field) = field {
+                column.clone_from(field.name());
+            }
+        }
+        Ok(references)
+    }
+
+    /// The statement after which the rows beside the target differ in these columns, as those of the target do.
+    fn unique(&self, key: &[String]) -> String {
+        let columns: Vec<_> = key.iter().map(|column| quoted(column)).collect();
+        let index = quoted(&format!("{}_key", self.into));
+        format!(
+            "CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {} ({})",
+            quoted(&self.into),
+            columns.join(", ")
+        )
+    }
+
+    /// Replaces the rows of a target that other tables refer to.
+    fn merge(&self, references: &[Reference], key: &[String]) -> Result<(), SinkError> {
+        self.execute(&self.unique(key))?;
+        let columns = declared::columns(&self.connection, &self.table.table)
+            .map_err(|error| failed(&self.database, &error))?;
+        let is_of_rows =
+            |name: &str| self.schema.fields().iter().any(|field| field.name().eq_ignore_ascii_case(name));
+        let others = columns.into_iter().filter(|column| column.in_key == 0 && !is_of_rows(&column.name));
+        let defaults = others.map(|column| {
+            let value = column.default.map_or_else(|| "NULL".to_owned(), |default| format!("({default})"));
+            (quoted(&column.name), value)
+        });
+        let merge = Merge {
+            target: &quoted(&self.table.table),
+            staged: &quoted(&self.into),
+            columns: self.schema.fields().iter().map(|field| quoted(field.name())).collect(),
+            key: key.iter().map(|column| quoted(column)).collect(),
+            defaults: defaults.collect(),
+            overriding: "",
+        };
+        self.connection.execute_batch(&merge.statements()).map_err(|error| {
+            let text = error.to_string();
+            // The codes differ: `ON DELETE RESTRICT` is a trigger.
+            match text.starts_with(BROKEN) {
+                true => self.failed(broken(&self.table, references, &text)),
+                false => failed(&self.database, &error),
+            }
+        })
     }
 
     /// The statement that has created the target, if it is there.
@@ -230,10 +294,7 @@ impl SqliteTable {
         let rows = check.query_map([&self.table.table], |row| row.get::<_, Option<i64>>(0))?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let rows = rows.into_iter().filter_map(|row| inserted.get(&row?).copied());
-        let refused = |row| Refusal {
-            later: self.appends,
-            ..Refusal::refused(row, "FOREIGN KEY constraint failed".to_owned())
-        };
+        let refused = |row| Refusal { later: self.appends, ..Refusal::refused(row, BROKEN.to_owned()) };
         Ok(rows.map(refused).collect())
     }
 
@@ -345,6 +406,12 @@ impl Database for SqliteTable {
             return self.execute(&format!("ALTER TABLE {staged} RENAME TO {target}"));
         }
         self.alter(&self.table.table)?.iter().try_for_each(|sql| self.execute(sql))?;
+        // A foreign key may have come since the run began.
+        let references = self.references()?;
+        let has = |column: &str| self.schema.field_with_name(column).is_ok();
+        if let Some(key) = key(&self.table, &references, has)? {
+            return self.merge(&references, key);
+        }
         let columns: Vec<_> = self.schema.fields().iter().map(|field| quoted(field.name())).collect();
         let columns = columns.join(", ");
         self.execute(&format!(

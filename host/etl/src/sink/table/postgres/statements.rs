@@ -6,8 +6,9 @@ use arrow_schema::{FieldRef, SchemaRef};
 
 use super::types;
 use crate::pipeline::SinkTable;
-use crate::postgres::{Connection, quoted, quoted_table};
+use crate::postgres::{Connection, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
+use crate::sink::table::references::Reference;
 use crate::sink::table::target::{new_columns, no_type};
 
 /// The names of the columns, as a list.
@@ -21,13 +22,48 @@ pub(super) fn new_in(
     table: &SinkTable,
     schema: &SchemaRef,
 ) -> Result<Vec<FieldRef>, SinkError> {
-    let rows = connection.wait(connection.client.query(
-        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
-        &[&quoted_table(&table.table)],
-    ))?;
-    let known: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let known = names(connection, &table.table)?;
     let new = new_columns(table, schema, |name| known.iter().any(|known| known == name))?;
     Ok(new.into_iter().map(Arc::clone).collect())
+}
+
+/// The columns of a table that the rows do not have, without those of its primary key.
+pub(super) fn others(
+    connection: &Connection,
+    table: &str,
+    schema: &SchemaRef,
+) -> Result<Vec<String>, PostgresError> {
+    let key = connection.wait(connection.client.query(
+        "SELECT attname::text FROM pg_attribute JOIN pg_constraint ON conrelid = attrelid AND attnum = ANY (conkey) \
+         WHERE contype = 'p' AND attrelid = to_regclass($1)",
+        &[&quoted_table(table)],
+    ))?;
+    let key: Vec<String> = key.iter().map(|row| row.get(0)).collect();
+    let mut names = names(connection, table)?;
+    names.retain(|name| schema.field_with_name(name).is_err() && !key.contains(name));
+    Ok(names)
+}
+
+fn names(connection: &Connection, table: &str) -> Result<Vec<String>, PostgresError> {
+    let rows = connection.wait(connection.client.query(
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+        &[&quoted_table(table)],
+    ))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The foreign keys of other tables that lead to this one, first those to its primary key.
+pub(super) fn references(connection: &Connection, table: &str) -> Result<Vec<Reference>, PostgresError> {
+    let rows = connection.wait(connection.client.query(
+        "SELECT conrelid::regclass::text, \
+           ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS k (number, place) \
+                 JOIN pg_attribute ON attrelid = confrelid AND attnum = k.number ORDER BY place) \
+         FROM pg_constraint AS c WHERE contype = 'f' AND confrelid = to_regclass($1) AND conrelid <> confrelid \
+         ORDER BY EXISTS (SELECT 1 FROM pg_constraint AS p WHERE p.contype = 'p' AND p.conrelid = c.confrelid AND p.conkey = c.confkey) DESC, \
+           1, oid",
+        &[&quoted_table(table)],
+    ))?;
+    Ok(rows.iter().map(|row| Reference { from: row.get(0), to: row.get(1) }).collect())
 }
 
 /// The columns of the rows as the target will have them: the new ones are null.
