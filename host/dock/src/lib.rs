@@ -29,29 +29,30 @@ pub mod text;
 
 mod compile;
 mod dock;
+mod foreign;
 mod instance;
 mod interface;
 mod lock;
-mod nearest;
 mod plugin;
 mod sandbox;
 
 pub use check::{Budget, Fit, Misfit, OverBudget, check};
 pub use compile::worker;
 pub use dock::{Dock, DockBuilder, DockError};
+pub use foreign::Digest;
 pub use grants::{Access, Capability, Conflict, Granted, NetworkHost, Policy, Refused, Requested};
 pub use instance::{
     ContractViolation, Failure, Handover, HostState, Kept, Limits, Location, LogLevel, LogLine, SERVICES,
     Tracked,
 };
 pub use interface::Interface;
-pub use nearest::nearest;
 pub use plugin::{
     CallError, CallErrorKind, Event, Events, ExportStatistics, FailureReport, Instances, LoadError, LogLines,
     Phase, Plugin, PluginBuilder, Reload, ReloadOutcome, ReloadReport, RestartPolicy, Statistics, Status,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxInstance};
-pub use source::{Artifact, BuildEvent, Builds, Change, Changes, Digest, Source, SourceError, WatchError};
+pub use source::{Artifact, BuildEvent, Builds, Change, Changes, Source, SourceError, WatchError};
+pub use text::nearest::nearest;
 
 #[doc(hidden)]
 pub use wasmtime;

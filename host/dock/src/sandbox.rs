@@ -8,12 +8,13 @@ use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
 use crate::compile::{Leash, PreparationError, Symbols};
 use crate::dock::locate;
+use crate::foreign::Digest;
 use crate::grants::{self, Granted};
 use crate::instance::{
     self, Failure, Handover, Limits, LogLine, LogSink, Stepping, StopMark, Timing, link_services, link_wasi,
     within_limits,
 };
-use crate::source::{Artifact, Digest};
+use crate::source::Artifact;
 use crate::text;
 use crate::{Dock, HostState};
 

@@ -7,7 +7,7 @@ use super::difference::{DifferenceKind, Direction, Place};
 use super::fit::Item;
 use super::name::InterfaceName;
 use super::surface::{Items, Surface};
-use crate::nearest::nearest;
+use crate::text::nearest::nearest;
 
 /// Whether an export is required.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,7 +1,8 @@
 //! Grants: the [`Capability`]s of a plugin, none by default.
 //!
 //! A manifest's [`Request`] and the component's own imports are what a plugin has [`Requested`]. If the host's [`Policy`]
-//! covers all of it, the plugin is [`Granted`] these capabilities; otherwise it is [`Refused`].
+//! covers all of it, the plugin is [`Granted`] these capabilities; otherwise it is [`Refused`]. A [`PolicyFile`] has rules for all plugins of a
+//! host, by name, digest and signer.
 
 mod capability;
 mod decision;
@@ -12,12 +13,16 @@ mod invalid;
 mod kind;
 mod link;
 mod network;
+mod place;
 mod policy;
 mod refused;
 mod request;
 mod requested;
+mod rules;
+mod signature;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use capability::{Access, Capability};
 pub(crate) use decision::Decision;
@@ -31,7 +36,11 @@ pub use kind::CapabilityKind;
 pub(crate) use link::{NotGranted, refuse_ungranted};
 pub use network::NetworkHost;
 pub(crate) use network::{is_internal, is_localhost};
+pub use place::RulePlace;
 pub use policy::{FolderGrant, Policy};
-pub use refused::{Refusal, RefusalReason, Refused};
+pub use refused::{Refusal, RefusalReason, Refused, Unsigned};
 pub use request::Request;
 pub use requested::Requested;
+pub use rules::{NamePattern, PolicyFile, PolicyFileError, Subject, Verdicts};
+pub use signature::{InvalidKey, PublicKey, Signature};
+pub use verdict::Verdict;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::granted::{Grant, Provision};
-use super::refused::Refusal;
-use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkHost, Refused, Requested};
+use super::refused::{Refusal, Refused, Unsigned};
+use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkHost, Requested, Verdict};
 
 /// The capabilities that the host grants to one plugin. The default grants nothing.
 ///
@@ -30,6 +30,10 @@ use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkH
 #[serde(try_from = "Table", into = "Table")]
 pub struct Policy {
     grants: Vec<Grant>,
+    /// What the rules of a policy file say about single requests: denied, ask or withheld.
+    rulings: Vec<(Capability, Verdict)>,
+    /// Why the plugin is refused, whatever it requests.
+    unsigned: Option<Unsigned>,
 }
 
 /// A folder that the host provides.
@@ -104,6 +108,25 @@ impl Policy {
         self.push(Capability::Stdio, Provision::Nothing)
     }
 
+    /// The value that it provides for a request, if it grants it.
+    pub(super) fn provision(&self, request: &Capability) -> Option<&Provision> {
+        self.grants.iter().find(|grant| grant.capability.covers(request)).map(|grant| &grant.provision)
+    }
+
+    pub(super) fn with(self, capability: Capability, provision: Provision) -> Self {
+        self.push(capability, provision)
+    }
+
+    pub(super) fn ruled(mut self, request: Capability, verdict: Verdict) -> Self {
+        self.rulings.push((request, verdict));
+        self
+    }
+
+    pub(super) fn unless_unsigned(mut self, unsigned: Option<Unsigned>) -> Self {
+        self.unsigned = unsigned;
+        self
+    }
+
     fn push(mut self, capability: Capability, provision: Provision) -> Self {
         self.grants.push(Grant { capability, provision });
         self
@@ -137,22 +160,33 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When a requested capability is not granted, or the manifest lists imports and one of the component's is missing there.
+    /// When a requested capability is not granted, the manifest lists imports and one of the component's is missing there, or a rule refuses
+    /// the plugin.
     pub(crate) fn grant(&self, requested: &Requested) -> Result<Granted, Refused> {
         let mut refusals: Vec<_> = requested.undeclared.iter().map(Refusal::undeclared).collect();
         let mut grants = Vec::new();
         for capability in &requested.capabilities {
-            match self.grants.iter().find(|grant| grant.capability.covers(capability)) {
-                Some(grant) => {
-                    grants.push(Grant { capability: capability.clone(), provision: grant.provision.clone() })
+            let ruling = self.rulings.iter().find(|(ruled, _)| ruled == capability);
+            let asks = match ruling.map(|(_, verdict)| verdict) {
+                Some(Verdict::Withheld { .. }) => continue,
+                Some(Verdict::Denied { rule, entry }) => {
+                    refusals.push(Refusal::denied(capability, rule, entry));
+                    continue;
                 }
-                None => refusals.push(Refusal::ungranted(capability, self.known_folder(capability))),
+                Some(Verdict::Ask { rule }) => Some(rule),
+                _ => None,
+            };
+            match self.provision(capability) {
+                Some(provision) => {
+                    grants.push(Grant { capability: capability.clone(), provision: provision.clone() })
+                }
+                None => refusals.push(Refusal::ungranted(capability, self.known_folder(capability), asks)),
             }
         }
-        if refusals.is_empty() {
+        if refusals.is_empty() && self.unsigned.is_none() {
             Ok(Granted::new(requested.plugin.clone(), grants))
         } else {
-            Err(Refused { refusals })
+            Err(Refused { unsigned: self.unsigned.clone(), refusals })
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Capability, ImportName, Request};
+use super::{Capability, ImportName, Request, Signature};
 use crate::check::{Fit, Item};
+use crate::foreign::Digest;
 
 /// The interface that every plugin may import without a grant.
 const LOG_INTERFACE: &str = "witdock:plugin/log";
@@ -17,6 +18,10 @@ const LOG_INTERFACE: &str = "witdock:plugin/log";
 pub struct Requested {
     /// The plugin's name.
     pub plugin: Arc<str>,
+    /// The digest of the component that requests them. A consent that is bound to it is one to these bytes alone.
+    pub digest: Digest,
+    /// The signature beside the component, if there is one. Nobody has checked whose it is: see [`Signature::is_by`].
+    pub signature: Option<Signature>,
     /// All requested capabilities. Imports have the version that the component was built with; see
     /// [`Capability::without_version`].
     pub capabilities: BTreeSet<Capability>,
@@ -30,14 +35,21 @@ impl Requested {
     ///
     /// Every function needs a grant, in an interface or in the world itself. Interfaces with types only and
     /// `witdock:plugin/log` need none.
-    pub fn new(plugin: impl Into<Arc<str>>, request: &Request, fit: &Fit) -> Self {
+    pub fn new(plugin: impl Into<Arc<str>>, digest: Digest, request: &Request, fit: &Fit) -> Self {
         let services = fit.services.iter().filter(|item| item.name.path() != LOG_INTERFACE);
         let imports = fit.imports.iter().chain(services).filter(|item| item.has_functions());
-        Self::of(plugin.into(), request, imports.map(|Item { name, .. }| ImportName::of(name)))
+        Self::of(plugin.into(), digest, request, imports.map(|Item { name, .. }| ImportName::of(name)))
+    }
+
+    /// With the signature that stands beside the component.
+    #[must_use]
+    pub fn signed(self, signature: Option<Signature>) -> Self {
+        Self { signature, ..self }
     }
 
     pub(super) fn of(
         plugin: Arc<str>,
+        digest: Digest,
         request: &Request,
         imports: impl IntoIterator<Item = ImportName>,
     ) -> Self {
@@ -49,6 +61,6 @@ impl Requested {
             }
             capabilities.insert(Capability::Import(import));
         }
-        Self { plugin, capabilities, undeclared }
+        Self { plugin, digest, signature: None, capabilities, undeclared }
     }
 }

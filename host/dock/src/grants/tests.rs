@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::foreign::Digest;
 
 fn capability(text: &str) -> Capability {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn requested(request: &Request, imports: &[&str]) -> Requested {
-    Requested::of("p".into(), request, imports.iter().map(|name| ImportName::new(name)))
+    Requested::of("p".into(), Digest::of(b"p"), request, imports.iter().map(|name| ImportName::new(name)))
 }
 
 fn everything() -> Request {
@@ -181,7 +182,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
 proptest! {
     #[test]
     fn grants_only_shrink((request, imports) in any_request(), policy in any_policy()) {
-        let requested = Requested::of("p".into(), &request, imports);
+        let requested = Requested::of("p".into(), Digest::of(b"p"), &request, imports);
         let covered = |one: &Capability| policy.capabilities().any(|granted| granted.covers(one));
         match policy.grant(&requested) {
             Ok(granted) => {
@@ -199,6 +200,7 @@ proptest! {
                         RefusalReason::NotRequested => {
                             prop_assert!(requested.undeclared.contains(&capability));
                         }
+                        other => prop_assert!(false, "no rule decides here: {:?}", other),
                     }
                 }
             }
@@ -207,7 +209,7 @@ proptest! {
 
     #[test]
     fn an_empty_policy_grants_nothing((request, imports) in any_request()) {
-        let requested = Requested::of("p".into(), &request, imports);
+        let requested = Requested::of("p".into(), Digest::of(b"p"), &request, imports);
         match Policy::new().grant(&requested) {
             Ok(granted) => prop_assert_eq!(granted.capabilities().count(), 0),
             Err(refused) => prop_assert!(refused.refusals.len() >= requested.capabilities.len()),

@@ -16,7 +16,7 @@ use super::log_sink::LogSink;
 use super::names::Names;
 use super::stop::StopMark;
 use super::tracked::Tracked;
-use crate::source::Digest;
+use crate::foreign::Digest;
 
 /// The store's data for one instance: the application's own state, the handles that the guest holds, and the dock's own data.
 ///

@@ -22,8 +22,8 @@ use super::stepping::Stepping;
 use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
 use super::wasi;
+use crate::foreign::Digest;
 use crate::grants::Granted;
-use crate::source::Digest;
 
 /// The parts of a store.
 pub(crate) struct Parts<'a, S> {

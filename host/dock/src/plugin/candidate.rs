@@ -3,9 +3,10 @@
 use super::error::LoadError;
 use super::event::Event;
 use super::settings::Settings;
-use crate::grants::{Paths, Request};
+use crate::foreign::Digest;
+use crate::grants::{Paths, Request, Signature};
 use crate::lock::lock;
-use crate::source::{Artifact, BuildEvent, Digest, Source, guarded_paths};
+use crate::source::{Artifact, BuildEvent, Source, guarded_paths};
 use crate::{Interface, LogLevel, LogLine, text};
 
 /// An artifact with the request of its manifest.
@@ -19,6 +20,8 @@ pub(crate) struct Candidate {
 pub(crate) struct Identity {
     pub(crate) digest: Digest,
     request: Request,
+    /// A plugin that was refused without one is tried again when it is there.
+    signature: Option<Signature>,
 }
 
 impl Candidate {
@@ -43,7 +46,11 @@ impl Candidate {
     }
 
     pub(crate) fn identity(&self) -> Identity {
-        Identity { digest: self.artifact.digest(), request: self.request.clone() }
+        Identity {
+            digest: self.artifact.digest(),
+            request: self.request.clone(),
+            signature: self.artifact.signature().cloned(),
+        }
     }
 }
 

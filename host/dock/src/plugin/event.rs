@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::foreign::Digest;
 use crate::instance::{Failure, Handover};
-use crate::source::{BuildEvent, Digest};
+use crate::source::BuildEvent;
 use crate::text;
 use crate::text::Short;
 

@@ -14,10 +14,11 @@ use super::statistics::Statistics;
 use super::status::Status;
 use super::watch::follow;
 use super::{call, state};
+use crate::foreign::Digest;
 use crate::grants::Granted;
 use crate::instance::{Kept, LogLine};
 use crate::lock::lock;
-use crate::source::{Digest, WatchError};
+use crate::source::WatchError;
 use crate::{HostState, Interface};
 
 /// A loaded plugin. Cheap to clone: all clones are the same plugin, which ends when the last one is dropped.

@@ -10,11 +10,11 @@ use super::instance::{Instance, StartError};
 use super::settings::Settings;
 use crate::check::{Fit, Misfit, check_scanned};
 use crate::compile::{Leash, Symbols};
+use crate::foreign::Digest;
 use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
 };
-use crate::source::Digest;
 use crate::{HostState, Interface};
 
 /// A linked artifact, from which instances are started.
@@ -108,7 +108,8 @@ fn prepare<I: Interface>(
     compilation.try_check(I::COMPONENT_TYPE, &services::<I>()).map_err(over)?;
     let fit =
         fit::<I>(artifact.bytes()).map_err(|misfit| LoadError::Misfit { plugin: plugin.clone(), misfit })?;
-    let requested = Requested::new(plugin.clone(), request, &fit);
+    let requested = Requested::new(plugin.clone(), artifact.digest(), request, &fit)
+        .signed(artifact.signature().cloned());
     let granted = settings
         .policy
         .on(&requested)

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::source::Digest;
+use crate::foreign::Digest;
 use crate::text::Short;
 
 /// The status of a plugin. Its `Display` is one line for a person: "running generation 7; generation 8 rejected: …".

@@ -11,7 +11,8 @@ use super::linked::fit;
 use super::reload::{self, Trigger};
 use super::status::Phase;
 use crate::Interface;
-use crate::source::{Change, Changes, LARGEST_COMPONENT, SETTLE_PROJECT, Source, WatchError, read_regular};
+use crate::foreign::{self, LARGEST_COMPONENT};
+use crate::source::{Change, Changes, SETTLE_PROJECT, Source, WatchError};
 
 /// How often a component that ends within a section is read again, without a byte more, before it is reported.
 const INCOMPLETE_RETRIES: u32 = 40;
@@ -83,7 +84,7 @@ async fn reload_complete<I: Interface>(core: &Arc<Core<I>>, changes: &mut Change
 async fn unfinished<I: Interface>(source: &Source) -> Option<(usize, u32)> {
     let Source::Component { path, .. } = source else { return None };
     let path = path.clone();
-    let read = tokio::task::spawn_blocking(move || read_regular(&path, LARGEST_COMPONENT)).await;
+    let read = tokio::task::spawn_blocking(move || foreign::read(&path, LARGEST_COMPONENT)).await;
     let Ok(Ok(bytes)) = read else { return Some((0, INCOMPLETE_RETRIES)) };
     let ends_early =
         bytes.is_empty() || wasmparser::Parser::new(0).parse_all(&bytes).any(|payload| payload.is_err());

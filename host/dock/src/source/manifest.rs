@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::build::Build;
 use crate::grants::Request;
-use crate::nearest::nearest;
 use crate::text;
+use crate::text::TomlProblem;
 
 /// The manifest's file name in a plugin's folder. A component file's manifest is `<stem>.toml` in the same folder.
 pub const MANIFEST_FILE: &str = "plugin.toml";
@@ -122,34 +122,7 @@ impl ManifestError {
     }
 
     fn from_toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let span = error.span();
-        Self {
-            file: file.to_owned(),
-            position: span.as_ref().and_then(|span| position(text, span.start)),
-            span,
-            message: explain(error.message()),
-        }
+        let TomlProblem { position, span, message } = TomlProblem::new(text, error);
+        Self { file: file.to_owned(), position, span, message }
     }
-}
-
-/// Adds the nearest name to serde's "unknown field `x`, expected one of `a`, `b`".
-fn explain(message: &str) -> String {
-    let message = message.trim_end().replace('\n', ": ");
-    if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {
-        return message;
-    }
-    // Every second piece between backticks is a name: first the unknown one, then the known ones.
-    let mut names = message.split('`').skip(1).step_by(2);
-    let suggestion = names.next().and_then(|unknown| nearest(unknown, names));
-    match suggestion {
-        Some(known) => format!("{message}; did you mean `{known}`?"),
-        None => message,
-    }
-}
-
-fn position(text: &str, offset: usize) -> Option<(usize, usize)> {
-    let before = text.get(..offset)?;
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
-    Some((line, column))
 }

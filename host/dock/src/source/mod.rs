@@ -11,12 +11,11 @@ mod error;
 mod guarded;
 mod manifest;
 mod origin;
-mod regular;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-pub use artifact::{Artifact, Digest};
+pub use artifact::Artifact;
 pub use build::{Build, BuildError, BuildEvent, Builds, Recipe, Target, TargetWorld};
 pub use changes::{Change, Changes, WatchError};
 pub use encode_error::EncodeError;
@@ -25,6 +24,7 @@ pub use manifest::{About, MANIFEST_FILE, Manifest, ManifestError};
 pub use origin::Source;
 pub use watch::WatchPath;
 
+pub use crate::foreign::{Digest, InvalidDigest};
+
 pub(crate) use changes::SETTLE_PROJECT;
 pub(crate) use guarded::paths as guarded_paths;
-pub(crate) use regular::{LARGEST_COMPONENT, read as read_regular};

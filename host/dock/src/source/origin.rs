@@ -8,9 +8,15 @@ use super::confined;
 use super::encode;
 use super::error::SourceError;
 use super::manifest::{self, MANIFEST_FILE, Manifest, ManifestError};
-use super::regular::{self, LARGEST_COMPONENT, LARGEST_MANIFEST};
 use super::watch::{self, WatchPath};
+use crate::foreign::{self, LARGEST_COMPONENT};
 use crate::grants::Request;
+
+/// The largest manifest, bytes.
+const LARGEST_MANIFEST: u64 = 1 << 20;
+
+/// The largest signature, bytes. One of minisign has about 300.
+const LARGEST_SIGNATURE: u64 = 8 << 10;
 
 /// The component file or project folder of a plugin. Its paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +66,7 @@ impl Source {
 
     fn open_component(path: PathBuf) -> Result<Self, SourceError> {
         let file = path.with_extension("toml");
-        let manifest = match regular::read_text(&file, LARGEST_MANIFEST) {
+        let manifest = match foreign::read_text(&file, LARGEST_MANIFEST) {
             Ok(text) => Manifest::parse(&file, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let stem = path.file_stem().unwrap_or_default();
@@ -80,7 +86,7 @@ impl Source {
 
     fn open_folder(path: PathBuf) -> Result<Self, SourceError> {
         let file = path.join(MANIFEST_FILE);
-        let text = match regular::read_text(&file, LARGEST_MANIFEST) {
+        let text = match foreign::read_text(&file, LARGEST_MANIFEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let reason = no_manifest(&path);
@@ -158,7 +164,9 @@ impl Source {
     /// `ignore` come before these rules.
     pub fn is_relevant(&self, changed: &Path) -> bool {
         match self {
-            Self::Component { path, .. } => changed == path || changed == path.with_extension("toml"),
+            Self::Component { path, .. } => {
+                changed == path || changed == path.with_extension("toml") || changed == signature_file(path)
+            }
             Self::Folder { path, build, .. } => {
                 let is_below = |base: &PathBuf| changed.starts_with(watch::absolute(path, base));
                 if build.ignore.iter().any(is_below) {
@@ -210,7 +218,14 @@ impl Source {
         match self {
             Self::Component { path, .. } => {
                 let path = path.clone();
-                blocking(move || Ok(Artifact::new(read(&path)?))).await
+                blocking(move || {
+                    let artifact = Artifact::new(read(&path)?);
+                    Ok(match read_signature(&path)? {
+                        Some(text) => artifact.signed(&text),
+                        None => artifact,
+                    })
+                })
+                .await
             }
             Self::Folder { path, build, .. } => {
                 let output = build::build(path, &build.recipe, builds, &progress).await?;
@@ -242,8 +257,25 @@ async fn blocking(
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
-    regular::read(path, LARGEST_COMPONENT)
+    foreign::read(path, LARGEST_COMPONENT)
         .map_err(|source| SourceError::Read { path: path.to_owned(), source })
+}
+
+/// The text of the signature beside a component. A folder has none: what is built here is signed by nobody.
+fn read_signature(component: &Path) -> Result<Option<String>, SourceError> {
+    let path = signature_file(component);
+    match foreign::read_text(&path, LARGEST_SIGNATURE) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(SourceError::Read { path, source }),
+    }
+}
+
+/// `tidy.wasm.minisig` for `tidy.wasm`, as minisign names it.
+pub(super) fn signature_file(component: &Path) -> PathBuf {
+    let mut name = component.as_os_str().to_owned();
+    name.push(".minisig");
+    name.into()
 }
 
 fn no_manifest(folder: &Path) -> String {

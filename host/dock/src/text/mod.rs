@@ -5,11 +5,14 @@
 //! went through them once stays as it is, so that each boundary may apply them without knowing the others.
 
 mod duration;
+pub(crate) mod nearest;
+mod toml_problem;
 
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
 pub(crate) use duration::Short;
+pub(crate) use toml_problem::{TomlProblem, position};
 
 /// What one message may have, bytes. The rest is cut off.
 const LONGEST_LINE: usize = 8 << 10;

@@ -237,6 +237,8 @@ fn key(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use witdock::Digest;
+
     use super::*;
 
     fn capability(text: &str) -> Capability {
@@ -246,7 +248,8 @@ mod tests {
     fn requested(imports: &[&str]) -> Requested {
         let imports = imports.iter().map(|name| capability(&format!("import witdock:editor/{name}@0.1.0")));
         let capabilities = imports.chain([Capability::Clocks]).collect();
-        Requested { plugin: "p".into(), capabilities, undeclared: BTreeSet::new() }
+        let digest = Digest::of(b"p");
+        Requested { plugin: "p".into(), digest, signature: None, capabilities, undeclared: BTreeSet::new() }
     }
 
     fn open(consent: &Consent, plugin: &Path, requested: &Requested) -> Vec<String> {

@@ -53,7 +53,10 @@ impl CheckedPlugin {
 
     pub(super) fn new(path: String, plugin: &Plugin, verdict: Verdict, upgrade: Option<Verdict>) -> Self {
         let request = plugin.request.clone().unwrap_or_default();
-        let requested = verdict.fit.as_ref().map(|fit| Requested::new(plugin.name.as_str(), &request, fit));
+        let requested = verdict
+            .fit
+            .as_ref()
+            .map(|fit| Requested::new(plugin.name.as_str(), plugin.artifact.digest(), &request, fit));
         let capabilities =
             requested.map_or_else(|| request.system().clone(), |requested| requested.capabilities);
         Self {

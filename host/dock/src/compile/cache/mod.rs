@@ -16,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::source::{Artifact, Digest};
+use crate::foreign::Digest;
+use crate::source::Artifact;
 use folder::{Entry, PrivateFolder};
 
 /// Entries that were not used for this long are removed.

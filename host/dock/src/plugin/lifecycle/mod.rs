@@ -15,8 +15,8 @@ use self::health::{Fitness, Health};
 use super::error::CallErrorKind;
 use super::event::Event;
 use super::status::{FailureReport, Phase, ReloadOutcome, ReloadReport, Status};
+use crate::foreign::Digest;
 use crate::instance::{Failure, Handover};
-use crate::source::Digest;
 
 /// A moment, on both clocks: durations are measured on one, and people read the other.
 #[derive(Clone, Copy, Debug)]

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::confined;
-use super::regular::{self, LARGEST_COMPONENT};
+use crate::foreign::{self, LARGEST_COMPONENT};
 
 use environment::Environment;
 pub use error::BuildError;
@@ -36,7 +36,7 @@ pub(super) struct Output {
 impl Output {
     async fn read(folder: &Path, file: PathBuf) -> Result<Self, BuildError> {
         let path = file.clone();
-        let read = tokio::task::spawn_blocking(move || regular::read(&path, LARGEST_COMPONENT)).await;
+        let read = tokio::task::spawn_blocking(move || foreign::read(&path, LARGEST_COMPONENT)).await;
         match read.unwrap_or_else(|error| Err(error.into())) {
             Ok(bytes) => Ok(Self { file, bytes }),
             Err(error) => Err(BuildError::Output {

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use cargo_metadata::{DependencyKind, Metadata, Package, Target};
 use serde::{Deserialize, Serialize};
 
-use crate::source::Digest;
+use crate::foreign::Digest;
 
 /// The folder in a target folder that has one folder for each package.
 const FOLDER: &str = "witdock";

@@ -12,7 +12,7 @@ use super::place::{Place, Stamp};
 use super::process::{Line, run, shown};
 use super::report::{Report, Tail};
 use super::{BuildError, BuildEvent, Output, Progress, Target};
-use crate::source::Digest;
+use crate::foreign::Digest;
 
 const NO_CARGO: &str = "install Rust with rustup (https://rustup.rs), or set CARGO to the path of cargo";
 const NO_RUSTC: &str = "install Rust with rustup (https://rustup.rs), or set RUSTC to the path of rustc";

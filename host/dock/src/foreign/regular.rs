@@ -8,8 +8,6 @@ use std::path::Path;
 
 /// The largest component, bytes. Those of Python's interpreter have some twenty megabytes.
 pub(crate) const LARGEST_COMPONENT: u64 = 256 << 20;
-/// The largest manifest, bytes.
-pub(super) const LARGEST_MANIFEST: u64 = 1 << 20;
 
 /// Reads a regular file, or one that a link leads to.
 ///
@@ -36,7 +34,7 @@ pub(crate) fn read(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Those of [`read`], and when it is not UTF-8.
-pub(super) fn read_text(path: &Path, most_bytes: u64) -> io::Result<String> {
+pub(crate) fn read_text(path: &Path, most_bytes: u64) -> io::Result<String> {
     String::from_utf8(read(path, most_bytes)?)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("it is not UTF-8: {error}")))
 }
