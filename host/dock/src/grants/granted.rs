@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Access, Capability, CapabilityKind};
 
-/// The capabilities that a plugin was granted: all that it requests, since the plugin is refused if one is not granted.
+/// The capabilities that a plugin was granted: all that it requests but what a rule withholds, since the plugin is refused if one is not
+/// granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
     plugin: Arc<str>,
@@ -46,6 +47,11 @@ impl Granted {
             (Capability::Folder { access: Access::ReadWrite, .. }, Provision::Folder(host)) => Some(&**host),
             _ => None,
         })
+    }
+
+    /// What is granted here, and not there with the same value.
+    pub(crate) fn without<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a Capability> {
+        self.grants.iter().filter(|grant| !other.grants.contains(grant)).map(|grant| &grant.capability)
     }
 
     /// The plugin's name.

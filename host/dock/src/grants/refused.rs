@@ -57,6 +57,8 @@ pub enum RefusalReason {
     Denied,
     /// A rule leaves it to a person, and none has allowed it.
     NotAllowed,
+    /// It was granted with another folder or value than the host provides now, or the host withholds it now. What runs has the old one.
+    Replaced,
 }
 
 impl Refusal {
@@ -74,6 +76,12 @@ impl Refusal {
         };
         let reason = if asks.is_some() { RefusalReason::NotAllowed } else { RefusalReason::NotGranted };
         Self { capability: capability.clone(), reason, line, rule: asks.cloned() }
+    }
+
+    /// For a plugin that runs with what the host no longer provides.
+    pub(crate) fn replaced(capability: &Capability) -> Self {
+        let line = capability.grant_line();
+        Self { capability: capability.clone(), reason: RefusalReason::Replaced, line, rule: None }
     }
 
     pub(super) fn denied(capability: &Capability, rule: &RulePlace, entry: &str) -> Self {
@@ -107,6 +115,9 @@ impl fmt::Display for Refusal {
                 write!(f, ", which {rule} leaves to a person, and nobody has allowed it")?;
                 write!(f, "; to allow it, add to the host's grants for this plugin: {line}")
             }
+            (RefusalReason::Replaced, _) => f.write_str(
+                ", for which the host has another folder or value now, or none; reload the plugin",
+            ),
             _ => write!(f, "; to allow it, add to the host's grants for this plugin: {line}"),
         }
     }
@@ -121,6 +132,15 @@ impl fmt::Display for Unsigned {
             true => "its signature is by another key, or over other bytes: sign this version again",
             false => "no signature stands beside it: a .minisig file with the component's name",
         })
+    }
+}
+
+impl Refused {
+    /// What is refused, on one line and without what to do: `clocks, env HOME`.
+    pub fn summary(&self) -> String {
+        let unsigned = self.unsigned.iter().map(|_| "a signature".to_owned());
+        let refused = self.refusals.iter().map(|refusal| refusal.capability.to_string());
+        text::line(&unsigned.chain(refused).collect::<Vec<_>>().join(", ")).to_string()
     }
 }
 

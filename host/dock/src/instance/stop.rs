@@ -49,10 +49,14 @@ impl NextStop<'_> {
         }
     }
 
+    pub(crate) fn is_passed(self) -> bool {
+        self.signal.stops() != self.stops
+    }
+
     pub(crate) async fn come(self) {
         let notified = self.signal.notify.notified();
         // A stop after the line above completes `notified`.
-        if self.signal.stops() == self.stops {
+        if !self.is_passed() {
             notified.await;
         }
     }

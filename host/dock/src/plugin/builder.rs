@@ -13,9 +13,11 @@ use super::event::Event;
 use super::events::{Events, LogLines};
 use super::generation::{Serving, Successor};
 use super::handle::Plugin;
+use super::host_policy::HostPolicy;
 use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
 use super::linked::Linked;
 use super::settings::{Instances, Settings};
+use crate::foreign::Digest;
 use crate::grants::{Decision, Policy, Requested};
 use crate::instance::{Handover, Ledger, Limits, LogLine, LogSink};
 use crate::source::Source;
@@ -26,6 +28,7 @@ pub struct PluginBuilder<I: Interface> {
     dock: Dock,
     source: Source,
     policy: Decision,
+    pinned: Option<Digest>,
     limits: Limits,
     rules: Rules,
     instances: Instances,
@@ -47,6 +50,7 @@ impl Dock {
             dock: self.clone(),
             source,
             policy: Decision::Fixed(Policy::default()),
+            pinned: None,
             limits: Limits::default(),
             rules: Rules { restarts: RestartPolicy::default(), probation: Duration::from_secs(30) },
             instances: Instances::Stateful,
@@ -68,9 +72,18 @@ impl<I: Interface> PluginBuilder<I> {
     /// Sets a function that decides what the host grants to each generation, from its request and before any of its code
     /// runs. It runs on a thread that may block, but not for long. To ask a user for consent, return an empty policy, ask,
     /// and then load or [reload](Plugin::reload) the plugin again. Until then the old generation keeps serving.
+    ///
+    /// It is asked again by [`Plugin::regrant`], about what runs, and then on the caller's thread.
     #[must_use]
     pub fn policy_for(mut self, decide: impl Fn(&Requested) -> Policy + Send + Sync + 'static) -> Self {
         self.policy = Decision::Asked(Box::new(decide));
+        self
+    }
+
+    /// Accepts this component alone, also in reloads. A folder is pinned to what its build must make.
+    #[must_use]
+    pub fn pinned(mut self, digest: Digest) -> Self {
+        self.pinned = Some(digest);
         self
     }
 
@@ -117,7 +130,7 @@ impl<I: Interface> PluginBuilder<I> {
     ///
     /// # Errors
     ///
-    /// When the source cannot be read or built, the component does not fit, it requests more than it is granted, or its first
+    /// When the source cannot be read or built, the component is not the [pinned](Self::pinned) one or does not fit, it requests more than it is granted, or its first
     /// instance fails.
     ///
     /// # Panics
@@ -143,7 +156,8 @@ impl<I: Interface> PluginBuilder<I> {
             name: name.clone(),
             source: self.source,
             source_claim: Mutex::default(),
-            policy: self.policy,
+            policy: HostPolicy::new(self.policy),
+            pinned: self.pinned,
             limits: self.limits,
             instances: self.instances,
             rules: self.rules,

@@ -105,7 +105,7 @@ pub(crate) fn call_sync<I: Interface, R>(
 /// Why an instance may not be entered again.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// The plugin was stopped.
+    /// The plugin was stopped, or a grant of it revoked.
     Cancelled,
     Failed(Box<Failure>),
 }
@@ -173,7 +173,7 @@ pub(crate) async fn start<I: Interface>(
             );
             Err(core.error_of(number, export, CallErrorKind::Start { message }))
         }
-        None => Err(core.error_of(number, export, CallErrorKind::Cancelled)),
+        None => Err(core.error_of(number, export, core.cancelled())),
     }
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn failed<I: Interface>(
 ) -> CallError {
     let number = generation.number;
     let kind = match ended {
-        Ended::Cancelled => CallErrorKind::Cancelled,
+        Ended::Cancelled => core.cancelled(),
         Ended::Failed(failure) => {
             let input = Input::Failed {
                 generation: number,

@@ -42,6 +42,10 @@ impl Candidate {
             step => drop(events.send(Event::Build(step))),
         };
         let artifact = source.artifact_by(settings.dock.builds(), report).await?;
+        let found = artifact.digest();
+        if let Some(expected) = settings.pinned.filter(|expected| *expected != found) {
+            return Err(LoadError::Pinned { plugin: settings.name.clone(), expected, found });
+        }
         Ok(Self { artifact, request: source.request().clone() })
     }
 

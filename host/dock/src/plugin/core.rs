@@ -1,6 +1,6 @@
 //! The state that all handles of a plugin share. The effects of its lifecycle are applied here.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::SystemTime;
 
 use tokio::sync::{Semaphore, watch};
@@ -41,6 +41,8 @@ pub(crate) struct Life<I: Interface> {
     pub(crate) current: Serving<I>,
     /// The generation before it, while the current one is on probation.
     previous: Option<Serving<I>>,
+    /// Generations that neither serve nor are on standby; they live as long as their last calls.
+    behind: Vec<Weak<Generation<I>>>,
     /// One for each instance that may be used at a time.
     places: Places,
     pub(crate) recorder: Recorder,
@@ -63,13 +65,15 @@ impl<I: Interface> Life<I> {
         Some(member)
     }
 
-    /// Puts an instance back to its generation, if that serves or is on standby. Otherwise returns it.
+    /// Puts an instance back to its generation, if that serves or is on standby and keeps its grants. Otherwise returns it.
     fn put_back(&mut self, member: Member<I>) -> Option<Member<I>> {
         let home = [Some(&mut self.current), self.previous.as_mut()]
             .into_iter()
             .flatten()
             .find(|serving| Arc::ptr_eq(&serving.generation, &member.generation));
         match home {
+            // What it holds open has been revoked.
+            Some(_) if self.lifecycle.is_revoked() => return Some(member),
             Some(serving) => serving.idle.push(member),
             None => return Some(member),
         }
@@ -128,6 +132,7 @@ impl<I: Interface> Core<I> {
                 lifecycle,
                 current: first,
                 previous: None,
+                behind: Vec::new(),
                 places: Places::new(settings.instances.count()),
                 recorder: Recorder::default(),
                 alarm: None,
@@ -242,7 +247,8 @@ impl<I: Interface> Core<I> {
     /// Replaces all idle instances of a generation with one, if that generation still serves.
     pub(crate) fn replace_idle(&self, member: Member<I>) -> bool {
         let mut life = self.life();
-        if !Arc::ptr_eq(&life.current.generation, &member.generation) {
+        let is_current = Arc::ptr_eq(&life.current.generation, &member.generation);
+        if !is_current || life.lifecycle.is_revoked() {
             return false;
         }
         let replaced = std::mem::replace(&mut life.current.idle, vec![member]);
@@ -276,12 +282,52 @@ impl<I: Interface> Core<I> {
         }
     }
 
+    /// The generation that serves, and the others that may still run code or will serve again.
+    pub(crate) fn generations(&self) -> (Arc<Generation<I>>, Vec<Arc<Generation<I>>>) {
+        let life = self.life();
+        let previous = life.previous.as_ref().map(|previous| previous.generation.clone());
+        let behind = life.behind.iter().filter_map(Weak::upgrade);
+        (life.current.generation.clone(), previous.into_iter().chain(behind).collect())
+    }
+
+    /// Why a use was cancelled.
+    pub(crate) fn cancelled(&self) -> CallErrorKind {
+        match self.life().lifecycle.admit(now()) {
+            Err(revoked @ CallErrorKind::Revoked { .. }) => revoked,
+            _ => CallErrorKind::Cancelled,
+        }
+    }
+
     /// Passes an input to the lifecycle, applies the effects, and publishes the status and the events. `successor` serves
     /// after [`Input::Ready`].
-    pub(crate) fn apply(self: &Arc<Self>, input: Input, mut successor: Option<Successor<I>>) -> Transition {
+    pub(crate) fn apply(self: &Arc<Self>, input: Input, successor: Option<Successor<I>>) -> Transition {
+        self.apply_under(self.life(), input, successor)
+    }
+
+    /// The same, unless this change of the host's policy has come: then nothing happens.
+    pub(crate) fn apply_before(
+        self: &Arc<Self>,
+        change: NextStop<'_>,
+        input: Input,
+        successor: Option<Successor<I>>,
+    ) -> Option<Transition> {
+        let life = self.life();
+        if change.is_passed() {
+            drop(life);
+            drop(successor);
+            return None;
+        }
+        Some(self.apply_under(life, input, successor))
+    }
+
+    fn apply_under(
+        self: &Arc<Self>,
+        mut life: MutexGuard<'_, Life<I>>,
+        input: Input,
+        mut successor: Option<Successor<I>>,
+    ) -> Transition {
         // Dropped after the lock: stores run code of the application as they are dropped.
-        let mut discarded = Vec::new();
-        let mut life = self.life();
+        let (mut discarded, mut idle) = (Vec::new(), Vec::new());
         let now = Now { instant: now(), wall: SystemTime::now() };
         let transition = life.lifecycle.on(input, now);
         for effect in &transition.effects {
@@ -299,10 +345,13 @@ impl<I: Interface> Core<I> {
                     }
                 }
                 Effect::DropPrevious => discarded.extend(life.previous.take()),
+                Effect::DropIdle => idle.append(&mut life.current.idle),
                 Effect::Cancel => self.settings.stop.stop(),
                 Effect::WakeAt(at) => life.alarm = Some(alarm(self, *at)),
             }
         }
+        life.behind.retain(|generation| generation.strong_count() > 0);
+        life.behind.extend(discarded.iter().map(|serving| Arc::downgrade(&serving.generation)));
         let status = life.lifecycle.status();
         self.status.send_if_modified(|published| {
             let changed = *published != status;
@@ -313,7 +362,7 @@ impl<I: Interface> Core<I> {
             self.tell(event.clone());
         }
         drop(life);
-        drop((discarded, successor));
+        drop((discarded, idle, successor));
         transition
     }
 }

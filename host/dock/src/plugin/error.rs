@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::check::Misfit;
 use crate::compile::PreparationError;
+use crate::foreign::Digest;
 use crate::grants::{Conflict, Refused};
 use crate::instance::Failure;
 use crate::source::SourceError;
@@ -92,6 +93,25 @@ pub enum LoadError {
         /// The plugin's name.
         plugin: Arc<str>,
     },
+    /// The component is not the one that was pinned.
+    #[error(
+        "{plugin} is another component than the one that was pinned: its digest is {found}, and {expected} is expected; \
+         pin the new one if it is the one you want"
+    )]
+    Pinned {
+        /// The plugin's name.
+        plugin: Arc<str>,
+        /// The digest that was pinned.
+        expected: Digest,
+        /// The digest of the component.
+        found: Digest,
+    },
+    /// The host's policy changed, again and again, while the plugin was loaded.
+    #[error("{plugin} was not loaded: the host's policy changed while it was; load it again")]
+    PolicyChanged {
+        /// The plugin's name.
+        plugin: Arc<str>,
+    },
     /// The plugin was stopped before or while it was loaded.
     #[error("{plugin} was stopped; revive it first")]
     Stopped {
@@ -145,7 +165,7 @@ pub enum CallErrorKind {
         /// The plugin's message.
         words: String,
     },
-    /// The plugin was stopped during the call.
+    /// The plugin was stopped during the call, or the host revoked a grant of an older generation whose calls still ran.
     #[error("the call was cancelled because the plugin was stopped")]
     Cancelled,
     /// The plugin is backing off after a failure.
@@ -163,6 +183,12 @@ pub enum CallErrorKind {
         failures: u32,
         /// The reason of the last failure.
         reason: String,
+    },
+    /// The host no longer grants what the plugin runs with, or has revoked it during the call.
+    #[error("the host has revoked grants of it:{refused}")]
+    Revoked {
+        /// What was revoked, and what to do.
+        refused: Refused,
     },
     /// The plugin was stopped before the call.
     #[error("it is stopped; revive it first")]
@@ -215,6 +241,11 @@ impl CallError {
     /// Whether the plugin was stopped, before or during the call.
     pub fn is_stopped(&self) -> bool {
         matches!(*self.kind, CallErrorKind::Cancelled | CallErrorKind::Stopped)
+    }
+
+    /// Whether the host has revoked grants of the plugin, before or during the call.
+    pub fn is_revoked(&self) -> bool {
+        matches!(*self.kind, CallErrorKind::Revoked { .. })
     }
 
     /// How long to wait before the next call, if the plugin is backing off.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::foreign::Digest;
+use crate::grants::Refused;
 use crate::instance::{Failure, Handover};
 use crate::source::BuildEvent;
 use crate::text;
@@ -81,7 +82,14 @@ pub enum Event {
         /// The reason of the last failure.
         reason: String,
     },
-    /// A plugin that was stopped, quarantined or backing off takes calls again.
+    /// The host no longer grants what a generation runs with: its calls are cancelled, and its files and sockets closed.
+    Revoked {
+        /// The generation: the one that serves, or an older one that is on standby or still runs calls.
+        generation: u64,
+        /// What was revoked, and what to do.
+        refused: Refused,
+    },
+    /// A plugin that was stopped, quarantined or backing off, or whose grants were revoked, takes calls again.
     Revived,
     /// The plugin was stopped.
     Stopped,
@@ -150,6 +158,9 @@ impl fmt::Display for Event {
             Self::BackingOff { wait } => write!(f, "backing off for {} after a failure", Short(*wait)),
             Self::Quarantined { failures, reason } => {
                 write!(f, "QUARANTINED after {failures} failures; the last call {reason}")
+            }
+            Self::Revoked { generation, refused } => {
+                write!(f, "generation {generation} STOPPED: the host revoked {}", refused.summary())
             }
             Self::Revived => f.write_str("revived"),
             Self::Stopped => f.write_str("stopped"),

@@ -13,9 +13,9 @@ use super::reload::{self, Reload, Trigger};
 use super::statistics::Statistics;
 use super::status::Status;
 use super::watch::follow;
-use super::{call, state};
+use super::{call, revocation, state};
 use crate::foreign::Digest;
-use crate::grants::Granted;
+use crate::grants::{Decision, Granted, Policy, Refused};
 use crate::instance::{Kept, LogLine};
 use crate::lock::lock;
 use crate::source::WatchError;
@@ -162,9 +162,35 @@ impl<I: Interface> Plugin<I> {
         self.0.apply(Input::Stop, None);
     }
 
-    /// Lets a stopped or quarantined plugin serve again, and clears its failures.
+    /// Lets a stopped or quarantined plugin serve again, and clears its failures. A plugin whose grants were revoked serves again if the policy
+    /// covers them.
     pub fn revive(&self) {
+        if self.0.life().lifecycle.is_revoked() {
+            revocation::regrant(&self.0);
+        }
         self.0.apply(Input::Revive, None);
+    }
+
+    /// Sets what the host grants from now on, and ends what it no longer covers: if a generation runs with a capability that this policy does not
+    /// grant, or with another folder or value for it, its calls are cancelled and its instances dropped, with the files and sockets that they hold.
+    /// Code that runs stops at the next tick of the epoch, within 10 ms. Calls then fail with [`CallErrorKind::Revoked`](crate::CallErrorKind), and
+    /// [`Phase::Revoked`](crate::Phase) and [`Event::Revoked`](crate::Event) say what was revoked. A reload that has begun begins again.
+    ///
+    /// The plugin serves again when a later policy covers it, or a new generation does with less: see [`reload`](Self::reload), which also brings
+    /// another folder or value.
+    ///
+    /// Returns what was revoked from the generation that serves. `None` if the policy covers all that it was granted.
+    pub fn set_policy(&self, policy: Policy) -> Option<Refused> {
+        self.0.settings.policy.replace(Decision::Fixed(policy));
+        revocation::regrant(&self.0)
+    }
+
+    /// Asks the policy again about what runs, and ends what it no longer covers, as [`set_policy`](Self::set_policy) does. For a function of
+    /// [`policy_for`](crate::PluginBuilder::policy_for) whose answers have changed: a person has taken back a consent, a policy file was written. The function
+    /// runs on this thread.
+    pub fn regrant(&self) -> Option<Refused> {
+        self.0.settings.policy.has_changed();
+        revocation::regrant(&self.0)
     }
 
     /// The plugin's name, from its manifest.

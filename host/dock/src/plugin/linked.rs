@@ -21,6 +21,7 @@ use crate::{HostState, Interface};
 pub(crate) struct Linked<I: Interface> {
     pub(crate) digest: Digest,
     pub(crate) pre: InstancePre<HostState<I::State>>,
+    pub(crate) requested: Requested,
     pub(crate) granted: Granted,
     symbols: Symbols,
     /// Whether it exports `witdock:plugin/state`.
@@ -112,7 +113,6 @@ fn prepare<I: Interface>(
         .signed(artifact.signature().cloned());
     let granted = settings
         .policy
-        .on(&requested)
         .grant(&requested)
         .map_err(|refused| LoadError::Refused { plugin: plugin.clone(), refused })?;
     let claim = claim(settings, &granted)?;
@@ -146,7 +146,7 @@ fn prepare<I: Interface>(
     .map_err(runtime("linked"))?;
     let keeps_state = fit.exports(STATE_INTERFACE);
     let symbols = settings.dock.symbols(artifact);
-    Ok(Linked { digest: artifact.digest(), pre, granted, symbols, keeps_state, _claim: claim })
+    Ok(Linked { digest: artifact.digest(), pre, requested, granted, symbols, keeps_state, _claim: claim })
 }
 
 /// Claims the folders that the plugin may write to.

@@ -14,6 +14,7 @@ use super::generation::{Member, Successor};
 use super::instance::Instance;
 use super::lifecycle::Input;
 use super::linked::Linked;
+use super::revocation;
 use super::settings::Instances;
 use super::state::{Answer, SAVE, restore_into, save_in};
 use crate::instance::{Handover, NextStop, Stateful, Timing};
@@ -61,18 +62,34 @@ pub(crate) async fn reload<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) 
 
 async fn reload_in_turn<I: Interface>(core: &Arc<Core<I>>, trigger: Trigger) -> Result<Reload, LoadError> {
     let mut last_tried = core.last_tried.lock().await;
-    let stop = core.next_stop().ok_or_else(|| stopped(core))?;
-    let transaction = Transaction { core, begun: Instant::now(), stop };
-    let before = last_tried.clone();
-    let result = transaction.run(&mut last_tried, trigger).await;
-    match &result {
-        Ok(_) => {}
-        // It was not tried: a plugin that is revived loads it.
-        Err(LoadError::Stopped { .. }) => *last_tried = before,
-        Err(error) => drop(core.apply(Input::Rejected { reason: error.to_string() }, None)),
+    let (begun, before) = (Instant::now(), last_tried.clone());
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let stop = core.next_stop().ok_or_else(|| stopped(core))?;
+        if core.life().lifecycle.is_revoked() {
+            // The policy may cover it again by now: then it is the same as what runs.
+            revocation::regrant(core);
+        }
+        let change = core.settings.policy.next_change();
+        let result = Transaction { core, begun, stop, change }.run(&mut last_tried, trigger).await;
+        match &result {
+            Ok(_) => {}
+            // What was granted is no longer: the new policy decides.
+            Err(LoadError::PolicyChanged { .. }) if attempts < MOST_ATTEMPTS => {
+                *last_tried = before.clone();
+                continue;
+            }
+            // It was not tried: a plugin that is revived loads it.
+            Err(LoadError::Stopped { .. }) => *last_tried = before,
+            Err(error) => drop(core.apply(Input::Rejected { reason: error.to_string() }, None)),
+        }
+        break result;
     }
-    result
 }
+
+/// How often a reload begins again because the host's policy has changed. A policy that changes all the time is a fault of the host.
+const MOST_ATTEMPTS: u32 = 8;
 
 fn stopped<I: Interface>(core: &Core<I>) -> LoadError {
     LoadError::Stopped { plugin: core.settings.name.clone() }
@@ -83,14 +100,16 @@ struct Transaction<'core, I: Interface> {
     core: &'core Arc<Core<I>>,
     begun: Instant,
     stop: NextStop<'core>,
+    /// The next change of the host's policy.
+    change: NextStop<'core>,
 }
 
 impl<I: Interface> Transaction<'_, I> {
     async fn run(self, last_tried: &mut Identity, trigger: Trigger) -> Result<Reload, LoadError> {
         let (core, settings) = (self.core, &self.core.settings);
-        let candidate = self.unless_stopped(Candidate::read(settings)).await?;
+        let candidate = self.unless_interrupted(Candidate::read(settings)).await?;
         let identity = candidate.identity();
-        let runs_already = identity == core.current().identity;
+        let runs_already = identity == core.current().identity && !core.life().lifecycle.is_revoked();
         let tried_before = std::mem::replace(last_tried, identity.clone()) == identity;
         match trigger {
             Trigger::Person | Trigger::Watch if runs_already => {
@@ -102,16 +121,17 @@ impl<I: Interface> Transaction<'_, I> {
         }
 
         // All steps that can fail run while the old generation serves.
-        let linked = self.unless_stopped(Linked::prepare(settings, candidate)).await?;
+        let linked = self.unless_interrupted(Linked::prepare(settings, candidate)).await?;
         let number = core.life().lifecycle.next_generation();
-        let first = self.unless_stopped(linked.start(settings, number, Handover::None)).await?;
+        let first = self.unless_interrupted(linked.start(settings, number, Handover::None)).await?;
         // Held until the swap: no call runs from the moment when the state is saved.
         let (first, state, _quiet) = match settings.instances {
             Instances::Stateful => {
                 // Calls come and go in order, and each has a deadline: this wait ends, and so does that of the calls
                 // behind it.
                 let all = core.turn(settings.instances.count());
-                let quiet = self.unless_stopped(async { all.await.map_err(|_| stopped(core)) }).await?;
+                let quiet =
+                    self.unless_interrupted(async { all.await.map_err(|_| self.interrupted()) }).await?;
                 let (first, state) = self.hand_over(first).await?;
                 (first, state, Some(quiet))
             }
@@ -120,18 +140,29 @@ impl<I: Interface> Transaction<'_, I> {
         let took = self.begun.elapsed();
         let digest = identity.digest;
         let successor = Successor { number, identity, linked, first };
-        if core.apply(Input::Ready { digest, took, state }, Some(successor)).swapped() {
-            Ok(Reload::Swapped { generation: number, took, state })
-        } else {
-            Err(stopped(core))
+        let ready = Input::Ready { digest, took, state };
+        match core.apply_before(self.change, ready, Some(successor)) {
+            Some(transition) if transition.swapped() => {
+                Ok(Reload::Swapped { generation: number, took, state })
+            }
+            _ => Err(self.interrupted()),
         }
     }
 
-    async fn unless_stopped<R>(
+    async fn unless_interrupted<R>(
         &self,
         work: impl Future<Output = Result<R, LoadError>>,
     ) -> Result<R, LoadError> {
-        self.stop.unless(work).await.unwrap_or_else(|| Err(stopped(self.core)))
+        let result = self.stop.unless(self.change.unless(work)).await.flatten();
+        result.unwrap_or_else(|| Err(self.interrupted()))
+    }
+
+    /// What a revocation cancels was not stopped by anybody.
+    fn interrupted(&self) -> LoadError {
+        match self.change.is_passed() {
+            true => LoadError::PolicyChanged { plugin: self.core.settings.name.clone() },
+            false => stopped(self.core),
+        }
     }
 
     /// `restore(save())`: hands the running instance's state to the new one, if there is any.
@@ -170,7 +201,7 @@ impl<I: Interface> Transaction<'_, I> {
                 core.return_idle(Member { instance: old, generation });
                 value
             }
-            Err(Ended::Cancelled) => return Err(stopped(core)),
+            Err(Ended::Cancelled) => return Err(self.interrupted()),
             Err(Ended::Failed(failure)) => {
                 drop(old);
                 // The old instance and its state are lost in any case. Rejecting the new generation would keep an author
@@ -192,7 +223,7 @@ impl<I: Interface> Transaction<'_, I> {
                 })?;
                 Ok((new, Handover::Kept))
             }
-            Some(Err(Ended::Cancelled)) => Err(stopped(core)),
+            Some(Err(Ended::Cancelled)) => Err(self.interrupted()),
             Some(Err(Ended::Failed(failure))) => {
                 Err(self.refused(format!("the new generation {failure} while restoring")))
             }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
 
 use super::event::Event;
+use super::host_policy::HostPolicy;
 use super::lifecycle::Rules;
-use crate::grants::{Claim, Decision};
+use crate::foreign::Digest;
+use crate::grants::Claim;
 use crate::instance::{Ledger, Limits, LogLine, LogSink, StopSignal};
 use crate::source::Source;
 use crate::{Dock, Interface};
@@ -29,14 +31,16 @@ impl Instances {
     }
 }
 
-/// The settings of a plugin, which stay the same for all generations.
+/// The settings of a plugin, which stay the same for all generations, except for what the host's policy says.
 pub(crate) struct Settings<I: Interface> {
     pub(crate) dock: Dock,
     pub(crate) name: Arc<str>,
     pub(crate) source: Source,
     /// The claim on the paths that the source was last read from.
     pub(crate) source_claim: Mutex<Option<Claim>>,
-    pub(crate) policy: Decision,
+    pub(crate) policy: HostPolicy,
+    /// The only component that may run.
+    pub(crate) pinned: Option<Digest>,
     pub(crate) limits: Limits,
     pub(crate) instances: Instances,
     pub(crate) rules: Rules,

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::foreign::Digest;
+use crate::grants::Refused;
 use crate::text::Short;
 
 /// The status of a plugin. Its `Display` is one line for a person: "running generation 7; generation 8 rejected: …".
@@ -46,6 +47,11 @@ pub enum Phase {
         failures: u32,
         /// The reason of the last failure.
         reason: String,
+    },
+    /// The host no longer grants what the plugin runs with: calls are refused until it does, or a new generation serves.
+    Revoked {
+        /// What was revoked, and what to do.
+        refused: Refused,
     },
     /// Calls are refused until the plugin is revived.
     Stopped,
@@ -110,6 +116,9 @@ impl fmt::Display for Status {
                     "generation {} quarantined after {failures} failures: it {reason}",
                     self.generation
                 )?;
+            }
+            Phase::Revoked { refused } => {
+                write!(f, "generation {} stopped: the host revoked {}", self.generation, refused.summary())?;
             }
             Phase::Stopped => write!(f, "generation {} stopped", self.generation)?,
         }

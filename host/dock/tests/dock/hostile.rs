@@ -31,11 +31,17 @@ pub struct Attack {
 impl Attack {
     /// `grants` are the lines of the manifest's `[grants]`.
     pub fn new(wat: &str, grants: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("hostile.wasm"), wat::parse_str(wat).unwrap()).unwrap();
+        let attack = Self { folder: tempfile::tempdir().unwrap() };
+        attack.write(wat, grants);
+        attack
+    }
+
+    /// Replaces the component and its manifest.
+    pub fn write(&self, wat: &str, grants: &str) {
+        let folder = self.folder.path();
+        std::fs::write(folder.join("hostile.wasm"), wat::parse_str(wat).unwrap()).unwrap();
         let manifest = format!("[plugin]\nname = 'hostile'\n[grants]\n{grants}");
-        std::fs::write(folder.path().join("hostile.toml"), manifest).unwrap();
-        Self { folder }
+        std::fs::write(folder.join("hostile.toml"), manifest).unwrap();
     }
 
     /// A folder beside the component.

@@ -173,7 +173,7 @@ async fn sockets_are_bounded_and_those_that_are_closed_do_not_count() {
 }
 
 /// Opens `x` in its folder: for 0 once, with the error's number plus 1 as the result, and otherwise without end.
-const FILES: &str = r#"(component
+pub const FILES: &str = r#"(component
     (import "wasi:filesystem/types@0.2.0" (instance $types
         (export "descriptor" (type $descriptor (sub resource)))
         (type $codes (enum "access" "would-block" "already" "bad-descriptor" "busy" "deadlock" "quota" "exist"

@@ -16,6 +16,10 @@ enum Step {
     Trap,
     Stop,
     Revive,
+    /// The host grants nothing any more.
+    Revoke,
+    /// The host grants what each of the guests needs.
+    Grant,
     Reload(Kind),
     /// Milliseconds.
     Pass(u64),
@@ -57,6 +61,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => Just(Step::Trap),
         1 => Just(Step::Stop),
         2 => Just(Step::Revive),
+        1 => Just(Step::Revoke),
+        2 => Just(Step::Grant),
         6 => kind.prop_map(Step::Reload),
         3 => (1u64..20_000).prop_map(Step::Pass),
     ];
@@ -95,6 +101,7 @@ struct Model {
     failures: u32,
     backs_off_until: u64,
     stopped: bool,
+    revoked: bool,
 }
 
 impl Model {
@@ -108,16 +115,25 @@ impl Model {
             failures: 0,
             backs_off_until: 0,
             stopped: false,
+            revoked: false,
         }
     }
 
     fn phase(&self) -> &'static str {
         match self {
             _ if self.stopped => "stopped",
+            _ if self.revoked => "revoked",
             _ if self.failures >= 4 => "quarantined",
             _ if self.now < self.backs_off_until => "backing off",
             _ => "serving",
         }
+    }
+
+    /// Nothing that was granted is left.
+    fn revoke(&mut self) {
+        self.revoked = true;
+        self.current.count = None;
+        self.previous = None;
     }
 
     fn clear(&mut self) {
@@ -168,6 +184,7 @@ fn phase(plugin: &Plugin<Counting>) -> &'static str {
         Phase::Serving => "serving",
         Phase::BackingOff { .. } => "backing off",
         Phase::Quarantined { .. } => "quarantined",
+        Phase::Revoked { .. } => "revoked",
         Phase::Stopped => "stopped",
         _ => "another phase",
     }
@@ -177,9 +194,15 @@ fn refusal(kind: &CallErrorKind) -> &'static str {
     match kind {
         CallErrorKind::BackingOff { .. } => "backing off",
         CallErrorKind::Quarantined { .. } => "quarantined",
+        CallErrorKind::Revoked { .. } => "revoked",
         CallErrorKind::Stopped => "stopped",
         _ => "another reason",
     }
+}
+
+/// Grants what each of the guests needs.
+fn policy() -> Policy {
+    Policy::new().import("test:counter/host")
 }
 
 struct Real {
@@ -194,7 +217,7 @@ impl Real {
         std::fs::write(&path, Guest::default().component()).unwrap();
         let plugin = dock
             .plugin(Source::open(&path).unwrap())
-            .policy(Policy::new().import("test:counter/host"))
+            .policy(policy())
             .limits(limits())
             .restarts(restarts())
             .probation(Duration::from_millis(PROBATION))
@@ -252,6 +275,14 @@ async fn run(dock: &Dock, steps: &[Step]) {
                 model.stopped = false;
                 model.clear();
             }
+            Step::Revoke => {
+                assert!(real.plugin.set_policy(Policy::new()).is_some(), "{context}");
+                model.revoke();
+            }
+            Step::Grant => {
+                assert_eq!(real.plugin.set_policy(policy()), None, "{context}");
+                model.revoked = false;
+            }
             Step::Pass(ms) => {
                 tokio::time::advance(Duration::from_millis(ms)).await;
                 model.pass(ms);
@@ -261,6 +292,10 @@ async fn run(dock: &Dock, steps: &[Step]) {
                 let unchanged = kind == model.current.kind;
                 match (kind, reload) {
                     (_, Err(LoadError::Stopped { .. })) => assert!(model.stopped, "{context}"),
+                    (_, Err(LoadError::Refused { .. })) => {
+                        assert!(model.revoked && !model.stopped && kind != Kind::Garbage, "{context}");
+                    }
+                    (_, Ok(other)) if model.revoked => panic!("{other:?}; {context}"),
                     (_, Ok(Reload::Unchanged)) => assert!(unchanged && !model.stopped, "{context}"),
                     (_, Ok(Reload::Swapped { generation, state, .. })) => {
                         assert!(!unchanged && !model.stopped, "{context}");

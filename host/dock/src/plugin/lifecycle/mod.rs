@@ -16,6 +16,7 @@ use super::error::CallErrorKind;
 use super::event::Event;
 use super::status::{FailureReport, Phase, ReloadOutcome, ReloadReport, Status};
 use crate::foreign::Digest;
+use crate::grants::Refused;
 use crate::instance::{Failure, Handover};
 
 /// A moment, on both clocks: durations are measured on one, and people read the other.
@@ -41,6 +42,12 @@ pub(crate) enum Input {
     Stop,
     /// A person, or the application, gives the plugin another chance.
     Revive,
+    /// The host's policy no longer covers what this generation was granted.
+    Revoked { generation: u64, refused: Refused },
+    /// The host's policy covers what this generation was granted, as it may have done all the time.
+    Covered { generation: u64 },
+    /// The host's policy no longer covers a generation that takes no new calls: it is on standby, or its last calls still run.
+    RevokedBehind { generation: u64, refused: Refused },
     /// A new generation is ready to serve; its number is [`Lifecycle::next_generation`].
     Ready { digest: Digest, took: Duration, state: Handover },
     /// A new generation was rejected before it could serve.
@@ -62,6 +69,8 @@ pub(crate) enum Effect {
     DropPrevious,
     /// Running guest code is cancelled.
     Cancel,
+    /// The idle instances of the generation that serves are dropped, with the files and sockets that they hold.
+    DropIdle,
     /// [`Input::Elapsed`] is due then. It replaces an earlier wake-up.
     WakeAt(Instant),
 }
@@ -106,6 +115,8 @@ pub(crate) struct Lifecycle {
     /// The highest generation that ever served: its number is not used again.
     newest: u64,
     stopped: bool,
+    /// What the host has revoked from the generation that serves.
+    revoked: Option<Refused>,
     health: Health,
     last_reload: Option<ReloadReport>,
     last_failure: Option<FailureReport>,
@@ -129,6 +140,7 @@ impl Lifecycle {
             previous: None,
             newest: serving.generation,
             stopped: false,
+            revoked: None,
             health: Health::new(),
             last_reload: None,
             last_failure: None,
@@ -149,16 +161,25 @@ impl Lifecycle {
         self.stopped
     }
 
+    /// Whether the host has revoked a grant of the generation that serves.
+    #[inline]
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+
     /// Whether calls are admitted now, without checking whether a back-off has ended.
     #[inline]
     pub(crate) fn is_serving(&self) -> bool {
-        !self.stopped && *self.health.fitness() == Fitness::Fit
+        !self.stopped && !self.is_revoked() && *self.health.fitness() == Fitness::Fit
     }
 
     /// Whether a call may be made at this moment, and if not, why.
     pub(crate) fn admit(&self, now: Instant) -> Result<(), CallErrorKind> {
         if self.stopped {
             return Err(CallErrorKind::Stopped);
+        }
+        if let Some(refused) = &self.revoked {
+            return Err(CallErrorKind::Revoked { refused: refused.clone() });
         }
         match self.health.fitness() {
             Fitness::Fit => Ok(()),
@@ -174,11 +195,12 @@ impl Lifecycle {
 
     /// The status to publish.
     pub(crate) fn status(&self) -> Status {
-        let phase = match self.health.fitness() {
+        let phase = match (&self.revoked, self.health.fitness()) {
             _ if self.stopped => Phase::Stopped,
-            Fitness::Fit => Phase::Serving,
-            Fitness::BackingOff { wait, .. } => Phase::BackingOff { wait: *wait },
-            Fitness::Quarantined { failures, reason } => {
+            (Some(refused), _) => Phase::Revoked { refused: refused.clone() },
+            (None, Fitness::Fit) => Phase::Serving,
+            (None, Fitness::BackingOff { wait, .. }) => Phase::BackingOff { wait: *wait },
+            (None, Fitness::Quarantined { failures, reason }) => {
                 Phase::Quarantined { failures: *failures, reason: reason.clone() }
             }
         };
@@ -202,6 +224,11 @@ impl Lifecycle {
             }
             Input::Stop => self.stop(&mut transition),
             Input::Revive => self.revive(&mut transition),
+            Input::Revoked { generation, refused } => self.revoke(generation, refused, &mut transition),
+            Input::Covered { generation } => self.cover(generation, &mut transition),
+            Input::RevokedBehind { generation, refused } => {
+                self.revoke_behind(generation, refused, &mut transition);
+            }
             Input::Ready { digest, took, state } => self.swap(digest, took, state, now, &mut transition),
             Input::Rejected { reason } => self.reject(reason, now, &mut transition),
             Input::Unchanged => self.unchanged(&mut transition),
@@ -282,11 +309,41 @@ impl Lifecycle {
         }
     }
 
+    /// What runs with the grant ends at once. So does the standby generation: a roll-back would bring back what the host has never
+    /// asked to see again.
+    fn revoke(&mut self, generation: u64, refused: Refused, transition: &mut Transition) {
+        let is_known = self.revoked.as_ref() == Some(&refused);
+        if generation != self.serving.generation || is_known {
+            return;
+        }
+        if self.previous.take().is_some() {
+            transition.effects.push(Effect::DropPrevious);
+        }
+        transition.effects.extend([Effect::DropIdle, Effect::Cancel]);
+        transition.events.push(Event::Revoked { generation, refused: refused.clone() });
+        self.revoked = Some(refused);
+    }
+
+    fn cover(&mut self, generation: u64, transition: &mut Transition) {
+        if generation == self.serving.generation && self.revoked.take().is_some() && !self.stopped {
+            transition.events.push(Event::Revived);
+        }
+    }
+
+    /// Nothing tells which generation a running call belongs to, so those of the serving one are cancelled too.
+    fn revoke_behind(&mut self, generation: u64, refused: Refused, transition: &mut Transition) {
+        if self.previous.take_if(|previous| previous.version.generation == generation).is_some() {
+            transition.effects.push(Effect::DropPrevious);
+        }
+        transition.effects.push(Effect::Cancel);
+        transition.events.push(Event::Revoked { generation, refused });
+    }
+
     fn revive(&mut self, transition: &mut Transition) {
         let was_unfit = self.stopped || *self.health.fitness() != Fitness::Fit;
         self.stopped = false;
         self.health = Health::new();
-        if was_unfit {
+        if was_unfit && !self.is_revoked() {
             transition.events.push(Event::Revived);
         }
     }
@@ -306,6 +363,8 @@ impl Lifecycle {
         let generation = self.next_generation();
         self.newest = generation;
         let version = std::mem::replace(&mut self.serving, Version { generation, digest });
+        // It was granted what the host grants now.
+        self.revoked = None;
         if self.previous.take().is_some() {
             transition.effects.push(Effect::DropPrevious);
         }

@@ -14,6 +14,14 @@ enum Step {
     FailLate,
     Stop,
     Revive,
+    /// The host revokes a grant of the generation that serves.
+    Revoke,
+    /// The same, of the generation before it, whose answer comes late.
+    RevokeLate,
+    /// The host's policy covers the generation that serves.
+    Cover,
+    /// The host revokes a grant of the generation before it.
+    RevokeBehind,
     Ready,
     Reject,
     Unchanged,
@@ -26,6 +34,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::FailLate),
         1 => Just(Step::Stop),
         2 => Just(Step::Revive),
+        1 => Just(Step::Revoke),
+        1 => Just(Step::RevokeLate),
+        2 => Just(Step::Cover),
+        1 => Just(Step::RevokeBehind),
         3 => Just(Step::Ready),
         1 => Just(Step::Reject),
         1 => Just(Step::Unchanged),
@@ -60,6 +72,9 @@ enum Entry {
     Failure,
     Stopped,
     Revived,
+    Revoked,
+    Covered,
+    RevokedBehind,
 }
 
 impl History {
@@ -80,14 +95,14 @@ impl History {
         served.max().unwrap_or(1)
     }
 
-    /// The standby generation: the last swap was less than a probation ago, and nothing rolled it back.
+    /// The standby generation: the last swap was less than a probation ago, and nothing rolled it back or revoked a grant.
     fn stands_by(&self, now: u64) -> Option<u64> {
-        match self
-            .entries
-            .iter()
-            .rev()
-            .find(|(_, entry)| matches!(entry, Entry::Served { .. } | Entry::RolledBack { .. }))
-        {
+        match self.entries.iter().rev().find(|(_, entry)| {
+            matches!(
+                entry,
+                Entry::Served { .. } | Entry::RolledBack { .. } | Entry::Revoked | Entry::RevokedBehind
+            )
+        }) {
             Some((at, Entry::Served { instead_of, .. })) if now < at + PROBATION => Some(*instead_of),
             _ => None,
         }
@@ -99,13 +114,18 @@ impl History {
         matches!(last, Some((_, Entry::Stopped)))
     }
 
+    fn revoked(&self) -> bool {
+        let last = self.entries.iter().rev().find(|(_, entry)| {
+            matches!(entry, Entry::Revoked | Entry::Covered | Entry::Served { .. } | Entry::RolledBack { .. })
+        });
+        matches!(last, Some((_, Entry::Revoked)))
+    }
+
     /// The failures since the slate was last clean.
     fn failures(&self) -> Vec<u64> {
-        let since_clean = self
-            .entries
-            .iter()
-            .rev()
-            .take_while(|(_, entry)| matches!(entry, Entry::Failure | Entry::Stopped));
+        let since_clean = self.entries.iter().rev().take_while(|(_, entry)| {
+            !matches!(entry, Entry::Served { .. } | Entry::RolledBack { .. } | Entry::Revived)
+        });
         let mut failures: Vec<_> =
             since_clean.filter(|(_, entry)| *entry == Entry::Failure).map(|(at, _)| *at).collect();
         failures.reverse();
@@ -134,6 +154,7 @@ impl History {
     fn phase(&self, now: u64) -> &'static str {
         match self.back_off_ends() {
             _ if self.stopped() => "stopped",
+            _ if self.revoked() => "revoked",
             _ if self.quarantined() => "quarantined",
             Some(ends) if now < ends => "backing off",
             _ => "serving",
@@ -146,6 +167,7 @@ fn phase(status: &Status) -> &'static str {
         Phase::Serving => "serving",
         Phase::BackingOff { .. } => "backing off",
         Phase::Quarantined { .. } => "quarantined",
+        Phase::Revoked { .. } => "revoked",
         Phase::Stopped => "stopped",
     }
 }
@@ -167,7 +189,7 @@ impl Applied {
                     assert_eq!(self.current, *to);
                 }
                 Effect::DropPrevious => assert!(self.previous.take().is_some()),
-                Effect::Cancel => {}
+                Effect::Cancel | Effect::DropIdle => {}
                 Effect::WakeAt(at) => self.wake_at = Some(*at),
             }
         }
@@ -191,6 +213,7 @@ proptest! {
             probation: Duration::from_millis(PROBATION),
         };
         let digest = Digest::of(b"x");
+        let refused = Refused { unsigned: None, refusals: Vec::new() };
         let mut machine = Lifecycle::new("p".into(), rules, Version { generation: 1, digest });
         let mut history = History::default();
         let mut applied = Applied { current: 1, previous: None, wake_at: None };
@@ -208,6 +231,13 @@ proptest! {
                 Step::FailLate => failed(serving - 1, true),
                 Step::Stop => Input::Stop,
                 Step::Revive => Input::Revive,
+                Step::Revoke => Input::Revoked { generation: serving, refused: refused.clone() },
+                Step::RevokeLate => Input::Revoked { generation: serving - 1, refused: refused.clone() },
+                Step::Cover => Input::Covered { generation: serving },
+                Step::RevokeBehind => {
+                    let generation = history.stands_by(now).unwrap_or(serving - 1);
+                    Input::RevokedBehind { generation, refused: refused.clone() }
+                }
                 Step::Ready => Input::Ready { digest, took: Duration::ZERO, state: Handover::None },
                 Step::Reject => Input::Rejected { reason: "no".to_owned() },
                 Step::Unchanged => Input::Unchanged,
@@ -216,6 +246,7 @@ proptest! {
                     Input::Elapsed
                 }
             };
+            let revokes = matches!(step, Step::Revoke) && !history.revoked();
             // The history first: it is independent of the machine.
             match step {
                 Step::Fail { counts: true } => match history.stands_by(now) {
@@ -224,6 +255,9 @@ proptest! {
                 },
                 Step::Stop => history.entries.push((now, Entry::Stopped)),
                 Step::Revive => history.entries.push((now, Entry::Revived)),
+                Step::Revoke if revokes => history.entries.push((now, Entry::Revoked)),
+                Step::Cover => history.entries.push((now, Entry::Covered)),
+                Step::RevokeBehind => history.entries.push((now, Entry::RevokedBehind)),
                 Step::Ready if !history.stopped() => {
                     let generation = history.newest() + 1;
                     history.entries.push((now, Entry::Served { generation, instead_of: serving }));
@@ -241,8 +275,12 @@ proptest! {
             prop_assert_eq!(machine.next_generation(), history.newest() + 1);
             let admitted = machine.admit(at(now).instant).is_ok();
             prop_assert_eq!(admitted, status.phase == Phase::Serving);
+            // Nothing that was revoked is kept, nor brought back.
+            let ends = [Effect::DropIdle, Effect::Cancel].iter().all(|end| transition.effects.contains(end));
+            prop_assert!(!revokes || ends, "{:?}", transition.effects);
+            prop_assert!(phase(&status) != "revoked" || applied.previous.is_none());
             // What ends by itself has somebody to wake it.
-            if status.phase != Phase::Stopped && phase(&status) == "backing off" || applied.previous.is_some() {
+            if phase(&status) == "backing off" || applied.previous.is_some() {
                 prop_assert!(applied.wake_at.is_some_and(|wake| wake > at(now).instant));
             }
         }
