@@ -84,7 +84,9 @@ impl Node {
                 self.apply(&[one.evaluate(row)?, other.evaluate(row)?])?
             }
             Kind::Like { text, pattern, .. } => self.apply(&[text.evaluate(row)?, pattern.evaluate(row)?])?,
-            Kind::IsNull(one) | Kind::Cast(one) => self.apply(&[one.evaluate(row)?])?,
+            Kind::IsNull(one) | Kind::Cast(one) | Kind::Matches(one, _) => {
+                self.apply(&[one.evaluate(row)?])?
+            }
             Kind::Call(_, list) => {
                 let values = list.iter().map(|item| item.evaluate(row)).collect::<Result<Vec<_>, _>>()?;
                 self.apply(&values)?
@@ -97,7 +99,7 @@ impl Node {
         match &self.kind {
             Kind::Compare(_, one, other) | Kind::Compute(_, one, other) => vec![one, other],
             Kind::Like { text, pattern, .. } => vec![text, pattern],
-            Kind::IsNull(one) | Kind::Cast(one) => vec![one],
+            Kind::IsNull(one) | Kind::Cast(one) | Kind::Matches(one, _) => vec![one],
             Kind::Call(function, list) if *function != crate::Function::Coalesce => list.iter().collect(),
             _ => Vec::new(),
         }
@@ -122,6 +124,7 @@ impl Node {
             (Kind::Like { ignore_case, .. }, [Value::Text(text), Value::Text(pattern)]) => {
                 Value::Boolean(like(text, pattern, *ignore_case))
             }
+            (Kind::Matches(_, pattern), [Value::Text(text)]) => Value::Boolean(pattern.matches(text)),
             (Kind::IsNull(_), [one]) => Value::Boolean(one.is_null()),
             (Kind::Cast(inside), [one]) => cast(one, inside.data_type, self.data_type).ok_or_else(|| {
                 let value = match cast(one, inside.data_type, Type::Text) {

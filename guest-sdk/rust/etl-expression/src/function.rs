@@ -20,6 +20,7 @@ pub enum Function {
     StartsWith,
     EndsWith,
     Contains,
+    Matches,
     SplitPart,
     Abs,
     Round,
@@ -91,6 +92,13 @@ const FUNCTIONS: &[Entry] = &[
     Entry(Function::EndsWith, Group::Text, "ends_with", "text, part", "whether it ends so"),
     Entry(Function::Contains, Group::Text, "contains", "text, part", "whether the part occurs in it"),
     Entry(
+        Function::Matches,
+        Group::Text,
+        "matches",
+        "text, pattern",
+        "whether the regular expression matches some part of it",
+    ),
+    Entry(
         Function::SplitPart,
         Group::Text,
         "split_part",
@@ -159,6 +167,7 @@ const ALIASES: &[(&str, Function)] = &[
     ("ceiling", Function::Ceil),
     ("char_length", Function::Length),
     ("ifnull", Function::Coalesce),
+    ("regexp_like", Function::Matches),
 ];
 
 impl Function {
@@ -264,7 +273,7 @@ impl Function {
             Self::Left | Self::Right => &[Text, Integer],
             Self::Replace => &[Text, Text, Text],
             Self::Concat => &[Text],
-            Self::StartsWith | Self::EndsWith | Self::Contains => &[Text, Text],
+            Self::StartsWith | Self::EndsWith | Self::Contains | Self::Matches => &[Text, Text],
             Self::SplitPart => &[Text, Text, Integer],
             Self::Abs | Self::Floor | Self::Ceil | Self::Trunc => &[Number],
             Self::Round => &[Number, Integer],

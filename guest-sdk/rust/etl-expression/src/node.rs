@@ -7,6 +7,7 @@ use crate::cast::castable;
 use crate::data_type::{Column, Type};
 use crate::function::Function;
 use crate::number::Number;
+use crate::pattern::Pattern;
 use crate::syntax::Comparison;
 use crate::value::Value;
 
@@ -96,6 +97,8 @@ pub enum Kind {
         /// Whether case makes no difference.
         ignore_case: bool,
     },
+    /// Whether a regular expression matches some part of a text.
+    Matches(Box<Node>, Pattern),
     /// Whether a value is null.
     IsNull(Box<Node>),
     /// The value of the first condition that is true, or the last value.

@@ -185,6 +185,11 @@ fn texts_and_times() {
         ("replace(origin, 'E', 'ee')", "SeeA utf8"),
         ("split_part('a/b/c', '/', 2) || split_part('a', '/', 2)", "b utf8"),
         ("starts_with(origin, 'S') and ends_with(origin, 'A') and contains(origin, 'E')", "true boolean"),
+        ("matches(origin, '^S.A$') and not matches(origin, 'X')", "true boolean"),
+        ("matches(lower(origin), '(?i)^[S-T]+E') and matches('Müller', '(?i)^MÜ\\w+$')", "true boolean"),
+        ("matches(note, 'x')", "null boolean"),
+        ("matches(origin, null)", "null boolean"),
+        ("matches(cast(delay as utf8), '\\d{2}')", "true boolean"),
         ("'it''s'", "it's utf8"),
         ("year(day) * 10000 + month(day) * 100 + day(day)", "20130131 int64"),
         ("hour(at) * 100 + minute(at)", "2300 int64"),
@@ -254,6 +259,13 @@ fn problems_are_shown_with_their_place() {
         ("-day", "`-` needs numbers, and this is date32"),
         ("at - at", "`-` needs numbers, and this is timestamp-us"),
         ("round(price, delay)", "the digits to round to are a number"),
+        (
+            "matches(origin, '(S')",
+            "invalid regular expression: unclosed group\n  matches(origin, '(S')\n                  ^^^^ here\nhelp: the syntax is in",
+        ),
+        ("matches(origin, '(?=S)')", "invalid regular expression: look-around"),
+        ("matches(origin, '(\\w{500}){500}')", "invalid regular expression: it takes too much memory"),
+        ("matches(origin, note)", "the regular expression of `matches` is not a text in quotes"),
         ("", "the expression ends here"),
     ] {
         let problem = check(text).unwrap_err();
@@ -266,6 +278,15 @@ fn problems_are_shown_with_their_place() {
     let long = vec!["delay"; 400].join(" + ");
     assert!(check(&long).unwrap_err().message.contains("more than 300 operators"));
     assert!(check(&format!("delay in ({})", vec!["1"; 5000].join(", "))).is_ok());
+}
+
+#[test]
+fn a_regular_expression_takes_linear_time() {
+    // One that backtracks would take 2^40 steps.
+    let columns = [Column::new("text", Type::Text)];
+    let checked = Expression::parse("matches(text, '^(a|a)*$')").unwrap().check(&columns).unwrap();
+    let text = format!("{}b", "a".repeat(100_000));
+    assert_eq!(checked.evaluate(&[Value::from(text.as_str())][..]), Ok(Value::Boolean(false)));
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Choices<'_> {
             return self.of(&["p", "q", "true", "false"]).to_owned();
         }
         let next = depth - 1;
-        match self.below(12) {
+        match self.below(13) {
             0 => self.boolean(0),
             1 => format!("({} and {})", self.boolean(next), self.boolean(next)),
             2 => format!("({} or {})", self.boolean(next), self.boolean(next)),
@@ -46,7 +46,11 @@ impl Choices<'_> {
                 let pattern = self.of(&["'a%'", "'%b'", "'_b%'", "'%'", "'a\\%'", "''"]);
                 format!("({} {} {pattern})", self.text(next), self.of(&["like", "not like", "ilike"]))
             }
-            10 => format!("cast({} as boolean)", self.of(&["i", "j % 2"])),
+            10 => {
+                let pattern = self.of(&["'a'", "'^a.*b$'", "'(?i)^b'", "'ß|%'", "''", "null"]);
+                format!("matches({}, {pattern})", self.text(next))
+            }
+            11 => format!("cast({} as boolean)", self.of(&["i", "j % 2"])),
             _ => format!("coalesce({}, {})", self.boolean(next), self.boolean(next)),
         }
     }

@@ -57,6 +57,8 @@ fn rows_are_kept_for_which_it_is_true() {
     assert_eq!(kept("delay > 15 and carrier = 'AA' or delay < 0"), [0, 4]);
     assert_eq!(kept("carrier NOT IN ('UA', 'B6')"), [0, 2]);
     assert_eq!(kept("carrier like '_A' and carrier not like 'A%'"), [1]);
+    assert_eq!(kept("matches(carrier, '^[bU]A$')"), [1]);
+    assert_eq!(kept("not matches(carrier, '(?i)^[au]')"), [4], "null is neither");
     assert_eq!(kept("carrier is null or delay is not null and delay <> 5"), [0, 3, 4]);
     assert_eq!(kept("true or delay = 1"), [0, 1, 2, 3, 4]);
 }

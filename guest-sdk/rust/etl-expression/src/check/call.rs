@@ -9,6 +9,7 @@ use crate::data_type::{MAX_PRECISION, Type};
 use crate::function::{Function, Parameter};
 use crate::nearest::nearest;
 use crate::node::{Kind, Node};
+use crate::pattern::Pattern;
 use crate::problem::Problem;
 use crate::syntax::Syntax;
 use crate::value::Value;
@@ -43,6 +44,7 @@ impl Check<'_> {
             Function::Coalesce | Function::Greatest | Function::Least | Function::NullIf => {
                 any(function, nodes, span)
             }
+            Function::Matches => matches(typed(function, nodes, span)?),
             _ => typed(function, nodes, span),
         }
     }
@@ -104,7 +106,7 @@ fn result(function: Function, arguments: &[Node]) -> Result<Type, Problem> {
         | Function::Replace
         | Function::Concat
         | Function::SplitPart => Type::Text,
-        Function::StartsWith | Function::EndsWith | Function::Contains => Type::Boolean,
+        Function::StartsWith | Function::EndsWith | Function::Contains | Function::Matches => Type::Boolean,
         Function::Abs => {
             if first.is_integer() {
                 Type::Int64
@@ -120,6 +122,27 @@ fn result(function: Function, arguments: &[Node]) -> Result<Type, Problem> {
         // What is counted.
         _ => Type::Int64,
     })
+}
+
+/// A call of `matches` with its regular expression compiled: it is the same for all rows, so that it is right before the first one. With a null it stays
+/// a call, which gives null.
+fn matches(call: Node) -> Result<Node, Problem> {
+    let Kind::Call(_, arguments) = &call.kind else { return Ok(call) };
+    let [text, pattern] = arguments.as_slice() else { return Ok(call) };
+    let compiled = match &pattern.kind {
+        Kind::Constant(Value::Null, _) => return Ok(call),
+        Kind::Constant(Value::Text(pattern), _) => Pattern::new(pattern),
+        _ => {
+            let message = "the regular expression of `matches` is not a text in quotes".to_owned();
+            return Err(Problem::new(pattern.span.clone(), message, "this differs from row to row")
+                .help("write it out; compare with a column by `like`, `contains` or `starts_with`"));
+        }
+    };
+    let compiled = compiled.map_err(|reason| {
+        Problem::new(pattern.span.clone(), format!("invalid regular expression: {reason}"), "here")
+            .help("the syntax is in https://docs.rs/regex/1/regex/#syntax")
+    })?;
+    Ok(Node { kind: Kind::Matches(Box::new(text.clone()), compiled), ..call })
 }
 
 /// A number rounded to digits behind the point. It may have one digit more before it.
