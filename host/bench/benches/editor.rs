@@ -76,7 +76,7 @@ impl Editor {
         let begun = Instant::now();
         // What plugins have sent by now is taken first: that is part of what they cost.
         self.take_news();
-        self.app.update(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.app.update(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)), Instant::now());
         self.draw();
         let took = begun.elapsed();
         self.start_calls();
@@ -86,7 +86,7 @@ impl Editor {
     fn take_news(&mut self) {
         let Some(driver) = &mut self.plugins else { return };
         while let Some(input) = driver.try_next() {
-            self.app.update(Input::Session(input));
+            self.app.update(Input::Session(input), Instant::now());
         }
     }
 
@@ -102,7 +102,7 @@ impl Editor {
     fn open(&mut self, path: &Path) {
         let result = file::open(path);
         let opened = SessionInput::Opened { path: path.to_owned(), result, to_front: true };
-        self.app.update(Input::Session(opened));
+        self.app.update(Input::Session(opened), Instant::now());
     }
 
     /// Loads so many plugins from a component that is built already, each under a name of its own.
@@ -122,7 +122,7 @@ impl Editor {
                 SessionInput::News(News::Message(message)) => panic!("{}", message.text),
                 _ => {}
             }
-            self.app.update(Input::Session(next));
+            self.app.update(Input::Session(next), Instant::now());
         }
         self.plugins = Some(driver);
     }
@@ -210,7 +210,7 @@ fn large_file() {
     let end = {
         let key = KeyEvent::new(KeyCode::End, KeyModifiers::CONTROL);
         let begun = Instant::now();
-        editor.app.update(Input::Key(key));
+        editor.app.update(Input::Key(key), Instant::now());
         editor.draw();
         begun.elapsed()
     };

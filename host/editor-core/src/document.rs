@@ -308,6 +308,11 @@ impl Document {
         Ok(revision)
     }
 
+    /// The memory that undo and redo take, bytes. At 256 MiB the oldest steps are dropped.
+    pub fn history_bytes(&self) -> usize {
+        self.history.bytes()
+    }
+
     /// Whether there is a step to undo.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()

@@ -6,6 +6,11 @@ use crate::change::{ChangeError, ChangeSet};
 use crate::selection::Selections;
 use crate::transaction::{EditKind, Revision};
 
+/// The most memory that the steps of a document take, bytes. The oldest are dropped beyond that, and the last one never.
+const KEPT_BYTES: usize = 256 << 20;
+/// Steps of one entry that take more than this are composed: those that a program joins without end would fill the memory.
+const COMPOSED_BYTES: usize = 16 << 20;
+
 /// The reason why undo, redo or a group is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +32,12 @@ pub(crate) struct Step {
     pub(crate) inverse: ChangeSet,
 }
 
+impl Step {
+    fn bytes(&self) -> usize {
+        self.forward.memory_bytes() + self.inverse.memory_bytes()
+    }
+}
+
 /// A document's state before or after a step, without its text.
 #[derive(Clone)]
 pub(crate) struct Mark {
@@ -41,9 +52,37 @@ struct Entry {
     before: Mark,
     after: Mark,
     kind: EditKind,
+    /// The memory that the steps take.
+    bytes: usize,
+    /// The same after they were composed last.
+    composed_bytes: usize,
 }
 
 impl Entry {
+    fn new(before: Mark, after: Mark, kind: EditKind) -> Self {
+        Self { steps: Vec::new(), before, after, kind, bytes: 0, composed_bytes: 0 }
+    }
+
+    fn push(&mut self, step: Step, after: Mark) {
+        self.bytes += step.bytes();
+        self.steps.push(step);
+        self.after = after;
+        // Composing again only after as much has come makes it linear in all.
+        if self.steps.len() > 1 && self.bytes > COMPOSED_BYTES.max(2 * self.composed_bytes) {
+            self.compose();
+        }
+    }
+
+    fn compose(&mut self) {
+        // Steps that do not fit each other stay; undo tells of them.
+        if let (Ok(Some(forward)), Ok(Some(inverse))) = (self.forward(), self.backward()) {
+            let step = Step { forward: Arc::new(forward), inverse };
+            self.bytes = step.bytes();
+            self.steps = vec![step];
+        }
+        self.composed_bytes = self.bytes;
+    }
+
     fn backward(&self) -> Result<Option<ChangeSet>, ChangeError> {
         ChangeSet::compose_all(self.steps.iter().rev().map(|step| &step.inverse))
     }
@@ -66,6 +105,8 @@ pub(crate) struct Jump {
 pub(crate) struct History {
     entries: Vec<Entry>,
     position: usize,
+    /// The memory that the steps of `entries` take.
+    bytes: usize,
     /// Whether more steps of the same kind join the last entry.
     open: bool,
     /// Whether the next step joins the last entry, whatever its kind.
@@ -77,8 +118,7 @@ pub(crate) struct History {
 impl History {
     pub(crate) fn record(&mut self, step: Step, before: Mark, after: Mark, kind: EditKind) {
         if let Some(group) = &mut self.group {
-            group.steps.push(step);
-            group.after = after;
+            group.push(step, after);
             return;
         }
         let joins = std::mem::take(&mut self.joining);
@@ -88,17 +128,37 @@ impl History {
             && is_last
             && (joins || continues && last.kind == kind && last.after.selections == before.selections)
         {
-            last.steps.push(step);
-            last.after = after;
+            self.bytes -= last.bytes;
+            last.push(step, after);
+            self.bytes += last.bytes;
+            self.drop_oldest();
             return;
         }
-        self.push(Entry { steps: vec![step], before, after, kind });
+        let mut entry = Entry::new(before, after.clone(), kind);
+        entry.push(step, after);
+        self.push(entry);
         self.open = true;
     }
 
     fn push(&mut self, entry: Entry) {
-        self.entries.truncate(self.position);
+        let undone: usize = self.entries.drain(self.position..).map(|undone| undone.bytes).sum();
+        self.bytes = self.bytes - undone + entry.bytes;
         self.entries.push(entry);
+        self.position = self.entries.len();
+        self.drop_oldest();
+    }
+
+    /// Drops the oldest entries that there is no room for. All entries are done when this is called.
+    fn drop_oldest(&mut self) {
+        let mut count = 0;
+        for entry in self.entries.iter().take(self.entries.len().saturating_sub(1)) {
+            if self.bytes <= KEPT_BYTES {
+                break;
+            }
+            self.bytes -= entry.bytes;
+            count += 1;
+        }
+        self.entries.drain(..count);
         self.position = self.entries.len();
     }
 
@@ -111,6 +171,10 @@ impl History {
     pub(crate) fn break_entry(&mut self) {
         self.open = false;
         self.joining = false;
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) fn can_undo(&self) -> bool {
@@ -150,8 +214,7 @@ impl History {
             return Err(HistoryError::GroupOpen);
         }
         self.joining = false;
-        self.group =
-            Some(Entry { steps: Vec::new(), before: now.clone(), after: now, kind: EditKind::Other });
+        self.group = Some(Entry::new(now.clone(), now, EditKind::Other));
         Ok(())
     }
 
@@ -174,5 +237,52 @@ impl History {
     pub(crate) fn abandon_group(&mut self) -> Result<(Option<ChangeSet>, Mark), HistoryError> {
         let group = self.group.take().ok_or(HistoryError::NoGroup)?;
         Ok((group.backward()?, group.before))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KEPT_BYTES;
+    use crate::{Document, Edit};
+
+    /// The text is replaced as a whole, again and again.
+    fn replaced(times: usize, joins: bool) -> Document {
+        const BYTES: usize = 8 << 20;
+        let mut document = Document::from_bytes("x".repeat(BYTES).as_bytes()).unwrap();
+        for turn in 0..times {
+            if joins {
+                document.join_undo();
+            }
+            let text = (if turn % 2 == 0 { "y" } else { "z" }).repeat(BYTES);
+            document.apply_edits(document.revision(), [Edit::replace(0..BYTES, text)]).unwrap();
+        }
+        document
+    }
+
+    #[test]
+    fn changes_of_a_large_text_without_end_keep_a_bounded_memory() {
+        let mut document = replaced(100, false);
+        assert!(document.history_bytes() <= KEPT_BYTES);
+        let mut undone = 0;
+        while document.undo().unwrap() {
+            undone += 1;
+        }
+        // Each step has the text before and after it.
+        assert_eq!(undone, KEPT_BYTES / (16 << 20) - 1);
+        while document.redo().unwrap() {
+            undone -= 1;
+        }
+        assert_eq!((undone, document.text().char_at(0)), (0, Some('z')));
+    }
+
+    #[test]
+    fn steps_that_join_without_end_are_composed() {
+        let mut document = replaced(100, true);
+        assert!(document.history_bytes() <= 4 * (16 << 20), "{}", document.history_bytes());
+        assert!(document.undo().unwrap());
+        assert_eq!(document.text().char_at(0), Some('x'));
+        assert!(!document.undo().unwrap());
+        assert!(document.redo().unwrap());
+        assert_eq!(document.text().char_at(0), Some('z'));
     }
 }

@@ -51,6 +51,7 @@ mod message;
 mod outbox;
 mod problem;
 mod session;
+mod size;
 mod watch;
 
 pub use documents::Documents;

@@ -347,6 +347,11 @@ impl Session {
         self.plugins.next_question(is_pause)
     }
 
+    /// Puts back the question that [`next_question`](Self::next_question) has given last, since the person does something else.
+    pub fn postpone_question(&mut self) {
+        self.plugins.postpone_question();
+    }
+
     /// Answers the question that [`next_question`](Self::next_question) has given last.
     pub fn answer(&mut self, answer: Answer) {
         self.plugins.answer(answer);

@@ -188,6 +188,44 @@ async fn a_plugin_without_consent_waits_for_the_person() {
     assert!(reports.iter().all(|report| report.health == Health::Fine && !report.granted.is_empty()));
 }
 
+/// What a plugin shows, asks and writes is kept by the editor: more than its share ends the plugin's call, whose changes are then dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_hoards_fails_before_the_memory_is_full() {
+    const KEPT: &str = "has more than 16 MiB of segments, panels, decorations, questions";
+    const HANDED_OVER: &str = "handed over more than 64 MiB of edits and text in one call";
+    // The number of calls that are fine before the one that is not.
+    let hoards = [
+        ("segments", 5, KEPT),
+        ("panels", 5, KEPT),
+        ("decorations", 5, KEPT),
+        ("questions", 5, KEPT),
+        ("jobs", 0, KEPT),
+        ("copies", 0, HANDED_OVER),
+        ("pieces", 0, HANDED_OVER),
+        ("piece", 4, "made a text longer than 64 MiB"),
+    ];
+    for (what, calls, words) in hoards {
+        // A plugin that has failed is backed off, so each has one of its own.
+        let mut headless = Headless::new(Consent::to_all());
+        headless.load("faults/faulty-extension");
+        headless.until_served(1).await;
+        for call in 0..=calls {
+            headless.messages.clear();
+            headless.session.run(Invocation {
+                command: "faulty-extension.hoard".to_owned(),
+                argument: Some(what.to_owned()),
+            });
+            headless.settle().await;
+            let messages: Vec<&str> = headless.messages.iter().map(|one| one.text.as_str()).collect();
+            let has_failed = messages.iter().any(|message| message.contains(words));
+            assert_eq!(has_failed, call == calls, "{what}, call {call}: {messages:#?}");
+        }
+        assert!(!headless.status_line().contains("xx"), "what it has shown is removed with its instance");
+        let asked = headless.session.next_question(true);
+        assert!(asked.is_none(), "a question is left: {asked:?}");
+    }
+}
+
 /// The session knows no terminal: its crate does not even depend on one.
 #[test]
 fn there_is_no_terminal_in_it() {

@@ -1,6 +1,7 @@
 //! The editor without its terminal: the state, and the driver that carries out its effects.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use witdock::DockError;
 use witdock_editor_session::Driver;
@@ -48,12 +49,12 @@ impl Editor {
     }
 
     /// Takes an input and carries out what follows. Gives what is left for the terminal.
-    pub fn take(&mut self, input: Input) -> Vec<TerminalEffect> {
-        let effects = self.app.update(input);
-        self.carry_out(effects)
+    pub fn take(&mut self, input: Input, now: Instant) -> Vec<TerminalEffect> {
+        let effects = self.app.update(input, now);
+        self.carry_out(effects, now)
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<TerminalEffect> {
+    fn carry_out(&mut self, effects: Vec<Effect>, now: Instant) -> Vec<TerminalEffect> {
         let mut left = Vec::new();
         for effect in effects {
             match effect {
@@ -63,7 +64,7 @@ impl Editor {
                 Effect::ReadConfig => {
                     let config = Config::read(self.config_folder.as_deref());
                     self.driver.host().configure_all(config.settings.of_plugins());
-                    left.extend(self.take(Input::Configured(Box::new(config))));
+                    left.extend(self.take(Input::Configured(Box::new(config)), now));
                 }
             }
         }
@@ -74,7 +75,7 @@ impl Editor {
     pub fn start_calls(&mut self) {
         let calls = self.app.take_calls();
         // Calls leave nothing for the terminal.
-        self.carry_out(calls);
+        self.carry_out(calls, Instant::now());
     }
 
     /// Watches the files that are open, instead of those before.
@@ -86,7 +87,7 @@ impl Editor {
     pub fn refresh_reports(&mut self) {
         let reports = self.driver.host().reports();
         // Nothing follows from a status.
-        self.take(Input::Session(witdock_editor_session::Input::Reports(reports)));
+        self.take(Input::Session(witdock_editor_session::Input::Reports(reports)), Instant::now());
     }
 
     /// Waits for the next input from files, plugins and timers. Dropping the future loses none.

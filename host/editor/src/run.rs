@@ -27,7 +27,7 @@ pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result
             editor.refresh_reports();
         }
         screen.terminal.draw(|frame| view(&editor.app, frame))?;
-        editor.app.drawn();
+        editor.app.drawn(Instant::now());
         editor.start_calls();
         editor.watch_files();
         let mut next = tokio::select! {
@@ -47,7 +47,7 @@ pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result
             if matches!(input, Input::Key(_) | Input::Paste(_)) {
                 typed = Some(Instant::now());
             }
-            for effect in editor.take(input) {
+            for effect in editor.take(input, Instant::now()) {
                 match effect {
                     TerminalEffect::Quit => return Ok(()),
                     TerminalEffect::Copy(text) => screen.copy(&text)?,

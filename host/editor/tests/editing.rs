@@ -77,11 +77,11 @@ fn a_saved_document_is_no_longer_modified_unless_it_has_changed_since() {
     let mut editor = Editor::with_text("file.txt", "one");
     let first = saved(editor.keys("x ctrl-s"));
     editor.keys("y");
-    editor.app.update(first);
+    editor.update(first);
     assert!(editor.screen().contains("[modified]"));
     let second = saved(editor.keys("ctrl-s"));
     assert!(matches!(&second, Input::Session(SessionInput::Saved { text, .. }) if text.text() == "xyone"));
-    editor.app.update(second);
+    editor.update(second);
     assert!(!editor.screen().contains("[modified]"), "{}", editor.screen());
 }
 

@@ -98,6 +98,31 @@ async fn a_change_that_nobody_has_noticed_is_not_overwritten() {
 }
 
 #[tokio::test]
+async fn keys_that_are_typed_on_answer_no_question_about_a_failed_save() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut docked, path) = opened(folder.path(), "one\n").await;
+    docked.press("x");
+    fs::write(&path, "theirs, which is longer\n").unwrap();
+    // Keys that come before the screen shows the question, and keys that go on without a pause.
+    docked.type_on("ctrl-s", true);
+    docked.settle().await;
+    docked.type_on("r o", false);
+    docked.type_on("r o w", true);
+    assert!(docked.screen().contains("o overwrites"), "{}", docked.screen());
+    assert_eq!(docked.text(), "xrorowone\n");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "theirs, which is longer\n");
+    // After a pause, a key answers.
+    docked.keys("o").await;
+    assert_eq!(fs::read_to_string(&path).unwrap(), "xrorowone\n");
+    // So it does if the question was asked in answer to a key.
+    docked.press("y");
+    change(&mut docked, &path, "theirs again\n").await;
+    docked.type_on("ctrl-s r", true);
+    docked.settle().await;
+    assert_eq!(docked.text(), "theirs again\n");
+}
+
+#[tokio::test]
 async fn a_save_during_a_save_writes_again_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let (mut docked, path) = opened(folder.path(), "").await;

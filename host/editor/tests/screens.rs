@@ -8,7 +8,7 @@ use common::{Editor, plugin};
 use witdock_editor::app::{COMMANDS, Input, Mode};
 use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::command::Runs;
-use witdock_editor_session::display::Invocation;
+use witdock_editor_session::display::{Choice, ChoiceQuestion, Invocation, Question};
 use witdock_editor_session::documents::{Decoration, Drawn};
 use witdock_editor_session::host::{Answered, Ask, Cost, Health, News, Outcome, Report};
 use witdock_editor_session::style::{Emphasis, Scope, Severity, Span, Style};
@@ -87,7 +87,7 @@ fn the_panel_of_plugins_and_a_question() {
     };
     let status = "running generation 7; generation 8 rejected: the build failed:\nerror: expected `;`\n --> src/lib.rs:14:20";
     editor.keys("f2");
-    editor.app.update(Input::Session(SessionInput::Reports(vec![
+    editor.update(Input::Session(SessionInput::Reports(vec![
         report(0, "todo", Health::Wrong, status, Some(cost)),
         report(1, "json-format", Health::Loading, "loading", None),
         report(2, "sort-lines", Health::Waiting, "waits for your answer", None),
@@ -186,7 +186,7 @@ fn consent_is_given_to_what_was_shown() {
     let padded = format!("env A{}B", " ".repeat(1_300));
     editor.news(News::Asks(ask(1, "padded", &[&padded, "network evil.example:443"])));
     editor.news(News::Asks(ask(2, "second", &["clocks"])));
-    editor.keys("f7 a A");
+    editor.type_on("f7 a A", false);
     assert_eq!(asks(&editor), 2, "nothing was drawn");
     assert!(!editor.screen().contains("evil.example"));
     editor.keys("a A");
@@ -205,11 +205,61 @@ fn consent_is_given_to_what_was_shown() {
     assert!(editor.screen().contains("The plugin second wants to"));
     // Another request, or a plugin that asks for more, was not shown.
     editor.news(News::Asks(ask(2, "second", &["clocks", "network evil.example:443"])));
-    editor.keys("a");
+    editor.type_on("a", false);
     assert_eq!(asks(&editor), 1);
     editor.screen();
-    editor.keys("a");
+    editor.type_on("a", false);
     assert_eq!(asks(&editor), 0);
+}
+
+/// A plugin's question, from an event or from a command that the person has run.
+fn question(editor: &mut Editor, ticket: u64, by_command: bool) {
+    let title = "Delete all?".to_owned();
+    let choice = Choice { label: "yes".to_owned(), detail: Vec::new() };
+    let question = Question::Choice(ChoiceQuestion { title, choices: vec![choice] });
+    if by_command {
+        editor.keys("ctrl-p t e s t . g o enter");
+    } else {
+        editor.open(&format!("{ticket}.txt"), "");
+    }
+    assert!(!editor.app.take_calls().is_empty(), "the plugin has a call under way");
+    let answered = if by_command { Answered::Run(Ok(())) } else { Answered::Told };
+    let outcome = Outcome { questions: vec![(ticket, question)], ..Outcome::default() };
+    editor.news(News::Ended { plugin: plugin(0), result: Ok((answered, Box::new(outcome))) });
+    editor.update(Input::Session(SessionInput::Idle));
+    assert!(matches!(editor.app.mode(), Mode::Answer(_)), "{:?}", editor.app.mode());
+}
+
+#[test]
+fn a_question_that_opens_by_itself_takes_no_key_that_was_typed_on() {
+    let mut editor = Editor::with_text("a.txt", "");
+    editor.decorate(Vec::new());
+    question(&mut editor, 1, false);
+    // Before it was drawn, and then without a pause.
+    editor.type_on("a enter", false);
+    editor.type_on("b enter", true);
+    assert_eq!(editor.text(), "a\nb\n");
+    assert!(editor.screen().contains("Delete all?"), "{}", editor.screen());
+    // A command of the person goes first, and the question comes again.
+    editor.type_on("ctrl-f", true);
+    assert!(matches!(editor.app.mode(), Mode::Find(_)), "{:?}", editor.app.mode());
+    editor.keys("escape");
+    editor.update(Input::Session(SessionInput::Idle));
+    assert!(matches!(editor.app.mode(), Mode::Answer(_)), "{:?}", editor.app.mode());
+    // Who has read it answers it.
+    editor.keys("enter");
+    assert!(matches!(editor.app.mode(), Mode::Edit), "{:?}", editor.app.mode());
+    assert_eq!(editor.text(), "a\nb\n");
+}
+
+#[test]
+fn a_question_that_the_person_waits_for_takes_keys_at_once() {
+    let mut editor = Editor::with_text("a.txt", "");
+    editor.decorate(Vec::new());
+    question(&mut editor, 1, true);
+    editor.type_on("y enter", false);
+    assert!(matches!(editor.app.mode(), Mode::Edit), "{:?}", editor.app.mode());
+    assert_eq!(editor.text(), "");
 }
 
 #[test]

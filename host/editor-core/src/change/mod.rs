@@ -107,6 +107,12 @@ impl ChangeSet {
         &self.edits
     }
 
+    /// The memory that it takes, bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let text: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
+        text + self.edits.len() * size_of::<Edit>()
+    }
+
     /// Whether the change leaves the text as it is.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()

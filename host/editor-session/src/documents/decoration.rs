@@ -70,9 +70,10 @@ impl Decorations {
         self.sets.retain(|set| set.owner != owner);
     }
 
-    /// The names of a plugin's sets.
-    pub fn names(&self, owner: PluginId) -> impl Iterator<Item = &str> {
-        self.sets.iter().filter(move |set| set.owner == owner).map(|set| set.name.as_str())
+    /// A plugin's sets by name.
+    pub fn sets_of(&self, owner: PluginId) -> impl Iterator<Item = (&str, &[Decoration])> {
+        let own = self.sets.iter().filter(move |set| set.owner == owner);
+        own.map(|set| (set.name.as_str(), set.decorations.as_slice()))
     }
 
     /// The decorations that touch a range, sorted by where they start.

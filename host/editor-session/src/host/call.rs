@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use witdock_editor_core::{ChangeSet, Revision};
 
 use super::api::Registration;
+use super::holdings::{HandedOver, Holdings};
 use super::outcome::{DocumentChange, Outcome};
 use super::snapshot::{DocumentView, Snapshot};
 use crate::documents::DocumentId;
@@ -65,6 +66,9 @@ pub struct CallState {
     pub(super) documents: Vec<Working>,
     pub(super) snapshot: Snapshot,
     pub(super) outcome: Outcome,
+    /// What the editor keeps for the plugin, with the changes of the call.
+    pub(super) holdings: Holdings,
+    pub(super) handed_over: HandedOver,
     /// The folder that the person works in, opened on first use. Nothing outside of it can be reached through it.
     pub(super) root: Option<(PathBuf, cap_std::fs::Dir)>,
 }
@@ -89,6 +93,8 @@ impl CallState {
         self.call += 1;
         self.may_edit = may_edit;
         self.documents = snapshot.documents.iter().cloned().map(Working::new).collect();
+        self.holdings = snapshot.own.holdings.clone();
+        self.handed_over = HandedOver::default();
         self.snapshot = snapshot;
         self.outcome = Outcome::default();
     }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use wasmtime::Store;
 use wasmtime::component::HasData;
-use witdock::HostState;
+use witdock::{ContractViolation, HostState};
 
+use super::api::Registration;
 use super::bindings::exports::witdock::editor::plugin::ActivateError;
 use super::bindings::{COMPONENT_TYPE, Extension};
 use super::call::CallState;
 use super::imports::CallView;
 use super::snapshot::Snapshot;
+use crate::size::Size;
 
 witdock::interface! {
     Extension,
@@ -22,6 +24,9 @@ witdock::interface! {
     }),
     activate = activate,
 }
+
+/// The most that a plugin may register, bytes.
+const MOST_REGISTERED_BYTES: usize = 1 << 20;
 
 struct HasCall;
 
@@ -37,6 +42,10 @@ async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) ->
     // A plugin shows nothing before it serves.
     state.end(false);
     match activated {
+        Ok(registration) if registration_bytes(&registration) > MOST_REGISTERED_BYTES => {
+            let most = MOST_REGISTERED_BYTES >> 20;
+            Err(ContractViolation(format!("registered more than {most} MiB of commands and names")).into())
+        }
         Ok(registration) => {
             state.registration = Some(Arc::new(registration));
             Ok(())
@@ -46,4 +55,18 @@ async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) ->
         }
         Err(ActivateError::Failed(why)) => Err(wasmtime::Error::msg(format!("it failed to start: {why}"))),
     }
+}
+
+fn registration_bytes(registration: &Registration) -> usize {
+    let Registration { commands, languages, file_types, completion_triggers, events: _, abilities: _ } =
+        registration;
+    let commands: usize = commands
+        .iter()
+        .map(|command| {
+            let keys = command.default_keys.bytes();
+            command.name.bytes() + command.title.bytes() + command.description.bytes() + keys
+        })
+        .sum();
+    let file_types: usize = file_types.iter().map(|one| one.language.bytes() + one.patterns.bytes()).sum();
+    commands + file_types + languages.bytes() + size_of_val(completion_triggers.as_slice())
 }

@@ -78,12 +78,8 @@ pub struct Timer {
     pub repeats: bool,
 }
 
-/// Sets the value of a name, unless `most` other names have values already. Gives whether it is set.
-pub(super) fn replace<T>(list: &mut Vec<(String, T)>, name: String, value: T, most: usize) -> bool {
+/// Sets the value of a name.
+pub(super) fn replace<T>(list: &mut Vec<(String, T)>, name: String, value: T) {
     list.retain(|(old, _)| *old != name);
-    let has_room = list.len() < most;
-    if has_room {
-        list.push((name, value));
-    }
-    has_room
+    list.push((name, value));
 }

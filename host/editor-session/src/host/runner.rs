@@ -1,10 +1,13 @@
 //! The calls into a plugin.
 
-use witdock::Plugin;
-use witdock_editor_core::{ChangeSet, Edit};
+use witdock::{ContractViolation, Plugin};
+use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
 use super::bindings::Extension;
+use super::bindings::witdock::editor::types;
+use super::convert::one_line;
+use super::holdings::refuse_growth;
 use super::outcome::Outcome;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
@@ -63,6 +66,30 @@ impl Call {
     }
 }
 
+/// Checks the edits that format a text.
+fn formatted_by(
+    text: &Text,
+    edits: Vec<types::Edit>,
+) -> Result<Result<Vec<Edit>, FormatError>, ContractViolation> {
+    Ok(match super::imports::change(text, edits) {
+        Ok(change) => {
+            refuse_growth(change.length_before(), change.length_after())?;
+            Ok(change.edits().to_vec())
+        }
+        Err(error) => Err(FormatError::Failed(format!("its edits are invalid: {error:?}"))),
+    })
+}
+
+/// An error of a command may wait in the queue of the plugin that has run it.
+fn cut(error: CommandError) -> CommandError {
+    match error {
+        CommandError::NotApplicable(why) => CommandError::NotApplicable(one_line(&why)),
+        CommandError::NoSuchCommand(name) => CommandError::NoSuchCommand(one_line(&name)),
+        CommandError::Argument(why) => CommandError::Argument(one_line(&why)),
+        CommandError::Failed(why) => CommandError::Failed(one_line(&why)),
+    }
+}
+
 /// Makes a call, on this snapshot.
 pub(super) async fn run(
     plugin: &Plugin<Extension>,
@@ -75,7 +102,8 @@ pub(super) async fn run(
             let guest = guest.witdock_editor_plugin();
             let answered = match call {
                 Call::Run { command, argument } => {
-                    Answered::Run(guest.call_run_command(&mut *store, &command, argument.as_deref()).await?)
+                    let ended = guest.call_run_command(&mut *store, &command, argument.as_deref()).await?;
+                    Answered::Run(ended.map_err(cut))
                 }
                 Call::Tell(event) => {
                     guest.call_on_event(&mut *store, &event).await?;
@@ -84,14 +112,11 @@ pub(super) async fn run(
                 Call::Format(version) => {
                     let formatted = guest.call_format(&mut *store, version).await?;
                     let text = store.data().app.document(version.document).map(|working| &working.view.text);
-                    let formatted = formatted.and_then(|edits| match text {
-                        Some(text) => super::imports::change(text, edits)
-                            .map(|change: ChangeSet| change.edits().to_vec())
-                            .map_err(|error| {
-                                FormatError::Failed(format!("its edits are invalid: {error:?}"))
-                            }),
-                        None => Ok(Vec::new()),
-                    });
+                    let formatted = match (formatted, text) {
+                        (Ok(edits), Some(text)) => formatted_by(text, edits)?,
+                        (Ok(_), None) => Ok(Vec::new()),
+                        (Err(error), _) => Err(error),
+                    };
                     Answered::Formatted(version, formatted)
                 }
                 Call::Complete(at) => {

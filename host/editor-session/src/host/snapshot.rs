@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use witdock_editor_core::{Revision, Selections, Style, Text};
 
+use super::holdings::Holdings;
 use crate::documents::DocumentId;
 
 /// The number of revisions that one call can make of a text. Far more than any call needs, and revisions are not scarce.
@@ -43,18 +44,10 @@ pub struct Visible {
 /// What a plugin shows and waits for. Host functions hold it to the limits.
 #[derive(Debug, Clone, Default)]
 pub struct Own {
-    /// The names of its panels, and whether they are visible.
-    pub panels: Vec<(String, bool)>,
-    /// The documents and names of its decoration sets.
-    pub decorations: Vec<(DocumentId, String)>,
-    /// The number of its status line segments.
-    pub segments: usize,
-    /// The number of its questions without an answer.
-    pub questions: usize,
-    /// The number of its running timers.
-    pub timers: usize,
-    /// The number of its jobs that have not ended.
-    pub jobs: usize,
+    /// The name of its panel that is visible.
+    pub visible_panel: Option<String>,
+    /// All that the editor keeps for it.
+    pub holdings: Holdings,
 }
 
 /// An open document as a call sees it.

@@ -12,9 +12,12 @@ use crate::host::PluginId;
 use crate::host::api::Abilities;
 use crate::message::Message;
 use crate::outbox::Outbox;
+use crate::size::Size;
 
 /// The most completions that are taken from one plugin.
 const MAX_COMPLETIONS: usize = 200;
+/// The most memory that they take, bytes: all of them are compared with what is typed, at every key.
+const MAX_BYTES: usize = 1 << 20;
 
 /// The completions that plugins offer at one place.
 #[derive(Debug)]
@@ -101,8 +104,12 @@ impl Plugins {
         let text = document.text();
         // Where the person has typed on in the same word, the ranges grow with it.
         let Some(since) = document.changes_since(at.revision) else { return };
-        let mut offers = Vec::new();
+        let (mut offers, mut bytes) = (Vec::new(), 0);
         for completion in completions.into_iter().take(MAX_COMPLETIONS) {
+            bytes += completion.bytes();
+            if bytes > MAX_BYTES {
+                break;
+            }
             let Range { start, end } = completion.edit.range;
             if start > end || end > since.length_before() {
                 continue;

@@ -10,7 +10,11 @@ use crate::host::PluginId;
 use crate::host::api::Abilities;
 use crate::message::Message;
 use crate::outbox::Outbox;
+use crate::size::Size;
 use crate::style::Span;
+
+/// The most that is taken from one plugin, bytes of memory.
+const MAX_BYTES: usize = 1 << 20;
 
 /// Documentation for a place, from all plugins that have some.
 #[derive(Debug)]
@@ -50,10 +54,16 @@ impl Plugins {
         let Some(buffer) = documents.active().filter(|buffer| buffer.location(buffer.cursor()) == at) else {
             return;
         };
-        let Some(HoverText { range, lines }) = text else {
+        let Some(HoverText { range, mut lines }) = text else {
             let name = self.name_of(plugin);
             return out.show(Message::info(format!("{name} has no documentation for this place")));
         };
+        let mut bytes = 0;
+        let fitting = lines.iter().take_while(|line| {
+            bytes += line.bytes();
+            bytes <= MAX_BYTES
+        });
+        lines.truncate(fitting.count());
         let length = buffer.document.text().len();
         let range = range.start.min(length)..range.end.min(length);
         match &mut self.hover {

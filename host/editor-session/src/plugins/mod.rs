@@ -31,11 +31,12 @@ use crate::display::{Invocation, Segment};
 use crate::documents::{DocumentId, Documents};
 use crate::host::api::{CommandError, DocumentVersion, Event, EventKinds, JobEnded};
 use crate::host::{
-    Ask, DocumentView, News, Own, PluginAction, PluginId, RESERVED_REVISIONS, Report, Snapshot, Ticket,
+    Ask, DocumentView, Held, News, Own, PluginAction, PluginId, RESERVED_REVISIONS, Report, Snapshot, Ticket,
     Visible,
 };
 use crate::language;
 use crate::outbox::{Effect, Outbox, Request};
+use crate::size::Size;
 
 /// The plugins as the session sees them.
 #[derive(Debug)]
@@ -145,22 +146,18 @@ impl Plugins {
     fn own(&self, plugin: PluginId, documents: &Documents) -> Own {
         let Some(slot) = self.slots.get(plugin) else { return Own::default() };
         let front = self.front_panel.as_ref().filter(|(owner, _)| *owner == plugin).map(|(_, name)| name);
-        let decorations = documents
-            .all()
-            .iter()
-            .flat_map(|buffer| buffer.decorations.names(plugin).map(|name| (buffer.id, name.to_owned())));
-        Own {
-            panels: slot
-                .panels
-                .iter()
-                .map(|(name, view)| (name.clone(), view.is_open && front == Some(name)))
-                .collect(),
-            decorations: decorations.collect(),
-            segments: slot.segments.len(),
-            questions: self.questions_of(plugin),
-            timers: slot.timers.len(),
-            jobs: slot.jobs,
+        let visible = slot.panels.iter().find(|(name, view)| view.is_open && front == Some(name));
+        let mut holdings = slot.holdings();
+        for asked in self.questions_of(plugin) {
+            holdings.note(Held::Question(asked.ticket), asked.question.bytes());
         }
+        for buffer in documents.all() {
+            for (name, set) in buffer.decorations.sets_of(plugin) {
+                let bytes = set.iter().map(Size::bytes).sum();
+                holdings.note(Held::Decorations(buffer.id, name.to_owned()), bytes);
+            }
+        }
+        Own { visible_panel: visible.map(|(name, _)| name.clone()), holdings }
     }
 
     /// Queues the events that plugins do not know yet, and moves what they show along with the texts.
@@ -274,8 +271,9 @@ impl Plugins {
     /// Tells a plugin how a command ended that it has queued.
     pub(crate) fn job_ended(&mut self, asked: Option<(PluginId, Ticket)>, outcome: Result<(), CommandError>) {
         let Some((plugin, job)) = asked else { return };
-        if let Some(slot) = self.slots.get_mut(plugin).filter(|slot| slot.jobs > 0) {
-            slot.jobs -= 1;
+        if let Some(slot) = self.slots.get_mut(plugin)
+            && slot.end_job(job)
+        {
             slot.wait(Waiting::Tell(Event::JobEnded(JobEnded { job, outcome })));
         }
     }

@@ -13,6 +13,7 @@ use crate::host::api::CommandError;
 use crate::host::{Answered, DecorationChange, DocumentChange, Failure, Outcome, PluginId, Ticket};
 use crate::message::Message;
 use crate::outbox::{Effect, Job, Outbox, Request};
+use crate::size::Size;
 
 impl Plugins {
     pub(super) fn ended(
@@ -144,7 +145,8 @@ impl Plugins {
                 slot.segments.retain(|(other, _)| *other != name);
                 slot.segments.extend(segment.map(|segment| (name, segment)));
             }
-            slot.jobs += outcome.jobs.len();
+            let jobs = outcome.jobs.iter();
+            slot.jobs.extend(jobs.map(|(ticket, invocation)| (*ticket, invocation.bytes())));
         }
         for (name, panel) in outcome.panels {
             self.take_panel(plugin, name, panel, by_command);

@@ -20,6 +20,13 @@ pub struct Asked {
     pub(super) by_command: bool,
 }
 
+impl Asked {
+    /// Whether it comes from a command that the person has run.
+    pub fn is_by_command(&self) -> bool {
+        self.by_command
+    }
+}
+
 impl Plugins {
     /// Takes the next question to ask, if the person is ready for one: any question in a pause, and otherwise those of
     /// commands only.
@@ -30,6 +37,13 @@ impl Plugins {
         let next = self.questions.iter().position(|asked| is_pause || asked.by_command)?;
         self.asking = self.questions.remove(next);
         self.asking.as_ref()
+    }
+
+    /// Puts the question that the person is answering back, to be asked next.
+    pub(crate) fn postpone_question(&mut self) {
+        if let Some(asked) = self.asking.take() {
+            self.questions.push_front(asked);
+        }
     }
 
     /// The question that the person is answering.
@@ -48,9 +62,9 @@ impl Plugins {
         self.questions.extend(asked);
     }
 
-    /// The number of a plugin's questions that have no answer.
-    pub(super) fn questions_of(&self, plugin: PluginId) -> usize {
-        self.questions.iter().chain(&self.asking).filter(|asked| asked.plugin == plugin).count()
+    /// A plugin's questions that have no answer.
+    pub(super) fn questions_of(&self, plugin: PluginId) -> impl Iterator<Item = &Asked> {
+        self.questions.iter().chain(&self.asking).filter(move |asked| asked.plugin == plugin)
     }
 
     /// Removes questions without an answer.

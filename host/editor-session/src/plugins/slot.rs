@@ -9,7 +9,8 @@ use super::panel::PanelView;
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
-use crate::host::{Call, PluginId, Ticket, Timer, edit_for_guest};
+use crate::host::{Call, Held, Holdings, PluginId, Ticket, Timer, edit_for_guest};
+use crate::size::Size;
 
 /// A plugin that serves.
 #[derive(Debug)]
@@ -28,8 +29,8 @@ pub(super) struct Slot {
     pub(super) segments: Vec<(String, Segment)>,
     pub(super) panels: Vec<(String, PanelView)>,
     pub(super) timers: Vec<(Ticket, Timer)>,
-    /// The number of commands that it has queued and that have not ended.
-    pub(super) jobs: usize,
+    /// The commands that it has queued and that have not ended, with the bytes that they take.
+    pub(super) jobs: Vec<(Ticket, usize)>,
     /// The number of its answers that came too late to be used.
     pub(super) late: u64,
 }
@@ -84,7 +85,7 @@ impl Slot {
             segments: Vec::new(),
             panels: Vec::new(),
             timers: Vec::new(),
-            jobs: 0,
+            jobs: Vec::new(),
             late: 0,
         }
     }
@@ -106,6 +107,31 @@ impl Slot {
 
     pub(super) fn has_command(&self, name: &str) -> bool {
         self.registration.commands.iter().any(|command| command.name == name)
+    }
+
+    /// What it shows, and what of it waits.
+    pub(super) fn holdings(&self) -> Holdings {
+        let mut holdings = Holdings::default();
+        for (name, segment) in &self.segments {
+            holdings.note(Held::Segment(name.clone()), segment.bytes());
+        }
+        for (name, view) in &self.panels {
+            holdings.note(Held::Panel(name.clone()), view.panel.bytes());
+        }
+        for (ticket, timer) in &self.timers {
+            holdings.note(Held::Timer(*ticket), size_of_val(timer));
+        }
+        for (ticket, bytes) in &self.jobs {
+            holdings.note(Held::Job(*ticket), *bytes);
+        }
+        holdings
+    }
+
+    /// Forgets a command that has ended. Gives whether the plugin has queued it.
+    pub(super) fn end_job(&mut self, job: Ticket) -> bool {
+        let before = self.jobs.len();
+        self.jobs.retain(|(other, _)| *other != job);
+        self.jobs.len() < before
     }
 
     /// Queues a call, unless the same call waits already.
@@ -150,7 +176,7 @@ impl Slot {
         self.segments.clear();
         self.panels.clear();
         self.timers.clear();
-        self.jobs = 0;
+        self.jobs.clear();
     }
 
     /// Queues the events about documents and cursor that the plugin does not know yet.

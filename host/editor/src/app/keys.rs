@@ -55,6 +55,17 @@ impl App {
         }
     }
 
+    /// Handles a key that was not meant for what has opened by itself. If it opens something else, that goes first.
+    pub(super) fn key_for_text(&mut self, key: KeyEvent) {
+        let opened = std::mem::take(&mut self.mode);
+        self.edit_key(key);
+        if matches!(self.mode, Mode::Edit) {
+            self.mode = opened;
+        } else if matches!(opened, Mode::Answer(_)) {
+            self.session.postpone_question();
+        }
+    }
+
     fn edit_key(&mut self, key: KeyEvent) {
         if self.completion_key(key) {
             return;
@@ -62,7 +73,10 @@ impl App {
         match self.keyboard.press(key) {
             Meaning::Prefix(keys) => self.show(Message::info(format!("{keys} …"))),
             Meaning::Command(command) => self.run(&command),
-            Meaning::Character(character) => self.session.type_character(character),
+            Meaning::Character(character) => {
+                self.is_typing = true;
+                self.session.type_character(character);
+            }
             Meaning::Nothing => {}
         }
     }
@@ -70,7 +84,7 @@ impl App {
     /// Handles a key that is for the open list of completions. Gives whether it is.
     fn completion_key(&mut self, key: KeyEvent) -> bool {
         let is_open = !self.session.plugins().completions(self.session.documents()).is_empty();
-        if !is_open || !key.modifiers.is_empty() {
+        if !is_open || !self.has_seen_completions || !key.modifiers.is_empty() {
             return false;
         }
         match key.code {

@@ -5,6 +5,7 @@
 mod command;
 mod consent;
 mod find;
+mod grace;
 mod keyboard;
 mod keys;
 mod mode;
@@ -26,12 +27,16 @@ pub use self::prompt::{Prompt, Purpose};
 pub use self::reading::{ReadLine, Reading};
 pub use self::screen::{CHROME_LINES, Screen};
 
+use std::time::Instant;
+
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::TabWidth;
 use witdock_editor_session::documents::Buffer;
 use witdock_editor_session::host::Visible;
+use witdock_editor_session::plugins::Asked;
 use witdock_editor_session::{Message, Request, Session};
 
+use self::grace::Grace;
 use self::keyboard::Keyboard;
 use crate::config::Config;
 
@@ -73,6 +78,14 @@ pub struct App {
     screen: Screen,
     keyboard: Keyboard,
     mode: Mode,
+    /// Whether keys are for the mode yet.
+    grace: Grace,
+    /// Whether what happens now is in answer to a key of the person.
+    is_by_person: bool,
+    /// Whether the last key has typed text, and not run a command.
+    is_typing: bool,
+    /// Whether the list of completions that is open was drawn.
+    has_seen_completions: bool,
     effects: Vec<Effect>,
 }
 
@@ -84,6 +97,10 @@ impl App {
             screen: Screen::new(columns, lines),
             keyboard: Keyboard::default(),
             mode: Mode::Edit,
+            grace: Grace::default(),
+            is_by_person: true,
+            is_typing: false,
+            has_seen_completions: false,
             effects: Vec::new(),
         };
         app.configure(config);
@@ -133,17 +150,53 @@ impl App {
     }
 
     /// Takes something that has happened, and gives what is to be done.
-    pub fn update(&mut self, input: Input) -> Vec<Effect> {
+    pub fn update(&mut self, input: Input, now: Instant) -> Vec<Effect> {
+        self.is_by_person = !matches!(input, Input::Session(_));
+        let (was_editing, was_answering) =
+            (matches!(self.mode, Mode::Edit), matches!(self.mode, Mode::Answer(_)));
+        self.take(input, now);
+        let effects = self.settle();
+        match self.mode {
+            Mode::Edit => self.grace = Grace::Over,
+            Mode::Answer(_) if !was_answering && !self.is_awaited() => self.grace = Grace::Undrawn,
+            _ if was_editing && !self.is_by_person && !self.is_awaited() => self.grace = Grace::Undrawn,
+            _ => {}
+        }
+        effects
+    }
+
+    /// Whether the person waits for what is open: they have run a command of a plugin, and typed nothing since.
+    fn is_awaited(&self) -> bool {
+        !self.is_typing
+            && match self.mode {
+                Mode::Answer(_) => self.session.plugins().asking().is_some_and(Asked::is_by_command),
+                // Their answer drops something.
+                Mode::ConfirmQuit | Mode::ConfirmClose | Mode::ConfirmOverwrite => false,
+                _ => true,
+            }
+    }
+
+    fn take(&mut self, input: Input, now: Instant) {
         match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => {}
             Input::Key(key) => {
                 self.screen.dismiss_message();
                 self.session.dismiss_hover();
-                self.key(key);
+                self.is_typing = false;
+                if self.grace.holds(now) {
+                    self.key_for_text(key);
+                } else {
+                    self.key(key);
+                }
             }
             Input::Paste(text) => {
                 self.screen.dismiss_message();
-                self.paste(&text);
+                self.is_typing = true;
+                if self.grace.holds(now) {
+                    self.session.paste_text(&text);
+                } else {
+                    self.paste(&text);
+                }
             }
             Input::Mouse(event) => {
                 if matches!(self.mode, Mode::Edit) {
@@ -161,7 +214,6 @@ impl App {
                 }
             }
         }
-        self.settle()
     }
 
     /// Brings screen and mode up to date with the session, and collects what is to be done.
@@ -171,6 +223,7 @@ impl App {
         self.effects.extend(effects.into_iter().map(Effect::Session));
         self.leave_ended_mode();
         self.ask_question(false);
+        self.has_seen_completions &= self.session.plugins().is_completing();
         self.screen.follow(&self.session);
         std::mem::take(&mut self.effects)
     }
@@ -192,16 +245,28 @@ impl App {
             Request::Show(message) => self.show(message),
             Request::Copy(text) => self.effects.push(Effect::Copy(text)),
             Request::Reveal => self.screen.reveal(),
-            Request::AskForPath => self.mode = Prompt::mode(Purpose::SaveAs, String::new()),
-            Request::AskToOverwrite if matches!(self.mode, Mode::Edit) => self.mode = Mode::ConfirmOverwrite,
-            Request::AskToOverwrite => {}
-            Request::AskToClose => self.mode = Mode::ConfirmClose,
+            Request::AskForPath => self.open(Prompt::mode(Purpose::SaveAs, String::new())),
+            Request::AskToOverwrite => self.open(Mode::ConfirmOverwrite),
+            Request::AskToClose => self.open(Mode::ConfirmClose),
             Request::AskForConsent(ask) => {
                 let key = self.keyboard.key_of(command::ANSWER_PLUGINS);
                 self.show(plugins::consent_message(&ask, &key));
             }
-            Request::Run(name) => self.run(&name),
+            Request::Run(name) => {
+                let before = std::mem::take(&mut self.mode);
+                self.run(&name);
+                if !self.is_by_person && !matches!(before, Mode::Edit) {
+                    self.mode = before;
+                }
+            }
             Request::CommandsChanged => self.bind_plugin_keys(),
+        }
+    }
+
+    /// Opens what takes the keyboard, unless the person uses it for something else. Whatever asks can be asked for again.
+    fn open(&mut self, mode: Mode) {
+        if self.is_by_person || matches!(self.mode, Mode::Edit) {
+            self.mode = mode;
         }
     }
 
@@ -212,8 +277,10 @@ impl App {
     }
 
     /// Takes note that the screen was drawn. Until then nothing that it shows was seen.
-    pub fn drawn(&mut self) {
+    pub fn drawn(&mut self, now: Instant) {
         self.consent_drawn();
+        self.grace.drawn(now);
+        self.has_seen_completions = self.session.plugins().is_completing();
     }
 
     /// The calls into plugins that are due now that the screen was drawn.

@@ -40,7 +40,6 @@ pub enum Mode {
 
 /// What follows a key.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub(super) enum Next {
     /// Keys go on in this mode.
     Mode(Mode),

@@ -9,7 +9,7 @@ use witdock_editor::editor::{Editor, TerminalEffect};
 use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::host::{Consent, Host, News, PluginAction, PluginId};
 
-use super::{TestScreen, key, opened};
+use super::{Clock, TestScreen, key, opened};
 
 /// Long enough for a build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Docked {
     pub(crate) editor: Editor,
     screen: TestScreen,
+    clock: Clock,
     /// The number of generations that have begun to serve.
     served: usize,
     /// The messages of the plugins' host, in order.
@@ -47,6 +48,7 @@ impl Docked {
         Self {
             editor: Editor::new(None, consent, columns, lines).unwrap(),
             screen: TestScreen::new(columns, lines),
+            clock: Clock::new(),
             served: 0,
             said: Vec::new(),
             copied: None,
@@ -137,9 +139,22 @@ impl Docked {
         }
     }
 
-    /// Presses keys without waiting.
+    /// Presses keys without waiting for what they cause. The screen is read before each.
     pub(crate) fn press(&mut self, keys: &str) {
         for text in keys.split(' ') {
+            self.screen();
+            self.clock.read_screen();
+            self.input(Input::Key(key(text)));
+        }
+    }
+
+    /// Presses keys one after the other without reading the screen, which is drawn before each if `is_drawn`.
+    pub(crate) fn type_on(&mut self, keys: &str, is_drawn: bool) {
+        for text in keys.split(' ') {
+            if is_drawn {
+                self.screen();
+            }
+            self.clock.type_on();
             self.input(Input::Key(key(text)));
         }
     }
@@ -165,7 +180,7 @@ impl Docked {
     }
 
     fn input(&mut self, input: Input) {
-        for effect in self.editor.take(input) {
+        for effect in self.editor.take(input, self.clock.now()) {
             match effect {
                 TerminalEffect::Copy(text) => self.copied = Some(text),
                 TerminalEffect::Quit => panic!("the editor quits"),
@@ -183,7 +198,7 @@ impl Docked {
 
     pub(crate) fn screen(&mut self) -> String {
         let screen = self.screen.draw(&self.editor.app);
-        self.editor.app.drawn();
+        self.editor.app.drawn(self.clock.now());
         screen
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod docked;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
@@ -20,13 +21,37 @@ use witdock_editor_core::Document;
 use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::documents::Decoration;
 use witdock_editor_session::documents::file::{Opened, Stamp};
-use witdock_editor_session::host::api::{Abilities, EventKinds, Registration};
+use witdock_editor_session::host::api::{Abilities, Command, EventKinds, Registration};
 use witdock_editor_session::host::{Answered, DecorationChange, News, Outcome, PluginId};
 
 /// The state alone: effects are given back and not carried out.
 pub(crate) struct Editor {
     pub(crate) app: App,
     screen: TestScreen,
+    clock: Clock,
+}
+
+/// The time as the editor sees it.
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.0
+    }
+
+    /// As long as somebody takes who reads the screen before they press a key.
+    pub(crate) fn read_screen(&mut self) {
+        self.0 += Duration::from_secs(1);
+    }
+
+    /// As long as somebody takes who types.
+    pub(crate) fn type_on(&mut self) {
+        self.0 += Duration::from_millis(100);
+    }
 }
 
 /// A screen in memory.
@@ -50,19 +75,24 @@ impl Editor {
 
     pub(crate) fn sized(columns: u16, lines: u16, name: &str, text: &str) -> Self {
         let app = App::new(Config::read(None), columns, lines);
-        let mut editor = Self { app, screen: TestScreen::new(columns, lines) };
+        let mut editor = Self { app, screen: TestScreen::new(columns, lines), clock: Clock::new() };
         editor.open(name, text);
         editor
     }
 
     pub(crate) fn open(&mut self, name: &str, text: &str) {
-        self.app.update(opened(name, text));
+        self.update(opened(name, text));
     }
 
     /// Draws something over the text, as a plugin would.
     pub(crate) fn decorate(&mut self, set: Vec<Decoration>) {
         let registration = Registration {
-            commands: Vec::new(),
+            commands: vec![Command {
+                name: "go".to_owned(),
+                title: "Go".to_owned(),
+                description: String::new(),
+                default_keys: Vec::new(),
+            }],
             events: EventKinds::OPENED,
             abilities: Abilities::empty(),
             languages: Vec::new(),
@@ -80,12 +110,32 @@ impl Editor {
     }
 
     pub(crate) fn news(&mut self, news: News) {
-        self.app.update(Input::Session(SessionInput::News(news)));
+        self.update(Input::Session(SessionInput::News(news)));
     }
 
-    /// Presses keys, written as in a key map, and gives the effects of the last one.
+    pub(crate) fn update(&mut self, input: Input) -> Vec<Effect> {
+        self.app.update(input, self.clock.now())
+    }
+
+    /// Presses keys, written as in a key map, and gives the effects of the last one. The screen is read before each.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
-        keys.split(' ').map(|text| self.app.update(Input::Key(key(text)))).last().unwrap_or_default()
+        let press = |text| {
+            self.screen();
+            self.clock.read_screen();
+            self.update(Input::Key(key(text)))
+        };
+        keys.split(' ').map(press).last().unwrap_or_default()
+    }
+
+    /// Presses keys one after the other without reading the screen, which is drawn before each if `is_drawn`.
+    pub(crate) fn type_on(&mut self, keys: &str, is_drawn: bool) {
+        for text in keys.split(' ') {
+            if is_drawn {
+                self.screen();
+            }
+            self.clock.type_on();
+            self.update(Input::Key(key(text)));
+        }
     }
 
     pub(crate) fn text(&self) -> String {
@@ -113,7 +163,7 @@ impl Editor {
 
     pub(crate) fn screen(&mut self) -> String {
         let screen = self.screen.draw(&self.app);
-        self.app.drawn();
+        self.app.drawn(self.clock.now());
         screen
     }
 }

@@ -1,5 +1,7 @@
 //! Uses every interface of the editor, one command for each, and fails on request, for testing the editor's guarantees.
 
+mod hoard;
+
 use serde::Deserialize;
 use std::time::Duration;
 use witdock_editor_guest::decorations::Decorations;
@@ -32,7 +34,7 @@ pub struct Faulty {
 
 witdock_editor_guest::export!(Faulty, state);
 
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 15] = [
     ("count", "Count, and show it everywhere"),
     ("edit-then-trap", "Edit, then trap"),
     ("edit-then-fail", "Edit, then fail"),
@@ -47,6 +49,7 @@ const COMMANDS: [(&str, &str); 14] = [
     ("read", "Read a file"),
     ("greet", "Greet as the settings say"),
     ("copy", "Copy"),
+    ("hoard", "Fill the memory of the editor"),
 ];
 
 impl Plugin for Faulty {
@@ -122,6 +125,7 @@ impl Plugin for Faulty {
                 ));
             }
             "greet" => messages::status(&self.settings.greeting),
+            "hoard" => hoard::hoard(argument.unwrap_or_default(), self.count, &document)?,
             "copy" => clipboard::write("copied"),
             _ => return Err(CommandError::NoSuchCommand(name.to_owned())),
         }

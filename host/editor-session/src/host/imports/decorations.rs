@@ -2,13 +2,15 @@
 
 use witdock_editor_core::{Revision, Text};
 
-use super::{CallView, MOST, number, within};
-use crate::documents::{Decoration, Drawn};
+use super::{CallView, number, within};
+use crate::documents::{Decoration, DocumentId, Drawn};
 use crate::host::api::DocumentVersion;
 use crate::host::bindings::witdock::editor::decorations::{self, DecorationError};
 use crate::host::bindings::witdock::editor::types;
 use crate::host::convert::{one_line, spans};
+use crate::host::holdings::Held;
 use crate::host::outcome::DecorationChange;
+use crate::size::Size;
 
 /// The most decorations of a set.
 const MAX_DECORATIONS: usize = 10_000;
@@ -20,11 +22,11 @@ impl decorations::Host for CallView<'_> {
         name: String,
         decorations: Vec<decorations::Decoration>,
     ) -> wasmtime::Result<Result<(), DecorationError>> {
-        Ok(self.decorate(version, name, decorations))
+        self.decorate(version, name, decorations)
     }
 
     fn clear(&mut self, document: u64, name: String) -> wasmtime::Result<()> {
-        self.decorated(DecorationChange { document, name, set: None });
+        self.undecorated(document, name);
         Ok(())
     }
 }
@@ -35,33 +37,51 @@ impl CallView<'_> {
         version: DocumentVersion,
         name: String,
         decorations: Vec<decorations::Decoration>,
-    ) -> Result<(), DecorationError> {
+    ) -> wasmtime::Result<Result<(), DecorationError>> {
+        let placed = match self.placed(version, decorations) {
+            Ok(placed) => placed,
+            Err(error) => return Ok(Err(error)),
+        };
         let DocumentVersion { document, revision } = version;
-        let view = &self.state.document(document).ok_or(DecorationError::NoSuchDocument)?.view;
-        if view.revision.number() != revision {
-            return Err(DecorationError::Stale(view.revision.number()));
+        if placed.is_empty() {
+            self.undecorated(document, name);
+            return Ok(Ok(()));
         }
-        let own = &self.state.snapshot.own.decorations;
-        let is_new = own.iter().all(|(of, other)| (*of, other) != (document, &name));
-        let too_many_sets = is_new && own.iter().filter(|(of, _)| *of == document).count() >= MOST;
-        if too_many_sets || decorations.len() > MAX_DECORATIONS {
-            let most = if too_many_sets { 0 } else { MAX_DECORATIONS };
-            return Err(DecorationError::TooMany(number(most)));
+        if self.hold(Held::Decorations(document, name.clone()), placed.bytes())?.is_err() {
+            return Ok(Err(DecorationError::TooMany(0)));
         }
-        let placed: Result<Vec<Decoration>, DecorationError> = (0..)
-            .zip(decorations)
-            .map(|(index, one)| placed(&view.text, one).ok_or(DecorationError::OutOfRange(index)))
-            .collect();
-        self.decorated(DecorationChange { document, name, set: Some((Revision::new(revision), placed?)) });
-        Ok(())
+        self.change_set(DecorationChange { document, name, set: Some((Revision::new(revision), placed)) });
+        Ok(Ok(()))
     }
 
-    fn decorated(&mut self, change: DecorationChange) {
+    fn placed(
+        &self,
+        version: DocumentVersion,
+        decorations: Vec<decorations::Decoration>,
+    ) -> Result<Vec<Decoration>, DecorationError> {
+        let view = &self.state.document(version.document).ok_or(DecorationError::NoSuchDocument)?.view;
+        if view.revision.number() != version.revision {
+            return Err(DecorationError::Stale(view.revision.number()));
+        }
+        if decorations.len() > MAX_DECORATIONS {
+            return Err(DecorationError::TooMany(number(MAX_DECORATIONS)));
+        }
+        (0..)
+            .zip(decorations)
+            .map(|(index, one)| placed(&view.text, one).ok_or(DecorationError::OutOfRange(index)))
+            .collect()
+    }
+
+    fn undecorated(&mut self, document: DocumentId, name: String) {
+        if self.state.holdings.give_up(&Held::Decorations(document, name.clone())) {
+            self.change_set(DecorationChange { document, name, set: None });
+        }
+    }
+
+    fn change_set(&mut self, change: DecorationChange) {
         let changes = &mut self.state.outcome.decorations;
         changes.retain(|old| (old.document, &old.name) != (change.document, &change.name));
-        if changes.len() < MOST {
-            changes.push(change);
-        }
+        changes.push(change);
     }
 }
 

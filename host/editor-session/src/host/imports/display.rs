@@ -1,11 +1,16 @@
 //! `messages`, `status-line` and `panels`.
 
+use witdock::ContractViolation;
+
 use super::{CallView, MOST, number};
+use crate::display::{Panel, Segment};
 use crate::host::bindings::witdock::editor::types::Severity;
 use crate::host::bindings::witdock::editor::{messages, panels, status_line};
 use crate::host::convert::one_line;
+use crate::host::holdings::Held;
 use crate::host::outcome::replace;
 use crate::message::Message;
+use crate::size::Size;
 
 /// The most lines of a panel.
 const MAX_PANEL_LINES: usize = 10_000;
@@ -38,12 +43,18 @@ impl messages::Host for CallView<'_> {
 
 impl status_line::Host for CallView<'_> {
     fn set(&mut self, name: String, segment: status_line::Segment) -> wasmtime::Result<()> {
-        replace(&mut self.state.outcome.segments, name, Some(segment.into()), MOST);
+        let segment: Segment = segment.into();
+        if self.hold(Held::Segment(name.clone()), segment.bytes())?.is_err() {
+            return Err(ContractViolation(format!("has more than {MOST} segments in the status line")).into());
+        }
+        replace(&mut self.state.outcome.segments, name, Some(segment));
         Ok(())
     }
 
     fn clear(&mut self, name: String) -> wasmtime::Result<()> {
-        replace(&mut self.state.outcome.segments, name, None, MOST);
+        if self.state.holdings.give_up(&Held::Segment(name.clone())) {
+            replace(&mut self.state.outcome.segments, name, None);
+        }
         Ok(())
     }
 }
@@ -54,24 +65,25 @@ impl panels::Host for CallView<'_> {
         name: String,
         panel: panels::Panel,
     ) -> wasmtime::Result<Result<(), panels::PanelError>> {
-        let own = &self.state.snapshot.own.panels;
-        let is_new = own.iter().all(|(other, _)| *other != name);
-        if is_new && own.len() >= MOST {
-            return Ok(Err(panels::PanelError::TooLong(0)));
-        }
         if panel.lines.len() > MAX_PANEL_LINES {
             return Ok(Err(panels::PanelError::TooLong(number(MAX_PANEL_LINES))));
         }
-        replace(&mut self.state.outcome.panels, name, Some(panel.into()), MOST);
+        let panel: Panel = panel.into();
+        if self.hold(Held::Panel(name.clone()), panel.bytes())?.is_err() {
+            return Ok(Err(panels::PanelError::TooLong(0)));
+        }
+        replace(&mut self.state.outcome.panels, name, Some(panel));
         Ok(Ok(()))
     }
 
     fn hide(&mut self, name: String) -> wasmtime::Result<()> {
-        replace(&mut self.state.outcome.panels, name, None, MOST);
+        if self.state.holdings.give_up(&Held::Panel(name.clone())) {
+            replace(&mut self.state.outcome.panels, name, None);
+        }
         Ok(())
     }
 
     fn is_open(&mut self, name: String) -> wasmtime::Result<bool> {
-        Ok(self.state.snapshot.own.panels.iter().any(|(other, is_open)| *other == name && *is_open))
+        Ok(self.state.snapshot.own.visible_panel.as_ref() == Some(&name))
     }
 }

@@ -11,10 +11,14 @@ use crate::host::bindings::witdock::editor::documents::{
 use crate::host::bindings::witdock::editor::types::{self, DocumentInfo};
 use crate::host::call::{Provided, Working};
 use crate::host::convert::offset;
+use crate::host::holdings::refuse_growth;
 use crate::host::snapshot::DocumentView;
 
 /// The most text that is handed over at once, in bytes: half of what the dock allows for one call.
 pub(super) const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// What an edit takes beside its text, bytes, and a list of edits beside them.
+const EDIT_BYTES: usize = 256;
 
 pub(super) fn info(view: &DocumentView) -> DocumentInfo {
     DocumentInfo {
@@ -180,8 +184,15 @@ impl documents::HostDocument for CallView<'_> {
         if !self.state.may_edit {
             return Ok(Err(EditError::NotInThisCall));
         }
+        let replaced: u64 = edits
+            .iter()
+            .map(|edit| edit.range.end.saturating_sub(edit.range.start))
+            .fold(0, u64::saturating_add);
+        let inserted: usize = edits.iter().map(|edit| edit.text.len() + EDIT_BYTES).sum();
+        // A change that is refused for another reason costs nothing that stays.
+        self.state.handed_over.add(offset(replaced).saturating_add(inserted).saturating_add(EDIT_BYTES))?;
         let working = self.state.document_mut(document).ok_or_else(kept_too_long)?;
-        Ok(working.edit(against, edits))
+        working.edit(against, edits)
     }
 
     fn drop(&mut self, this: Resource<Document>) -> wasmtime::Result<()> {
@@ -191,7 +202,17 @@ impl documents::HostDocument for CallView<'_> {
 }
 
 impl Working {
-    fn edit(&mut self, against: u64, edits: Vec<types::Edit>) -> Result<u64, EditError> {
+    fn edit(&mut self, against: u64, edits: Vec<types::Edit>) -> wasmtime::Result<Result<u64, EditError>> {
+        let change = match self.change(against, edits) {
+            Ok(change) if change.is_empty() => return Ok(Ok(against)),
+            Ok(change) => change,
+            Err(error) => return Ok(Err(error)),
+        };
+        refuse_growth(change.length_before(), change.length_after())?;
+        Ok(self.take(change).map(|revision| revision.number()).map_err(|_| EditError::OutOfRange(0)))
+    }
+
+    fn change(&self, against: u64, edits: Vec<types::Edit>) -> Result<ChangeSet, EditError> {
         let view = &self.view;
         if view.read_only {
             return Err(EditError::ReadOnly);
@@ -199,10 +220,6 @@ impl Working {
         if against != view.revision.number() {
             return Err(EditError::Stale(view.revision.number()));
         }
-        let change = change(&view.text, edits)?;
-        if change.is_empty() {
-            return Ok(against);
-        }
-        self.take(change).map(|revision| revision.number()).map_err(|_| EditError::OutOfRange(0))
+        change(&view.text, edits)
     }
 }

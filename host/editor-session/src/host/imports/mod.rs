@@ -16,6 +16,7 @@ use super::api::DocumentVersion;
 use super::bindings::witdock::editor::types;
 use super::call::CallState;
 use super::convert::offset;
+use super::holdings::{Held, MOST, TooMany};
 use super::snapshot::DocumentView;
 pub(super) use documents::change;
 
@@ -27,9 +28,13 @@ pub(super) struct CallView<'a> {
 
 impl types::Host for CallView<'_> {}
 
-/// The most status line segments, panels, questions, timers and jobs that a plugin may have, of each kind, and the most
-/// messages of one call.
-const MOST: usize = 64;
+impl CallView<'_> {
+    /// Counts what the editor keeps for the plugin from now on.
+    fn hold(&mut self, held: Held, bytes: usize) -> wasmtime::Result<Result<(), TooMany>> {
+        self.state.handed_over.add(bytes)?;
+        Ok(self.state.holdings.take(held, bytes)?)
+    }
+}
 
 fn version(view: &DocumentView) -> DocumentVersion {
     DocumentVersion { document: view.id, revision: view.revision.number() }

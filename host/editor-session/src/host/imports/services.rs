@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::{CallView, MOST, number};
-use crate::display::Question;
+use crate::display::{self, Question};
 use crate::host::bindings::witdock::editor::types::Invocation;
 use crate::host::bindings::witdock::editor::{clipboard, jobs, prompts, settings, timers};
 use crate::host::call::{Ticket, new_ticket};
+use crate::host::holdings::Held;
 use crate::host::outcome::Timer;
+use crate::size::Size;
 
 /// The most choices of a question.
 const MAX_CHOICES: usize = 10_000;
@@ -15,17 +17,18 @@ const MAX_CHOICES: usize = 10_000;
 const SHORTEST_TIMER: Duration = Duration::from_millis(10);
 
 impl CallView<'_> {
-    fn put(&mut self, question: Question) -> Result<u64, prompts::AskError> {
-        let outcome = &mut self.state.outcome;
-        if self.state.snapshot.own.questions + outcome.questions.len() >= MOST {
-            return Err(prompts::AskError::TooMany(number(MOST)));
-        }
+    fn put(&mut self, question: Question) -> wasmtime::Result<Result<u64, prompts::AskError>> {
         let ticket = new_ticket();
-        outcome.questions.push((ticket, question));
-        Ok(ticket)
+        if self.hold(Held::Question(ticket), question.bytes())?.is_err() {
+            return Ok(Err(prompts::AskError::TooMany(number(MOST))));
+        }
+        self.state.outcome.questions.push((ticket, question));
+        Ok(Ok(ticket))
     }
 
     fn cancel(&mut self, ticket: Ticket) {
+        self.state.holdings.give_up(&Held::Question(ticket));
+        self.state.holdings.give_up(&Held::Timer(ticket));
         let outcome = &mut self.state.outcome;
         outcome.questions.retain(|(other, _)| *other != ticket);
         outcome.timers.retain(|(other, _)| *other != ticket);
@@ -35,21 +38,24 @@ impl CallView<'_> {
         }
     }
 
-    fn start(&mut self, milliseconds: u32, repeats: bool) -> Result<u64, timers::TimerError> {
-        let outcome = &mut self.state.outcome;
-        if self.state.snapshot.own.timers + outcome.timers.len() >= MOST {
-            return Err(timers::TimerError::TooMany(number(MOST)));
-        }
+    fn start(
+        &mut self,
+        milliseconds: u32,
+        repeats: bool,
+    ) -> wasmtime::Result<Result<u64, timers::TimerError>> {
         let after = Duration::from_millis(milliseconds.into()).max(SHORTEST_TIMER);
         let ticket = new_ticket();
-        outcome.timers.push((ticket, Timer { after, repeats }));
-        Ok(ticket)
+        if self.hold(Held::Timer(ticket), size_of::<Timer>())?.is_err() {
+            return Ok(Err(timers::TimerError::TooMany(number(MOST))));
+        }
+        self.state.outcome.timers.push((ticket, Timer { after, repeats }));
+        Ok(Ok(ticket))
     }
 }
 
 impl prompts::Host for CallView<'_> {
     fn ask(&mut self, question: prompts::TextQuestion) -> wasmtime::Result<Result<u64, prompts::AskError>> {
-        Ok(self.put(Question::Text(question.into())))
+        self.put(Question::Text(question.into()))
     }
 
     fn pick(
@@ -59,7 +65,7 @@ impl prompts::Host for CallView<'_> {
         if question.choices.is_empty() || question.choices.len() > MAX_CHOICES {
             return Ok(Err(prompts::AskError::Choices(number(MAX_CHOICES))));
         }
-        Ok(self.put(Question::Choice(question.into())))
+        self.put(Question::Choice(question.into()))
     }
 
     fn withdraw(&mut self, question: u64) -> wasmtime::Result<()> {
@@ -75,6 +81,7 @@ impl clipboard::Host for CallView<'_> {
     }
 
     fn write(&mut self, text: String) -> wasmtime::Result<()> {
+        self.state.handed_over.add(text.len())?;
         self.state.outcome.copied = Some(text);
         Ok(())
     }
@@ -88,11 +95,11 @@ impl settings::Host for CallView<'_> {
 
 impl timers::Host for CallView<'_> {
     fn once(&mut self, after_ms: u32) -> wasmtime::Result<Result<u64, timers::TimerError>> {
-        Ok(self.start(after_ms, false))
+        self.start(after_ms, false)
     }
 
     fn every(&mut self, period_ms: u32) -> wasmtime::Result<Result<u64, timers::TimerError>> {
-        Ok(self.start(period_ms, true))
+        self.start(period_ms, true)
     }
 
     fn cancel(&mut self, timer: u64) -> wasmtime::Result<()> {
@@ -107,12 +114,12 @@ impl jobs::Host for CallView<'_> {
         if !snapshot.commands.contains(&invocation.command) {
             return Ok(Err(jobs::JobError::NoSuchCommand(invocation.command)));
         }
-        let outcome = &mut self.state.outcome;
-        if snapshot.own.jobs + outcome.jobs.len() >= MOST {
+        let invocation: display::Invocation = invocation.into();
+        let ticket = new_ticket();
+        if self.hold(Held::Job(ticket), invocation.bytes())?.is_err() {
             return Ok(Err(jobs::JobError::QueueFull(number(MOST))));
         }
-        let ticket = new_ticket();
-        outcome.jobs.push((ticket, invocation.into()));
+        self.state.outcome.jobs.push((ticket, invocation));
         Ok(Ok(ticket))
     }
 }
