@@ -50,6 +50,7 @@ pub mod table;
 
 mod file_id;
 mod input;
+mod own_file;
 mod plugin_events;
 mod steps;
 mod values;

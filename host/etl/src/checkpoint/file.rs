@@ -1,10 +1,10 @@
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::content::{Checkpoint, VERSION};
 use super::error::CheckpointError;
 use super::paths::Base;
+use crate::own_file;
 use crate::sink;
 
 pub(super) fn read(path: &Path, base: &Base) -> Result<Option<Checkpoint>, CheckpointError> {
@@ -36,8 +36,7 @@ pub(super) fn write(path: &Path, checkpoint: &Checkpoint, base: &Base) -> Result
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let text = serde_json::to_vec(&base.relative(checkpoint)).map_err(|error| failed(error.into()))?;
-    let mut file = File::create(path).map_err(failed)?;
-    file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
+    own_file::write(path, &text).and_then(|file| file.sync_all()).map_err(failed)
 }
 
 /// Where the checkpoint of a commit is until databases have committed.

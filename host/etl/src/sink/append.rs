@@ -12,6 +12,7 @@ use super::error::SinkError;
 use super::hidden::prefix;
 use super::staged::member;
 use crate::input::Input;
+use crate::own_file;
 use crate::pipeline::Compression;
 
 /// Adds the content of `from`, so many bytes, to `to`. The first `header` bytes are only for a file that is empty. `continues` says that `to` ends in rows of
@@ -102,17 +103,14 @@ impl Place {
     fn copy(self, from: &Path, to: &Path) -> Result<(), SinkError> {
         let failed = |error| SinkError::Io { path: to.to_owned(), error };
         let is_new = !to.exists();
-        let mut rows = File::open(from).map_err(failed)?;
+        let mut rows = own_file::read(from).map_err(failed)?;
         rows.seek(SeekFrom::Start(self.skip)).map_err(failed)?;
         let end = if self.newline { member(b"\n", Compression::of(to)).map_err(failed)? } else { Vec::new() };
         let mut rows = io::Cursor::new(end).chain(rows);
-        let mut target = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(to)
-            .map_err(failed)?;
+        // The target's path has no links left: one that is there now was put there meanwhile.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut target = own_file::open(to, &mut options).map_err(failed)?;
         let changed = || SinkError::Changed { path: to.to_owned(), at: self.at };
         if target.metadata().map_err(failed)?.len() < self.at {
             return Err(changed());

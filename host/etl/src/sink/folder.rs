@@ -18,6 +18,7 @@ use super::staged::StagedFile;
 use super::staging::Staging;
 use super::swap::list_name;
 use super::writer::{Commit, Prepared, SinkMark, SinkStart, SinkWriter};
+use crate::own_file;
 use crate::pipeline::{Compression, FileSinkFormat, SinkFile, SinkMode, TextFormat};
 
 /// Writes part files. With `append` each commit publishes one, with a name that no other run gives. With `replace` they are collected in a
@@ -162,8 +163,7 @@ impl FolderSink {
         names.sort();
         let names: Vec<_> = names.iter().map(|name| name.to_string_lossy()).collect();
         let list = folder.join(list_name(folder));
-        fs::write(&list, names.join("\n"))?;
-        fs::File::open(&list)?.sync_all()?;
+        own_file::write(&list, names.join("\n").as_bytes())?.sync_all()?;
         sync_folder(&list);
         Ok(())
     }

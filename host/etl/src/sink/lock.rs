@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::error::SinkError;
 use super::hidden::prefix;
 use crate::file_id::FileId;
+use crate::own_file;
 use crate::pipeline::Target;
 use crate::store::{ObjectUrl, StoreOptions};
 
@@ -43,13 +44,9 @@ impl TargetLock {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         loop {
-            let mut file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(failed)?;
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            let mut file = own_file::open(&path, &mut options).map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(fs::TryLockError::WouldBlock) => {

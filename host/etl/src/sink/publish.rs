@@ -9,6 +9,7 @@ use super::disk::{remove, sync_folder};
 use super::error::SinkError;
 use super::swap;
 use super::upload::{delete, upload, upload_parts};
+use crate::own_file;
 use crate::store::{ObjectUrl, StoreOptions};
 
 /// A change of files or objects that a commit ends with. It can be repeated: what has been done of it is not done again.
@@ -148,7 +149,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), SinkError> {
 
 fn truncate(path: &Path, length: u64) -> Result<(), SinkError> {
     let cut = || -> io::Result<()> {
-        let file = OpenOptions::new().write(true).open(path)?;
+        let file = own_file::open(path, OpenOptions::new().write(true))?;
         if file.metadata()?.len() > length {
             file.set_len(length)?;
             file.sync_all()?;

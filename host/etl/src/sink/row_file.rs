@@ -16,6 +16,7 @@ use parquet::file::writer::SerializedFileWriter;
 
 use super::disk::sync_folder;
 use super::error::SinkError;
+use crate::own_file;
 
 /// The size at which a row group ends. It is in memory until it is written.
 const ROW_GROUP_BYTES: usize = 64 << 20;
@@ -34,7 +35,8 @@ fn properties() -> WriterProperties {
 impl ParquetFile {
     /// Creates the file at `path`. Messages name `target`.
     pub(super) fn create(path: &Path, target: &Path, schema: &SchemaRef) -> Result<Self, SinkError> {
-        let file = File::create(path).map_err(|error| SinkError::Io { path: target.to_owned(), error })?;
+        let file =
+            own_file::create(path).map_err(|error| SinkError::Io { path: target.to_owned(), error })?;
         let mut created = Self { writer: None, path: path.to_owned(), target: target.to_owned() };
         match ArrowWriter::try_new(file, Arc::clone(schema), Some(properties())) {
             Ok(writer) => created.writer = Some(writer),
@@ -98,7 +100,7 @@ pub(super) fn join_parquet(segments: &[PathBuf], joined: &Path, target: &Path) -
     let io = |error| SinkError::Io { path: target.to_owned(), error };
     let join = || -> Result<(), ParquetError> {
         let first = segments.first().ok_or_else(closed)?;
-        let opened = SerializedFileReader::new(File::open(first)?)?;
+        let opened = SerializedFileReader::new(own_file::read(first)?)?;
         let metadata = opened.metadata().file_metadata();
         // The file's metadata has the Arrow schema.
         let properties = WriterProperties::builder()
@@ -106,9 +108,9 @@ pub(super) fn join_parquet(segments: &[PathBuf], joined: &Path, target: &Path) -
             .set_key_value_metadata(metadata.key_value_metadata().cloned())
             .build();
         let schema = metadata.schema_descr().root_schema_ptr();
-        let mut writer = SerializedFileWriter::new(File::create(joined)?, schema, Arc::new(properties))?;
+        let mut writer = SerializedFileWriter::new(own_file::create(joined)?, schema, Arc::new(properties))?;
         for segment in segments {
-            let file = File::open(segment)?;
+            let file = own_file::read(segment)?;
             let reader = SerializedFileReader::new(file.try_clone()?)?;
             for group in reader.metadata().row_groups() {
                 let mut into = writer.next_row_group()?;

@@ -6,6 +6,7 @@ use flate2::write::GzEncoder;
 
 use super::disk::sync_folder;
 use super::error::SinkError;
+use crate::own_file;
 use crate::pipeline::Compression;
 
 /// A text file that is written beside its target. The bytes that a commit covers survive a crash.
@@ -38,7 +39,7 @@ impl StagedFile {
     /// Starts an empty file at `path`. Messages name the target.
     pub(super) fn create(path: PathBuf, target: &Path, compression: Compression) -> Result<Self, SinkError> {
         let failed = |error| SinkError::Io { path: target.to_owned(), error };
-        let file = File::create(&path).map_err(failed)?;
+        let file = own_file::create(&path).map_err(failed)?;
         let encoder = Some(Encoder::Idle(file));
         Ok(Self { encoder, compression, committed: false, target: target.to_owned(), path })
     }
@@ -52,7 +53,8 @@ impl StagedFile {
     ) -> Result<Self, SinkError> {
         let failed = |error| SinkError::Io { path: target.to_owned(), error };
         let gone = || SinkError::StagedGone { path: path.to_owned() };
-        let mut file = OpenOptions::new().write(true).open(path).map_err(|error| match error.kind() {
+        let opened = own_file::open(path, OpenOptions::new().write(true));
+        let mut file = opened.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => gone(),
             _ => failed(error),
         })?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::disk::sync_folder;
 use super::error::SinkError;
 use super::part_name::is_part;
+use crate::own_file;
 
 /// The file in a complete folder that shows it to be that, and lists its part files, one on each line. It has the name that the folder was written
 /// under, so that nobody takes it for another's.
@@ -82,7 +83,9 @@ fn link_others(to: &Path, from: &Path) -> io::Result<bool> {
 fn move_parts(from: &Path, to: &Path) -> io::Result<()> {
     let list = from.join(list_name(from));
     let names_of_parts = fs::read_to_string(&list)?;
-    let new: Vec<_> = names_of_parts.lines().map(PathBuf::from).collect();
+    // Another name could lead out of the folder.
+    let new: Vec<_> =
+        names_of_parts.lines().filter(|name| is_part(name.as_ref())).map(PathBuf::from).collect();
     for name in &new {
         let (source, target) = (from.join(name), to.join(name));
         // Between two mounts, the system does not look whether there is such a file.
@@ -92,8 +95,9 @@ fn move_parts(from: &Path, to: &Path) -> io::Result<()> {
         match fs::rename(&source, &target) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let staged = to.join(format!(".{}.partial", name.display()));
-                fs::copy(&source, &staged)?;
-                fs::File::open(&staged)?.sync_all()?;
+                let (mut rows, mut copy) = (own_file::read(&source)?, own_file::create(&staged)?);
+                io::copy(&mut rows, &mut copy)?;
+                copy.sync_all()?;
                 fs::rename(&staged, &target)?;
                 remove_file(&source)?;
             }

@@ -61,7 +61,8 @@ pub(super) fn upload_parts(
         let names = fs::read_to_string(&list).map_err(|error| SinkError::Io { path: list.clone(), error })?;
         let store = Store::of(to, options).map_err(|error| failed(to, error))?;
         let mut new = Vec::new();
-        for name in names.lines() {
+        // Another name could lead out of the folder.
+        for name in names.lines().filter(|name| is_part(name.as_ref())) {
             let object = to.join(&of_run(name, run));
             send(&store, &from.join(name), &object)?;
             new.push(object);

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use super::client::Store;
 use super::error::StoreError;
 use super::runtime::wait;
+use crate::own_file;
 
 /// A file up to this size is sent in one request.
 const SMALL: u64 = 8 << 20;
@@ -42,7 +43,7 @@ impl Store {
         let (store, file, key) = (self.clone(), file.to_owned(), self.path(key)?);
         wait(async move {
             let unread = |error| StoreError::new(format!("cannot read {}: {error}", file.display()));
-            let mut opened = File::open(&file).await.map_err(unread)?;
+            let mut opened = File::from_std(own_file::read(&file).map_err(unread)?);
             let size = opened.metadata().await.map_err(unread)?.len();
             if size <= SMALL {
                 let mut content = Vec::new();

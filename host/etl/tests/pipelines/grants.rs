@@ -179,3 +179,19 @@ fn a_manifest_with_an_unknown_key_names_file_line_and_key() {
     assert!(refused.contains("probe.toml:4"), "{refused}");
     assert!(refused.contains("clock") && refused.contains("clocks"), "{refused}");
 }
+
+/// Whoever may write beside a target, an earlier plugin or another program, cannot make the run write elsewhere.
+#[test]
+fn planted_links_are_not_followed() {
+    let project = prober("{ read-file = \"/data/hello.txt\" }", "", "");
+    fs::write(project.path("victim"), "precious").unwrap();
+    let plant = |name: &str| std::os::unix::fs::symlink(project.path("victim"), project.path(name)).unwrap();
+    plant(".out.csv.witdock-lock");
+    let error = project.error(&["run", "pipeline.toml"]);
+    assert!(error.contains(".out.csv.witdock-lock is a symbolic link now"), "{error}");
+    fs::remove_file(project.path(".out.csv.witdock-lock")).unwrap();
+    plant("pipeline.checkpoint.json.next");
+    project.run(&[]);
+    assert!(project.read("out.csv").starts_with("a,got\n"));
+    assert_eq!(project.read("victim"), "precious");
+}
