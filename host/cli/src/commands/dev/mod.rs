@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
             path.display()
         );
     }
-    runtime::block_on(follow(arguments, source))?
+    runtime::block_on_to_end(follow(arguments, source))?
 }
 
 async fn follow(arguments: DevArguments, source: Source) -> anyhow::Result<ExitCode> {

@@ -5,7 +5,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::BuildError;
 
@@ -22,7 +22,7 @@ const AFTERWARDS: Duration = Duration::from_millis(500);
 /// A longer line is split: a program may write without end.
 const LONGEST_LINE: usize = 16 << 20;
 
-/// Runs `command` in `folder` to its end, or until the future is dropped, which kills it.
+/// Runs `command` in `folder` to its end, or until the future is dropped, which kills it with all that it has started.
 ///
 /// `help` is part of the error if the program cannot be started.
 pub(super) async fn run(
@@ -33,6 +33,8 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, BuildError> {
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let lost = |source| BuildError::Lost { folder: folder.to_owned(), program: program.clone(), source };
+    #[cfg(unix)]
+    command.process_group(0);
     let mut child = command
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -46,6 +48,7 @@ pub(super) async fn run(
             source,
             help: help.to_owned(),
         })?;
+    let group = Group::of(&child);
     let mut stdout = Lines::new(child.stdout.take());
     let mut stderr = Lines::new(child.stderr.take());
 
@@ -56,6 +59,7 @@ pub(super) async fn run(
             status = child.wait() => break status.map_err(lost)?,
         }
     };
+    group.release();
     let rest = async {
         while stdout.is_open() || stderr.is_open() {
             tokio::select! {
@@ -67,6 +71,46 @@ pub(super) async fn run(
     };
     tokio::time::timeout(AFTERWARDS, rest).await.unwrap_or(Ok(()))?;
     Ok(status)
+}
+
+/// The processes of a build: cargo's compilers and a shell's programs are in its group too. They are killed if this is dropped
+/// before [`release`](Self::release); a process that leaves the group is not found.
+struct Group {
+    /// The leader's number. It is the leader's until somebody has waited for it.
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+impl Group {
+    #[cfg(unix)]
+    fn of(child: &Child) -> Self {
+        let number = child.id().and_then(|id| i32::try_from(id).ok());
+        Self { leader: number.and_then(rustix::process::Pid::from_raw) }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    /// The build has ended by itself. What it has left running, such as a compiler's daemon, stays.
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is nothing to forget"))]
+    fn release(mut self) {
+        #[cfg(unix)]
+        {
+            self.leader = None;
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.leader {
+            // All of them may have ended in this moment.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
 }
 
 /// The lines of a pipe. Invalid UTF-8 is replaced.

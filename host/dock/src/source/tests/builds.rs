@@ -232,32 +232,45 @@ mod commands {
         assert_eq!(String::from_utf8_lossy(text.bytes()).trim_end(), format!("wasm {home}").trim_end());
     }
 
+    /// Waits until no process of these numbers is left. One that nobody has waited for is a zombie, and has ended.
+    async fn until_ended(pids: &[String]) {
+        let is_alive = |pid: &String| {
+            let mut ps = std::process::Command::new("ps");
+            let state = ps.args(["-o", "stat=", "-p", pid]).output().unwrap().stdout;
+            !String::from_utf8_lossy(&state).trim().is_empty() && !state.starts_with(b"Z")
+        };
+        let ended = async {
+            while pids.iter().any(is_alive) {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.unwrap();
+    }
+
+    /// A build that starts a process, which starts another one; all three say their numbers and wait forever.
+    const FAMILY: &str = "echo $$; sh -c 'echo $$; sh -c \"echo \\$\\$; exec sleep 600\" & wait' & wait";
+
     #[tokio::test]
-    async fn kills_an_abandoned_build() {
-        let folder = script("echo $$; exec sleep 600");
+    async fn kills_an_abandoned_build_with_all_that_it_has_started() {
+        let folder = script(FAMILY);
         let source = Source::open(folder.path()).unwrap();
         let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
-        let pid = {
+        let mut pids = Vec::new();
+        {
             let build = source.artifact(|event| {
                 if let BuildEvent::Line(line) = event {
                     sender.send(line).unwrap();
                 }
             });
-            tokio::select! {
-                artifact = build => panic!("{artifact:?}"),
-                pid = lines.recv() => pid.unwrap(),
+            let mut build = std::pin::pin!(build);
+            while pids.len() < 3 {
+                tokio::select! {
+                    artifact = &mut build => panic!("{artifact:?}"),
+                    pid = lines.recv() => pids.push(pid.unwrap()),
+                }
             }
-        };
-        let is_alive = || {
-            let mut kill = std::process::Command::new("kill");
-            kill.args(["-0", &pid]).stderr(std::process::Stdio::null()).status().unwrap().success()
-        };
-        let exit = async {
-            while is_alive() {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(60), exit).await.unwrap();
+        }
+        until_ended(&pids).await;
     }
 
     #[tokio::test]
