@@ -46,7 +46,7 @@ pub(crate) async fn use_instance<I: Interface, R>(
     let Admission { turn, generation, idle, stop, row, timing } = admission;
     let mut instance = match idle {
         Some(instance) => instance,
-        None => Box::pin(start(core, &generation, export, stop)).await?,
+        None => Box::pin(start_in_turn(core, &generation, export, stop)).await?,
     };
     // From here on the instance belongs to this future: dropped or failed, it is not put back.
     match attempt(core, &mut instance, row, timing, stop, run).await {
@@ -151,6 +151,17 @@ fn ended<I: Interface>(
         true => Ended::Cancelled,
         false => Ended::Failed(Box::new(Failure::classify(error, state))),
     }
+}
+
+/// [`start`] after the other tasks of the thread had their turn: whoever calls a plugin that fails each time would start instances without end.
+async fn start_in_turn<I: Interface>(
+    core: &Arc<Core<I>>,
+    generation: &Generation<I>,
+    export: &str,
+    stop: NextStop<'_>,
+) -> Result<Box<Instance<I>>, CallError> {
+    tokio::task::yield_now().await;
+    start(core, generation, export, stop).await
 }
 
 /// Starts a fresh instance in place of one that a failed call dropped.

@@ -1,0 +1,135 @@
+//! Reloads under load, with everything that can go wrong with a source: no call is lost, none is answered by a wrong generation, and what
+//! the process takes of the machine stays the same.
+//!
+//! The short form runs with the other tests. The long one:
+//! `WITDOCK_TEST_RELOADS=10000 cargo test -p witdock --test torture -- --nocapture`
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(unreachable_pub, missing_docs, reason = "one binary: `pub` marks what its modules share")]
+
+mod guest;
+mod neighbours;
+mod process;
+mod random;
+mod source;
+mod target;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use std::time::Duration;
+
+use process::Footprint;
+use random::Random;
+use source::Kind;
+use target::{Tally, Target};
+use tokio::runtime::Runtime;
+use witdock::{Dock, Instances};
+
+const RELOADS: u64 = 240;
+/// Callers of each plugin.
+const CALLERS: usize = 2;
+/// What allocators and thread pools may hold on to.
+const SLACK_KIB: usize = 24 << 10;
+
+/// A test that measures the process runs alone.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// How long a call of a good plugin takes beside four hostile ones on two threads, and how late a timer is, for 99 in 100. A guest gives its thread up after 10 ms, and two of
+/// the four are before the call at the most; the rest is for machines that do other things meanwhile.
+const NEIGHBOURS: Duration = Duration::from_millis(250);
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        // Threads that wait for more work would look like a leak.
+        .max_blocking_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_good_plugin_answers_beside_hostile_ones() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for hostility in neighbours::ALL {
+        let latency = runtime().block_on(neighbours::latency_beside(hostility));
+        println!("{hostility:?}: {latency}");
+        let longest = latency.calls.p99.max(latency.timers.p99);
+        assert!(longest <= NEIGHBOURS, "{hostility:?}: {latency}");
+    }
+}
+
+#[test]
+fn reloads_lose_no_call_and_keep_nothing() {
+    let reloads = std::env::var("WITDOCK_TEST_RELOADS").ok().map_or(RELOADS, |count| count.parse().unwrap());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    runtime().block_on(torture(reloads));
+}
+
+async fn torture(reloads: u64) {
+    let dock = Dock::builder().without_cache().build().unwrap();
+    let mut targets = Vec::new();
+    for kind in [Kind::File, Kind::Link, Kind::Folder] {
+        for instances in [Instances::Stateful, Instances::Pool(3)] {
+            targets.push(Target::load(&dock, kind, instances).await);
+        }
+    }
+    let (tally, done) = (Arc::new(Tally::default()), Arc::new(AtomicBool::new(false)));
+    let callers: Vec<_> = targets
+        .iter()
+        .flat_map(|target| std::iter::repeat_n(target, CALLERS))
+        .map(|target| {
+            let (target, tally, done) = (target.clone(), tally.clone(), done.clone());
+            tokio::spawn(async move { target.call_on(&done, &tally).await })
+        })
+        .collect();
+
+    // The first tenth fills what is filled once.
+    let mark = Arc::new(AtomicU64::new(2));
+    let rounds = [reloads / 10, reloads - reloads / 10];
+    let mut footprints = Vec::new();
+    for (round, count) in (0..).zip(rounds) {
+        let share = count / targets.len() as u64;
+        let reloading: Vec<_> = (0..)
+            .zip(&targets)
+            .map(|(place, target)| {
+                let (target, tally, mark) = (target.clone(), tally.clone(), mark.clone());
+                let mut random = Random::new(100 * round + place);
+                tokio::spawn(async move {
+                    for _ in 0..share {
+                        let mark = u32::try_from(mark.fetch_add(1, Ordering::Relaxed)).unwrap();
+                        target.reload(&mut random, mark, &tally).await;
+                    }
+                })
+            })
+            .collect();
+        for task in reloading {
+            task.await.unwrap();
+        }
+        footprints.push(Footprint::now());
+    }
+    done.store(true, Ordering::Relaxed);
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    for target in &targets {
+        target.check_count().await;
+    }
+
+    let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    let [first, last] = footprints[..] else { unreachable!("there are two rounds") };
+    println!(
+        "{} swapped, {} rejected, {} unchanged; {} calls, none lost\nat first: {first}\nat the end: {last}",
+        of(&tally.swapped),
+        of(&tally.rejected),
+        of(&tally.unchanged),
+        of(&tally.calls),
+    );
+    assert!(
+        of(&tally.swapped) > reloads / 4 && of(&tally.rejected) > reloads / 8 && of(&tally.calls) > reloads
+    );
+    assert!(last.threads <= first.threads + 1, "threads are left: {first}, then {last}");
+    assert!(last.descriptors <= first.descriptors + 2, "descriptors are left: {first}, then {last}");
+    assert!(last.resident_kib <= first.resident_kib + SLACK_KIB, "memory is left: {first}, then {last}");
+}
