@@ -49,9 +49,14 @@ impl Component {
                 bail!("{}: this is a WIT package in binary form, not a component that can run", plugin.name)
             }
         };
+        Ok(Self::of_world(resolve, world))
+    }
+
+    /// The types of a component that has exactly the imports and exports of a world.
+    pub(crate) fn of_world(resolve: Resolve, world: WorldId) -> Self {
         let imports = functions(&resolve, &resolve.worlds[world].imports);
         let exports = functions(&resolve, &resolve.worlds[world].exports);
-        Ok(Self { resolve, world, imports, exports })
+        Self { resolve, world, imports, exports }
     }
 
     /// Whether the host provides a resource: whether an interface that the component imports declares it.
