@@ -49,7 +49,6 @@ impl SourceConfig {
 
 /// What rows are read from.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a pipeline has one, and each of its lookup tables")]
 pub enum SourceKind {
     /// Files of one format.
     Files(FileSource),

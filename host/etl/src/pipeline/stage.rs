@@ -24,6 +24,7 @@ pub struct StageConfig {
 
 /// What happens to the rows of a stage.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a pipeline has a few")]
 pub enum StageWork {
     /// A plugin processes them.
     Plugin(PluginStageConfig),
