@@ -51,6 +51,11 @@ impl<'a, T: Copy> PrimitiveView<'a, T> {
     pub fn values(&self) -> &'a [T] {
         self.values
     }
+
+    /// Whether a row may be null. Without nulls, [`values`](Self::values) has all there is to know.
+    pub fn has_nulls(&self) -> bool {
+        self.validity.0.is_some()
+    }
 }
 
 /// A column of booleans.
@@ -111,6 +116,17 @@ impl<'a> Utf8View<'a> {
     /// The rows, in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = Option<&'a str>> + use<'a> {
         (0..self.offsets.len() - 1).map(move |row| self.get(row))
+    }
+
+    /// The bytes of all rows, and where each row begins and the last one ends in them: one more than there are rows, ascending
+    /// from 0 on. Null rows may have any here. This is for code that reads many short texts without a check for each.
+    pub fn bytes(&self) -> (&'a [i32], &'a [u8]) {
+        (self.offsets, self.text.as_bytes())
+    }
+
+    /// Whether a row may be null.
+    pub fn has_nulls(&self) -> bool {
+        self.validity.0.is_some()
     }
 }
 
@@ -177,10 +193,12 @@ mod tests {
         let text = Utf8View::new(&[0, 2, 3, 3, 5], "éxab".as_bytes(), validity, 4).unwrap();
         assert_eq!(text.iter().collect::<Vec<_>>(), [Some("é"), None, Some(""), Some("ab")]);
         assert_eq!(text.get(4), None);
+        assert_eq!((text.bytes(), text.has_nulls()), ((&[0, 2, 3, 3, 5][..], "éxab".as_bytes()), true));
 
         let numbers = PrimitiveView::new(&[1, 2, 3, 4], validity, 4).unwrap();
         assert_eq!(numbers.iter().collect::<Vec<_>>(), [Some(1), None, Some(3), Some(4)]);
         assert_eq!(numbers.get(4), None);
+        assert!(numbers.has_nulls() && !PrimitiveView::new(&[1], ALL, 1).unwrap().has_nulls());
 
         let flags = BooleanView::new(&[0b0111], validity, 4).unwrap();
         assert_eq!(flags.iter().collect::<Vec<_>>(), [Some(true), None, Some(true), Some(false)]);

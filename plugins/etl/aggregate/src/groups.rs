@@ -1,6 +1,6 @@
-//! The groups, and how a row finds its own.
+//! The groups, and how a row finds its own: by a word of 64 bits for each part of its key.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 use serde::{Deserialize, Serialize};
 use witdock_etl_guest::view::{PrimitiveView, Utf8View};
 
@@ -30,15 +30,6 @@ pub struct Groups {
     pub(crate) sums: Vec<Sums>,
 }
 
-/// The group's number for each key, whose parts are written one behind the other.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    numbers: HashMap<Box<[u8]>, usize>,
-    /// The key of the last row, which the next row often has too.
-    last: Option<(Vec<u8>, usize)>,
-    buffer: Vec<u8>,
-}
-
 /// A column of the key.
 pub(crate) enum Keys<'b> {
     Int32(PrimitiveView<'b, i32>),
@@ -54,28 +45,109 @@ impl Keys<'_> {
             Self::Text(view) => view.get(row).map_or(Key::Null(()), |text| Key::Text(text.to_owned())),
         }
     }
+}
 
-    fn write(&self, row: usize, key: &mut Vec<u8>) {
-        match self {
-            Self::Int32(view) => write_whole(view.get(row).map(i64::from), key),
-            Self::Int64(view) => write_whole(view.get(row), key),
-            Self::Text(view) => write_text(view.get(row), key),
+/// The group of each key.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    numbers: HashTable<usize>,
+    /// The hash of each group's key.
+    hashes: Vec<u64>,
+    parts: Vec<PartWords>,
+    /// The hashes of a batch's rows.
+    of_rows: Vec<u64>,
+}
+
+/// The words of one part of the key. Two parts are equal if both of their words are.
+#[derive(Debug, Default)]
+struct PartWords {
+    /// Of each group: its word, and whether it is null.
+    of_groups: Vec<(u64, bool)>,
+    /// Of each row of a batch: its word.
+    of_rows: Vec<u64>,
+    /// Which rows of a batch are null, if one is.
+    nulls: Vec<bool>,
+    /// The numbers of texts that are too long for a word.
+    long: HashMap<Box<[u8]>, u64>,
+}
+
+/// The most bytes of a text that a word has beside their number.
+const SHORT: usize = 7;
+/// In place of the length: the other bytes are the number of a long text.
+const LONG: u64 = 0xff << 56;
+
+/// A short text, which begins here: its bytes, and their number in the last one. One load and no call, where it is not among the last bytes of a column.
+fn short(data: &[u8], length: usize) -> u64 {
+    let bytes = match data.first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight) & ((1 << (8 * length)) - 1),
+        None => data.iter().take(length).rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    bytes | (length as u64) << 56
+}
+
+/// A multiplication and a shift for each word: what decides whether two keys are the same are the words.
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
+}
+
+impl PartWords {
+    fn text(&mut self, text: &[u8]) -> u64 {
+        if text.len() <= SHORT {
+            return short(text, text.len());
+        }
+        let next = LONG | self.long.len() as u64;
+        *self.long.entry_ref(text).or_insert(next)
+    }
+
+    fn of(&mut self, key: &Key) -> (u64, bool) {
+        match key {
+            Key::Null(()) => (0, true),
+            Key::Whole(number) => (number.cast_unsigned(), false),
+            Key::Text(text) => (self.text(text.as_bytes()), false),
         }
     }
-}
 
-fn write_whole(number: Option<i64>, key: &mut Vec<u8>) {
-    key.push(number.is_some().into());
-    if let Some(number) = number {
-        key.extend_from_slice(&number.to_le_bytes());
+    /// Makes the words of a batch.
+    fn read(&mut self, column: &Keys<'_>) {
+        let mut words = std::mem::take(&mut self.of_rows);
+        words.clear();
+        let has_nulls = match column {
+            Keys::Int32(view) => {
+                words.extend(view.values().iter().map(|number| i64::from(*number).cast_unsigned()));
+                view.has_nulls()
+            }
+            Keys::Int64(view) => {
+                words.extend(view.values().iter().map(|number| number.cast_unsigned()));
+                view.has_nulls()
+            }
+            Keys::Text(view) => {
+                let (offsets, data) = view.bytes();
+                words.extend(offsets.iter().zip(offsets.iter().skip(1)).map(|(begin, end)| {
+                    // Offsets ascend within the data.
+                    let (begin, length) = (*begin as usize, (end - begin) as usize);
+                    let rest = data.get(begin..).unwrap_or_default();
+                    if length <= SHORT {
+                        return short(rest, length);
+                    }
+                    self.text(rest.get(..length).unwrap_or_default())
+                }));
+                view.has_nulls()
+            }
+        };
+        self.nulls.clear();
+        if has_nulls {
+            self.nulls.extend((0..words.len()).map(|row| column.get(row) == Key::Null(())));
+            let nulls = words.iter_mut().zip(&self.nulls).filter(|(_, null)| **null);
+            nulls.for_each(|(word, _)| *word = 0);
+        }
+        self.of_rows = words;
     }
-}
 
-/// With its length, so that two keys are the same only part by part. No text is as long as the mark for null.
-fn write_text(text: Option<&str>, key: &mut Vec<u8>) {
-    let length = text.map_or(usize::MAX, str::len);
-    key.extend_from_slice(&length.to_le_bytes());
-    key.extend_from_slice(text.unwrap_or_default().as_bytes());
+    fn row(&self, row: usize) -> (u64, bool) {
+        let word = self.of_rows.get(row).copied().unwrap_or_default();
+        (word, self.nulls.get(row).copied().unwrap_or_default())
+    }
 }
 
 impl Index {
@@ -83,36 +155,58 @@ impl Index {
     pub(crate) fn of(groups: &Groups) -> Self {
         let mut index = Self::default();
         for (number, key) in groups.keys.iter().enumerate() {
-            let mut bytes = Vec::new();
-            for (part, name) in key.iter().zip(&groups.of) {
-                match part {
-                    Key::Whole(number) => write_whole(Some(*number), &mut bytes),
-                    Key::Text(text) => write_text(Some(text), &mut bytes),
-                    Key::Null(()) if name.ends_with(": utf8") => write_text(None, &mut bytes),
-                    Key::Null(()) => write_whole(None, &mut bytes),
-                }
+            index.parts.resize_with(key.len(), PartWords::default);
+            let mut hash = 0;
+            for (part, key) in index.parts.iter_mut().zip(key) {
+                let word = part.of(key);
+                part.of_groups.push(word);
+                hash = mix(hash, word.0);
             }
-            index.numbers.insert(bytes.into(), number);
+            index.insert(hash, number);
         }
         index
     }
 
-    /// The number of a row's group, which is added if it is new.
-    pub(crate) fn number(&mut self, keys: &[Keys<'_>], row: usize, groups: &mut Groups) -> usize {
-        self.buffer.clear();
-        keys.iter().for_each(|column| column.write(row, &mut self.buffer));
-        if let Some((last, number)) = &self.last
-            && *last == self.buffer
-        {
-            return *number;
+    fn insert(&mut self, hash: u64, number: usize) {
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        let hash_of = |number: &usize| hashes.get(*number).copied().unwrap_or_default();
+        self.numbers.insert_unique(hash, number, hash_of);
+    }
+
+    /// The numbers of the rows' groups, which are added where they are new.
+    pub(crate) fn number(
+        &mut self,
+        keys: &[Keys<'_>],
+        rows: usize,
+        groups: &mut Groups,
+        numbers: &mut Vec<usize>,
+    ) {
+        self.parts.resize_with(keys.len(), PartWords::default);
+        let mut hashes = std::mem::take(&mut self.of_rows);
+        hashes.clear();
+        hashes.resize(rows, 0);
+        for (part, column) in self.parts.iter_mut().zip(keys) {
+            part.read(column);
+            hashes.iter_mut().zip(&part.of_rows).for_each(|(hash, word)| *hash = mix(*hash, *word));
         }
-        let number = *self.numbers.entry_ref(self.buffer.as_slice()).or_insert_with(|| {
+        numbers.clear();
+        numbers.extend(hashes.iter().enumerate().map(|(row, hash)| {
+            let same = |number: &usize| {
+                self.parts.iter().all(|part| part.of_groups.get(*number) == Some(&part.row(row)))
+            };
+            if let Some(number) = self.numbers.find(*hash, same) {
+                return *number;
+            }
+            let number = groups.keys.len();
             groups.keys.push(keys.iter().map(|column| column.get(row)).collect());
-            groups.keys.len() - 1
-        });
-        let (last, place) = self.last.get_or_insert_default();
-        last.clone_from(&self.buffer);
-        *place = number;
-        number
+            for part in &mut self.parts {
+                let word = part.row(row);
+                part.of_groups.push(word);
+            }
+            self.insert(*hash, number);
+            number
+        }));
+        self.of_rows = hashes;
     }
 }

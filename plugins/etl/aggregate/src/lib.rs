@@ -184,8 +184,7 @@ impl Transform for Aggregate {
         });
         let numbers = numbers.collect::<Result<Vec<_>, Error>>()?;
         let Self { groups, index, numbers: of, .. } = self;
-        of.clear();
-        of.extend((0..batch.rows()).map(|row| index.number(&keys, row, groups)));
+        index.number(&keys, batch.rows(), groups, of);
         groups.rows.resize(groups.keys.len(), 0);
         for number in of.iter() {
             if let Some(rows) = groups.rows.get_mut(*number) {
@@ -198,7 +197,12 @@ impl Transform for Aggregate {
                 (Sums::Whole(sums), Numbers::Int32(view)) => {
                     add_whole(sums, of, view.iter().map(|number| number.map(i64::from)))?;
                 }
-                (Sums::Whole(sums), Numbers::Int64(view)) => add_whole(sums, of, view.iter())?,
+                (Sums::Whole(sums), Numbers::Int64(view)) if view.has_nulls() => {
+                    add_whole(sums, of, view.iter())?;
+                }
+                (Sums::Whole(sums), Numbers::Int64(view)) => {
+                    add_whole(sums, of, view.values().iter().map(|number| Some(*number)))?;
+                }
                 (Sums::Real(sums), Numbers::Real(view)) => add_real(sums, of, view.iter()),
                 _ => return Err(Error::Data("a column has another type than at the begin".to_owned())),
             }

@@ -76,3 +76,46 @@ fn what_cannot_be_summed_up_is_refused() {
     assert!(open(r#"{"by": [], "columns": {}}"#).contains("at least one"));
     assert!(open(r#"{"by": [], "columns": {"n": "median"}}"#).contains("median"));
 }
+
+/// Texts of each length around that of a word, and numbers that look like null, over several batches and a reload.
+#[test]
+fn rows_with_equal_keys_are_one_group_and_no_others() {
+    let texts =
+        ["", "a", "b", "ab", "1234567", "12345678", "12345678\0", "12345679", "1234567é", "\0", "\0\0"];
+    let texts: Vec<Option<&str>> = texts.into_iter().map(Some).chain([None]).collect();
+    let numbers = [Some(0), Some(1), Some(-1), Some(i32::MIN), None];
+    let fields =
+        || vec![Field::utf8("a").nullable(), Field::utf8("b").nullable(), Field::int32("n").nullable()];
+    let open = || {
+        let settings = r#"{ "by": ["a", "b", "n"], "columns": { "rows": "count" } }"#;
+        Session::<Aggregate>::open(fields(), settings).unwrap()
+    };
+    let mut session = open();
+    let mut expected = std::collections::BTreeMap::new();
+    for batch in 0..3 {
+        let mut rows = Vec::new();
+        for (index, a) in texts.iter().enumerate() {
+            for (other, b) in texts.iter().enumerate().filter(|(other, _)| (index + other) % 3 != batch) {
+                rows.push((*a, *b, numbers[(index * 7 + other) % numbers.len()]));
+            }
+        }
+        for row in &rows {
+            *expected.entry((row.0, row.1, row.2)).or_insert(0_i64) += 1;
+        }
+        let a = rows.iter().map(|row| row.0).collect::<Utf8Builder>().finish();
+        let b = rows.iter().map(|row| row.1).collect::<Utf8Builder>().finish();
+        let n = rows.iter().map(|row| row.2).collect::<Int32Builder>().finish();
+        session.process(rows.len() as u32, vec![a, b, n]).unwrap();
+        let mut next = open();
+        next.restore(&session.save().unwrap()).unwrap();
+        session = next;
+    }
+    let output = session.finish().unwrap();
+    assert_eq!(output.rows, OutputRows::Fresh(expected.len() as u32));
+    // Both are in the order of the keys, null first.
+    let counts = match &output.columns[3].values {
+        Values::Int64(counts) => counts.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(counts, expected.into_values().collect::<Vec<_>>());
+}
