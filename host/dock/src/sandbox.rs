@@ -94,6 +94,7 @@ impl<S: Send + 'static> Sandbox<S> {
             generation: 1,
             handover: Handover::None,
             granted: &self.granted,
+            uses: Arc::default(),
             log: log.clone(),
             ledger: Arc::default(),
             limits: &self.limits,

@@ -21,7 +21,7 @@ impl ImportName {
     }
 
     /// The name of a component's import. Functions of a resource in the world itself use the resource's name.
-    pub(super) fn of(name: &InterfaceName) -> Self {
+    pub fn of(name: &InterfaceName) -> Self {
         let path = name.path();
         match path.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((_, of_resource)) => Self::new(of_resource.split('.').next().unwrap_or(of_resource)),

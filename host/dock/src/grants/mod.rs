@@ -4,8 +4,10 @@
 //! covers all of it, the plugin is [`Granted`] these capabilities; otherwise it is [`Refused`]. A [`PolicyFile`] has rules for all plugins of a
 //! host, by name, digest and signer.
 
+mod audit;
 mod capability;
 mod decision;
+mod difference;
 mod granted;
 mod ground;
 mod import;
@@ -24,8 +26,11 @@ mod signature;
 mod tests;
 mod verdict;
 
+pub use audit::{AuditLog, AuditLogError, Learned, Use, learn};
+pub(crate) use audit::{History, Uses};
 pub use capability::{Access, Capability};
 pub(crate) use decision::Decision;
+pub use difference::Difference;
 pub use granted::Granted;
 pub(crate) use granted::{Grant, Provision};
 pub use ground::Conflict;

@@ -38,7 +38,7 @@ impl Requested {
     pub fn new(plugin: impl Into<Arc<str>>, digest: Digest, request: &Request, fit: &Fit) -> Self {
         let services = fit.services.iter().filter(|item| item.name.path() != LOG_INTERFACE);
         let imports = fit.imports.iter().chain(services).filter(|item| item.has_functions());
-        Self::of(plugin.into(), digest, request, imports.map(|Item { name, .. }| ImportName::of(name)))
+        Self::by_names(plugin, digest, request, imports.map(|Item { name, .. }| ImportName::of(name)))
     }
 
     /// With the signature that stands beside the component.
@@ -47,8 +47,9 @@ impl Requested {
         Self { signature, ..self }
     }
 
-    pub(super) fn of(
-        plugin: Arc<str>,
+    /// The same for a component that is compared with no interface, by the names of the imports that need a grant.
+    pub fn by_names(
+        plugin: impl Into<Arc<str>>,
         digest: Digest,
         request: &Request,
         imports: impl IntoIterator<Item = ImportName>,
@@ -61,6 +62,6 @@ impl Requested {
             }
             capabilities.insert(Capability::Import(import));
         }
-        Self { plugin, digest, signature: None, capabilities, undeclared }
+        Self { plugin: plugin.into(), digest, signature: None, capabilities, undeclared }
     }
 }

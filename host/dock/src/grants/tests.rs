@@ -12,7 +12,7 @@ fn capability(text: &str) -> Capability {
 }
 
 fn requested(request: &Request, imports: &[&str]) -> Requested {
-    Requested::of("p".into(), Digest::of(b"p"), request, imports.iter().map(|name| ImportName::new(name)))
+    Requested::by_names("p", Digest::of(b"p"), request, imports.iter().map(|name| ImportName::new(name)))
 }
 
 fn everything() -> Request {
@@ -182,7 +182,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
 proptest! {
     #[test]
     fn grants_only_shrink((request, imports) in any_request(), policy in any_policy()) {
-        let requested = Requested::of("p".into(), Digest::of(b"p"), &request, imports);
+        let requested = Requested::by_names("p", Digest::of(b"p"), &request, imports);
         let covered = |one: &Capability| policy.capabilities().any(|granted| granted.covers(one));
         match policy.grant(&requested) {
             Ok(granted) => {
@@ -209,7 +209,7 @@ proptest! {
 
     #[test]
     fn an_empty_policy_grants_nothing((request, imports) in any_request()) {
-        let requested = Requested::of("p".into(), Digest::of(b"p"), &request, imports);
+        let requested = Requested::by_names("p", Digest::of(b"p"), &request, imports);
         match Policy::new().grant(&requested) {
             Ok(granted) => prop_assert_eq!(granted.capabilities().count(), 0),
             Err(refused) => prop_assert!(refused.refusals.len() >= requested.capabilities.len()),

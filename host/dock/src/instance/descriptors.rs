@@ -35,8 +35,11 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
         |mut store: StoreContextMut<'_, HostState<S>>, open: Open| {
             Box::new(async move {
                 let state = store.data_mut();
+                state.count_folder(&open.0);
                 state.before_opening()?;
-                let opened = open_at(state, open).await;
+                let folder = open.0.rep();
+                let opened =
+                    open_at(state, open).await.inspect(|opened| state.inherit_folder(folder, opened));
                 answer(state, opened)
             })
         },
@@ -46,6 +49,7 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
         |mut store: StoreContextMut<'_, HostState<S>>, (folder,): (Resource<Descriptor>,)| {
             Box::new(async move {
                 let state = store.data_mut();
+                state.count_folder(&folder);
                 state.before_opening()?;
                 let listing: FsResult<Resource<DirectoryEntryStream>> =
                     state.filesystem().read_directory(folder).await;
@@ -124,7 +128,7 @@ async fn open_at<S: Send>(state: &mut HostState<S>, open: Open) -> FsResult<Reso
 }
 
 /// The results of a function as the guest gets them: an error of WASI is a value, any other one a trap.
-fn answer<S: Send, R>(
+pub(super) fn answer<S: Send, R>(
     state: &mut HostState<S>,
     result: FsResult<R>,
 ) -> wasmtime::Result<(Result<R, ErrorCode>,)> {

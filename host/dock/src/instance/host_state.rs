@@ -9,6 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use super::blame::Reached;
 use super::call_clock::{CallClock, CallTime, Timer};
 use super::failure::GuestPanic;
+use super::folders::Folders;
 use super::handover::Handover;
 use super::limiter::Limiter;
 use super::limits::Limits;
@@ -17,6 +18,7 @@ use super::names::Names;
 use super::stop::StopMark;
 use super::tracked::Tracked;
 use crate::foreign::Digest;
+use crate::grants::Uses;
 
 /// The store's data for one instance: the application's own state, the handles that the guest holds, and the dock's own data.
 ///
@@ -40,6 +42,8 @@ pub struct HostState<S> {
     pub(crate) handover: Handover,
     pub(crate) wasi: WasiCtx,
     pub(crate) names: Arc<Names>,
+    pub(crate) uses: Arc<Uses>,
+    pub(crate) folders: Folders,
     pub(crate) limiter: Limiter,
     pub(crate) limits: Limits,
     /// Whether the engine counts fuel, for this plugin or for others.

@@ -4,8 +4,10 @@
 mod blame;
 mod call_clock;
 mod classification;
+mod counted;
 mod descriptors;
 mod failure;
+mod folders;
 mod handover;
 mod host_state;
 mod ledger;

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::log::LogLevel;
 use super::log_sink::LogSink;
-use crate::grants::{NetworkHost, is_internal, is_localhost};
+use crate::grants::{NetworkHost, Uses, is_internal, is_localhost};
 use crate::lock::lock;
 
 /// How many look-ups of a plugin may go on at once. The system's look-up blocks a thread, for as long as a server takes to
@@ -30,6 +30,7 @@ type LookUp = fn(&str) -> io::Result<Vec<IpAddr>>;
 /// The granted hosts of a plugin, for one of its instances.
 pub(crate) struct Names {
     hosts: Vec<NetworkHost>,
+    uses: Arc<Uses>,
     look_up: LookUp,
     /// Of all instances of the plugin.
     places: Arc<Semaphore>,
@@ -52,8 +53,13 @@ pub(crate) enum Unresolved {
 }
 
 impl Names {
-    pub(crate) fn new(hosts: Vec<NetworkHost>, places: Arc<Semaphore>, log: LogSink) -> Self {
-        Self { hosts, look_up: of_system, places, answers: Mutex::default(), log }
+    pub(crate) fn new(
+        hosts: Vec<NetworkHost>,
+        uses: Arc<Uses>,
+        places: Arc<Semaphore>,
+        log: LogSink,
+    ) -> Self {
+        Self { hosts, uses, look_up: of_system, places, answers: Mutex::default(), log }
     }
 
     /// The addresses of a name, as the plugin asks for them. An address stands for itself.
@@ -63,14 +69,15 @@ impl Names {
             return Ok(vec![address]);
         }
         let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-        if !self.hosts.iter().any(|host| host.name() == Some(&name)) {
+        let Some(granted) = self.hosts.iter().find(|host| host.name() == Some(&name)) else {
             self.log.write(
                 LogLevel::Warn,
                 "witdock",
                 &format!("the look-up of `{name}` was refused: the name is not granted"),
             );
             return Err(Unresolved::NotGranted);
-        }
+        };
+        self.uses.count_host(granted);
         let found = self.addresses(&name).await.ok_or(Unresolved::NotFound)?;
         match self.usable(&name, &found) {
             usable if usable.is_empty() => Err(Unresolved::NotGranted),
@@ -82,17 +89,22 @@ impl Names {
     pub(crate) async fn permit(&self, address: SocketAddr) -> bool {
         let wanted = address.ip().to_canonical();
         let hosts = || self.hosts.iter().filter(|host| host.port().is_none_or(|port| port == address.port()));
-        if hosts().any(|host| host.address() == Some(wanted)) {
+        if let Some(granted) = hosts().find(|host| host.address() == Some(wanted)) {
+            self.uses.count_host(granted);
             return true;
         }
-        for name in hosts().filter_map(NetworkHost::name) {
+        for (granted, name) in hosts().filter_map(|host| Some((host, host.name()?))) {
             let known = self.known(name, USED_FOR).is_some_and(|known| known.contains(&wanted));
             let found = match known {
                 true => Some(vec![wanted]),
                 false => self.addresses(name).await,
             };
             if found.is_some_and(|found| found.contains(&wanted)) {
-                return !self.usable(name, &[wanted]).is_empty();
+                let is_usable = !self.usable(name, &[wanted]).is_empty();
+                if is_usable {
+                    self.uses.count_host(granted);
+                }
+                return is_usable;
             }
         }
         false
@@ -180,7 +192,7 @@ mod tests {
         let log = LogSink::new("p".into(), LogLevel::Debug, 100, sender);
         let hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
         let places = Arc::new(Semaphore::new(LOOKUPS_AT_ONCE));
-        (Names { look_up, ..Names::new(hosts, places, log) }, lines)
+        (Names { look_up, ..Names::new(hosts, Arc::default(), places, log) }, lines)
     }
 
     fn table(name: &str) -> io::Result<Vec<IpAddr>> {

@@ -11,22 +11,23 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use super::log::LogLevel;
 use super::log_sink::LogSink;
+use crate::grants::{CapabilityKind, Uses};
 use crate::lock::lock;
 
 /// One of the two standard streams of an instance. All handles to it write to one line, of which the host keeps the beginning.
 pub(crate) struct LogStream(Arc<Mutex<LineSplitter>>);
 
 impl LogStream {
-    pub(crate) fn stdout(log: LogSink) -> Self {
-        Self::new(log, LogLevel::Info, "stdout")
+    pub(crate) fn stdout(log: LogSink, uses: Arc<Uses>) -> Self {
+        Self::new(log, uses, LogLevel::Info, "stdout")
     }
 
-    pub(crate) fn stderr(log: LogSink) -> Self {
-        Self::new(log, LogLevel::Warn, "stderr")
+    pub(crate) fn stderr(log: LogSink, uses: Arc<Uses>) -> Self {
+        Self::new(log, uses, LogLevel::Warn, "stderr")
     }
 
-    fn new(log: LogSink, level: LogLevel, target: &'static str) -> Self {
-        Self(Arc::new(Mutex::new(LineSplitter { log, level, target, pending: Vec::new() })))
+    fn new(log: LogSink, uses: Arc<Uses>, level: LogLevel, target: &'static str) -> Self {
+        Self(Arc::new(Mutex::new(LineSplitter { log, uses, level, target, pending: Vec::new() })))
     }
 
     fn writer(&self) -> Writer {
@@ -53,6 +54,7 @@ impl StdoutStream for LogStream {
 /// Splits the output into lines.
 struct LineSplitter {
     log: LogSink,
+    uses: Arc<Uses>,
     level: LogLevel,
     target: &'static str,
     pending: Vec<u8>,
@@ -77,6 +79,7 @@ impl LineSplitter {
         if self.pending.is_empty() {
             return;
         }
+        self.uses.count(CapabilityKind::Stdio);
         let line = String::from_utf8_lossy(&self.pending);
         self.log.write(self.level, self.target, line.trim_end_matches(['\r', '\n']));
         self.pending.clear();

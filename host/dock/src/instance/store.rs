@@ -11,6 +11,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::blame::Reached;
 use super::call_clock::{CallClock, Timer, Timing};
 use super::classification::DeadlineExceeded;
+use super::folders::Folders;
 use super::handover::Handover;
 use super::host_state::HostState;
 use super::ledger::{Entry, Ledger};
@@ -23,7 +24,7 @@ use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
 use super::wasi;
 use crate::foreign::Digest;
-use crate::grants::Granted;
+use crate::grants::{Granted, Uses};
 
 /// The parts of a store.
 pub(crate) struct Parts<'a, S> {
@@ -32,6 +33,7 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) generation: u64,
     pub(crate) handover: Handover,
     pub(crate) granted: &'a Granted,
+    pub(crate) uses: Arc<Uses>,
     pub(crate) log: LogSink,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) limits: &'a Limits,
@@ -44,18 +46,21 @@ pub(crate) fn store<S: Send + 'static>(
     engine: &Engine,
     parts: Parts<'_, S>,
 ) -> wasmtime::Result<Store<HostState<S>>> {
-    let Parts { app, digest, generation, handover, granted, log, ledger, limits, stop, stepping } = parts;
+    let Parts { app, digest, generation, handover, granted, uses, log, ledger, limits, stop, stepping } =
+        parts;
     let mut table = ResourceTable::new();
     table.set_max_capacity(limits.handles);
-    let names = Arc::new(Names::new(wasi::hosts(granted), ledger.lookups.clone(), log.clone()));
+    let names = Arc::new(Names::new(wasi::hosts(granted), uses.clone(), ledger.lookups.clone(), log.clone()));
     let state = HostState {
         app: Tracked::new(app),
         table: Tracked::new(table),
         digest,
         generation,
         handover,
-        wasi: wasi::context(granted, &log, &names)?,
+        wasi: wasi::context(granted, &log, &names, &uses)?,
         names,
+        uses,
+        folders: Folders::default(),
         limiter: Limiter::new(limits, Entry::new(ledger)),
         limits: limits.clone(),
         log,

@@ -11,8 +11,8 @@ use super::log_sink::LogSink;
 use super::names::Names;
 use super::stdio::LogStream;
 use super::stepping::Stepping;
-use super::{descriptors, name_lookup, sync_io};
-use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
+use super::{counted, descriptors, folders, name_lookup, sync_io};
+use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision, Uses};
 
 /// A seed for hash tables, the same in every run: unpredictable randomness has to be granted.
 const FIXED_SEED: u128 = 0x7769_7464_6f63_6b00_7769_7464_6f63_6b01;
@@ -31,7 +31,9 @@ pub(crate) fn link<S: Send + 'static>(
             wasmtime_wasi::p2::add_to_linker_async(linker)?;
             linker.allow_shadowing(true);
             descriptors::link(linker)?;
+            folders::link(linker)?;
             name_lookup::link(linker)?;
+            counted::link(linker)?;
             linker.allow_shadowing(false);
             Ok(())
         }
@@ -39,6 +41,7 @@ pub(crate) fn link<S: Send + 'static>(
             wasmtime_wasi::p2::add_to_linker_sync(linker)?;
             linker.allow_shadowing(true);
             sync_io::link(linker)?;
+            counted::link(linker)?;
             linker.allow_shadowing(false);
             Ok(())
         }
@@ -51,7 +54,12 @@ pub(crate) fn link<S: Send + 'static>(
 /// # Errors
 ///
 /// When a granted folder cannot be opened.
-pub(crate) fn context(granted: &Granted, log: &LogSink, names: &Arc<Names>) -> wasmtime::Result<WasiCtx> {
+pub(crate) fn context(
+    granted: &Granted,
+    log: &LogSink,
+    names: &Arc<Names>,
+    uses: &Arc<Uses>,
+) -> wasmtime::Result<WasiCtx> {
     let mut builder = WasiCtxBuilder::new();
     for Grant { capability, provision } in &granted.grants {
         match (capability, provision) {
@@ -66,8 +74,8 @@ pub(crate) fn context(granted: &Granted, log: &LogSink, names: &Arc<Names>) -> w
                 })?;
             }
             (Capability::Stdio, _) => {
-                builder.stdout(LogStream::stdout(log.clone()));
-                builder.stderr(LogStream::stderr(log.clone()));
+                builder.stdout(LogStream::stdout(log.clone(), uses.clone()));
+                builder.stderr(LogStream::stderr(log.clone(), uses.clone()));
             }
             // Handled by the linker, or without a setting in the context.
             _ => {}

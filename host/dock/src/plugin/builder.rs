@@ -18,7 +18,7 @@ use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
 use super::linked::Linked;
 use super::settings::{Instances, Settings};
 use crate::foreign::Digest;
-use crate::grants::{Decision, Policy, Requested};
+use crate::grants::{Decision, History, Policy, Requested};
 use crate::instance::{Handover, Ledger, Limits, LogLine, LogSink};
 use crate::source::Source;
 use crate::{Dock, Interface};
@@ -165,6 +165,7 @@ impl<I: Interface> PluginBuilder<I> {
             log,
             stop: Arc::default(),
             ledger: Arc::new(Ledger::default()),
+            history: History::default(),
             events: self.events,
             log_lines: self.log_lines,
             runtime: tokio::runtime::Handle::current(),

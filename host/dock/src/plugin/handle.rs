@@ -15,7 +15,7 @@ use super::status::Status;
 use super::watch::follow;
 use super::{call, revocation, state};
 use crate::foreign::Digest;
-use crate::grants::{Decision, Granted, Policy, Refused};
+use crate::grants::{Decision, Granted, Policy, Refused, Use};
 use crate::instance::{Kept, LogLine};
 use crate::lock::lock;
 use crate::source::WatchError;
@@ -226,6 +226,17 @@ impl<I: Interface> Plugin<I> {
     /// The capabilities that the serving generation was granted.
     pub fn granted(&self) -> Granted {
         self.0.current().linked.granted.clone()
+    }
+
+    /// What the plugin has used of its grants since it was loaded, over its last 64 components, the newest last. What was granted and not used has the count 0.
+    pub fn uses(&self) -> Vec<Use> {
+        self.0.settings.history.all()
+    }
+
+    /// What the plugin has used since this was called last, for an [`AuditLog`](crate::grants::AuditLog). For each component, the first time also has what was granted and not
+    /// used.
+    pub fn take_uses(&self) -> Vec<Use> {
+        self.0.settings.history.take()
     }
 
     /// The last lines of the plugin's log, at most 256, the newest last.

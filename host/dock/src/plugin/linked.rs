@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::check::{Fit, Misfit, check_scanned};
 use crate::compile::{Leash, Symbols};
 use crate::foreign::Digest;
-use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested};
+use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested, Uses};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
 };
@@ -23,6 +23,8 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) pre: InstancePre<HostState<I::State>>,
     pub(crate) requested: Requested,
     pub(crate) granted: Granted,
+    /// Where its instances count what they use of it.
+    uses: Arc<Uses>,
     symbols: Symbols,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
@@ -66,6 +68,7 @@ impl<I: Interface> Linked<I> {
             generation,
             handover,
             granted: &self.granted,
+            uses: self.uses.clone(),
             log: settings.log.clone(),
             ledger: settings.ledger.clone(),
             limits: &settings.limits,
@@ -145,8 +148,20 @@ fn prepare<I: Interface>(
     })()
     .map_err(runtime("linked"))?;
     let keeps_state = fit.exports(STATE_INTERFACE);
+    let uses = settings.history.of(&granted, artifact.digest());
+    // Their calls go through the application's own bindings, where nothing counts them.
+    uses.count(CapabilityKind::Import);
     let symbols = settings.dock.symbols(artifact);
-    Ok(Linked { digest: artifact.digest(), pre, requested, granted, symbols, keeps_state, _claim: claim })
+    Ok(Linked {
+        digest: artifact.digest(),
+        pre,
+        requested,
+        granted,
+        uses,
+        symbols,
+        keeps_state,
+        _claim: claim,
+    })
 }
 
 /// Claims the folders that the plugin may write to.

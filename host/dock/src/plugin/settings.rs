@@ -8,7 +8,7 @@ use super::event::Event;
 use super::host_policy::HostPolicy;
 use super::lifecycle::Rules;
 use crate::foreign::Digest;
-use crate::grants::Claim;
+use crate::grants::{Claim, History};
 use crate::instance::{Ledger, Limits, LogLine, LogSink, StopSignal};
 use crate::source::Source;
 use crate::{Dock, Interface};
@@ -48,6 +48,7 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) log: LogSink,
     pub(crate) stop: Arc<StopSignal>,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) history: History,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) log_lines: broadcast::Sender<LogLine>,
     /// The runtime of the plugin's own tasks, independent of its callers.

@@ -21,5 +21,6 @@ mod sequences;
 mod stopping;
 mod supervision;
 mod synchronous;
+mod uses;
 mod wait;
 mod watching;

@@ -5,7 +5,7 @@ use witdock::{Limits, Policy};
 use crate::hostile::{Attack, run};
 
 /// Looks up one of two names, and returns 0 for an address, or else the error's number plus 1.
-fn looks_up(names: [&str; 2]) -> String {
+pub fn looks_up(names: [&str; 2]) -> String {
     let [first, second] = names;
     let (length, other_length) = (first.len(), second.len());
     format!(

@@ -123,7 +123,7 @@ fn patient() -> Limits {
 }
 
 /// A server that accepts one connection, and the plugin that waits for what it never sends.
-async fn connected()
+pub async fn connected()
 -> (Plugin<Hostile>, TcpStream, tokio::task::JoinHandle<Result<u32, witdock::CallError>>, Attack) {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();

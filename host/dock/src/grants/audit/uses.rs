@@ -1,0 +1,139 @@
+//! Counts the uses of what one generation was granted.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use super::record::Use;
+use crate::foreign::Digest;
+use crate::grants::{Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
+use crate::lock::lock;
+
+/// The uses of each capability that a generation was granted. Their number is that of its grants, which its manifest and its imports bound.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    plugin: Arc<str>,
+    digest: Option<Digest>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    capability: Capability,
+    host: Option<PathBuf>,
+    counted: Mutex<Counted>,
+}
+
+/// Counted since the plugin was loaded, and since it was taken last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    all: Span,
+    untaken: Span,
+    /// Whether it was taken before: then nothing new is nothing to report.
+    was_taken: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    count: u64,
+    /// The first and the last time.
+    times: Option<(SystemTime, SystemTime)>,
+}
+
+impl Span {
+    fn add(&mut self, now: SystemTime) {
+        self.count += 1;
+        let first = self.times.map_or(now, |(first, _)| first);
+        self.times = Some((first, now));
+    }
+}
+
+impl Uses {
+    pub(crate) fn new(granted: &Granted, digest: Digest) -> Self {
+        let row = |Grant { capability, provision }: &Grant| {
+            let host = match provision {
+                Provision::Folder(host) => Some(host.clone()),
+                _ => None,
+            };
+            Row { capability: capability.clone(), host, counted: Mutex::default() }
+        };
+        Self {
+            plugin: granted.plugin().into(),
+            digest: Some(digest),
+            rows: granted.grants.iter().map(row).collect(),
+        }
+    }
+
+    /// Whether these are the uses of the same grants.
+    pub(super) fn are_of(&self, granted: &Granted, digest: Digest) -> bool {
+        let is_same = |(row, grant): (&Row, &Grant)| {
+            let host = match &grant.provision {
+                Provision::Folder(host) => Some(host),
+                _ => None,
+            };
+            row.capability == grant.capability && row.host.as_ref() == host
+        };
+        self.digest == Some(digest)
+            && self.rows.len() == granted.grants.len()
+            && self.rows.iter().zip(&granted.grants).all(is_same)
+    }
+
+    /// Counts a use of each capability of a kind.
+    pub(crate) fn count(&self, kind: CapabilityKind) {
+        self.count_where(|capability| capability.kind() == kind);
+    }
+
+    /// Counts a use of a granted host.
+    pub(crate) fn count_host(&self, host: &NetworkHost) {
+        self.count_where(|capability| matches!(capability, Capability::Network(granted) if granted == host));
+    }
+
+    /// Counts a use of a granted folder, which is the nth of them.
+    pub(crate) fn count_folder(&self, nth: usize) {
+        let folders = self.rows.iter().filter(|row| row.capability.kind() == CapabilityKind::Folder);
+        if let Some(row) = folders.into_iter().nth(nth) {
+            lock(&row.counted).add(SystemTime::now());
+        }
+    }
+
+    fn count_where(&self, is_used: impl Fn(&Capability) -> bool) {
+        let now = SystemTime::now();
+        let used = self.rows.iter().filter(|row| is_used(&row.capability));
+        used.for_each(|row| lock(&row.counted).add(now));
+    }
+
+    /// All uses so far.
+    pub(super) fn all(&self) -> impl Iterator<Item = Use> {
+        self.rows.iter().filter_map(|row| self.record(row, lock(&row.counted).all))
+    }
+
+    /// The uses since they were taken last; the first time, also what was granted and not used.
+    pub(super) fn take(&self) -> impl Iterator<Item = Use> {
+        self.rows.iter().filter_map(|row| {
+            let mut counted = lock(&row.counted);
+            let untaken = std::mem::take(&mut counted.untaken);
+            let is_news = untaken.count > 0 || !counted.was_taken;
+            counted.was_taken = true;
+            is_news.then(|| self.record(row, untaken)).flatten()
+        })
+    }
+
+    fn record(&self, row: &Row, span: Span) -> Option<Use> {
+        Some(Use {
+            plugin: self.plugin.clone(),
+            digest: self.digest?,
+            capability: row.capability.clone(),
+            host: row.host.clone(),
+            count: span.count,
+            first: span.times.map(|(first, _)| first),
+            last: span.times.map(|(_, last)| last),
+        })
+    }
+}
+
+impl Counted {
+    fn add(&mut self, now: SystemTime) {
+        self.all.add(now);
+        self.untaken.add(now);
+    }
+}
