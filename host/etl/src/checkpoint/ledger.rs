@@ -132,7 +132,8 @@ impl Ledger {
         for publish in &done.publish {
             match publish.carry_out() {
                 // They are about to be taken back anyway.
-                Err(SinkError::StagedGone { .. }) if start != Start::Continue => {}
+                Err(SinkError::StagedGone { .. } | SinkError::Replaced { .. })
+                    if start != Start::Continue => {}
                 done => done?,
             }
         }

@@ -26,6 +26,20 @@ pub enum SinkError {
         /// What is wrong, and what to do.
         error: StoreError,
     },
+    /// Another writer has changed the object that a run replaces.
+    #[error("{url} was changed by another writer after this run began, and stays as it is now: {}", match .from {
+        None => "run again to replace it".to_owned(),
+        Some(from) => format!(
+            "the rows of this run are in {}; run again with `--restart` to read all rows again and replace the object",
+            from.display()
+        ),
+    })]
+    Replaced {
+        /// The target.
+        url: ObjectUrl,
+        /// The file of this machine that has the rows, if they are committed.
+        from: Option<PathBuf>,
+    },
     /// Rows that are committed cannot be uploaded.
     #[error("cannot upload {}, which has committed rows, to {url}: {error}; then run again: the next run uploads it first", .from.display())]
     Upload {

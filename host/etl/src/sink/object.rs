@@ -15,14 +15,16 @@ use super::folder::FolderSink;
 use super::part_name;
 use super::publish::Publish;
 use super::refusal::Refusal;
-use super::upload::{check, failed, parts};
+use super::upload::{check, failed, found, parts};
 use super::writer::{Commit, Prepared, SinkStart, SinkWriter};
 use crate::pipeline::{SinkFile, SinkMode, SinkObject};
-use crate::store::{ObjectUrl, StoreError};
+use crate::store::{Condition, Found, ObjectUrl, StoreError};
 
 pub(super) struct ObjectSink {
     object: SinkObject,
     run: String,
+    /// What the store had when the run began, under the url of an object that is replaced.
+    found: Option<Found>,
     /// Writes the files of this machine.
     files: Option<Box<dyn SinkWriter>>,
     /// Whether the last commit is prepared.
@@ -46,6 +48,7 @@ impl ObjectSink {
                 return Err(SinkError::OtherParts { path: other.to_string().into() });
             }
         }
+        let found = (!object.url.is_prefix()).then(|| found(object)).transpose()?;
         let path = object.staging.join(if object.url.is_prefix() { "parts" } else { object.url.file_name() });
         let file = SinkFile { path, format: object.format };
         let files: Box<dyn SinkWriter> = if object.url.is_prefix() {
@@ -53,7 +56,13 @@ impl ObjectSink {
         } else {
             file::open(&file, mode, schema, start)?
         };
-        Ok(Self { object: object.clone(), run: start.run.to_owned(), files: Some(files), ended: false })
+        Ok(Self {
+            object: object.clone(),
+            run: start.run.to_owned(),
+            found,
+            files: Some(files),
+            ended: false,
+        })
     }
 
     fn files(&mut self) -> Result<&mut Box<dyn SinkWriter>, SinkError> {
@@ -62,7 +71,7 @@ impl ObjectSink {
     }
 
     /// The same change of what a store has.
-    fn to_store(&self, publish: Publish) -> Publish {
+    fn to_store(&self, publish: Publish, commit: &Commit) -> Publish {
         let SinkObject { url, store, .. } = &self.object;
         match publish {
             Publish::Rename { from, to } => {
@@ -71,7 +80,9 @@ impl ObjectSink {
                 } else {
                     url.clone()
                 };
-                Publish::Upload { from, to, store: store.clone() }
+                let commit = format!("{}-{}", commit.run, commit.number);
+                let condition = self.found.clone().map(|found| Condition { found, commit });
+                Publish::Upload { from, to, store: store.clone(), condition }
             }
             Publish::Swap { from, .. } => {
                 Publish::UploadParts { from, to: url.clone(), store: store.clone(), run: self.run.clone() }
@@ -91,9 +102,16 @@ impl SinkWriter for ObjectSink {
     }
 
     fn prepare(&mut self, commit: &Commit) -> Result<Prepared, SinkError> {
+        // Here nothing is decided yet. The upload has the last word.
+        if let Some(before) = self.found.as_ref().filter(|_| commit.last)
+            && !before.is_still(&found(&self.object)?)
+        {
+            return Err(SinkError::Replaced { url: self.object.url.clone(), from: None });
+        }
         let Prepared { mark, publish } = self.files()?.prepare(commit)?;
         self.ended = commit.last;
-        Ok(Prepared { mark, publish: publish.into_iter().map(|publish| self.to_store(publish)).collect() })
+        let publish = publish.into_iter().map(|publish| self.to_store(publish, commit)).collect();
+        Ok(Prepared { mark, publish })
     }
 
     fn commit(&mut self) -> Result<(), SinkError> {

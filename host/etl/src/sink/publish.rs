@@ -10,7 +10,7 @@ use super::error::SinkError;
 use super::swap;
 use super::upload::{delete, upload, upload_parts};
 use crate::own_file;
-use crate::store::{ObjectUrl, StoreOptions};
+use crate::store::{Condition, ObjectUrl, StoreOptions};
 
 /// A change of files or objects that a commit ends with. It can be repeated: what has been done of it is not done again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub enum Publish {
         to: ObjectUrl,
         /// Its store.
         store: StoreOptions,
+        /// What the store must have there, for an object that is replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        condition: Option<Condition>,
     },
     /// Put the part files in a complete folder below a prefix, and remove the part files that were there before.
     UploadParts {
@@ -95,9 +98,12 @@ impl Publish {
                 continues: *continues,
             },
             Self::Swap { from, to } => Self::Swap { from: with(from), to: with(to) },
-            Self::Upload { from, to, store } => {
-                Self::Upload { from: with(from), to: to.clone(), store: store.clone() }
-            }
+            Self::Upload { from, to, store, condition } => Self::Upload {
+                from: with(from),
+                to: to.clone(),
+                store: store.clone(),
+                condition: condition.clone(),
+            },
             Self::UploadParts { from, to, store, run } => {
                 Self::UploadParts { from: with(from), to: to.clone(), store: store.clone(), run: run.clone() }
             }
@@ -119,7 +125,7 @@ impl Publish {
                 append::append(from, to, *header, *bytes, *continues)
             }
             Self::Swap { from, to } => swap::swap(from, to),
-            Self::Upload { from, to, store } => upload(from, to, store),
+            Self::Upload { from, to, store, condition } => upload(from, to, store, condition.as_ref()),
             Self::UploadParts { from, to, store, run } => upload_parts(from, to, store, run),
             Self::Delete { url, store } => delete(url, store),
             Self::Truncate { path, length } => truncate(path, *length),

@@ -8,7 +8,7 @@ use super::error::SinkError;
 use super::part_name::{is_part, of_run};
 use super::swap::list_name;
 use crate::pipeline::SinkObject;
-use crate::store::{ObjectUrl, Store, StoreError, StoreOptions};
+use crate::store::{Condition, Found, ObjectUrl, Store, StoreError, StoreOptions};
 
 /// Checks that an object can be written, without a trace of it.
 ///
@@ -26,10 +26,15 @@ pub(super) fn failed(url: &ObjectUrl, error: StoreError) -> SinkError {
 }
 
 /// Puts a file under a url, and removes the file.
-pub(super) fn upload(from: &Path, to: &ObjectUrl, options: &StoreOptions) -> Result<(), SinkError> {
+pub(super) fn upload(
+    from: &Path,
+    to: &ObjectUrl,
+    options: &StoreOptions,
+    condition: Option<&Condition>,
+) -> Result<(), SinkError> {
     let store = Store::of(to, options).map_err(|error| failed(to, error))?;
     if from.exists() {
-        send(&store, from, to)?;
+        send(&store, from, to, condition)?;
         return remove(from);
     }
     match store.head(to.key()) {
@@ -41,11 +46,16 @@ pub(super) fn upload(from: &Path, to: &ObjectUrl, options: &StoreOptions) -> Res
     }
 }
 
-fn send(store: &Store, from: &Path, to: &ObjectUrl) -> Result<(), SinkError> {
-    store.upload(from, to.key()).map_err(|error| SinkError::Upload {
-        from: from.to_owned(),
-        url: to.to_string(),
-        error,
+/// What is under the url of a target that is replaced.
+pub(super) fn found(object: &SinkObject) -> Result<Found, SinkError> {
+    let SinkObject { url, store, .. } = object;
+    Store::of(url, store).and_then(|store| store.found(url.key())).map_err(|error| failed(url, error))
+}
+
+fn send(store: &Store, from: &Path, to: &ObjectUrl, condition: Option<&Condition>) -> Result<(), SinkError> {
+    store.upload(from, to.key(), condition).map_err(|error| match error.is_replaced() {
+        true => SinkError::Replaced { url: to.clone(), from: Some(from.to_owned()) },
+        false => SinkError::Upload { from: from.to_owned(), url: to.to_string(), error },
     })
 }
 
@@ -64,7 +74,8 @@ pub(super) fn upload_parts(
         // Another name could lead out of the folder.
         for name in names.lines().filter(|name| is_part(name.as_ref())) {
             let object = to.join(&of_run(name, run));
-            send(&store, &from.join(name), &object)?;
+            // Its name is this run's alone.
+            send(&store, &from.join(name), &object, None)?;
             new.push(object);
         }
         for object in parts(to, options)? {

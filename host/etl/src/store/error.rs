@@ -18,6 +18,7 @@ pub struct StoreError {
 enum StoreErrorKind {
     Missing,
     NoRanges,
+    Replaced,
     Other,
 }
 
@@ -59,6 +60,14 @@ impl StoreError {
         Self::new(CHANGED)
     }
 
+    /// The error for an object that another writer has changed.
+    pub(super) fn replaced() -> Self {
+        Self {
+            message: "another writer has changed it since this run began".to_owned(),
+            kind: StoreErrorKind::Replaced,
+        }
+    }
+
     /// The error for what was closed after an error.
     pub(crate) fn closed() -> Self {
         Self::new("it was closed after an error")
@@ -66,6 +75,11 @@ impl StoreError {
 
     pub(crate) fn is_missing(&self) -> bool {
         self.kind == StoreErrorKind::Missing
+    }
+
+    /// Whether another writer has changed the object.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.kind == StoreErrorKind::Replaced
     }
 
     pub(crate) fn has_no_ranges(&self) -> bool {

@@ -10,6 +10,7 @@ mod runtime;
 mod scheme;
 mod upload;
 mod url;
+mod version;
 
 pub(crate) use self::client::Store;
 pub use self::error::StoreError;
@@ -17,3 +18,4 @@ pub(crate) use self::object::Object;
 pub use self::options::StoreOptions;
 pub use self::scheme::Scheme;
 pub use self::url::ObjectUrl;
+pub use self::version::{Condition, Found};

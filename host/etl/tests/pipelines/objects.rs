@@ -378,6 +378,76 @@ fn two_runs_of_one_user_do_not_write_one_object_with_moto() {
     assert_eq!(server.text("bucket/out.csv"), "n\n2\n");
 }
 
+/// A writer on another machine, while a run goes on: its object is not overwritten silently.
+#[test]
+#[ignore = "needs Python with moto"]
+fn an_object_of_another_writer_is_not_overwritten_with_moto() {
+    let server = S3::start();
+    server.bucket("bucket");
+    for (path, before) in [("new.csv", None), ("old.csv", Some("old"))] {
+        let object = format!("bucket/{path}");
+        before.inspect(|before| server.put(&object, before));
+        let sinks = object_sink(&server.endpoint(), "csv", path, "replace");
+        let project = Project::of_source("format = \"csv\"\npath = \"-\"", &sinks);
+        let mut child = command(&project, &["run", "pipeline.toml"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, b"n\n1\n").unwrap();
+        eventually("the run has opened its sink", || {
+            project.names().iter().any(|name| name.ends_with(".uploads")).then_some(())
+        });
+        server.put(&object, "another");
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("was changed by another writer after this run began"), "{path}: {error}");
+        assert!(error.contains("run again to replace it"), "{error}");
+        assert_eq!(server.text(&object), "another");
+    }
+}
+
+/// The same, when only the store itself can tell: the run has decided, and is killed at its upload.
+#[test]
+#[ignore = "needs Python with moto"]
+fn an_upload_does_not_overwrite_what_has_come_since_with_moto() {
+    let server = S3::start();
+    server.bucket("bucket");
+    // The last one is uploaded in several requests.
+    for (path, before, length) in
+        [("new.csv", None, 1), ("old.csv", Some("old"), 1), ("large.csv", Some("old"), 12 << 20)]
+    {
+        let object = format!("bucket/{path}");
+        before.inspect(|before| server.put(&object, before));
+        // The first two requests check whether the target can be written.
+        let between = Between::start(&server, 3);
+        let sinks = object_sink(&between.endpoint, "csv", path, "replace");
+        let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &sinks);
+        let text = format!("n\n{}\n", "x".repeat(length));
+        fs::write(project.path("in.csv"), &text).unwrap();
+        assert!(!run_until_due(&project, &between));
+        between.open();
+        server.put(&object, "another");
+        for _ in 0..2 {
+            let error = error(&project);
+            assert!(
+                error.contains("was changed by another writer") && error.contains("`--restart`"),
+                "{error}"
+            );
+            assert_eq!(server.text(&object), "another");
+        }
+        run(&project, &["--restart"]);
+        assert!(server.text(&object) == text, "{path}");
+        run(&project, &[]);
+        assert!(server.text(&object) == text, "{path}");
+        assert!(!project.names().iter().any(|name| name.ends_with("uploads")), "{:?}", project.names());
+    }
+    assert_eq!(server.unfinished("bucket"), 1, "that of the run which was killed");
+}
+
 #[test]
 #[ignore = "needs Python with moto"]
 fn a_sink_whose_bucket_is_missing_is_an_error_before_the_first_row_with_moto() {
