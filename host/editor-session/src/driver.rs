@@ -1,11 +1,9 @@
 //! Carries out the effects of a session: reads and writes files, runs plugins, waits.
 
-use std::path::PathBuf;
-
 use tokio::sync::mpsc;
 use witdock::DockError;
 
-use crate::documents::{Documents, file};
+use crate::documents::{Documents, Target, file};
 use crate::host::{Consent, Host, News};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
@@ -46,9 +44,9 @@ impl Driver {
     /// Carries out an effect, beside the caller.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Open(path) => self.work(move || {
-                let result = file::open(&path);
-                Input::Opened { path, result, to_front: true }
+            Effect::Open(target) => self.work(move || {
+                let result = file::open(&target.path);
+                Input::Opened { target, result, to_front: true }
             }),
             Effect::Save { document, path, text, expected } => self.work(move || {
                 let result = file::save(&path, &text, expected);
@@ -76,13 +74,13 @@ impl Driver {
     }
 
     /// Opens files one after the other, so that the documents have their order. None of them is made active.
-    pub fn open_all(&mut self, paths: Vec<PathBuf>) {
-        self.pending += paths.len();
+    pub fn open_all(&mut self, targets: Vec<Target>) {
+        self.pending += targets.len();
         let sender = self.sender.clone();
         tokio::task::spawn_blocking(move || {
-            for path in paths {
-                let result = file::open(&path);
-                let _ = sender.send(Input::Opened { path, result, to_front: false });
+            for target in targets {
+                let result = file::open(&target.path);
+                let _ = sender.send(Input::Opened { target, result, to_front: false });
             }
         });
     }

@@ -16,13 +16,14 @@
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use witdock_editor_session::documents::Target;
 //! use witdock_editor_session::host::{Consent, Visible};
 //! use witdock_editor_session::{Driver, Session};
 //!
 //! let mut session = Session::new([]);
 //! let mut driver = Driver::new(Consent::to_all())?;
 //! driver.host().load_all("plugins/editor".as_ref());
-//! session.open("README.md".as_ref());
+//! session.open(Target::typed("README.md"));
 //! loop {
 //!     for effect in session.take_effects() {
 //!         driver.carry_out(effect);

@@ -10,8 +10,8 @@ use std::time::Duration;
 use witdock_editor_core::Snapshot as TextSnapshot;
 
 use crate::display::Invocation;
-use crate::documents::DocumentId;
-use crate::documents::file::{OpenError, Opened, Reread, SaveError, Stamp};
+use crate::documents::file::{OpenError, Opened, Reread, SaveError, Saved, Stamp};
+use crate::documents::{DocumentId, Target};
 use crate::host::{Ask, Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
@@ -22,8 +22,8 @@ use crate::plugins::Alarm;
 pub enum Input {
     /// A file was opened, or could not be.
     Opened {
-        /// The path as the person gave it.
-        path: PathBuf,
+        /// What the person has asked for.
+        target: Target,
         /// The document, or the reason why there is none.
         result: Result<Opened, OpenError>,
         /// Whether the document becomes the active one.
@@ -37,8 +37,8 @@ pub enum Input {
         path: PathBuf,
         /// The text that was written.
         text: TextSnapshot,
-        /// The file's new stamp, or the reason why it is unchanged.
-        result: Result<Stamp, SaveError>,
+        /// The file as it is now, or why it could not be written.
+        result: Result<Saved, SaveError>,
     },
     /// A document's file was read again.
     Reread {
@@ -65,7 +65,7 @@ pub enum Input {
 #[derive(Debug)]
 pub enum Effect {
     /// Open a file. [`Input::Opened`] answers.
-    Open(PathBuf),
+    Open(Target),
     /// Write a document to its file. [`Input::Saved`] answers.
     Save {
         /// The document's number.

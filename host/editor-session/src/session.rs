@@ -1,13 +1,11 @@
 //! The session: documents, and plugins that work on them.
 
-use std::path::Path;
-
 use witdock_editor_core::commands::{self, View};
-use witdock_editor_core::{Extend, Motion, Selections, TabWidth, Transaction};
+use witdock_editor_core::{Decoded, Extend, Motion, Selections, TabWidth, Transaction};
 
 use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::{Action, Answer, Invocation};
-use crate::documents::{Buffer, Documents, Origin};
+use crate::documents::{Buffer, Documents, Origin, Target};
 use crate::host::api::CommandError;
 use crate::host::{PluginAction, PluginId, Visible};
 use crate::message::Message;
@@ -56,8 +54,8 @@ impl Session {
     pub fn update(&mut self, input: Input) {
         let Self { documents, plugins, out, .. } = self;
         match input {
-            Input::Opened { path, result, to_front } => {
-                documents.opened(&path, result, to_front, |path| plugins.language_of(path), out);
+            Input::Opened { target, result, to_front } => {
+                documents.opened(&target, result, to_front, |path| plugins.language_of(path), out);
             }
             Input::Saved { document, path, text, result } => {
                 if documents.saved(document, path, &text, result, out) {
@@ -216,8 +214,13 @@ impl Session {
 /// Opening, saving and closing.
 impl Session {
     /// Opens a file and makes it the active document.
-    pub fn open(&mut self, path: &Path) {
-        self.out.effect(Effect::Open(path.to_owned()));
+    pub fn open(&mut self, target: Target) {
+        self.out.effect(Effect::Open(target));
+    }
+
+    /// Opens a text that no file holds, and makes it the active document.
+    pub fn open_text(&mut self, text: Decoded) {
+        self.documents.open_text(text);
     }
 
     /// Saves the active document, after plugins have formatted it. Asks the front end where the document has no file, or

@@ -4,8 +4,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+/// How long files must be left alone before they are read again: other programs change a file in several steps.
+const SETTLED: Duration = Duration::from_millis(50);
+/// The longest that a file waits which is changed all the time.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Watches files for changes by other programs.
 pub(crate) struct Watch {
@@ -15,13 +22,17 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches nothing yet. Calls `tell` with the paths that may have changed.
+    /// Watches nothing yet. Calls `tell` with the paths that may have changed, once they are left alone. Called in a Tokio
+    /// runtime.
     pub(crate) fn new(tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Self {
+        let (sender, changes) = mpsc::unbounded_channel();
+        tokio::spawn(settle(changes, tell));
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if let Ok(event) = event
                 && !matches!(event.kind, EventKind::Access(_))
             {
-                tell(event.paths);
+                // Sending fails only as the editor ends.
+                let _ = sender.send(event.paths);
             }
         });
         Self { watcher, folders: BTreeSet::new(), has_failed: false }
@@ -60,5 +71,21 @@ impl Watch {
             self.folders.insert((*folder).to_owned());
         }
         Ok(())
+    }
+}
+
+/// Collects changes until there are none for a moment.
+async fn settle(mut changes: mpsc::UnboundedReceiver<Vec<PathBuf>>, tell: impl Fn(Vec<PathBuf>)) {
+    while let Some(first) = changes.recv().await {
+        let mut paths: BTreeSet<PathBuf> = first.into_iter().collect();
+        let latest = tokio::time::Instant::now() + LONGEST;
+        loop {
+            let settled = (tokio::time::Instant::now() + SETTLED).min(latest);
+            match tokio::time::timeout_at(settled, changes.recv()).await {
+                Ok(Some(more)) => paths.extend(more),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        tell(paths.into_iter().collect());
     }
 }

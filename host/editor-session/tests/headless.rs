@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use witdock_editor_core::commands;
 use witdock_editor_session::display::{Answer, Invocation, Question};
+use witdock_editor_session::documents::Target;
 use witdock_editor_session::host::{Consent, Health, News, PluginAction, Visible};
 use witdock_editor_session::{Driver, Input, Message, Request, Session};
 
@@ -129,7 +130,7 @@ async fn documents_are_opened_edited_formatted_and_saved() {
     let mut headless = Headless::new(Consent::to_all());
     headless.load("editor/trim-whitespace");
     headless.load("editor/word-count");
-    headless.session.open(&path);
+    headless.session.open(Target::from(&*path));
     headless.until_served(2).await;
     assert!(headless.status_line().contains("2 words"), "{}", headless.status_line());
 
@@ -149,7 +150,7 @@ async fn commands_of_plugins_run_and_their_changes_are_taken() {
     let path = file(folder.path(), "tasks.rs", "// TODO: rest\n// FIXME: first\n");
     let mut headless = Headless::new(Consent::to_all());
     headless.load("editor/todo");
-    headless.session.open(&path);
+    headless.session.open(Target::from(&*path));
     headless.until_served(1).await;
     let command = headless.session.plugins().commands().find(|command| command.title == "List tasks");
     let command = command.unwrap().name;

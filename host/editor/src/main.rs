@@ -2,6 +2,7 @@
 
 mod arguments;
 
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,10 +13,12 @@ use witdock_editor::config;
 use witdock_editor::editor::Editor;
 use witdock_editor::run::run;
 use witdock_editor::terminal::TerminalScreen;
+use witdock_editor_core::Decoded;
 use witdock_editor_session::Message;
+use witdock_editor_session::documents::Target;
 use witdock_editor_session::host::Consent;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Opening};
 
 fn main() -> ExitCode {
     witdock::worker::serve();
@@ -38,8 +41,13 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("cannot start the asynchronous runtime")?;
+    anyhow::ensure!(
+        std::io::stdout().is_terminal(),
+        "standard output is not a terminal: run witdock-edit in one"
+    );
     let (columns, lines) = crossterm::terminal::size()
         .context("cannot get the size of the terminal; run witdock-edit in a terminal")?;
+    let (files, piped) = openings(arguments)?;
     let folder = arguments.config.clone().or_else(config::folder);
     let (consent, problem) = consent(arguments);
     let consent = if arguments.no_build { consent.without_builds() } else { consent };
@@ -55,7 +63,10 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(folder) = own_plugins().filter(|folder| arguments.plugins.is_empty() && folder.is_dir()) {
         editor.driver.host().load_found(&folder);
     }
-    editor.driver.open_all(arguments.files.clone());
+    if let Some(text) = piped {
+        editor.app.open_text(text);
+    }
+    editor.driver.open_all(files);
     drop(inside);
     let mut screen =
         TerminalScreen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;
@@ -64,6 +75,24 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     // A file that is being saved is waited for, a plugin that hangs is not.
     runtime.shutdown_timeout(Duration::from_secs(2));
     ended.context("cannot read or write the terminal")
+}
+
+/// The files to open, and the text of standard input if it is wanted.
+fn openings(arguments: &Arguments) -> anyhow::Result<(Vec<Target>, Option<Decoded>)> {
+    let mut files = Vec::new();
+    let mut text = None;
+    for opening in arguments.openings() {
+        match opening {
+            Opening::File(target) => files.push(target),
+            Opening::StandardInput if text.is_some() => {}
+            Opening::StandardInput => {
+                let mut bytes = Vec::new();
+                std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+                text = Some(Decoded::from_bytes(&bytes).context("cannot open standard input")?);
+            }
+        }
+    }
+    Ok((files, text))
 }
 
 /// What the person has allowed plugins, and a problem with the file that keeps it.

@@ -68,7 +68,7 @@ fn read_terminal() -> mpsc::UnboundedReceiver<io::Result<Input>> {
         loop {
             let input = match event::read() {
                 Ok(Event::Key(key)) => Ok(Input::Key(key)),
-                Ok(Event::Paste(text)) => Ok(Input::Paste(text)),
+                Ok(Event::Paste(text)) => Ok(Input::Paste(with_line_feeds(&text))),
                 Ok(Event::Mouse(mouse)) => Ok(Input::Mouse(mouse)),
                 Ok(Event::Resize(columns, lines)) => Ok(Input::Resize(columns, lines)),
                 Ok(_) => continue,
@@ -81,4 +81,9 @@ fn read_terminal() -> mpsc::UnboundedReceiver<io::Result<Input>> {
         }
     });
     receiver
+}
+
+/// A pasted text with LF for its line breaks: terminals send CR, as the Enter key does.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

@@ -6,7 +6,7 @@ mod common;
 
 use common::Editor;
 use witdock_editor::app::{Effect, Input};
-use witdock_editor_session::documents::file::Stamp;
+use witdock_editor_session::documents::file::Saved;
 use witdock_editor_session::{Effect as SessionEffect, Input as SessionInput};
 
 fn check(before: &str, keys: &str, after: &str) {
@@ -22,7 +22,7 @@ fn saved(effects: Vec<Effect>) -> Input {
     else {
         panic!("no save")
     };
-    Input::Session(SessionInput::Saved { document, path, text, result: Ok(Stamp::default()) })
+    Input::Session(SessionInput::Saved { document, path, text, result: Ok(Saved::default()) })
 }
 
 #[test]

@@ -22,7 +22,7 @@ async fn opened(folder: &Path, text: &str) -> (Docked, PathBuf) {
 }
 
 async fn open(docked: &mut Docked, path: &Path) {
-    let input = Input::Opened { result: file::open(path), path: path.to_owned(), to_front: true };
+    let input = Input::Opened { result: file::open(path), target: path.into(), to_front: true };
     docked.session_input(input);
     docked.settle().await;
 }

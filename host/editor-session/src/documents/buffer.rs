@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use witdock_editor_core::Document;
+use witdock_editor_core::{Document, LineColumn, Selection, Selections};
 
+use super::Target;
 use super::decoration::Decorations;
-use super::file::Stamp;
+use super::file::{FileId, Stamp};
 use crate::display::Location;
 use crate::host::PluginId;
 use crate::language;
@@ -20,8 +21,12 @@ pub struct Buffer {
     pub id: DocumentId,
     /// The file; none for a document that was never saved.
     pub path: Option<PathBuf>,
+    /// The file itself, whatever its name.
+    pub file: FileId,
     /// The stamp that the file had when the text was last read from it or written to it.
     pub stamp: Stamp,
+    /// Whether another program has deleted or moved the file.
+    pub is_missing: bool,
     /// Whether another program has changed the file while the document had unsaved changes.
     pub conflicts: bool,
     /// Whether the next save writes whatever the file holds.
@@ -81,6 +86,8 @@ impl Buffer {
         Self {
             id,
             path: None,
+            file: FileId::default(),
+            is_missing: false,
             stamp: Stamp::default(),
             conflicts: false,
             overwrites: false,
@@ -110,6 +117,22 @@ impl Buffer {
         if self.language != language {
             language.clone_into(&mut self.language);
         }
+    }
+
+    /// Whether the text is not the file's: it was changed, or there is no file any more.
+    pub fn is_modified(&self) -> bool {
+        self.document.is_dirty() || self.is_missing
+    }
+
+    /// Puts the cursor at the place that a person has asked for; the nearest one where there is no such place.
+    pub(super) fn go_to(&mut self, target: &Target) {
+        let Some(line) = target.line else { return };
+        let text = self.document.text();
+        let line = line.saturating_sub(1).min(text.line_count().saturating_sub(1));
+        let start = text.offset(LineColumn { line, column: 0 });
+        let before = target.column.unwrap_or(1).saturating_sub(1);
+        let bytes: usize = text.line(line).chars().take(before).map(char::len_utf8).sum();
+        self.document.set_selections(Selections::one(Selection::at(start + bytes)));
     }
 
     /// The primary cursor, in bytes from the start of the text.

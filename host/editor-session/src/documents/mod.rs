@@ -6,17 +6,20 @@ mod buffer;
 mod decoration;
 mod edit;
 mod saving;
+mod target;
 
 use std::path::{Path, PathBuf};
 
 use witdock_editor_core::commands::Clip;
-use witdock_editor_core::{Revision, Selection, Style, TabWidth};
+use witdock_editor_core::{Decoded, Document, Revision, Selection, Style, TabWidth};
 
 pub use self::buffer::{Author, Buffer, DocumentId, Origin, Saving};
 pub use self::decoration::{Decoration, Decorations, Drawn};
 use self::file::{OpenError, Opened};
+pub use self::target::Target;
 use crate::message::Message;
 use crate::outbox::{Outbox, Request};
+use witdock::text;
 
 /// The documents that are open, and the one of them that is active: commands act on it.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ impl Documents {
 
     /// The names of the documents that have unsaved changes.
     pub fn modified(&self) -> Vec<String> {
-        self.buffers.iter().filter(|buffer| buffer.document.is_dirty()).map(Buffer::name).collect()
+        self.buffers.iter().filter(|buffer| buffer.is_modified()).map(Buffer::name).collect()
     }
 
     /// The active document, its revision and its primary selection. A front end that shows the cursor compares it.
@@ -114,35 +117,37 @@ impl Documents {
     /// Adds a document that was read from its file. An empty untitled document that is the only one gives way to it.
     pub(crate) fn opened(
         &mut self,
-        path: &Path,
+        target: &Target,
         result: Result<Opened, OpenError>,
         to_front: bool,
         language_of: impl FnOnce(&Path) -> String,
         out: &mut Outbox,
     ) {
-        let Opened { mut document, read_only, is_new, stamp } = match result {
+        let Opened { mut document, read_only, is_new, stamp, file } = match result {
             Ok(opened) => opened,
             Err(error) => return out.show(Message::error(error.to_string())),
         };
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        if let Some(open) = self.buffers.iter().position(|buffer| buffer.path.as_ref() == Some(&path)) {
+        let path = std::path::absolute(&target.path).unwrap_or_else(|_| target.path.clone());
+        let is_open = |buffer: &Buffer| buffer.path.as_ref() == Some(&path) || buffer.file.is_same(&file);
+        if let Some(open) = self.buffers.iter().position(is_open) {
             self.active = open;
+            if let Some(buffer) = self.buffers.get_mut(open) {
+                buffer.go_to(target);
+                if buffer.path.as_ref() != Some(&path) {
+                    let name = text::path(&path).to_string();
+                    out.show(Message::info(format!("{name} is open as {}", buffer.name())));
+                }
+            }
             return;
         }
         let is_mixed = document.loaded_line_endings().is_mixed();
         document.set_style(Style { tab_width: self.tab_width, ..document.style() });
-        let mut buffer = Buffer { read_only, stamp, document, ..Buffer::untitled(self.next_id) };
-        self.next_id += 1;
+        let mut buffer = Buffer { read_only, stamp, file, document, ..Buffer::untitled(self.next_id) };
         buffer.set_language(&language_of(&path));
         buffer.path = Some(path);
+        buffer.go_to(target);
         let name = buffer.name();
-        let is_untouched =
-            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
-        if self.buffers.len() == 1 && is_untouched {
-            self.buffers = vec![buffer];
-        } else {
-            self.buffers.push(buffer);
-        }
+        self.add(buffer);
         if to_front {
             self.active = self.buffers.len() - 1;
         }
@@ -157,10 +162,31 @@ impl Documents {
         }
     }
 
+    /// Adds a document of a text that no file holds, and makes it the active one.
+    pub(crate) fn open_text(&mut self, text: Decoded) {
+        let mut document = Document::from(text);
+        document.mark_unsaved();
+        document.set_style(Style { tab_width: self.tab_width, ..document.style() });
+        self.add(Buffer { document, ..Buffer::untitled(self.next_id) });
+        self.active = self.buffers.len() - 1;
+    }
+
+    /// An empty untitled document that is the only one gives way to it.
+    fn add(&mut self, buffer: Buffer) {
+        self.next_id += 1;
+        let is_untouched =
+            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
+        if self.buffers.len() == 1 && is_untouched {
+            self.buffers = vec![buffer];
+        } else {
+            self.buffers.push(buffer);
+        }
+    }
+
     /// Closes the active document, or asks first where it has unsaved changes.
     pub(crate) fn close(&mut self, out: &mut Outbox) {
         match self.active() {
-            Some(buffer) if buffer.document.is_dirty() => {
+            Some(buffer) if buffer.is_modified() => {
                 out.ask(Request::AskToClose, "the document has unsaved changes; close it to answer");
             }
             _ => self.close_unsaved(),
@@ -195,13 +221,15 @@ impl Documents {
         }
     }
 
-    /// The paths of all files that are open.
+    /// The paths of all files that are open, with those that symbolic links lead to.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.buffers.iter().filter_map(|buffer| buffer.path.as_deref())
+        let named = self.buffers.iter().filter(|buffer| buffer.path.is_some());
+        named.flat_map(|buffer| buffer.path.as_deref().into_iter().chain([buffer.file.path()]))
     }
 
-    /// The absolute form of a path that a person has typed.
+    /// The absolute form of a path that a person has typed, which may begin with `~`.
     pub fn absolute(path: &str) -> PathBuf {
-        std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
+        let path = target::at_home(path, dirs::home_dir());
+        std::path::absolute(&path).unwrap_or(path)
     }
 }

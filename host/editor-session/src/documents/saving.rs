@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use witdock_editor_core::Snapshot;
 
-use super::file::{OpenError, Reread, SaveError, Stamp};
+use super::file::{OpenError, Reread, SaveError, Saved, Stamp};
 use super::{Author, DocumentId, Documents, Origin, Saving};
 use crate::message::Message;
 use crate::outbox::{Effect, Outbox, Request};
@@ -36,19 +36,24 @@ impl Documents {
         id: DocumentId,
         path: PathBuf,
         text: &Snapshot,
-        result: Result<Stamp, SaveError>,
+        result: Result<Saved, SaveError>,
         out: &mut Outbox,
     ) -> bool {
         let is_active = self.active().is_some_and(|active| active.id == id);
         let Some(buffer) = self.find_mut(id) else { return false };
         let again = std::mem::take(&mut buffer.saving) == Saving::Again;
         match result {
-            Ok(stamp) => {
+            Ok(Saved { stamp, file, in_place }) => {
                 buffer.path = Some(path);
                 buffer.stamp = stamp;
+                buffer.file = file;
                 buffer.conflicts = false;
+                buffer.is_missing = false;
                 buffer.document.mark_saved(text);
-                let message = format!("{}: {} bytes saved", buffer.name(), text.text().len());
+                let mut message = format!("{}: {} bytes saved", buffer.name(), text.text().len());
+                if let Some(reason) = in_place {
+                    message += &format!(", in place, since {reason}");
+                }
                 out.show(Message::info(message));
                 if again {
                     self.write(id, out);
@@ -69,7 +74,10 @@ impl Documents {
     /// Reads the files again that other programs have changed. A file that is being written changes by that.
     pub(crate) fn files_changed(&self, paths: &[PathBuf], out: &mut Outbox) {
         for buffer in self.all().iter().filter(|buffer| buffer.saving == Saving::No) {
-            if let Some(path) = buffer.path.clone().filter(|path| paths.contains(path)) {
+            let is_it = |path: &PathBuf| {
+                paths.contains(path) || paths.iter().any(|other| other == buffer.file.path())
+            };
+            if let Some(path) = buffer.path.clone().filter(is_it) {
                 out.effect(Effect::Reread { document: buffer.id, path, stamp: Some(buffer.stamp) });
             }
         }
@@ -87,7 +95,10 @@ impl Documents {
         let Some(buffer) = self.find_mut(id) else { return };
         let name = buffer.name();
         out.show(match result {
-            Ok(Reread::Unchanged) => return,
+            Ok(Reread::Unchanged { read_only }) => {
+                buffer.read_only = read_only;
+                return;
+            }
             Err(error) => {
                 buffer.conflicts = true;
                 Message::warning(format!("another program has changed {name}: {error}"))
@@ -95,12 +106,12 @@ impl Documents {
             Ok(Reread::Missing) => {
                 buffer.stamp = Stamp::default();
                 buffer.conflicts = false;
-                buffer.document.mark_unsaved();
+                buffer.is_missing = true;
                 Message::warning(format!(
                     "another program has deleted or moved {name}; saving creates it again"
                 ))
             }
-            Ok(Reread::Changed(_, stamp)) if buffer.document.is_dirty() && !replaces => {
+            Ok(Reread::Changed { stamp, .. }) if buffer.document.is_dirty() && !replaces => {
                 if buffer.saving != Saving::No || buffer.stamp == stamp {
                     return;
                 }
@@ -109,8 +120,11 @@ impl Documents {
                     "another program has changed {name}, which has unsaved changes; saving asks which to keep"
                 ))
             }
-            Ok(Reread::Changed(decoded, stamp)) => {
+            Ok(Reread::Changed { decoded, stamp, read_only, file }) => {
                 buffer.stamp = stamp;
+                buffer.read_only = read_only;
+                buffer.file = file;
+                buffer.is_missing = false;
                 buffer.conflicts = false;
                 let before = buffer.document.revision();
                 buffer.author = Author::Person(Origin::Reloaded);

@@ -150,7 +150,13 @@ impl Plugins {
         if formatting.has_changed {
             buffer.document.join_undo();
         }
-        match buffer.document.apply_edits(Revision::new(version.revision), edits) {
+        // Formatters often answer with the whole text, in which a cursor would lose its place.
+        let refined: Vec<Edit> = if buffer.document.revision() == Revision::new(version.revision) {
+            edits.into_iter().flat_map(|edit| edit.refined(buffer.document.text())).collect()
+        } else {
+            edits
+        };
+        match buffer.document.apply_edits(Revision::new(version.revision), refined) {
             Ok(_) => {
                 formatting.has_changed = true;
                 buffer.author = Author::Plugin(plugin);

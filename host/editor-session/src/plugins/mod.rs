@@ -128,7 +128,7 @@ impl Plugins {
                 path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
             }),
             language: buffer.language().to_owned(),
-            modified: buffer.document.is_dirty(),
+            modified: buffer.is_modified(),
             read_only: buffer.read_only,
         });
         Snapshot {

@@ -30,7 +30,7 @@ pub use self::screen::{CHROME_LINES, Screen};
 use std::time::Instant;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
-use witdock_editor_core::TabWidth;
+use witdock_editor_core::{Decoded, TabWidth};
 use witdock_editor_session::documents::Buffer;
 use witdock_editor_session::host::Visible;
 use witdock_editor_session::plugins::Asked;
@@ -142,6 +142,12 @@ impl App {
     /// The commands that match a query, best first.
     pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
         palette::entries(query, &self.session, &self.keyboard)
+    }
+
+    /// Opens a text that no file holds.
+    pub fn open_text(&mut self, text: Decoded) {
+        self.session.open_text(text);
+        self.settle();
     }
 
     /// Shows a message.

@@ -1,8 +1,7 @@
 //! Lines that commands ask for: a path, a line number, a text to replace.
 
-use std::path::Path;
-
 use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::documents::Target;
 use witdock_editor_session::{Message, Session};
 
 use super::keyboard::edit_line;
@@ -68,7 +67,7 @@ impl Prompt {
         match purpose {
             Purpose::ReplaceBy(what) => session.replace_all(&what, &line),
             _ if line.is_empty() => {}
-            Purpose::Open => session.open(Path::new(&line)),
+            Purpose::Open => session.open(Target::typed(&line)),
             Purpose::SaveAs => {
                 if !session.save_as(&line) {
                     return Next::Mode(Self::mode(Purpose::SaveAs, line));

@@ -50,7 +50,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let place = document.text().line_column(primary.head);
     let column = document.text().slice(primary.head - place.column..primary.head).chars().count();
     let mut left = format!(" {}", buffer.name());
-    if document.is_dirty() {
+    if buffer.is_modified() {
         left += " [modified]";
     }
     if buffer.conflicts {

@@ -20,7 +20,7 @@ use witdock_editor::view::view;
 use witdock_editor_core::Document;
 use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::documents::Decoration;
-use witdock_editor_session::documents::file::{Opened, Stamp};
+use witdock_editor_session::documents::file::{FileId, Opened, Stamp};
 use witdock_editor_session::host::api::{Abilities, Command, EventKinds, Registration};
 use witdock_editor_session::host::{Answered, DecorationChange, News, Outcome, PluginId};
 
@@ -172,8 +172,9 @@ impl Editor {
 pub(crate) fn opened(name: &str, text: &str) -> Input {
     let document = Document::from_bytes(text.as_bytes()).unwrap();
     let stamp = Stamp::of(Path::new(name));
-    let result = Ok(Opened { document, read_only: false, is_new: false, stamp });
-    Input::Session(SessionInput::Opened { path: name.into(), result, to_front: false })
+    let result =
+        Ok(Opened { document, read_only: false, is_new: false, stamp, file: FileId::of(Path::new(name)) });
+    Input::Session(SessionInput::Opened { target: Path::new(name).into(), result, to_front: false })
 }
 
 /// The key of the plugin that is loaded in this place.
