@@ -1,5 +1,7 @@
 //! Carries out the effects of a session: reads and writes files, runs plugins, waits.
 
+use std::path::Path;
+
 use tokio::sync::mpsc;
 use witdock::DockError;
 
@@ -7,6 +9,7 @@ use crate::documents::{Documents, Target, file};
 use crate::host::{Consent, Host, News};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
+use crate::recovery::{Keeper, Recovery};
 use crate::watch::Watch;
 
 /// Carries out the effects of a [`Session`](crate::Session), and brings the inputs that answer them.
@@ -18,6 +21,8 @@ pub struct Driver {
     sender: mpsc::UnboundedSender<Input>,
     inputs: mpsc::UnboundedReceiver<Input>,
     watch: Watch,
+    /// Keeps unsaved texts, if they are to be kept.
+    keeper: Option<Keeper>,
     /// The number of effects whose input has not come yet, timers aside.
     pending: usize,
 }
@@ -33,7 +38,15 @@ impl Driver {
         let (sender, inputs) = mpsc::unbounded_channel();
         let changes = sender.clone();
         let watch = Watch::new(move |paths| drop(changes.send(Input::FilesChanged(paths))));
-        Ok(Self { host: Host::new(news_sender, consent)?, news, sender, inputs, watch, pending: 0 })
+        Ok(Self {
+            host: Host::new(news_sender, consent)?,
+            news,
+            sender,
+            inputs,
+            watch,
+            keeper: None,
+            pending: 0,
+        })
     }
 
     /// The plugins, to load and configure them.
@@ -44,10 +57,10 @@ impl Driver {
     /// Carries out an effect, beside the caller.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Open(target) => self.work(move || {
-                let result = file::open(&target.path);
-                Input::Opened { target, result, to_front: true }
-            }),
+            Effect::Open(target) => {
+                let opened_by = self.opened_by();
+                self.work(move || open(target, true, &opened_by));
+            }
             Effect::Save { document, path, text, expected } => self.work(move || {
                 let result = file::save(&path, &text, expected);
                 Input::Saved { document, path, text, result }
@@ -61,6 +74,12 @@ impl Driver {
                 self.pending += 1;
                 self.host.call(plugin, call, snapshot);
             }
+            Effect::Adopt { document, kept } => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.adopt(document, &kept);
+                }
+            }
+            Effect::Discard(kept) => Keeper::discard(&kept),
             Effect::Manage(plugin, action) => self.host.manage(plugin, action),
             Effect::Wait { alarm, after } => {
                 let sender = self.sender.clone();
@@ -76,11 +95,10 @@ impl Driver {
     /// Opens files one after the other, so that the documents have their order. None of them is made active.
     pub fn open_all(&mut self, targets: Vec<Target>) {
         self.pending += targets.len();
-        let sender = self.sender.clone();
+        let (sender, opened_by) = (self.sender.clone(), self.opened_by());
         tokio::task::spawn_blocking(move || {
             for target in targets {
-                let result = file::open(&target.path);
-                let _ = sender.send(Input::Opened { target, result, to_front: false });
+                let _ = sender.send(open(target, false, &opened_by));
             }
         });
     }
@@ -92,6 +110,52 @@ impl Driver {
             // Sending fails only when the driver is dropped.
             let _ = sender.send(work());
         });
+    }
+
+    /// Keeps unsaved texts in this folder, so that a crash loses at most two seconds of them, and brings those that another editor
+    /// has left behind. Nothing is kept before this.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used.
+    pub fn keep_texts_in(&mut self, folder: &Path) -> std::io::Result<()> {
+        let keeper = Keeper::new(Recovery::begin(folder)?)?;
+        let left = keeper.left();
+        if !left.is_empty() {
+            // Sending fails only when the driver is dropped.
+            let _ = self.sender.send(Input::Left(left));
+        }
+        self.keeper = Some(keeper);
+        Ok(())
+    }
+
+    /// Keeps what has changed in these documents.
+    pub fn keep(&mut self, documents: &Documents) {
+        if let Some(error) = self.keeper.as_mut().and_then(|keeper| keeper.follow(documents)) {
+            let text = format!("unsaved changes would be lost in a crash: {error}");
+            // Sending fails only when the driver is dropped.
+            let _ = self.sender.send(Input::News(News::Message(Message::warning(text))));
+        }
+    }
+
+    /// Writes at once what is to be kept, before a process ends that was told to.
+    pub fn keep_now(&mut self, documents: &Documents) {
+        self.keep(documents);
+        if let Some(keeper) = &self.keeper {
+            keeper.flush();
+        }
+    }
+
+    /// Keeps nothing any more: the person has ended the session.
+    pub fn forget(&mut self) {
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish();
+        }
+    }
+
+    fn opened_by(&self) -> impl Fn(&Path) -> Option<u32> + Send + 'static {
+        let recovery = self.keeper.as_ref().map(Keeper::recovery);
+        move |file| recovery.as_ref().and_then(|opened_by| opened_by(file))
     }
 
     /// Watches the files of these documents for changes by other programs, instead of those before.
@@ -140,4 +204,10 @@ impl Driver {
     pub fn is_busy(&self) -> bool {
         self.pending > 0
     }
+}
+
+fn open(target: Target, to_front: bool, opened_by: &impl Fn(&Path) -> Option<u32>) -> Input {
+    let result = file::open(&target.path);
+    let opened_by = result.as_ref().ok().and_then(|opened| opened_by(opened.file.path()));
+    Input::Opened { target, result, to_front, opened_by }
 }

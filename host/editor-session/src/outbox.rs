@@ -15,6 +15,7 @@ use crate::documents::{DocumentId, Target};
 use crate::host::{Ask, Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
+use crate::recovery::Kept;
 
 /// Something that has happened outside the session.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub enum Input {
         result: Result<Opened, OpenError>,
         /// Whether the document becomes the active one.
         to_front: bool,
+        /// The process of another editor that has the file open.
+        opened_by: Option<u32>,
     },
     /// A document was saved, or could not be.
     Saved {
@@ -49,6 +52,8 @@ pub enum Input {
         /// The file's content.
         result: Result<Reread, OpenError>,
     },
+    /// Another editor, which did not end as it should, has left these texts behind.
+    Left(Vec<Kept>),
     /// Another program may have changed these files.
     FilesChanged(Vec<PathBuf>),
     /// A plugin has started, ended a call, failed, and so on.
@@ -87,6 +92,15 @@ pub enum Effect {
         /// The last known stamp. None reads the file in any case, and replaces unsaved changes.
         stamp: Option<Stamp>,
     },
+    /// Keep a text that was left behind as the one of a document, until that is saved.
+    Adopt {
+        /// The document's number.
+        document: DocumentId,
+        /// The text.
+        kept: Kept,
+    },
+    /// Drop a text that was left behind.
+    Discard(Kept),
     /// Call a plugin. [`News::Ended`] answers.
     Call {
         /// The plugin.

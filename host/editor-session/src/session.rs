@@ -1,16 +1,20 @@
 //! The session: documents, and plugins that work on them.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use witdock_editor_core::commands::{self, View};
 use witdock_editor_core::{Decoded, Extend, Motion, Selections, TabWidth, Transaction};
 
 use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::{Action, Answer, Invocation};
-use crate::documents::{Buffer, Documents, Origin, Target};
+use crate::documents::{Buffer, DocumentId, Documents, Origin, Target};
 use crate::host::api::CommandError;
 use crate::host::{PluginAction, PluginId, Visible};
 use crate::message::Message;
 use crate::outbox::{Effect, Input, Job, Outbox, Request};
 use crate::plugins::{Asked, Plugins};
+use crate::recovery::Left;
 
 /// Documents, and plugins that work on them, without a front end.
 ///
@@ -20,6 +24,9 @@ use crate::plugins::{Asked, Plugins};
 pub struct Session {
     documents: Documents,
     plugins: Plugins,
+    left: Left,
+    /// The files that [`open_once`](Self::open_once) has asked for.
+    opening: BTreeSet<PathBuf>,
     /// The names of the front end's own commands.
     front_end: Vec<&'static CommandEntry>,
     out: Outbox,
@@ -32,7 +39,14 @@ impl Session {
         let front_end: Vec<&'static CommandEntry> = front_end.into_iter().collect();
         let own = COMMANDS.iter().map(|command| command.entry.name);
         let names = own.chain(front_end.iter().map(|entry| entry.name)).map(str::to_owned).collect();
-        Self { documents: Documents::new(), plugins: Plugins::new(names), front_end, out: Outbox::default() }
+        Self {
+            documents: Documents::new(),
+            plugins: Plugins::new(names),
+            left: Left::default(),
+            opening: BTreeSet::new(),
+            front_end,
+            out: Outbox::default(),
+        }
     }
 
     /// The documents that are open.
@@ -52,10 +66,12 @@ impl Session {
 
     /// Takes something that has happened outside.
     pub fn update(&mut self, input: Input) {
-        let Self { documents, plugins, out, .. } = self;
+        let Self { documents, plugins, left, opening, out, .. } = self;
         match input {
-            Input::Opened { target, result, to_front } => {
-                documents.opened(&target, result, to_front, |path| plugins.language_of(path), out);
+            Input::Opened { target, result, to_front, opened_by } => {
+                opening.remove(&target.path);
+                documents.opened(&target, result, to_front, opened_by, |path| plugins.language_of(path), out);
+                left.opened(documents, out);
             }
             Input::Saved { document, path, text, result } => {
                 if documents.saved(document, path, &text, result, out) {
@@ -64,6 +80,7 @@ impl Session {
                 }
             }
             Input::Reread { document, replaces, result } => documents.reread(document, replaces, result, out),
+            Input::Left(kept) => left.add(kept),
             Input::FilesChanged(paths) => documents.files_changed(&paths, out),
             Input::News(news) => plugins.news(news, documents, out),
             Input::Reports(reports) => plugins.set_reports(reports),
@@ -218,9 +235,16 @@ impl Session {
         self.out.effect(Effect::Open(target));
     }
 
+    /// Opens a file, unless that is under way.
+    pub fn open_once(&mut self, target: Target) {
+        if self.opening.insert(target.path.clone()) {
+            self.open(target);
+        }
+    }
+
     /// Opens a text that no file holds, and makes it the active document.
-    pub fn open_text(&mut self, text: Decoded) {
-        self.documents.open_text(text);
+    pub fn open_text(&mut self, text: Decoded) -> DocumentId {
+        self.documents.open_text(text)
     }
 
     /// Saves the active document, after plugins have formatted it. Asks the front end where the document has no file, or
@@ -257,6 +281,26 @@ impl Session {
     /// Replaces the unsaved changes of the active document by what another program has written. Undo brings them back.
     pub fn take_theirs(&mut self) {
         self.documents.take_theirs(&mut self.out);
+    }
+
+    /// Whether a document is being written, or formatted to be written then.
+    pub fn is_saving(&self) -> bool {
+        self.documents.is_writing() || self.plugins.formats_to_save()
+    }
+
+    /// The texts that an editor which did not end as it should has left behind.
+    pub fn left(&self) -> &Left {
+        &self.left
+    }
+
+    /// Brings a text back that was left behind: into the document of its file, as one step to undo, or into a new one.
+    pub fn recover(&mut self, index: usize) {
+        self.left.recover(index, &mut self.documents, &mut self.out);
+    }
+
+    /// Drops a text for good that was left behind.
+    pub fn discard_left(&mut self, index: usize) {
+        self.left.discard(index, &mut self.out);
     }
 
     /// Closes the active document. Asks the front end where it has unsaved changes.

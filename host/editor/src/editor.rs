@@ -25,6 +25,8 @@ pub struct Editor {
 pub enum TerminalEffect {
     /// Put a text on the system's clipboard.
     Copy(String),
+    /// Give the terminal back to the shell, until the person comes back.
+    Suspend,
     /// End the editor.
     Quit,
 }
@@ -60,6 +62,7 @@ impl Editor {
             match effect {
                 Effect::Session(effect) => self.driver.carry_out(effect),
                 Effect::Copy(text) => left.push(TerminalEffect::Copy(text)),
+                Effect::Suspend => left.push(TerminalEffect::Suspend),
                 Effect::Quit => left.push(TerminalEffect::Quit),
                 Effect::ReadConfig => {
                     let config = Config::read(self.config_folder.as_deref());
@@ -81,6 +84,16 @@ impl Editor {
     /// Watches the files that are open, instead of those before.
     pub fn watch_files(&mut self) {
         self.driver.watch(self.app.session().documents());
+    }
+
+    /// Keeps texts that no file has yet, so that a crash loses little of them.
+    pub fn keep_texts(&mut self) {
+        self.driver.keep(self.app.session().documents());
+    }
+
+    /// Keeps them at once, before the process ends that was told to.
+    pub fn keep_texts_now(&mut self) {
+        self.driver.keep_now(self.app.session().documents());
     }
 
     /// Brings the plugin status up to date, while it is shown.

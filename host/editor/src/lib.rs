@@ -12,6 +12,7 @@ pub mod editor;
 pub mod highlight;
 pub mod layout;
 pub mod run;
+pub mod signals;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -2,7 +2,7 @@
 
 mod arguments;
 
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,7 +11,8 @@ use anyhow::Context;
 use clap::Parser;
 use witdock_editor::config;
 use witdock_editor::editor::Editor;
-use witdock_editor::run::run;
+use witdock_editor::run::{Ended, run};
+use witdock_editor::signals::Signals;
 use witdock_editor::terminal::TerminalScreen;
 use witdock_editor_core::Decoded;
 use witdock_editor_session::Message;
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match start(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", witdock::text::block(&format!("{error:#}")));
             ExitCode::FAILURE
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(arguments: &Arguments) -> anyhow::Result<()> {
+fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -63,6 +64,14 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(folder) = own_plugins().filter(|folder| arguments.plugins.is_empty() && folder.is_dir()) {
         editor.driver.host().load_found(&folder);
     }
+    if let Some(folder) = state_folder()
+        && let Err(error) = editor.driver.keep_texts_in(&folder.join("recovery"))
+    {
+        let folder = witdock::text::path(&folder);
+        editor
+            .app
+            .show(Message::warning(format!("unsaved changes would be lost in a crash: {folder}: {error}")));
+    }
     if let Some(text) = piped {
         editor.app.open_text(text);
     }
@@ -70,11 +79,27 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     drop(inside);
     let mut screen =
         TerminalScreen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;
-    let ended = runtime.block_on(run(&mut editor, &mut screen));
+    let ended = runtime.block_on(async { run(&mut editor, &mut screen, &mut Signals::new()?).await });
     drop(screen);
+    let code = match ended {
+        Ok(Ended::Quit) => {
+            editor.driver.forget();
+            ExitCode::SUCCESS
+        }
+        Ok(Ended::Signal(signal)) => {
+            tell_ended(&mut editor, signal);
+            ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))
+        }
+        // The terminal is gone, as after a broken connection.
+        Err(error) => {
+            editor.keep_texts_now();
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            return Err(error).context("cannot read or write the terminal");
+        }
+    };
     // A file that is being saved is waited for, a plugin that hangs is not.
     runtime.shutdown_timeout(Duration::from_secs(2));
-    ended.context("cannot read or write the terminal")
+    Ok(code)
 }
 
 /// The files to open, and the text of standard input if it is wanted.
@@ -100,8 +125,7 @@ fn consent(arguments: &Arguments) -> (Consent, Option<String>) {
     if arguments.allow_plugins {
         return (Consent::to_all(), None);
     }
-    let folder = dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default();
-    Consent::remembered(&folder.join("witdock-edit").join("grants.toml"))
+    Consent::remembered(&state_folder().unwrap_or_default().join("grants.toml"))
 }
 
 fn print_defaults(arguments: &Arguments) {
@@ -111,6 +135,25 @@ fn print_defaults(arguments: &Arguments) {
     if arguments.default_keys {
         print!("{}", config::default_keys());
     }
+}
+
+/// Keeps unsaved changes for the next start, and says so.
+fn tell_ended(editor: &mut Editor, signal: i32) {
+    editor.keep_texts_now();
+    let unsaved = editor.app.session().documents().modified();
+    if !unsaved.is_empty() {
+        let names = witdock::text::line(&unsaved.join(", ")).to_string();
+        // After a hang-up there is no terminal to write to.
+        let _ = writeln!(
+            std::io::stderr(),
+            "ended by signal {signal}; the unsaved changes of {names} are kept, and the next start offers them"
+        );
+    }
+}
+
+/// The folder of what the editor remembers.
+fn state_folder() -> Option<PathBuf> {
+    dirs::state_dir().or_else(dirs::data_local_dir).map(|folder| folder.join("witdock-edit"))
 }
 
 /// The user's own plugin folder, which is loaded where the command line names none.

@@ -8,18 +8,40 @@ use tokio::sync::mpsc;
 
 use crate::app::{Input, Mode};
 use crate::editor::{Editor, TerminalEffect};
+use crate::signals::{Asked, Signals};
 use crate::terminal::TerminalScreen;
 use crate::view::view;
 
 /// The time without a key after which plugins hear of a pause.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Runs the editor on a screen until the person quits.
+/// Why the editor ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The person has quit.
+    Quit,
+    /// The process got this signal.
+    Signal(i32),
+}
+
+/// Something that the loop waits for.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved once")]
+enum Next {
+    Input(Input),
+    Signal(Asked),
+    Nothing,
+}
+
+/// Runs the editor on a screen until the person quits, or a signal ends it.
 ///
 /// # Errors
 ///
 /// When the terminal cannot be read or written.
-pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result<()> {
+pub async fn run(
+    editor: &mut Editor,
+    screen: &mut TerminalScreen,
+    signals: &mut Signals,
+) -> io::Result<Ended> {
     let mut keys = read_terminal();
     let mut typed = Some(Instant::now());
     loop {
@@ -30,17 +52,30 @@ pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result
         editor.app.drawn(Instant::now());
         editor.start_calls();
         editor.watch_files();
-        let mut next = tokio::select! {
+        editor.keep_texts();
+        let next = tokio::select! {
             biased;
+            asked = signals.next() => Next::Signal(asked),
             key = keys.recv() => match key {
-                Some(key) => Some(key?),
-                None => return Ok(()),
+                Some(key) => Next::Input(key?),
+                None => return Ok(Ended::Quit),
             },
-            input = editor.next() => Some(input),
+            input = editor.next() => Next::Input(input),
             () = tokio::time::sleep(PAUSE) => {
-                let is_pause = typed.take_if(|since| since.elapsed() >= PAUSE).is_some();
-                is_pause.then_some(Input::Session(witdock_editor_session::Input::Idle))
+                match typed.take_if(|since| since.elapsed() >= PAUSE) {
+                    Some(_) => Next::Input(Input::Session(witdock_editor_session::Input::Idle)),
+                    None => Next::Nothing,
+                }
             }
+        };
+        let mut next = match next {
+            Next::Input(input) => Some(input),
+            Next::Signal(Asked::End(signal)) => return Ok(Ended::Signal(signal)),
+            Next::Signal(Asked::Suspend) => {
+                screen.suspend()?;
+                None
+            }
+            Next::Nothing => None,
         };
         // Everything that has come by now is drawn together.
         while let Some(input) = next {
@@ -49,7 +84,8 @@ pub async fn run(editor: &mut Editor, screen: &mut TerminalScreen) -> io::Result
             }
             for effect in editor.take(input, Instant::now()) {
                 match effect {
-                    TerminalEffect::Quit => return Ok(()),
+                    TerminalEffect::Quit => return Ok(Ended::Quit),
+                    TerminalEffect::Suspend => screen.suspend()?,
                     TerminalEffect::Copy(text) => screen.copy(&text)?,
                 }
             }

@@ -7,7 +7,9 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -18,6 +20,8 @@ const MAX_CLIPBOARD_BYTES: usize = 100_000;
 pub struct TerminalScreen {
     /// The terminal to draw on.
     pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Whether the mouse is taken over too.
+    mouse: bool,
 }
 
 impl TerminalScreen {
@@ -34,14 +38,43 @@ impl TerminalScreen {
         }));
         enable_raw_mode()?;
         // From here on, dropping the screen restores the terminal.
-        let mut screen =
-            Self { terminal: Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())? };
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())?;
+        let mut screen = Self { terminal, mouse };
+        screen.enter()?;
+        Ok(screen)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        if mouse {
+        if self.mouse {
             execute!(stdout(), EnableMouseCapture)?;
         }
-        screen.terminal.clear()?;
-        Ok(screen)
+        execute!(stdout(), Clear(ClearType::All))?;
+        // A new one draws everything again. To clear the old one would ask the terminal for its cursor, which not every terminal
+        // answers.
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
+    }
+
+    /// Gives the terminal back and stops the process, as the shell's own key would. Returns when it is continued.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal cannot be taken over again.
+    #[cfg(unix)]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        use rustix::process::{Signal, getpgrp, kill_process_group};
+        restore();
+        // All of the job, as a terminal does it: what waits for this process stops with it.
+        kill_process_group(getpgrp(), Signal::STOP)?;
+        self.enter()
+    }
+
+    /// Other systems have no such stop.
+    #[cfg(not(unix))]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
     }
 
     /// Puts a text on the system's clipboard, where the terminal supports it (OSC 52). A text that is too long stays on the

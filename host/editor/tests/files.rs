@@ -22,7 +22,8 @@ async fn opened(folder: &Path, text: &str) -> (Docked, PathBuf) {
 }
 
 async fn open(docked: &mut Docked, path: &Path) {
-    let input = Input::Opened { result: file::open(path), target: path.into(), to_front: true };
+    let input =
+        Input::Opened { result: file::open(path), target: path.into(), to_front: true, opened_by: None };
     docked.session_input(input);
     docked.settle().await;
 }
@@ -179,4 +180,121 @@ async fn a_change_by_another_program_is_noticed() {
     fs::write(root.join("new"), "two, from elsewhere").unwrap();
     fs::rename(root.join("new"), &path).unwrap();
     docked.until("two, from elsewhere").await;
+}
+
+/// The file is empty for a moment, and there is one change: the cursor stays at its line, and one undo goes back.
+#[tokio::test]
+async fn a_program_that_truncates_and_then_writes_makes_one_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let old: String = (1..=1_000).map(|number| format!("line {number}\n")).collect();
+    let new = old.replace("line 1\n", "first\n").replace("line 900\n", "").replace("line 1000\n", "last\n");
+    let (mut docked, path) = opened(&root, &old).await;
+    docked.keys("ctrl-g 5 0 0 enter").await;
+    docked.editor.watch_files();
+    // Longer than changes are collected.
+    fs::write(&path, "").unwrap();
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    fs::write(&path, &new).unwrap();
+    docked.until("read again").await;
+    assert_eq!(docked.text(), new);
+    assert_eq!(docked.selected().start, new.find("line 500\n").unwrap());
+    docked.keys("ctrl-z").await;
+    assert_eq!(docked.text(), old);
+}
+
+/// As `git checkout` does it: the file is removed, and written again.
+#[tokio::test]
+async fn a_file_that_is_removed_and_written_again_is_only_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let (mut docked, path) = opened(&root, "ours\n").await;
+    docked.editor.watch_files();
+    for pause in [Duration::from_millis(100), Duration::from_secs(1)] {
+        fs::remove_file(&path).unwrap();
+        // The second time it is gone long enough to be told.
+        tokio::time::sleep(pause).await;
+        if pause >= Duration::from_secs(1) {
+            docked.until("deleted or moved").await;
+            assert!(docked.screen().contains("[modified]"), "{}", docked.screen());
+        }
+        let text = format!("theirs after {pause:?}\n");
+        fs::write(&path, &text).unwrap();
+        docked.until(text.trim_end()).await;
+        let screen = docked.screen();
+        assert!(!screen.contains("[modified]") && !screen.contains("[changed on disk]"), "{screen}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_one_document_whatever_its_name() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let (mut docked, path) = opened(&root, "one\n").await;
+    fs::create_dir(root.join("elsewhere")).unwrap();
+    let (link, hard) = (root.join("elsewhere/link.txt"), root.join("hard.txt"));
+    symlink(&path, &link).unwrap();
+    fs::hard_link(&path, &hard).unwrap();
+    docked.keys("x").await;
+    for name in [&link, &hard] {
+        open(&mut docked, name).await;
+        assert_eq!(docked.editor.app.session().documents().all().len(), 1);
+        assert_eq!(docked.text(), "xone\n");
+        assert!(docked.screen().contains("is open as file.txt"), "{}", docked.screen());
+    }
+    docked.keys("ctrl-s").await;
+    assert!(docked.screen().contains("in place"), "{}", docked.screen());
+    assert_eq!(fs::read_to_string(&hard).unwrap(), "xone\n");
+
+    // A link that is open follows the changes of its target, in another folder.
+    let mut docked = Docked::sized(100, 12, Consent::to_all());
+    open(&mut docked, &link).await;
+    docked.editor.watch_files();
+    fs::write(&path, "changed at the target\n").unwrap();
+    docked.until("changed at the target").await;
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_becomes_writable_is_noticed() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.txt");
+    fs::write(&path, "one\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let mut docked = Docked::sized(100, 12, Consent::to_all());
+    open(&mut docked, &path).await;
+    assert!(docked.screen().contains("[read-only]"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    tell_changed(&mut docked, &path).await;
+    assert!(!docked.screen().contains("[read-only]"), "{}", docked.screen());
+}
+
+#[tokio::test]
+async fn quitting_waits_for_a_save() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut docked, path) = opened(folder.path(), "").await;
+    docked.press("a ctrl-s ctrl-q");
+    assert!(!docked.has_quit && docked.screen().contains("Saving"), "{}", docked.screen());
+    // `y` answers no question.
+    docked.press("y");
+    docked.settle().await;
+    assert!(docked.has_quit);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a");
+
+    // A save that fails ends in the question.
+    let mut docked = Docked::sized(100, 12, Consent::to_all());
+    open(&mut docked, &folder.path().join("none/file.txt")).await;
+    docked.press("a ctrl-s ctrl-q");
+    docked.settle().await;
+    assert!(!docked.has_quit && docked.screen().contains("Quit without saving"), "{}", docked.screen());
+    docked.press("n");
+    docked.press("ctrl-s ctrl-q escape");
+    docked.settle().await;
+    assert!(!docked.has_quit && docked.text() == "a");
 }

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use witdock_editor_core::commands::{self, Clip, View};
 use witdock_editor_core::{
-    Edit, Extend, HistoryError, LineColumn, Motion, Query, QueryOptions, Selection, Selections, Transaction,
-    move_selections,
+    ChangeError, ChangeSet, Edit, Extend, HistoryError, LineColumn, Motion, Query, QueryOptions, Selection,
+    Selections, Text, Transaction, move_selections,
 };
 
-use super::{Author, Buffer, Documents, Origin};
+use super::{Author, Buffer, DocumentId, Documents, Origin};
 use crate::language;
 use crate::message::Message;
 use crate::outbox::{Outbox, Request};
@@ -104,6 +104,19 @@ impl Documents {
             Ok(false) => out.show(Message::info(nothing)),
             Err(error) => out.show(Message::error(error.to_string())),
         }
+    }
+
+    /// Replaces the text of a document by another one, as one step to undo that changes only what differs.
+    pub(crate) fn replace_text(
+        &mut self,
+        id: DocumentId,
+        text: &Text,
+        origin: Origin,
+    ) -> Result<(), ChangeError> {
+        let Some(Buffer { document, author, .. }) = self.find_mut(id) else { return Ok(()) };
+        *author = Author::Person(origin);
+        let changes = ChangeSet::between(document.text(), text);
+        document.apply(Transaction::new(document.revision(), changes)).map(drop)
     }
 
     /// Puts the cursor at the start of a line, counted from 1.

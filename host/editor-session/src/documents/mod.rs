@@ -120,6 +120,7 @@ impl Documents {
         target: &Target,
         result: Result<Opened, OpenError>,
         to_front: bool,
+        opened_by: Option<u32>,
         language_of: impl FnOnce(&Path) -> String,
         out: &mut Outbox,
     ) {
@@ -151,7 +152,9 @@ impl Documents {
         if to_front {
             self.active = self.buffers.len() - 1;
         }
-        if read_only {
+        if let Some(process) = opened_by {
+            out.show(Message::warning(format!("{name} is open in another witdock-edit (process {process})")));
+        } else if read_only {
             out.show(Message::warning(format!("{name} is read-only")));
         } else if is_new {
             out.show(Message::info(format!("{name} is a new file")));
@@ -163,12 +166,14 @@ impl Documents {
     }
 
     /// Adds a document of a text that no file holds, and makes it the active one.
-    pub(crate) fn open_text(&mut self, text: Decoded) {
+    pub(crate) fn open_text(&mut self, text: Decoded) -> DocumentId {
         let mut document = Document::from(text);
         document.mark_unsaved();
         document.set_style(Style { tab_width: self.tab_width, ..document.style() });
-        self.add(Buffer { document, ..Buffer::untitled(self.next_id) });
+        let id = self.next_id;
+        self.add(Buffer { document, ..Buffer::untitled(id) });
         self.active = self.buffers.len() - 1;
+        id
     }
 
     /// An empty untitled document that is the only one gives way to it.
@@ -225,6 +230,11 @@ impl Documents {
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let named = self.buffers.iter().filter(|buffer| buffer.path.is_some());
         named.flat_map(|buffer| buffer.path.as_deref().into_iter().chain([buffer.file.path()]))
+    }
+
+    /// Whether a document is being written.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.buffers.iter().any(|buffer| buffer.saving != Saving::No)
     }
 
     /// The absolute form of a path that a person has typed, which may begin with `~`.

@@ -47,6 +47,11 @@ impl Plugins {
         self.begin_format(true, documents, out);
     }
 
+    /// Whether a document is formatted that is to be saved then.
+    pub(crate) fn formats_to_save(&self) -> bool {
+        self.formatting.iter().any(|formatting| formatting.saves)
+    }
+
     fn begin_format(&mut self, saves: bool, documents: &mut Documents, out: &mut Outbox) {
         let Some(buffer) = documents.active() else { return };
         let document = buffer.id;

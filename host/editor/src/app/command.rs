@@ -7,10 +7,15 @@ use witdock_editor_session::command::Runs::{ByPerson, InAnswer};
 use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
 use witdock_editor_session::display::Invocation;
 
-use super::{App, Consenting, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, reading};
+use super::{
+    App, Consenting, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, Recovering, reading,
+};
 
 /// The command that answers requests for consent.
 pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
+
+/// The command that shows unsaved texts which were left behind.
+pub(super) const RECOVER: &str = "editor.recover";
 
 /// The commands of the terminal front end, in addition to those of the session.
 #[rustfmt::skip]
@@ -19,6 +24,9 @@ pub const COMMANDS: &[Command<App>] = &[
         "Asks for a path, and opens the file. A file that does not exist is created when it is saved.", |app: &mut App| app.prompt(Purpose::Open)).runs(InAnswer),
     command(Files, "editor.save-as", &["f12"], "Save to another file",
         "Asks for a path, and saves the document there.", |app: &mut App| app.prompt(Purpose::SaveAs)).runs(InAnswer),
+
+    command(Files, RECOVER, &["f5"], "Recover unsaved changes",
+        "Shows the unsaved changes that were kept when an editor ended without saving.", App::recover).runs(ByPerson),
 
     command(Finding, "editor.find", &["ctrl-f"], "Find",
         "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)).runs(InAnswer),
@@ -44,6 +52,8 @@ pub const COMMANDS: &[Command<App>] = &[
         "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap(&app.session)),
     command(Editor, "editor.read-config", &[], "Read the configuration again",
         "Reads config.toml and keys.toml again.", |app: &mut App| app.effects.push(Effect::ReadConfig)),
+    command(Editor, "editor.suspend", &["ctrl-alt-z"], "Suspend",
+        "Stops the editor and goes back to the shell, whose command `fg` continues it.", |app: &mut App| app.effects.push(Effect::Suspend)).runs(ByPerson),
     command(Editor, "editor.quit", &["ctrl-q"], "Quit",
         "Ends the editor. Asks first if documents have unsaved changes.", App::quit).runs(InAnswer),
 
@@ -92,6 +102,14 @@ impl App {
             self.show(Message::info("no plugin asks to be allowed anything"));
         } else {
             self.mode = Mode::Consent(Consenting::default());
+        }
+    }
+
+    fn recover(&mut self) {
+        if self.session.left().all().is_empty() {
+            self.show(Message::info("no unsaved changes were left behind"));
+        } else {
+            self.mode = Mode::Recover(Recovering::default());
         }
     }
 

@@ -25,6 +25,11 @@ impl App {
                 KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Edit,
                 _ => Next::Mode(Mode::ConfirmQuit),
             },
+            Mode::WaitForSave => match key.code {
+                KeyCode::Esc => Next::Edit,
+                _ => Next::Mode(Mode::WaitForSave),
+            },
+            Mode::Recover(recovering) => recovering.key(key, session, screen),
             Mode::ConfirmClose => match key.code {
                 KeyCode::Char('y' | 'Y') => {
                     session.close_unsaved();
@@ -109,6 +114,8 @@ impl App {
             Mode::ConfirmQuit
             | Mode::ConfirmOverwrite
             | Mode::ConfirmClose
+            | Mode::WaitForSave
+            | Mode::Recover(_)
             | Mode::Plugins(_)
             | Mode::Consent(_)
             | Mode::Panel
@@ -126,12 +133,21 @@ impl App {
         }
     }
 
+    /// Goes on where the editor was to end as soon as the documents are saved.
+    pub(super) fn follow_mode(&mut self) {
+        if matches!(self.mode, Mode::WaitForSave) && !self.session.is_saving() {
+            self.mode = Mode::Edit;
+            self.quit();
+        }
+    }
+
     /// Leaves a mode whose panel or question was removed by its plugin.
     pub(super) fn leave_ended_mode(&mut self) {
         let plugins = self.session.plugins();
         let has_ended = match self.mode {
             Mode::Panel => plugins.panel().is_none(),
             Mode::Answer(_) => plugins.asking().is_none(),
+            Mode::Recover(_) => self.session.left().all().is_empty(),
             _ => false,
         };
         if has_ended {

@@ -15,6 +15,7 @@ mod plugins;
 mod prompt;
 mod ranking;
 mod reading;
+mod recovering;
 mod screen;
 
 pub use self::command::{COMMANDS, entries};
@@ -25,6 +26,7 @@ pub use self::palette::{Entry, Palette};
 pub use self::plugins::{PluginPage, PluginPanel};
 pub use self::prompt::{Prompt, Purpose};
 pub use self::reading::{ReadLine, Reading};
+pub use self::recovering::{Recovering, age};
 pub use self::screen::{CHROME_LINES, Screen};
 
 use std::time::Instant;
@@ -34,7 +36,7 @@ use witdock_editor_core::{Decoded, TabWidth};
 use witdock_editor_session::documents::Buffer;
 use witdock_editor_session::host::Visible;
 use witdock_editor_session::plugins::Asked;
-use witdock_editor_session::{Message, Request, Session};
+use witdock_editor_session::{Kept, Message, Request, Session};
 
 use self::grace::Grace;
 use self::keyboard::Keyboard;
@@ -66,6 +68,8 @@ pub enum Effect {
     Session(witdock_editor_session::Effect),
     /// Put a text on the system's clipboard.
     Copy(String),
+    /// Give the terminal back to the shell, until the person comes back.
+    Suspend,
     /// Read the configuration. [`Input::Configured`] answers.
     ReadConfig,
     /// End the editor.
@@ -214,7 +218,11 @@ impl App {
             Input::Configured(config) => self.configure(*config),
             Input::Session(input) => {
                 let is_pause = matches!(input, witdock_editor_session::Input::Idle);
+                let has_left = matches!(input, witdock_editor_session::Input::Left(_));
                 self.session.update(input);
+                if has_left {
+                    self.tell_left();
+                }
                 if is_pause {
                     self.ask_question(true);
                 }
@@ -225,9 +233,13 @@ impl App {
     /// Brings screen and mode up to date with the session, and collects what is to be done.
     fn settle(&mut self) -> Vec<Effect> {
         self.answer_requests();
+        if let Mode::Recover(recovering) = &mut self.mode {
+            recovering.follow(&mut self.session);
+        }
         let effects = self.session.take_effects();
         self.effects.extend(effects.into_iter().map(Effect::Session));
         self.leave_ended_mode();
+        self.follow_mode();
         self.ask_question(false);
         self.has_seen_completions &= self.session.plugins().is_completing();
         self.screen.follow(&self.session);
@@ -284,6 +296,9 @@ impl App {
 
     /// Takes note that the screen was drawn. Until then nothing that it shows was seen.
     pub fn drawn(&mut self, now: Instant) {
+        if let Mode::Recover(recovering) = &mut self.mode {
+            recovering.is_drawn = true;
+        }
         self.consent_drawn();
         self.grace.drawn(now);
         self.has_seen_completions = self.session.plugins().is_completing();
@@ -303,9 +318,21 @@ impl App {
         }
     }
 
-    /// Quits, or asks first where documents have unsaved changes.
-    fn quit(&mut self) {
-        if self.session.documents().modified().is_empty() {
+    /// Says that there are unsaved texts which an editor has left behind.
+    fn tell_left(&mut self) {
+        let names: Vec<String> = self.session.left().all().iter().map(Kept::name).collect();
+        let key = self.keyboard.key_of(command::RECOVER);
+        self.show(Message::warning(format!(
+            "unsaved changes of {} were kept; {key} shows them",
+            names.join(", ")
+        )));
+    }
+
+    /// Quits, or asks first where documents have unsaved changes. Waits for those that are being saved.
+    pub(super) fn quit(&mut self) {
+        if self.session.is_saving() {
+            self.mode = Mode::WaitForSave;
+        } else if self.session.documents().modified().is_empty() {
             self.effects.push(Effect::Quit);
         } else {
             self.mode = Mode::ConfirmQuit;

@@ -6,7 +6,7 @@ use witdock_editor_session::display::{Answer, Choice, Question};
 
 use super::keyboard::edit_line;
 use super::ranking::ranked;
-use super::{Consenting, Effect, Find, Palette, PluginPanel, Prompt, Reading};
+use super::{Consenting, Effect, Find, Palette, PluginPanel, Prompt, Reading, Recovering};
 
 /// The meaning of keys.
 #[derive(Debug, Default)]
@@ -22,6 +22,10 @@ pub enum Mode {
     Reading(Reading),
     /// Keys answer whether to quit although documents have unsaved changes.
     ConfirmQuit,
+    /// The editor ends when the documents are saved; Escape keeps it open.
+    WaitForSave,
+    /// Keys choose what becomes of unsaved texts that were left behind.
+    Recover(Recovering),
     /// Keys answer whether to close the document although it has unsaved changes.
     ConfirmClose,
     /// Keys answer whether to overwrite the changes of another program.

@@ -6,6 +6,7 @@ mod overlay;
 mod plugin;
 mod plugin_panel;
 mod reading;
+mod recovering;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -38,6 +39,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     match app.mode() {
         Mode::Reading(reading) => reading::draw(reading, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
+        Mode::Recover(recovering) => recovering::draw(app, recovering, frame, text),
         Mode::Consent(_) => consent::draw(app, frame, text),
         _ => {}
     }
@@ -58,6 +60,9 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     if buffer.read_only {
         left += " [read-only]";
+    }
+    if !app.session().left().all().is_empty() {
+        left += " [unsaved changes kept]";
     }
     let all = app.session().documents().all();
     if all.len() > 1 {
@@ -83,7 +88,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let asked = match app.mode() {
-        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent(_) | Mode::Panel | Mode::Reading(_) => {
+        Mode::Edit | Mode::Palette(_) | Mode::Plugins(_) | Mode::Consent(_) | Mode::Panel | Mode::Reading(_) | Mode::Recover(_) => {
             None
         }
         Mode::Answer(answering) => match app.session().plugins().asking().map(|asked| &asked.question) {
@@ -101,6 +106,7 @@ fn draw_message(app: &App, frame: &mut Frame<'_>, area: Rect) {
             String::new(),
             "Another program has changed this file: o overwrites it, r reads it and drops your changes, Esc cancels".to_owned(),
         )),
+        Mode::WaitForSave => Some((String::new(), "Saving; the editor ends then (Esc stays)".to_owned())),
         Mode::ConfirmClose => Some((String::new(), "Close without saving? (y/n)".to_owned())),
     };
     let sign = app.active().and_then(lines::sign_message);

@@ -24,6 +24,8 @@ pub(crate) struct Docked {
     pub(crate) said: Vec<String>,
     /// The text that was copied last.
     pub(crate) copied: Option<String>,
+    /// Whether the editor has ended.
+    pub(crate) has_quit: bool,
 }
 
 pub(crate) fn repository() -> PathBuf {
@@ -52,6 +54,7 @@ impl Docked {
             served: 0,
             said: Vec::new(),
             copied: None,
+            has_quit: false,
         }
     }
 
@@ -183,7 +186,8 @@ impl Docked {
         for effect in self.editor.take(input, self.clock.now()) {
             match effect {
                 TerminalEffect::Copy(text) => self.copied = Some(text),
-                TerminalEffect::Quit => panic!("the editor quits"),
+                TerminalEffect::Quit => self.has_quit = true,
+                TerminalEffect::Suspend => panic!("the editor is suspended"),
             }
         }
     }

@@ -174,7 +174,12 @@ pub(crate) fn opened(name: &str, text: &str) -> Input {
     let stamp = Stamp::of(Path::new(name));
     let result =
         Ok(Opened { document, read_only: false, is_new: false, stamp, file: FileId::of(Path::new(name)) });
-    Input::Session(SessionInput::Opened { target: Path::new(name).into(), result, to_front: false })
+    Input::Session(SessionInput::Opened {
+        target: Path::new(name).into(),
+        result,
+        to_front: false,
+        opened_by: None,
+    })
 }
 
 /// The key of the plugin that is loaded in this place.

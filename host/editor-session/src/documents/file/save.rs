@@ -162,7 +162,8 @@ fn write_into(path: &Path, target: &Path, text: &Snapshot) -> Result<Stamp, Save
     Ok(file.metadata().map(|metadata| Stamp::from(&metadata)).unwrap_or_default())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
