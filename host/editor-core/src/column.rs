@@ -61,8 +61,24 @@ pub struct Cell<'a> {
 /// The graphemes of a line up to its break, with their places on it, for drawing. O(line), and only as far as the iterator
 /// is used.
 pub fn cells(text: &Text, line: usize, tab: TabWidth) -> impl Iterator<Item = Cell<'_>> {
-    let mut column = 0;
-    graphemes(text, text.line_start(line)..text.line_end(line)).map(move |Grapheme { range, text }| {
+    cells_from(text, Place { offset: text.line_start(line), column: 0 }, text.line_end(line), tab)
+}
+
+/// The same from the last place at or before `column` on, which it gives too. O(line up to the column), at the speed of memory
+/// where the line is ASCII.
+pub fn cells_at(
+    text: &Text,
+    line: usize,
+    column: usize,
+    tab: TabWidth,
+) -> (Place, impl Iterator<Item = Cell<'_>>) {
+    let place = seek(text, line, Goal { offset: usize::MAX, column }, tab);
+    (place, cells_from(text, place, text.line_end(line), tab))
+}
+
+fn cells_from(text: &Text, from: Place, end: usize, tab: TabWidth) -> impl Iterator<Item = Cell<'_>> {
+    let mut column = from.column;
+    graphemes(text, from.offset..end).map(move |Grapheme { range, text }| {
         let width = grapheme_width(&text, column, tab);
         let cell = Cell { range, text, column, width };
         column += width;
@@ -72,19 +88,94 @@ pub fn cells(text: &Text, line: usize, tab: TabWidth) -> impl Iterator<Item = Ce
 
 /// The cells before `offset` in its line. O(line up to the offset).
 pub fn display_column(text: &Text, offset: usize, tab: TabWidth) -> usize {
-    cells(text, text.line_at(offset), tab)
-        .take_while(|cell| cell.range.end <= offset)
-        .last()
-        .map_or(0, |cell| cell.column + cell.width)
+    seek(text, text.line_at(offset), Goal { offset, column: usize::MAX }, tab).column
 }
 
 /// The place in `line` that is at `column` or, where a wide character or the line's end is in the way, the nearest
 /// one before it. O(line up to the column).
 pub fn offset_at_column(text: &Text, line: usize, column: usize, tab: TabWidth) -> usize {
-    cells(text, line, tab)
-        .take_while(|cell| cell.column + cell.width <= column)
-        .last()
-        .map_or(text.line_start(line), |cell| cell.range.end)
+    seek(text, line, Goal { offset: usize::MAX, column }, tab).offset
+}
+
+/// A place in a line, between two graphemes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its offset in the text.
+    pub offset: usize,
+    /// The cells before it in its line.
+    pub column: usize,
+}
+
+/// What a walk along a line must not pass.
+#[derive(Clone, Copy)]
+struct Goal {
+    offset: usize,
+    column: usize,
+}
+
+impl Goal {
+    fn allows(&self, place: Place) -> bool {
+        place.offset <= self.offset && place.column <= self.column
+    }
+}
+
+/// The last place of a line that a goal allows. Runs of printable ASCII, whose cells are their bytes, are passed at the speed of
+/// memory, so that a line of many megabytes can be edited.
+fn seek(text: &Text, line: usize, goal: Goal, tab: TabWidth) -> Place {
+    let end = text.line_end(line);
+    let mut place = Place { offset: text.line_start(line), column: 0 };
+    loop {
+        let room = goal.offset.saturating_sub(place.offset).min(goal.column.saturating_sub(place.column));
+        let plain = plain_bytes(text, place.offset, end, room);
+        place = Place { offset: place.offset + plain, column: place.column + plain };
+        // What follows is something else, the goal, or the end.
+        let mut has_moved = false;
+        for cell in cells_from(text, place, end, tab) {
+            let next = Place { offset: cell.range.end, column: cell.column + cell.width };
+            if !goal.allows(next) {
+                return place;
+            }
+            place = next;
+            has_moved = true;
+            if cell.text.len() == 1 && cell.text != "\t" {
+                break;
+            }
+        }
+        if !has_moved {
+            return place;
+        }
+    }
+}
+
+/// The number of bytes from `offset` on that are printable ASCII and stand alone: the last one before other characters may be
+/// the base of a combining mark.
+fn plain_bytes(text: &Text, offset: usize, end: usize, most: usize) -> usize {
+    let mut count = 0;
+    for chunk in text.chunks(offset..end) {
+        let bytes = chunk.as_bytes();
+        let bytes = bytes.get(..bytes.len().min(most - count)).unwrap_or_default();
+        let plain = plain_prefix(bytes);
+        count += plain;
+        if plain < bytes.len() {
+            return count.saturating_sub(1);
+        }
+        if count == most {
+            break;
+        }
+    }
+    // The next character is not known.
+    count.saturating_sub(1)
+}
+
+/// The length of the printable ASCII at the start of some bytes. Whole blocks are compared without a branch, which the compiler
+/// makes one instruction for many bytes.
+fn plain_prefix(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    let blocks = bytes.chunks_exact(BLOCK);
+    let whole = blocks.take_while(|block| block.iter().fold(true, |all, byte| all & is_plain(byte))).count() * BLOCK;
+    let rest = bytes.get(whole..).unwrap_or_default();
+    whole + rest.iter().take_while(|byte| is_plain(byte)).count()
 }
 
 #[cfg(test)]
@@ -116,6 +207,24 @@ mod tests {
         check("\ta\tb", &[0, 4, 5, 8, 9]);
         check("漢e\u{301}字", &[0, 2, 3, 5]);
         check("👩‍👩‍👧\u{1b}x", &[0, 2, 3, 4]);
+    }
+
+    /// The quick way gives what counting each grapheme gives.
+    #[test]
+    fn long_lines_are_counted_as_short_ones() {
+        for piece in ["plain ASCII, ", "tab\there ", "e\u{301} combining ", "漢字 wide ", "\u{1b} control ", "👩‍👩‍👧"] {
+            let line = format!("{}{piece}{}", "x".repeat(130), "y".repeat(70)).repeat(3);
+            let text = Text::from(line.as_str());
+            let tab = TabWidth::default();
+            let mut column = 0;
+            for cell in cells(&text, 0, tab) {
+                assert_eq!(display_column(&text, cell.range.start, tab), column, "{piece:?}");
+                assert_eq!(offset_at_column(&text, 0, column, tab), cell.range.start, "{piece:?}");
+                let (place, mut rest) = cells_at(&text, 0, column, tab);
+                assert_eq!((place, rest.next()), (Place { offset: cell.range.start, column }, Some(cell.clone())));
+                column += cell.width;
+            }
+        }
     }
 
     #[test]
