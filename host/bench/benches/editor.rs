@@ -101,7 +101,7 @@ impl Editor {
 
     fn open(&mut self, path: &Path) {
         let result = file::open(path);
-        let opened = SessionInput::Opened { path: path.to_owned(), result, to_front: true };
+        let opened = SessionInput::Opened { target: path.into(), result, to_front: true, opened_by: None };
         self.app.update(Input::Session(opened), Instant::now());
     }
 
@@ -231,6 +231,15 @@ fn large_file() {
     println!("| a page down, the slowest of 200 | {pages:.1?} |");
     println!("| to its end | {end:.1?} |");
     println!("| a key at its end, the slowest of 200 | {typed:.1?} |");
+    for (name, piece) in [("ASCII", "{\"key\": [1, 2, 3], \"other\": null}, "), ("Chinese", "漢字")] {
+        fs::write(&path, piece.repeat(20_000_000 / piece.len())).unwrap();
+        let mut editor = Editor::new(200, 60);
+        editor.open(&path);
+        editor.press(KeyCode::End);
+        let keys = [KeyCode::Char('x'); 20].map(|key| editor.press(key));
+        let slowest = keys.into_iter().max().unwrap_or_default();
+        println!("| a key at the end of one line of 20 MB, {name}, the slowest of 20 | {slowest:.1?} |");
+    }
     println!();
 }
 

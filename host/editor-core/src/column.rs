@@ -173,7 +173,8 @@ fn plain_prefix(bytes: &[u8]) -> usize {
     const BLOCK: usize = 64;
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
     let blocks = bytes.chunks_exact(BLOCK);
-    let whole = blocks.take_while(|block| block.iter().fold(true, |all, byte| all & is_plain(byte))).count() * BLOCK;
+    let whole =
+        blocks.take_while(|block| block.iter().fold(true, |all, byte| all & is_plain(byte))).count() * BLOCK;
     let rest = bytes.get(whole..).unwrap_or_default();
     whole + rest.iter().take_while(|byte| is_plain(byte)).count()
 }
@@ -212,7 +213,9 @@ mod tests {
     /// The quick way gives what counting each grapheme gives.
     #[test]
     fn long_lines_are_counted_as_short_ones() {
-        for piece in ["plain ASCII, ", "tab\there ", "e\u{301} combining ", "漢字 wide ", "\u{1b} control ", "👩‍👩‍👧"] {
+        for piece in
+            ["plain ASCII, ", "tab\there ", "e\u{301} combining ", "漢字 wide ", "\u{1b} control ", "👩‍👩‍👧"]
+        {
             let line = format!("{}{piece}{}", "x".repeat(130), "y".repeat(70)).repeat(3);
             let text = Text::from(line.as_str());
             let tab = TabWidth::default();
@@ -221,7 +224,10 @@ mod tests {
                 assert_eq!(display_column(&text, cell.range.start, tab), column, "{piece:?}");
                 assert_eq!(offset_at_column(&text, 0, column, tab), cell.range.start, "{piece:?}");
                 let (place, mut rest) = cells_at(&text, 0, column, tab);
-                assert_eq!((place, rest.next()), (Place { offset: cell.range.start, column }, Some(cell.clone())));
+                assert_eq!(
+                    (place, rest.next()),
+                    (Place { offset: cell.range.start, column }, Some(cell.clone()))
+                );
                 column += cell.width;
             }
         }

@@ -138,6 +138,11 @@ impl Text {
         self.rope_slice(range).to_string()
     }
 
+    /// The number of characters in `range`, clamped as [`Text::slice`] is. O(log n).
+    pub fn char_count(&self, range: Range<usize>) -> usize {
+        self.rope_slice(range).len_chars()
+    }
+
     /// The text in `range`, in the rope's pieces, clamped as [`Text::slice`] is. Copies nothing.
     pub fn chunks(&self, range: Range<usize>) -> impl Iterator<Item = &str> {
         self.rope_slice(range).chunks()

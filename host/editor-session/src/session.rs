@@ -70,6 +70,9 @@ impl Session {
         match input {
             Input::Opened { target, result, to_front, opened_by } => {
                 opening.remove(&target.path);
+                if result.is_err() {
+                    left.not_opened(&target.path);
+                }
                 documents.opened(&target, result, to_front, opened_by, |path| plugins.language_of(path), out);
                 left.opened(documents, out);
             }

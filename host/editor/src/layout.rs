@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
-use witdock_editor_core::column::{cells, grapheme_width};
+use witdock_editor_core::column::{cells_at, grapheme_width};
 use witdock_editor_core::{TabWidth, Text};
 
 use witdock_editor_session::style::{Span, Style};
@@ -28,7 +28,7 @@ pub struct Layout {
 pub struct Row {
     /// The range of the text that it shows.
     pub range: Range<usize>,
-    /// The graphemes, from left to right.
+    /// The graphemes, from left to right. Those left of the screen may be missing.
     pub glyphs: Vec<Glyph>,
     /// The columns that they take.
     pub width: usize,
@@ -56,9 +56,12 @@ pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])
     let wraps = layout.wraps && whole.len() <= LONGEST_WRAPPED;
     let end = from.saturating_add(layout.columns);
     let mut glyphs = Vec::new();
+    // What is left of the screen takes no room in memory: there may be many megabytes of it. Virtual text would move it.
+    let first = if wraps || !inline.is_empty() { 0 } else { from };
     let mut inline = inline.iter().peekable();
     let mut shift = 0;
-    for cell in cells(text, line, layout.tab) {
+    let (start, cells) = cells_at(text, line, first, layout.tab);
+    for cell in cells {
         while let Some((at, spans)) = inline.next_if(|(at, _)| *at <= cell.range.start) {
             shift += put_virtual(&mut glyphs, *at, spans);
         }
@@ -71,7 +74,7 @@ pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])
     for (at, spans) in inline.filter(|(at, _)| *at <= whole.end) {
         put_virtual(&mut glyphs, *at, spans);
     }
-    broken(glyphs, whole, if wraps { layout.columns.max(1) } else { usize::MAX })
+    broken(glyphs, whole, start.column, if wraps { layout.columns.max(1) } else { usize::MAX })
 }
 
 fn put_virtual(glyphs: &mut Vec<Glyph>, at: usize, spans: &[Span]) -> usize {
@@ -102,7 +105,7 @@ fn turns_direction(character: char) -> bool {
 }
 
 /// Breaks glyphs into rows: after the last space that fits, or where the row is full.
-fn broken(glyphs: Vec<Glyph>, whole: Range<usize>, columns: usize) -> Vec<Row> {
+fn broken(glyphs: Vec<Glyph>, whole: Range<usize>, first_column: usize, columns: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row: Vec<Glyph> = Vec::new();
     let (mut width, mut start) = (0usize, whole.start);
@@ -112,19 +115,19 @@ fn broken(glyphs: Vec<Glyph>, whole: Range<usize>, columns: usize) -> Vec<Row> {
             let kept = space.map_or(row.len(), |space| space + 1);
             let rest = row.split_off(kept);
             let end = rest.first().map_or(glyph.range.start, |first| first.range.start);
-            rows.push(row_of(std::mem::replace(&mut row, rest), start..end));
+            rows.push(row_of(std::mem::replace(&mut row, rest), start..end, 0));
             start = end;
             width = row.iter().map(|glyph| glyph.width).sum();
         }
         width += glyph.width;
         row.push(glyph);
     }
-    rows.push(row_of(row, start..whole.end));
+    rows.push(row_of(row, start..whole.end, first_column));
     rows
 }
 
-fn row_of(mut glyphs: Vec<Glyph>, range: Range<usize>) -> Row {
-    let mut x = 0;
+fn row_of(mut glyphs: Vec<Glyph>, range: Range<usize>, first_column: usize) -> Row {
+    let mut x = first_column;
     for glyph in &mut glyphs {
         glyph.x = x;
         x += glyph.width;

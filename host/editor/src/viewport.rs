@@ -232,7 +232,7 @@ impl Viewport {
     /// The place at a column of a row. The end of a wrapped row is the start of the next one, so the place before it is the
     /// last.
     pub fn place_in(&self, buffer: &Buffer, line: usize, row: usize, column: usize, columns: usize) -> usize {
-        let rows = self.rows(buffer, line, columns);
+        let rows = self.rows_to(buffer, line, columns, self.scroll.column.min(column));
         let Some(found) = rows.get(row) else { return buffer.document.text().line_end(line) };
         let place = found.offset_at(column);
         let last = found.glyphs.iter().rfind(|glyph| glyph.drawn_as.is_none());

@@ -122,11 +122,13 @@ impl Keeper {
     pub(crate) fn adopt(&self, document: DocumentId, kept: &Kept) {
         // It may be gone; the document has the text, and is kept with the next change.
         let _ = std::fs::rename(&kept.kept_in, self.shared.recovery.file_of(document));
+        kept.release();
     }
 
     /// Drops a text that another editor has left behind.
     pub(crate) fn discard(kept: &Kept) {
         Kept::remove(&kept.kept_in);
+        kept.release();
     }
 
     /// Writes what is to be kept, and waits for that.

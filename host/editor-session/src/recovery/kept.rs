@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use witdock_editor_core::{Decoded, Snapshot};
 
 use super::session_file::SessionFile;
+use super::texts_of;
 
 /// The first line of the file. The text follows as it would stand in its own file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub struct Kept {
     /// The text.
     pub text: Decoded,
     /// Held, so that no other editor offers it too.
-    _session: SessionFile,
+    session: SessionFile,
 }
 
 impl Kept {
@@ -58,13 +59,7 @@ impl Kept {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes)?;
         let text = Decoded::from_bytes(&bytes).map_err(io::Error::other)?;
-        Ok(Self {
-            kept_in,
-            file,
-            written: UNIX_EPOCH + Duration::from_secs(written),
-            text,
-            _session: session,
-        })
+        Ok(Self { kept_in, file, written: UNIX_EPOCH + Duration::from_secs(written), text, session })
     }
 
     /// Writes a text in one step: an older one stays whole until the new one is.
@@ -84,6 +79,14 @@ impl Kept {
         whole.as_file().sync_data()?;
         whole.persist(kept_in).map_err(|error| error.error)?;
         Ok(())
+    }
+
+    /// Takes note that the text was moved or dropped: the last one takes the file of its session along.
+    pub(super) fn release(&self) {
+        let folder = self.kept_in.parent().unwrap_or_else(|| Path::new("."));
+        if texts_of(folder, &self.session).next().is_none() {
+            self.session.remove();
+        }
     }
 
     pub(super) fn remove(kept_in: &Path) {

@@ -1,5 +1,7 @@
 //! The texts that an editor has left behind, until the person has decided about each.
 
+use std::path::Path;
+
 use similar::TextDiff;
 use witdock_editor_core::Text;
 
@@ -43,10 +45,22 @@ impl Left {
                 out.effect(Effect::Adopt { document, kept });
             }
             Some(file) => {
-                out.effect(Effect::Open(Target::from(&**file)));
+                if document_of(&kept, documents).is_none() {
+                    out.effect(Effect::Open(Target::from(&**file)));
+                }
                 self.wanted.push(kept);
+                self.opened(documents, out);
             }
         }
+    }
+
+    /// Takes note that a file could not be opened: its text waits for another decision.
+    pub(crate) fn not_opened(&mut self, file: &Path) {
+        let (failed, wanted) = std::mem::take(&mut self.wanted)
+            .into_iter()
+            .partition(|kept: &Kept| kept.file.as_deref() == Some(file));
+        self.wanted = wanted;
+        self.kept.extend::<Vec<Kept>>(failed);
     }
 
     /// Takes note that files may have been opened.
@@ -64,7 +78,7 @@ impl Left {
                     }
                     out.effect(Effect::Adopt { document, kept });
                 }
-                None => self.kept.push(kept),
+                None => self.wanted.push(kept),
             }
         }
     }

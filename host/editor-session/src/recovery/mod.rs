@@ -51,11 +51,7 @@ impl Recovery {
     pub(crate) fn left(&self) -> Vec<Kept> {
         let mut left = Vec::new();
         for dead in SessionFile::dead(&self.folder) {
-            let prefix = format!("{}-", dead.name());
-            let mut own: Vec<Kept> = files(&self.folder, TEXT)
-                .filter(|file| {
-                    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
-                })
+            let mut own: Vec<Kept> = texts_of(&self.folder, &dead)
                 .filter_map(|file| Kept::read(file, dead.clone()).ok())
                 .collect();
             if own.is_empty() {
@@ -79,6 +75,13 @@ impl Recovery {
     fn file_of(&self, document: u64) -> PathBuf {
         self.folder.join(format!("{}-{document}.{TEXT}", self.session.name()))
     }
+}
+
+/// The files of the texts of one session.
+fn texts_of(folder: &Path, session: &SessionFile) -> impl Iterator<Item = PathBuf> {
+    let prefix = format!("{}-", session.name());
+    files(folder, TEXT)
+        .filter(move |file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
 }
 
 /// The files in a folder with this ending.

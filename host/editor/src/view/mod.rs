@@ -50,7 +50,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let document = &buffer.document;
     let primary = document.selections().primary();
     let place = document.text().line_column(primary.head);
-    let column = document.text().slice(primary.head - place.column..primary.head).chars().count();
+    let column = document.text().char_count(primary.head - place.column..primary.head);
     let mut left = format!(" {}", buffer.name());
     if buffer.is_modified() {
         left += " [modified]";
@@ -75,7 +75,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         right.push(Span::raw("  "));
     }
     if !primary.is_empty() {
-        let count = document.text().slice(primary.range()).chars().count();
+        let count = document.text().char_count(primary.range());
         right.push(Span::raw(format!("{count} selected  ")));
     }
     right.push(Span::raw(format!("{}  {}:{} ", buffer.language(), place.line + 1, column + 1)));

@@ -35,7 +35,7 @@ fn a_signal_that_ends_it_restores_the_terminal_and_keeps_the_text() {
         terminal.send("\x1b[15~");
         terminal.until("+new old");
         terminal.send("r");
-        terminal.until("new old");
+        terminal.until("[modified]");
         terminal.send("\x13");
         terminal.until("bytes saved");
         assert_eq!(fs::read_to_string(&file).unwrap(), "new old\n");
