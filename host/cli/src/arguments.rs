@@ -45,6 +45,14 @@ enum Command {
     Dev(commands::dev::DevArguments),
     /// Run a plugin's test cases, without a host program
     Test(commands::test::TestArguments),
+    /// Show and compare what plugins request, check and learn policy files
+    Grants(commands::grants::GrantsArguments),
+    /// Make a key pair to sign components with
+    Keygen(commands::keygen::KeygenArguments),
+    /// Sign components
+    Sign(commands::sign::SignArguments),
+    /// Check the signatures of components
+    Verify(commands::verify::VerifyArguments),
     /// List the tools that each language needs, and how to install the missing ones
     Doctor(commands::doctor::DoctorArguments),
     /// Generate a world's bindings for C, C++, Zig or Go
@@ -72,6 +80,10 @@ impl Arguments {
             Command::Call(arguments) => commands::call::run(arguments),
             Command::Dev(arguments) => commands::dev::run(arguments),
             Command::Test(arguments) => commands::test::run(arguments),
+            Command::Grants(arguments) => commands::grants::run(arguments),
+            Command::Keygen(arguments) => commands::keygen::run(arguments),
+            Command::Sign(arguments) => commands::sign::run(arguments),
+            Command::Verify(arguments) => commands::verify::run(arguments),
             Command::Doctor(arguments) => commands::doctor::run(arguments),
             Command::Bindings(arguments) => commands::bindings::run(arguments),
             Command::Docs(arguments) => commands::docs::run(arguments),

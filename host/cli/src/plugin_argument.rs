@@ -79,7 +79,9 @@ pub(crate) fn artifact(source: &Source, builds: Builds) -> anyhow::Result<Artifa
         Source::Component { path, .. } => {
             let read = runtime::block_on(source.artifact(|_| {}))?
                 .map_err(|error| anyhow::anyhow!(error.to_string()))?;
-            finish(path, read.bytes().to_vec())
+            let component = finish(path, read.bytes().to_vec())?;
+            // A signature is about the file's own bytes.
+            Ok(if component.digest() == read.digest() { read } else { component })
         }
         _ => {
             let progress = BuildProgress::new(source.name(), false);

@@ -13,7 +13,7 @@ use std::process::Command;
 
 #[test]
 fn commands() {
-    let areas = ["call", "check", "inspect", "test"];
+    let areas = ["call", "check", "grants", "inspect", "sign", "test"];
     shelf::put(&areas.map(|area| format!("tests/cmd/{area}/shelf.in")).each_ref().map(String::as_str));
     let cases = trycmd::TestCases::new();
     cases.env("NO_COLOR", "1").env("COLUMNS", "100").case("tests/cmd/**/*.trycmd");
@@ -40,4 +40,44 @@ fn the_cases_in_the_documentation_pass() {
         let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{block}\n{printed}");
     }
+}
+
+/// What `sign` makes is what a policy file demands, over these bytes alone.
+#[test]
+fn a_signed_component_satisfies_a_rule_until_it_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    shelf::put(&[folder.path().to_str().unwrap()]);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_witdock"));
+        let output = command
+            .current_dir(folder.path())
+            .env("WITDOCK_KEY_PASSWORD", "a password")
+            .args(arguments)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), printed.into_owned())
+    };
+    // The secret key is encrypted here.
+    let (code, printed) = run(&["keygen", "acme"]);
+    assert_eq!(code, Some(0), "{printed}");
+    let signer = printed.split("[[signer]]").nth(1).unwrap();
+    let policy = format!("[[signer]]{signer}\n[[plugin]]\nname = \"*\"\nsigned_by = [\"acme\"]\n");
+    std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
+    let show = ["grants", "show", "shelf.wasm", "--policy", "policy.toml"];
+    let (code, printed) = run(&show);
+    assert!(code == Some(1) && printed.contains("no signature stands beside it"), "{printed}");
+
+    let (code, printed) = run(&["sign", "shelf.wasm", "--key", "acme.key"]);
+    assert_eq!(code, Some(0), "{printed}");
+    let (code, printed) = run(&show);
+    assert!(code == Some(0) && printed.contains("signed by acme"), "{printed}");
+
+    let component = folder.path().join("shelf.wasm");
+    let mut bytes = std::fs::read(&component).unwrap();
+    // An empty custom section named `x`: the component means the same.
+    bytes.extend([0, 2, 1, b'x']);
+    std::fs::write(&component, bytes).unwrap();
+    let (code, printed) = run(&show);
+    assert!(code == Some(1) && printed.contains("or over other bytes"), "{printed}");
 }

@@ -18,6 +18,7 @@ mod reload;
 mod revoking;
 mod sandbox;
 mod sequences;
+mod signing;
 mod stopping;
 mod supervision;
 mod synchronous;

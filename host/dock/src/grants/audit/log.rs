@@ -99,10 +99,13 @@ impl AuditLog {
                 Ok(one) => uses.push(one),
                 Err(_) if !line.ends_with('\n') => {}
                 Err(error) => {
+                    let message = error.to_string();
+                    // The line is that of the file.
+                    let message = message.rsplit_once(" at line ").map_or(&*message, |(what, _)| what);
                     return Err(AuditLogError::Line {
                         path: path(),
                         line: index + 1,
-                        message: error.to_string(),
+                        message: message.to_owned(),
                     });
                 }
             }
