@@ -113,6 +113,11 @@ impl Policy {
         self.grants.iter().find(|grant| grant.capability.covers(request)).map(|grant| &grant.provision)
     }
 
+    pub(super) fn without(mut self, is_forbidden: impl Fn(&Capability) -> bool) -> Self {
+        self.grants.retain(|grant| !is_forbidden(&grant.capability));
+        self
+    }
+
     pub(super) fn with(self, capability: Capability, provision: Provision) -> Self {
         self.push(capability, provision)
     }
@@ -180,6 +185,8 @@ impl Policy {
                 Some(provision) => {
                     grants.push(Grant { capability: capability.clone(), provision: provision.clone() })
                 }
+                // A plugin without its signature is granted nothing: to allow something would not help.
+                None if self.unsigned.is_some() => {}
                 None => refusals.push(Refusal::ungranted(capability, self.known_folder(capability), asks)),
             }
         }

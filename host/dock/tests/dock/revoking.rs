@@ -354,3 +354,26 @@ async fn another_component_than_the_pinned_one_is_not_loaded() {
     );
     assert_eq!(add(&plugin, 1).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn all_calls_of_a_pool_end() {
+    use witdock::Instances;
+
+    let fixture = Fixture::new(Guest { state: State::None, ..Guest::default() });
+    let limits = Limits { call_deadline: Duration::from_secs(600), ..limits() };
+    let plugin = fixture.load_with(fixture.builder().limits(limits).instances(Instances::Pool(3))).await;
+    let calls: Vec<_> = (0..5)
+        .map(|_| {
+            let plugin = plugin.clone();
+            tokio::spawn(async move { add(&plugin, fault::WAIT).await })
+        })
+        .collect();
+    until("three calls wait in the host", || fixture.asked() == 3).await;
+    plugin.set_policy(Policy::new()).unwrap();
+    for call in calls {
+        let error = soon("the call ends", call).await.unwrap().unwrap_err();
+        assert!(error.is_revoked(), "{error}");
+    }
+    // Those that waited for a place were refused, and called nobody.
+    assert_eq!((fixture.asked(), plugin.statistics().kept.instances), (3, 0));
+}

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::Policy;
 use crate::foreign::Digest;
@@ -101,6 +103,18 @@ fn what_is_withheld_is_not_granted_and_the_plugin_is() {
 }
 
 #[test]
+fn a_wider_grant_of_the_host_still_covers_what_is_not_denied() {
+    let rules = file("[[plugin]]\nname = '*'\nwithhold = ['network example.org:80']");
+    let requested = requested(&["network example.org:80", "network example.org:443"]);
+    let host = Policy::new().network("example.org".parse().unwrap());
+    let policy = rules.verdicts(&requested).policy(host);
+    let listed: Vec<_> = policy.capabilities().map(ToString::to_string).collect();
+    assert_eq!(listed, ["network example.org:443"]);
+    let granted = policy.grant(&requested).unwrap();
+    assert_eq!(granted.capabilities().map(ToString::to_string).collect::<Vec<_>>(), listed);
+}
+
+#[test]
 fn folders_are_relative_to_the_file_and_the_hosts_own_come_first() {
     let rules = file(
         "[[plugin]]\nname = 'tidy'\nallow.folders = [{ path = '/data', host = 'data' }, { path = '/x', host = '/srv/x' }]",
@@ -190,4 +204,85 @@ fn what_no_rule_mentions_is_as_without_a_file() {
     }
     let json = serde_json::to_string(&verdicts).unwrap();
     assert!(json.starts_with(r#"[{"capability":"clocks","verdict":"unmentioned"}"#), "{json}");
+}
+
+/// Few subjects, so that rules, requests and grants meet.
+const SUBJECTS: [&str; 8] = [
+    "clocks",
+    "env HOME",
+    "folder /data read-only",
+    "folder /data read-write",
+    "network example.org",
+    "network example.org:443",
+    "import demo:shop/stock",
+    "import demo:shop/*",
+];
+
+fn any_rule() -> impl Strategy<Value = (&'static str, &'static str, &'static str)> {
+    let who = prop::sample::select(vec!["*", "ti*", "tidy", "other", "tidy@this", "tidy@other"]);
+    let verb = prop::sample::select(vec!["denies", "asks", "withholds", "allows"]);
+    (who, verb, prop::sample::select(SUBJECTS.to_vec())).prop_filter("imports cannot be withheld", |rule| {
+        rule.1 != "withholds" || !rule.2.starts_with("import")
+    })
+}
+
+fn any_host() -> impl Strategy<Value = Policy> {
+    prop::sample::subsequence(SUBJECTS.to_vec(), 0..=SUBJECTS.len()).prop_map(|subjects| {
+        subjects.into_iter().map(capability).fold(Policy::new(), |policy, one| match one {
+            Capability::Folder { path, access } => policy.folder(path, "/srv", access),
+            Capability::Env(name) => policy.env(name, "value"),
+            other => policy.allow(other),
+        })
+    })
+}
+
+fn text_of(rules: &[(&str, &str, &str)]) -> String {
+    rules.iter().map(|(who, verb, subject)| rule(&format!("`{who}` {verb} `{subject}`"))).collect()
+}
+
+/// What is granted of a request, one capability at a time: all of them, or none if it is refused.
+fn granted(rules: &PolicyFile, requested: &Requested, host: &Policy) -> BTreeSet<Capability> {
+    let policy = rules.verdicts(requested).policy(host.clone());
+    policy.grant(requested).map(|granted| granted.capabilities().cloned().collect()).unwrap_or_default()
+}
+
+proptest! {
+    #[test]
+    fn rules_grant_what_is_requested_and_not_denied(
+        rules in prop::collection::vec(any_rule(), 0..6), host in any_host(), more in any_rule()
+    ) {
+        let is_about_tidy = |who: &str| matches!(who, "*" | "ti*" | "tidy" | "tidy@this");
+        let all = rules.clone();
+        let policy_file = file(&text_of(&all));
+        let with_one_more = file(&text_of(&[&all[..], &[("*", "denies", more.2)]].concat()));
+        for text in SUBJECTS {
+            let one = capability(text);
+            let requested = requested(&[text]);
+            let granted_here = granted(&policy_file, &requested, &host);
+            if granted_here.contains(&one) {
+                let about = || all.iter().filter(|(who, ..)| is_about_tidy(who));
+                let denied = about().any(|(_, verb, subject)| {
+                    *verb == "denies" && subject.parse::<Subject>().unwrap().overlaps(&one)
+                });
+                prop_assert!(!denied, "{text} is denied and granted");
+                let by_a_rule =
+                    about().any(|(_, verb, subject)| *verb == "allows" && capability(subject).covers(&one));
+                let by_the_host = host.capabilities().any(|grant| grant.covers(&one));
+                prop_assert!(by_a_rule || by_the_host, "{text} is granted by nobody");
+            }
+            prop_assert!(granted_here.iter().all(|granted| *granted == one), "more than was requested");
+            // A host that stores the combined policy has stored no more.
+            let combined = policy_file.verdicts(&requested).policy(host.clone());
+            let stored: Policy = toml::from_str(&toml::to_string(&combined).unwrap()).unwrap();
+            let from_store = stored.grant(&requested).is_ok_and(|granted| granted.capabilities().next().is_some());
+            prop_assert!(!from_store || !granted_here.is_empty(), "{text} is granted by what was stored");
+            let denied_more = granted(&with_one_more, &requested, &host);
+            prop_assert!(denied_more.is_subset(&granted_here), "a denial granted {text}");
+        }
+    }
+
+    #[test]
+    fn no_text_panics_the_reader(text in "(?s)(\\[\\[(plugin|signer)\\]\\]\n|name = ['\"*a-z]{0,6}\n|(deny|ask|allow|key) = .{0,20}\n){0,6}") {
+        let _ = PolicyFile::parse(Path::new("grants.toml"), &text);
+    }
 }

@@ -44,19 +44,32 @@ impl Verdicts {
     /// | withheld | never, and the plugin runs without it |
     /// | allowed | yes, with the host's own folder or value if it has one |
     /// | unmentioned | if the host grants it |
+    ///
+    /// It is about this request alone: combine them again for each generation, in [`policy_for`](crate::PluginBuilder::policy_for).
     #[must_use]
     pub fn policy(&self, host: Policy) -> Policy {
-        let mut policy = host.unless_unsigned(self.unsigned.clone());
-        for (capability, (verdict, provision)) in &self.decided {
-            if let Some(provision) = provision {
-                // Behind the host's own: the first grant that covers a request counts.
-                policy = policy.with(capability.clone(), provision.clone());
+        let forbidden = |verdict: &Verdict| {
+            self.unsigned.is_some() || matches!(verdict, Verdict::Denied { .. } | Verdict::Withheld { .. })
+        };
+        // What is forbidden is not in the policy at all, so that whatever reads or stores it grants nothing of it.
+        let mut policy = host.clone().without(|granted| {
+            self.unsigned.is_some()
+                || self.iter().any(|(request, verdict)| {
+                    forbidden(verdict) && (granted.covers(request) || request.covers(granted))
+                })
+        });
+        for (request, (verdict, provision)) in &self.decided {
+            if !forbidden(verdict) && policy.provision(request).is_none() {
+                // A grant of the host that also covered something forbidden went with that.
+                if let Some(provision) = host.provision(request).or(provision.as_ref()) {
+                    policy = policy.with(request.clone(), provision.clone());
+                }
             }
             if !matches!(verdict, Verdict::Allowed { .. } | Verdict::Unmentioned) {
-                policy = policy.ruled(capability.clone(), verdict.clone());
+                policy = policy.ruled(request.clone(), verdict.clone());
             }
         }
-        policy
+        policy.unless_unsigned(self.unsigned.clone())
     }
 }
 
