@@ -24,13 +24,16 @@ const WIT: &str = "
         variant action { none, go(point), paint(list<color>) }
         flags style { bold, thin }
         resource session { constructor(pages: u32); days: func(pages: u32) -> u32; }
-        point: func(of: point) -> point;
+        points: func(of: point) -> point;
         actions: func() -> list<action>;
-        style: func() -> result<option<style>, color>;
-        tuple: func() -> tuple<f64, char, u64, bool>;
+        styles: func() -> result<option<style>, color>;
+        pair: func() -> tuple<f64, char, u64, bool>;
         nested: func() -> list<list<option<result<u8, string>>>>;
         count: func(shelf: string) -> result<u32, string>;
+        shout: func(text: string, mark: option<char>) -> string;
         clear: func(shelf: shelf) -> u32;
+        spin: func();
+        crash: func();
     }
     world foreign { import catalog; export values; }";
 

@@ -56,6 +56,8 @@ fn witdock(folder: &Path, arguments: &[&str]) -> String {
     printed
 }
 
+// attack: escape sequences in names, sections, producers, manifests, results, logs, panics
+// host: shows escapes
 #[test]
 fn a_components_text_is_shown_and_not_obeyed() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,6 +86,8 @@ fn a_manifests_text_is_shown_and_not_obeyed() {
     }
 }
 
+// attack: a folder, with `--no-build`
+// host: runs nothing
 #[test]
 fn no_build_runs_nothing_of_a_folder() {
     let folder = tempfile::tempdir().unwrap();

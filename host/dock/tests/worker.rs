@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use witdock::{Artifact, Budget, Dock, Failure, Limits, Sandbox, SandboxError, worker};
+use witdock_attacks::observed;
 
 /// One test counts this process's children, and so runs alone.
 static OTHERS: RwLock<()> = RwLock::new(());
@@ -110,6 +111,8 @@ fn an_error_of_the_compiler_is_its_own() {
     assert!(message.contains("type mismatch"), "{message}");
 }
 
+// attack: code that takes too long, or too much memory, to compile
+// host: ends the child
 fn time_is_limited() {
     let slow = with_functions(&slow_functions());
     let begun = Instant::now();
@@ -118,6 +121,7 @@ fn time_is_limited() {
     let took = begun.elapsed();
     assert_eq!(run(&compile(&slow, Budget::default()).unwrap()), 7);
     assert!(took < begun.elapsed() - took, "it was not ended early: {took:?}");
+    observed("time_is_limited", format!("{} ms, of which 20 are allowed", took.as_millis()));
 }
 
 fn memory_is_limited() {
@@ -129,6 +133,8 @@ fn memory_is_limited() {
     }
 }
 
+// attack: WIT packages that depend on each other in a circle, which overflow a decoder's stack
+// host: an error: the child overflows, the host does not
 fn a_circle_of_packages_ends_the_worker_alone() {
     let circle = artifact(
         r#"(component
@@ -191,6 +197,8 @@ fn a_trap_has_its_source_line() {
     assert!(message.contains("at source.c:"), "{message}");
 }
 
+// attack: 20,000 units of debug information that share one table, and a trap
+// host: reports the trap after 2 seconds at most, without its line
 fn debug_information_without_end_costs_a_moment() {
     // No unit has a line for the trap, so all of them are read.
     let bomb = with_debug_information(20_000, 300_000, 100);
@@ -201,6 +209,7 @@ fn debug_information_without_end_costs_a_moment() {
     assert!(message.contains("trapped") && !message.contains("source.c"), "{message}");
     // Two seconds for the lines; the rest is a busy machine.
     assert!(took < Duration::from_secs(60), "{took:?}");
+    observed("debug_information_without_end_costs_a_moment", format!("{} ms", took.as_millis()));
 }
 
 mod bindings {

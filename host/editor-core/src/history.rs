@@ -259,10 +259,16 @@ mod tests {
         document
     }
 
+    // attack: a text of 8 MiB that is replaced a hundred times
+    // host: keeps 256 MiB of undo
     #[test]
     fn changes_of_a_large_text_without_end_keep_a_bounded_memory() {
         let mut document = replaced(100, false);
         assert!(document.history_bytes() <= KEPT_BYTES);
+        witdock_attacks::observed(
+            "changes_of_a_large_text_without_end_keep_a_bounded_memory",
+            format!("{} MiB", document.history_bytes() >> 20),
+        );
         let mut undone = 0;
         while document.undo().unwrap() {
             undone += 1;

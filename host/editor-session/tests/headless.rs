@@ -189,6 +189,8 @@ async fn a_plugin_without_consent_waits_for_the_person() {
     assert!(reports.iter().all(|report| report.health == Health::Fine && !report.granted.is_empty()));
 }
 
+// attack: segments, panels, decorations, questions under new names at each call; edits in pieces of 15 MB
+// host: fails the call: `Failure::ContractViolation`
 /// What a plugin shows, asks and writes is kept by the editor: more than its share ends the plugin's call, whose changes are then dropped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_hoards_fails_before_the_memory_is_full() {
@@ -205,6 +207,7 @@ async fn a_plugin_that_hoards_fails_before_the_memory_is_full() {
         ("pieces", 0, HANDED_OVER),
         ("piece", 4, "made a text longer than 64 MiB"),
     ];
+    let mut begun_calls = 0;
     for (what, calls, words) in hoards {
         // A plugin that has failed is backed off, so each has one of its own.
         let mut headless = Headless::new(Consent::to_all());
@@ -224,7 +227,12 @@ async fn a_plugin_that_hoards_fails_before_the_memory_is_full() {
         assert!(!headless.status_line().contains("xx"), "what it has shown is removed with its instance");
         let asked = headless.session.next_question(true);
         assert!(asked.is_none(), "a question is left: {asked:?}");
+        begun_calls += calls;
     }
+    witdock_attacks::observed(
+        "a_plugin_that_hoards_fails_before_the_memory_is_full",
+        format!("8 kinds fail, after {begun_calls} calls within the limits"),
+    );
 }
 
 /// The session knows no terminal: its crate does not even depend on one.

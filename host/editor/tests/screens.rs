@@ -179,6 +179,8 @@ fn asks(editor: &Editor) -> usize {
     editor.app.session().plugins().asks().len()
 }
 
+// attack: a request for consent padded with 1,300 spaces, or behind those of other plugins
+// host: allows nothing that was not drawn
 #[test]
 fn consent_is_given_to_what_was_shown() {
     let mut editor = Editor::with_text("a.txt", "text");
@@ -230,6 +232,8 @@ fn question(editor: &mut Editor, ticket: u64, by_command: bool) {
     assert!(matches!(editor.app.mode(), Mode::Answer(_)), "{:?}", editor.app.mode());
 }
 
+// attack: a question that opens while the person types, also after a save that failed
+// host: gives it no key before it was drawn and the person has paused
 #[test]
 fn a_question_that_opens_by_itself_takes_no_key_that_was_typed_on() {
     let mut editor = Editor::with_text("a.txt", "");
@@ -262,6 +266,8 @@ fn a_question_that_the_person_waits_for_takes_keys_at_once() {
     assert_eq!(editor.text(), "");
 }
 
+// attack: a plugin's timer that runs `editor.answer-plugins`, or another command that takes the keyboard
+// host: refuses the command
 #[test]
 fn a_plugin_takes_no_key_that_is_meant_for_the_text() {
     let mut editor = Editor::with_text("a.txt", "");

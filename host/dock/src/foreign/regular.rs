@@ -74,6 +74,8 @@ mod tests {
         assert!(read(folder.path(), 100).is_err());
     }
 
+    // attack: a component or manifest that is a pipe, `/dev/zero` or huge
+    // host: refuses it at once
     #[cfg(target_os = "linux")]
     #[test]
     fn refuses_pipes_and_devices_at_once() {

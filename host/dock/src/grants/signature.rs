@@ -131,6 +131,8 @@ mod tests {
     }
 
     proptest! {
+        // attack: a signature file with any byte changed, or any text
+        // host: is signed by nobody
         #[test]
         fn no_text_panics_the_decoder(text in "(?s).{0,400}", at in 0usize..300, c in any::<char>()) {
             let key: PublicKey = KEY.parse().unwrap();

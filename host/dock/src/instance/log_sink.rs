@@ -189,6 +189,8 @@ mod tests {
         assert_eq!((sink.recent().len(), sink.recent_bytes()), (RECENT_LINES, RECENT_LINES * 6));
     }
 
+    // attack: a line break in a log line, to forge the next one
+    // host: shows `\n`
     #[test]
     fn a_line_forges_no_other_line() {
         let sink = sink(&broadcast::Sender::new(1));

@@ -227,6 +227,8 @@ mod tests {
         );
     }
 
+    // attack: a granted name that leads to 127.0.0.1 or 169.254.169.254
+    // host: refuses the connection and hides the address
     #[tokio::test]
     async fn a_granted_name_does_not_lead_inside() {
         let (names, mut lines) = names(&["inside.org", "both.org:80"], table);
@@ -283,6 +285,8 @@ mod tests {
         assert!(ASKED.load(Ordering::Relaxed) < 10);
     }
 
+    // attack: look-ups that never end
+    // host: has 4 threads for them; calls end by their deadline
     #[tokio::test]
     async fn look_ups_that_never_end_are_bounded_and_can_be_left() {
         static ASKED: AtomicUsize = AtomicUsize::new(0);

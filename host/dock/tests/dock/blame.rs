@@ -242,6 +242,8 @@ async fn access_to_state_after_a_failure_does_not_change_its_cause() {
     message_of_plugins(&error.await.unwrap_err());
 }
 
+// attack: `exit(0)`
+// host: counts a failure of the plugin
 #[tokio::test]
 async fn an_exit_is_the_plugins_failure() {
     assert_eq!(message_of_plugins(&run(step::EXIT).await), "called `exit` with status 1");

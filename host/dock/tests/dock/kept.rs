@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use witdock::{Access, Failure, Limits, LoadError, LogLevel, Policy};
+use witdock_attacks::observed;
 
 use crate::hostile::{Attack, failure, open_descriptors, peak_memory, run, within};
 
@@ -45,6 +46,10 @@ fn logs() -> String {
         .to_owned()
 }
 
+// attack: 60 log lines with a target and a text of 15 MB each
+// host: keeps at most 1 MiB of the log
+// attack: the message of a panic, 15 MB, with escape sequences
+// host: keeps 8 KiB and shows escapes
 #[tokio::test]
 async fn a_flood_of_long_log_lines_is_cut_before_it_is_kept() {
     let attack = Attack::new(&logs(), "");
@@ -76,6 +81,11 @@ async fn a_flood_of_long_log_lines_is_cut_before_it_is_kept() {
     if let Some(peak) = peak_memory() {
         assert!(peak < MOST_MEMORY, "{peak}");
     }
+    let (log_bytes, panic_bytes) = (kept.log_bytes, message.len());
+    observed(
+        "a_flood_of_long_log_lines_is_cut_before_it_is_kept",
+        format!("{log_bytes} bytes of the log, {panic_bytes} of the panic"),
+    );
 }
 
 /// A component with this many instances of a module.
@@ -89,6 +99,8 @@ fn many(count: usize, module: &str) -> String {
     )
 }
 
+// attack: thousands of core instances, memories, tables
+// host: refuses the start: `Failure::Parts`
 #[tokio::test]
 async fn the_parts_of_a_component_are_bounded() {
     let defaults = Limits::default();
@@ -155,6 +167,8 @@ const SOCKETS: &str = r#"(component
         (export "create" (func $create)) (export "drop" (func $drop)) (export "memory" (memory $libc "memory"))))))
     (func (export "run") (param "n" u32) (result u32) (canon lift (core func $i "run"))))"#;
 
+// attack: sockets without end
+// host: ends the call: `Failure::Descriptors`
 #[tokio::test]
 async fn sockets_are_bounded_and_those_that_are_closed_do_not_count() {
     let attack = Attack::new(SOCKETS, "network = ['192.0.2.1:80']");
@@ -169,6 +183,10 @@ async fn sockets_are_bounded_and_those_that_are_closed_do_not_count() {
     assert_eq!(plugin.statistics().kept.descriptors, 0, "they went with the instance");
     if let (Some(before), Some(after)) = (before, open_descriptors()) {
         assert!(after < before + Limits::default().descriptors, "{before} {after}");
+        observed(
+            "sockets_are_bounded_and_those_that_are_closed_do_not_count",
+            format!("{before} descriptors before, {after} after"),
+        );
     }
 }
 
@@ -229,6 +247,8 @@ pub const FILES: &str = r#"(component
 
 const NOT_PERMITTED: u32 = 31 + 1;
 
+// attack: opening files without end
+// host: ends the call: `Failure::Descriptors`
 #[tokio::test]
 async fn files_are_bounded() {
     let attack = Attack::new(FILES, "folders = [{ path = '/data' }]");
@@ -240,8 +260,11 @@ async fn files_are_bounded() {
     // The folder and the file.
     assert_eq!(plugin.statistics().kept.descriptors, 2);
     assert_eq!(failure(&plugin, 1).await, Failure::Descriptors { limit: 20 });
+    observed("files_are_bounded", "ended at 20 descriptors of 20");
 }
 
+// attack: a pipe in a granted folder
+// host: does not open it; the runtime shuts down
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_in_a_folder_is_not_opened_and_keeps_no_thread() {

@@ -87,6 +87,8 @@ pub fn looks_up(names: [&str; 2]) -> String {
 
 const ACCESS_DENIED: u32 = 1 + 1;
 
+// attack: look-ups of names that carry data out
+// host: refuses them, with a line in the log
 #[tokio::test]
 async fn only_granted_names_are_looked_up() {
     let attack = Attack::new(&looks_up(["localhost", "secret.example.org"]), "network = ['localhost:1']");

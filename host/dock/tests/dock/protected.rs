@@ -16,6 +16,8 @@ fn refusal(result: Result<witdock::Plugin<Hostile>, LoadError>) -> String {
     error.to_string()
 }
 
+// attack: a read-write folder with its own source, another plugin's, the cache, or the host's grants
+// host: refuses the plugin, and before its build
 #[tokio::test]
 async fn its_own_source_is_protected() {
     let attack = Attack::new(PLAIN, WRITES);

@@ -139,6 +139,8 @@ pub async fn connected()
     (plugin, peer, call, attack)
 }
 
+// attack: a call that waits in the network while the host takes the grant back
+// host: ends it, and the other side sees the connection close
 #[tokio::test]
 async fn a_call_that_waits_in_the_network_ends_and_its_connection_closes() {
     let (plugin, mut peer, call, _attack) = connected().await;
@@ -155,8 +157,11 @@ async fn a_call_that_waits_in_the_network_ends_and_its_connection_closes() {
     let read = tokio::task::spawn_blocking(move || peer.read(&mut [0]));
     assert!(matches!(read.await.unwrap(), Ok(0) | Err(_)));
     let took = begun.elapsed();
-    println!("ended after {took:?}");
     assert!(took < AT_ONCE, "{took:?}");
+    witdock_attacks::observed(
+        "a_call_that_waits_in_the_network_ends_and_its_connection_closes",
+        format!("closed after {} µs", took.as_micros()),
+    );
 
     let kept = plugin.statistics().kept;
     assert_eq!((kept.instances, kept.descriptors), (0, 0), "{kept:?}");
@@ -294,6 +299,8 @@ async fn a_reload_that_a_new_policy_overtakes_is_decided_by_it() {
     assert!(matches!(plugin.status().borrow().phase, Phase::Revoked { .. }));
 }
 
+// attack: a reload that was granted what the host takes back before the swap
+// host: begins it again under the new policy
 #[tokio::test]
 async fn policies_in_a_race_with_reloads_and_calls_leave_what_the_last_one_says() {
     let fixture = Fixture::new(Guest::default());
@@ -340,6 +347,8 @@ async fn the_standby_generation_goes_with_its_grants() {
     assert_eq!(run(&plugin, 0).await.unwrap(), 7);
 }
 
+// attack: an update where the host has pinned the digest
+// host: refuses it, with both digests
 #[tokio::test]
 async fn another_component_than_the_pinned_one_is_not_loaded() {
     let fixture = Fixture::new(Guest::default());

@@ -53,6 +53,8 @@ async fn what_is_unsigned_or_signed_by_others_is_not_loaded() {
     assert_eq!(add(&plugin, 1).await.unwrap(), 3);
 }
 
+// attack: an update that is not signed again, where a rule demands it
+// host: keeps the old version, until its signature comes
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signature_that_comes_after_its_component_is_seen() {
     use witdock::Event;

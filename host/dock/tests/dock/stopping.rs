@@ -44,6 +44,8 @@ async fn stopping_during_a_reload_stops_the_new_generation_too() {
     assert_eq!(fixture.asked(), 1);
 }
 
+// attack: `stop()` in the middle of a reload
+// host: stops, and starts no code of the plugin
 #[tokio::test]
 async fn stopping_works_at_every_moment_of_a_reload() {
     let fixture = Fixture::new(Guest::default());

@@ -109,6 +109,8 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
     assert_eq!(docked.copied.as_deref(), Some("copied"));
 }
 
+// attack: a plugin's folder in the editor's own plugin folder, which nobody has named
+// host: is not built before the person allows it
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_found_is_built_after_it_was_allowed() {
     let (state, plugins) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -338,6 +338,8 @@ fn the_sdk_reads_what_the_host_writes() {
     }
 }
 
+// attack: an IPC column of a union, or of `FixedSizeBinary(0)`
+// host: refuses the contract
 #[test]
 fn ipc_has_the_types_that_sinks_can_write() {
     let described = |data_type: DataType| {

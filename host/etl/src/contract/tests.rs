@@ -191,6 +191,8 @@ fn rows_come_in_pieces_with_their_origins() {
     );
 }
 
+// attack: a contract that reads column 0 a million times; names of 30 MB
+// host: refuses it
 #[test]
 fn what_a_contract_asks_for_is_bounded() {
     let refused = |reads: Vec<u32>, output| checked(reads, output).unwrap_err().to_string();

@@ -127,6 +127,8 @@ fn tables_that_cannot_be_keyed_are_refused_with_the_place() {
     assert!(error("id,b\n1\n", &["id"], &[]).contains(":2: 1 fields"));
 }
 
+// attack: a lookup that asks for one column 10,000 times, or for one long value again and again
+// host: an error of the look-up
 #[test]
 fn answers_are_bounded() {
     let long = "x".repeat(1 << 20);

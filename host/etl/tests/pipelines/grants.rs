@@ -180,6 +180,8 @@ fn a_manifest_with_an_unknown_key_names_file_line_and_key() {
     assert!(refused.contains("clock") && refused.contains("clocks"), "{refused}");
 }
 
+// attack: a link in the place of a staged file, a lock or a checkpoint
+// host: does not follow it
 /// Whoever may write beside a target, an earlier plugin or another program, cannot make the run write elsewhere.
 #[test]
 fn planted_links_are_not_followed() {

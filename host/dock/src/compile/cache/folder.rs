@@ -184,6 +184,8 @@ mod tests {
         );
     }
 
+    // attack: a cache folder that is 0777, a link, or of another user
+    // host: does not use it
     #[test]
     fn refuses_links_and_folders_of_others() {
         let parent = tempfile::tempdir().unwrap();

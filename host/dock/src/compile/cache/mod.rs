@@ -179,6 +179,8 @@ mod tests {
         }
     }
 
+    // attack: a cache entry under another component's name, or of another engine
+    // host: compiles again
     #[test]
     fn an_entry_is_bound_to_its_component_and_its_engine() {
         let root = tempfile::tempdir().unwrap();

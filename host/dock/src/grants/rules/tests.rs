@@ -47,6 +47,8 @@ fn rule(words: &str) -> String {
     format!("[[plugin]]\nname = '{name}'\n{digest}{entry}\n")
 }
 
+// attack: a grant of the host for what a rule of the policy file denies
+// host: refuses the plugin, and names the rule
 #[test]
 fn the_documented_precedence_holds() {
     let page = include_str!("../../../../../docs/grants.md");
@@ -130,6 +132,8 @@ fn folders_are_relative_to_the_file_and_the_hosts_own_come_first() {
     assert_eq!(folders(own), [r#"Folder("/home/me")"#, r#"Folder("/srv/x")"#]);
 }
 
+// attack: a component that is unsigned, signed by another key, or changed after it was signed, where a rule demands a signature
+// host: refuses it
 #[test]
 fn a_demanded_signature_must_be_there_and_be_by_one_of_the_named() {
     let (key, signed) = crate::grants::signature::SIGNED_TEST;
@@ -247,6 +251,8 @@ fn granted(rules: &PolicyFile, requested: &Requested, host: &Policy) -> BTreeSet
 }
 
 proptest! {
+    // attack: any rules with any grants of the host
+    // host: grant only what is requested, not denied, and allowed by a rule or the host; one more denial grants nothing more
     #[test]
     fn rules_grant_what_is_requested_and_not_denied(
         rules in prop::collection::vec(any_rule(), 0..6), host in any_host(), more in any_rule()

@@ -250,6 +250,8 @@ mod commands {
     /// A build that starts a process, which starts another one; all three say their numbers and wait forever.
     const FAMILY: &str = "echo $$; sh -c 'echo $$; sh -c \"echo \\$\\$; exec sleep 600\" & wait' & wait";
 
+    // attack: a build whose processes start others
+    // host: ends all of them
     #[tokio::test]
     async fn kills_an_abandoned_build_with_all_that_it_has_started() {
         let folder = script(FAMILY);
@@ -270,7 +272,13 @@ mod commands {
                 }
             }
         }
+        let dropped = std::time::Instant::now();
         until_ended(&pids).await;
+        let took = dropped.elapsed().as_millis();
+        witdock_attacks::observed(
+            "kills_an_abandoned_build_with_all_that_it_has_started",
+            format!("3 processes ended after {took} ms"),
+        );
     }
 
     #[tokio::test]

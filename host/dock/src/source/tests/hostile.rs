@@ -9,6 +9,8 @@ fn command(program: &str, output: &str, more: &str) -> String {
     format!("[plugin]\nname = 'x'\n[build]\ncommand = ['{program}']\noutput = '{output}'\n{more}\n")
 }
 
+// attack: `output = "../x"`, `watch = ["/"]`, a link as output
+// host: refuses the manifest
 #[test]
 fn paths_that_lead_away_are_refused_before_anything_is_built() {
     for (manifest, reason) in [
@@ -46,6 +48,8 @@ async fn an_output_that_is_a_link_out_of_the_folder_is_not_read() {
     assert!(Source::open(folder.path()).unwrap_err().to_string().contains("`output` is `out.wasm`"));
 }
 
+// attack: a build that never ends
+// host: ends it: `BuildError::TooLong`
 #[tokio::test]
 async fn a_build_that_waits_forever_is_ended() {
     let folder = folder(&[("plugin.toml", command("./build", "out.wasm", "").as_bytes())]);
@@ -55,6 +59,11 @@ async fn a_build_that_waits_forever_is_ended() {
     let limit = Duration::from_millis(300);
     let error = source.artifact_by(Builds::Within(limit), |_| {}).await.unwrap_err();
     assert!(begun.elapsed() < Duration::from_secs(60));
+    let took = begun.elapsed().as_millis();
+    witdock_attacks::observed(
+        "a_build_that_waits_forever_is_ended",
+        format!("{took} ms, of which 300 are allowed"),
+    );
     let SourceError::Build(BuildError::TooLong { limit: reported, .. }) = &error else { panic!("{error}") };
     assert_eq!(*reported, limit);
     assert!(error.to_string().contains("the build was ended after 300ms"), "{error}");
@@ -70,6 +79,8 @@ async fn a_host_that_builds_nothing_runs_nothing() {
     assert!(!folder.path().join("ran").exists());
 }
 
+// attack: a build that reads the user's tokens from the environment
+// host: does not pass them
 #[tokio::test]
 async fn a_build_sees_the_named_variables_alone() {
     let manifest = command("./build", "out.wasm", "env = { OWN = 'yes' }");
