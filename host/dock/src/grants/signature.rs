@@ -23,7 +23,7 @@ impl Signature {
         Self { text: text.into(), signed }
     }
 
-    /// Whether the owner of this key has signed these bytes. It hashes all of them, in about 2 ms per megabyte.
+    /// Whether the owner of this key has signed these bytes. It hashes all of them.
     ///
     /// A text that is no signature is signed by nobody. Signatures without a hash, which old versions of minisign made, do not count.
     pub fn is_by(&self, key: &PublicKey) -> bool {

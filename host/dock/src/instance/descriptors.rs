@@ -35,7 +35,7 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
         |mut store: StoreContextMut<'_, HostState<S>>, open: Open| {
             Box::new(async move {
                 let state = store.data_mut();
-                state.count_folder(&open.0);
+                state.count_folder(&open.0, writes(&open));
                 state.before_opening()?;
                 let folder = open.0.rep();
                 let opened =
@@ -49,7 +49,7 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
         |mut store: StoreContextMut<'_, HostState<S>>, (folder,): (Resource<Descriptor>,)| {
             Box::new(async move {
                 let state = store.data_mut();
-                state.count_folder(&folder);
+                state.count_folder(&folder, false);
                 state.before_opening()?;
                 let listing: FsResult<Resource<DirectoryEntryStream>> =
                     state.filesystem().read_directory(folder).await;
@@ -105,6 +105,11 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
             })
         },
     )
+}
+
+/// Whether what is opened may be written to, or is made or cut by opening it.
+fn writes((_, _, _, open_flags, flags): &Open) -> bool {
+    flags.contains(DescriptorFlags::WRITE) || open_flags.intersects(OpenFlags::CREATE | OpenFlags::TRUNCATE)
 }
 
 /// The parameters of `open-at`.

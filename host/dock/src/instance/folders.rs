@@ -22,9 +22,9 @@ pub(crate) struct Folders(BTreeMap<u32, usize>);
 
 impl<S> HostState<S> {
     /// Counts a use of the folder that a descriptor is in.
-    pub(super) fn count_folder(&self, descriptor: &Resource<Descriptor>) {
+    pub(super) fn count_folder(&self, descriptor: &Resource<Descriptor>, writes: bool) {
         if let Some(nth) = self.folders.0.get(&descriptor.rep()) {
-            self.uses.count_folder(*nth);
+            self.uses.count_folder(*nth, writes);
         }
     }
 
@@ -38,14 +38,14 @@ impl<S> HostState<S> {
 
 /// Replaces a function that takes a folder and a path, by one that counts first.
 macro_rules! counted {
-    ($files:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*) -> $value:ty) => {
+    ($files:ident, $name:literal, writes: $writes:literal, $method:ident($($argument:ident: $type:ty),*) -> $value:ty) => {
         $files.func_wrap_async(
             concat!("[method]descriptor.", $name),
             |mut store: StoreContextMut<'_, HostState<S>>,
              (folder, $($argument,)*): (Resource<Descriptor>, $($type,)*)| {
                 Box::new(async move {
                     let state = store.data_mut();
-                    state.count_folder(&folder);
+                    state.count_folder(&folder, $writes);
                     let result: FsResult<$value> = state.filesystem().$method(folder, $($argument),*).await;
                     answer(state, result)
                 })
@@ -72,17 +72,17 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
         },
     )?;
     let mut files = linker.instance(&format!("wasi:filesystem/types@{VERSION}"))?;
-    counted!(files, "stat-at", stat_at(flags: PathFlags, path: String) -> DescriptorStat);
-    counted!(files, "metadata-hash-at", metadata_hash_at(flags: PathFlags, path: String) -> MetadataHashValue);
-    counted!(files, "readlink-at", readlink_at(path: String) -> String);
-    counted!(files, "create-directory-at", create_directory_at(path: String) -> ());
-    counted!(files, "remove-directory-at", remove_directory_at(path: String) -> ());
-    counted!(files, "unlink-file-at", unlink_file_at(path: String) -> ());
-    counted!(files, "symlink-at", symlink_at(target: String, path: String) -> ());
-    counted!(files, "set-times-at",
+    counted!(files, "stat-at", writes: false, stat_at(flags: PathFlags, path: String) -> DescriptorStat);
+    counted!(files, "metadata-hash-at", writes: false, metadata_hash_at(flags: PathFlags, path: String) -> MetadataHashValue);
+    counted!(files, "readlink-at", writes: false, readlink_at(path: String) -> String);
+    counted!(files, "create-directory-at", writes: true, create_directory_at(path: String) -> ());
+    counted!(files, "remove-directory-at", writes: true, remove_directory_at(path: String) -> ());
+    counted!(files, "unlink-file-at", writes: true, unlink_file_at(path: String) -> ());
+    counted!(files, "symlink-at", writes: true, symlink_at(target: String, path: String) -> ());
+    counted!(files, "set-times-at", writes: true,
         set_times_at(flags: PathFlags, path: String, accessed: NewTimestamp, modified: NewTimestamp) -> ());
-    counted!(files, "rename-at", rename_at(path: String, to: Resource<Descriptor>, new_path: String) -> ());
-    counted!(files, "link-at",
+    counted!(files, "rename-at", writes: true, rename_at(path: String, to: Resource<Descriptor>, new_path: String) -> ());
+    counted!(files, "link-at", writes: true,
         link_at(flags: PathFlags, path: String, to: Resource<Descriptor>, new_path: String) -> ());
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Names {
             );
             return Err(Unresolved::NotGranted);
         };
-        self.uses.count_host(granted);
+        self.uses.count_host(granted, None);
         let found = self.addresses(&name).await.ok_or(Unresolved::NotFound)?;
         match self.usable(&name, &found) {
             usable if usable.is_empty() => Err(Unresolved::NotGranted),
@@ -90,7 +90,7 @@ impl Names {
         let wanted = address.ip().to_canonical();
         let hosts = || self.hosts.iter().filter(|host| host.port().is_none_or(|port| port == address.port()));
         if let Some(granted) = hosts().find(|host| host.address() == Some(wanted)) {
-            self.uses.count_host(granted);
+            self.uses.count_host(granted, Some(address.port()));
             return true;
         }
         for (granted, name) in hosts().filter_map(|host| Some((host, host.name()?))) {
@@ -102,7 +102,7 @@ impl Names {
             if found.is_some_and(|found| found.contains(&wanted)) {
                 let is_usable = !self.usable(name, &[wanted]).is_empty();
                 if is_usable {
-                    self.uses.count_host(granted);
+                    self.uses.count_host(granted, Some(address.port()));
                 }
                 return is_usable;
             }

@@ -1,7 +1,7 @@
 //! Foreign text on its way to a terminal, a log or a file: guests' messages, names in components, manifests.
 //!
 //! Such text may hold what moves a terminal's cursor, ends a line of a log and forges the next one, or reverses the order of
-//! what follows it. [`line`] and [`block`] write these characters as escapes, and bound the length. Text that
+//! what follows it. [`line()`] and [`block`] write these characters as escapes, and bound the length. Text that
 //! went through them once stays as it is, so that each boundary may apply them without knowing the others.
 
 mod duration;
@@ -34,7 +34,7 @@ pub fn line(text: &str) -> Shown<'_> {
     Shown { text, most_bytes: LONGEST_LINE, keeps_lines: false }
 }
 
-/// A foreign name as part of a line: like [`line`], with at most 256 bytes.
+/// A foreign name as part of a line: like [`line()`], with at most 256 bytes.
 pub fn name(text: &str) -> Shown<'_> {
     Shown { text, most_bytes: LONGEST_NAME, keeps_lines: false }
 }
@@ -54,7 +54,7 @@ pub fn path(path: &Path) -> String {
     line(&path.to_string_lossy()).to_string()
 }
 
-/// Foreign text that is safe to show; made by [`line`], [`name`], [`block`] and [`whole`].
+/// Foreign text that is safe to show; made by [`line()`], [`name`], [`block`] and [`whole`].
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
     text: &'a str,

@@ -90,6 +90,16 @@ async fn folders_and_hosts_are_counted_by_the_grant_that_covers_them() {
     assert_eq!(of(&plugin.uses(), "folder /other read-write"), 0);
     assert_eq!(plugin.uses()[0].host.as_deref(), Some(&*data));
 
+    // Reading in a folder that may be written to is not writing.
+    let attack = Attack::new(FILES, "folders = [{ path = '/data', access = 'read-write' }]");
+    let folder = attack.folder("data");
+    std::fs::write(folder.join("x"), "text").unwrap();
+    let policy = Policy::new().folder("/data", folder, Access::ReadWrite);
+    let plugin = attack.load(policy, Limits::default()).await.unwrap();
+    assert_eq!(plugin.uses()[0].wrote, None);
+    assert_eq!(run(&plugin, 0).await.unwrap(), 0);
+    assert_eq!(plugin.uses()[0].wrote, Some(false));
+
     let attack = Attack::new(&looks_up(["localhost", "x.org"]), "network = ['localhost:1', 'x.org']");
     let policy = Policy::new().network("localhost".parse().unwrap()).network("x.org".parse().unwrap());
     let plugin = attack.load(policy, Limits::default()).await.unwrap();
@@ -100,9 +110,11 @@ async fn folders_and_hosts_are_counted_by_the_grant_that_covers_them() {
 
 #[tokio::test]
 async fn a_connection_is_a_use() {
-    let (plugin, _peer, call, _attack) = crate::revoking::connected().await;
+    let (plugin, peer, call, _attack) = crate::revoking::connected().await;
     let uses = plugin.uses();
     assert_eq!((uses.len(), uses[0].count), (1, 1), "{uses:?}");
+    let port = peer.local_addr().unwrap().port();
+    assert_eq!(uses[0].ports.iter().copied().collect::<Vec<_>>(), [port]);
     plugin.stop();
     call.await.unwrap().unwrap_err();
 }

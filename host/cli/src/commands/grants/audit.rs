@@ -38,6 +38,9 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         match sums.get_mut(&key) {
             Some(sum) => {
                 sum.count += one.count;
+                sum.ports.extend(one.ports);
+                // Written is more than only read, and that more than unused.
+                sum.wrote = sum.wrote.max(one.wrote);
                 // A time is later than none.
                 sum.last = sum.last.max(one.last);
                 sum.first = match (sum.first, one.first) {
@@ -75,6 +78,12 @@ fn print<'a>(uses: impl Iterator<Item = &'a Use>) {
             ),
             _ => "never used".to_owned(),
         };
-        println!("  {:>9}  {capability}{}  {}", one.count, dim(host), dim(times));
+        let ports: Vec<_> = one.ports.iter().map(ToString::to_string).collect();
+        let detail = match (ports.as_slice(), one.wrote) {
+            ([], Some(false)) => ", only read".to_owned(),
+            ([], _) => String::new(),
+            (ports, _) => format!(", port {}", ports.join(", ")),
+        };
+        println!("  {:>9}  {capability}{}  {}{}", one.count, dim(host), dim(times), dim(detail));
     }
 }

@@ -1,6 +1,6 @@
 //! The least policy that allows what plugins have used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::record::Use;
 use crate::foreign::Digest;
-use crate::grants::{Capability, Policy, Provision};
+use crate::grants::{Access, Capability, Policy, Provision};
+use crate::text;
 
 /// The least policy that allows what was used. Its `Display` is a policy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,23 @@ pub struct Learned(Vec<Rule>);
 struct Rule {
     plugin: Arc<str>,
     digest: Option<Digest>,
-    used: BTreeMap<(Capability, Option<PathBuf>), u64>,
+    used: BTreeMap<(Capability, Option<PathBuf>), Sum>,
+}
+
+/// All uses of one capability.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    count: u64,
+    wrote: bool,
+    ports: BTreeSet<u16>,
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.wrote |= other.wrote;
+        self.ports.extend(other.ports);
+    }
 }
 
 /// Learns from the uses of plugins, in any order and from any number of runs: a rule for each component.
@@ -35,7 +52,8 @@ pub fn learn(uses: &[Use]) -> Learned {
             digest: Some(one.digest),
             used: BTreeMap::new(),
         });
-        *rule.used.entry((one.capability.clone(), one.host.clone())).or_default() += one.count;
+        let sum = Sum { count: one.count, wrote: one.wrote == Some(true), ports: one.ports.clone() };
+        rule.used.entry((one.capability.clone(), one.host.clone())).or_default().add(sum);
     }
     Learned(rules.into_values().collect())
 }
@@ -53,8 +71,8 @@ impl Learned {
                 digest: None,
                 used: BTreeMap::new(),
             });
-            for (capability, count) in rule.used {
-                *merged.used.entry(capability).or_default() += count;
+            for (capability, sum) in rule.used {
+                merged.used.entry(capability).or_default().add(sum);
             }
         }
         Self(rules.into_values().collect())
@@ -80,9 +98,29 @@ fn is_empty(table: &toml::Table) -> bool {
 }
 
 impl Rule {
+    /// Where the manifest could request less: a rule cannot narrow a request.
+    fn hints(&self) -> Vec<String> {
+        let hint = |((capability, _), sum): (&(Capability, Option<PathBuf>), &Sum)| match capability {
+            _ if sum.count == 0 => None,
+            Capability::Folder { path, access: Access::ReadWrite } if !sum.wrote => {
+                Some(format!("{}: {path} was only read; its manifest could request `read-only`", self.plugin))
+            }
+            Capability::Network(host) if host.port().is_none() && !sum.ports.is_empty() => {
+                let ports: Vec<_> = sum.ports.iter().map(ToString::to_string).collect();
+                let ports = ports.join(", ");
+                Some(format!(
+                    "{}: {host} was connected with port {ports}; its manifest could request that alone",
+                    self.plugin
+                ))
+            }
+            _ => None,
+        };
+        self.used.iter().filter_map(hint).collect()
+    }
+
     fn table(&self) -> Result<RuleTable<'_>, toml::ser::Error> {
         let (mut ask, mut withhold, mut allow) = (Vec::new(), Vec::new(), Policy::new());
-        for ((capability, host), count) in &self.used {
+        for ((capability, host), Sum { count, .. }) in &self.used {
             match (capability, host) {
                 (Capability::Import(_), _) => allow = allow.allow(capability.without_version()),
                 _ if *count == 0 => withhold.push(capability),
@@ -115,8 +153,13 @@ struct FileTable<'a> {
 impl fmt::Display for Learned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rules = self.0.iter().map(Rule::table).collect::<Result<_, _>>().map_err(|_| fmt::Error)?;
-        let text = toml::to_string(&FileTable { plugin: rules }).map_err(|_| fmt::Error)?;
+        let written = toml::to_string(&FileTable { plugin: rules }).map_err(|_| fmt::Error)?;
         f.write_str("# The least that these plugins have used. What was never used is withheld: they run without it.\n\n")?;
-        f.write_str(&text)
+        let hints: BTreeSet<String> = self.0.iter().flat_map(Rule::hints).collect();
+        hints.iter().try_for_each(|hint| writeln!(f, "# {}", text::line(hint)))?;
+        if !hints.is_empty() {
+            f.write_str("\n")?;
+        }
+        f.write_str(&written)
     }
 }

@@ -1,5 +1,6 @@
 //! What is recorded about a capability.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -26,6 +27,12 @@ pub struct Use {
     /// The folder on this machine, if the capability is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<PathBuf>,
+    /// The ports that a granted host was connected with, at most 32 of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ports: BTreeSet<u16>,
+    /// Whether a folder that was granted with `read-write` was written to, or only read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrote: Option<bool>,
     /// The number of uses.
     pub count: u64,
     /// The time of the first one. `None` if there was none.

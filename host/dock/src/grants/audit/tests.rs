@@ -48,13 +48,13 @@ fn uses_are_counted_by_capability_and_taken_once() {
     let (history, digest) = (History::default(), Digest::of(b"tidy"));
     let uses = history.of(&granted, digest);
     uses.count(CapabilityKind::Clocks);
-    uses.count_folder(1);
+    uses.count_folder(1, true);
     let first = history.take();
     assert_eq!(first.len(), ALL.len(), "what was granted and not used is reported once");
     assert_eq!(counts(&first), [("clocks".to_owned(), 1), ("folder /other read-write".to_owned(), 1)]);
 
     uses.count(CapabilityKind::Clocks);
-    uses.count_host(&"example.org:443".parse().unwrap());
+    uses.count_host(&"example.org:443".parse().unwrap(), Some(443));
     let second = history.take();
     assert_eq!(counts(&second), [("clocks".to_owned(), 1), ("network example.org:443".to_owned(), 1)]);
     assert_eq!(second.len(), 2);
@@ -120,9 +120,9 @@ fn what_is_learned_allows_the_used_and_withholds_the_rest() {
     let uses = history.of(&granted, Digest::of(b"tidy"));
     uses.count(CapabilityKind::Clocks);
     uses.count(CapabilityKind::Env);
-    uses.count_folder(0);
+    uses.count_folder(0, false);
     let mut records = history.take();
-    uses.count_host(&"example.org:443".parse().unwrap());
+    uses.count_host(&"example.org:443".parse().unwrap(), Some(443));
     records.extend(history.take());
     let learned = learn(&records);
     let text = learned.to_string();
@@ -155,4 +155,32 @@ fn what_is_learned_allows_the_used_and_withholds_the_rest() {
     assert_eq!(rules.verdicts(&other).on(&Capability::Clocks).word(), "unmentioned");
     let by_name = PolicyFile::parse(Path::new("learned.toml"), &learned.by_name().to_string()).unwrap();
     assert_eq!(by_name.verdicts(&other).on(&Capability::Clocks).word(), "allowed");
+}
+
+#[test]
+fn what_was_used_in_part_is_a_hint_for_the_manifest() {
+    let requested = requested(&["folder /other read-write", "network example.org"]);
+    let granted = policy().grant(&requested).unwrap();
+    let history = History::default();
+    let uses = history.of(&granted, Digest::of(b"tidy"));
+    let host = "example.org".parse().unwrap();
+    uses.count_folder(0, false);
+    uses.count_host(&host, None);
+    for port in (443..600).chain([443]) {
+        uses.count_host(&host, Some(port));
+    }
+    let records = history.take();
+    assert_eq!(records[0].wrote, Some(false));
+    assert_eq!((records[1].count, records[1].ports.len()), (1 + 157 + 1, 32));
+    let text = learn(&records).to_string();
+    assert!(
+        text.contains("# tidy: /other was only read; its manifest could request `read-only`\n"),
+        "{text}"
+    );
+    assert!(text.contains("# tidy: example.org was connected with port 443, 444, "), "{text}");
+    PolicyFile::parse(Path::new("learned.toml"), &text).unwrap();
+
+    uses.count_folder(0, true);
+    assert_eq!(history.take()[0].wrote, Some(true));
+    assert_eq!(history.all()[0].wrote, Some(true));
 }

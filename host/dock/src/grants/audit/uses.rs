@@ -1,12 +1,13 @@
 //! Counts the uses of what one generation was granted.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use super::record::Use;
 use crate::foreign::Digest;
-use crate::grants::{Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
+use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
 use crate::lock::lock;
 
 /// The uses of each capability that a generation was granted. Their number is that of its grants, which its manifest and its imports bound.
@@ -25,7 +26,7 @@ struct Row {
 }
 
 /// Counted since the plugin was loaded, and since it was taken last.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Counted {
     all: Span,
     untaken: Span,
@@ -33,16 +34,32 @@ struct Counted {
     was_taken: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Span {
     count: u64,
+    ports: BTreeSet<u16>,
+    wrote: bool,
     /// The first and the last time.
     times: Option<(SystemTime, SystemTime)>,
 }
 
+/// How one use was made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Detail {
+    port: Option<u16>,
+    writes: bool,
+}
+
+/// The ports that are remembered of a host.
+const MOST_PORTS: usize = 32;
+
 impl Span {
-    fn add(&mut self, now: SystemTime) {
+    fn add(&mut self, now: SystemTime, Detail { port, writes }: Detail) {
         self.count += 1;
+        self.wrote |= writes;
+        if self.ports.len() < MOST_PORTS {
+            self.ports.extend(port);
+        }
         let first = self.times.map_or(now, |(first, _)| first);
         self.times = Some((first, now));
     }
@@ -80,31 +97,33 @@ impl Uses {
 
     /// Counts a use of each capability of a kind.
     pub(crate) fn count(&self, kind: CapabilityKind) {
-        self.count_where(|capability| capability.kind() == kind);
+        self.count_where(|capability| capability.kind() == kind, Detail::default());
     }
 
-    /// Counts a use of a granted host.
-    pub(crate) fn count_host(&self, host: &NetworkHost) {
-        self.count_where(|capability| matches!(capability, Capability::Network(granted) if granted == host));
+    /// Counts a use of a granted host: a connection with a port, or a look-up.
+    pub(crate) fn count_host(&self, host: &NetworkHost, port: Option<u16>) {
+        let is_host =
+            |capability: &Capability| matches!(capability, Capability::Network(granted) if granted == host);
+        self.count_where(is_host, Detail { port, ..Detail::default() });
     }
 
     /// Counts a use of a granted folder, which is the nth of them.
-    pub(crate) fn count_folder(&self, nth: usize) {
+    pub(crate) fn count_folder(&self, nth: usize, writes: bool) {
         let folders = self.rows.iter().filter(|row| row.capability.kind() == CapabilityKind::Folder);
         if let Some(row) = folders.into_iter().nth(nth) {
-            lock(&row.counted).add(SystemTime::now());
+            lock(&row.counted).add(SystemTime::now(), Detail { writes, ..Detail::default() });
         }
     }
 
-    fn count_where(&self, is_used: impl Fn(&Capability) -> bool) {
+    fn count_where(&self, is_used: impl Fn(&Capability) -> bool, detail: Detail) {
         let now = SystemTime::now();
         let used = self.rows.iter().filter(|row| is_used(&row.capability));
-        used.for_each(|row| lock(&row.counted).add(now));
+        used.for_each(|row| lock(&row.counted).add(now, detail));
     }
 
     /// All uses so far.
     pub(super) fn all(&self) -> impl Iterator<Item = Use> {
-        self.rows.iter().filter_map(|row| self.record(row, lock(&row.counted).all))
+        self.rows.iter().filter_map(|row| self.record(row, lock(&row.counted).all.clone()))
     }
 
     /// The uses since they were taken last; the first time, also what was granted and not used.
@@ -119,11 +138,14 @@ impl Uses {
     }
 
     fn record(&self, row: &Row, span: Span) -> Option<Use> {
+        let is_writable = matches!(row.capability, Capability::Folder { access: Access::ReadWrite, .. });
         Some(Use {
             plugin: self.plugin.clone(),
             digest: self.digest?,
             capability: row.capability.clone(),
             host: row.host.clone(),
+            wrote: (span.count > 0 && is_writable).then_some(span.wrote),
+            ports: span.ports,
             count: span.count,
             first: span.times.map(|(first, _)| first),
             last: span.times.map(|(_, last)| last),
@@ -132,8 +154,8 @@ impl Uses {
 }
 
 impl Counted {
-    fn add(&mut self, now: SystemTime) {
-        self.all.add(now);
-        self.untaken.add(now);
+    fn add(&mut self, now: SystemTime, detail: Detail) {
+        self.all.add(now, detail);
+        self.untaken.add(now, detail);
     }
 }
