@@ -54,6 +54,11 @@ impl Driver {
         &self.host
     }
 
+    /// Appends what plugins have used of their grants to this file, from time to time and at the end.
+    pub fn keep_audit_in(&mut self, file: &Path) {
+        self.host.keep_audit(file);
+    }
+
     /// Carries out an effect, beside the caller.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {

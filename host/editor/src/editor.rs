@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use witdock::DockError;
-use witdock_editor_session::Driver;
 use witdock_editor_session::host::Consent;
+use witdock_editor_session::{Driver, Message};
 
 use crate::app::{App, Effect, Input};
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// The editor without its terminal.
 pub struct Editor {
@@ -67,6 +67,11 @@ impl Editor {
                 Effect::ReadConfig => {
                     let config = Config::read(self.config_folder.as_deref());
                     self.driver.host().configure_all(config.settings.of_plugins());
+                    match config::rules(self.config_folder.as_deref()) {
+                        Ok(rules) => self.driver.host().set_rules(rules),
+                        // The rules that hold go on.
+                        Err(error) => self.app.show(Message::error(error.to_string())),
+                    }
                     left.extend(self.take(Input::Configured(Box::new(config)), now));
                 }
             }

@@ -52,6 +52,8 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let folder = arguments.config.clone().or_else(config::folder);
     let (consent, problem) = consent(arguments);
     let consent = if arguments.no_build { consent.without_builds() } else { consent };
+    // Without the rules, plugins might get what they deny: the editor does not start.
+    consent.set_rules(config::rules(folder.as_deref())?);
     let inside = runtime.enter();
     let mut editor =
         Editor::new(folder, consent, columns, lines).context("cannot compile plugins on this machine")?;
@@ -76,6 +78,9 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         editor.app.open_text(text);
     }
     editor.driver.open_all(files);
+    if let Some(folder) = state_folder() {
+        editor.driver.keep_audit_in(&folder.join("audit.jsonl"));
+    }
     drop(inside);
     let mut screen =
         TerminalScreen::take(editor.app.screen().uses_mouse()).context("cannot set up the terminal")?;

@@ -10,7 +10,7 @@ use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::command::Runs;
 use witdock_editor_session::display::{Choice, ChoiceQuestion, Invocation, Question};
 use witdock_editor_session::documents::{Decoration, Drawn};
-use witdock_editor_session::host::{Answered, Ask, Cost, Health, News, Outcome, Report};
+use witdock_editor_session::host::{Answered, Ask, Before, Cost, Health, News, Outcome, Report};
 use witdock_editor_session::style::{Emphasis, Scope, Severity, Span, Style};
 
 fn span(text: &str) -> Vec<Span> {
@@ -108,7 +108,8 @@ fn the_panel_of_plugins_and_a_question() {
             .map(|line| line.parse().unwrap())
             .into(),
         build: None,
-        is_update: true,
+        digest: None,
+        before: Before::Others,
     };
     editor.news(News::Asks(ask));
     insta::assert_snapshot!(editor.screen());
@@ -172,7 +173,14 @@ fn every_cursor_is_seen_and_none_leaves_the_screen() {
 
 fn ask(number: u64, name: &str, capabilities: &[&str]) -> Ask {
     let capabilities = capabilities.iter().map(|line| line.parse().unwrap()).collect();
-    Ask { plugin: plugin(number), name: name.to_owned(), capabilities, build: None, is_update: false }
+    Ask {
+        plugin: plugin(number),
+        name: name.to_owned(),
+        capabilities,
+        build: None,
+        digest: None,
+        before: Before::Nothing,
+    }
 }
 
 fn asks(editor: &Editor) -> usize {

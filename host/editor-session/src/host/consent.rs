@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use witdock::grants::{PolicyFile, Verdict};
+use witdock::source::Digest;
 use witdock::source::{Build, Recipe};
 use witdock::{Builds, Capability, Policy, Requested, text};
 
@@ -39,6 +41,8 @@ pub struct Consent {
     grants_all: bool,
     /// Whether folders of plugins are built.
     builds: Builds,
+    /// The rules of a policy file, which come before the answers.
+    rules: Mutex<Option<PolicyFile>>,
     /// By the plugins' paths.
     answers: Mutex<BTreeMap<String, Answers>>,
 }
@@ -51,6 +55,10 @@ pub struct Answers {
     /// import. A string that is not a capability grants nothing, and the plugin asks again.
     #[serde(deserialize_with = "capabilities")]
     pub allowed: BTreeSet<Capability>,
+    /// The component that they were granted to: another one at the same path asks again. `None` for a plugin's folder, whose builds are
+    /// the person's own and have another digest each time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// Whether the plugin's folder may be built, where the person has not named it.
     pub builds: bool,
     /// Whether the plugin is not loaded.
@@ -68,11 +76,47 @@ pub struct Ask {
     pub capabilities: BTreeSet<Capability>,
     /// What builds it, if its folder was found and not named: before that is allowed, nothing else is known of the plugin.
     pub build: Option<String>,
-    /// Whether the plugin has other grants already, and these requests are new.
-    pub is_update: bool,
+    /// The component that asks; `None` before it is built.
+    pub digest: Option<Digest>,
+    /// What the person has answered about the plugin before.
+    pub before: Before,
+}
+
+/// What the person has answered about a plugin before it asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It has other grants, and these requests are new.
+    Others,
+    /// Another component at its path was allowed something.
+    OtherComponent,
+}
+
+/// What is granted to a candidate, and what is left to the person.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) policy: Policy,
+    /// The requests that the person has not decided about.
+    pub(super) open: BTreeSet<Capability>,
+    pub(super) before: Before,
 }
 
 impl Ask {
+    /// What the plugin is, as a heading of its requests.
+    pub fn heading(&self) -> String {
+        let name = text::line(&self.name);
+        let digest = self.digest.map(|digest| format!(" (sha256 {})", digest.short())).unwrap_or_default();
+        match self.before {
+            Before::Nothing => format!("The plugin {name}{digest} wants to"),
+            Before::Others => format!("The new generation of {name}{digest} also wants to"),
+            Before::OtherComponent => {
+                format!("{name} is another component{digest} than the one that you have allowed. It wants to")
+            }
+        }
+    }
+
     /// The requests in plain words, each to continue "the plugin wants to".
     pub fn words(&self) -> Vec<String> {
         let build = self.build.iter().map(|command| {
@@ -124,7 +168,27 @@ pub(super) fn in_words(capability: &Capability) -> String {
 impl Consent {
     /// Grants everything without asking, and keeps nothing.
     pub fn to_all() -> Self {
-        Self { file: None, grants_all: true, builds: Builds::default(), answers: Mutex::default() }
+        Self { file: None, grants_all: true, ..Self::none() }
+    }
+
+    fn none() -> Self {
+        Self {
+            file: None,
+            grants_all: false,
+            builds: Builds::default(),
+            rules: Mutex::default(),
+            answers: Mutex::default(),
+        }
+    }
+
+    /// Applies the rules of a policy file before the answers: what they deny is never granted and never asked for.
+    pub fn set_rules(&self, rules: Option<PolicyFile>) {
+        *lock(&self.rules) = rules;
+    }
+
+    /// The policy file. A plugin that may write to it could decide for the person.
+    pub(super) fn rules_file(&self) -> Option<PathBuf> {
+        lock(&self.rules).as_ref().map(|rules| rules.path().to_owned())
     }
 
     /// Reads the answers that a file keeps. Where it cannot be read, gives no answers and the problem; later answers then
@@ -145,7 +209,7 @@ impl Consent {
             Err(problem) => (BTreeMap::new(), Some(problem)),
         };
         let file = problem.is_none().then(|| file.to_owned());
-        (Self { file, grants_all: false, builds: Builds::default(), answers: Mutex::new(answers) }, problem)
+        (Self { file, answers: Mutex::new(answers), ..Self::none() }, problem)
     }
 
     /// Loads plugins from components alone: a folder's build runs the programs that its manifest names.
@@ -195,34 +259,64 @@ impl Consent {
         Ok(())
     }
 
-    /// The grants of a candidate, and its requests that the person has not decided about.
-    pub(super) fn policy(
+    /// What is granted to a candidate, and what is left to the person. `is_built` for one that was built from a folder.
+    pub(super) fn decide(
         &self,
         path: &Path,
         requested: &Requested,
+        is_built: bool,
         workspace: &Path,
-    ) -> (Policy, BTreeSet<Capability>) {
-        let allowed = self.answers(path).allowed;
-        let is_granted = |capability: &Capability| {
-            self.grants_all
-                || is_silent(capability)
-                || allowed.iter().any(|allowed| allowed.covers(capability))
+    ) -> Decided {
+        let answers = self.answers(path);
+        let is_other = !is_built && answers.digest.is_some_and(|digest| digest != requested.digest);
+        let before = match (answers.allowed.is_empty(), is_other) {
+            (true, _) => Before::Nothing,
+            (false, true) => Before::OtherComponent,
+            (false, false) => Before::Others,
         };
-        let (granted, open): (Vec<_>, Vec<_>) =
-            requested.capabilities.iter().map(Capability::without_version).partition(is_granted);
-        let policy = granted.into_iter().fold(Policy::new(), |policy, capability| match capability {
-            Capability::Env(name) => {
-                let value = std::env::var(&name).unwrap_or_default();
-                policy.env(name, value)
+        let allowed = if is_other { BTreeSet::new() } else { answers.allowed };
+        let verdicts = lock(&self.rules).as_ref().map(|rules| rules.verdicts(requested));
+        let (mut own, mut open) = (Policy::new(), BTreeSet::new());
+        for capability in &requested.capabilities {
+            let verdict = verdicts.as_ref().map_or(&Verdict::Unmentioned, |verdicts| verdicts.on(capability));
+            // Without the version, so that a new one needs no new consent.
+            let capability = capability.without_version();
+            let is_allowed = self.grants_all || allowed.iter().any(|allowed| allowed.covers(&capability));
+            match verdict {
+                Verdict::Unmentioned if is_allowed || is_silent(&capability) => {}
+                Verdict::Ask { .. } if is_allowed => {}
+                Verdict::Unmentioned | Verdict::Ask { .. } => {
+                    open.insert(capability);
+                    continue;
+                }
+                // The rules have decided.
+                _ => continue,
             }
-            // This is the only folder that the editor grants.
-            Capability::Folder { path, access } if path == WORKSPACE => {
-                policy.folder(path, workspace, access)
-            }
-            Capability::Folder { .. } => policy,
-            other => policy.allow(other),
-        });
-        (policy, open.into_iter().collect())
+            own = granted(own, capability, workspace);
+        }
+        if verdicts.as_ref().is_some_and(|verdicts| verdicts.unsigned().is_some()) {
+            // It is refused, whatever the person would say.
+            open.clear();
+        }
+        let policy = match verdicts {
+            Some(verdicts) => verdicts.policy(own),
+            None => own,
+        };
+        Decided { policy, open, before }
+    }
+}
+
+/// Adds a capability with what the editor provides for it.
+fn granted(policy: Policy, capability: Capability, workspace: &Path) -> Policy {
+    match capability {
+        Capability::Env(name) => {
+            let value = std::env::var(&name).unwrap_or_default();
+            policy.env(name, value)
+        }
+        // This is the only folder that the editor grants.
+        Capability::Folder { path, access } if path == WORKSPACE => policy.folder(path, workspace, access),
+        Capability::Folder { .. } => policy,
+        other => policy.allow(other),
     }
 }
 
@@ -253,7 +347,7 @@ mod tests {
     }
 
     fn open(consent: &Consent, plugin: &Path, requested: &Requested) -> Vec<String> {
-        let open = consent.policy(plugin, requested, Path::new("/work")).1;
+        let open = consent.decide(plugin, requested, false, Path::new("/work")).open;
         open.iter().map(ToString::to_string).collect()
     }
 
@@ -290,7 +384,7 @@ mod tests {
             open(&consent, &plugin, &requested),
             ["folder /etc read-only", "import witdock:editor/clipboard"]
         );
-        let (policy, _) = consent.policy(&plugin, &requested, Path::new("/work"));
+        let policy = consent.decide(&plugin, &requested, false, Path::new("/work")).policy;
         let granted: Vec<_> = policy.capabilities().map(ToString::to_string).collect();
         assert_eq!(
             granted,
@@ -312,5 +406,50 @@ mod tests {
         assert!(problem.unwrap().contains("grants.toml:2: unknown field `alowed`"));
         consent.answer(folder.path(), |answers| answers.disabled = true).unwrap();
         assert!(std::fs::read_to_string(&file).unwrap().contains("alowed"));
+    }
+
+    #[test]
+    fn an_answer_is_about_one_component() {
+        let consent = Consent::none();
+        let plugin = Path::new("/plugins/tidy.wasm");
+        let mut requested = requested(&["jobs"]);
+        let allowed = requested.capabilities.iter().map(Capability::without_version).collect::<Vec<_>>();
+        consent
+            .answer(plugin, |answers| {
+                answers.allowed.extend(allowed);
+                answers.digest = Some(requested.digest);
+            })
+            .unwrap();
+        let decide = |requested: &Requested, is_built| {
+            let decided = consent.decide(plugin, requested, is_built, Path::new("/work"));
+            (decided.open.len(), decided.before, decided.policy.capabilities().count())
+        };
+        assert_eq!(decide(&requested, false), (0, Before::Others, 2));
+        requested.digest = Digest::of(b"another");
+        assert_eq!(decide(&requested, false), (2, Before::OtherComponent, 0));
+        // What the person builds is theirs.
+        assert_eq!(decide(&requested, true), (0, Before::Others, 2));
+    }
+
+    #[test]
+    fn rules_come_before_answers() {
+        let rules = "[[plugin]]\nname = \"*\"\ndeny = [\"clocks\"]\nask = [\"import witdock:editor/panels\"]\n\
+                     allow = { imports = [\"witdock:editor/jobs\"] }\n";
+        let consent = Consent::to_all();
+        consent.set_rules(Some(PolicyFile::parse(Path::new("/etc/policy.toml"), rules).unwrap()));
+        let plugin = Path::new("/plugins/tidy.wasm");
+        let requested = requested(&["jobs", "panels", "selections"]);
+        let granted = |consent: &Consent| -> Vec<String> {
+            let decided = consent.decide(plugin, &requested, false, Path::new("/work"));
+            decided.policy.capabilities().map(ToString::to_string).collect()
+        };
+        // Even where everything is allowed.
+        let all = granted(&consent);
+        assert!(!all.contains(&"clocks".to_owned()) && all.len() == 3, "{all:?}");
+        let consent = Consent { grants_all: false, ..consent };
+        let decided = consent.decide(plugin, &requested, false, Path::new("/work"));
+        // What needs no consent is asked for if a rule says so, what a rule allows or denies is not.
+        assert_eq!(decided.open, BTreeSet::from([capability("import witdock:editor/panels")]));
+        assert_eq!(granted(&consent).len(), 2);
     }
 }

@@ -46,6 +46,12 @@ pub(super) async fn follow(
                     Message::error(text)
                 });
             }
+            Event::Revoked { refused, .. } => {
+                let _ = news.send(News::Retired(plugin));
+                if !is_asked() {
+                    say(Message::warning(format!("{name} stopped: {} revoked", refused.summary())));
+                }
+            }
             Event::Stopped => drop(news.send(News::Retired(plugin))),
             Event::Quarantined { failures, reason } => {
                 let _ = news.send(News::Retired(plugin));

@@ -8,11 +8,12 @@ use std::time::Duration;
 use slotmap::SlotMap;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
+use witdock::grants::{AuditLog, PolicyFile};
 use witdock::{CallErrorKind, Dock, DockError, Limits, LoadError, Plugin, PluginBuilder, Source};
 
 use super::bindings::Extension;
 use super::call::{CallState, Settings};
-use super::consent::{Answers, Ask, Consent, build_in_words};
+use super::consent::{Answers, Ask, Before, Consent, Decided, build_in_words};
 use super::follow::follow;
 use super::news::{Failure, News, PluginAction, PluginId};
 use super::report::{self, Health, Report};
@@ -22,6 +23,9 @@ use crate::message::Message;
 
 /// The deadline of a call. Calls run beside the editor, so it protects other calls of the plugin and not the person.
 const CALL_DEADLINE: Duration = Duration::from_secs(2);
+
+/// The time between two entries of the audit log.
+const AUDIT_PAUSE: Duration = Duration::from_secs(30);
 
 /// The plugins that are loaded.
 pub struct Host {
@@ -33,6 +37,39 @@ pub struct Host {
     news: mpsc::UnboundedSender<News>,
     /// By the plugins' names.
     settings: Mutex<HashMap<String, Settings>>,
+    /// The task that keeps what plugins use.
+    audit: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(audit) = self.audit.take() {
+            audit.abort();
+        }
+    }
+}
+
+/// Keeps what plugins use of their grants.
+struct Audit {
+    log: AuditLog,
+    entries: Entries,
+}
+
+impl Audit {
+    fn append(&mut self) -> std::io::Result<()> {
+        let loaded: Vec<Plugin<Extension>> =
+            lock(&self.entries).values().filter_map(|entry| entry.loaded().cloned()).collect();
+        let uses: Vec<_> = loaded.iter().flat_map(Plugin::take_uses).collect();
+        self.log.append(&uses)
+    }
+}
+
+/// Its last words, which the task's end leaves to it.
+impl Drop for Audit {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.append();
+    }
 }
 
 type Entries = Arc<Mutex<SlotMap<PluginId, Entry>>>;
@@ -73,7 +110,8 @@ impl Host {
     /// When WebAssembly cannot be compiled for this machine.
     pub fn new(news: mpsc::UnboundedSender<News>, consent: Consent) -> Result<Self, DockError> {
         let dock = Dock::builder().builds(consent.builds());
-        let dock = consent.file().into_iter().fold(dock, |dock, file| dock.protect(file)).build()?;
+        let own = consent.file().map(Path::to_owned).into_iter().chain(consent.rules_file());
+        let dock = own.fold(dock, |dock, file| dock.protect(file)).build()?;
         Ok(Self {
             dock,
             consent: Arc::new(consent),
@@ -81,6 +119,7 @@ impl Host {
             entries: Arc::default(),
             news,
             settings: Mutex::default(),
+            audit: None,
         })
     }
 
@@ -193,7 +232,14 @@ impl Host {
             && !self.consent.allows_build(path)
         {
             let build = Some(build_in_words(build));
-            let ask = Ask { plugin, name, capabilities: BTreeSet::new(), build, is_update: false };
+            let ask = Ask {
+                plugin,
+                name,
+                capabilities: BTreeSet::new(),
+                build,
+                digest: None,
+                before: Before::Nothing,
+            };
             if let Some(entry) = lock(&self.entries).get_mut(plugin) {
                 entry.ask = Some(ask.clone());
                 entry.state = State::Waiting;
@@ -202,9 +248,10 @@ impl Host {
         }
         self.set(plugin, State::Loading);
         let settings = self.settings_of(&name);
+        let is_built = matches!(source, Source::Folder { .. });
         let limits = Limits { call_deadline: CALL_DEADLINE, ..Limits::default() };
         let builder = self.dock.plugin::<Extension>(source).limits(limits);
-        let builder = self.with_consent(builder, plugin, path);
+        let builder = self.with_consent(builder, plugin, path, is_built);
         let events = builder.events();
         let (entries, news) = (Arc::clone(&self.entries), self.news.clone());
         let task = tokio::spawn(async move {
@@ -231,18 +278,20 @@ impl Host {
         builder: PluginBuilder<Extension>,
         plugin: PluginId,
         path: &Path,
+        is_built: bool,
     ) -> PluginBuilder<Extension> {
         let (consent, entries, news) =
             (Arc::clone(&self.consent), Arc::clone(&self.entries), self.news.clone());
         let (path, workspace) = (path.to_owned(), self.workspace.clone());
         builder.policy_for(move |requested| {
-            let (policy, open) = consent.policy(&path, requested, &workspace);
+            let Decided { policy, open, before } = consent.decide(&path, requested, is_built, &workspace);
             let ask = (!open.is_empty()).then(|| Ask {
                 plugin,
                 name: requested.plugin.to_string(),
                 capabilities: open,
                 build: None,
-                is_update: !consent.answers(&path).allowed.is_empty(),
+                digest: (!is_built).then_some(requested.digest),
+                before,
             });
             if let Some(entry) = lock(&entries).get_mut(plugin) {
                 entry.ask.clone_from(&ask);
@@ -253,6 +302,34 @@ impl Host {
             }
             policy
         })
+    }
+
+    /// Applies the rules of a policy file from now on. What plugins use and the rules no longer allow ends at once.
+    pub fn set_rules(&self, rules: Option<PolicyFile>) {
+        self.consent.set_rules(rules);
+        let loaded: Vec<Plugin<Extension>> =
+            lock(&self.entries).values().filter_map(|entry| entry.loaded().cloned()).collect();
+        for plugin in loaded {
+            plugin.regrant();
+        }
+    }
+
+    /// Appends what plugins have used of their grants to this file, from time to time and as the host is dropped.
+    pub fn keep_audit(&mut self, file: impl Into<PathBuf>) {
+        let log = AuditLog::at(file);
+        let (entries, news) = (Arc::clone(&self.entries), self.news.clone());
+        let mut audit = Audit { log, entries };
+        self.audit = Some(tokio::spawn(async move {
+            let mut often = tokio::time::interval(AUDIT_PAUSE);
+            loop {
+                often.tick().await;
+                if let Err(error) = audit.append() {
+                    let text = format!("cannot keep what plugins use: {error}");
+                    let _ = news.send(News::Message(Message::warning(text)));
+                    return;
+                }
+            }
+        }));
     }
 
     /// Starts a call, in a task of its own. [`News::Ended`] tells its outcome.
@@ -299,11 +376,20 @@ impl Host {
             (PluginAction::Allow, loaded) => {
                 let ask = lock(&self.entries).get_mut(plugin).and_then(|entry| entry.ask.take());
                 self.answer(&path, |answers| {
-                    answers.builds |= ask.as_ref().is_some_and(|ask| ask.build.is_some());
-                    answers.allowed.extend(ask.map(|ask| ask.capabilities).unwrap_or_default());
+                    let Some(ask) = ask else { return };
+                    answers.builds |= ask.build.is_some();
+                    if ask.before == Before::OtherComponent {
+                        answers.allowed.clear();
+                    }
+                    answers.allowed.extend(ask.capabilities);
+                    answers.digest = ask.digest.or(answers.digest);
                 });
                 match loaded {
-                    Some(loaded) => drop(tokio::spawn(async move { loaded.reload().await })),
+                    Some(loaded) => drop(tokio::spawn(async move {
+                        // It may have been revoked what it runs with, or wait with a new generation.
+                        loaded.regrant();
+                        loaded.reload().await
+                    })),
                     None => self.start(plugin, &path),
                 }
             }
@@ -326,12 +412,14 @@ impl Host {
                 self.answer(&path, |answers| {
                     answers.builds = false;
                     answers.allowed.clear();
+                    answers.digest = None;
                 });
-                if let Some(loaded) = loaded {
-                    loaded.stop();
-                }
                 self.tell(News::Retired(plugin));
-                self.start(plugin, &path);
+                match loaded {
+                    // What it uses ends at once, and it asks again.
+                    Some(loaded) => drop(loaded.regrant()),
+                    None => self.start(plugin, &path),
+                }
             }
         }
     }
@@ -376,6 +464,13 @@ fn set(entries: &Entries, plugin: PluginId, state: State) {
 }
 
 impl Entry {
+    fn loaded(&self) -> Option<&Plugin<Extension>> {
+        match &self.state {
+            State::Loaded(loaded) => Some(loaded),
+            _ => None,
+        }
+    }
+
     /// Ends the task that follows the plugin, which holds a handle to it.
     fn abort(&mut self) {
         if let Some(task) = self.task.take() {
@@ -386,7 +481,9 @@ impl Entry {
     fn report(&self, plugin: PluginId) -> Report {
         let path = self.path.display().to_string();
         let (health, status) = match &self.state {
-            State::Loaded(loaded) => return report::of_loaded(plugin, path, loaded),
+            State::Loaded(loaded) => {
+                return report::of_loaded(plugin, path, loaded, self.ask.is_some());
+            }
             State::Loading if self.ask.is_none() => (Health::Loading, "loading".to_owned()),
             // A load that has asked ends without the grants.
             State::Loading | State::Waiting => (Health::Waiting, "waits for your answer".to_owned()),

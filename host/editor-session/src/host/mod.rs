@@ -21,7 +21,7 @@ mod runner;
 mod snapshot;
 
 pub use self::call::{CallState, Provided, Settings, Ticket};
-pub use self::consent::{Answers, Ask, Consent};
+pub use self::consent::{Answers, Ask, Before, Consent};
 pub(crate) use self::convert::edit_for_guest;
 pub use self::holdings::{Held, Holdings};
 pub use self::loaded::Host;

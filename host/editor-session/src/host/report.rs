@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use witdock::{LogLine, Phase, Plugin, ReloadOutcome, ReloadReport};
+use witdock::{Capability, LogLine, Phase, Plugin, ReloadOutcome, ReloadReport};
 
 use super::bindings::Extension;
 use super::consent::in_words;
@@ -68,7 +68,7 @@ pub struct Cost {
 pub(super) const CHANGE_CALLS: &str = "on-event changed";
 
 /// The status of a plugin that is loaded.
-pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>) -> Report {
+pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>, is_asked: bool) -> Report {
     let status = plugin.status().borrow().clone();
     let statistics = plugin.statistics();
     let exports = &statistics.exports;
@@ -89,6 +89,7 @@ pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>) 
         Phase::Serving if was_refused => Health::Wrong,
         Phase::Serving => Health::Fine,
         Phase::Stopped => Health::Off,
+        Phase::Revoked { .. } if is_asked => Health::Waiting,
         _ => Health::Wrong,
     };
     Report {
@@ -99,9 +100,28 @@ pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>) 
         status: status.to_string(),
         cost: Some(cost),
         failure: status.last_failure.map(|failure| format!("{}: it {}", failure.export, failure.reason)),
-        granted: plugin.granted().capabilities().map(in_words).collect(),
+        granted: granted(plugin),
         log: plugin.recent_log().iter().map(line).collect(),
     }
+}
+
+/// What the plugin is granted, each with its use.
+fn granted(plugin: &Plugin<Extension>) -> Vec<String> {
+    let uses = plugin.uses();
+    let granted = plugin.granted();
+    let used = |capability: &Capability| {
+        // Several components may have used it; the last one is the one that runs.
+        let found = uses.iter().rev().find(|found| found.capability == *capability)?;
+        (found.count > 0).then_some(found.count)
+    };
+    let in_use = |capability: &Capability| match used(capability) {
+        None => format!("{}: not used", in_words(capability)),
+        // Calls of the editor's own interfaces are not counted.
+        Some(_) if matches!(capability, Capability::Import(_)) => in_words(capability),
+        Some(1) => format!("{}: used once", in_words(capability)),
+        Some(count) => format!("{}: used {count} times", in_words(capability)),
+    };
+    granted.capabilities().map(in_use).collect()
 }
 
 fn line(line: &LogLine) -> String {

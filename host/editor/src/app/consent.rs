@@ -50,11 +50,7 @@ impl Text {
     fn new(session: &Session, columns: usize) -> Self {
         let mut text = Self { lines: Vec::new(), ends: Vec::new() };
         for ask in session.plugins().asks() {
-            let heading = match ask.is_update {
-                true => format!("The new generation of {} also wants to", ask.name),
-                false => format!("The plugin {} wants to", ask.name),
-            };
-            text.lines.extend(wrapped(&heading, "", columns).map(|line| (line, true)));
+            text.lines.extend(wrapped(&ask.heading(), "", columns).map(|line| (line, true)));
             for what in ask.words() {
                 text.lines.extend(wrapped(&format!("· {what}"), "  ", columns).map(|line| (line, false)));
             }

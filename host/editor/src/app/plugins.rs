@@ -1,7 +1,7 @@
 //! Keys for managing plugins, for consent, and for the panel of a plugin.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use witdock_editor_session::host::{Ask, Health, PluginAction};
+use witdock_editor_session::host::{Ask, Before, Health, PluginAction};
 use witdock_editor_session::{Message, Session};
 
 use super::command::ANSWER_PLUGINS;
@@ -71,7 +71,11 @@ impl PluginPanel {
 /// The message about a request for consent. It is one line and no dialog: nothing that the person types meanwhile is taken
 /// for an answer.
 pub(super) fn consent_message(ask: &Ask, key: &str) -> Message {
-    let asks = if ask.is_update { "now also asks" } else { "asks" };
+    let asks = match ask.before {
+        Before::Nothing => "asks",
+        Before::Others => "now also asks",
+        Before::OtherComponent => "is another component now, and asks",
+    };
     let how = if key.is_empty() { ANSWER_PLUGINS } else { key };
     Message::warning(format!("{} {asks} ({how} answers) to {}", ask.name, ask.words().join(", ")))
 }

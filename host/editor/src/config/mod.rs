@@ -13,6 +13,7 @@ pub use keymap::{Found, KeyMap, Layer};
 use serde::Deserialize;
 use toml::de::DeTable;
 
+use witdock::grants::{PolicyFile, PolicyFileError};
 use witdock::nearest;
 use witdock_editor_session::Problem;
 
@@ -84,6 +85,16 @@ impl Settings {
 /// The folder of the files, if the system has a configuration folder.
 pub fn folder() -> Option<PathBuf> {
     dirs::config_dir().map(|folder| folder.join("witdock-edit"))
+}
+
+/// Reads the rules for plugins in `policy.toml` of a folder, if there is one.
+///
+/// # Errors
+///
+/// When the file cannot be read, or is not a policy file.
+pub fn rules(folder: Option<&Path>) -> Result<Option<PolicyFile>, PolicyFileError> {
+    let file = folder.map(|folder| folder.join("policy.toml")).filter(|file| file.exists());
+    file.map(|file| PolicyFile::read(&file)).transpose()
 }
 
 impl Config {

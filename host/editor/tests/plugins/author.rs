@@ -16,7 +16,10 @@ impl Author {
         let project = Self(tempfile::tempdir().unwrap());
         fs::create_dir(project.path("src")).unwrap();
         fs::create_dir(project.path(".cargo")).unwrap();
-        fs::copy(plugins.join("faults/faulty-extension/src/lib.rs"), project.path("src/lib.rs")).unwrap();
+        for file in fs::read_dir(plugins.join("faults/faulty-extension/src")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), project.path("src").join(file.file_name())).unwrap();
+        }
         // The versions that the repository's own plugins are built with, and what is already built of them.
         fs::copy(plugins.join("Cargo.lock"), project.path("Cargo.lock")).unwrap();
         let target = plugins.join("target");
@@ -51,9 +54,14 @@ impl Author {
 
     /// Changes the plugin's source, by renaming as editors do.
     pub(crate) fn edit(&self, from: &str, to: &str) {
-        let source = fs::read_to_string(self.path("src/lib.rs")).unwrap();
-        assert!(source.contains(from), "{from} is not in the source");
-        self.write("src/lib.rs.new", &source.replacen(from, to, 1));
-        fs::rename(self.path("src/lib.rs.new"), self.path("src/lib.rs")).unwrap();
+        self.edit_in("src/lib.rs", from, to);
+    }
+
+    pub(crate) fn edit_in(&self, file: &str, from: &str, to: &str) {
+        let source = fs::read_to_string(self.path(file)).unwrap();
+        assert!(source.contains(from), "{from} is not in {file}");
+        let written = format!("{file}.new");
+        self.write(&written, &source.replacen(from, to, 1));
+        fs::rename(self.path(&written), self.path(file)).unwrap();
     }
 }

@@ -81,6 +81,7 @@ async fn an_update_that_asks_for_more_waits_while_the_old_one_serves() {
     for written in ["\"half\"", "\"copied\""] {
         author.edit(&format!("clipboard::write({written})"), "()");
     }
+    author.edit_in("src/hoard.rs", "clipboard::write(&\"x\".repeat(PIECE_BYTES))", "()");
     let mut docked = docked(&state);
     docked.load(author.folder());
     docked.until("F7 answers").await;
