@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use witdock::grants::PolicyFile;
 use witdock_editor_session::host::Consent;
 use witdock_editor_session::host::PluginAction;
 
@@ -56,6 +57,22 @@ async fn a_person_is_asked_once_and_typing_goes_on() {
     second.press("escape escape");
     second.until("F7 answers").await;
     assert!(!second.screen().contains("2 words"), "{}", second.screen());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_file_decides_before_the_person_and_at_any_time() {
+    let rules = |text: &str| Some(PolicyFile::parse(Path::new("/etc/policy.toml"), text).unwrap());
+    let mut docked = Docked::with(&["editor/word-count"], "file.txt", "one two\n").await;
+    docked.until("2 words").await;
+    docked
+        .host()
+        .set_rules(rules("[[plugin]]\nname = \"*\"\ndeny = [\"import witdock:editor/documents\"]\n"));
+    docked.says("word-count stopped: import witdock:editor/documents").await;
+    let panel = docked.panel();
+    assert!(panel.contains("the host revoked") && !panel.contains("2 words"), "{panel}");
+    docked.press("escape");
+    docked.host().set_rules(None);
+    docked.until("2 words").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
