@@ -38,12 +38,13 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_the_language_of_expressions_alone() {
+fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_expressions_and_the_calendar_alone() {
     let crates = inner_dependencies(".");
     assert_eq!(crates["witdock"], names(&[]));
-    // What the language of expressions means is said in one place.
-    assert_eq!(crates["witdock-etl-expression"], names(&[]));
-    assert_eq!(crates["witdock-etl"], names(&["witdock", "witdock-etl-expression"]));
+    // What the language of expressions means is said in one place, and so is the calendar.
+    assert_eq!(crates["witdock-calendar"], names(&[]));
+    assert_eq!(crates["witdock-etl-expression"], names(&["witdock-calendar"]));
+    assert_eq!(crates["witdock-etl"], names(&["witdock", "witdock-calendar", "witdock-etl-expression"]));
     assert_eq!(crates["witdock-editor-core"], names(&[]));
     assert_eq!(crates["witdock-editor-session"], names(&["witdock", "witdock-editor-core"]));
     assert_eq!(
@@ -52,7 +53,10 @@ fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_the_language_of_e
     );
     assert_eq!(crates["witdock-guest"], names(&[]));
     assert_eq!(crates["witdock-cli"], names(&["witdock"]));
-    assert_eq!(crates["witdock-etl-guest"], names(&["witdock-guest", "witdock-etl-guest-derive"]));
+    assert_eq!(
+        crates["witdock-etl-guest"],
+        names(&["witdock-guest", "witdock-calendar", "witdock-etl-guest-derive"])
+    );
     assert_eq!(crates["witdock-etl-guest-derive"], names(&[]));
     assert_eq!(crates["witdock-editor-guest"], names(&["witdock-guest"]));
     for example in ["chat-room", "image-filter"] {

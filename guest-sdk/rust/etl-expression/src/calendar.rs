@@ -1,58 +1,9 @@
-//! Days and times of the Gregorian calendar: days since 1970-01-01, and microseconds since 1970-01-01T00:00:00 UTC.
+//! Days and times as text: days since 1970-01-01, and microseconds since 1970-01-01T00:00:00 UTC.
+
+pub(crate) use witdock_calendar::Civil;
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
-/// The calendar repeats every 400 years.
-const ERA_DAYS: i64 = 146_097;
-/// From 0000-03-01 to 1970-01-01.
-const DAYS_TO_1970: i64 = 719_468;
-
-/// A day of the calendar, with its month and its day of the month from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Civil {
-    pub(crate) year: i64,
-    pub(crate) month: i64,
-    pub(crate) day: i64,
-}
-
-impl Civil {
-    /// The day this many days after 1970-01-01.
-    pub(crate) fn of(days: i64) -> Self {
-        let days = days + DAYS_TO_1970;
-        let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
-        // Subtracts the leap days, so that every year has 365 days. Years start in March, so that the leap day is the last one.
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-        let day_of_year = day - (365 * year + year / 4 - year / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        Self {
-            year: era * 400 + year + i64::from(month >= 10),
-            month: if month < 10 { month + 3 } else { month - 9 },
-            day: day_of_year - (153 * month + 2) / 5 + 1,
-        }
-    }
-
-    /// The days since 1970-01-01, if there is such a day and 32 bits hold it.
-    pub(crate) fn days(self) -> Option<i32> {
-        let Self { year, month, day } = self;
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let most = match month {
-            2 => 28 + i64::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
-        if !(1..=most).contains(&day) {
-            return None;
-        }
-        let year = if month > 2 { year } else { year.checked_sub(1)? };
-        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        // 153 days in 5 months.
-        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let day_of_era = of_era * 365 + of_era / 4 - of_era / 100 + day_of_year;
-        era.checked_mul(ERA_DAYS)?.checked_add(day_of_era - DAYS_TO_1970)?.try_into().ok()
-    }
-}
-
 /// A day, written like 2013-01-31 or 20130131; years beyond 9999 have a sign.
 pub(crate) fn parse_date(text: &str) -> Option<i32> {
     let text = text.trim_ascii();

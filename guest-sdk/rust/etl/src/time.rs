@@ -6,12 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use witdock_calendar::Civil;
+
 const MICROSECONDS: i64 = 1_000_000;
 const DAY_MICROSECONDS: i64 = 86_400 * MICROSECONDS;
-/// The Gregorian calendar repeats every 400 years.
-const ERA_DAYS: i64 = 146_097;
-/// From 0000-03-01 to 1970-01-01.
-const DAYS_TO_1970: i64 = 719_468;
 
 /// A day of the Gregorian calendar, stored like `date32`: days since 1970-01-01.
 ///
@@ -42,15 +40,8 @@ pub struct Timestamp(i64);
 impl Date {
     /// A day; `None` if it does not exist. Years are 1 to 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
-        if !(1..=9999).contains(&year) || day < 1 || day > days_in(year, month)? {
-            return None;
-        }
-        // Years start in March here, so that the leap day is the last day. Then the number of days before a month is linear:
-        // 153 days in 5 months.
-        let year = i64::from(if month > 2 { year } else { year - 1 });
-        let day_of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
-        let days = 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - DAYS_TO_1970;
-        days.try_into().ok().map(Self)
+        let civil = Civil { year: year.into(), month: month.into(), day: day.into() };
+        civil.days().filter(|_| (1..=9999).contains(&year)).map(Self)
     }
 
     /// The day this many days after 1970-01-01.
@@ -65,17 +56,9 @@ impl Date {
 
     /// The year, the month from 1, and the day of the month from 1.
     pub fn year_month_day(self) -> (i32, u32, u32) {
-        let days = i64::from(self.0) + DAYS_TO_1970;
-        let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
-        // Subtracts the leap days, so that every year has 365 days.
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-        let day_of_year = day - (365 * year + year / 4 - year / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        let day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
-        let year = era * 400 + year + i64::from(month >= 10);
-        let month = if month < 10 { month + 3 } else { month - 9 };
+        let Civil { year, month, day } = Civil::of(self.0.into());
         let small = |number: i64| u32::try_from(number).unwrap_or_default();
-        (i32::try_from(year).unwrap_or_default(), small(month), small(day_of_month))
+        (i32::try_from(year).unwrap_or_default(), small(month), small(day))
     }
 
     /// This time of the day in UTC; `None` if it does not exist. A leap second counts as the next second.
@@ -85,16 +68,6 @@ impl Date {
         }
         let seconds = i64::from((hour * 60 + minute) * 60 + second);
         Some(Timestamp(i64::from(self.0) * DAY_MICROSECONDS + seconds * MICROSECONDS))
-    }
-}
-
-fn days_in(year: i32, month: u32) -> Option<u32> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
-        4 | 6 | 9 | 11 => Some(30),
-        2 => Some(if leap { 29 } else { 28 }),
-        _ => None,
     }
 }
 

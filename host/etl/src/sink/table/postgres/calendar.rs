@@ -2,18 +2,20 @@
 
 use std::fmt::{Result, Write};
 
+use witdock_calendar::Civil;
+
 const DAY: i64 = 86_400_000_000;
 
 /// Days since 1970 as `2013-01-31`.
 pub(super) fn put_date(text: &mut String, days: i32) -> Result {
-    let (year, month, day) = civil(days.into());
+    let Civil { year, month, day } = Civil::of(days.into());
     write_day(text, year, month, day)?;
     era(text, year)
 }
 
 /// Microseconds since 1970 as `2013-01-31 12:00:00.25`.
 pub(super) fn put_timestamp(text: &mut String, microseconds: i64, zone: &str) -> Result {
-    let (year, month, day) = civil(microseconds.div_euclid(DAY));
+    let Civil { year, month, day } = Civil::of(microseconds.div_euclid(DAY));
     write_day(text, year, month, day)?;
     text.push(' ');
     put_time(text, microseconds.rem_euclid(DAY))?;
@@ -37,18 +39,6 @@ fn era(text: &mut String, year: i64) -> Result {
     if year > 0 { Ok(()) } else { text.write_str(" BC") }
 }
 
-/// Year, month and day of a day since 1970, by <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +51,8 @@ mod tests {
         for days in first..first + 3_000_000 {
             use chrono::Datelike;
             let expected = (day.year().into(), day.month().into(), day.day().into());
-            assert_eq!(civil(days), expected);
+            let civil = Civil::of(days);
+            assert_eq!((civil.year, civil.month, civil.day), expected);
             day = day.succ_opt().unwrap();
         }
     }
