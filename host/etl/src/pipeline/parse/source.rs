@@ -1,9 +1,12 @@
+//! `[source]`: the keys of all formats, and which format has which.
+
+mod csv;
+mod files;
+mod query;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
-use std::time::Duration;
 
-use encoding_rs::Encoding;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,19 +16,14 @@ use witdock::Policy;
 use super::parser::{Parser, given};
 use super::store::StoreToml;
 use super::text::{PathText, Text};
-use crate::input::{STDIN, is_stream};
 use crate::pipeline::{
-    ColumnType, CsvFormat, Database, FileFormat, FileSource, JsonLayout, JsonlFormat, OnBad, OnDrift,
-    PipelineError, PluginLimits, PluginSource, QuerySource, SourceConfig, SourceKind, SourcePath, is_pattern,
+    ColumnType, OnBad, OnDrift, PipelineError, PluginLimits, PluginSource, SourceConfig, SourceKind,
 };
-use crate::store::ObjectUrl;
 
 /// Rows in a batch, by default: the size at which batches pass through plugins fastest.
 const BATCH_ROWS: usize = 8192;
 /// Larger batches of wide rows do not fit into a plugin's memory.
 const MAX_BATCH_ROWS: usize = 1 << 17;
-/// Rows of a query in one unit of work, by default.
-const UNIT_ROWS: u64 = 100_000;
 /// Lines of JSON Lines that the columns are inferred from, by default.
 pub(super) const INFER_ROWS: usize = 10_000;
 
@@ -286,258 +284,6 @@ impl Parser<'_> {
                 format!("4096 to 16384 is fastest; the default is {BATCH_ROWS}"),
             )),
         }
-    }
-
-    fn file_source(&self, mut source: SourceToml) -> Result<FileSource, PipelineError> {
-        let store = self.store(source.store.take())?;
-        let source = &source;
-        let format = match source.format {
-            SourceFormat::Jsonl | SourceFormat::Json => FileFormat::Jsonl(JsonlFormat {
-                layout: if source.format == SourceFormat::Json {
-                    JsonLayout::Values
-                } else {
-                    JsonLayout::Lines
-                },
-                columns: source.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
-                infer_rows: source.infer_rows.as_ref().map_or(INFER_ROWS, |rows| (*rows.get_ref()).max(1)),
-                encoding: self.encoding(source)?,
-                on_bad: source.on_bad(),
-            }),
-            SourceFormat::Parquet => FileFormat::Parquet(source.on_bad()),
-            _ => FileFormat::Csv(self.csv(source)?),
-        };
-        let settle_ms = source.settle_ms.as_ref().map_or(1000, |settle| *settle.get_ref());
-        Ok(FileSource {
-            paths: self.source_paths(source)?,
-            store,
-            format,
-            partitions: source
-                .partitions
-                .as_ref()
-                .map(|columns| columns.get_ref().clone())
-                .unwrap_or_default(),
-            on_drift: source.on_drift.as_ref().map_or(OnDrift::Fail, |on_drift| *on_drift.get_ref()),
-            watch: source.watch(),
-            settle: Duration::from_millis(settle_ms),
-        })
-    }
-
-    fn csv(&self, source: &SourceToml) -> Result<CsvFormat, PipelineError> {
-        let delimiter = match &source.delimiter {
-            None if source.format == SourceFormat::Tsv => b'\t',
-            None => b',',
-            Some(_) => {
-                let help = "for example \",\", \";\", \"|\" or \"\\t\"";
-                self.character(source.delimiter.as_ref(), "delimiter", help)?.unwrap_or(b',')
-            }
-        };
-        let quote = match &source.quote {
-            None => Some(b'"'),
-            Some(none) if none.get_ref().is_empty() => None,
-            Some(_) => {
-                self.character(source.quote.as_ref(), "quote", "for example \"'\", or \"\" for none")?
-            }
-        };
-        let escape = self.character(source.escape.as_ref(), "escape", "for example \"\\\\\"")?;
-        let comment = self.character(source.comment.as_ref(), "comment", "for example \"#\"")?;
-        let roles = [
-            ("delimiter", Some(delimiter), source.delimiter.as_ref()),
-            ("quote", quote, source.quote.as_ref()),
-            ("escape", escape.filter(|_| escape != quote), source.escape.as_ref()),
-            ("comment", comment, source.comment.as_ref()),
-        ];
-        for (index, (name, byte, given)) in roles.iter().enumerate() {
-            let earlier = roles.iter().take(index).find(|(_, earlier, _)| byte.is_some() && earlier == byte);
-            if let Some((other, _, first)) = earlier {
-                let span = given.or(*first).map_or(0..0, Spanned::span);
-                let message = format!("`{name}` and `{other}` are the same character");
-                return Err(self.text.error(span, message, "here", "choose another one".to_owned()));
-            }
-        }
-        if let Some(names) = &source.names {
-            self.check_names(names)?;
-            if source.header.is_none() {
-                let help = "header = true: the names replace those in the first line; header = false: the first line is a row";
-                return Err(self.text.error(
-                    names.span(),
-                    "`names` is given, and not whether the file has a header",
-                    "add `header` to this table",
-                    help.to_owned(),
-                ));
-            }
-        }
-        Ok(CsvFormat {
-            delimiter,
-            quote,
-            escape: escape.filter(|_| escape != quote),
-            comment,
-            skip_lines: source.skip_lines.as_ref().map_or(0, |lines| *lines.get_ref()),
-            header: source.header.as_ref().is_none_or(|header| *header.get_ref()),
-            names: source.names.as_ref().map(|names| names.get_ref().clone()),
-            columns: source.columns.as_ref().map(|columns| columns.get_ref().clone()).unwrap_or_default(),
-            encoding: self.encoding(source)?,
-            null_values: source
-                .null_values
-                .as_ref()
-                .map_or_else(|| vec![String::new()], |nulls| nulls.get_ref().clone()),
-            on_bad: source.on_bad(),
-        })
-    }
-
-    /// One of the characters that structure a CSV file.
-    fn character(
-        &self,
-        given: Option<&Spanned<String>>,
-        name: &str,
-        help: &str,
-    ) -> Result<Option<u8>, PipelineError> {
-        let Some(given) = given else { return Ok(None) };
-        match given.get_ref().as_bytes() {
-            [byte] if byte.is_ascii() && !matches!(byte, b'\r' | b'\n') => Ok(Some(*byte)),
-            _ => Err(self.text.error(
-                given.span(),
-                format!("the {name} must be one ASCII character"),
-                "invalid",
-                help.to_owned(),
-            )),
-        }
-    }
-
-    fn check_names(&self, names: &Spanned<Vec<String>>) -> Result<(), PipelineError> {
-        let mut seen = std::collections::HashSet::new();
-        let problem = if names.get_ref().is_empty() {
-            "`names` names no column".to_owned()
-        } else if names.get_ref().iter().any(String::is_empty) {
-            "a column's name is empty".to_owned()
-        } else if let Some(twice) = names.get_ref().iter().find(|name| !seen.insert(name.as_str())) {
-            format!("two columns have the name `{twice}`")
-        } else {
-            return Ok(());
-        };
-        let help = "give each column of the file a unique name, in order".to_owned();
-        Err(self.text.error(names.span(), problem, "here", help))
-    }
-
-    fn encoding(&self, source: &SourceToml) -> Result<Option<&'static Encoding>, PipelineError> {
-        let Some(given) = &source.encoding else { return Ok(None) };
-        let found = Encoding::for_label_no_replacement(given.get_ref().as_bytes());
-        found.map(Some).ok_or_else(|| {
-            let message = format!("unknown encoding `{}`", given.get_ref());
-            let help =
-                "for example \"utf-8\", \"windows-1252\", \"iso-8859-15\", \"utf-16le\" or \"shift_jis\"";
-            self.text.error(
-                given.span(),
-                message,
-                "a name of https://encoding.spec.whatwg.org",
-                help.to_owned(),
-            )
-        })
-    }
-
-    fn source_paths(&self, source: &SourceToml) -> Result<Vec<SourcePath>, PipelineError> {
-        let paths = self.needed(&source.path, "path", source.header_text, "\"data/*.csv\"")?;
-        let span = paths.span();
-        let given = match paths.get_ref() {
-            Paths::One(path) => std::slice::from_ref(path),
-            Paths::Many(paths) => paths,
-        };
-        if given.is_empty() {
-            let help = "name at least one".to_owned();
-            return Err(self.text.error(span, "the source has no path", "empty", help));
-        }
-        let mut resolved = Vec::with_capacity(given.len());
-        for path in given {
-            if let Some(url) = ObjectUrl::parse(&path.0) {
-                resolved.push(SourcePath::Url(self.source_url(url, span.clone(), source.watch())?));
-                continue;
-            }
-            let is_stdin = path.0 == STDIN;
-            let path = if is_stdin { STDIN.into() } else { self.resolve(Path::new(&path.0)) };
-            let text = path.display().to_string();
-            if is_stream(&path) {
-                let what = if is_stdin {
-                    "standard input".to_owned()
-                } else {
-                    format!("{text}, a pipe or a device,")
-                };
-                let problem = if source.format == SourceFormat::Parquet {
-                    Some((
-                        format!("{what} cannot be read as Parquet"),
-                        "write it to a file first: a Parquet file is read from its end",
-                    ))
-                } else if given.len() > 1 || source.watch() {
-                    Some((
-                        format!("{what} cannot be combined with other paths or `watch`"),
-                        "it is read once: give only this path, without `watch`",
-                    ))
-                } else {
-                    None
-                };
-                if let Some((message, help)) = problem {
-                    return Err(self.text.error(span, message, "here", help.to_owned()));
-                }
-                resolved.push(SourcePath::Local(text));
-                continue;
-            }
-            if !is_pattern(&text) && !path.exists() {
-                return Err(self.missing(span, "the source", &text));
-            }
-            if source.watch() && !is_pattern(&text) && !path.is_dir() {
-                return Err(self.text.error(
-                    span,
-                    format!("{text} is not a folder, and only folders can be watched"),
-                    "a file",
-                    "give the folder, or a pattern such as \"inbox/*.csv\"".to_owned(),
-                ));
-            }
-            resolved.push(SourcePath::Local(text));
-        }
-        Ok(resolved)
-    }
-
-    fn source_url(
-        &self,
-        url: Result<ObjectUrl, String>,
-        span: Range<usize>,
-        watch: bool,
-    ) -> Result<ObjectUrl, PipelineError> {
-        let refuse =
-            |message: String, help: &str| self.text.error(span.clone(), message, "this url", help.to_owned());
-        let help = "for example \"s3://bucket/in/*.csv\" or \"https://example.org/flights.csv\"";
-        let url = url.map_err(|message| refuse(message, help))?;
-        if watch {
-            let help = "run the pipeline again and again without `watch`, for example with a timer: with sinks that append, each run reads only \
-                        the objects that are new";
-            return Err(refuse(format!("{url} cannot be watched: stores do not tell of new objects"), help));
-        }
-        Ok(url)
-    }
-
-    fn query_source(&self, source: SourceToml) -> Result<QuerySource, PipelineError> {
-        let database = if source.format == SourceFormat::Sqlite {
-            let paths = self.needed(&source.path, "path", source.header_text, "\"flights.db\"")?;
-            let span = paths.span();
-            let Paths::One(path) = paths.get_ref() else {
-                let help = "an SQLite source is a single file".to_owned();
-                return Err(self.text.error(span, "several paths", "give one path", help));
-            };
-            let path = self.resolve(Path::new(&path.0));
-            if !path.exists() {
-                return Err(self.missing(span, "the database", &path.display().to_string()));
-            }
-            Database::Sqlite(path)
-        } else {
-            let url = self.needed(&source.url, "url", source.header_text, "\"${DATABASE_URL}\"")?;
-            Database::Postgres(url.get_ref().0.clone())
-        };
-        let query = self.needed(&source.query, "query", source.header_text, "\"select * from flights\"")?;
-        let query = query.get_ref().0.trim().trim_end_matches(';').to_owned();
-        Ok(QuerySource {
-            database,
-            query,
-            key: source.key.map(Spanned::into_inner),
-            unit_rows: source.unit_rows.map_or(UNIT_ROWS, |rows| rows.into_inner().max(1)),
-        })
     }
 
     fn plugin_source(&self, source: SourceToml) -> Result<PluginSource, PipelineError> {
