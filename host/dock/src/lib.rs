@@ -52,6 +52,7 @@ pub use plugin::{
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxInstance};
 pub use source::{Artifact, BuildEvent, Builds, Change, Changes, Source, SourceError, WatchError};
+pub use text::counted::counted;
 pub use text::nearest::nearest;
 
 #[doc(hidden)]

@@ -173,7 +173,7 @@ impl Default for Reporter {
 
 /// "1,234,567 rows, 98,765 rows/s".
 fn speed(rows: u64, elapsed: Duration) -> String {
-    format!("{} rows, {} rows/s", number(rows), number(rate(rows, elapsed)))
+    format!("{}, {} rows/s", counted(rows, "row"), number(rate(rows, elapsed)))
 }
 
 /// Rows per second.
@@ -185,6 +185,11 @@ pub fn rate(rows: u64, elapsed: Duration) -> u64 {
 /// A number with separated thousands: `1,234,567`.
 pub fn number(value: u64) -> String {
     HumanCount(value).to_string()
+}
+
+/// A number of things: `1 row`, `1,234 rows`. The noun gets an `s` where there is not one of it.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
 }
 
 /// A duration with the unit and precision that fit it: `2 min 05 s`, `1.20 s`, `3.4 ms`.

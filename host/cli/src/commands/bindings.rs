@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anstream::println;
 use anyhow::{Context, bail};
 use clap::Args;
+use witdock::counted;
 
 use crate::bindings;
 use crate::language::Language;
@@ -51,6 +52,6 @@ pub(crate) fn run(arguments: BindingsArguments) -> anyhow::Result<ExitCode> {
         }
         std::fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    println!("wrote {} files to {}", files.len(), output.display());
+    println!("wrote {} to {}", counted(files.len() as u64, "file"), output.display());
     Ok(ExitCode::SUCCESS)
 }

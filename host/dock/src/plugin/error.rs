@@ -11,6 +11,7 @@ use crate::instance::Failure;
 use crate::source::SourceError;
 use crate::text;
 use crate::text::Short;
+use crate::text::counted::counted;
 
 /// Why a plugin could not be loaded, or a new generation of it was rejected.
 #[derive(Debug, thiserror::Error)]
@@ -176,7 +177,8 @@ pub enum CallErrorKind {
     },
     /// The plugin failed too often.
     #[error(
-        "it is quarantined after {failures} failures; the last call {reason}; fix the plugin and reload it, or revive it"
+        "it is quarantined after {}; the last call {reason}; fix the plugin and reload it, or revive it",
+        counted(u64::from(*.failures), "failure")
     )]
     Quarantined {
         /// The number of failures within the window.

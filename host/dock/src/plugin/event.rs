@@ -11,6 +11,7 @@ use crate::instance::{Failure, Handover};
 use crate::source::BuildEvent;
 use crate::text;
 use crate::text::Short;
+use crate::text::counted::counted;
 
 /// An event of a plugin. Log lines are separate: see [`LogLines`](crate::LogLines).
 ///
@@ -157,7 +158,8 @@ impl fmt::Display for Event {
             Self::Failed { export, failure, .. } => write!(f, "`{export}` failed: it {failure}"),
             Self::BackingOff { wait } => write!(f, "backing off for {} after a failure", Short(*wait)),
             Self::Quarantined { failures, reason } => {
-                write!(f, "QUARANTINED after {failures} failures; the last call {reason}")
+                let failures = counted(u64::from(*failures), "failure");
+                write!(f, "QUARANTINED after {failures}; the last call {reason}")
             }
             Self::Revoked { generation, refused } => {
                 write!(f, "generation {generation} STOPPED: the host revoked {}", refused.summary())

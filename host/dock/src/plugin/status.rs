@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::foreign::Digest;
 use crate::grants::Refused;
 use crate::text::Short;
+use crate::text::counted::counted;
 
 /// The status of a plugin. Its `Display` is one line for a person: "running generation 7; generation 8 rejected: …".
 ///
@@ -113,8 +114,9 @@ impl fmt::Display for Status {
             Phase::Quarantined { failures, reason } => {
                 write!(
                     f,
-                    "generation {} quarantined after {failures} failures: it {reason}",
-                    self.generation
+                    "generation {} quarantined after {}: it {reason}",
+                    self.generation,
+                    counted(u64::from(*failures), "failure")
                 )?;
             }
             Phase::Revoked { refused } => {

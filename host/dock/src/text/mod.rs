@@ -4,6 +4,7 @@
 //! what follows it. [`line()`] and [`block`] write these characters as escapes, and bound the length. Text that
 //! went through them once stays as it is, so that each boundary may apply them without knowing the others.
 
+pub(crate) mod counted;
 mod duration;
 pub(crate) mod nearest;
 mod toml_problem;

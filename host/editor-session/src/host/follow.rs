@@ -1,7 +1,7 @@
 //! Turning the events of a plugin into news for the session.
 
 use tokio::sync::mpsc;
-use witdock::{Event, Events, Plugin};
+use witdock::{Event, Events, Plugin, counted};
 
 use super::bindings::Extension;
 use super::news::{News, PluginId};
@@ -55,7 +55,8 @@ pub(super) async fn follow(
             Event::Stopped => drop(news.send(News::Retired(plugin))),
             Event::Quarantined { failures, reason } => {
                 let _ = news.send(News::Retired(plugin));
-                say(Message::error(format!("{name} quarantined after {failures} failures: it {reason}")));
+                let failures = counted(u64::from(failures), "failure");
+                say(Message::error(format!("{name} quarantined after {failures}: it {reason}")));
             }
             Event::WatchFailed { message } => say(Message::warning(format!("{name}: {message}"))),
             _ => {}

@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+use witdock::counted;
 
 use crate::app::{App, PluginPage, PluginPanel};
 use crate::theme;
@@ -113,7 +114,11 @@ fn status(app: &App, report: &Report) -> Vec<Line<'static>> {
     }
     let late = app.session().plugins().late_answers(report.plugin);
     if late > 0 {
-        lines.push(Line::raw(format!("{late} answers came too late and were dropped")));
+        lines.push(Line::raw(if late == 1 {
+            "1 answer came too late and was dropped".to_owned()
+        } else {
+            format!("{late} answers came too late and were dropped")
+        }));
     }
     lines.push(Line::styled(report.path.clone(), theme::FAINT));
     lines
@@ -121,8 +126,8 @@ fn status(app: &App, report: &Report) -> Vec<Line<'static>> {
 
 fn cost_lines(cost: &Cost) -> Vec<Line<'static>> {
     let memory = format!(
-        "{} calls, {} failed; memory {} KiB, at most {} KiB",
-        cost.calls,
+        "{}, {} failed; memory {} KiB, at most {} KiB",
+        counted(cost.calls, "call"),
         cost.errors,
         cost.memory_bytes / 1024,
         cost.memory_peak_bytes / 1024

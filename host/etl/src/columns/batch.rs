@@ -5,6 +5,8 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::from_arrow::column_to_guest;
 use super::to_arrow::{MAX_ROWS, column_from_guest};
+use witdock::counted;
+
 use crate::bindings::witdock::etl::types::Batch;
 
 /// Copies a batch into the form that crosses the boundary.
@@ -32,7 +34,11 @@ pub(crate) fn batch_from_guest(schema: &SchemaRef, rows: Batch) -> Result<Record
         return Err(format!("{} rows at once, and the limit is {MAX_ROWS}", rows.rows));
     }
     if rows.columns.len() != schema.fields().len() {
-        return Err(format!("{} columns, expected {}", rows.columns.len(), schema.fields().len()));
+        return Err(format!(
+            "{}, expected {}",
+            counted(rows.columns.len() as u64, "column"),
+            schema.fields().len()
+        ));
     }
     let columns: Vec<ArrayRef> = schema
         .fields()

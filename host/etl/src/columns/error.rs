@@ -1,4 +1,5 @@
 use thiserror::Error;
+use witdock::counted;
 
 /// Why a column or a field of a guest is invalid.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub enum ColumnError {
         found: String,
     },
     /// There are more or fewer values than rows.
-    #[error("it has {found} {part} for {rows} rows, expected {expected}")]
+    #[error("it has {found} {part} for {}, expected {expected}", counted(*.rows as u64, "row"))]
     Length {
         /// What was counted.
         part: &'static str,

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use serde_json::json;
 use witdock_etl::pipeline::{Pipeline, SinkKind, SourceKind};
+use witdock_etl::progress::counted;
 use witdock_etl::sink::{self, SinkStart};
 use witdock_etl::source::{self, Past};
 
@@ -100,7 +101,10 @@ fn places(pipeline: &Pipeline) -> Vec<Finding> {
         found: match &pipeline.source.kind {
             SourceKind::Plugin(plugin) => Ok(format!("plugin {}", plugin.plugin.path.display())),
             _ => source::open(&pipeline.source, Past::default(), None)
-                .map(|units| format!("{}, {} columns", pipeline.source.name(), units.schema().fields().len()))
+                .map(|units| {
+                    let columns = counted(units.schema().fields().len() as u64, "column");
+                    format!("{}, {columns}", pipeline.source.name())
+                })
                 .map_err(|error| error.to_string()),
         },
         help: "fix `[source]`, or the files it names",

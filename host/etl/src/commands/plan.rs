@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use witdock::text;
 use witdock_etl::engine::Engine;
 use witdock_etl::pipeline::{Order, Pipeline, SourceKind, StageConfig};
-use witdock_etl::progress::Reporter;
+use witdock_etl::progress::{Reporter, counted};
 use witdock_etl::stage::Stage;
 use witdock_etl::table::{Align, Table};
 
@@ -24,11 +24,13 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
     let line = if arguments.json {
         json!({ "valid": true, "stages": stages.len(), "columns": last.fields().len() }).to_string()
     } else {
-        let (stages, sinks) = (stages.len(), engine.pipeline().sinks.len());
+        let count = |count: usize, noun| counted(count as u64, noun);
         format!(
-            "{} is valid: {stages} stages, {} columns into {sinks} sinks (`plan` shows them)",
+            "{} is valid: {}, {} into {} (`plan` shows them)",
             text::path(&arguments.pipeline),
-            last.fields().len()
+            count(stages.len(), "stage"),
+            count(last.fields().len(), "column"),
+            count(engine.pipeline().sinks.len(), "sink")
         )
     };
     print_exactly(&[line])?;

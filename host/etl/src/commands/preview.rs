@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use witdock_etl::engine::Engine;
 use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
-use witdock_etl::progress::Reporter;
+use witdock_etl::progress::{Reporter, counted};
 use witdock_etl::run::RunOptions;
 use witdock_etl::table::{Align, Table};
 
@@ -57,8 +57,8 @@ pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> 
     }
     lines.push(String::new());
     lines.push(format!(
-        "{} rows read = {} out + {} rejected + {} dropped; nothing was written",
-        outcome.summary.rows_read,
+        "{} read = {} out + {} rejected + {} dropped; nothing was written",
+        counted(outcome.summary.rows_read, "row"),
         outcome.summary.rows_out,
         outcome.summary.rejected,
         outcome.summary.dropped

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use witdock_etl::engine::Engine;
 use witdock_etl::pipeline::{Pipeline, SourceConfig, SourceKind, TestConfig};
-use witdock_etl::progress::Reporter;
+use witdock_etl::progress::{Reporter, counted};
 use witdock_etl::run::RunOptions;
 
 use super::run::{print, print_exactly};
@@ -29,6 +29,7 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
     let mut failed = 0;
     for test in &pipeline.tests {
         let found = run(&pipeline, test, reporter.clone()).await?;
+        let lines = counted(found.lines().count() as u64, "line");
         let name = format!("{} {}", test.stage, test.input.names());
         if arguments.bless {
             if let Some(folder) = test.expected.parent() {
@@ -36,7 +37,7 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
             }
             fs::write(&test.expected, &found)
                 .with_context(|| format!("cannot write {}", test.expected.display()))?;
-            print(&[format!("wrote {} ({} lines)", test.expected.display(), found.lines().count())])?;
+            print(&[format!("wrote {} ({lines})", test.expected.display())])?;
             continue;
         }
         let expected = read(&test.expected)?;
@@ -47,7 +48,7 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
                 json!({ "test": name, "passed": passed, "diff": diff(&expected, &found) }).to_string()
             ])?;
         } else if passed {
-            print(&[format!("ok    {name} ({} lines)", found.lines().count())])?;
+            print(&[format!("ok    {name} ({lines})")])?;
         } else {
             let mut lines = vec![format!("FAILED {name}: `-` is expected, `+` is the result")];
             lines.extend(diff(&expected, &found));
@@ -56,8 +57,8 @@ pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow
     }
     if failed > 0 {
         reporter.message(&format!(
-            "{failed} of {} tests failed; if the results are right, accept them with `--bless`",
-            pipeline.tests.len()
+            "{failed} of {} failed; if the results are right, accept them with `--bless`",
+            counted(pipeline.tests.len() as u64, "test")
         ));
     }
     Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -2,6 +2,8 @@ use arrow_schema::ArrowError;
 use thiserror::Error;
 
 use super::limits::{MOST_BYTES, MOST_COLUMNS, MOST_READS};
+use witdock::counted;
+
 use crate::columns::{ColumnError, MAX_ROWS};
 
 /// Why a plugin's contract is invalid.
@@ -68,7 +70,7 @@ pub enum ContractError {
 #[non_exhaustive]
 pub enum OutputError {
     /// There are more or fewer columns than the contract says.
-    #[error("it gave {found} columns for {what}, and its contract promises {expected}")]
+    #[error("it gave {} for {what}, and its contract promises {expected}", counted(*.found as u64, "column"))]
     ColumnCount {
         /// The kind of columns that were expected.
         what: &'static str,
@@ -108,7 +110,7 @@ pub enum OutputError {
         row: u32,
     },
     /// The output says `all`, and rejects some rows.
-    #[error("it rejected {rejected} rows and answered `all`: list the other rows with `selected`")]
+    #[error("it rejected {} and answered `all`: list the other rows with `selected`", counted(*.rejected as u64, "row"))]
     RejectedWithAll {
         /// The number of rejected rows.
         rejected: usize,

@@ -127,7 +127,7 @@ fn outputs_that_contradict_themselves_are_refused() {
         (output(selected(vec![u32::MAX]), vec![ints(&[1])], &[]), "it selected row 4294967295"),
         (output(selected(vec![0]), vec![ints(&[1])], &[1, 1]), "it rejected row 1 twice"),
         (output(selected(vec![0, 1]), vec![ints(&[1, 2])], &[1]), "it both rejected and selected row 1"),
-        (output(OutputRows::All, vec![ints(&[1, 2, 3])], &[1]), "it rejected 1 rows and answered `all`"),
+        (output(OutputRows::All, vec![ints(&[1, 2, 3])], &[1]), "it rejected 1 row and answered `all`"),
         (
             output(OutputRows::All, vec![], &[]),
             "it gave 0 columns for its `new` columns, and its contract promises 1",
@@ -137,7 +137,7 @@ fn outputs_that_contradict_themselves_are_refused() {
             output(OutputRows::All, vec![ints(&[1, 2])], &[]),
             "column `length` is invalid: it has 2 values for 3 rows",
         ),
-        (output(OutputRows::Fresh(1), vec![ints(&[1])], &[]), "it gave 1 columns for fresh rows"),
+        (output(OutputRows::Fresh(1), vec![ints(&[1])], &[]), "it gave 1 column for fresh rows"),
         (output(OutputRows::Fresh(u32::MAX), vec![], &[]), "it gave 4294967295 rows at once"),
     ];
     for (output, expected) in cases {

@@ -124,7 +124,7 @@ fn tables_that_cannot_be_keyed_are_refused_with_the_place() {
     assert!(error("id,b\n1.5,x\n", &["id"], &[]).contains("contains floating-point numbers"));
     let value = error("id,b\n1,x\n2,y\n", &["id"], &[("b", ColumnType::Int32)]);
     assert!(value.contains(":2: \"x\" in the column `b` is not a valid int32"), "{value}");
-    assert!(error("id,b\n1\n", &["id"], &[]).contains(":2: 1 fields"));
+    assert!(error("id,b\n1\n", &["id"], &[]).contains(":2: 1 field"));
 }
 
 // attack: a lookup that asks for one column 10,000 times, or for one long value again and again

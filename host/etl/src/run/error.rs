@@ -4,7 +4,7 @@ use witdock::DockError;
 
 use crate::checkpoint::CheckpointError;
 use crate::lookup::LookupTableError;
-use crate::progress::number;
+use crate::progress::{counted, number};
 use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::stage::StageError;
@@ -30,7 +30,8 @@ pub enum RunError {
     Sink(#[from] SinkError),
     /// More rows were rejected than the pipeline allows.
     #[error(
-        "{rejected} rows were rejected, and `max_rows` in [rejected] allows {allowed}; most frequent: {worst}"
+        "{} rejected, and `max_rows` in [rejected] allows {allowed}; most frequent: {worst}",
+        were(*.rejected)
     )]
     TooManyRejected {
         /// Rejected rows so far.
@@ -87,6 +88,10 @@ impl RunError {
             _ => true,
         }
     }
+}
+
+fn were(rows: u64) -> String {
+    format!("{} {}", counted(rows, "row"), if rows == 1 { "was" } else { "were" })
 }
 
 fn stopped(commits: u64, rows: u64) -> String {

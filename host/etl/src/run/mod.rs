@@ -34,7 +34,7 @@ use crate::figures::{RunFigures, StageFigures};
 use crate::flow::{Flow, StageMark};
 use crate::pipeline::{SinkConfig, SinkKind};
 use crate::preview::Preview;
-use crate::progress::number;
+use crate::progress::counted;
 use crate::sink::{self, SideWriter, SinkStart, SinkWriter};
 use crate::source::{self, Past, SourceError, Units};
 use crate::stage::{StageRun, StageStream};
@@ -107,10 +107,10 @@ impl Run {
         let writer = open_writer(&parts, ledger, result, kept, &options).await?;
         let (done, resumed) = (writer.ledger.done.clone(), writer.ledger.resumed);
         if resumed {
-            let (rows, units) = (number(done.figures.rows_read), done.units.len());
-            let plural = if units == 1 { "" } else { "s" };
+            let units = counted(done.units.len() as u64, "unit");
+            let rows = counted(done.figures.rows_read, "row");
             parts.reporter.message(&format!(
-                "the last run was interrupted after commit {}: continuing after {units} unit{plural} with {rows} rows",
+                "the last run was interrupted after commit {}: continuing after {units} with {rows}",
                 done.commit
             ));
         }

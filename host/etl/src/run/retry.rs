@@ -6,6 +6,7 @@ use super::error::RunError;
 use super::parts::{Parts, blocking};
 use crate::checkpoint::Ledger;
 use crate::pipeline::SinkMode;
+use crate::progress::counted;
 use crate::rows::SINK;
 use crate::source::{RejectedUnits, Units};
 use crate::stage::StageRun;
@@ -44,10 +45,10 @@ impl Retry {
         let (path, bookmark) = (parts.pipeline.rejected.path.clone(), ledger.done.bookmark.clone());
         let (units, kept) = blocking(move || Ok(RejectedUnits::open(&path, &stages, bookmark)?)).await?;
         if !kept.is_empty() {
-            let (count, plural) = (kept.len(), if kept.len() == 1 { "" } else { "s" });
-            parts.reporter.message(&format!(
-                "kept {count} row{plural} that the source rejected: fix the source and read it again"
-            ));
+            let rows = counted(kept.len() as u64, "row");
+            parts
+                .reporter
+                .message(&format!("kept {rows} that the source rejected: fix the source and read it again"));
         }
         Ok(Self { units: Box::new(units), kept })
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::figures::{RunFigures, Tally};
 use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, SinkMode};
-use crate::progress::{duration, number, rate};
+use crate::progress::{counted, duration, number, rate};
 use crate::stage::Stage;
 use crate::table::{Align, Table};
 
@@ -184,13 +184,13 @@ impl Summary {
         }
         lines.push(self.balance_line());
         for sink in &self.sinks {
-            lines.push(format!("wrote {} ({} rows, {})", sink.target, number(self.rows_out), sink.format));
+            lines.push(format!("wrote {} ({}, {})", sink.target, counted(self.rows_out, "row"), sink.format));
         }
         for side in &self.side_outputs {
             lines.push(format!(
-                "wrote {} ({} rows, side output `{}` of {})",
+                "wrote {} ({}, side output `{}` of {})",
                 side.path.display(),
-                number(side.rows),
+                counted(side.rows, "row"),
                 side.output,
                 side.stage
             ));
@@ -204,7 +204,7 @@ impl Summary {
                 .map(|code| format!("{} {} ({})", number(code.rows), code.code, code.stage));
             let mut shown: Vec<_> = shown.collect();
             if codes.len() > shown.len() {
-                shown.push(format!("{} more kinds", codes.len() - shown.len()));
+                shown.push(counted((codes.len() - shown.len()) as u64, "more kind"));
             }
             lines.push(format!(
                 "rejected rows are in {}: {}",
@@ -217,7 +217,7 @@ impl Summary {
 
     /// "1,000 rows read = 990 out + 4 rejected + 6 dropped, in 1.20 s (833 rows/s)".
     fn balance_line(&self) -> String {
-        let mut line = format!("{} rows read", number(self.rows_read));
+        let mut line = format!("{} read", counted(self.rows_read, "row"));
         if self.made > 0 {
             line.push_str(&format!(" + {} made", number(self.made)));
         }

@@ -14,6 +14,8 @@ use self::header::column_names;
 use self::records::{CsvRecord, Dialect, RecordProblem, Records};
 use super::error::{CsvError, SourceError};
 use super::units::{BatchReader, MAX_BATCH_BYTES, SourceBatch};
+use witdock::counted;
+
 use crate::input::{InputFile, Taken, TextInput};
 use crate::pipeline::{CsvFormat, OnBad};
 use crate::rows::{BadRecord, Origin, Record, Rows, SourcePlace, unit_name};
@@ -257,7 +259,7 @@ fn encoding_help(text: &[u8], encoding: &str) -> &'static str {
 fn rejected(place: SourcePlace, problem: &CsvError, record: &CsvRecord) -> BadRecord {
     let (code, message) = match problem {
         CsvError::Ragged { found, expected, .. } => {
-            ("ragged", format!("{found} fields, expected {expected}"))
+            ("ragged", format!("{}, expected {expected}", counted(*found as u64, "field")))
         }
         CsvError::NotText { name, byte, encoding, .. } => {
             ("not-utf8", format!("`{name}` is not {encoding} at byte {byte}"))

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
 use thiserror::Error;
+use witdock::counted;
 
 /// Why a source cannot be read.
 #[derive(Debug, Error)]
@@ -191,7 +192,7 @@ pub enum CsvError {
         column: usize,
     },
     /// The pipeline names more or fewer columns than the file has.
-    #[error("{path} has {found} columns, and `names` of [source] has {given}: name each column")]
+    #[error("{path} has {}, and `names` of [source] has {given}: name each column", counted(*.found as u64, "column"))]
     Names {
         /// The file.
         path: PathBuf,
@@ -228,7 +229,7 @@ pub enum CsvError {
         data_type: String,
     },
     /// A record is longer or shorter than the header.
-    #[error("{path}:{line}: {found} fields, expected {expected}: {help}")]
+    #[error("{path}:{line}: {}, expected {expected}: {help}", counted(*.found as u64, "field"))]
     Ragged {
         /// The file.
         path: PathBuf,

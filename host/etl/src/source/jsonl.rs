@@ -187,10 +187,11 @@ fn infer(
         return Ok(None);
     }
     if fields.is_empty() {
-        let lines = held.len();
-        let message = format!(
-            "the first {lines} records have no members, so there are no columns: set `columns` in [source]"
-        );
+        let message = match held.len() {
+            1 => "the only record has no members".to_owned(),
+            records => format!("the first {records} records have no members"),
+        };
+        let message = format!("{message}, so there are no columns: set `columns` in [source]");
         return Err(SourceError::Json { path: path.to_owned(), line: 1, message });
     }
     Ok(Some((Arc::new(Schema::new(fields)), held)))

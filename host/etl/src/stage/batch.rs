@@ -2,11 +2,12 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use arrow_schema::ArrowError;
-use witdock::CallError;
+use witdock::{CallError, counted};
 
 use super::ask::Unanswered;
 use super::call::{Answer, Ask};
 use super::error::{StageError, StageErrorKind};
+use super::input::InputFit;
 use super::memory::Memory;
 use super::plugin_run::PluginRun;
 use crate::bindings::witdock::etl::types::RowError;
@@ -27,6 +28,32 @@ pub(super) struct BatchResult {
     /// The components that answered.
     pub(super) digests: BTreeSet<String>,
     pub(super) busy: Duration,
+}
+
+impl BatchResult {
+    /// The rows that fit what a stage expects, if it says so. The others are rejected.
+    pub(super) fn fit(
+        &mut self,
+        stage: &str,
+        fit: Option<&InputFit>,
+        rows: Rows,
+    ) -> Result<Rows, ArrowError> {
+        let Some(fit) = fit else { return Ok(rows) };
+        let (fitting, reasons) = fit.apply(&rows)?;
+        self.reject(stage, &rows, reasons)?;
+        Ok(fitting)
+    }
+
+    fn reject(&mut self, stage: &str, rows: &Rows, reasons: Vec<RowError>) -> Result<(), ArrowError> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        let count = reasons.len() as u64;
+        let rejected = RejectedRows::unfit(stage, rows, reasons)?;
+        self.side.push(SideRows::Rejected(Box::new(rejected)));
+        self.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
+        Ok(())
+    }
 }
 
 impl PluginRun {
@@ -74,8 +101,8 @@ impl PluginRun {
                         self.reject(&part, &error, &mut result)?;
                     }
                     if !memory.recall(self).await? {
-                        let (stage, rows) = (self.stage.name(), part.len());
-                        let how = format!("the plugin of {stage} failed on a batch of {rows} rows");
+                        let (stage, rows) = (self.stage.name(), counted(part.len() as u64, "row"));
+                        let how = format!("the plugin of {stage} failed on a batch of {rows}");
                         return Err(self.stage.held_rows_lost(how).with_rows(place));
                     }
                 }
@@ -101,14 +128,7 @@ impl PluginRun {
     /// The rows that fit the stage's `input`, and whose values the plugin can see. The others are rejected.
     fn fitting(&self, rows: Rows, result: &mut BatchResult) -> Result<Rows, StageError> {
         let arrow = |error: ArrowError| self.stage.failed(error.into());
-        let rows = match &self.fit {
-            None => rows,
-            Some(fit) => {
-                let (fitting, reasons) = fit.apply(&rows).map_err(arrow)?;
-                self.reject_unfit(&rows, reasons, result)?;
-                fitting
-            }
-        };
+        let rows = result.fit(self.stage.name(), self.fit.as_ref(), rows).map_err(arrow)?;
         let reasons = self.contract.unseen(&rows.batch).map_err(arrow)?;
         if reasons.is_empty() {
             return Ok(rows);
@@ -116,25 +136,8 @@ impl PluginRun {
         let unseen: HashSet<u32> = reasons.iter().map(|reason| reason.row).collect();
         let seen = (0..).take(rows.len()).filter(|row| !unseen.contains(row));
         let seen = rows.take(&seen.collect::<Vec<u32>>().into()).map_err(arrow)?;
-        self.reject_unfit(&rows, reasons, result)?;
+        result.reject(self.stage.name(), &rows, reasons).map_err(arrow)?;
         Ok(seen)
-    }
-
-    fn reject_unfit(
-        &self,
-        rows: &Rows,
-        reasons: Vec<RowError>,
-        result: &mut BatchResult,
-    ) -> Result<(), StageError> {
-        if reasons.is_empty() {
-            return Ok(());
-        }
-        let count = reasons.len() as u64;
-        let rejected = RejectedRows::unfit(self.stage.name(), rows, reasons)
-            .map_err(|error| self.stage.failed(error.into()))?;
-        result.side.push(SideRows::Rejected(Box::new(rejected)));
-        result.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
-        Ok(())
     }
 
     /// Adds an answer to the result.

@@ -1,6 +1,6 @@
 use arrow_schema::ArrowError;
 use thiserror::Error;
-use witdock::{CallError, LoadError, SourceError, WatchError};
+use witdock::{CallError, LoadError, SourceError, WatchError, counted};
 
 use super::refusal::Refusal;
 use crate::pipeline::Invalid;
@@ -39,7 +39,8 @@ pub enum StageErrorKind {
     Call(CallError),
     /// Too many rows made the plugin fail.
     #[error(
-        "{failures} rows made the plugin fail, and `max_failures` of the stage allows {allowed}; the last failure: {last}"
+        "{} made the plugin fail, and `max_failures` of the stage allows {allowed}; the last failure: {last}",
+        counted(*.failures, "row")
     )]
     TooManyFailures {
         /// Rows that made the plugin fail, including this one.

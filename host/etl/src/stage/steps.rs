@@ -64,19 +64,7 @@ impl StepsRun {
         let begun = Instant::now();
         let mut result = BatchResult { batches: 1, ..BatchResult::default() };
         let arrow = |error: ArrowError| self.stage.failed(error.into());
-        let fitting = match &self.fit {
-            None => rows.clone(),
-            Some(fit) => {
-                let (fitting, reasons) = fit.apply(rows).map_err(arrow)?;
-                if !reasons.is_empty() {
-                    let count = reasons.len() as u64;
-                    let rejected = RejectedRows::unfit(&self.stage.name, rows, reasons).map_err(arrow)?;
-                    result.side.push(SideRows::Rejected(Box::new(rejected)));
-                    result.tally.add(Tally { rows_in: count, rejected: count, ..Tally::default() });
-                }
-                fitting
-            }
-        };
+        let fitting = result.fit(&self.stage.name, self.fit.as_ref(), rows.clone()).map_err(arrow)?;
         let Passed { rows: passed, rejected } = self.steps.apply(&fitting).map_err(arrow)?;
         let (rows_in, rows_out) = (fitting.len() as u64, passed.len() as u64);
         let count = rejected.len() as u64;

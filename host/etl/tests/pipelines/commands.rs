@@ -42,7 +42,7 @@ fn plan_shows_the_columns_between_the_stages_and_writes_nothing() {
     assert_eq!(plan["stages"][0]["columns"][20]["type"], "Boolean");
     assert!(
         stdout(&project, &["validate", "pipeline.toml"], 0)
-            .contains("pipeline.toml is valid: 1 stages, 21 columns")
+            .contains("pipeline.toml is valid: 1 stage, 21 columns")
     );
     assert_eq!(project.names(), ["pipeline.toml"]);
 }
@@ -108,7 +108,7 @@ fn doctor_says_what_is_missing() {
     fs::write(project.path("in.csv"), "a\n1\n").unwrap();
     let text = stdout(&project, &["doctor", "pipeline.toml"], 1);
     assert!(text.contains("ok      Rust plugins            cargo "), "{text}");
-    assert!(text.contains("ok      source                  in.csv, 1 columns"), "{text}");
+    assert!(text.contains("ok      source                  in.csv, 1 column"), "{text}");
     assert!(
         text.contains("MISSING sink postgres           PostgreSQL 127.0.0.1:1/x: cannot connect"),
         "{text}"

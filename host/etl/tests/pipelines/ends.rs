@@ -105,7 +105,7 @@ fn what_a_source_says_is_checked() {
     says("panic", "", "the reader fell over");
     says("loop", "limits = { deadline_ms = 200 }\n", "deadline of 200ms");
     says("rows", "", "column `n`");
-    says("columns", "", "1 columns, expected 2");
+    says("columns", "", "1 column, expected 2");
     says("type", "", "column `n`");
     says("offsets", "", "column `word`");
     says("utf8", "", "column `word`");

@@ -155,7 +155,7 @@ fn ragged_records_are_rejected_if_the_pipeline_says_so() {
         (&Value::from(3), &serde_json::json!(["3"]), &Value::from("ragged"))
     );
     let refuse = Project::new(source.path(), &sink("jsonl", "out.jsonl"));
-    assert!(refuse.error(&["run", "pipeline.toml"]).contains(":3: 1 fields, expected 2"));
+    assert!(refuse.error(&["run", "pipeline.toml"]).contains(":3: 1 field, expected 2"));
     assert_eq!(refuse.names(), ["pipeline.toml"], "nothing is left behind");
     let rest = format!("on_bad = \"reject\"\n{}[rejected]\nmax_rows = 0\n", sink("jsonl", "out.jsonl"));
     let bounded = Project::new(source.path(), &rest);

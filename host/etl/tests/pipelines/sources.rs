@@ -47,7 +47,7 @@ fn standard_input_to_standard_output() {
         "{\"a\":\"1\",\"b\":\"x y\"}\n",
         "rows and nothing else"
     );
-    assert!(String::from_utf8(output.stderr).unwrap().contains("1 rows read = 1 out"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("1 row read = 1 out"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn other_columns_fail_are_put_aside_or_taken() {
     let output = failing.run(&["--json"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("the last run was interrupted after commit 1: continuing after 1 unit with 1 rows"),
+        told.contains("the last run was interrupted after commit 1: continuing after 1 unit with 1 row"),
         "{told}"
     );
     assert_eq!(failing.read("out.jsonl"), "{\"a\":\"1\",\"b\":\"2\"}\n{\"a\":\"3\",\"b\":\"4\"}\n");

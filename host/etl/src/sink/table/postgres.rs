@@ -18,7 +18,7 @@ use self::column::Column;
 use self::statements::{alter, columns, create, new_in, others, references, selected};
 use super::references::{Merge, Reference, broken, key};
 use super::sink::{Database, TableSink};
-use super::target::{COMMITS, beside, check_age, check_key, collected_is_gone, is_left};
+use super::target::{COMMITS, beside, check_key, collected_is_gone, is_left, last_commit, on_conflict};
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::{Connection, Kind, PostgresError, quoted, quoted_table};
 use crate::sink::error::SinkError;
@@ -106,10 +106,7 @@ pub(in crate::sink) fn open(
         "CREATE TABLE IF NOT EXISTS {COMMITS} (pipeline text, sink int4, run text NOT NULL, number int8 NOT NULL, \
          PRIMARY KEY (pipeline, sink))"
     ))?;
-    let already = read_mark(&connection, start)?;
-    let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
-    check_age(table, start, already)?;
-    let already = already.unwrap_or_default();
+    let already = last_commit(table, start, read_mark(&connection, start)?)?;
     let staged = beside(&table.table, start);
     if mode != SinkMode::Replace {
         batch(create(table, schema, &table.table)?)?;
@@ -258,15 +255,13 @@ impl PostgresTable {
     /// Merges the rows by key. Of several rows with the same key the last one counts.
     fn merge(&self) -> Result<(), PostgresError> {
         let key: Vec<_> = self.table.key.iter().map(|key| quoted(key)).collect();
+        let names: Vec<_> = self.schema.fields().iter().map(|field| quoted(field.name())).collect();
+        let merge = on_conflict(&names, &key, &[]);
         let key = key.join(", ");
-        let others = self.schema.fields().iter().filter(|field| !self.table.key.contains(field.name()));
-        let set: Vec<_> = others.map(|field| format!("{0} = excluded.{0}", quoted(field.name()))).collect();
-        let action =
-            if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
         let (into, columns) = (quoted(&self.into), columns(&self.schema));
         let sql = format!(
             "INSERT INTO {} ({columns}) SELECT DISTINCT ON ({key}) {columns} FROM {into} ORDER BY {key}, {ORDER} DESC \
-             ON CONFLICT ({key}) DO {action}; TRUNCATE {into}",
+             {merge}; TRUNCATE {into}",
             quoted_table(&self.table.table)
         );
         self.connection.wait(self.connection.client.batch_execute(&sql))

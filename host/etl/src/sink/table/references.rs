@@ -3,6 +3,7 @@
 //! Deleting all of its rows would break those references, or delete the rows that refer to them (`ON DELETE CASCADE`). So rows are found again by the columns
 //! that others refer to: a row that stays is updated in its place, and only rows that are gone are deleted.
 
+use super::target::on_conflict;
 use crate::pipeline::SinkTable;
 use crate::sink::error::SinkError;
 
@@ -56,17 +57,12 @@ impl Merge<'_> {
         let Self { target, staged, overriding, .. } = self;
         let same = self.key.iter().map(|key| format!("{target}.{key} = witdock_new.{key}"));
         let same = same.collect::<Vec<_>>().join(" AND ");
-        let others = self.columns.iter().filter(|column| !self.key.contains(column));
-        let set = others.map(|column| format!("{column} = excluded.{column}"));
-        let set: Vec<_> =
-            set.chain(self.defaults.iter().map(|(column, value)| format!("{column} = {value}"))).collect();
-        let action =
-            if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
-        let (columns, key) = (self.columns.join(", "), self.key.join(", "));
+        let merge = on_conflict(&self.columns, &self.key, &self.defaults);
+        let columns = self.columns.join(", ");
         format!(
             "DELETE FROM {target} WHERE NOT EXISTS (SELECT 1 FROM {staged} AS witdock_new WHERE {same}); \
              INSERT INTO {target} ({columns}) {overriding} SELECT {columns} FROM {staged} WHERE true \
-             ON CONFLICT ({key}) DO {action}; DROP TABLE {staged}"
+             {merge}; DROP TABLE {staged}"
         )
     }
 }

@@ -18,7 +18,7 @@ use self::column::{Cell, Column, declared};
 use super::references::{Merge, Reference, broken, key};
 use super::sink::{Database, TableSink};
 use super::target::{
-    COMMITS, beside, check_age, check_key, collected_is_gone, is_left, new_columns, no_type,
+    COMMITS, beside, check_key, collected_is_gone, is_left, last_commit, new_columns, no_type, on_conflict,
 };
 use crate::pipeline::{SinkMode, SinkTable};
 use crate::postgres::quoted;
@@ -109,10 +109,7 @@ pub(in crate::sink) fn open(
              PRIMARY KEY (pipeline, sink))"
         ))
         .map_err(failed)?;
-    let already = read_mark(&connection, start).map_err(failed)?;
-    let already = already.filter(|(run, _)| run == start.run).map(|(_, number)| number);
-    check_age(table, start, already)?;
-    let already = already.unwrap_or_default();
+    let already = last_commit(table, start, read_mark(&connection, start).map_err(failed)?)?;
     let columns: Vec<_> = schema.fields().iter().map(|field| quoted(field.name())).collect();
     let into = if mode == SinkMode::Replace { beside(&table.table, start) } else { table.table.clone() };
     let marks: Vec<_> = (1..=columns.len()).map(|index| format!("?{index}")).collect();
@@ -120,11 +117,7 @@ pub(in crate::sink) fn open(
         format!("INSERT INTO {} ({}) VALUES ({})", quoted(&into), columns.join(", "), marks.join(", "));
     if mode == SinkMode::Upsert {
         let key: Vec<_> = table.key.iter().map(|key| quoted(key)).collect();
-        let others = columns.iter().filter(|column| !key.contains(column));
-        let set: Vec<_> = others.map(|column| format!("{column} = excluded.{column}")).collect();
-        let action =
-            if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
-        insert.push_str(&format!(" ON CONFLICT ({}) DO {action}", key.join(", ")));
+        insert.push_str(&format!(" {}", on_conflict(&columns, &key, &[])));
     }
     let mut sink = SqliteTable {
         connection,

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, FieldRef, SchemaRef};
+use witdock::counted;
 
 use crate::pipeline::{OnNewColumns, SinkTable};
 use crate::sink::error::SinkError;
@@ -28,11 +29,7 @@ pub(super) fn is_left(name: &str, start: &SinkStart<'_>) -> bool {
 }
 
 /// Checks that the database has the commits that the checkpoint has. `found` is the last one of this run in the database.
-pub(super) fn check_age(
-    table: &SinkTable,
-    start: &SinkStart<'_>,
-    found: Option<u64>,
-) -> Result<(), SinkError> {
+fn check_age(table: &SinkTable, start: &SinkStart<'_>, found: Option<u64>) -> Result<(), SinkError> {
     let is_behind = match found {
         Some(number) => number < start.commits,
         // A sink that has come to the pipeline since its last run has none.
@@ -41,14 +38,35 @@ pub(super) fn check_age(
     if !is_behind {
         return Ok(());
     }
-    let (has, commits) = (found.unwrap_or_default(), start.commits);
+    let (has, commits) = (counted(found.unwrap_or_default(), "commit"), start.commits);
     Err(SinkError::Database {
         database: table.database.name(),
         message: format!(
-            "it has {has} commits of this pipeline, and the checkpoint has {commits}, so it is another database or an older copy: \
+            "it has {has} of this pipeline, and the checkpoint has {commits}, so it is another database or an older copy: \
              put the right one back, or begin again with `--restart` if the sink replaces, and else with an empty table and without the checkpoint"
         ),
     })
+}
+
+/// The last commit of this run that is in the database, which has this one of the pipeline; 0 if there is none.
+pub(super) fn last_commit(
+    table: &SinkTable,
+    start: &SinkStart<'_>,
+    mark: Option<(String, u64)>,
+) -> Result<u64, SinkError> {
+    let found = mark.filter(|(run, _)| run == start.run).map(|(_, number)| number);
+    check_age(table, start, found)?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The end of an `INSERT` of these columns: a row with the key of one that is there takes its place. `more` are further columns with what they become. All
+/// names are in quotes.
+pub(super) fn on_conflict(columns: &[String], key: &[String], more: &[(String, String)]) -> String {
+    let others = columns.iter().filter(|column| !key.contains(column));
+    let set = others.map(|column| format!("{column} = excluded.{column}"));
+    let set: Vec<_> = set.chain(more.iter().map(|(column, value)| format!("{column} = {value}"))).collect();
+    let action = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
+    format!("ON CONFLICT ({}) DO {action}", key.join(", "))
 }
 
 /// The rows of an interrupted run are no more where it has collected them.

@@ -96,7 +96,7 @@ fn ragged_records_can_be_rejected_with_their_place() {
     let batch = reader.read_batch(8192).unwrap().unwrap();
     assert_eq!(batch.rows.origin.place(1), Some(SourcePlace { row: 4, line: Some(5) }));
     let places: Vec<_> = batch.bad.iter().map(|bad| (bad.place.line, bad.message.as_str())).collect();
-    let expected = [(Some(3), "1 fields, expected 2"), (Some(4), "3 fields, expected 2")];
+    let expected = [(Some(3), "1 field, expected 2"), (Some(4), "3 fields, expected 2")];
     assert_eq!(places, expected);
 }
 
@@ -104,7 +104,7 @@ fn ragged_records_can_be_rejected_with_their_place() {
 fn bad_input_is_named_with_its_line_and_the_fix() {
     assert!(error(b"a,b,a\n").contains(":1: the columns 1 and 3 are both named `a`"));
     assert!(error(b"a,,c\n").contains(":1: column 2 has no name"));
-    assert!(error(b"a,b\n1,2\n3\n").contains(":3: 1 fields, expected 2: fix the line, or set"));
+    assert!(error(b"a,b\n1,2\n3\n").contains(":3: 1 field, expected 2: fix the line, or set"));
     assert!(error(b"a,b\n1,\"2\n3,4\n").contains(":2: a quote in this record is not closed"));
     assert!(error(b"a,b\n\"1,2\n3,4\n\"\n5,6\n").contains("a quote on this line is probably not closed"));
     assert!(error(b"a\n1\n2;3,4\n").contains("check the `delimiter`"));
