@@ -32,6 +32,8 @@ pub struct Policy {
     grants: Vec<Grant>,
     /// What the rules of a policy file say about single requests: denied, ask or withheld.
     rulings: Vec<(Capability, Verdict)>,
+    /// Requests of which less is granted, with what that is.
+    narrowed: Vec<(Capability, Capability)>,
     /// Why the plugin is refused, whatever it requests.
     unsigned: Option<Unsigned>,
 }
@@ -127,6 +129,11 @@ impl Policy {
         self
     }
 
+    pub(super) fn narrowed(mut self, request: Capability, to: Capability) -> Self {
+        self.narrowed.push((request, to));
+        self
+    }
+
     pub(super) fn unless_unsigned(mut self, unsigned: Option<Unsigned>) -> Self {
         self.unsigned = unsigned;
         self
@@ -181,13 +188,15 @@ impl Policy {
                 Some(Verdict::Ask { rule }) => Some(rule),
                 _ => None,
             };
-            match self.provision(capability) {
+            let narrowed = self.narrowed.iter().find(|(request, _)| request == capability);
+            let wanted = narrowed.map_or(capability, |(_, narrowed)| narrowed);
+            match self.provision(wanted) {
                 Some(provision) => {
-                    grants.push(Grant { capability: capability.clone(), provision: provision.clone() })
+                    grants.push(Grant { capability: wanted.clone(), provision: provision.clone() })
                 }
                 // A plugin without its signature is granted nothing: to allow something would not help.
                 None if self.unsigned.is_some() => {}
-                None => refusals.push(Refusal::ungranted(capability, self.known_folder(capability), asks)),
+                None => refusals.push(Refusal::ungranted(wanted, self.known_folder(wanted), asks)),
             }
         }
         if refusals.is_empty() && self.unsigned.is_none() {

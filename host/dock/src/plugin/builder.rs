@@ -73,7 +73,8 @@ impl<I: Interface> PluginBuilder<I> {
     /// runs. It runs on a thread that may block, but not for long. To ask a user for consent, return an empty policy, ask,
     /// and then load or [reload](Plugin::reload) the plugin again. Until then the old generation keeps serving.
     ///
-    /// It is asked again by [`Plugin::regrant`], about what runs, and then on the caller's thread.
+    /// It is asked again by [`Plugin::regrant`], about what runs, and then on the caller's thread. An answer that changes while the first generation is loaded
+    /// counts from the next `regrant` on.
     #[must_use]
     pub fn policy_for(mut self, decide: impl Fn(&Requested) -> Policy + Send + Sync + 'static) -> Self {
         self.policy = Decision::Asked(Box::new(decide));

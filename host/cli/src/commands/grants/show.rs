@@ -57,6 +57,9 @@ struct Shown<'a> {
 #[derive(Serialize)]
 struct Request<'a> {
     capability: &'a Capability,
+    /// What the verdict is about, where a rule withholds a part of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narrowed: Option<&'a Capability>,
     #[serde(flatten)]
     verdict: Option<&'a Verdict>,
 }
@@ -68,7 +71,11 @@ pub(crate) fn run(arguments: ShowArguments) -> anyhow::Result<ExitCode> {
     let verdicts = policy.map(|policy| policy.verdicts(&requested));
     let verdicts = verdicts.as_ref();
     if arguments.json {
-        let request = |capability| Request { capability, verdict: verdicts.map(|all| all.on(capability)) };
+        let request = |capability| Request {
+            capability,
+            narrowed: verdicts.and_then(|all| all.narrowed(capability)),
+            verdict: verdicts.map(|all| all.on(capability)),
+        };
         let shown = Shown {
             plugin: &requested.plugin,
             digest: requested.digest.to_string(),
@@ -125,6 +132,8 @@ fn print(requested: &Requested, verdicts: Option<&Verdicts>) {
             Verdict::Denied { rule, entry } => format!("{rule}: {}", text::line(entry)),
             other => other.rule().map(ToString::to_string).unwrap_or_default(),
         };
+        let narrowed = verdicts.narrowed(capability).map(|part| format!("  for {}", shown(part)));
+        let reason = format!("{reason}{}", narrowed.unwrap_or_default());
         match reason.as_str() {
             "" => println!("  {line}  {word}"),
             reason => println!("  {line}  {word}  {}", dim(reason)),

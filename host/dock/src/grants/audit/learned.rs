@@ -41,7 +41,8 @@ impl Sum {
 
 /// Learns from the uses of plugins, in any order and from any number of runs: a rule for each component.
 ///
-/// What was used is allowed; what was requested and never used is withheld, so that the plugin still runs. An environment variable that was used is left to the host, since its
+/// What was used is allowed; what was requested and never used is withheld, so that the plugin still runs, and so is writing in a folder that
+/// was only read. An environment variable that was used is left to the host, since its
 /// value is not recorded. Imports are allowed, used or not: a component does not start without them.
 pub fn learn(uses: &[Use]) -> Learned {
     let mut rules: BTreeMap<(Arc<str>, Digest), Rule> = BTreeMap::new();
@@ -88,7 +89,7 @@ struct RuleTable<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ask: Vec<&'a Capability>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    withhold: Vec<&'a Capability>,
+    withhold: Vec<Capability>,
     #[serde(skip_serializing_if = "is_empty")]
     allow: toml::Table,
 }
@@ -98,13 +99,10 @@ fn is_empty(table: &toml::Table) -> bool {
 }
 
 impl Rule {
-    /// Where the manifest could request less: a rule cannot narrow a request.
+    /// Where the manifest could request less: a rule cannot narrow a request for a host.
     fn hints(&self) -> Vec<String> {
         let hint = |((capability, _), sum): (&(Capability, Option<PathBuf>), &Sum)| match capability {
             _ if sum.count == 0 => None,
-            Capability::Folder { path, access: Access::ReadWrite } if !sum.wrote => {
-                Some(format!("{}: {path} was only read; its manifest could request `read-only`", self.plugin))
-            }
             Capability::Network(host) if host.port().is_none() && !sum.ports.is_empty() => {
                 let ports: Vec<_> = sum.ports.iter().map(ToString::to_string).collect();
                 let ports = ports.join(", ");
@@ -120,10 +118,19 @@ impl Rule {
 
     fn table(&self) -> Result<RuleTable<'_>, toml::ser::Error> {
         let (mut ask, mut withhold, mut allow) = (Vec::new(), Vec::new(), Policy::new());
-        for ((capability, host), Sum { count, .. }) in &self.used {
+        for ((capability, host), Sum { count, wrote, .. }) in &self.used {
             match (capability, host) {
                 (Capability::Import(_), _) => allow = allow.allow(capability.without_version()),
-                _ if *count == 0 => withhold.push(capability),
+                // All of a folder, and not writing alone.
+                (Capability::Folder { path, .. }, _) if *count == 0 => {
+                    withhold.push(Capability::Folder { path: path.clone(), access: Access::ReadOnly });
+                }
+                _ if *count == 0 => withhold.push(capability.clone()),
+                (Capability::Folder { path, access: Access::ReadWrite }, Some(host)) if !*wrote => {
+                    withhold.push(capability.clone());
+                    let reading = Capability::Folder { path: path.clone(), access: Access::ReadOnly };
+                    allow = allow.with(reading, Provision::Folder(host.clone()));
+                }
                 (Capability::Folder { .. }, Some(host)) => {
                     allow = allow.with(capability.clone(), Provision::Folder(host.clone()));
                 }
@@ -132,7 +139,7 @@ impl Rule {
             }
         }
         // Of two folders for one path, one was not used.
-        withhold.retain(|capability| !allow.capabilities().any(|allowed| allowed == *capability));
+        withhold.retain(|withheld| !allow.capabilities().any(|allowed| allowed.covers(withheld)));
         withhold.dedup();
         let mut allow = toml::Table::try_from(allow)?;
         allow.retain(|_, value| match value {
