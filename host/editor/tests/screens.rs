@@ -6,9 +6,12 @@ mod common;
 
 use common::{Editor, plugin};
 use witdock_editor::app::{COMMANDS, Input, Mode};
+use witdock_editor_core::Edit;
 use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::command::Runs;
-use witdock_editor_session::display::{Choice, ChoiceQuestion, Invocation, Question};
+use witdock_editor_session::display::{
+    Choice, ChoiceQuestion, Completion, CompletionKind, Invocation, Question,
+};
 use witdock_editor_session::documents::{Decoration, Drawn};
 use witdock_editor_session::host::{Answered, Ask, Before, Cost, Health, News, Outcome, Report};
 use witdock_editor_session::style::{Emphasis, Scope, Severity, Span, Style};
@@ -262,6 +265,35 @@ fn a_question_that_opens_by_itself_takes_no_key_that_was_typed_on() {
     editor.keys("enter");
     assert!(matches!(editor.app.mode(), Mode::Edit), "{:?}", editor.app.mode());
     assert_eq!(editor.text(), "a\nb\n");
+}
+
+// attack: a list of completions that opens just before the person presses enter
+// host: gives it the key only after it was drawn
+#[test]
+fn a_list_of_completions_takes_no_key_before_it_was_drawn() {
+    let mut editor = Editor::with_text("a.txt", "");
+    editor.decorate(Vec::new());
+    for (number, is_drawn, text) in [(1, false, "a\n"), (2, true, "a\napple")] {
+        editor.keys("a");
+        editor.open(&format!("{number}.txt"), "");
+        assert!(!editor.app.take_calls().is_empty(), "the plugin has a call under way");
+        let buffer = editor.app.active().unwrap();
+        let at = buffer.location(buffer.cursor());
+        let completion = Completion {
+            label: "apple".to_owned(),
+            kind: CompletionKind::Word,
+            detail: String::new(),
+            edit: Edit::replace(at.offset - 1..at.offset, "apple"),
+        };
+        let result = Ok((Answered::Completed(at, vec![completion]), Box::default()));
+        editor.news(News::Ended { plugin: plugin(0), result });
+        assert!(editor.app.session().plugins().is_completing());
+        if is_drawn {
+            assert!(editor.screen().contains("apple"), "{}", editor.screen());
+        }
+        editor.type_on("enter", false);
+        assert_eq!(editor.text(), text);
+    }
 }
 
 #[test]
