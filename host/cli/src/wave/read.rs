@@ -181,7 +181,8 @@ impl Reader<'_> {
             Ok(fields) => fields.collect(),
             // WAVE parses `{}` as flags.
             Err(_)
-                if self.text.get(node.span()).is_some_and(|it| it.starts_with('{')) && is_no_flags(node) =>
+                if self.text.get(node.span()).is_some_and(|it| it.starts_with('{'))
+                    && is_no_flags(node, self.text) =>
             {
                 Vec::new()
             }
@@ -342,6 +343,6 @@ fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Str
     nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
-fn is_no_flags(node: &Node) -> bool {
-    node.ty() == NodeType::Flags && node.as_flags("").is_ok_and(|mut flags| flags.next().is_none())
+fn is_no_flags(node: &Node, text: &str) -> bool {
+    node.ty() == NodeType::Flags && node.as_flags(text).is_ok_and(|mut flags| flags.next().is_none())
 }

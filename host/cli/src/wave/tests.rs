@@ -60,6 +60,8 @@ fn an_error_names_the_expected_type() {
     for (function, text, message) in [
         ("a", "{x: 1}", format!("{point}: missing `data` at \"{{x: 1}}\"")),
         ("a", "{x: 1, dato: []}", format!("{point}: unknown field; did you mean `data`? at \"dato\"")),
+        // The notation of flags.
+        ("a", "{y}", format!("{point}: this is flags at \"{{y}}\"")),
         ("a", "{x: 200, data: []}", "expected s8: out of range: s8 is -128 to 127 at \"200\"".into()),
         ("a", "{x: \"1\", data: []}", "expected s8: this is a string at \"\\\"1\\\"\"".into()),
         ("a", "{x: 1, data: [256]}", "expected u8: out of range: u8 is 0 to 255 at \"256\"".into()),
