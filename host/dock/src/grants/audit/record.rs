@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::foreign::Digest;
 use crate::grants::Capability;
@@ -44,9 +44,10 @@ pub struct Use {
 }
 
 mod rfc3339 {
-    use serde::de::Error as _;
+    use std::time::SystemTime;
 
-    use super::*;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
     pub(super) fn serialize<S: Serializer>(
         time: &Option<SystemTime>,
