@@ -1,7 +1,5 @@
 //! Which granted folder a descriptor is in, to count the uses of each.
 
-use std::collections::BTreeMap;
-
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
@@ -15,23 +13,18 @@ use super::descriptors::answer;
 use super::host_state::HostState;
 use super::wasi_version::VERSION;
 
-/// The granted folders that open descriptors are in, by the descriptors' numbers. A number that is used again gets a new entry, so there are at
-/// most as many as an instance may hold handles.
-#[derive(Debug, Default)]
-pub(crate) struct Folders(BTreeMap<u32, usize>);
-
 impl<S> HostState<S> {
     /// Counts a use of the folder that a descriptor is in.
     pub(super) fn count_folder(&self, descriptor: &Resource<Descriptor>, writes: bool) {
-        if let Some(nth) = self.folders.0.get(&descriptor.rep()) {
-            self.uses.count_folder(*nth, writes);
+        if let Some(nth) = self.folders.of(descriptor.rep()) {
+            self.uses.count_folder(nth, writes);
         }
     }
 
     /// What was opened in a folder is in the same granted one.
     pub(super) fn inherit_folder(&mut self, folder: u32, opened: &Resource<Descriptor>) {
-        if let Some(nth) = self.folders.0.get(&folder).copied() {
-            self.folders.0.insert(opened.rep(), nth);
+        if let Some(nth) = self.folders.of(folder) {
+            self.folders.note(opened.rep(), nth);
         }
     }
 }
@@ -67,7 +60,9 @@ pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasm
             let state = store.data_mut();
             let folders: Vec<(Resource<Descriptor>, String)> = state.filesystem().get_directories()?;
             // In the order of the grants that the context was built from.
-            state.folders.0.extend(folders.iter().enumerate().map(|(nth, (folder, _))| (folder.rep(), nth)));
+            for (nth, (folder, _)) in folders.iter().enumerate() {
+                state.folders.note(folder.rep(), nth);
+            }
             Ok((folders,))
         },
     )?;

@@ -9,12 +9,12 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use super::blame::Reached;
 use super::call_clock::{CallClock, CallTime, Timer};
 use super::failure::GuestPanic;
-use super::folders::Folders;
 use super::handover::Handover;
 use super::limiter::Limiter;
 use super::limits::Limits;
 use super::log_sink::LogSink;
 use super::names::Names;
+use super::open_folders::OpenFolders;
 use super::stop::StopMark;
 use super::tracked::Tracked;
 use crate::foreign::Digest;
@@ -43,7 +43,7 @@ pub struct HostState<S> {
     pub(crate) wasi: WasiCtx,
     pub(crate) names: Arc<Names>,
     pub(crate) uses: Arc<Uses>,
-    pub(crate) folders: Folders,
+    pub(crate) folders: OpenFolders,
     pub(crate) limiter: Limiter,
     pub(crate) limits: Limits,
     /// Whether the engine counts fuel, for this plugin or for others.

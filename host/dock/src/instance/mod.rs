@@ -17,6 +17,7 @@ mod log;
 mod log_sink;
 mod name_lookup;
 mod names;
+mod open_folders;
 mod services;
 mod stdio;
 mod stepping;

@@ -11,7 +11,6 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::blame::Reached;
 use super::call_clock::{CallClock, Timer, Timing};
 use super::classification::DeadlineExceeded;
-use super::folders::Folders;
 use super::handover::Handover;
 use super::host_state::HostState;
 use super::ledger::{Entry, Ledger};
@@ -19,6 +18,7 @@ use super::limiter::Limiter;
 use super::limits::Limits;
 use super::log_sink::LogSink;
 use super::names::Names;
+use super::open_folders::OpenFolders;
 use super::stepping::Stepping;
 use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
@@ -60,7 +60,7 @@ pub(crate) fn store<S: Send + 'static>(
         wasi: wasi::context(granted, &log, &names, &uses)?,
         names,
         uses,
-        folders: Folders::default(),
+        folders: OpenFolders::default(),
         limiter: Limiter::new(limits, Entry::new(ledger)),
         limits: limits.clone(),
         log,
