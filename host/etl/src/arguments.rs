@@ -1,10 +1,12 @@
 //! The command line's arguments.
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use witdock::Builds;
+use witdock_etl::pipeline::Pipeline;
+use witdock_etl::trust::Trust;
 
 /// Run data pipelines whose stages are sandboxed plugins in any language, reloaded while the pipeline runs.
 #[derive(Debug, Parser)]
@@ -76,23 +78,36 @@ pub(crate) enum Command {
     Preview(PreviewArguments),
     /// Run the pipeline's [[test]] tables, and show where the results differ from the expected ones.
     Test(TestArguments),
+    /// Write the digests of the plugins' components to PIPELINE's lock file. While it is there, no other component runs.
+    Lock(PlanArguments),
     /// Print the JSON Schema of pipeline files, for editors that complete and check them.
     Schema,
     /// Check the tools for building plugins, and whether a pipeline's source and sinks can be reached.
     Doctor(DoctorArguments),
 }
 
-/// Whether the folders of plugins are built.
+/// Which plugins are trusted, and with what.
 #[derive(Debug, Args)]
-pub(crate) struct BuildArguments {
+pub(crate) struct TrustArguments {
     /// Load plugins from components only, and refuse folders: a build runs the programs that the folder's plugin.toml names.
     #[arg(long)]
     no_build: bool,
+
+    /// Apply the rules of this file: what they deny is refused, whatever the pipeline grants. See docs/grants.md.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    /// Append what plugins use of their grants to this file, as JSON Lines. `witdock grants audit` reads it.
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
 }
 
-impl BuildArguments {
-    pub(crate) fn builds(&self) -> Builds {
-        if self.no_build { Builds::Refused } else { Builds::default() }
+impl TrustArguments {
+    /// Opens a pipeline whose plugins are trusted as the arguments say.
+    pub(crate) fn open(&self, pipeline: &Path) -> anyhow::Result<Pipeline> {
+        let builds = if self.no_build { Builds::Refused } else { Builds::default() };
+        let trust = Trust::read(pipeline, self.policy.as_deref(), self.audit.clone())?;
+        Ok(Pipeline::open(pipeline)?.with_builds(builds).with_trust(trust))
     }
 }
 
@@ -102,7 +117,7 @@ pub(crate) struct RunArguments {
     pub(crate) pipeline: PathBuf,
 
     #[command(flatten)]
-    pub(crate) build: BuildArguments,
+    pub(crate) trust: TrustArguments,
 
     /// Reload plugins when their sources change, and run again with each new generation. Ctrl-C ends.
     #[arg(long)]
@@ -147,7 +162,7 @@ pub(crate) struct PlanArguments {
     pub(crate) pipeline: PathBuf,
 
     #[command(flatten)]
-    pub(crate) build: BuildArguments,
+    pub(crate) trust: TrustArguments,
 
     /// Print one line of JSON instead of tables.
     #[arg(long)]
@@ -160,7 +175,7 @@ pub(crate) struct PreviewArguments {
     pub(crate) pipeline: PathBuf,
 
     #[command(flatten)]
-    pub(crate) build: BuildArguments,
+    pub(crate) trust: TrustArguments,
 
     /// Read this many rows of the source.
     #[arg(long, value_name = "ROWS", default_value_t = 20)]
@@ -177,7 +192,7 @@ pub(crate) struct TestArguments {
     pub(crate) pipeline: PathBuf,
 
     #[command(flatten)]
-    pub(crate) build: BuildArguments,
+    pub(crate) trust: TrustArguments,
 
     /// Write the actual results to the files of expected results.
     #[arg(long)]

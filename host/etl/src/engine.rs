@@ -31,7 +31,9 @@ impl Engine {
     pub async fn load(pipeline: Pipeline, reporter: Reporter) -> Result<Self, RunError> {
         let meters = pipeline.plugins().any(|plugin| plugin.limits.fuel.is_some());
         // A plugin must not write what the run trusts or writes itself: the pipeline has the grants, and a target is written by its path.
-        let own = std::iter::once(&*pipeline.path).chain(pipeline.targets().map(Target::path));
+        let own = std::iter::once(&*pipeline.path)
+            .chain(pipeline.targets().map(Target::path))
+            .chain(pipeline.trust.files());
         let dock = Dock::builder().fuel(meters).builds(pipeline.builds);
         let dock = own.fold(dock, |dock, path| dock.protect(path)).build()?;
         match &pipeline.source.kind {

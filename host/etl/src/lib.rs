@@ -47,6 +47,7 @@ pub mod source;
 pub mod stage;
 pub mod store;
 pub mod table;
+pub mod trust;
 
 mod file_id;
 mod input;

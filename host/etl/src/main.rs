@@ -14,7 +14,7 @@ use witdock_etl::run::{RunError, Stop};
 use witdock_etl::stage::StageErrorKind;
 
 use crate::arguments::{Arguments, Command, LogFormat};
-use crate::commands::{doctor, plan, preview, run, schema, test};
+use crate::commands::{doctor, lock, plan, preview, run, schema, test};
 use crate::signals::Signals;
 
 fn main() -> ExitCode {
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
                 Command::Plan(arguments) => plan::plan(arguments, reporter.clone()).await,
                 Command::Preview(arguments) => preview::preview(arguments, reporter.clone()).await,
                 Command::Test(arguments) => test::test(arguments, reporter.clone()).await,
+                Command::Lock(arguments) => lock::lock(arguments, reporter.clone()).await,
                 Command::Schema => schema::schema(),
                 Command::Doctor(arguments) => doctor::doctor(arguments).await,
             }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use arrow_schema::Schema;
 use serde_json::{Value, json};
+use witdock::grants::Granted;
 use witdock::text;
 use witdock_etl::engine::Engine;
-use witdock_etl::pipeline::{Order, Pipeline, SourceKind, StageConfig};
+use witdock_etl::pipeline::{Order, SourceKind, StageConfig};
 use witdock_etl::progress::{Reporter, counted};
 use witdock_etl::stage::Stage;
 use witdock_etl::table::{Align, Table};
@@ -17,7 +18,7 @@ use crate::arguments::PlanArguments;
 
 /// Loads everything that a run needs, without running it.
 pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
+    let pipeline = arguments.trust.open(&arguments.pipeline)?;
     let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, stages) = engine.columns().await?;
     let last = stages.last().map_or(source, |stage| Arc::clone(&stage.schema));
@@ -39,7 +40,7 @@ pub(crate) async fn validate(arguments: PlanArguments, reporter: Reporter) -> an
 
 /// Shows the stages with the columns between them.
 pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
+    let pipeline = arguments.trust.open(&arguments.pipeline)?;
     let mut engine = Engine::load(pipeline, reporter).await?;
     let (source, stages) = engine.columns().await?;
     let pipeline = engine.pipeline();
@@ -50,6 +51,7 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
                 "name": stage.name(),
                 "plugin": plugin.map(|plugin| plugin.name().to_owned()),
                 "sha256": plugin.map(|plugin| plugin.digest().to_string()),
+                "granted": plugin.map(|plugin| plugin.granted().capabilities().map(ToString::to_string).collect::<Vec<_>>()),
                 "keeps_state": plugin.is_some_and(|plugin| plugin.keeps_state()),
                 "steps": stage.steps(),
                 "columns_read": shape.read,
@@ -87,6 +89,7 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
             shape.read,
             shape.made
         ));
+        lines.extend(stage.plugin().map(|plugin| granted_line(&plugin.granted())));
         lines.extend(schema_lines(&shape.schema));
     }
     lines.push(String::new());
@@ -102,6 +105,15 @@ pub(crate) async fn plan(arguments: PlanArguments, reporter: Reporter) -> anyhow
     lines.push(format!("rejected rows {}", pipeline.rejected.path.display()));
     print(&lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a plugin is granted, but for the services that every plugin of a pipeline has.
+fn granted_line(granted: &Granted) -> String {
+    let granted: Vec<String> = granted.capabilities().map(ToString::to_string).collect();
+    match granted.is_empty() {
+        true => "  granted nothing".to_owned(),
+        false => format!("  granted {}", granted.join(", ")),
+    }
 }
 
 /// What a stage is: its steps, or its plugin.

@@ -4,7 +4,6 @@ use std::fs;
 use std::process::ExitCode;
 
 use witdock_etl::engine::Engine;
-use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::{Reporter, counted};
 use witdock_etl::run::RunOptions;
@@ -15,7 +14,7 @@ use crate::arguments::PreviewArguments;
 
 /// Runs the first rows into a temporary folder, and shows the result.
 pub(crate) async fn preview(arguments: PreviewArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
+    let pipeline = arguments.trust.open(&arguments.pipeline)?;
     let folder = tempfile::tempdir()?;
     let mut engine = Engine::load(pipeline.into_folder(folder.path()), reporter).await?;
     let rows = usize::try_from(arguments.limit).unwrap_or(usize::MAX);

@@ -7,7 +7,6 @@ use witdock::text;
 use witdock_etl::checkpoint::Start;
 use witdock_etl::engine::Engine;
 use witdock_etl::exporter;
-use witdock_etl::pipeline::Pipeline;
 use witdock_etl::preview;
 use witdock_etl::progress::{Reporter, number};
 use witdock_etl::run::{Outcome, RunError, RunOptions, Stop};
@@ -15,7 +14,7 @@ use witdock_etl::run::{Outcome, RunError, RunOptions, Stop};
 use crate::arguments::RunArguments;
 
 pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
+    let pipeline = arguments.trust.open(&arguments.pipeline)?;
     let rows_on_stdout = pipeline.uses_stdout();
     let mut engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
@@ -42,6 +41,9 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop)
         // A reload in the middle of the run is part of the run. Only a later one starts another run.
         let outcome = engine.run(options.clone()).await;
         let mut seen = engine.generations();
+        if let Err(error) = engine.pipeline().trust.append_uses() {
+            reporter.message(&format!("cannot append to the audit log: {error}"));
+        }
         match outcome {
             Ok(outcome) => {
                 // The rows are where they belong: nothing from here on makes the run fail.

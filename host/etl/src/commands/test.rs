@@ -17,7 +17,7 @@ use crate::arguments::TestArguments;
 
 /// Runs each test, and shows where the result differs from the expected one.
 pub(crate) async fn test(arguments: TestArguments, reporter: Reporter) -> anyhow::Result<ExitCode> {
-    let pipeline = Pipeline::open(&arguments.pipeline)?.with_builds(arguments.build.builds());
+    let pipeline = arguments.trust.open(&arguments.pipeline)?;
     if pipeline.tests.is_empty() {
         anyhow::bail!(
             "{} has no tests; add for example:\n\n[[test]]\nstage = \"{}\"\ninput = \"tests/rows.csv\"\nexpected = \"tests/rows.expected.jsonl\"\n\n\

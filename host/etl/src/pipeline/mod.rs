@@ -23,6 +23,7 @@ use sha2::{Digest, Sha256};
 use witdock::Builds;
 
 use crate::store::{ObjectUrl, StoreOptions};
+use crate::trust::Trust;
 
 pub use self::column_type::ColumnType;
 pub use self::database::Database;
@@ -67,6 +68,8 @@ pub struct Pipeline {
     pub tests: Vec<TestConfig>,
     /// Whether folders of plugins are built. The file does not say it: by default they are.
     pub builds: Builds,
+    /// Which plugins are trusted, and with what.
+    pub trust: Trust,
 }
 
 /// What a run writes.
@@ -132,6 +135,25 @@ impl Pipeline {
     #[must_use]
     pub fn with_builds(self, builds: Builds) -> Self {
         Self { builds, ..self }
+    }
+
+    /// The same pipeline whose plugins are trusted as this says.
+    #[must_use]
+    pub fn with_trust(mut self, trust: Trust) -> Self {
+        if let SourceKind::Plugin(source) = &mut self.source.kind {
+            source.plugin.trust = trust.clone();
+        }
+        for stage in &mut self.stages {
+            if let StageWork::Plugin(stage) = &mut stage.work {
+                stage.plugin.trust = trust.clone();
+            }
+        }
+        for sink in &mut self.sinks {
+            if let SinkKind::Plugin(sink) = &mut sink.kind {
+                sink.plugin.trust = trust.clone();
+            }
+        }
+        Self { trust, ..self }
     }
 
     /// All plugins: the source's, the stages', the sinks'.

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use witdock::{Limits, Policy};
 
+use crate::trust::Trust;
+
 /// A plugin of a pipeline: where it is, and what it gets.
 #[derive(Debug, Clone)]
 pub struct PluginConfig {
@@ -16,6 +18,8 @@ pub struct PluginConfig {
     pub grants: Policy,
     /// What the plugin may consume.
     pub limits: PluginLimits,
+    /// Which component is trusted, and with what.
+    pub trust: Trust,
 }
 
 /// What a plugin may consume. A limit that is `None` has the dock's default.

@@ -53,13 +53,14 @@ impl SinkPlugin {
         mode: SinkMode,
         reporter: &Reporter,
     ) -> Result<Self, SinkError> {
-        let PluginConfig { path, settings, grants, limits } = &config.plugin;
+        let PluginConfig { path, settings, grants, limits, trust } = &config.plugin;
         let failed = |message: String| SinkError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
-        let builder =
-            dock.plugin::<SinkWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
+        let builder = dock.plugin::<SinkWorld>(source).limits(limits.source_or_sink_limits());
+        let builder = trust.guard(builder, path, grants).map_err(|error| failed(error.to_string()))?;
         plugin_events::follow("sink", &builder, reporter.clone());
         let plugin = builder.load(OpenSession::default).await.map_err(|error| failed(error.to_string()))?;
+        trust.loaded(path, &plugin);
         Ok(Self {
             plugin,
             settings: settings.clone(),

@@ -49,13 +49,14 @@ impl SourcePlugin {
     ///
     /// When the plugin cannot be loaded, is refused a grant, or does not accept its settings.
     pub async fn load(dock: &Dock, config: &PluginSource, reporter: &Reporter) -> Result<Self, SourceError> {
-        let PluginConfig { path, settings, grants, limits } = &config.plugin;
+        let PluginConfig { path, settings, grants, limits, trust } = &config.plugin;
         let failed = |message: String| SourceError::Plugin { plugin: path.display().to_string(), message };
         let source = Source::open(path).map_err(|error| failed(error.to_string()))?;
-        let builder =
-            dock.plugin::<SourceWorld>(source).policy(grants.clone()).limits(limits.source_or_sink_limits());
+        let builder = dock.plugin::<SourceWorld>(source).limits(limits.source_or_sink_limits());
+        let builder = trust.guard(builder, path, grants).map_err(|error| failed(error.to_string()))?;
         plugin_events::follow("source", &builder, reporter.clone());
         let plugin = builder.load(OpenReader::default).await.map_err(|error| failed(error.to_string()))?;
+        trust.loaded(path, &plugin);
         let failed = |message: String| SourceError::Plugin { plugin: plugin.name().to_owned(), message };
         let described = plugin
             .call_named("describe", async |guest, store| {

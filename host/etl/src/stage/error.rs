@@ -4,6 +4,7 @@ use witdock::{CallError, LoadError, SourceError, WatchError, counted};
 
 use super::refusal::Refusal;
 use crate::pipeline::Invalid;
+use crate::trust::NotLocked;
 
 /// Why a stage cannot continue.
 #[derive(Debug, Error)]
@@ -31,6 +32,9 @@ pub enum StageErrorKind {
     /// The plugin cannot be loaded.
     #[error("{0}")]
     Load(LoadError),
+    /// The plugin is not in the pipeline's lock file.
+    #[error("{0}")]
+    NotLocked(NotLocked),
     /// The plugin cannot be watched.
     #[error("{0}")]
     Watch(WatchError),

@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::terms::Terms;
 use crate::bindings::Transformer;
 use crate::lookup::Lookups;
-use crate::pipeline::{InputContract, Order, PluginStageConfig, StageConfig};
+use crate::pipeline::{InputContract, Order, PluginConfig, PluginStageConfig, StageConfig};
 use crate::plugin_events;
 use crate::progress::Reporter;
 
@@ -59,11 +59,10 @@ impl PluginStage {
             quarantine_after: u32::MAX,
             ..RestartPolicy::default()
         };
-        let mut builder = dock
-            .plugin::<Transformer>(source)
-            .policy(plugin.plugin.grants.clone())
-            .limits(plugin.plugin.limits.limits())
-            .restarts(restarts);
+        let PluginConfig { path, grants, limits, trust, .. } = &plugin.plugin;
+        let builder = dock.plugin::<Transformer>(source).limits(limits.limits()).restarts(restarts);
+        let mut builder =
+            trust.guard(builder, path, grants).map_err(|error| failed(StageErrorKind::NotLocked(error)))?;
         if plugin.instances > 1 {
             builder = builder.instances(Instances::Pool(plugin.instances as usize));
         }
@@ -73,6 +72,7 @@ impl PluginStage {
             .load(move || StageState::new(Arc::clone(&state)))
             .await
             .map_err(|error| failed(StageErrorKind::Load(error)))?;
+        trust.loaded(path, &loaded);
         if plugin.instances > 1 && loaded.keeps_state() {
             let (plugin, instances) = (loaded.name().to_owned(), plugin.instances);
             return Err(failed(StageErrorKind::StateInInstances { plugin, instances }));

@@ -197,3 +197,60 @@ fn planted_links_are_not_followed() {
     assert!(project.read("out.csv").starts_with("a,got\n"));
     assert_eq!(project.read("victim"), "precious");
 }
+
+/// A policy file comes before what the pipeline grants, and the audit log has what was used.
+#[test]
+fn rules_and_the_audit_log() {
+    let read = "{ read-file = \"/data/hello.txt\" }";
+    let request = "folders = [{ path = \"/data\", access = \"read-only\" }]";
+    let grant = "folders = [{ path = \"/data\", host = \"shared\", access = \"read-only\" }]";
+    let project = prober(read, request, grant);
+    let rules = |text: &str| fs::write(project.path("rules.toml"), text).unwrap();
+    rules("[[plugin]]\nname = \"*\"\ndeny = [\"folder\"]\n");
+    let error = project.error(&["run", "pipeline.toml", "--policy", "rules.toml"]);
+    assert!(error.contains("folder /data read-only") && error.contains("rules.toml:3"), "{error}");
+    assert!(!project.path("out.csv").exists());
+
+    // What the pipeline does not grant, the rules can.
+    let project = prober(read, request, "");
+    let rule = "[[plugin]]\nname = \"probe\"\n\
+                allow = { folders = [{ path = \"/data\", host = \"shared\", access = \"read-only\" }] }\n";
+    fs::write(project.path("rules.toml"), rule).unwrap();
+    project.run(&["--policy", "rules.toml", "--audit", "audit.jsonl"]);
+    assert_eq!(project.read("out.csv"), "a,got\n1,ok: hello\n");
+    let audit = project.read("audit.jsonl");
+    let used: serde_json::Value = serde_json::from_str(audit.lines().next().unwrap()).unwrap();
+    assert_eq!((&used["plugin"], &used["capability"]), (&"probe".into(), &"folder /data read-only".into()));
+    assert!(used["count"].as_u64().unwrap() > 0, "{audit}");
+
+    fs::write(project.path("rules.toml"), "[[plugin]]\nname = \"*\"\ndeni = []\n").unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--policy", "rules.toml"]);
+    assert!(error.contains("rules.toml:3") && error.contains("deni"), "{error}");
+}
+
+/// The components of the lock file run, and no others.
+#[test]
+fn a_lock_file_pins_the_components() {
+    let project = prober("{ read-file = \"/none\" }", "", "");
+    assert!(project.command(&["lock", "pipeline.toml"]).output().unwrap().status.success());
+    let lock = project.read("pipeline.lock");
+    assert!(lock.contains("path = \"probe.wasm\"") && lock.contains("name = \"probe\""), "{lock}");
+    project.run(&[]);
+
+    let mut bytes = fs::read(project.path("probe.wasm")).unwrap();
+    // A custom section: the same program, and other bytes.
+    bytes.extend([0, 2, 1, b'x']);
+    fs::write(project.path("probe.wasm"), bytes).unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(error.contains("pinned") || error.contains("expected"), "{error}");
+    assert!(project.command(&["lock", "pipeline.toml"]).output().unwrap().status.success());
+    assert_ne!(project.read("pipeline.lock"), lock);
+    project.run(&["--fresh"]);
+
+    fs::write(project.path("pipeline.lock"), "").unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(error.contains("no entry for probe.wasm") && error.contains("witdock-etl lock"), "{error}");
+    fs::write(project.path("pipeline.lock"), "[[plugin]]\npath = 1\n").unwrap();
+    let error = project.error(&["run", "pipeline.toml", "--fresh"]);
+    assert!(error.contains("pipeline.lock") && error.contains("writes it anew"), "{error}");
+}

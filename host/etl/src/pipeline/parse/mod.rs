@@ -21,6 +21,8 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 use witdock::Builds;
 
+use crate::trust::Trust;
+
 use self::lookup::LookupToml;
 use self::parser::Parser;
 use self::sink::{RejectedToml, SinkToml};
@@ -149,6 +151,7 @@ impl Pipeline {
             checkpoint,
             tests,
             builds: Builds::default(),
+            trust: Trust::default(),
         })
     }
 }

@@ -4,6 +4,7 @@ use witdock::Policy;
 use super::parser::Parser;
 use super::text::{PathText, expand};
 use crate::pipeline::{PipelineError, PluginConfig, PluginLimits};
+use crate::trust::Trust;
 
 impl Parser<'_> {
     pub(super) fn plugin(
@@ -15,7 +16,13 @@ impl Parser<'_> {
     ) -> Result<PluginConfig, PipelineError> {
         let settings = settings.map_or_else(|| Ok("{}".to_owned()), |settings| self.settings(settings))?;
         let grants = grants.map_folders(|folder| self.resolve(folder));
-        Ok(PluginConfig { path: self.existing(path, "the plugin")?, settings, grants, limits })
+        Ok(PluginConfig {
+            path: self.existing(path, "the plugin")?,
+            settings,
+            grants,
+            limits,
+            trust: Trust::default(),
+        })
     }
 
     /// Settings as the JSON text that the plugin gets.
