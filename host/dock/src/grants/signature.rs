@@ -2,31 +2,50 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::lock::lock;
 use crate::text;
 
-/// A detached signature with the bytes that it stands beside. Whether it is valid depends on the key: see [`is_by`](Self::is_by).
+/// A detached signature with the bytes that it stands beside, which it keeps in memory. Whether it is valid depends on the key: see
+/// [`is_by`](Self::is_by).
 #[derive(Clone)]
 pub struct Signature {
     /// The file's text, as it was read.
     text: Arc<str>,
     signed: Arc<[u8]>,
+    /// What was found for the keys that were tried, since a policy is asked again about what runs.
+    found: Arc<Mutex<Vec<(PublicKey, bool)>>>,
 }
+
+/// The keys whose answers are remembered. There are as many as a policy file has signers for one plugin.
+const MOST_FOUND: usize = 16;
 
 impl Signature {
     /// Takes the text of a `.minisig` file and the component's bytes, and checks neither.
     pub fn new(text: impl Into<Arc<str>>, signed: Arc<[u8]>) -> Self {
-        Self { text: text.into(), signed }
+        Self { text: text.into(), signed, found: Arc::default() }
     }
 
-    /// Whether the owner of this key has signed these bytes. It hashes all of them.
+    /// Whether the owner of this key has signed these bytes. The first time, it hashes all of them.
     ///
     /// A text that is no signature is signed by nobody. Signatures without a hash, which old versions of minisign made, do not count.
     pub fn is_by(&self, key: &PublicKey) -> bool {
+        let known = lock(&self.found).iter().find(|(tried, _)| tried == key).map(|(_, is_by)| *is_by);
+        known.unwrap_or_else(|| {
+            let is_by = self.verify(key);
+            let mut found = lock(&self.found);
+            if found.len() < MOST_FOUND {
+                found.push((key.clone(), is_by));
+            }
+            is_by
+        })
+    }
+
+    fn verify(&self, key: &PublicKey) -> bool {
         let allow_legacy = false;
         minisign_verify::Signature::decode(&self.text)
             .is_ok_and(|signature| key.0.verify(&self.signed, &signature, allow_legacy).is_ok())

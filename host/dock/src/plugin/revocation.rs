@@ -19,7 +19,7 @@ pub(crate) fn regrant<I: Interface>(core: &Arc<Core<I>>) -> Option<Refused> {
         let refused = uncovered(core, &serving);
         let behind = behind.iter().filter_map(|generation| {
             let refused = uncovered(core, generation)?;
-            Some(Input::RevokedBehind { generation: generation.number, refused })
+            Some(Input::Revoked { generation: generation.number, refused })
         });
         let serving = match refused.clone() {
             Some(refused) => Input::Revoked { generation: serving.number, refused },

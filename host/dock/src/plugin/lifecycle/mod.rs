@@ -42,12 +42,11 @@ pub(crate) enum Input {
     Stop,
     /// A person, or the application, gives the plugin another chance.
     Revive,
-    /// The host's policy no longer covers what this generation was granted.
+    /// The host's policy no longer covers what this generation was granted: the one that serves, or one that takes no new calls but is on standby or still
+    /// runs its last ones.
     Revoked { generation: u64, refused: Refused },
     /// The host's policy covers what this generation was granted, as it may have done all the time.
     Covered { generation: u64 },
-    /// The host's policy no longer covers a generation that takes no new calls: it is on standby, or its last calls still run.
-    RevokedBehind { generation: u64, refused: Refused },
     /// A new generation is ready to serve; its number is [`Lifecycle::next_generation`].
     Ready { digest: Digest, took: Duration, state: Handover },
     /// A new generation was rejected before it could serve.
@@ -226,9 +225,6 @@ impl Lifecycle {
             Input::Revive => self.revive(&mut transition),
             Input::Revoked { generation, refused } => self.revoke(generation, refused, &mut transition),
             Input::Covered { generation } => self.cover(generation, &mut transition),
-            Input::RevokedBehind { generation, refused } => {
-                self.revoke_behind(generation, refused, &mut transition);
-            }
             Input::Ready { digest, took, state } => self.swap(digest, took, state, now, &mut transition),
             Input::Rejected { reason } => self.reject(reason, now, &mut transition),
             Input::Unchanged => self.unchanged(&mut transition),
@@ -312,8 +308,11 @@ impl Lifecycle {
     /// What runs with the grant ends at once. So does the standby generation: a roll-back would bring back what the host has never
     /// asked to see again.
     fn revoke(&mut self, generation: u64, refused: Refused, transition: &mut Transition) {
-        let is_known = self.revoked.as_ref() == Some(&refused);
-        if generation != self.serving.generation || is_known {
+        if generation != self.serving.generation {
+            self.revoke_behind(generation, refused, transition);
+            return;
+        }
+        if self.revoked.as_ref() == Some(&refused) {
             return;
         }
         if self.previous.take().is_some() {

@@ -16,11 +16,11 @@ enum Step {
     Revive,
     /// The host revokes a grant of the generation that serves.
     Revoke,
-    /// The same, of the generation before it, whose answer comes late.
+    /// The same, of another generation, which may be the one on standby.
     RevokeLate,
     /// The host's policy covers the generation that serves.
     Cover,
-    /// The host revokes a grant of the generation before it.
+    /// The host revokes a grant of the generation on standby.
     RevokeBehind,
     Ready,
     Reject,
@@ -236,7 +236,7 @@ proptest! {
                 Step::Cover => Input::Covered { generation: serving },
                 Step::RevokeBehind => {
                     let generation = history.stands_by(now).unwrap_or(serving - 1);
-                    Input::RevokedBehind { generation, refused: refused.clone() }
+                    Input::Revoked { generation, refused: refused.clone() }
                 }
                 Step::Ready => Input::Ready { digest, took: Duration::ZERO, state: Handover::None },
                 Step::Reject => Input::Rejected { reason: "no".to_owned() },
@@ -258,6 +258,9 @@ proptest! {
                 Step::Revoke if revokes => history.entries.push((now, Entry::Revoked)),
                 Step::Cover => history.entries.push((now, Entry::Covered)),
                 Step::RevokeBehind => history.entries.push((now, Entry::RevokedBehind)),
+                Step::RevokeLate if history.stands_by(now) == Some(serving - 1) => {
+                    history.entries.push((now, Entry::RevokedBehind));
+                }
                 Step::Ready if !history.stopped() => {
                     let generation = history.newest() + 1;
                     history.entries.push((now, Entry::Served { generation, instead_of: serving }));

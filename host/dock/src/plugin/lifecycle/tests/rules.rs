@@ -168,3 +168,23 @@ fn schedules_only_the_earliest_wake_up() {
     let ends = life.now.instant + 100 * MS;
     assert_eq!(life.fail().effects, [Effect::WakeAt(ends)]);
 }
+
+#[test]
+fn a_revocation_reaches_its_generation_also_after_a_swap_or_a_roll_back() {
+    let revoked =
+        |generation| Input::Revoked { generation, refused: Refused { unsigned: None, refusals: Vec::new() } };
+    // It was decided about generation 1 while that served, and comes when it is on standby.
+    let mut life = Life::new(RestartPolicy::default());
+    life.on(ready());
+    let effects = life.on(revoked(1)).effects;
+    assert!(effects.contains(&Effect::DropPrevious) && effects.contains(&Effect::Cancel), "{effects:?}");
+    assert_eq!((life.phase(), life.fail().rolled_back_to()), (Phase::Serving, None));
+
+    // It was decided about generation 1 while that was on standby, and comes when it serves again.
+    let mut life = Life::new(RestartPolicy::default());
+    life.on(ready());
+    assert_eq!(life.fail().rolled_back_to(), Some(1));
+    let effects = life.on(revoked(1)).effects;
+    assert!(effects.contains(&Effect::DropIdle) && effects.contains(&Effect::Cancel), "{effects:?}");
+    assert!(matches!(life.phase(), Phase::Revoked { .. }));
+}
