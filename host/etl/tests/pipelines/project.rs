@@ -1,8 +1,10 @@
 //! A folder with a pipeline, and the program run in it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -33,9 +35,18 @@ pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>
     }
 }
 
+/// The components that are built already, by what they are built from.
+static COMPONENTS: Mutex<BTreeMap<String, Arc<OnceLock<Vec<u8>>>>> = Mutex::new(BTreeMap::new());
+
+/// Builds a component, once for all tests.
+fn once(from: &str, build: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    let built = Arc::clone(COMPONENTS.lock().unwrap().entry(from.to_owned()).or_default());
+    built.get_or_init(build).clone()
+}
+
 /// The component that a plugin's folder is built into.
 pub(crate) fn component(plugin: &str) -> Vec<u8> {
-    component_in(&repository(plugin))
+    once(plugin, || component_in(&repository(plugin)))
 }
 
 fn component_in(folder: &Path) -> Vec<u8> {
@@ -53,6 +64,10 @@ pub(crate) fn edited_counter(from: &str, to: &str) -> Vec<u8> {
 
 /// The component of a plugin with this source.
 pub(crate) fn built(name: &str, source: &str) -> Vec<u8> {
+    once(source, || built_now(name, source))
+}
+
+fn built_now(name: &str, source: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
