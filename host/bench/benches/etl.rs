@@ -5,10 +5,14 @@
 //! `pip install polars pandas pyarrow duckdb`, for the Python that `WITDOCK_BENCH_PYTHON` names, or `python3`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a benchmark")]
 
+mod programs;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use self::programs::{Measured, measure};
 
 /// The best of so many runs: what else the machine does only adds.
 const RUNS: usize = 3;
@@ -18,7 +22,7 @@ const LONG: Duration = Duration::from_secs(20);
 fn main() {
     // Cargo passes `--bench` along.
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let root = programs::root();
     let folder = tempfile::tempdir().unwrap();
     let once = folder.path().join("flights.csv");
     match given {
@@ -28,16 +32,8 @@ fn main() {
     let ten = folder.path().join("flights-ten-times.csv");
     fs::write(&ten, repeated(&once, 10)).unwrap();
     let airlines = root.join("docs/tutorial/flights/airlines.csv");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "-p", "witdock-etl"])
-        .current_dir(&root)
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let program = target_folder(&root).join("release/witdock-etl");
-    let python = std::env::var("WITDOCK_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-
-    let plugins = components(&root, folder.path());
+    let (program, python) = (programs::witdock_etl(&root), programs::python());
+    let plugins = programs::components(&root, folder.path(), &["clean-flights", "enrich"]);
 
     println!("| rows | what | time | rows/s | peak memory | times witdock |");
     println!("|---|---|---|---|---|---|");
@@ -94,52 +90,13 @@ fn repeated(path: &Path, times: usize) -> String {
     format!("{header}\n{}", rows.repeat(times))
 }
 
-fn target_folder(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
-/// The plugins as components, as they are deployed.
-fn components(root: &Path, folder: &Path) -> PathBuf {
-    let plugins = folder.join("plugins");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for name in ["clean-flights", "enrich"] {
-        let source = witdock::Source::open(root.join("plugins/etl").join(name)).unwrap();
-        let component = runtime.block_on(source.artifact(|_| {})).unwrap();
-        // A folder that has its component already: the build has nothing to do.
-        fs::create_dir_all(&plugins).unwrap();
-        fs::write(plugins.join(format!("{name}.wasm")), component.bytes()).unwrap();
-        let manifest = fs::read_to_string(source.path().join("plugin.toml")).unwrap();
-        let (before, behind) = manifest.split_once("[build]\nlanguage = \"rust\"\n").unwrap();
-        fs::write(plugins.join(format!("{name}.toml")), format!("{before}{behind}")).unwrap();
-    }
-    plugins
-}
-
 /// The shortest of some runs, and the most memory that one had. `None` when it fails.
 fn best(command: impl Fn() -> Command) -> Option<(Duration, u64)> {
-    let mut runs = Vec::new();
-    while runs.len() < RUNS && runs.last().is_none_or(|(time, _)| *time < LONG) {
-        runs.push(measure(command())?);
+    let mut runs: Vec<Measured> = Vec::new();
+    while runs.len() < RUNS && runs.last().is_none_or(|run| run.elapsed < LONG) {
+        let mut command = command();
+        command.stderr(Stdio::null());
+        runs.push(measure(command)?);
     }
-    Some((runs.iter().map(|run: &(Duration, u64)| run.0).min()?, runs.iter().map(|run| run.1).max()?))
-}
-
-fn measure(mut command: Command) -> Option<(Duration, u64)> {
-    let begun = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    // The kernel keeps the peak while the process lives, and it is gone with it.
-    loop {
-        let known = fs::read_to_string(&status).unwrap_or_default();
-        let line = known.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line
-            .and_then(|line| line.trim().strip_suffix("kB"))
-            .and_then(|kib| kib.trim().parse::<u64>().ok());
-        peak = peak.max(kib.unwrap_or_default() << 10);
-        if let Some(ended) = child.try_wait().ok()? {
-            return ended.success().then_some((begun.elapsed(), peak));
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    Some((runs.iter().map(|run| run.elapsed).min()?, runs.iter().map(|run| run.memory_bytes).max()?))
 }
