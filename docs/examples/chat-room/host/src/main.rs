@@ -12,9 +12,10 @@ use room::{CommandError, Guest, Message, Room, Seat};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use witdock::{CallError, Dock, Limits, Plugin, Policy, Source};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match chat().await {
+fn main() -> ExitCode {
+    // Bots are read and compiled in a child process with limits on its memory and time.
+    witdock::worker::serve();
+    match chat() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -23,6 +24,7 @@ async fn main() -> ExitCode {
     }
 }
 
+#[tokio::main]
 async fn chat() -> anyhow::Result<()> {
     let dock = Dock::new()?;
     let room = Room::default();

@@ -34,9 +34,10 @@ struct Arguments {
     watch: bool,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+fn main() -> ExitCode {
+    // Filters are read and compiled in a child process with limits on its memory and time.
+    witdock::worker::serve();
+    match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -45,6 +46,7 @@ async fn main() -> ExitCode {
     }
 }
 
+#[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let image = picture::read(&arguments.input)?;
     let dock = Dock::new()?;
