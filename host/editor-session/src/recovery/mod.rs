@@ -56,6 +56,9 @@ impl Recovery {
                 .collect();
             if own.is_empty() {
                 dead.remove();
+            } else {
+                // Held locked from now on, it must not say that an editor has its files open. A failure costs a wrong message.
+                let _ = dead.write(Vec::new());
             }
             left.append(&mut own);
         }

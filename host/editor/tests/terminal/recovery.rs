@@ -11,6 +11,8 @@ use crate::pty::Terminal;
 fn recovered(home: &Path, file: &str) -> String {
     let mut terminal = Terminal::start(home, &[file]);
     terminal.until("[unsaved changes kept]");
+    terminal.until("F5 shows them");
+    assert!(!terminal.screen().contents().contains("open in another"), "nobody has it open");
     terminal.send("\x1b[15~");
     terminal.until("r recover");
     terminal.until("+");
