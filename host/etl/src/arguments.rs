@@ -96,17 +96,18 @@ pub(crate) struct TrustArguments {
     /// Apply the rules of this file: what they deny is refused, whatever the pipeline grants. See docs/grants.md.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-
-    /// Append what plugins use of their grants to this file, as JSON Lines. `witdock grants audit` reads it.
-    #[arg(long, value_name = "FILE")]
-    audit: Option<PathBuf>,
 }
 
 impl TrustArguments {
     /// Opens a pipeline whose plugins are trusted as the arguments say.
     pub(crate) fn open(&self, pipeline: &Path) -> anyhow::Result<Pipeline> {
+        self.open_audited(pipeline, None)
+    }
+
+    /// The same with a file for what plugins use.
+    pub(crate) fn open_audited(&self, pipeline: &Path, audit: Option<PathBuf>) -> anyhow::Result<Pipeline> {
         let builds = if self.no_build { Builds::Refused } else { Builds::default() };
-        let trust = Trust::read(pipeline, self.policy.as_deref(), self.audit.clone())?;
+        let trust = Trust::read(pipeline, self.policy.as_deref(), audit)?;
         Ok(Pipeline::open(pipeline)?.with_builds(builds).with_trust(trust))
     }
 }
@@ -118,6 +119,10 @@ pub(crate) struct RunArguments {
 
     #[command(flatten)]
     pub(crate) trust: TrustArguments,
+
+    /// Append what plugins use of their grants to this file, as JSON Lines. `witdock grants audit` reads it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
 
     /// Reload plugins when their sources change, and run again with each new generation. Ctrl-C ends.
     #[arg(long)]

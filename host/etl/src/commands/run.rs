@@ -14,7 +14,7 @@ use witdock_etl::run::{Outcome, RunError, RunOptions, Stop};
 use crate::arguments::RunArguments;
 
 pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop) -> anyhow::Result<ExitCode> {
-    let pipeline = arguments.trust.open(&arguments.pipeline)?;
+    let pipeline = arguments.trust.open_audited(&arguments.pipeline, arguments.audit.clone())?;
     let rows_on_stdout = pipeline.uses_stdout();
     let mut engine = Engine::load(pipeline, reporter.clone()).await?;
     let options = RunOptions {
