@@ -159,8 +159,8 @@ impl Driver {
     }
 
     fn opened_by(&self) -> impl Fn(&Path) -> Option<u32> + Send + 'static {
-        let recovery = self.keeper.as_ref().map(Keeper::recovery);
-        move |file| recovery.as_ref().and_then(|opened_by| opened_by(file))
+        let opened_by = self.keeper.as_ref().map(Keeper::opened_by);
+        move |file| opened_by.as_ref().and_then(|opened_by| opened_by(file))
     }
 
     /// Watches the files of these documents for changes by other programs, instead of those before.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -68,8 +68,8 @@ impl Keeper {
         Ok(Self { shared, seen: BTreeMap::new(), open: BTreeSet::new(), writer: Some(writer) })
     }
 
-    /// The folder of kept texts.
-    pub(crate) fn recovery(&self) -> impl Fn(&std::path::Path) -> Option<u32> + Send + 'static {
+    /// What finds the process of another editor that has a file open.
+    pub(crate) fn opened_by(&self) -> impl Fn(&Path) -> Option<u32> + Send + 'static {
         let shared = self.shared.clone();
         move |file| shared.recovery.opened_by(file)
     }
@@ -157,7 +157,7 @@ impl Keeper {
         drop(work);
         self.shared.changed.notify_all();
         if let Some(writer) = self.writer.take() {
-            // It panics with nothing.
+            // A panic of the writer is no reason for another one here.
             let _ = writer.join();
         }
     }

@@ -54,7 +54,8 @@ impl Recovery {
             let mut own: Vec<Kept> = texts_of(&self.folder, &dead)
                 .filter_map(|file| Kept::read(file, dead.clone()).ok())
                 .collect();
-            if own.is_empty() {
+            // One that cannot be read stays, for a version that can.
+            if texts_of(&self.folder, &dead).next().is_none() {
                 dead.remove();
             } else {
                 // Held locked from now on, it must not say that an editor has its files open. A failure costs a wrong message.

@@ -76,6 +76,25 @@ async fn a_policy_file_decides_before_the_person_and_at_any_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_has_what_plugins_were_granted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.jsonl");
+    let mut docked = Docked::with(&["editor/word-count"], "file.txt", "one two\n").await;
+    docked.editor.driver.keep_audit_in(&file);
+    docked.until("2 words").await;
+    drop(docked);
+    let begun = std::time::Instant::now();
+    loop {
+        let log = fs::read_to_string(&file).unwrap_or_default();
+        if log.contains("\"word-count\"") && log.contains("import witdock:editor/documents") {
+            return;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "{log}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_plugin_stays_disabled() {
     let state = tempfile::tempdir().unwrap();
     let mut first = docked(&state);
