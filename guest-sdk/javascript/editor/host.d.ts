@@ -241,7 +241,7 @@ declare module "witdock:editor/documents@0.1.0" {
     | { tag: "overlapping"; val: number }
     /** The document is read-only. */
     | { tag: "read-only" }
-    /** Only `run-command` and `on-event` may edit, and this is another call. */
+    /** Only `run-command`, `on-event` and `on-process` may edit, and this is another call. */
     | { tag: "not-in-this-call" };
   /** One line of a text. */
   export interface Line {
@@ -335,7 +335,7 @@ declare module "witdock:editor/selections@0.1.0" {
     | { tag: "not-on-boundary"; val: number }
     /** A selection starts before the end of the previous one. The number is its index. */
     | { tag: "overlapping"; val: number }
-    /** Only `run-command` and `on-event` may change selections, and this is another call. */
+    /** Only `run-command`, `on-event` and `on-process` may change selections, and this is another call. */
     | { tag: "not-in-this-call" };
   /** The selections of a document, if it is still open. */
   export function get(document: DocumentId): SelectionSet | null | undefined;
@@ -631,6 +631,68 @@ declare module "witdock:editor/jobs@0.1.0" {
    * @throws {JobError}
    */
   export function run(invocation: Invocation): Ticket;
+}
+
+/**
+ * Programs of the system: compilers, linters, language servers, `git`.
+ *
+ * A plugin names the programs in its manifest, `programs = ["git"]`, and the person allows each of them once, with the file that it is
+ * on this machine. A program runs outside of the sandbox, with the person's rights, and its arguments are the plugin's: to allow a
+ * program is to trust the plugin with all that the program can do. There is no shell in between.
+ *
+ * A process gets the editor's variables for the system, the user, the locale and compilers, and those of the environment that the
+ * plugin was granted; no others. It ends with the plugin's generation and with the editor, with all the processes that it has started.
+ */
+declare module "witdock:editor/processes@0.1.0" {
+  export type Ticket = import("witdock:editor/types@0.1.0").Ticket;
+  /** A program with its arguments. */
+  export interface Program {
+    /** Its name, as the manifest has it. */
+    name: string;
+    /** Its arguments, without its name. None of them is interpreted. */
+    arguments: string[];
+    /**
+     * The folder that it works in: relative to the root of the workspace, with `/` between folders; empty for the root itself. It may not
+     * be outside of the workspace.
+     */
+    folder: string;
+  }
+  /** Why a program is not started. */
+  export type StartError =
+    /** It was not granted. The text says what to do. */
+    | { tag: "not-granted"; val: string }
+    /** It is not on this machine, or was not when the plugin was loaded. The text says what to do. */
+    | { tag: "not-found"; val: string }
+    /** The folder or an argument is invalid. The text says what was found and what is expected. */
+    | { tag: "invalid"; val: string }
+    /** The plugin has too many processes. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /** Why input was not taken. None of it is. */
+  export type WriteError =
+    /** There is no process with this ticket; it may have ended. */
+    | { tag: "no-such-process" }
+    /** Its input was closed. */
+    | { tag: "closed" }
+    /**
+     * The process has not read earlier input yet. The number is how many bytes would be taken now. The event `writable` tells when all
+     * of it was read.
+     */
+    | { tag: "full"; val: number };
+  /**
+   * Starts a program when the call has returned. A call that fails starts nothing. Its output and its end arrive as events, if the component
+   * exports `process-events`; without that interface they are lost.
+   * @throws {StartError}
+   */
+  export function start(program: Program): Ticket;
+  /**
+   * Writes to its standard input, after what was written before.
+   * @throws {WriteError}
+   */
+  export function write(process: Ticket, bytes: Uint8Array): void;
+  /** Ends its standard input, after what was written before. Unknown processes are ignored. */
+  export function closeInput(process: Ticket): void;
+  /** Ends it, with all the processes that it has started. Unknown processes are ignored. The event `ended` follows. */
+  export function kill(process: Ticket): void;
 }
 
 /**

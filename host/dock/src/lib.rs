@@ -42,8 +42,8 @@ pub use dock::{Dock, DockBuilder, DockError};
 pub use foreign::Digest;
 pub use grants::{Access, Capability, Conflict, Granted, NetworkHost, Policy, Refused, Requested};
 pub use instance::{
-    ContractViolation, Failure, Handover, HostState, Kept, Limits, Location, LogLevel, LogLine, SERVICES,
-    Tracked,
+    ContractViolation, Failure, Handover, HostState, Kept, Limits, Location, LogLevel, LogLine, Program,
+    Programs, SERVICES, Tracked,
 };
 pub use interface::Interface;
 pub use plugin::{

@@ -9,6 +9,7 @@ use crate::documents::{Documents, Target, file};
 use crate::host::{Consent, Host, News};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
+use crate::processes::Processes;
 use crate::recovery::{Keeper, Recovery};
 use crate::watch::Watch;
 
@@ -21,6 +22,7 @@ pub struct Driver {
     sender: mpsc::UnboundedSender<Input>,
     inputs: mpsc::UnboundedReceiver<Input>,
     watch: Watch,
+    processes: Processes,
     /// Keeps unsaved texts, if they are to be kept.
     keeper: Option<Keeper>,
     /// The number of effects whose input has not come yet, timers aside.
@@ -39,6 +41,7 @@ impl Driver {
         let changes = sender.clone();
         let watch = Watch::new(move |paths| drop(changes.send(Input::FilesChanged(paths))));
         Ok(Self {
+            processes: Processes::new(news_sender.clone()),
             host: Host::new(news_sender, consent)?,
             news,
             sender,
@@ -85,6 +88,7 @@ impl Driver {
                 }
             }
             Effect::Discard(kept) => Keeper::discard(&kept),
+            Effect::Process { plugin, process, action } => self.processes.act(plugin, process, action),
             Effect::Manage(plugin, action) => self.host.manage(plugin, action),
             Effect::Wait { alarm, after } => {
                 let sender = self.sender.clone();

@@ -51,6 +51,7 @@ mod driver;
 mod message;
 mod outbox;
 mod problem;
+mod processes;
 mod recovery;
 mod session;
 mod size;

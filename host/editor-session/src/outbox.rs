@@ -12,7 +12,7 @@ use witdock_editor_core::Snapshot as TextSnapshot;
 use crate::display::Invocation;
 use crate::documents::file::{OpenError, Opened, Reread, SaveError, Saved, Stamp};
 use crate::documents::{DocumentId, Target};
-use crate::host::{Ask, Call, News, PluginAction, PluginId, Report, Snapshot, Ticket};
+use crate::host::{Ask, Call, News, PluginAction, PluginId, ProcessAction, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
 use crate::recovery::Kept;
@@ -109,6 +109,15 @@ pub enum Effect {
         call: Call,
         /// The state of the editor that the call sees.
         snapshot: Snapshot,
+    },
+    /// Do something with a process of a plugin. [`News::Process`] tells what it does.
+    Process {
+        /// The plugin.
+        plugin: PluginId,
+        /// The process's number.
+        process: Ticket,
+        /// What to do.
+        action: ProcessAction,
     },
     /// Stop, restart or reload a plugin, or change its grants.
     Manage(PluginId, PluginAction),

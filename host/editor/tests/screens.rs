@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Editor, plugin};
+use std::collections::BTreeMap;
 use witdock_editor::app::{COMMANDS, Input, Mode};
 use witdock_editor_core::Edit;
 use witdock_editor_session::Input as SessionInput;
@@ -110,6 +111,7 @@ fn the_panel_of_plugins_and_a_question() {
         capabilities: ["import witdock:editor/documents", "network example.org:443"]
             .map(|line| line.parse().unwrap())
             .into(),
+        programs: BTreeMap::new(),
         build: None,
         digest: None,
         before: Before::Others,
@@ -180,6 +182,7 @@ fn ask(number: u64, name: &str, capabilities: &[&str]) -> Ask {
         plugin: plugin(number),
         name: name.to_owned(),
         capabilities,
+        programs: BTreeMap::new(),
         build: None,
         digest: None,
         before: Before::Nothing,

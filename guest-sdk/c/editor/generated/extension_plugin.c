@@ -169,6 +169,20 @@ extern void __wasm_import_witdock_editor_timers_cancel(int64_t);
 __attribute__((__import_module__("witdock:editor/jobs@0.1.0"), __import_name__("run")))
 extern void __wasm_import_witdock_editor_jobs_run(uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
 
+// Imported Functions from `witdock:editor/processes@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/processes@0.1.0"), __import_name__("start")))
+extern void __wasm_import_witdock_editor_processes_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/processes@0.1.0"), __import_name__("write")))
+extern void __wasm_import_witdock_editor_processes_write(int64_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/processes@0.1.0"), __import_name__("close-input")))
+extern void __wasm_import_witdock_editor_processes_close_input(int64_t);
+
+__attribute__((__import_module__("witdock:editor/processes@0.1.0"), __import_name__("kill")))
+extern void __wasm_import_witdock_editor_processes_kill(int64_t);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 
 __attribute__((__weak__, __export_name__("cabi_post_witdock:editor/plugin@0.1.0#activate")))
@@ -962,6 +976,75 @@ void witdock_editor_jobs_result_ticket_job_error_free(witdock_editor_jobs_result
   }
 }
 
+void extension_plugin_list_string_free(extension_plugin_list_string_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    extension_plugin_string_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      extension_plugin_string_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_processes_program_free(witdock_editor_processes_program_t *ptr) {
+  extension_plugin_string_free(&ptr->name);
+  extension_plugin_list_string_free(&ptr->arguments);
+  extension_plugin_string_free(&ptr->folder);
+}
+
+void witdock_editor_processes_start_error_free(witdock_editor_processes_start_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      extension_plugin_string_free(&ptr->val.not_granted);
+      break;
+    }
+    case 1: {
+      extension_plugin_string_free(&ptr->val.not_found);
+      break;
+    }
+    case 2: {
+      extension_plugin_string_free(&ptr->val.invalid);
+      break;
+    }
+    case 3: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_processes_write_error_free(witdock_editor_processes_write_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 2: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_processes_result_ticket_start_error_free(witdock_editor_processes_result_ticket_start_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_processes_start_error_free(&ptr->val.err);
+  }
+}
+
+void extension_plugin_list_u8_free(extension_plugin_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_processes_result_void_write_error_free(witdock_editor_processes_result_void_write_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_processes_write_error_free(&ptr->val.err);
+  }
+}
+
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr) {
   witdock_editor_types_command_error_free(ptr);
 }
@@ -996,20 +1079,8 @@ void exports_witdock_editor_plugin_command_free(exports_witdock_editor_plugin_co
   exports_witdock_editor_plugin_list_key_text_free(&ptr->default_keys);
 }
 
-void extension_plugin_list_string_free(extension_plugin_list_string_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    extension_plugin_string_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-      extension_plugin_string_free(&list_ptr[i]);
-    }
-    free(list_ptr);
-  }
-}
-
 void exports_witdock_editor_plugin_file_type_free(exports_witdock_editor_plugin_file_type_t *ptr) {
   extension_plugin_string_free(&ptr->language);
-  extension_plugin_list_string_free(&ptr->patterns);
 }
 
 void exports_witdock_editor_plugin_list_command_free(exports_witdock_editor_plugin_list_command_t *ptr) {
@@ -1046,7 +1117,6 @@ void extension_plugin_list_char32_free(extension_plugin_list_char32_t *ptr) {
 
 void exports_witdock_editor_plugin_registration_free(exports_witdock_editor_plugin_registration_t *ptr) {
   exports_witdock_editor_plugin_list_command_free(&ptr->commands);
-  extension_plugin_list_string_free(&ptr->languages);
   exports_witdock_editor_plugin_list_file_type_free(&ptr->file_types);
   extension_plugin_list_char32_free(&ptr->completion_triggers);
 }
@@ -2183,6 +2253,102 @@ bool witdock_editor_jobs_run(witdock_editor_jobs_invocation_t *invocation, witdo
     *err = result.val.err;
     return 0;
   }
+}
+
+bool witdock_editor_processes_start(witdock_editor_processes_program_t *program, witdock_editor_processes_ticket_t *ret, witdock_editor_processes_start_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_processes_start((uint8_t *) ((*program).name).ptr, ((*program).name).len, (uint8_t *) ((*program).arguments).ptr, ((*program).arguments).len, (uint8_t *) ((*program).folder).ptr, ((*program).folder).len, ptr);
+  witdock_editor_processes_result_ticket_start_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_processes_start_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.not_granted = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.not_found = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + (8+1*sizeof(void*)))));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_processes_write(witdock_editor_processes_ticket_t process, extension_plugin_list_u8_t *bytes, witdock_editor_processes_write_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[24];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_processes_write((int64_t) (process), (uint8_t *) (*bytes).ptr, (*bytes).len, ptr);
+  witdock_editor_processes_result_void_write_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_processes_write_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          variant.val.full = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_processes_close_input(witdock_editor_processes_ticket_t process) {
+  __wasm_import_witdock_editor_processes_close_input((int64_t) (process));
+}
+
+void witdock_editor_processes_kill(witdock_editor_processes_ticket_t process) {
+  __wasm_import_witdock_editor_processes_kill((int64_t) (process));
 }
 
 __attribute__((__export_name__("witdock:editor/plugin@0.1.0#activate")))

@@ -313,7 +313,7 @@ typedef struct witdock_editor_documents_edit_error_t {
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OVERLAPPING 3
 // The document is read-only.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY 4
-// Only `run-command` and `on-event` may edit, and this is another call.
+// Only `run-command`, `on-event` and `on-process` may edit, and this is another call.
 #define WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_IN_THIS_CALL 5
 
 // One line of a text.
@@ -409,7 +409,7 @@ typedef struct witdock_editor_selections_selection_error_t {
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_ON_BOUNDARY 4
 // A selection starts before the end of the previous one. The number is its index.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OVERLAPPING 5
-// Only `run-command` and `on-event` may change selections, and this is another call.
+// Only `run-command`, `on-event` and `on-process` may change selections, and this is another call.
 #define WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_IN_THIS_CALL 6
 
 typedef struct {
@@ -759,6 +759,80 @@ typedef struct {
   } val;
 } witdock_editor_jobs_result_ticket_job_error_t;
 
+typedef witdock_editor_types_ticket_t witdock_editor_processes_ticket_t;
+
+typedef struct {
+  extension_plugin_string_t *ptr;
+  size_t len;
+} extension_plugin_list_string_t;
+
+// A program with its arguments.
+typedef struct witdock_editor_processes_program_t {
+  // Its name, as the manifest has it.
+  extension_plugin_string_t   name;
+  // Its arguments, without its name. None of them is interpreted.
+  extension_plugin_list_string_t   arguments;
+  // The folder that it works in: relative to the root of the workspace, with `/` between folders; empty for the root itself. It may not
+  // be outside of the workspace.
+  extension_plugin_string_t   folder;
+} witdock_editor_processes_program_t;
+
+// Why a program is not started.
+typedef struct witdock_editor_processes_start_error_t {
+  uint8_t tag;
+  union {
+    extension_plugin_string_t     not_granted;
+    extension_plugin_string_t     not_found;
+    extension_plugin_string_t     invalid;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_processes_start_error_t;
+
+// It was not granted. The text says what to do.
+#define WITDOCK_EDITOR_PROCESSES_START_ERROR_NOT_GRANTED 0
+// It is not on this machine, or was not when the plugin was loaded. The text says what to do.
+#define WITDOCK_EDITOR_PROCESSES_START_ERROR_NOT_FOUND 1
+// The folder or an argument is invalid. The text says what was found and what is expected.
+#define WITDOCK_EDITOR_PROCESSES_START_ERROR_INVALID 2
+// The plugin has too many processes. The number is the limit.
+#define WITDOCK_EDITOR_PROCESSES_START_ERROR_TOO_MANY 3
+
+// Why input was not taken. None of it is.
+typedef struct witdock_editor_processes_write_error_t {
+  uint8_t tag;
+  union {
+    uint64_t     full;
+  } val;
+} witdock_editor_processes_write_error_t;
+
+// There is no process with this ticket; it may have ended.
+#define WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_NO_SUCH_PROCESS 0
+// Its input was closed.
+#define WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_CLOSED 1
+// The process has not read earlier input yet. The number is how many bytes would be taken now. The event `writable` tells when all
+// of it was read.
+#define WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_FULL 2
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_processes_ticket_t ok;
+    witdock_editor_processes_start_error_t err;
+  } val;
+} witdock_editor_processes_result_ticket_start_error_t;
+
+typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} extension_plugin_list_u8_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_processes_write_error_t err;
+  } val;
+} witdock_editor_processes_result_void_write_error_t;
+
 typedef witdock_editor_types_command_error_t exports_witdock_editor_plugin_command_error_t;
 
 typedef witdock_editor_types_key_text_t exports_witdock_editor_plugin_key_text_t;
@@ -810,11 +884,6 @@ typedef uint8_t exports_witdock_editor_plugin_event_kinds_t;
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_SELECTION_CHANGED (1 << 5)
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_IDLE (1 << 6)
 #define EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_SETTINGS_CHANGED (1 << 7)
-
-typedef struct {
-  extension_plugin_string_t *ptr;
-  size_t len;
-} extension_plugin_list_string_t;
 
 // A language, and how its files are recognized. It adds to the languages that the editor knows; if the editor knows
 // this one too, the plugin's patterns take precedence.
@@ -1207,6 +1276,17 @@ extern void witdock_editor_timers_cancel(witdock_editor_timers_ticket_t timer);
 // Queues a command. Its outcome arrives as the event `job-ended`.
 extern bool witdock_editor_jobs_run(witdock_editor_jobs_invocation_t *invocation, witdock_editor_jobs_ticket_t *ret, witdock_editor_jobs_job_error_t *err);
 
+// Imported Functions from `witdock:editor/processes@0.1.0`
+// Starts a program when the call has returned. A call that fails starts nothing. Its output and its end arrive as events, if the component
+// exports `process-events`; without that interface they are lost.
+extern bool witdock_editor_processes_start(witdock_editor_processes_program_t *program, witdock_editor_processes_ticket_t *ret, witdock_editor_processes_start_error_t *err);
+// Writes to its standard input, after what was written before.
+extern bool witdock_editor_processes_write(witdock_editor_processes_ticket_t process, extension_plugin_list_u8_t *bytes, witdock_editor_processes_write_error_t *err);
+// Ends its standard input, after what was written before. Unknown processes are ignored.
+extern void witdock_editor_processes_close_input(witdock_editor_processes_ticket_t process);
+// Ends it, with all the processes that it has started. Unknown processes are ignored. The event `ended` follows.
+extern void witdock_editor_processes_kill(witdock_editor_processes_ticket_t process);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings, exports_witdock_editor_plugin_registration_t *ret, exports_witdock_editor_plugin_activate_error_t *err);
 bool exports_witdock_editor_plugin_run_command(extension_plugin_string_t *name, extension_plugin_string_t *maybe_argument, exports_witdock_editor_plugin_command_error_t *err);
@@ -1361,6 +1441,20 @@ void witdock_editor_jobs_job_error_free(witdock_editor_jobs_job_error_t *ptr);
 
 void witdock_editor_jobs_result_ticket_job_error_free(witdock_editor_jobs_result_ticket_job_error_t *ptr);
 
+void extension_plugin_list_string_free(extension_plugin_list_string_t *ptr);
+
+void witdock_editor_processes_program_free(witdock_editor_processes_program_t *ptr);
+
+void witdock_editor_processes_start_error_free(witdock_editor_processes_start_error_t *ptr);
+
+void witdock_editor_processes_write_error_free(witdock_editor_processes_write_error_t *ptr);
+
+void witdock_editor_processes_result_ticket_start_error_free(witdock_editor_processes_result_ticket_start_error_t *ptr);
+
+void extension_plugin_list_u8_free(extension_plugin_list_u8_t *ptr);
+
+void witdock_editor_processes_result_void_write_error_free(witdock_editor_processes_result_void_write_error_t *ptr);
+
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr);
 
 void exports_witdock_editor_plugin_key_text_free(exports_witdock_editor_plugin_key_text_t *ptr);
@@ -1372,8 +1466,6 @@ void exports_witdock_editor_plugin_styled_line_free(exports_witdock_editor_plugi
 void exports_witdock_editor_plugin_list_key_text_free(exports_witdock_editor_plugin_list_key_text_t *ptr);
 
 void exports_witdock_editor_plugin_command_free(exports_witdock_editor_plugin_command_t *ptr);
-
-void extension_plugin_list_string_free(extension_plugin_list_string_t *ptr);
 
 void exports_witdock_editor_plugin_file_type_free(exports_witdock_editor_plugin_file_type_t *ptr);
 

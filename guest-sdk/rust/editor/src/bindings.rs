@@ -21,3 +21,18 @@ wit_bindgen::generate!({
     default_bindings_module: "witdock_editor_guest::bindings",
     generate_all,
 });
+
+/// The optional export for what processes do.
+pub mod process_owner {
+    wit_bindgen::generate!({
+        world: "witdock:editor/process-owner",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::process_owner",
+    });
+}

@@ -3,6 +3,7 @@
 use crate::decorations::DecorationError;
 use crate::jobs::JobError;
 use crate::panels::PanelError;
+use crate::processes::{StartError, WriteError};
 use crate::prompts::AskError;
 use crate::selections::SelectionError;
 use crate::viewport::ShowError;
@@ -31,6 +32,15 @@ macro_rules! explain {
 }
 
 explain! {
+    StartError: error => match error {
+        StartError::NotGranted(why) | StartError::NotFound(why) | StartError::Invalid(why) => why.clone(),
+        StartError::TooMany(most) => format!("the plugin has {most} processes, which is the limit"),
+    };
+    WriteError: error => match error {
+        WriteError::NoSuchProcess => "the process has ended".to_owned(),
+        WriteError::Closed => "the input of the process is closed".to_owned(),
+        WriteError::Full(_) => "the process does not read its input".to_owned(),
+    };
     TextError: error => match error {
         TextError::OutOfRange(length) => format!("the range is outside the text, which has {length} bytes"),
         TextError::NotOnBoundary(offset) => format!("byte {offset} of the text is inside a character"),

@@ -1,11 +1,12 @@
 //! Exports a plugin as a component.
 
+use crate::bindings;
 use crate::bindings::exports::witdock::editor::plugin::Guest;
 use crate::edit::in_order;
 use crate::range::to_usize;
 use crate::{
     ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
-    Location, Plugin, Registration, Stateful, settings,
+    Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful, settings,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -16,22 +17,24 @@ use witdock_guest::log;
 /// `cdylib`.
 /// On other targets than WebAssembly it does nothing, because a native library cannot have the names of a component's exports.
 ///
-/// With `witdock_editor_guest::export!(Bookmarks, state);` the plugin is [`Stateful`], and its state survives a reload.
+/// What a plugin exports in addition is named after its type, in any order:
+///
+/// - `witdock_editor_guest::export!(Bookmarks, state);`: it is [`Stateful`], and its state survives a reload.
+/// - `witdock_editor_guest::export!(Lint, processes);`: it is a [`ProcessOwner`], and hears of the processes that it starts.
 #[macro_export]
 macro_rules! export {
-    ($plugin:ty) => {
-        #[cfg(target_family = "wasm")]
-        const _: () = {
-            type Component = $crate::Component<$plugin>;
-    $crate::bindings::export!(Component with_types_in $crate::bindings);
-        };
+    (@more state $component:ident) => {
+        $crate::witdock_guest::state::export!($component with_types_in $crate::witdock_guest::bindings);
     };
-    ($plugin:ty, state) => {
+    (@more processes $component:ident) => {
+        $crate::bindings::process_owner::export!($component with_types_in $crate::bindings::process_owner);
+    };
+    ($plugin:ty $(, $more:ident)* $(,)?) => {
         #[cfg(target_family = "wasm")]
         const _: () = {
             type Component = $crate::Component<$plugin>;
-    $crate::bindings::export!(Component with_types_in $crate::bindings);
-    $crate::witdock_guest::state::export!(Component with_types_in $crate::witdock_guest::bindings);
+            $crate::bindings::export!(Component with_types_in $crate::bindings);
+            $($crate::export!(@more $more Component);)*
         };
     };
 }
@@ -98,6 +101,14 @@ impl<P: Plugin> Guest for Component<P> {
 
     fn hover(at: Location) -> Option<HoverText> {
         with_active(|plugin: &mut P| plugin.hover(&Document::of(at.version)?, to_usize(at.offset))).flatten()
+    }
+}
+
+impl<P: ProcessOwner> bindings::process_owner::exports::witdock::editor::process_events::Guest
+    for Component<P>
+{
+    fn on_process(event: ProcessEvent) {
+        with_active(|plugin: &mut P| plugin.on_process(event));
     }
 }
 

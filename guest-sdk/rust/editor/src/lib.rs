@@ -55,6 +55,7 @@ pub mod messages;
 pub mod panels;
 mod plugin;
 mod position;
+pub mod processes;
 pub mod prompts;
 mod range;
 mod registration;
@@ -77,8 +78,9 @@ pub use bindings::witdock::editor::types::{
 };
 pub use document::Document;
 pub use edit::{apply, edit_between};
-pub use plugin::{NoSettings, Plugin, Stateful};
+pub use plugin::{NoSettings, Plugin, ProcessOwner, Stateful};
 pub use position::{LineIndex, Position};
+pub use processes::ProcessEvent;
 pub use witdock_guest::{self, log};
 
 #[doc(hidden)]

@@ -1,7 +1,8 @@
 //! The traits that a plugin implements.
 
 use crate::{
-    ActivateError, CommandError, Completion, Document, Edit, Event, FormatError, HoverText, Registration,
+    ActivateError, CommandError, Completion, Document, Edit, Event, FormatError, HoverText, ProcessEvent,
+    Registration,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -71,6 +72,12 @@ pub trait Plugin: Sized + 'static {
         let _ = (document, at);
         None
     }
+}
+
+/// A plugin that runs programs and hears of them: `export!(Type, processes)`. See [`processes`](crate::processes).
+pub trait ProcessOwner: Plugin {
+    /// Handles an event of a process. It may edit.
+    fn on_process(&mut self, event: ProcessEvent);
 }
 
 /// A plugin whose state survives a reload: `export!(Type, state)`.

@@ -295,7 +295,7 @@ pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_ON_BOUNDARY = 2;
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_OVERLAPPING = 3;
 /// The document is read-only.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_READ_ONLY = 4;
-/// Only `run-command` and `on-event` may edit, and this is another call.
+/// Only `run-command`, `on-event` and `on-process` may edit, and this is another call.
 pub const WITDOCK_EDITOR_DOCUMENTS_EDIT_ERROR_NOT_IN_THIS_CALL = 5;
 
 /// One line of a text.
@@ -390,7 +390,7 @@ pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OUT_OF_RANGE = 3;
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_ON_BOUNDARY = 4;
 /// A selection starts before the end of the previous one. The number is its index.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_OVERLAPPING = 5;
-/// Only `run-command` and `on-event` may change selections, and this is another call.
+/// Only `run-command`, `on-event` and `on-process` may change selections, and this is another call.
 pub const WITDOCK_EDITOR_SELECTIONS_SELECTION_ERROR_NOT_IN_THIS_CALL = 6;
 
 pub const witdock_editor_selections_option_selection_set_t = extern struct {
@@ -732,6 +732,78 @@ pub const witdock_editor_jobs_result_ticket_job_error_t = extern struct {
     },
 };
 
+pub const witdock_editor_processes_ticket_t = witdock_editor_types_ticket_t;
+
+pub const extension_plugin_list_string_t = extern struct {
+    ptr: [*c]extension_plugin_string_t,
+    len: usize,
+};
+
+/// A program with its arguments.
+pub const witdock_editor_processes_program_t = extern struct {
+    /// Its name, as the manifest has it.
+    name: extension_plugin_string_t,
+    /// Its arguments, without its name. None of them is interpreted.
+    arguments: extension_plugin_list_string_t,
+    /// The folder that it works in: relative to the root of the workspace, with `/` between folders; empty for the root itself. It may not
+    /// be outside of the workspace.
+    folder: extension_plugin_string_t,
+};
+
+/// Why a program is not started.
+pub const witdock_editor_processes_start_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    not_granted: extension_plugin_string_t,
+    not_found: extension_plugin_string_t,
+    invalid: extension_plugin_string_t,
+    too_many: u32,
+    },
+};
+/// It was not granted. The text says what to do.
+pub const WITDOCK_EDITOR_PROCESSES_START_ERROR_NOT_GRANTED = 0;
+/// It is not on this machine, or was not when the plugin was loaded. The text says what to do.
+pub const WITDOCK_EDITOR_PROCESSES_START_ERROR_NOT_FOUND = 1;
+/// The folder or an argument is invalid. The text says what was found and what is expected.
+pub const WITDOCK_EDITOR_PROCESSES_START_ERROR_INVALID = 2;
+/// The plugin has too many processes. The number is the limit.
+pub const WITDOCK_EDITOR_PROCESSES_START_ERROR_TOO_MANY = 3;
+
+/// Why input was not taken. None of it is.
+pub const witdock_editor_processes_write_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    full: u64,
+    },
+};
+/// There is no process with this ticket; it may have ended.
+pub const WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_NO_SUCH_PROCESS = 0;
+/// Its input was closed.
+pub const WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_CLOSED = 1;
+/// The process has not read earlier input yet. The number is how many bytes would be taken now. The event `writable` tells when all
+/// of it was read.
+pub const WITDOCK_EDITOR_PROCESSES_WRITE_ERROR_FULL = 2;
+
+pub const witdock_editor_processes_result_ticket_start_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_processes_ticket_t,
+    err: witdock_editor_processes_start_error_t,
+    },
+};
+
+pub const extension_plugin_list_u8_t = extern struct {
+    ptr: [*c]u8,
+    len: usize,
+};
+
+pub const witdock_editor_processes_result_void_write_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_processes_write_error_t,
+    },
+};
+
 pub const exports_witdock_editor_plugin_command_error_t = witdock_editor_types_command_error_t;
 
 pub const exports_witdock_editor_plugin_key_text_t = witdock_editor_types_key_text_t;
@@ -782,11 +854,6 @@ pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_CURSOR_MOVED = (1 << 4);
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_SELECTION_CHANGED = (1 << 5);
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_IDLE = (1 << 6);
 pub const EXPORTS_WITDOCK_EDITOR_PLUGIN_EVENT_KINDS_SETTINGS_CHANGED = (1 << 7);
-
-pub const extension_plugin_list_string_t = extern struct {
-    ptr: [*c]extension_plugin_string_t,
-    len: usize,
-};
 
 /// A language, and how its files are recognized. It adds to the languages that the editor knows; if the editor knows
 /// this one too, the plugin's patterns take precedence.
@@ -1190,6 +1257,19 @@ pub extern fn witdock_editor_timers_cancel(timer: witdock_editor_timers_ticket_t
 /// Queues a command. Its outcome arrives as the event `job-ended`.
 pub extern fn witdock_editor_jobs_run(invocation: [*c]witdock_editor_jobs_invocation_t, ret: [*c]witdock_editor_jobs_ticket_t, err: [*c]witdock_editor_jobs_job_error_t) bool;
 
+/// Starts a program when the call has returned. A call that fails starts nothing. Its output and its end arrive as events, if the component
+/// exports `process-events`; without that interface they are lost.
+pub extern fn witdock_editor_processes_start(program: [*c]witdock_editor_processes_program_t, ret: [*c]witdock_editor_processes_ticket_t, err: [*c]witdock_editor_processes_start_error_t) bool;
+
+/// Writes to its standard input, after what was written before.
+pub extern fn witdock_editor_processes_write(process: witdock_editor_processes_ticket_t, bytes: [*c]extension_plugin_list_u8_t, err: [*c]witdock_editor_processes_write_error_t) bool;
+
+/// Ends its standard input, after what was written before. Unknown processes are ignored.
+pub extern fn witdock_editor_processes_close_input(process: witdock_editor_processes_ticket_t) void;
+
+/// Ends it, with all the processes that it has started. Unknown processes are ignored. The event `ended` follows.
+pub extern fn witdock_editor_processes_kill(process: witdock_editor_processes_ticket_t) void;
+
 pub extern fn witdock_plugin_log_location_free(ptr: [*c]witdock_plugin_log_location_t) void;
 
 pub extern fn witdock_plugin_log_option_location_free(ptr: [*c]witdock_plugin_log_option_location_t) void;
@@ -1334,6 +1414,20 @@ pub extern fn witdock_editor_jobs_job_error_free(ptr: [*c]witdock_editor_jobs_jo
 
 pub extern fn witdock_editor_jobs_result_ticket_job_error_free(ptr: [*c]witdock_editor_jobs_result_ticket_job_error_t) void;
 
+pub extern fn extension_plugin_list_string_free(ptr: [*c]extension_plugin_list_string_t) void;
+
+pub extern fn witdock_editor_processes_program_free(ptr: [*c]witdock_editor_processes_program_t) void;
+
+pub extern fn witdock_editor_processes_start_error_free(ptr: [*c]witdock_editor_processes_start_error_t) void;
+
+pub extern fn witdock_editor_processes_write_error_free(ptr: [*c]witdock_editor_processes_write_error_t) void;
+
+pub extern fn witdock_editor_processes_result_ticket_start_error_free(ptr: [*c]witdock_editor_processes_result_ticket_start_error_t) void;
+
+pub extern fn extension_plugin_list_u8_free(ptr: [*c]extension_plugin_list_u8_t) void;
+
+pub extern fn witdock_editor_processes_result_void_write_error_free(ptr: [*c]witdock_editor_processes_result_void_write_error_t) void;
+
 pub extern fn exports_witdock_editor_plugin_command_error_free(ptr: [*c]exports_witdock_editor_plugin_command_error_t) void;
 
 pub extern fn exports_witdock_editor_plugin_key_text_free(ptr: [*c]exports_witdock_editor_plugin_key_text_t) void;
@@ -1345,8 +1439,6 @@ pub extern fn exports_witdock_editor_plugin_styled_line_free(ptr: [*c]exports_wi
 pub extern fn exports_witdock_editor_plugin_list_key_text_free(ptr: [*c]exports_witdock_editor_plugin_list_key_text_t) void;
 
 pub extern fn exports_witdock_editor_plugin_command_free(ptr: [*c]exports_witdock_editor_plugin_command_t) void;
-
-pub extern fn extension_plugin_list_string_free(ptr: [*c]extension_plugin_list_string_t) void;
 
 pub extern fn exports_witdock_editor_plugin_file_type_free(ptr: [*c]exports_witdock_editor_plugin_file_type_t) void;
 

@@ -22,6 +22,7 @@ use super::{CapabilityKind, ImportName, NetworkHost};
 ///     "folder /data read-only",
 ///     "import demo:shop/stock",
 ///     "network example.org:443",
+///     "program git",
 ///     "random",
 ///     "stdio",
 /// ] {
@@ -46,11 +47,16 @@ pub enum Capability {
     Import(ImportName),
     /// Connections to a host by TCP and UDP.
     Network(NetworkHost),
+    /// Running the program of the system with this name. What it runs is outside of the sandbox, with the rights of the user.
+    Program(String),
     /// Unpredictable random bytes.
     Random,
     /// Standard output and standard error, as lines of the plugin's log.
     Stdio,
 }
+
+/// The longest name of a program, bytes.
+const LONGEST_PROGRAM: usize = 64;
 
 /// The operations that are allowed in a folder.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -94,6 +100,23 @@ impl Capability {
         Ok(Self::Folder { path: path.to_owned(), access })
     }
 
+    /// The capability to run a program of the system. The host finds it by this name, or has another one for it.
+    ///
+    /// # Errors
+    ///
+    /// When the name is a path or an option, or has characters that names of programs do not have.
+    pub fn program(name: &str) -> Result<Self, InvalidCapability> {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+        let is_valid = name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        if !is_valid || !name.chars().all(is_of_name) || name.len() > LONGEST_PROGRAM {
+            return Err(InvalidCapability(format!(
+                "`{}` is not a valid program name: write the name without folders, for example \"git\"",
+                name.escape_debug()
+            )));
+        }
+        Ok(Self::Program(name.to_owned()))
+    }
+
     /// The kind of capability.
     pub fn kind(&self) -> CapabilityKind {
         match self {
@@ -102,6 +125,7 @@ impl Capability {
             Self::Folder { .. } => CapabilityKind::Folder,
             Self::Import(_) => CapabilityKind::Import,
             Self::Network(_) => CapabilityKind::Network,
+            Self::Program(_) => CapabilityKind::Program,
             Self::Random => CapabilityKind::Random,
             Self::Stdio => CapabilityKind::Stdio,
         }
@@ -139,6 +163,7 @@ impl Capability {
             Self::Folder { path, access } => folder_line(path, "…", *access),
             Self::Import(name) => format!("imports = [\"{}\"]", name.path()),
             Self::Network(host) => format!("network = [\"{host}\"]"),
+            Self::Program(name) => format!("programs = {{ {} = \"…\" }}", key(name)),
             Self::Random => "random = true".to_owned(),
             Self::Stdio => "stdio = true".to_owned(),
         }
@@ -169,6 +194,7 @@ impl fmt::Display for Capability {
             Self::Folder { path, access } => write!(f, "folder {path} {access}"),
             Self::Import(name) => write!(f, "import {name}"),
             Self::Network(host) => write!(f, "network {host}"),
+            Self::Program(name) => write!(f, "program {name}"),
         }
     }
 }
@@ -186,6 +212,7 @@ impl FromStr for Capability {
             (Some(CapabilityKind::Env), name) => Self::env(name),
             (Some(CapabilityKind::Import), name) => name.parse().map(Self::Import),
             (Some(CapabilityKind::Network), host) => host.parse().map(Self::Network),
+            (Some(CapabilityKind::Program), name) => Self::program(name),
             (Some(CapabilityKind::Folder), folder) => {
                 let (path, access) = folder.rsplit_once(' ').unwrap_or((folder, ""));
                 let access = match access {
@@ -202,7 +229,7 @@ impl FromStr for Capability {
             }
             _ => Err(InvalidCapability(format!(
                 "`{}` is not a capability: write `clocks`, `env NAME`, `folder PATH read-only`, `import NAME`, \
-                 `network HOST`, `random` or `stdio`",
+                 `network HOST`, `program NAME`, `random` or `stdio`",
                 text.escape_debug()
             ))),
         }

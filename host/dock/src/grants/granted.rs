@@ -28,6 +28,8 @@ pub(crate) enum Provision {
     Folder(PathBuf),
     /// The value of an environment variable.
     Value(String),
+    /// The program on this machine.
+    Program(PathBuf),
 }
 
 impl Granted {
@@ -45,6 +47,25 @@ impl Granted {
     pub(crate) fn writable(&self) -> impl Iterator<Item = &Path> {
         self.grants.iter().filter_map(|grant| match (&grant.capability, &grant.provision) {
             (Capability::Folder { access: Access::ReadWrite, .. }, Provision::Folder(host)) => Some(&**host),
+            _ => None,
+        })
+    }
+
+    /// The programs that it may run, with where they are on this machine.
+    pub fn programs(&self) -> impl Iterator<Item = (&str, Option<&Path>)> {
+        self.grants.iter().filter_map(|grant| match (&grant.capability, &grant.provision) {
+            (Capability::Program(name), Provision::Program(path)) => {
+                Some((name.as_str(), Some(path.as_path())))
+            }
+            (Capability::Program(name), _) => Some((name.as_str(), None)),
+            _ => None,
+        })
+    }
+
+    /// The environment variables that it may read.
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.grants.iter().filter_map(|grant| match (&grant.capability, &grant.provision) {
+            (Capability::Env(name), Provision::Value(value)) => Some((name.as_str(), value.as_str())),
             _ => None,
         })
     }

@@ -38,6 +38,8 @@ pub(crate) struct Guarded {
     pub(crate) path: PathBuf,
     /// Folders in it that may be written to nevertheless.
     pub(crate) except: Vec<PathBuf>,
+    /// Whether it is a program that the plugin runs, and no part of the plugin.
+    pub(crate) is_program: bool,
 }
 
 /// A claim on paths, which ends when it is dropped.
@@ -60,14 +62,16 @@ pub struct Conflict {
     writable: PathBuf,
     guarded: PathBuf,
     owner: Option<Arc<str>>,
+    is_program: bool,
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { writer, writable, guarded, owner } = self;
+        let Self { writer, writable, guarded, owner, is_program } = self;
         let (writable, guarded) = (text::path(writable), text::path(guarded));
         write!(f, "`{writer}` would write to {writable}, which overlaps with {guarded}, ")?;
         match owner {
+            Some(owner) if *is_program => write!(f, "a program that the plugin `{owner}` runs")?,
             Some(owner) => write!(f, "a part of the plugin `{owner}`")?,
             None => f.write_str("which the host protects")?,
         }
@@ -113,7 +117,18 @@ impl Claims {
 impl Guarded {
     /// A path with all that is below it.
     pub(crate) fn all_of(path: PathBuf) -> Self {
-        Self { path: real(&path), except: Vec::new() }
+        Self::at(real(&path), Vec::new())
+    }
+
+    /// What has this name, whatever it leads to.
+    pub(crate) fn at(path: PathBuf, except: Vec<PathBuf>) -> Self {
+        Self { path, except, is_program: false }
+    }
+
+    /// A program that a plugin runs. It may be a link: both the link and its file count.
+    pub(crate) fn program(path: &Path) -> [Self; 2] {
+        [Self::at(path.to_owned(), Vec::new()), Self::all_of(path.to_owned())]
+            .map(|guarded| Self { is_program: true, ..guarded })
     }
 
     fn covers(&self, writable: &Path) -> bool {
@@ -132,6 +147,7 @@ fn conflict(writer: &Paths, owner: &Paths) -> Option<Conflict> {
             writable: writable.clone(),
             guarded: guarded.path.clone(),
             owner: owner.plugin.clone(),
+            is_program: guarded.is_program,
         })
     })
 }
@@ -159,7 +175,11 @@ mod tests {
             plugin: Some(plugin.into()),
             guarded: guarded
                 .iter()
-                .map(|path| Guarded { path: path.into(), except: vec![Path::new(path).join("out")] })
+                .map(|path| Guarded {
+                    path: path.into(),
+                    except: vec![Path::new(path).join("out")],
+                    is_program: false,
+                })
                 .collect(),
             writable: writable.iter().map(PathBuf::from).collect(),
         }

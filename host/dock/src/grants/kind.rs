@@ -13,6 +13,8 @@ pub enum CapabilityKind {
     Import,
     /// Connections to a network host.
     Network,
+    /// A program of the system.
+    Program,
     /// Unpredictable random bytes.
     Random,
     /// Standard output and standard error.
@@ -34,8 +36,16 @@ const OF_WASI: [(&str, Option<CapabilityKind>); 8] = [
 
 impl CapabilityKind {
     /// All kinds, in the order of their words.
-    pub const ALL: [Self; 7] =
-        [Self::Clocks, Self::Env, Self::Folder, Self::Import, Self::Network, Self::Random, Self::Stdio];
+    pub const ALL: [Self; 8] = [
+        Self::Clocks,
+        Self::Env,
+        Self::Folder,
+        Self::Import,
+        Self::Network,
+        Self::Program,
+        Self::Random,
+        Self::Stdio,
+    ];
 
     /// The kind of capability that an interface of WASI 0.2 needs, by the interface's full name. `None` for an interface
     /// that needs no grant, and for names outside of WASI.
@@ -51,6 +61,7 @@ impl CapabilityKind {
             Self::Folder => "folder",
             Self::Import => "import",
             Self::Network => "network",
+            Self::Program => "program",
             Self::Random => "random",
             Self::Stdio => "stdio",
         }
@@ -64,6 +75,7 @@ impl CapabilityKind {
             Self::Folder => "folders = [{ path = \"…\" }]",
             Self::Import => "imports = [\"…\"]",
             Self::Network => "network = [\"host:port\"]",
+            Self::Program => "programs = [\"…\"]",
             Self::Random => "random = true",
             Self::Stdio => "stdio = true",
         }

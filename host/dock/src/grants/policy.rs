@@ -14,7 +14,7 @@ use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkH
 /// A plugin gets the capabilities that it requests *and* the policy grants. If one that it requests is not granted, the
 /// plugin is refused: without it, the plugin would fail later, with a less clear error.
 ///
-/// In a file it is a table with the keys `imports`, `folders`, `env`, `network`, `clocks`, `random` and `stdio`:
+/// In a file it is a table with the keys `imports`, `folders`, `env`, `network`, `programs`, `clocks`, `random` and `stdio`:
 ///
 /// ```
 /// let policy: witdock::Policy = toml::from_str(r#"
@@ -22,6 +22,7 @@ use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkH
 ///     folders = [{ path = "/data", host = "/srv/data", access = "read-only" }]
 ///     env = { LANG = "C" }
 ///     network = ["example.org", "192.0.2.1:53"]
+///     programs = { git = "/usr/bin/git" }
 ///     clocks = true
 /// "#)?;
 /// # Ok::<(), toml::de::Error>(())
@@ -57,12 +58,12 @@ impl Policy {
         Self::default()
     }
 
-    /// Grants a capability that needs no value of the host. Folders and environment variables need one: they are ignored
-    /// here, and granted by [`folder`](Self::folder) and [`env`](Self::env).
+    /// Grants a capability that needs no value of the host. Folders, environment variables and programs need one: they are ignored
+    /// here, and granted by [`folder`](Self::folder), [`env`](Self::env) and [`program`](Self::program).
     #[must_use]
     pub fn allow(self, capability: Capability) -> Self {
         match capability {
-            Capability::Folder { .. } | Capability::Env(_) => self,
+            Capability::Folder { .. } | Capability::Env(_) | Capability::Program(_) => self,
             capability => self.push(capability, Provision::Nothing),
         }
     }
@@ -90,6 +91,17 @@ impl Policy {
     #[must_use]
     pub fn network(self, host: NetworkHost) -> Self {
         self.push(Capability::Network(host), Provision::Nothing)
+    }
+
+    /// Grants a program of the system: `path` is the program on this machine. With `None`, for one that is not on this machine, the
+    /// plugin runs and cannot start it.
+    ///
+    /// The path is guarded for as long as the plugin runs: no plugin may write to it. The dock itself runs no program; an application whose
+    /// interface does asks [`HostState::programs`](crate::HostState::programs).
+    #[must_use]
+    pub fn program(self, name: impl Into<String>, path: Option<PathBuf>) -> Self {
+        let provision = path.map_or(Provision::Nothing, Provision::Program);
+        self.push(Capability::Program(name.into()), provision)
     }
 
     /// Grants the wall clock and the monotonic clock.
@@ -157,11 +169,11 @@ impl Policy {
         })
     }
 
-    /// Replaces each folder on this machine, for example to resolve paths relative to a configuration file.
+    /// Replaces each folder and each program on this machine, for example to resolve paths relative to a configuration file.
     #[must_use]
     pub fn map_folders(mut self, mut map: impl FnMut(&Path) -> PathBuf) -> Self {
         for grant in &mut self.grants {
-            if let Provision::Folder(host) = &mut grant.provision {
+            if let Provision::Folder(host) | Provision::Program(host) = &mut grant.provision {
                 *host = map(host);
             }
         }
@@ -226,6 +238,7 @@ struct Table {
     folders: Vec<FolderGrant>,
     env: BTreeMap<String, String>,
     network: Vec<NetworkHost>,
+    programs: BTreeMap<String, PathBuf>,
     clocks: bool,
     random: bool,
     stdio: bool,
@@ -235,13 +248,16 @@ impl TryFrom<Table> for Policy {
     type Error = InvalidCapability;
 
     fn try_from(table: Table) -> Result<Self, InvalidCapability> {
-        let Table { imports, folders, env, network, clocks, random, stdio } = table;
+        let Table { imports, folders, env, network, programs, clocks, random, stdio } = table;
         let mut policy = Self::new();
         for FolderGrant { path, host, access } in folders {
             policy = policy.push(Capability::folder(&path, access)?, Provision::Folder(host));
         }
         for (name, value) in env {
             policy = policy.push(Capability::env(&name)?, Provision::Value(value));
+        }
+        for (name, path) in programs {
+            policy = policy.push(Capability::program(&name)?, Provision::Program(path));
         }
         let named = imports.into_iter().map(Capability::Import);
         let named = named.chain(network.into_iter().map(Capability::Network));
@@ -266,8 +282,11 @@ impl From<Policy> for Table {
                 (Capability::Folder { path, access }, Provision::Folder(host)) => {
                     table.folders.push(FolderGrant { path, host, access });
                 }
-                // These always have a value.
-                (Capability::Env(_) | Capability::Folder { .. }, _) => {}
+                (Capability::Program(name), Provision::Program(path)) => {
+                    drop(table.programs.insert(name, path));
+                }
+                // These always have a value, or there is nothing to write.
+                (Capability::Env(_) | Capability::Folder { .. } | Capability::Program(_), _) => {}
             }
         }
         table

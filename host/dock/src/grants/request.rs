@@ -54,6 +54,7 @@ struct Table {
     folders: Vec<Folder>,
     env: Vec<String>,
     network: Vec<NetworkHost>,
+    programs: Vec<String>,
     clocks: bool,
     random: bool,
     stdio: bool,
@@ -71,13 +72,16 @@ impl TryFrom<Table> for Request {
     type Error = InvalidCapability;
 
     fn try_from(table: Table) -> Result<Self, InvalidCapability> {
-        let Table { imports, folders, env, network, clocks, random, stdio } = table;
+        let Table { imports, folders, env, network, programs, clocks, random, stdio } = table;
         let mut system = BTreeSet::new();
         for Folder { path, access } in folders {
             system.insert(Capability::folder(&path, access)?);
         }
         for name in env {
             system.insert(Capability::env(&name)?);
+        }
+        for name in programs {
+            system.insert(Capability::program(&name)?);
         }
         system.extend(network.into_iter().map(Capability::Network));
         let switches =
@@ -97,6 +101,7 @@ impl From<Request> for Table {
                 Capability::Folder { path, access } => table.folders.push(Folder { path, access }),
                 Capability::Import(name) => table.imports.get_or_insert_default().push(name),
                 Capability::Network(host) => table.network.push(host),
+                Capability::Program(name) => table.programs.push(name),
                 Capability::Random => table.random = true,
                 Capability::Stdio => table.stdio = true,
             }

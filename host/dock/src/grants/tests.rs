@@ -16,8 +16,15 @@ fn requested(request: &Request, imports: &[&str]) -> Requested {
 }
 
 fn everything() -> Request {
-    let texts =
-        ["folder /data read-only", "env HOME", "network example.org:443", "clocks", "random", "stdio"];
+    let texts = [
+        "folder /data read-only",
+        "env HOME",
+        "network example.org:443",
+        "program git",
+        "clocks",
+        "random",
+        "stdio",
+    ];
     texts.into_iter().map(capability).fold(Request::default(), Request::with)
 }
 
@@ -28,6 +35,7 @@ fn all() -> Policy {
         .env("HOME", "/home/x")
         .env("SECRET", "y")
         .network("example.org".parse().unwrap())
+        .program("git", Some("/usr/bin/git".into()))
         .clocks()
         .random()
         .stdio()
@@ -48,6 +56,7 @@ fn an_empty_policy_refuses_each_capability() {
             "  import now; to allow it, add to the host's grants for this plugin: imports = [\"now\"]",
             "  network example.org:443; to allow it, add to the host's grants for this plugin: \
              network = [\"example.org:443\"]",
+            "  program git; to allow it, add to the host's grants for this plugin: programs = { git = \"…\" }",
             "  random; to allow it, add to the host's grants for this plugin: random = true",
             "  stdio; to allow it, add to the host's grants for this plugin: stdio = true",
         ]
@@ -86,6 +95,7 @@ fn a_grant_is_the_intersection() {
             "folder /data read-only",
             "import a:b/c@1.0.0",
             "network example.org:443",
+            "program git",
             "random",
             "stdio"
         ]
@@ -119,6 +129,8 @@ fn reports_invalid_grants() {
         ("imports = ['now()']", "is not a valid import name"),
         ("env = { 'A=B' = '1' }", "is not a valid environment variable name"),
         ("folders = [{ path = '', host = 'x' }]", "is not a valid folder path"),
+        ("programs = { '/usr/bin/git' = '/usr/bin/git' }", "is not a valid program name"),
+        ("programs = { '--version' = '/x' }", "is not a valid program name"),
         ("hosts = []", "unknown field `hosts`"),
     ] {
         let error = toml::from_str::<Policy>(line).unwrap_err().to_string();
@@ -139,6 +151,7 @@ fn any_capability() -> impl Strategy<Value = Capability> {
         Just("a:b/*"),
         Just("now")
     ];
+    let program = prop_oneof![Just("git"), Just("rust-analyzer"), Just("clang++")];
     let host = prop_oneof![
         Just("x.org"),
         Just("x.org:1"),
@@ -155,6 +168,7 @@ fn any_capability() -> impl Strategy<Value = Capability> {
         (folder, access).prop_map(|(path, access)| Capability::Folder { path: path.to_owned(), access }),
         import.prop_map(|name| Capability::Import(ImportName::new(name))),
         host.prop_map(|host| Capability::Network(host.parse().unwrap())),
+        program.prop_map(|name| Capability::Program(name.to_owned())),
     ]
 }
 
@@ -174,6 +188,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         granted.into_iter().fold(Policy::new(), |policy, capability| match capability {
             Capability::Folder { path, access } => policy.folder(path, "/srv", access),
             Capability::Env(name) => policy.env(name, "value"),
+            Capability::Program(name) => policy.program(name, Some("/bin/true".into())),
             other => policy.allow(other),
         })
     })

@@ -15,6 +15,7 @@ use super::limits::Limits;
 use super::log_sink::LogSink;
 use super::names::Names;
 use super::open_folders::OpenFolders;
+use super::programs::Programs;
 use super::stop::StopMark;
 use super::tracked::Tracked;
 use crate::foreign::Digest;
@@ -22,7 +23,7 @@ use crate::grants::Uses;
 
 /// The store's data for one instance: the application's own state, the handles that the guest holds, and the dock's own data.
 ///
-/// Host functions borrow the two public fields through a view, as `WasiCtxView` does:
+/// Host functions borrow the public fields through a view, as `WasiCtxView` does:
 ///
 /// ```ignore
 /// struct View<'a> { app: &'a mut MyState, table: &'a mut ResourceTable }
@@ -30,13 +31,15 @@ use crate::grants::Uses;
 /// bindings::add_to_linker::<_, MyState>(linker, |host| View { app: &mut host.app, table: &mut host.table })
 /// ```
 ///
-/// An error of a host function that has accessed neither of the two counts as the guest's: it looks like the error for a value
+/// An error of a host function that has accessed neither `app` nor `table` counts as the guest's: it looks like the error for a value
 /// that cannot be lifted. Errors with one of the dock's types are always classified by their type.
 pub struct HostState<S> {
     /// The application's data for this instance, made by the closure of the load.
     pub app: Tracked<S>,
     /// Resources that the instance holds handles to, at most [`Limits::handles`](crate::Limits::handles).
     pub table: Tracked<ResourceTable>,
+    /// The programs of the system that the plugin may run.
+    pub programs: Programs,
     pub(crate) digest: Digest,
     pub(crate) generation: u64,
     pub(crate) handover: Handover,

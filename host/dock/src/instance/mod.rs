@@ -18,6 +18,7 @@ mod log_sink;
 mod name_lookup;
 mod names;
 mod open_folders;
+mod programs;
 mod services;
 mod stdio;
 mod stepping;
@@ -34,6 +35,7 @@ pub use host_state::HostState;
 pub use ledger::Kept;
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
+pub use programs::{Program, Programs};
 pub use services::SERVICES;
 pub use tracked::Tracked;
 

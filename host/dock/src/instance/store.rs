@@ -19,6 +19,7 @@ use super::limits::Limits;
 use super::log_sink::LogSink;
 use super::names::Names;
 use super::open_folders::OpenFolders;
+use super::programs::Programs;
 use super::stepping::Stepping;
 use super::stop::{NextStop, StopMark, Stopped};
 use super::tracked::Tracked;
@@ -54,6 +55,7 @@ pub(crate) fn store<S: Send + 'static>(
     let state = HostState {
         app: Tracked::new(app),
         table: Tracked::new(table),
+        programs: Programs::new(granted, uses.clone()),
         digest,
         generation,
         handover,

@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::check::{Fit, Misfit, check_scanned};
 use crate::compile::{Leash, Symbols};
 use crate::foreign::Digest;
-use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Paths, Requested, Uses};
+use crate::grants::{self, CapabilityKind, Claim, Grant, Granted, Guarded, Paths, Requested, Uses};
 use crate::instance::{
     Handover, Parts, SERVICES, STATE_INTERFACE, Stepping, StopMark, link_services, link_wasi,
 };
@@ -28,7 +28,7 @@ pub(crate) struct Linked<I: Interface> {
     symbols: Symbols,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
-    /// On the folders that it may write to, for as long as one of its instances may run.
+    /// On the folders that it may write to and the programs that it may run, for as long as one of its instances may run.
     _claim: Claim,
 }
 
@@ -164,11 +164,13 @@ fn prepare<I: Interface>(
     })
 }
 
-/// Claims the folders that the plugin may write to.
+/// Claims the folders that the plugin may write to, and the programs that it may run: nobody may write to those.
 fn claim<I: Interface>(settings: &Settings<I>, granted: &Granted) -> Result<Claim, LoadError> {
     let plugin = &settings.name;
     let writable = granted.writable().map(grants::real_path).collect();
-    let paths = Paths { plugin: Some(plugin.clone()), guarded: Vec::new(), writable };
+    let programs = granted.programs().filter_map(|(_, path)| path);
+    let guarded = programs.flat_map(Guarded::program).collect();
+    let paths = Paths { plugin: Some(plugin.clone()), guarded, writable };
     let claimed = settings.dock.ground().claim(paths);
     claimed.map_err(|conflict| LoadError::Protected { plugin: plugin.clone(), conflict })
 }

@@ -12,14 +12,14 @@ pub(crate) fn paths(source: &Source) -> Vec<Guarded> {
         Source::Component { path, .. } => {
             // The file itself may be a link: both the link and its file count.
             let files = [path.clone(), path.with_extension("toml")];
-            let named = files.iter().map(|file| Guarded { path: file.clone(), except: Vec::new() });
+            let named = files.iter().map(|file| Guarded::at(file.clone(), Vec::new()));
             named.chain(files.iter().cloned().map(Guarded::all_of)).collect()
         }
         Source::Folder { path, build, .. } => {
             let except = build.ignore.iter().map(|ignored| watch::absolute(path, ignored));
             // Not the whole folder: its manifest is in it.
             let except = except.filter(|ignored| is_below(ignored, path)).map(|ignored| real_path(&ignored));
-            let own = Guarded { path: path.clone(), except: except.collect() };
+            let own = Guarded::at(path.clone(), except.collect());
             let further = build.watch.iter().map(|further| Guarded::all_of(watch::absolute(path, further)));
             std::iter::once(own).chain(further.filter(|further| !is_below(&further.path, path))).collect()
         }

@@ -66,6 +66,36 @@ async fn sources_of_other_plugins_and_paths_of_the_host_are_protected() {
     assert!(victim.join("ran").exists());
 }
 
+// attack: a read-write folder with a program that this plugin or another one runs
+// host: refuses the plugin
+#[tokio::test]
+async fn programs_that_plugins_run_are_protected() {
+    let tools = tempfile::tempdir().unwrap();
+    let program = tools.path().join("tool");
+    std::fs::write(&program, "").unwrap();
+    let attack = Attack::new(PLAIN, &format!("{WRITES}\nprograms = ['tool']"));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let policy = |writable: &std::path::Path, program: &std::path::Path| {
+        let policy = Policy::new().folder("/out", writable, Access::ReadWrite);
+        policy.program("tool", Some(program.to_owned()))
+    };
+    let message = refusal(attack.load(policy(tools.path(), &program), Limits::default()).await);
+    assert!(message.contains("tool, a program that the plugin `hostile` runs"), "{message}");
+    attack.load(policy(elsewhere.path(), &program), Limits::default()).await.unwrap();
+    // A link that could be replaced is as good as the program.
+    #[cfg(unix)]
+    {
+        let link = elsewhere.path().join("link");
+        std::os::unix::fs::symlink(&program, &link).unwrap();
+        refusal(attack.load(policy(elsewhere.path(), &link), Limits::default()).await);
+    }
+    // Without the grant, the plugin is refused; one that is not on this machine is fine.
+    let none = Policy::new().folder("/out", elsewhere.path(), Access::ReadWrite);
+    let refused = attack.load(none.clone(), Limits::default()).await.unwrap_err();
+    assert!(refused.to_string().contains("programs = { tool"), "{refused}");
+    attack.load(none.program("tool", None), Limits::default()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_dock_that_builds_nothing_loads_components_alone() {
     let folder = tempfile::tempdir().unwrap();

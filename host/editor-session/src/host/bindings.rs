@@ -11,3 +11,17 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Eq],
     include_component_type: true,
 });
+
+/// The optional export for what processes do.
+pub(super) mod process_owner {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/process-owner",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}

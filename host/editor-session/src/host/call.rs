@@ -9,6 +9,7 @@ use witdock_editor_core::{ChangeSet, Revision};
 use super::api::Registration;
 use super::holdings::{HandedOver, Holdings};
 use super::outcome::{DocumentChange, Outcome};
+use super::process::RunningProcess;
 use super::snapshot::{DocumentView, Snapshot};
 use crate::documents::DocumentId;
 
@@ -69,6 +70,8 @@ pub struct CallState {
     /// What the editor keeps for the plugin, with the changes of the call.
     pub(super) holdings: Holdings,
     pub(super) handed_over: HandedOver,
+    /// The plugin's processes, with those that the call starts.
+    pub(super) processes: Vec<RunningProcess>,
     /// The folder that the person works in, opened on first use. Nothing outside of it can be reached through it.
     pub(super) root: Option<(PathBuf, cap_std::fs::Dir)>,
 }
@@ -95,6 +98,7 @@ impl CallState {
         self.documents = snapshot.documents.iter().cloned().map(Working::new).collect();
         self.holdings = snapshot.own.holdings.clone();
         self.handed_over = HandedOver::default();
+        self.processes.clone_from(&snapshot.own.processes);
         self.snapshot = snapshot;
         self.outcome = Outcome::default();
     }

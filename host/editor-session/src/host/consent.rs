@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use witdock::grants::{PolicyFile, Verdict};
+use witdock::grants::{CapabilityKind, PolicyFile, Verdict};
 use witdock::source::Digest;
 use witdock::source::{Build, Recipe};
 use witdock::{Builds, Capability, Policy, Requested, text};
 
 use super::loaded::lock;
 use crate::problem::Problem;
+use crate::processes::find;
 
 /// The path at which a plugin finds the folder that the person works in.
 const WORKSPACE: &str = "/workspace";
@@ -55,6 +56,9 @@ pub struct Answers {
     /// import. A string that is not a capability grants nothing, and the plugin asks again.
     #[serde(deserialize_with = "capabilities")]
     pub allowed: BTreeSet<Capability>,
+    /// The file that each allowed program is. Another file of the same name asks again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub programs: BTreeMap<String, PathBuf>,
     /// The component that they were granted to: another one at the same path asks again. `None` for a plugin's folder, whose builds are
     /// the person's own and have another digest each time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +78,8 @@ pub struct Ask {
     pub name: String,
     /// The capabilities that it asks for, without the versions of imports, so that a new version needs no new consent.
     pub capabilities: BTreeSet<Capability>,
+    /// The files that the programs among them are.
+    pub programs: BTreeMap<String, PathBuf>,
     /// What builds it, if its folder was found and not named: before that is allowed, nothing else is known of the plugin.
     pub build: Option<String>,
     /// The component that asks; `None` before it is built.
@@ -100,6 +106,8 @@ pub(super) struct Decided {
     pub(super) policy: Policy,
     /// The requests that the person has not decided about.
     pub(super) open: BTreeSet<Capability>,
+    /// The files that the programs among them are.
+    pub(super) programs: BTreeMap<String, PathBuf>,
     pub(super) before: Before,
 }
 
@@ -123,9 +131,23 @@ impl Ask {
             format!("be built from its source by `{command}`, which may do all that you may do")
         });
         build
-            .chain(self.capabilities.iter().map(in_words))
+            .chain(self.capabilities.iter().map(|capability| self.in_words(capability)))
             .map(|words| text::line(&words).to_string())
             .collect()
+    }
+}
+
+impl Ask {
+    /// A request with the file that a program is.
+    fn in_words(&self, capability: &Capability) -> String {
+        let words = in_words(capability);
+        match capability {
+            Capability::Program(name) => match self.programs.get(name) {
+                Some(path) => format!("{words} ({}), which may do all that you may do", path.display()),
+                None => words,
+            },
+            _ => words,
+        }
     }
 }
 
@@ -159,6 +181,7 @@ pub(super) fn in_words(capability: &Capability) -> String {
         Capability::Folder { path, access } => format!("access the folder {path} ({access})"),
         Capability::Env(name) => format!("read the environment variable {name}"),
         Capability::Network(host) => format!("connect to {host}"),
+        Capability::Program(name) => format!("run the program {name}"),
         Capability::Clocks => "read the time".to_owned(),
         Capability::Random => "get random numbers".to_owned(),
         Capability::Stdio => "write to its log through standard output".to_owned(),
@@ -276,23 +299,37 @@ impl Consent {
         };
         let allowed = if is_other { BTreeSet::new() } else { answers.allowed };
         let verdicts = lock(&self.rules).as_ref().map(|rules| rules.verdicts(requested));
-        let (mut own, mut open) = (Policy::new(), BTreeSet::new());
+        let (mut own, mut open, mut programs) = (Policy::new(), BTreeSet::new(), BTreeMap::new());
         for capability in &requested.capabilities {
             let verdict = verdicts.as_ref().map_or(&Verdict::Unmentioned, |verdicts| verdicts.on(capability));
             // Without the version, so that a new one needs no new consent.
             let capability = capability.without_version();
-            let is_allowed = self.grants_all || allowed.iter().any(|allowed| allowed.covers(&capability));
+            let program = match &capability {
+                Capability::Program(name) => find(name).map(|path| (name.clone(), path)),
+                _ => None,
+            };
+            // What the person has allowed is this file.
+            let is_file =
+                program.as_ref().is_none_or(|(name, path)| answers.programs.get(name) == Some(path));
+            let is_answered = allowed.iter().any(|allowed| allowed.covers(&capability)) && is_file;
+            let is_allowed = self.grants_all || is_answered;
+            // What is not on this machine cannot run. If it comes, it asks then.
+            let is_missing = capability.kind() == CapabilityKind::Program && program.is_none();
             match verdict {
-                Verdict::Unmentioned if is_allowed || is_silent(&capability) => {}
-                Verdict::Ask { .. } if is_allowed => {}
+                Verdict::Unmentioned if is_allowed || is_missing || is_silent(&capability) => {}
+                Verdict::Ask { .. } if is_allowed || is_missing => {}
                 Verdict::Unmentioned | Verdict::Ask { .. } => {
+                    programs.extend(program);
                     open.insert(capability);
                     continue;
                 }
                 // The rules have decided.
                 _ => continue,
             }
-            own = granted(own, capability, workspace);
+            own = match capability {
+                Capability::Program(name) => own.program(name, program.map(|(_, path)| path)),
+                capability => granted(own, capability, workspace),
+            };
         }
         if verdicts.as_ref().is_some_and(|verdicts| verdicts.unsigned().is_some()) {
             // It is refused, whatever the person would say.
@@ -302,7 +339,7 @@ impl Consent {
             Some(verdicts) => verdicts.policy(own),
             None => own,
         };
-        Decided { policy, open, before }
+        Decided { policy, open, programs, before }
     }
 }
 

@@ -8,7 +8,10 @@ use std::ops::Range;
 use witdock_editor_core::{Edit, Revision};
 
 use super::bindings::exports::witdock::editor::plugin as exports;
+use super::bindings::process_owner::exports::witdock::editor::process_events;
 use super::bindings::witdock::editor::{panels, prompts, status_line, types};
+use super::call::Ticket;
+use super::process::{Happened, Pipe, ProcessEnd};
 use crate::display::{
     Action, Answer, Choice, ChoiceQuestion, Completion, CompletionKind, HoverText, Invocation, Location,
     Panel, PanelLine, Segment, TextQuestion,
@@ -205,6 +208,30 @@ impl From<Answer> for exports::Answer {
             Answer::Cancelled => Self::Cancelled,
         }
     }
+}
+
+/// What a process has done, as the interface has it. None for what no plugin hears of.
+pub(super) fn process_event(process: Ticket, happened: Happened) -> Option<process_events::ProcessEvent> {
+    use process_events::{End, Ended, Piece, ProcessEvent};
+    Some(match happened {
+        Happened::Output(pipe, bytes) => {
+            let pipe = match pipe {
+                Pipe::Output => process_events::Pipe::Output,
+                Pipe::Errors => process_events::Pipe::Errors,
+            };
+            ProcessEvent::Output(Piece { process, pipe, bytes })
+        }
+        Happened::Read(_) => return None,
+        Happened::HasRoom => ProcessEvent::Writable(process),
+        Happened::Ended(end) => {
+            let end = match end {
+                ProcessEnd::Exited(code) => End::Exited(code),
+                ProcessEnd::Killed(signal) => End::Killed(signal),
+                ProcessEnd::NotStarted(why) => End::NotStarted(why),
+            };
+            ProcessEvent::Ended(Ended { process, end })
+        }
+    })
 }
 
 /// An edit as the interface has it.

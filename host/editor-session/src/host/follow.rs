@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 use witdock::{Event, Events, Plugin, counted};
 
-use super::bindings::Extension;
+use super::interface::Extension;
 use super::news::{News, PluginId};
 use crate::message::Message;
 

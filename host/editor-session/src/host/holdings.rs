@@ -33,6 +33,8 @@ pub enum Held {
     Timer(Ticket),
     /// A command that has not ended.
     Job(Ticket),
+    /// A process, with the input that it has not read.
+    Process(Ticket),
 }
 
 impl Held {
@@ -46,7 +48,7 @@ impl Held {
     fn name_bytes(&self) -> usize {
         match self {
             Self::Segment(name) | Self::Panel(name) | Self::Decorations(_, name) => name.len(),
-            Self::Question(_) | Self::Timer(_) | Self::Job(_) => 0,
+            Self::Question(_) | Self::Timer(_) | Self::Job(_) | Self::Process(_) => 0,
         }
     }
 }
@@ -79,7 +81,7 @@ impl Holdings {
         let total = others.map(|(_, bytes)| bytes).sum::<usize>() + bytes + held.name_bytes();
         if total > MOST_KEPT_BYTES {
             return Err(ContractViolation(format!(
-                "has more than {} MiB of segments, panels, decorations, questions and queued commands in the editor",
+                "has more than {} MiB of segments, panels, decorations, questions, queued commands and input of processes in the editor",
                 MOST_KEPT_BYTES >> 20
             )));
         }

@@ -3,26 +3,37 @@
 use std::sync::Arc;
 
 use wasmtime::Store;
-use wasmtime::component::HasData;
+use wasmtime::component::{HasData, Instance};
 use witdock::{ContractViolation, HostState};
 
 use super::api::Registration;
 use super::bindings::exports::witdock::editor::plugin::ActivateError;
-use super::bindings::{COMPONENT_TYPE, Extension};
+use super::bindings::process_owner::{self, ProcessOwner};
+use super::bindings::{self, COMPONENT_TYPE};
 use super::call::CallState;
 use super::imports::CallView;
 use super::snapshot::Snapshot;
 use crate::size::Size;
 
+/// A plugin as the editor calls it: what all have, and what only some export.
+#[allow(unreachable_pub, reason = "the private trait that names it is as visible as it")]
+pub struct Extension {
+    pub(super) base: bindings::Extension,
+    pub(super) process_owner: Option<ProcessOwner>,
+}
+
 witdock::interface! {
     Extension,
     component_type = COMPONENT_TYPE,
     state = CallState,
-    link = |linker| Extension::add_to_linker::<_, HasCall>(linker, |host| CallView {
+    link = |linker| bindings::Extension::add_to_linker::<_, HasCall>(linker, |host| CallView {
         state: &mut host.app,
         table: &mut host.table,
+        programs: &host.programs,
     }),
     activate = activate,
+    optional = [process_owner::COMPONENT_TYPE],
+    bind = bind,
 }
 
 /// The most that a plugin may register, bytes.
@@ -34,10 +45,16 @@ impl HasData for HasCall {
     type Data<'a> = CallView<'a>;
 }
 
+fn bind(store: &mut Store<HostState<CallState>>, instance: &Instance) -> wasmtime::Result<Extension> {
+    let base = bindings::Extension::new(&mut *store, instance)?;
+    // The types were checked before, so this fails only where the export is missing.
+    Ok(Extension { base, process_owner: ProcessOwner::new(store, instance).ok() })
+}
+
 async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) -> wasmtime::Result<()> {
     store.data_mut().app.begin(Snapshot::default(), false);
     let settings = store.data().app.settings.get();
-    let activated = guest.witdock_editor_plugin().call_activate(&mut *store, &settings).await?;
+    let activated = guest.base.witdock_editor_plugin().call_activate(&mut *store, &settings).await?;
     let state = &mut store.data_mut().app;
     // A plugin shows nothing before it serves.
     state.end(false);

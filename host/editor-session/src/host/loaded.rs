@@ -1,6 +1,6 @@
 //! The plugins that are loaded: watched, reloaded and stopped through the dock.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tokio::task::AbortHandle;
 use witdock::grants::{AuditLog, PolicyFile};
 use witdock::{CallErrorKind, Dock, DockError, Limits, LoadError, Plugin, PluginBuilder, Source};
 
-use super::bindings::Extension;
 use super::call::{CallState, Settings};
 use super::consent::{Answers, Ask, Before, Consent, Decided, build_in_words};
 use super::follow::follow;
+use super::interface::Extension;
 use super::news::{Failure, News, PluginAction, PluginId};
 use super::report::{self, Health, Report};
 use super::runner::{Call, run};
@@ -236,6 +236,7 @@ impl Host {
                 plugin,
                 name,
                 capabilities: BTreeSet::new(),
+                programs: BTreeMap::new(),
                 build,
                 digest: None,
                 before: Before::Nothing,
@@ -284,11 +285,13 @@ impl Host {
             (Arc::clone(&self.consent), Arc::clone(&self.entries), self.news.clone());
         let (path, workspace) = (path.to_owned(), self.workspace.clone());
         builder.policy_for(move |requested| {
-            let Decided { policy, open, before } = consent.decide(&path, requested, is_built, &workspace);
+            let Decided { policy, open, programs, before } =
+                consent.decide(&path, requested, is_built, &workspace);
             let ask = (!open.is_empty()).then(|| Ask {
                 plugin,
                 name: requested.plugin.to_string(),
                 capabilities: open,
+                programs,
                 build: None,
                 digest: (!is_built).then_some(requested.digest),
                 before,
@@ -380,8 +383,10 @@ impl Host {
                     answers.builds |= ask.build.is_some();
                     if ask.before == Before::OtherComponent {
                         answers.allowed.clear();
+                        answers.programs.clear();
                     }
                     answers.allowed.extend(ask.capabilities);
+                    answers.programs.extend(ask.programs);
                     answers.digest = ask.digest.or(answers.digest);
                 });
                 match loaded {
@@ -412,6 +417,7 @@ impl Host {
                 self.answer(&path, |answers| {
                     answers.builds = false;
                     answers.allowed.clear();
+                    answers.programs.clear();
                     answers.digest = None;
                 });
                 self.tell(News::Retired(plugin));
@@ -494,6 +500,6 @@ impl Entry {
     }
 }
 
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

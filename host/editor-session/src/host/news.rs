@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::Registration;
+use super::call::Ticket;
 use super::consent::Ask;
 use super::outcome::Outcome;
+use super::process::Happened;
 use super::runner::Answered;
 use crate::message::Message;
 
@@ -43,6 +45,15 @@ pub enum News {
         plugin: PluginId,
         /// The plugin's answer and its changes, or the reason why there are none.
         result: Result<(Answered, Box<Outcome>), Failure>,
+    },
+    /// A process of a plugin has done something.
+    Process {
+        /// The plugin's key.
+        plugin: PluginId,
+        /// The process's number.
+        process: Ticket,
+        /// What it has done.
+        happened: Happened,
     },
     /// A message for the person.
     Message(Message),

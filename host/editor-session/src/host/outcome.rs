@@ -5,6 +5,7 @@ use std::time::Duration;
 use witdock_editor_core::{ChangeSet, Revision, Selections};
 
 use super::call::Ticket;
+use super::process::ProcessAction;
 use crate::display::{Invocation, Location, Panel, Question, Segment};
 use crate::documents::{Decoration, DocumentId};
 use crate::message::Message;
@@ -34,6 +35,10 @@ pub struct Outcome {
     pub cancelled: Vec<Ticket>,
     /// Commands to run.
     pub jobs: Vec<(Ticket, Invocation)>,
+    /// What to do with processes, in order.
+    pub processes: Vec<(Ticket, ProcessAction)>,
+    /// Processes whose input is to be read before the plugin writes more.
+    pub waits_for_room: Vec<Ticket>,
 }
 
 impl Outcome {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use witdock::{Capability, LogLine, Phase, Plugin, ReloadOutcome, ReloadReport};
 
-use super::bindings::Extension;
 use super::consent::in_words;
+use super::interface::Extension;
 use super::news::PluginId;
 
 /// The status of a plugin.

@@ -4,11 +4,14 @@ use witdock::{ContractViolation, Plugin};
 use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
-use super::bindings::Extension;
+use super::bindings::process_owner::ProcessOwner;
 use super::bindings::witdock::editor::types;
-use super::convert::one_line;
+use super::call::Ticket;
+use super::convert::{one_line, process_event};
 use super::holdings::refuse_growth;
+use super::interface::Extension;
 use super::outcome::Outcome;
+use super::process::Happened;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
 use crate::display::{Completion, HoverText, Location};
@@ -31,6 +34,8 @@ pub enum Call {
     Complete(Location),
     /// Give documentation for a place.
     Hover(Location),
+    /// Tell what a process has done.
+    Process(Ticket, Happened),
 }
 
 /// The answer of a plugin to a [`Call`].
@@ -57,12 +62,13 @@ impl Call {
             Self::Format(_) => "format",
             Self::Complete(_) => "complete",
             Self::Hover(_) => "hover",
+            Self::Process(..) => "on-process",
         }
     }
 
     /// Commands and events may edit. A call that answers a question may not.
     fn may_edit(&self) -> bool {
-        matches!(self, Self::Run { .. } | Self::Tell(_))
+        matches!(self, Self::Run { .. } | Self::Tell(_) | Self::Process(..))
     }
 }
 
@@ -99,7 +105,8 @@ pub(super) async fn run(
     plugin
         .call_named(call.export(), async |guest, store| {
             store.data_mut().app.begin(snapshot, call.may_edit());
-            let guest = guest.witdock_editor_plugin();
+            let process_owner = guest.process_owner.as_ref();
+            let guest = guest.base.witdock_editor_plugin();
             let answered = match call {
                 Call::Run { command, argument } => {
                     let ended = guest.call_run_command(&mut *store, &command, argument.as_deref()).await?;
@@ -126,6 +133,13 @@ pub(super) async fn run(
                 Call::Hover(at) => {
                     let text = guest.call_hover(&mut *store, at.into()).await?;
                     Answered::Hovered(at, text.map(HoverText::from))
+                }
+                Call::Process(process, happened) => {
+                    let owner = process_owner.map(ProcessOwner::witdock_editor_process_events);
+                    if let Some((owner, event)) = owner.zip(process_event(process, happened)) {
+                        owner.call_on_process(&mut *store, &event).await?;
+                    }
+                    Answered::Told
                 }
             };
             let kept = !matches!(answered, Answered::Run(Err(_)));

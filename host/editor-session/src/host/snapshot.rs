@@ -6,6 +6,7 @@ use std::sync::Arc;
 use witdock_editor_core::{Revision, Selections, Style, Text};
 
 use super::holdings::Holdings;
+use super::process::RunningProcess;
 use crate::documents::DocumentId;
 
 /// The number of revisions that one call can make of a text. Far more than any call needs, and revisions are not scarce.
@@ -48,6 +49,8 @@ pub struct Own {
     pub visible_panel: Option<String>,
     /// All that the editor keeps for it.
     pub holdings: Holdings,
+    /// Its processes.
+    pub processes: Vec<RunningProcess>,
 }
 
 /// An open document as a call sees it.

@@ -8,6 +8,7 @@ mod format;
 mod hover;
 mod outcome;
 mod panel;
+mod process;
 mod question;
 mod slot;
 mod timer;
@@ -157,7 +158,8 @@ impl Plugins {
                 holdings.note(Held::Decorations(buffer.id, name.to_owned()), bytes);
             }
         }
-        Own { visible_panel: visible.map(|(name, _)| name.clone()), holdings }
+        let processes = slot.processes.clone();
+        Own { visible_panel: visible.map(|(name, _)| name.clone()), holdings, processes }
     }
 
     /// Queues the events that plugins do not know yet, and moves what they show along with the texts.
@@ -191,6 +193,7 @@ impl Plugins {
         match news {
             News::Serving { plugin, name, registration } => {
                 self.take_down(plugin, documents);
+                self.end_processes(plugin, out);
                 let mut slot = Slot::new(name, registration);
                 // A call of the previous generation may still be under way. Its own news tells when it ends.
                 if let Some(old) = self.slots.remove(plugin) {
@@ -202,6 +205,7 @@ impl Plugins {
             News::Asks(ask) => self.ask_consent(ask, out),
             News::Retired(plugin) => {
                 self.take_down(plugin, documents);
+                self.end_processes(plugin, out);
                 if let Some(mut slot) = self.slots.remove(plugin) {
                     self.give_up(plugin, slot.take_waiting(), documents, out);
                 }
@@ -209,6 +213,7 @@ impl Plugins {
             }
             News::Configured { plugin, settings } => self.configured(plugin, settings, out),
             News::Ended { plugin, result } => self.ended(plugin, result, documents, out),
+            News::Process { plugin, process, happened } => self.process_has(plugin, process, happened),
             News::Message(message) => out.show(message),
         }
     }

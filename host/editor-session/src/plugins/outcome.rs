@@ -5,6 +5,7 @@ use std::time::Duration;
 use witdock_editor_core::{Bias, ChangeError, Selection, Selections, Transaction};
 
 use super::Plugins;
+use super::process::taken;
 use super::slot::Waiting;
 use super::timer::Alarm;
 use crate::display::Location;
@@ -26,6 +27,9 @@ impl Plugins {
         let Some(slot) = self.slots.get_mut(plugin) else { return };
         let Some(waiting) = slot.running.take() else { return };
         let is_of_previous = std::mem::take(&mut slot.is_of_previous);
+        if result.is_ok() {
+            out.effects.extend(taken(plugin, &waiting));
+        }
         match result {
             Ok((answered, outcome)) => {
                 let outcome = if is_of_previous { outcome.without_display() } else { *outcome };
@@ -36,6 +40,7 @@ impl Plugins {
             Err(Failure::Failed(why)) => {
                 out.show(Message::error(why));
                 self.take_down(plugin, documents);
+                self.end_processes(plugin, out);
                 if let Some(slot) = self.slots.get_mut(plugin) {
                     slot.forget();
                 }
@@ -160,6 +165,7 @@ impl Plugins {
             documents.show(place, out);
         }
         self.start_timers(plugin, outcome.timers, out);
+        self.act_on_processes(plugin, outcome.processes, &outcome.waits_for_room, out);
         if let Some(text) = outcome.copied {
             documents.set_clipboard(&text);
             out.request(Request::Copy(text));

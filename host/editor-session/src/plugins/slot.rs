@@ -9,7 +9,7 @@ use super::panel::PanelView;
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
-use crate::host::{Call, Held, Holdings, PluginId, Ticket, Timer, edit_for_guest};
+use crate::host::{Call, Happened, Held, Holdings, PluginId, RunningProcess, Ticket, Timer, edit_for_guest};
 use crate::size::Size;
 
 /// A plugin that serves.
@@ -31,6 +31,7 @@ pub(super) struct Slot {
     pub(super) timers: Vec<(Ticket, Timer)>,
     /// The commands that it has queued and that have not ended, with the bytes that they take.
     pub(super) jobs: Vec<(Ticket, usize)>,
+    pub(super) processes: Vec<RunningProcess>,
     /// The number of its answers that came too late to be used.
     pub(super) late: u64,
 }
@@ -65,6 +66,7 @@ pub(super) enum Waiting {
     Format(DocumentId),
     Complete(Location),
     Hover(Location),
+    Process(Ticket, Happened),
 }
 
 pub(super) fn version(buffer: &Buffer) -> DocumentVersion {
@@ -86,6 +88,7 @@ impl Slot {
             panels: Vec::new(),
             timers: Vec::new(),
             jobs: Vec::new(),
+            processes: Vec::new(),
             late: 0,
         }
     }
@@ -124,6 +127,9 @@ impl Slot {
         for (ticket, bytes) in &self.jobs {
             holdings.note(Held::Job(*ticket), *bytes);
         }
+        for running in &self.processes {
+            holdings.note(Held::Process(running.ticket), running.unread);
+        }
         holdings
     }
 
@@ -140,7 +146,7 @@ impl Slot {
         if matches!(waiting, Waiting::Complete(_)) {
             self.queue.retain(|other| !matches!(other, Waiting::Complete(_)));
         }
-        if matches!(waiting, Waiting::Run { .. }) || !self.queue.contains(&waiting) {
+        if matches!(waiting, Waiting::Run { .. } | Waiting::Process(..)) || !self.queue.contains(&waiting) {
             self.queue.push_back(waiting);
         }
     }
@@ -272,6 +278,7 @@ impl Slot {
             Waiting::Format(id) => Call::Format(version(documents.find(*id)?)),
             Waiting::Complete(at) => Call::Complete(*at),
             Waiting::Hover(at) => Call::Hover(*at),
+            Waiting::Process(process, happened) => Call::Process(*process, happened.clone()),
         })
     }
 

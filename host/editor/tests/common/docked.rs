@@ -168,6 +168,18 @@ impl Docked {
         self.settle().await;
     }
 
+    /// Pastes a text.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.input(Input::Paste(text.to_owned()));
+    }
+
+    /// Waits until no plugin serves.
+    pub(crate) async fn until_off(&mut self) {
+        while self.editor.app.session().plugins().commands().next().is_some() {
+            self.step().await;
+        }
+    }
+
     /// The same without waiting for its end.
     pub(crate) fn begin(&mut self, title: &str) {
         let letters: Vec<String> = title

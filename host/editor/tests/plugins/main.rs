@@ -15,6 +15,8 @@ mod commands;
 mod consent;
 mod failures;
 mod languages;
+#[cfg(unix)]
+mod processes;
 mod reload;
 mod templates;
 mod useful;

@@ -84,7 +84,7 @@ EditErrorNotOnBoundary uint8 = 2
 EditErrorOverlapping uint8 = 3
 // The document is read-only.
 EditErrorReadOnly uint8 = 4
-// Only `run-command` and `on-event` may edit, and this is another call.
+// Only `run-command`, `on-event` and `on-process` may edit, and this is another call.
 EditErrorNotInThisCall uint8 = 5
 )
 

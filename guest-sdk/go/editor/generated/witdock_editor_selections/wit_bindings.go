@@ -33,7 +33,7 @@ SelectionErrorOutOfRange uint8 = 3
 SelectionErrorNotOnBoundary uint8 = 4
 // A selection starts before the end of the previous one. The number is its index.
 SelectionErrorOverlapping uint8 = 5
-// Only `run-command` and `on-event` may change selections, and this is another call.
+// Only `run-command`, `on-event` and `on-process` may change selections, and this is another call.
 SelectionErrorNotInThisCall uint8 = 6
 )
 

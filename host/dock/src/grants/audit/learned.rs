@@ -134,7 +134,12 @@ impl Rule {
                 (Capability::Folder { .. }, Some(host)) => {
                     allow = allow.with(capability.clone(), Provision::Folder(host.clone()));
                 }
-                (Capability::Folder { .. } | Capability::Env(_), _) => ask.push(capability),
+                (Capability::Program(name), Some(path)) => {
+                    allow = allow.program(name.clone(), Some(path.clone()));
+                }
+                (Capability::Folder { .. } | Capability::Env(_) | Capability::Program(_), _) => {
+                    ask.push(capability)
+                }
                 _ => allow = allow.allow(capability.clone()),
             }
         }

@@ -13,7 +13,7 @@ use crate::grants::Capability;
 /// The use of one granted capability by one component. In JSON it is an object; times are those of RFC 3339, in UTC.
 ///
 /// One use is a call of the system's functions behind the capability: the clocks were read, random bytes drawn, the environment was asked for, a line was written,
-/// a connection made or a datagram sent, a name looked up, a path of a folder opened or changed. An import of the host's world counts once for each generation
+/// a connection made or a datagram sent, a name looked up, a path of a folder opened or changed, a program started. An import of the host's world counts once for each generation
 /// that is linked with it, since its calls go through the application's own code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +24,7 @@ pub struct Use {
     pub digest: Digest,
     /// The capability, as it was granted.
     pub capability: Capability,
-    /// The folder on this machine, if the capability is one.
+    /// The folder or the program on this machine, if the capability is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<PathBuf>,
     /// The ports that a granted host was connected with, at most 32 of them.

@@ -69,7 +69,7 @@ impl Uses {
     pub(crate) fn new(granted: &Granted, digest: Digest) -> Self {
         let row = |Grant { capability, provision }: &Grant| {
             let host = match provision {
-                Provision::Folder(host) => Some(host.clone()),
+                Provision::Folder(host) | Provision::Program(host) => Some(host.clone()),
                 _ => None,
             };
             Row { capability: capability.clone(), host, counted: Mutex::default() }
@@ -85,7 +85,7 @@ impl Uses {
     pub(super) fn are_of(&self, granted: &Granted, digest: Digest) -> bool {
         let is_same = |(row, grant): (&Row, &Grant)| {
             let host = match &grant.provision {
-                Provision::Folder(host) => Some(host),
+                Provision::Folder(host) | Provision::Program(host) => Some(host),
                 _ => None,
             };
             row.capability == grant.capability && row.host.as_ref() == host
@@ -98,6 +98,13 @@ impl Uses {
     /// Counts a use of each capability of a kind.
     pub(crate) fn count(&self, kind: CapabilityKind) {
         self.count_where(|capability| capability.kind() == kind, Detail::default());
+    }
+
+    /// Counts a start of a granted program.
+    pub(crate) fn count_program(&self, name: &str) {
+        let is_program =
+            |capability: &Capability| matches!(capability, Capability::Program(granted) if granted == name);
+        self.count_where(is_program, Detail::default());
     }
 
     /// Counts a use of a granted host: a connection with a port, or a look-up.

@@ -253,13 +253,14 @@ fn what_no_rule_mentions_is_as_without_a_file() {
 }
 
 /// Few subjects, so that rules, requests and grants meet.
-const SUBJECTS: [&str; 8] = [
+const SUBJECTS: [&str; 9] = [
     "clocks",
     "env HOME",
     "folder /data read-only",
     "folder /data read-write",
     "network example.org",
     "network example.org:443",
+    "program git",
     "import demo:shop/stock",
     "import demo:shop/*",
 ];
@@ -277,6 +278,7 @@ fn any_host() -> impl Strategy<Value = Policy> {
         subjects.into_iter().map(capability).fold(Policy::new(), |policy, one| match one {
             Capability::Folder { path, access } => policy.folder(path, "/srv", access),
             Capability::Env(name) => policy.env(name, "value"),
+            Capability::Program(name) => policy.program(name, Some("/bin/true".into())),
             other => policy.allow(other),
         })
     })

@@ -86,7 +86,7 @@ fn a_manifest_error_shows_the_place_the_valid_names_and_the_fix() {
         ),
         (
             format!("{head}[grants]\nclock = true"),
-            ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `clocks`, `random`, \
+            ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `programs`, `clocks`, `random`, \
              `stdio`; did you mean `clocks`?",
         ),
         (

@@ -4,12 +4,14 @@
 mod decorations;
 mod display;
 mod documents;
+mod processes;
 mod services;
 mod text;
 
 use std::ops::Range;
 
 use wasmtime::component::ResourceTable;
+use witdock::Programs;
 use witdock_editor_core::Text;
 
 use super::api::DocumentVersion;
@@ -24,6 +26,7 @@ pub(super) use documents::change;
 pub(super) struct CallView<'a> {
     pub(super) state: &'a mut CallState,
     pub(super) table: &'a mut ResourceTable,
+    pub(super) programs: &'a Programs,
 }
 
 impl types::Host for CallView<'_> {}

@@ -170,7 +170,8 @@ mod tests {
         std::os::unix::fs::symlink("inside/a.txt", root.join("near")).unwrap();
         let mut state = CallState::default();
         state.snapshot.root = root;
-        let mut view = CallView { state: &mut state, table: &mut ResourceTable::new() };
+        let programs = witdock::Programs::default();
+        let mut view = CallView { state: &mut state, table: &mut ResourceTable::new(), programs: &programs };
         let secret = folder.path().join("secret").to_string_lossy().into_owned();
         assert_eq!(view.read("inside/a.txt"), Ok("text".to_owned()));
         assert_eq!(view.read("near"), Ok("text".to_owned()));
