@@ -526,6 +526,96 @@ declare module "witdock:editor/decorations@0.1.0" {
 }
 
 /**
+ * Diagnostics: what is wrong in a document, found by a compiler, a linter or a plugin itself. The editor has one list of all plugins' diagnostics:
+ * it underlines them, marks their lines in the gutter, counts them in the status line, and goes from one to the next.
+ */
+declare module "witdock:editor/diagnostics@0.1.0" {
+  export type DocumentId = import("witdock:editor/types@0.1.0").DocumentId;
+  export type DocumentVersion = import("witdock:editor/types@0.1.0").DocumentVersion;
+  export type Range = import("witdock:editor/types@0.1.0").Range;
+  export type Revision = import("witdock:editor/types@0.1.0").Revision;
+  export type Severity = import("witdock:editor/types@0.1.0").Severity;
+  /** Something that is wrong in a document. */
+  export interface Diagnostic {
+    /** The text that it is about. It may be empty. */
+    range: Range;
+    severity: Severity;
+    /** What is wrong. It may have several lines. */
+    message: string;
+    /** What has found it, for example `rustc` or `pylint`. May be empty. */
+    source: string;
+    /** The code of the error or of the rule, for example `E0308`. */
+    code?: string | null;
+  }
+  /** All diagnostics of a document. */
+  export interface Listed {
+    /** The document and the revision that the ranges refer to. */
+    version: DocumentVersion;
+    /** Sorted by where they start. */
+    diagnostics: Diagnostic[];
+  }
+  /** Why diagnostics were not replaced. */
+  export type DiagnosticError =
+    /** There is no open document with this id. */
+    | { tag: "no-such-document" }
+    /** The text has changed. The number is its current revision. */
+    | { tag: "stale"; val: Revision }
+    /** A range is outside of the text, starts or ends inside a character, or ends before it starts. The number is the diagnostic's index. */
+    | { tag: "out-of-range"; val: number }
+    /** There are too many diagnostics in one set. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Replaces the set with this name in a document; each server or linter has one of its own. An empty list removes it. Diagnostics move with
+   * the text until they are replaced; deleting text deletes its diagnostics. They are removed with the plugin.
+   * @throws {DiagnosticError}
+   */
+  export function set(version: DocumentVersion, name: string, diagnostics: Diagnostic[]): void;
+  /** Removes the set with this name in a document, at any revision. Unknown names are ignored. */
+  export function clear(document: DocumentId, name: string): void;
+  /** The diagnostics of a document, of all plugins, as they were when the call began, if the document is still open. */
+  export function of(document: DocumentId): Listed | null | undefined;
+}
+
+/** Marks beside lines, for what has happened to them since some earlier state, such as the last commit. */
+declare module "witdock:editor/line-marks@0.1.0" {
+  export type DocumentVersion = import("witdock:editor/types@0.1.0").DocumentVersion;
+  export type DocumentId = import("witdock:editor/types@0.1.0").DocumentId;
+  export type Offset = import("witdock:editor/types@0.1.0").Offset;
+  export type Revision = import("witdock:editor/types@0.1.0").Revision;
+  /** What has happened to a line. */
+  export type Kind =
+    /** It is new. */
+    | "added"
+    /** It has another text. */
+    | "changed"
+    /** Lines before it are gone. */
+    | "removed-before";
+  /** A mark beside a line. */
+  export interface Mark {
+    /** An offset on the line. */
+    at: Offset;
+    kind: Kind;
+  }
+  /** Why marks were not replaced. */
+  export type MarkError =
+    /** There is no open document with this id. */
+    | { tag: "no-such-document" }
+    /** The text has changed. The number is its current revision. */
+    | { tag: "stale"; val: Revision }
+    /** An offset is after the text's end or inside a character. The number is the mark's index. */
+    | { tag: "out-of-range"; val: number }
+    /** There are too many marks in one set. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Replaces the set with this name in a document. An empty list removes it. Marks move with the text until they are replaced.
+   * @throws {MarkError}
+   */
+  export function set(version: DocumentVersion, name: string, marks: Mark[]): void;
+  /** Removes the set with this name in a document, at any revision. Unknown names are ignored. */
+  export function clear(document: DocumentId, name: string): void;
+}
+
+/**
  * Questions to the user. Asking returns at once. The answer arrives as the event `answered`, and may not arrive in this
  * session.
  *

@@ -7,7 +7,7 @@ use witdock_editor_core::{Extend, Motion};
 use crate::Session;
 use crate::documents::Origin;
 use Extend::{No, Yes};
-use Group::{Cursors, Editing, Files, Moving, Plugins};
+use Group::{Code, Cursors, Editing, Files, Moving, Plugins};
 
 /// A command that acts on a `T`: the session, or a front end.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub enum Group {
     Finding,
     /// Selections and several cursors.
     Cursors,
+    /// What plugins know about code.
+    Code,
     /// Plugins, and what they provide.
     Plugins,
     /// The editor itself.
@@ -84,6 +86,7 @@ impl Group {
             Self::Editing => "Editing",
             Self::Finding => "Finding",
             Self::Cursors => "Selections and cursors",
+            Self::Code => "Code",
             Self::Plugins => "Plugins",
             Self::Editor => "Editor",
             Self::Moving => "Moving (with Shift: selecting)",
@@ -177,6 +180,13 @@ pub const COMMANDS: &[Command<Session>] = &[
         "Shows the completions that plugins offer at the cursor.", Session::complete),
     command(Plugins, "editor.hover", &["f4"], "Show documentation for the symbol at the cursor",
         "Shows what plugins document about the symbol at the cursor.", Session::hover_at_cursor),
+
+    command(Code, "editor.next-diagnostic", &["ctrl-k n"], "Next diagnostic",
+        "Goes to the next place where a plugin has found something wrong.", Session::next_diagnostic),
+    command(Code, "editor.previous-diagnostic", &["ctrl-k p"], "Previous diagnostic",
+        "Goes to the previous place where a plugin has found something wrong.", Session::previous_diagnostic),
+    command(Code, "editor.diagnostics", &["ctrl-k l"], "List diagnostics",
+        "Lists what plugins have found wrong in all open documents.", Session::list_diagnostics),
 
     command(Moving, "editor.left", &["left"], "Left",
         "Moves the cursors to the previous character.", |session| session.move_cursors(Motion::Left, No)),

@@ -139,6 +139,8 @@ pub enum Request {
     Copy(String),
     /// Scroll the active document so that its cursor is visible.
     Reveal,
+    /// Let the person choose a line of the list that [`Plugins::panel`](crate::Plugins::panel) gives now.
+    ChooseLine,
     /// Ask under which name to save the active document, then call
     /// [`Session::save_as`](crate::Session::save_as).
     AskForPath,

@@ -157,6 +157,8 @@ impl Session {
     }
 }
 
+mod diagnostics;
+
 /// Editing the active document.
 impl Session {
     /// Changes the text, as one step to undo.

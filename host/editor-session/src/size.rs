@@ -6,7 +6,7 @@ use crate::display::{
     Action, Choice, ChoiceQuestion, Completion, HoverText, Invocation, Panel, PanelLine, Question, Segment,
     TextQuestion,
 };
-use crate::documents::{Decoration, Drawn};
+use crate::documents::{Decoration, Diagnostic, Drawn};
 use crate::style::Span;
 
 /// The memory of a value.
@@ -109,7 +109,15 @@ impl Size for Decoration {
             Drawn::Styled(_) => 0,
             Drawn::Inline(spans) | Drawn::AfterLine(spans) => spans.heap_bytes(),
             Drawn::Sign(_, message) => message.heap_bytes(),
+            Drawn::Diagnostic(diagnostic) => diagnostic.bytes(),
+            Drawn::Mark(_) => 0,
         }
+    }
+}
+
+impl Size for Diagnostic {
+    fn heap_bytes(&self) -> usize {
+        self.message.heap_bytes() + self.source.heap_bytes() + self.code.heap_bytes()
     }
 }
 

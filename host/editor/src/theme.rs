@@ -6,6 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as DrawnSpan};
 
 use witdock_editor_session::Level;
+use witdock_editor_session::documents::LineMark;
 use witdock_editor_session::style::{Scope, Severity, Span, Style as Meaning};
 
 /// Line numbers and the rest of the gutter.
@@ -66,6 +67,24 @@ pub fn sign(severity: Severity) -> (&'static str, Style) {
         Severity::Info => ("i", scope(Scope::Info)),
         Severity::Warning => ("!", scope(Scope::Warning)),
         Severity::Error => ("×", scope(Scope::Error).add_modifier(Modifier::BOLD)),
+    }
+}
+
+/// The style of text that something is wrong with.
+pub fn diagnostic(severity: Severity) -> Style {
+    let style = match severity {
+        Severity::Hint | Severity::Info => Style::new(),
+        Severity::Warning | Severity::Error => sign(severity).1.remove_modifier(Modifier::BOLD),
+    };
+    style.add_modifier(Modifier::UNDERLINED)
+}
+
+/// The mark beside a line for what has happened to it, with its style.
+pub fn mark(mark: LineMark) -> (&'static str, Style) {
+    match mark {
+        LineMark::Added => ("▎", scope(Scope::Success)),
+        LineMark::Changed => ("▎", scope(Scope::Warning)),
+        LineMark::RemovedBefore => ("▔", scope(Scope::Error)),
     }
 }
 

@@ -129,6 +129,25 @@ extern void __wasm_import_witdock_editor_decorations_set(int64_t, int64_t, uint8
 __attribute__((__import_module__("witdock:editor/decorations@0.1.0"), __import_name__("clear")))
 extern void __wasm_import_witdock_editor_decorations_clear(int64_t, uint8_t *, size_t);
 
+// Imported Functions from `witdock:editor/diagnostics@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/diagnostics@0.1.0"), __import_name__("set")))
+extern void __wasm_import_witdock_editor_diagnostics_set(int64_t, int64_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/diagnostics@0.1.0"), __import_name__("clear")))
+extern void __wasm_import_witdock_editor_diagnostics_clear(int64_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/diagnostics@0.1.0"), __import_name__("of")))
+extern void __wasm_import_witdock_editor_diagnostics_of(int64_t, uint8_t *);
+
+// Imported Functions from `witdock:editor/line-marks@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/line-marks@0.1.0"), __import_name__("set")))
+extern void __wasm_import_witdock_editor_line_marks_set(int64_t, int64_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/line-marks@0.1.0"), __import_name__("clear")))
+extern void __wasm_import_witdock_editor_line_marks_clear(int64_t, uint8_t *, size_t);
+
 // Imported Functions from `witdock:editor/prompts@0.1.0`
 
 __attribute__((__import_module__("witdock:editor/prompts@0.1.0"), __import_name__("ask")))
@@ -886,6 +905,85 @@ void witdock_editor_decorations_result_void_decoration_error_free(witdock_editor
   if (!ptr->is_err) {
   } else {
     witdock_editor_decorations_decoration_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_diagnostics_diagnostic_free(witdock_editor_diagnostics_diagnostic_t *ptr) {
+  extension_plugin_string_free(&ptr->message);
+  extension_plugin_string_free(&ptr->source);
+  extension_plugin_option_string_free(&ptr->code);
+}
+
+void witdock_editor_diagnostics_list_diagnostic_free(witdock_editor_diagnostics_list_diagnostic_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_diagnostics_diagnostic_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_diagnostics_diagnostic_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_diagnostics_listed_free(witdock_editor_diagnostics_listed_t *ptr) {
+  witdock_editor_diagnostics_list_diagnostic_free(&ptr->diagnostics);
+}
+
+void witdock_editor_diagnostics_diagnostic_error_free(witdock_editor_diagnostics_diagnostic_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+    case 3: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_diagnostics_result_void_diagnostic_error_free(witdock_editor_diagnostics_result_void_diagnostic_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_diagnostics_diagnostic_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_diagnostics_option_listed_free(witdock_editor_diagnostics_option_listed_t *ptr) {
+  if (ptr->is_some) {
+    witdock_editor_diagnostics_listed_free(&ptr->val);
+  }
+}
+
+void witdock_editor_line_marks_mark_error_free(witdock_editor_line_marks_mark_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+    case 3: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_line_marks_list_mark_free(witdock_editor_line_marks_list_mark_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_line_marks_mark_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_line_marks_result_void_mark_error_free(witdock_editor_line_marks_result_void_mark_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_line_marks_mark_error_free(&ptr->val.err);
   }
 }
 
@@ -2020,6 +2118,131 @@ bool witdock_editor_decorations_set(witdock_editor_decorations_document_version_
 
 void witdock_editor_decorations_clear(witdock_editor_decorations_document_id_t document, extension_plugin_string_t *name) {
   __wasm_import_witdock_editor_decorations_clear((int64_t) (document), (uint8_t *) (*name).ptr, (*name).len);
+}
+
+bool witdock_editor_diagnostics_set(witdock_editor_diagnostics_document_version_t *version, extension_plugin_string_t *name, witdock_editor_diagnostics_list_diagnostic_t *diagnostics, witdock_editor_diagnostics_diagnostic_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[24];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_diagnostics_set((int64_t) ((*version).document), (int64_t) ((*version).revision), (uint8_t *) (*name).ptr, (*name).len, (uint8_t *) (*diagnostics).ptr, (*diagnostics).len, ptr);
+  witdock_editor_diagnostics_result_void_diagnostic_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_diagnostics_diagnostic_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          variant.val.stale = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.out_of_range = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_diagnostics_clear(witdock_editor_diagnostics_document_id_t document, extension_plugin_string_t *name) {
+  __wasm_import_witdock_editor_diagnostics_clear((int64_t) (document), (uint8_t *) (*name).ptr, (*name).len);
+}
+
+bool witdock_editor_diagnostics_of(witdock_editor_diagnostics_document_id_t document, witdock_editor_diagnostics_listed_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(24+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_diagnostics_of((int64_t) (document), ptr);
+  witdock_editor_diagnostics_option_listed_t option0;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option0.is_some = false;
+      break;
+    }
+    case 1: {
+      option0.is_some = true;
+      option0.val = (witdock_editor_diagnostics_listed_t) {
+        (witdock_editor_diagnostics_document_version_t) (witdock_editor_types_document_version_t) {
+          (witdock_editor_types_document_id_t) (uint64_t) (*((int64_t*) (ptr + 8))),
+          (witdock_editor_types_revision_t) (uint64_t) (*((int64_t*) (ptr + 16))),
+        },
+        (witdock_editor_diagnostics_list_diagnostic_t) (witdock_editor_diagnostics_list_diagnostic_t) { (witdock_editor_diagnostics_diagnostic_t*)(*((uint8_t **) (ptr + 24))), (*((size_t*) (ptr + (24+1*sizeof(void*))))) },
+      };
+      break;
+    }
+  }
+  *ret = option0.val;
+  return option0.is_some;
+}
+
+bool witdock_editor_line_marks_set(witdock_editor_line_marks_document_version_t *version, extension_plugin_string_t *name, witdock_editor_line_marks_list_mark_t *marks, witdock_editor_line_marks_mark_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[24];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_line_marks_set((int64_t) ((*version).document), (int64_t) ((*version).revision), (uint8_t *) (*name).ptr, (*name).len, (uint8_t *) (*marks).ptr, (*marks).len, ptr);
+  witdock_editor_line_marks_result_void_mark_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_line_marks_mark_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          variant.val.stale = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.out_of_range = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_line_marks_clear(witdock_editor_line_marks_document_id_t document, extension_plugin_string_t *name) {
+  __wasm_import_witdock_editor_line_marks_clear((int64_t) (document), (uint8_t *) (*name).ptr, (*name).len);
 }
 
 bool witdock_editor_prompts_ask(witdock_editor_prompts_text_question_t *question, witdock_editor_prompts_ticket_t *ret, witdock_editor_prompts_ask_error_t *err) {

@@ -655,6 +655,129 @@ typedef struct {
   } val;
 } witdock_editor_decorations_result_void_decoration_error_t;
 
+typedef witdock_editor_types_document_id_t witdock_editor_diagnostics_document_id_t;
+
+typedef witdock_editor_types_document_version_t witdock_editor_diagnostics_document_version_t;
+
+typedef witdock_editor_types_range_t witdock_editor_diagnostics_range_t;
+
+typedef witdock_editor_types_revision_t witdock_editor_diagnostics_revision_t;
+
+typedef witdock_editor_types_severity_t witdock_editor_diagnostics_severity_t;
+
+// Something that is wrong in a document.
+typedef struct witdock_editor_diagnostics_diagnostic_t {
+  // The text that it is about. It may be empty.
+  witdock_editor_diagnostics_range_t   range;
+  witdock_editor_diagnostics_severity_t   severity;
+  // What is wrong. It may have several lines.
+  extension_plugin_string_t   message;
+  // What has found it, for example `rustc` or `pylint`. May be empty.
+  extension_plugin_string_t   source;
+  // The code of the error or of the rule, for example `E0308`.
+  extension_plugin_option_string_t   code;
+} witdock_editor_diagnostics_diagnostic_t;
+
+typedef struct {
+  witdock_editor_diagnostics_diagnostic_t *ptr;
+  size_t len;
+} witdock_editor_diagnostics_list_diagnostic_t;
+
+// All diagnostics of a document.
+typedef struct witdock_editor_diagnostics_listed_t {
+  // The document and the revision that the ranges refer to.
+  witdock_editor_diagnostics_document_version_t   version;
+  // Sorted by where they start.
+  witdock_editor_diagnostics_list_diagnostic_t   diagnostics;
+} witdock_editor_diagnostics_listed_t;
+
+// Why diagnostics were not replaced.
+typedef struct witdock_editor_diagnostics_diagnostic_error_t {
+  uint8_t tag;
+  union {
+    witdock_editor_diagnostics_revision_t     stale;
+    uint32_t     out_of_range;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_diagnostics_diagnostic_error_t;
+
+// There is no open document with this id.
+#define WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_NO_SUCH_DOCUMENT 0
+// The text has changed. The number is its current revision.
+#define WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_STALE 1
+// A range is outside of the text, starts or ends inside a character, or ends before it starts. The number is the diagnostic's index.
+#define WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_OUT_OF_RANGE 2
+// There are too many diagnostics in one set. The number is the limit.
+#define WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_TOO_MANY 3
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_diagnostics_diagnostic_error_t err;
+  } val;
+} witdock_editor_diagnostics_result_void_diagnostic_error_t;
+
+typedef struct {
+  bool is_some;
+  witdock_editor_diagnostics_listed_t val;
+} witdock_editor_diagnostics_option_listed_t;
+
+typedef witdock_editor_types_document_version_t witdock_editor_line_marks_document_version_t;
+
+typedef witdock_editor_types_document_id_t witdock_editor_line_marks_document_id_t;
+
+typedef witdock_editor_types_offset_t witdock_editor_line_marks_offset_t;
+
+typedef witdock_editor_types_revision_t witdock_editor_line_marks_revision_t;
+
+// What has happened to a line.
+typedef uint8_t witdock_editor_line_marks_kind_t;
+
+// It is new.
+#define WITDOCK_EDITOR_LINE_MARKS_KIND_ADDED 0
+// It has another text.
+#define WITDOCK_EDITOR_LINE_MARKS_KIND_CHANGED 1
+// Lines before it are gone.
+#define WITDOCK_EDITOR_LINE_MARKS_KIND_REMOVED_BEFORE 2
+
+// A mark beside a line.
+typedef struct witdock_editor_line_marks_mark_t {
+  // An offset on the line.
+  witdock_editor_line_marks_offset_t   at;
+  witdock_editor_line_marks_kind_t   kind;
+} witdock_editor_line_marks_mark_t;
+
+// Why marks were not replaced.
+typedef struct witdock_editor_line_marks_mark_error_t {
+  uint8_t tag;
+  union {
+    witdock_editor_line_marks_revision_t     stale;
+    uint32_t     out_of_range;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_line_marks_mark_error_t;
+
+// There is no open document with this id.
+#define WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_NO_SUCH_DOCUMENT 0
+// The text has changed. The number is its current revision.
+#define WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_STALE 1
+// An offset is after the text's end or inside a character. The number is the mark's index.
+#define WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_OUT_OF_RANGE 2
+// There are too many marks in one set. The number is the limit.
+#define WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_TOO_MANY 3
+
+typedef struct {
+  witdock_editor_line_marks_mark_t *ptr;
+  size_t len;
+} witdock_editor_line_marks_list_mark_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_line_marks_mark_error_t err;
+  } val;
+} witdock_editor_line_marks_result_void_mark_error_t;
+
 typedef witdock_editor_types_styled_line_t witdock_editor_prompts_styled_line_t;
 
 typedef witdock_editor_types_ticket_t witdock_editor_prompts_ticket_t;
@@ -1245,6 +1368,21 @@ extern bool witdock_editor_decorations_set(witdock_editor_decorations_document_v
 // Removes the set with this name in a document, at any revision. Unknown names are ignored.
 extern void witdock_editor_decorations_clear(witdock_editor_decorations_document_id_t document, extension_plugin_string_t *name);
 
+// Imported Functions from `witdock:editor/diagnostics@0.1.0`
+// Replaces the set with this name in a document; each server or linter has one of its own. An empty list removes it. Diagnostics move with
+// the text until they are replaced; deleting text deletes its diagnostics. They are removed with the plugin.
+extern bool witdock_editor_diagnostics_set(witdock_editor_diagnostics_document_version_t *version, extension_plugin_string_t *name, witdock_editor_diagnostics_list_diagnostic_t *diagnostics, witdock_editor_diagnostics_diagnostic_error_t *err);
+// Removes the set with this name in a document, at any revision. Unknown names are ignored.
+extern void witdock_editor_diagnostics_clear(witdock_editor_diagnostics_document_id_t document, extension_plugin_string_t *name);
+// The diagnostics of a document, of all plugins, as they were when the call began, if the document is still open.
+extern bool witdock_editor_diagnostics_of(witdock_editor_diagnostics_document_id_t document, witdock_editor_diagnostics_listed_t *ret);
+
+// Imported Functions from `witdock:editor/line-marks@0.1.0`
+// Replaces the set with this name in a document. An empty list removes it. Marks move with the text until they are replaced.
+extern bool witdock_editor_line_marks_set(witdock_editor_line_marks_document_version_t *version, extension_plugin_string_t *name, witdock_editor_line_marks_list_mark_t *marks, witdock_editor_line_marks_mark_error_t *err);
+// Removes the set with this name in a document, at any revision. Unknown names are ignored.
+extern void witdock_editor_line_marks_clear(witdock_editor_line_marks_document_id_t document, extension_plugin_string_t *name);
+
 // Imported Functions from `witdock:editor/prompts@0.1.0`
 // Asks for a line of text.
 extern bool witdock_editor_prompts_ask(witdock_editor_prompts_text_question_t *question, witdock_editor_prompts_ticket_t *ret, witdock_editor_prompts_ask_error_t *err);
@@ -1416,6 +1554,24 @@ void witdock_editor_decorations_decoration_error_free(witdock_editor_decorations
 void witdock_editor_decorations_list_decoration_free(witdock_editor_decorations_list_decoration_t *ptr);
 
 void witdock_editor_decorations_result_void_decoration_error_free(witdock_editor_decorations_result_void_decoration_error_t *ptr);
+
+void witdock_editor_diagnostics_diagnostic_free(witdock_editor_diagnostics_diagnostic_t *ptr);
+
+void witdock_editor_diagnostics_list_diagnostic_free(witdock_editor_diagnostics_list_diagnostic_t *ptr);
+
+void witdock_editor_diagnostics_listed_free(witdock_editor_diagnostics_listed_t *ptr);
+
+void witdock_editor_diagnostics_diagnostic_error_free(witdock_editor_diagnostics_diagnostic_error_t *ptr);
+
+void witdock_editor_diagnostics_result_void_diagnostic_error_free(witdock_editor_diagnostics_result_void_diagnostic_error_t *ptr);
+
+void witdock_editor_diagnostics_option_listed_free(witdock_editor_diagnostics_option_listed_t *ptr);
+
+void witdock_editor_line_marks_mark_error_free(witdock_editor_line_marks_mark_error_t *ptr);
+
+void witdock_editor_line_marks_list_mark_free(witdock_editor_line_marks_list_mark_t *ptr);
+
+void witdock_editor_line_marks_result_void_mark_error_free(witdock_editor_line_marks_result_void_mark_error_t *ptr);
 
 void witdock_editor_prompts_styled_line_free(witdock_editor_prompts_styled_line_t *ptr);
 

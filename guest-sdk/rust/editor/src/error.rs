@@ -1,7 +1,9 @@
 //! Converts the editor's errors into errors of commands and formatters, so that `?` passes them on.
 
 use crate::decorations::DecorationError;
+use crate::diagnostics::DiagnosticError;
 use crate::jobs::JobError;
+use crate::line_marks::MarkError;
 use crate::panels::PanelError;
 use crate::processes::{StartError, WriteError};
 use crate::prompts::AskError;
@@ -75,6 +77,18 @@ explain! {
         DecorationError::Stale(_) => MOVED_ON.to_owned(),
         DecorationError::OutOfRange(index) => format!("decoration {index} is outside the text"),
         DecorationError::TooMany(most) => format!("there are more than {most} decorations in one set"),
+    };
+    DiagnosticError: error => match error {
+        DiagnosticError::NoSuchDocument => "the document has been closed".to_owned(),
+        DiagnosticError::Stale(_) => MOVED_ON.to_owned(),
+        DiagnosticError::OutOfRange(index) => format!("diagnostic {index} is outside the text"),
+        DiagnosticError::TooMany(most) => format!("there are more than {most} diagnostics in one set"),
+    };
+    MarkError: error => match error {
+        MarkError::NoSuchDocument => "the document has been closed".to_owned(),
+        MarkError::Stale(_) => MOVED_ON.to_owned(),
+        MarkError::OutOfRange(index) => format!("mark {index} is outside the text"),
+        MarkError::TooMany(most) => format!("there are more than {most} marks in one set"),
     };
     AskError: error => match error {
         AskError::TooMany(most) => format!("{most} questions are open already; answer one of them first"),

@@ -45,12 +45,14 @@
 pub mod bindings;
 pub mod clipboard;
 pub mod decorations;
+pub mod diagnostics;
 mod document;
 mod edit;
 mod error;
 mod export;
 mod held;
 pub mod jobs;
+pub mod line_marks;
 pub mod messages;
 pub mod panels;
 mod plugin;

@@ -631,6 +631,126 @@ pub const witdock_editor_decorations_result_void_decoration_error_t = extern str
     },
 };
 
+pub const witdock_editor_diagnostics_document_id_t = witdock_editor_types_document_id_t;
+
+pub const witdock_editor_diagnostics_document_version_t = witdock_editor_types_document_version_t;
+
+pub const witdock_editor_diagnostics_range_t = witdock_editor_types_range_t;
+
+pub const witdock_editor_diagnostics_revision_t = witdock_editor_types_revision_t;
+
+pub const witdock_editor_diagnostics_severity_t = witdock_editor_types_severity_t;
+
+/// Something that is wrong in a document.
+pub const witdock_editor_diagnostics_diagnostic_t = extern struct {
+    /// The text that it is about. It may be empty.
+    range: witdock_editor_diagnostics_range_t,
+    severity: witdock_editor_diagnostics_severity_t,
+    /// What is wrong. It may have several lines.
+    message: extension_plugin_string_t,
+    /// What has found it, for example `rustc` or `pylint`. May be empty.
+    source: extension_plugin_string_t,
+    /// The code of the error or of the rule, for example `E0308`.
+    code: extension_plugin_option_string_t,
+};
+
+pub const witdock_editor_diagnostics_list_diagnostic_t = extern struct {
+    ptr: [*c]witdock_editor_diagnostics_diagnostic_t,
+    len: usize,
+};
+
+/// All diagnostics of a document.
+pub const witdock_editor_diagnostics_listed_t = extern struct {
+    /// The document and the revision that the ranges refer to.
+    version: witdock_editor_diagnostics_document_version_t,
+    /// Sorted by where they start.
+    diagnostics: witdock_editor_diagnostics_list_diagnostic_t,
+};
+
+/// Why diagnostics were not replaced.
+pub const witdock_editor_diagnostics_diagnostic_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    stale: witdock_editor_diagnostics_revision_t,
+    out_of_range: u32,
+    too_many: u32,
+    },
+};
+/// There is no open document with this id.
+pub const WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_NO_SUCH_DOCUMENT = 0;
+/// The text has changed. The number is its current revision.
+pub const WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_STALE = 1;
+/// A range is outside of the text, starts or ends inside a character, or ends before it starts. The number is the diagnostic's index.
+pub const WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_OUT_OF_RANGE = 2;
+/// There are too many diagnostics in one set. The number is the limit.
+pub const WITDOCK_EDITOR_DIAGNOSTICS_DIAGNOSTIC_ERROR_TOO_MANY = 3;
+
+pub const witdock_editor_diagnostics_result_void_diagnostic_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_diagnostics_diagnostic_error_t,
+    },
+};
+
+pub const witdock_editor_diagnostics_option_listed_t = extern struct {
+    is_some: bool,
+    val: witdock_editor_diagnostics_listed_t,
+};
+
+pub const witdock_editor_line_marks_document_version_t = witdock_editor_types_document_version_t;
+
+pub const witdock_editor_line_marks_document_id_t = witdock_editor_types_document_id_t;
+
+pub const witdock_editor_line_marks_offset_t = witdock_editor_types_offset_t;
+
+pub const witdock_editor_line_marks_revision_t = witdock_editor_types_revision_t;
+
+/// What has happened to a line.
+pub const witdock_editor_line_marks_kind_t = u8;
+/// It is new.
+pub const WITDOCK_EDITOR_LINE_MARKS_KIND_ADDED = 0;
+/// It has another text.
+pub const WITDOCK_EDITOR_LINE_MARKS_KIND_CHANGED = 1;
+/// Lines before it are gone.
+pub const WITDOCK_EDITOR_LINE_MARKS_KIND_REMOVED_BEFORE = 2;
+
+/// A mark beside a line.
+pub const witdock_editor_line_marks_mark_t = extern struct {
+    /// An offset on the line.
+    at: witdock_editor_line_marks_offset_t,
+    kind: witdock_editor_line_marks_kind_t,
+};
+
+/// Why marks were not replaced.
+pub const witdock_editor_line_marks_mark_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    stale: witdock_editor_line_marks_revision_t,
+    out_of_range: u32,
+    too_many: u32,
+    },
+};
+/// There is no open document with this id.
+pub const WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_NO_SUCH_DOCUMENT = 0;
+/// The text has changed. The number is its current revision.
+pub const WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_STALE = 1;
+/// An offset is after the text's end or inside a character. The number is the mark's index.
+pub const WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_OUT_OF_RANGE = 2;
+/// There are too many marks in one set. The number is the limit.
+pub const WITDOCK_EDITOR_LINE_MARKS_MARK_ERROR_TOO_MANY = 3;
+
+pub const witdock_editor_line_marks_list_mark_t = extern struct {
+    ptr: [*c]witdock_editor_line_marks_mark_t,
+    len: usize,
+};
+
+pub const witdock_editor_line_marks_result_void_mark_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_line_marks_mark_error_t,
+    },
+};
+
 pub const witdock_editor_prompts_styled_line_t = witdock_editor_types_styled_line_t;
 
 pub const witdock_editor_prompts_ticket_t = witdock_editor_types_ticket_t;
@@ -1226,6 +1346,22 @@ pub extern fn witdock_editor_decorations_set(version: [*c]witdock_editor_decorat
 /// Removes the set with this name in a document, at any revision. Unknown names are ignored.
 pub extern fn witdock_editor_decorations_clear(document: witdock_editor_decorations_document_id_t, name: [*c]extension_plugin_string_t) void;
 
+/// Replaces the set with this name in a document; each server or linter has one of its own. An empty list removes it. Diagnostics move with
+/// the text until they are replaced; deleting text deletes its diagnostics. They are removed with the plugin.
+pub extern fn witdock_editor_diagnostics_set(version: [*c]witdock_editor_diagnostics_document_version_t, name: [*c]extension_plugin_string_t, diagnostics: [*c]witdock_editor_diagnostics_list_diagnostic_t, err: [*c]witdock_editor_diagnostics_diagnostic_error_t) bool;
+
+/// Removes the set with this name in a document, at any revision. Unknown names are ignored.
+pub extern fn witdock_editor_diagnostics_clear(document: witdock_editor_diagnostics_document_id_t, name: [*c]extension_plugin_string_t) void;
+
+/// The diagnostics of a document, of all plugins, as they were when the call began, if the document is still open.
+pub extern fn witdock_editor_diagnostics_of(document: witdock_editor_diagnostics_document_id_t, ret: [*c]witdock_editor_diagnostics_listed_t) bool;
+
+/// Replaces the set with this name in a document. An empty list removes it. Marks move with the text until they are replaced.
+pub extern fn witdock_editor_line_marks_set(version: [*c]witdock_editor_line_marks_document_version_t, name: [*c]extension_plugin_string_t, marks: [*c]witdock_editor_line_marks_list_mark_t, err: [*c]witdock_editor_line_marks_mark_error_t) bool;
+
+/// Removes the set with this name in a document, at any revision. Unknown names are ignored.
+pub extern fn witdock_editor_line_marks_clear(document: witdock_editor_line_marks_document_id_t, name: [*c]extension_plugin_string_t) void;
+
 /// Asks for a line of text.
 pub extern fn witdock_editor_prompts_ask(question: [*c]witdock_editor_prompts_text_question_t, ret: [*c]witdock_editor_prompts_ticket_t, err: [*c]witdock_editor_prompts_ask_error_t) bool;
 
@@ -1389,6 +1525,24 @@ pub extern fn witdock_editor_decorations_decoration_error_free(ptr: [*c]witdock_
 pub extern fn witdock_editor_decorations_list_decoration_free(ptr: [*c]witdock_editor_decorations_list_decoration_t) void;
 
 pub extern fn witdock_editor_decorations_result_void_decoration_error_free(ptr: [*c]witdock_editor_decorations_result_void_decoration_error_t) void;
+
+pub extern fn witdock_editor_diagnostics_diagnostic_free(ptr: [*c]witdock_editor_diagnostics_diagnostic_t) void;
+
+pub extern fn witdock_editor_diagnostics_list_diagnostic_free(ptr: [*c]witdock_editor_diagnostics_list_diagnostic_t) void;
+
+pub extern fn witdock_editor_diagnostics_listed_free(ptr: [*c]witdock_editor_diagnostics_listed_t) void;
+
+pub extern fn witdock_editor_diagnostics_diagnostic_error_free(ptr: [*c]witdock_editor_diagnostics_diagnostic_error_t) void;
+
+pub extern fn witdock_editor_diagnostics_result_void_diagnostic_error_free(ptr: [*c]witdock_editor_diagnostics_result_void_diagnostic_error_t) void;
+
+pub extern fn witdock_editor_diagnostics_option_listed_free(ptr: [*c]witdock_editor_diagnostics_option_listed_t) void;
+
+pub extern fn witdock_editor_line_marks_mark_error_free(ptr: [*c]witdock_editor_line_marks_mark_error_t) void;
+
+pub extern fn witdock_editor_line_marks_list_mark_free(ptr: [*c]witdock_editor_line_marks_list_mark_t) void;
+
+pub extern fn witdock_editor_line_marks_result_void_mark_error_free(ptr: [*c]witdock_editor_line_marks_result_void_mark_error_t) void;
 
 pub extern fn witdock_editor_prompts_styled_line_free(ptr: [*c]witdock_editor_prompts_styled_line_t) void;
 

@@ -4,6 +4,7 @@
 //! whose text is deleted is removed.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use witdock_editor_core::{Bias, ChangeSet, Document, Revision};
 
@@ -30,6 +31,57 @@ pub enum Drawn {
     AfterLine(Vec<Span>),
     /// A sign in the gutter, and a message for the line.
     Sign(Severity, String),
+    /// Something that is wrong with the text of the range, which is underlined.
+    Diagnostic(Box<Diagnostic>),
+    /// What has happened to the line, as a mark in the gutter.
+    Mark(LineMark),
+}
+
+/// Something that is wrong in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: one line or several.
+    pub message: String,
+    /// What has found it; may be empty.
+    pub source: String,
+    /// The code of the error or of the rule.
+    pub code: Option<String>,
+}
+
+/// What has happened to a line since an earlier state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineMark {
+    /// It is new.
+    Added,
+    /// It has another text.
+    Changed,
+    /// Lines before it are gone.
+    RemovedBefore,
+}
+
+impl Diagnostic {
+    /// The first line of its message, with what has found it.
+    pub fn line(&self) -> String {
+        let first = self.message.lines().next().unwrap_or_default();
+        match (self.source.as_str(), &self.code) {
+            ("", None) => first.to_owned(),
+            ("", Some(code)) => format!("{first} ({code})"),
+            (source, None) => format!("{first} ({source})"),
+            (source, Some(code)) => format!("{first} ({source} {code})"),
+        }
+    }
+}
+
+impl Decoration {
+    /// The diagnostic, if it is one.
+    pub fn diagnostic(&self) -> Option<&Diagnostic> {
+        match &self.drawn {
+            Drawn::Diagnostic(diagnostic) => Some(diagnostic),
+            _ => None,
+        }
+    }
 }
 
 /// The decorations of one document.
@@ -44,8 +96,8 @@ pub struct Decorations {
 struct Set {
     owner: PluginId,
     name: String,
-    /// Sorted by their ranges.
-    decorations: Vec<Decoration>,
+    /// Sorted by their ranges. Calls of plugins may see them as they were.
+    decorations: Arc<Vec<Decoration>>,
 }
 
 impl Decorations {
@@ -54,7 +106,7 @@ impl Decorations {
         self.clear(owner, &name);
         decorations.sort_by_key(|decoration| (decoration.range.start, decoration.range.end));
         if !decorations.is_empty() {
-            self.sets.push(Set { owner, name, decorations });
+            self.sets.push(Set { owner, name, decorations: Arc::new(decorations) });
             // Sorted by plugin, so that the order of calls does not decide what covers what.
             self.sets.sort_by_key(|set| set.owner);
         }
@@ -74,6 +126,21 @@ impl Decorations {
     pub fn sets_of(&self, owner: PluginId) -> impl Iterator<Item = (&str, &[Decoration])> {
         let own = self.sets.iter().filter(move |set| set.owner == owner);
         own.map(|set| (set.name.as_str(), set.decorations.as_slice()))
+    }
+
+    /// The sets of diagnostics, of all plugins.
+    pub(crate) fn diagnostic_sets(&self) -> Vec<Arc<Vec<Decoration>>> {
+        let is_of_diagnostics =
+            |set: &&Set| set.decorations.first().is_some_and(|one| one.diagnostic().is_some());
+        self.sets.iter().filter(is_of_diagnostics).map(|set| Arc::clone(&set.decorations)).collect()
+    }
+
+    /// The diagnostics of all plugins with their places, sorted by where they start.
+    pub fn diagnostics(&self) -> Vec<(&Range<usize>, &Diagnostic)> {
+        let all = self.sets.iter().flat_map(|set| set.decorations.iter());
+        let mut found: Vec<_> = all.filter_map(|one| Some((&one.range, one.diagnostic()?))).collect();
+        found.sort_by_key(|(range, diagnostic)| (range.start, std::cmp::Reverse(diagnostic.severity)));
+        found
     }
 
     /// The decorations that touch a range, sorted by where they start.
@@ -108,7 +175,7 @@ impl Decorations {
 
     fn map(&mut self, change: &ChangeSet) {
         for set in &mut self.sets {
-            set.decorations.retain_mut(|one| {
+            Arc::make_mut(&mut set.decorations).retain_mut(|one| {
                 let was_empty = one.range.is_empty();
                 let start = change.map(one.range.start, Bias::After);
                 let end = if was_empty { start } else { change.map(one.range.end, Bias::Before) };

@@ -14,7 +14,7 @@ use witdock_editor_core::commands::Clip;
 use witdock_editor_core::{Decoded, Document, Revision, Selection, Style, TabWidth};
 
 pub use self::buffer::{Author, Buffer, DocumentId, Origin, Saving};
-pub use self::decoration::{Decoration, Decorations, Drawn};
+pub use self::decoration::{Decoration, Decorations, Diagnostic, Drawn, LineMark};
 use self::file::{OpenError, Opened};
 pub use self::target::Target;
 use crate::message::Message;

@@ -23,6 +23,8 @@ const WORKSPACE: &str = "/workspace";
 /// The interfaces that need no consent.
 const SILENT: &[&str] = &[
     "witdock:editor/decorations",
+    "witdock:editor/diagnostics",
+    "witdock:editor/line-marks",
     "witdock:editor/messages",
     "witdock:editor/panels",
     "witdock:editor/prompts",

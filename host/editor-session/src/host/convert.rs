@@ -24,6 +24,11 @@ pub(super) fn one_line(text: &str) -> String {
     witdock::text::line(&text.replace('\t', " ")).to_string()
 }
 
+/// The text on its lines, of which a terminal obeys nothing.
+pub(super) fn lines(text: &str) -> String {
+    witdock::text::block(&text.replace('\t', " ")).to_string()
+}
+
 /// A number from a plugin as an offset. One that does not fit is past the end of any text.
 pub(super) fn offset(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
@@ -90,6 +95,17 @@ impl From<types::Severity> for Severity {
             types::Severity::Info => Self::Info,
             types::Severity::Warning => Self::Warning,
             types::Severity::Error => Self::Error,
+        }
+    }
+}
+
+impl From<Severity> for types::Severity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Hint => Self::Hint,
+            Severity::Info => Self::Info,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
         }
     }
 }

@@ -7,7 +7,7 @@ use witdock_editor_core::{Revision, Selections, Style, Text};
 
 use super::holdings::Holdings;
 use super::process::RunningProcess;
-use crate::documents::DocumentId;
+use crate::documents::{Decoration, DocumentId};
 
 /// The number of revisions that one call can make of a text. Far more than any call needs, and revisions are not scarce.
 pub const RESERVED_REVISIONS: u64 = 1 << 24;
@@ -76,4 +76,6 @@ pub struct DocumentView {
     pub modified: bool,
     /// Whether it must not be changed.
     pub read_only: bool,
+    /// The diagnostics of all plugins, as they were when the call began.
+    pub diagnostics: Vec<Arc<Vec<Decoration>>>,
 }

@@ -10,6 +10,7 @@ mod outcome;
 mod panel;
 mod process;
 mod question;
+mod results;
 mod slot;
 mod timer;
 
@@ -24,6 +25,7 @@ use self::completion::Completions;
 pub use self::completion::Offered;
 use self::format::Formatting;
 pub use self::hover::Hover;
+use self::panel::PanelView;
 pub use self::panel::ShownPanel;
 pub use self::question::Asked;
 use self::slot::{Slot, Waiting};
@@ -58,6 +60,8 @@ pub struct Plugins {
     asking: Option<Asked>,
     /// The plugin and the name of the panel that is shown.
     front_panel: Option<(PluginId, String)>,
+    /// The list that the person has asked for last, in the place of panels.
+    results: Option<PanelView>,
     completions: Option<Completions>,
     hover: Option<Hover>,
     formatting: Vec<Formatting>,
@@ -90,6 +94,7 @@ impl Plugins {
             questions: VecDeque::new(),
             asking: None,
             front_panel: None,
+            results: None,
             completions: None,
             hover: None,
             formatting: Vec::new(),
@@ -131,6 +136,7 @@ impl Plugins {
             language: buffer.language().to_owned(),
             modified: buffer.is_modified(),
             read_only: buffer.read_only,
+            diagnostics: buffer.decorations.diagnostic_sets(),
         });
         Snapshot {
             documents: views.collect(),

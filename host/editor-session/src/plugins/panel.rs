@@ -22,14 +22,28 @@ pub struct ShownPanel<'a> {
     pub chosen: usize,
 }
 
+impl PanelView {
+    /// A panel that is open.
+    pub(super) fn open(panel: Panel) -> Self {
+        Self { panel, is_open: true, chosen: 0 }
+    }
+
+    fn shown(&self) -> ShownPanel<'_> {
+        let last = self.panel.lines.len().saturating_sub(1);
+        ShownPanel { panel: &self.panel, chosen: self.chosen.min(last) }
+    }
+}
+
 impl Plugins {
-    /// The panel that is shown, if there is one.
+    /// The panel that is shown, if there is one: the list that the person has asked for, or a plugin's.
     pub fn panel(&self) -> Option<ShownPanel<'_>> {
+        if let Some(results) = &self.results {
+            return Some(results.shown());
+        }
         let (plugin, name) = self.front_panel.as_ref()?;
         let slot = self.slots.get(*plugin)?;
         let (_, view) = slot.panels.iter().find(|(other, view)| other == name && view.is_open)?;
-        let last = view.panel.lines.len().saturating_sub(1);
-        Some(ShownPanel { panel: &view.panel, chosen: view.chosen.min(last) })
+        Some(view.shown())
     }
 
     /// Takes a panel from a plugin, or removes it. A panel from a command opens.
@@ -51,6 +65,7 @@ impl Plugins {
             slot.panels.push((name.clone(), PanelView { panel, is_open: by_command, chosen: 0 }));
         }
         if by_command {
+            self.results = None;
             self.front_panel = Some((plugin, name));
         }
     }
@@ -71,12 +86,18 @@ impl Plugins {
     }
 
     fn front(&mut self) -> Option<&mut PanelView> {
+        if self.results.is_some() {
+            return self.results.as_mut();
+        }
         let (plugin, name) = self.front_panel.as_ref()?;
         let slot = self.slots.get_mut(*plugin)?;
         slot.panels.iter_mut().find(|(other, _)| other == name).map(|(_, view)| view)
     }
 
     pub(crate) fn close_panel(&mut self) {
+        if self.results.take().is_some() {
+            return;
+        }
         if let Some(view) = self.front() {
             view.is_open = false;
         }

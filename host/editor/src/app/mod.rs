@@ -263,6 +263,7 @@ impl App {
             Request::Show(message) => self.show(message),
             Request::Copy(text) => self.effects.push(Effect::Copy(text)),
             Request::Reveal => self.screen.reveal(),
+            Request::ChooseLine => self.open(Mode::Panel),
             Request::AskForPath => self.open(Prompt::mode(Purpose::SaveAs, String::new())),
             Request::AskToOverwrite => self.open(Mode::ConfirmOverwrite),
             Request::AskToClose => self.open(Mode::ConfirmClose),

@@ -1,5 +1,6 @@
 //! The text with its line numbers, signs and decorations.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::Frame;
@@ -25,7 +26,9 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let decorations = buffer.decorations.within(whole.clone());
         if *is_first {
             let sign = worst_sign(&decorations, &whole).map(|(severity, _)| severity);
-            draw_gutter(app, frame, Rect { y, height: 1, ..area }, *line, cursor_line == *line, sign);
+            let area = Rect { y, height: 1, ..area };
+            draw_gutter(app, frame, area, *line, cursor_line == *line, sign);
+            draw_mark(app, frame, area, &decorations, &whole);
         }
         let area = Rect { y, height: 1, ..text_area };
         let pen = Pen { app, buffer, viewport, line: *line, start: whole.start, decorations: &decorations };
@@ -42,7 +45,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// The message of the sign on the cursor's line, if it has one.
-pub(super) fn sign_message(buffer: &Buffer) -> Option<(Severity, &str)> {
+pub(super) fn sign_message(buffer: &Buffer) -> Option<(Severity, Cow<'_, str>)> {
     let text = buffer.document.text();
     let line = text.line_at(buffer.document.selections().primary().head);
     let whole = text.line_start(line)..text.line_end(line);
@@ -50,11 +53,12 @@ pub(super) fn sign_message(buffer: &Buffer) -> Option<(Severity, &str)> {
 }
 
 /// The most severe sign that belongs to a line.
-fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option<(Severity, &'a str)> {
-    let signs = decorations.iter().filter_map(|one| match &one.drawn {
-        Drawn::Sign(severity, message) if line.start <= one.range.start && one.range.start <= line.end => {
-            Some((*severity, message.as_str()))
-        }
+fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option<(Severity, Cow<'a, str>)> {
+    let on_line =
+        decorations.iter().filter(|one| line.start <= one.range.start && one.range.start <= line.end);
+    let signs = on_line.filter_map(|one| match &one.drawn {
+        Drawn::Sign(severity, message) => Some((*severity, Cow::Borrowed(message.as_str()))),
+        Drawn::Diagnostic(diagnostic) => Some((diagnostic.severity, Cow::Owned(diagnostic.line()))),
         _ => None,
     });
     signs.max_by_key(|(severity, _)| *severity)
@@ -105,6 +109,23 @@ fn draw_gutter(
     }
 }
 
+/// Draws what has happened to a line, between its number and its text.
+fn draw_mark(app: &App, frame: &mut Frame<'_>, area: Rect, decorations: &[&Decoration], line: &Range<usize>) {
+    let on_line =
+        decorations.iter().filter(|one| line.start <= one.range.start && one.range.start <= line.end);
+    let mut marks = on_line.filter_map(|one| match one.drawn {
+        Drawn::Mark(mark) => Some(mark),
+        _ => None,
+    });
+    let Some((drawn, style)) = marks.next_back().map(theme::mark) else { return };
+    let Ok(column) = u16::try_from(app.screen().gutter_columns(app.session()).saturating_sub(1)) else {
+        return;
+    };
+    if column < area.width {
+        frame.buffer_mut().set_stringn(area.x + column, area.y, drawn, 1, style);
+    }
+}
+
 /// Draws one line's rows.
 struct Pen<'a> {
     app: &'a App,
@@ -144,9 +165,15 @@ impl Pen<'_> {
             Some((range, scope)) if range.contains(&in_line) => theme::scope(*scope),
             _ => Style::new(),
         };
-        for decoration in self.decorations.iter().filter(|one| one.range.contains(&at)) {
-            if let Drawn::Styled(drawn_as) = &decoration.drawn {
-                style = style.patch(theme::style(*drawn_as));
+        let is_here = |one: &&&Decoration| {
+            // A diagnostic without a text is shown at the character that follows.
+            one.range.contains(&at) || one.range == (at..at) && one.diagnostic().is_some()
+        };
+        for decoration in self.decorations.iter().filter(is_here) {
+            match &decoration.drawn {
+                Drawn::Styled(drawn_as) => style = style.patch(theme::style(*drawn_as)),
+                Drawn::Diagnostic(diagnostic) => style = style.patch(theme::diagnostic(diagnostic.severity)),
+                _ => {}
             }
         }
         if self.app.session().plugins().hover().is_some_and(|hover| hover.range.contains(&at)) {

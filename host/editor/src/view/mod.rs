@@ -1,6 +1,7 @@
 //! The screen: drawn from the editor's state.
 
 mod consent;
+mod diagnostics;
 mod lines;
 mod overlay;
 mod plugin;
@@ -70,6 +71,7 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         left += &format!("  {number}/{}", all.len());
     }
     let mut right: Vec<Span<'_>> = Vec::new();
+    right.extend(diagnostics::counts(buffer));
     for segment in app.session().plugins().segments() {
         right.extend(theme::line(&segment.spans).spans);
         right.push(Span::raw("  "));

@@ -46,6 +46,17 @@ async fn json_is_formatted_and_what_is_wrong_is_marked() {
     docked.keys("ctrl-end ctrl-home down end backspace").await;
     let screen = docked.screen();
     assert!(screen.contains("×  ") && screen.contains("expected"), "{screen}");
+    assert!(screen.contains("1 error"), "{screen}");
+    let place = docked.selected();
+    docked.keys("ctrl-home ctrl-k n").await;
+    let screen = docked.screen();
+    assert_ne!(docked.selected().start, 0);
+    assert!(screen.lines().last().unwrap().contains("(json)"), "{screen}");
+    docked.run("List diagnostics").await;
+    let screen = docked.screen();
+    assert!(screen.contains("Diagnostics (1)") && screen.contains("file.json:"), "{screen}");
+    docked.keys("enter ctrl-home down end").await;
+    assert_eq!(docked.selected(), place);
     docked.keys("ctrl-s").await;
     // An invalid document is saved without formatting.
     assert!(std::fs::read_to_string(&path).unwrap().contains("[1, 2\n"));

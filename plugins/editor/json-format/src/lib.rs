@@ -1,4 +1,4 @@
-//! Formats JSON when it is saved, with the document's indentation, and marks syntax errors with a sign in the gutter.
+//! Formats JSON when it is saved, with the document's indentation, and shows syntax errors as diagnostics.
 //!
 //! ```toml
 //! [plugins.json-format]
@@ -12,15 +12,16 @@ mod token;
 use layout::{Layout, layout};
 use serde::Deserialize;
 use witdock_editor_guest::decorations::{self, Decorations};
+use witdock_editor_guest::diagnostics::{self, Diagnostic};
 use witdock_editor_guest::{
-    ActivateError, Document, Edit, Emphasis, Event, EventKinds, FormatError, Indentation, Plugin, Problem,
-    Registration, Scope, Severity, Span, Style, log,
+    ActivateError, Document, Edit, Event, EventKinds, FormatError, Indentation, Plugin, Problem,
+    Registration, Scope, Severity, Span, log,
 };
 
 /// Texts up to this length, in bytes, are checked after every change, longer ones when the editor is idle.
 const CHECKED_LIVE: usize = 256 << 10;
 
-/// The name of the decorations.
+/// The name of the diagnostics, and of the text after them.
 const ERRORS: &str = "errors";
 
 /// The settings.
@@ -98,21 +99,34 @@ impl JsonFormat {
         // An empty text is not an error.
         let problem = match layout(&text, &self.layout_of(document)) {
             Err(problem) if !text.trim().is_empty() => problem,
-            _ => return decorations::clear(document.id(), ERRORS),
+            _ => {
+                diagnostics::clear(document.id(), ERRORS);
+                return decorations::clear(document.id(), ERRORS);
+            }
         };
-        if let Err(error) = signs(&text, &problem).show(document.version(), ERRORS) {
+        if let Err(error) = diagnostics::set(document.version(), ERRORS, &[diagnostic(&text, &problem)]) {
             log::debug!("the error cannot be shown: {}", error.explain());
         }
+        // A change that comes meanwhile removes both.
+        let _ = beside(&problem).show(document.version(), ERRORS);
     }
 }
 
-fn signs(text: &str, problem: &Problem) -> Decorations {
-    let at = usize::try_from(problem.at).unwrap_or(usize::MAX).min(text.len());
+fn place(problem: &Problem) -> usize {
+    usize::try_from(problem.at).unwrap_or(usize::MAX)
+}
+
+/// The character that is wrong; none at the end of the text.
+fn diagnostic(text: &str, problem: &Problem) -> Diagnostic {
+    let at = place(problem).min(text.len());
     let wrong = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Diagnostic::new(at..at + wrong, Severity::Error, &problem.message).source("json")
+}
+
+/// The message after the line.
+fn beside(problem: &Problem) -> Decorations {
     Decorations::new()
-        .sign(at, Severity::Error, &problem.message)
-        .style(at..at + wrong, Style::of(Scope::Error).emphasized(Emphasis::UNDERLINED))
-        .after_line(at, vec![Span::new(format!("  {}", problem.message), Scope::Error)])
+        .after_line(place(problem), vec![Span::new(format!("  {}", problem.message), Scope::Error)])
 }
 
 #[cfg(test)]
@@ -136,16 +150,13 @@ mod tests {
         let text = "{\n  \"a\": é\n}";
         let Err(FormatError::Syntax(problem)) = saved(text) else { panic!("it is refused") };
         assert_eq!((problem.at, problem.message.as_str()), (9, "`é` cannot start a value"));
-        let marks = Decorations::new()
-            .sign(9, Severity::Error, "`é` cannot start a value")
-            .style(9..11, Style::of(Scope::Error).emphasized(Emphasis::UNDERLINED))
-            .after_line(9, vec![Span::new("  `é` cannot start a value", Scope::Error)]);
-        assert_eq!(signs(text, &problem), marks);
+        let expected = Diagnostic::new(9..11, Severity::Error, "`é` cannot start a value").source("json");
+        assert_eq!(diagnostic(text, &problem), expected);
     }
 
     #[test]
     fn a_problem_at_the_end_is_marked_at_the_end() {
         let problem = Problem { at: 3, message: "expected a value".to_owned() };
-        assert_eq!(signs("[1,", &problem).as_slice().len(), 3);
+        assert_eq!(diagnostic("[1,", &problem).range, (3..3).into());
     }
 }

@@ -38,10 +38,20 @@ impl CallView<'_> {
         name: String,
         decorations: Vec<decorations::Decoration>,
     ) -> wasmtime::Result<Result<(), DecorationError>> {
-        let placed = match self.placed(version, decorations) {
+        let placed = match self.placed(version, decorations, placed) {
             Ok(placed) => placed,
             Err(error) => return Ok(Err(error)),
         };
+        self.show_set(version, name, placed)
+    }
+
+    /// Shows what is placed already.
+    pub(super) fn show_set(
+        &mut self,
+        version: DocumentVersion,
+        name: String,
+        placed: Vec<Decoration>,
+    ) -> wasmtime::Result<Result<(), DecorationError>> {
         let DocumentVersion { document, revision } = version;
         if placed.is_empty() {
             self.undecorated(document, name);
@@ -54,10 +64,12 @@ impl CallView<'_> {
         Ok(Ok(()))
     }
 
-    fn placed(
+    /// Places what a plugin shows in the text of this version.
+    pub(super) fn placed<T>(
         &self,
         version: DocumentVersion,
-        decorations: Vec<decorations::Decoration>,
+        decorations: Vec<T>,
+        place: impl Fn(&Text, T) -> Option<Decoration>,
     ) -> Result<Vec<Decoration>, DecorationError> {
         let view = &self.state.document(version.document).ok_or(DecorationError::NoSuchDocument)?.view;
         if view.revision.number() != version.revision {
@@ -68,11 +80,11 @@ impl CallView<'_> {
         }
         (0..)
             .zip(decorations)
-            .map(|(index, one)| placed(&view.text, one).ok_or(DecorationError::OutOfRange(index)))
+            .map(|(index, one)| place(&view.text, one).ok_or(DecorationError::OutOfRange(index)))
             .collect()
     }
 
-    fn undecorated(&mut self, document: DocumentId, name: String) {
+    pub(super) fn undecorated(&mut self, document: DocumentId, name: String) {
         if self.state.holdings.give_up(&Held::Decorations(document, name.clone())) {
             self.change_set(DecorationChange { document, name, set: None });
         }

@@ -2,6 +2,7 @@
 //! [`Outcome`](super::outcome::Outcome).
 
 mod decorations;
+mod diagnostics;
 mod display;
 mod documents;
 mod processes;
