@@ -137,8 +137,16 @@ fn words(error: &tokio_postgres::Error) -> String {
         text.push_str("; ");
         text.push_str(more);
     }
+    if *database.code() == SqlState::LOCK_NOT_AVAILABLE {
+        text.push_str(OTHERS_LOCK);
+    }
     text
 }
+
+/// What holds a lock, and what to do.
+const OTHERS_LOCK: &str = "; another session uses the table. If it is another sink of this pipeline, whose table refers to this one, write the two tables \
+    with two pipelines, one after the other. Otherwise run again when the other session has ended, or set a longer time in the url: \
+    `?options=-c%20lock_timeout%3D5min`";
 
 /// The column in the context of an error of `COPY`, such as `COPY flights, line 1, column day: "soon"`.
 fn column_of(context: &str) -> Option<&str> {

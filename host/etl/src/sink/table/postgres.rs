@@ -28,6 +28,11 @@ use crate::sink::writer::{Commit, SinkStart, SinkWriter};
 /// How long a killed run's connection may keep its lock.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Ends the wait for a lock that may never come: the server sees no circle between two connections of one run, one of which waits for this program.
+/// A time in the url's `options` or in the server's configuration counts instead.
+const LIMIT_WAITS: &str =
+    "SELECT set_config('lock_timeout', '30s', false) WHERE current_setting('lock_timeout') = '0'";
+
 /// A table on a PostgreSQL server.
 struct PostgresTable {
     connection: Connection,
@@ -100,6 +105,7 @@ pub(in crate::sink) fn open(
 ) -> Result<Box<dyn SinkWriter>, SinkError> {
     check_key(table, schema)?;
     let connection = Connection::open(url)?;
+    connection.wait(connection.client.batch_execute(LIMIT_WAITS))?;
     lock(&connection, table)?;
     let batch = |sql: String| connection.wait(connection.client.batch_execute(&sql));
     batch(format!(
