@@ -1,6 +1,6 @@
 //! The editor without its terminal: the state, and the driver that carries out its effects.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use witdock::DockError;
@@ -9,6 +9,7 @@ use witdock_editor_session::{Driver, Message};
 
 use crate::app::{App, Effect, Input};
 use crate::config::{self, Config};
+use crate::memory::Memory;
 
 /// The editor without its terminal.
 pub struct Editor {
@@ -18,6 +19,8 @@ pub struct Editor {
     pub driver: Driver,
     /// The folder of the configuration files.
     config_folder: Option<PathBuf>,
+    /// Keeps what is entered, if it is to be kept.
+    memory: Option<Memory>,
 }
 
 /// Something that is left for the terminal to do.
@@ -47,7 +50,21 @@ impl Editor {
         let config = Config::read(config_folder.as_deref());
         let driver = Driver::new(consent)?;
         driver.host().configure_all(config.settings.of_plugins());
-        Ok(Self { app: App::new(config, columns, lines), driver, config_folder })
+        Ok(Self { app: App::new(config, columns, lines), driver, config_folder, memory: None })
+    }
+
+    /// Keeps what is entered in this folder, and takes what was entered before.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be created.
+    pub fn remember_in(&mut self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let (memory, history) = Memory::open(folder)?;
+        self.memory = Some(memory);
+        // Nothing follows from it.
+        self.take(Input::Remembered(history), Instant::now());
+        Ok(())
     }
 
     /// Takes an input and carries out what follows. Gives what is left for the terminal.
@@ -63,6 +80,11 @@ impl Editor {
                 Effect::Session(effect) => self.driver.carry_out(effect),
                 Effect::Copy(text) => left.push(TerminalEffect::Copy(text)),
                 Effect::Suspend => left.push(TerminalEffect::Suspend),
+                Effect::Remember(kind, line) => {
+                    if let Some(memory) = &self.memory {
+                        memory.add(kind, line);
+                    }
+                }
                 Effect::Quit => left.push(TerminalEffect::Quit),
                 Effect::ReadConfig => {
                     let config = Config::read(self.config_folder.as_deref());

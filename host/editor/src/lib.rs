@@ -11,6 +11,7 @@ pub mod config;
 pub mod editor;
 pub mod highlight;
 pub mod layout;
+mod memory;
 pub mod run;
 pub mod signals;
 pub mod terminal;

@@ -74,6 +74,12 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             .app
             .show(Message::warning(format!("unsaved changes would be lost in a crash: {folder}: {error}")));
     }
+    if let Some(folder) = state_folder()
+        && let Err(error) = editor.remember_in(&folder)
+    {
+        let folder = witdock::text::path(&folder);
+        editor.app.show(Message::warning(format!("what you enter is not remembered: {folder}: {error}")));
+    }
     if let Some(text) = piped {
         editor.app.open_text(text);
     }

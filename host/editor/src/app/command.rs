@@ -90,11 +90,11 @@ pub(super) fn named(name: &str) -> Invocation {
 
 impl App {
     fn prompt(&mut self, purpose: Purpose) {
-        self.mode = Prompt::mode(purpose, String::new());
+        self.mode = Prompt::mode(purpose, "");
     }
 
     fn prompt_replace(&mut self) {
-        self.mode = Prompt::mode(Purpose::Replace, self.session.documents().selected_word());
+        self.mode = Prompt::mode(Purpose::Replace, &self.session.documents().selected_word());
     }
 
     fn answer_plugins(&mut self) {

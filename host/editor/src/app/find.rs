@@ -4,7 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_core::{Found, Query, QueryOptions, Selection, Selections, Text};
 use witdock_editor_session::{Message, Session};
 
-use super::keyboard::{edit_line, typed};
+use super::history::{History, Kind, Recall};
+use super::line::{Edited, Line};
 use super::mode::Next;
 use super::{Mode, Screen};
 
@@ -12,7 +13,8 @@ use super::{Mode, Screen};
 #[derive(Debug)]
 pub struct Find {
     /// The text to find.
-    pub query: String,
+    pub query: Line,
+    recall: Recall,
     /// The selections before the search.
     origin: Selections,
 }
@@ -23,12 +25,26 @@ impl Find {
         let documents = session.documents();
         let Some(buffer) = documents.active() else { return Mode::Edit };
         let origin = buffer.document.selections().clone();
-        Mode::Find(Self { query: documents.selected_word(), origin })
+        let query = Line::from(documents.selected_word().as_str());
+        Mode::Find(Self { query, recall: Recall::default(), origin })
     }
 
-    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session, screen: &mut Screen) -> Next {
+    pub(super) fn key(
+        mut self,
+        key: KeyEvent,
+        session: &mut Session,
+        screen: &mut Screen,
+        history: &History,
+    ) -> Next {
         let has_shift = key.modifiers.contains(KeyModifiers::SHIFT);
         let is_find = key.code == KeyCode::Char('f') && key.modifiers.contains(KeyModifiers::CONTROL);
+        // Up and Down go to matches, so earlier texts come with Alt, or where there is nothing to find yet.
+        let recalls =
+            key.modifiers.contains(KeyModifiers::ALT) || (key.code == KeyCode::Up && self.query.is_empty());
+        if recalls && self.recall.key(key, Kind::Find, history, &mut self.query) {
+            self.restart(session, screen);
+            return Next::Mode(Mode::Find(self));
+        }
         match key.code {
             KeyCode::Esc => {
                 session.select(|_| self.origin);
@@ -42,18 +58,18 @@ impl Find {
                 });
             }
             _ if is_find => self.go(session, screen, |query, text, now| query.next(text, now.end())),
-            _ if key.code == KeyCode::Backspace || typed(key).is_some() => {
-                edit_line(&mut self.query, key);
-                self.restart(session, screen);
-            }
-            // Any other key ends the search at the match.
-            _ => return Next::Key(key),
+            _ => match self.query.key(key) {
+                Edited::Changed => self.restart(session, screen),
+                Edited::Moved => {}
+                // Any other key ends the search at the match.
+                Edited::Nothing => return Next::Key(key),
+            },
         }
         Next::Mode(Mode::Find(self))
     }
 
     pub(super) fn paste(&mut self, text: &str, session: &mut Session, screen: &mut Screen) {
-        self.query.push_str(text);
+        self.query.insert(text);
         self.restart(session, screen);
     }
 
@@ -72,7 +88,7 @@ impl Find {
         screen: &mut Screen,
         find: impl FnOnce(&Query, &Text, Selection) -> Option<Found>,
     ) {
-        let query = match Query::new(&self.query, QueryOptions::default()) {
+        let query = match Query::new(self.query.text(), QueryOptions::default()) {
             Ok(query) => query,
             Err(error) => return screen.show(Message::info(error.to_string())),
         };
@@ -85,7 +101,7 @@ impl Find {
                     screen.show(Message::info("search wrapped around the end of the text"));
                 }
             }
-            None => screen.show(Message::warning(format!("`{}` not found", self.query))),
+            None => screen.show(Message::warning(format!("`{}` not found", self.query.text()))),
         }
     }
 }

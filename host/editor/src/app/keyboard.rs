@@ -49,6 +49,11 @@ impl Keyboard {
         }
     }
 
+    /// Whether one key press runs this command.
+    pub(super) fn is_key_of(&self, key: KeyEvent, command: &str) -> bool {
+        self.keymap.find(&[key.into()]) == Found::Command(command)
+    }
+
     /// The keys of a command in the form that people read, shortest first.
     pub(super) fn keys_of(&self, command: &str) -> Vec<String> {
         self.keymap.keys_of(command)
@@ -85,15 +90,5 @@ pub(super) fn typed(key: KeyEvent) -> Option<char> {
     match key.code {
         KeyCode::Char(character) if is_plain => Some(character),
         _ => None,
-    }
-}
-
-/// Edits a line of input at its end.
-pub(super) fn edit_line(line: &mut String, key: KeyEvent) {
-    match key.code {
-        KeyCode::Backspace => {
-            line.pop();
-        }
-        _ => line.extend(typed(key)),
     }
 }

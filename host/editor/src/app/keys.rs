@@ -5,15 +5,22 @@ use witdock_editor_session::Message;
 
 use super::keyboard::Meaning;
 use super::mode::Next;
-use super::{Answering, App, Effect, Mode, plugins};
+use super::{Answering, App, Effect, Kind, Mode, plugins};
+
+/// The command whose keys paste into lines too.
+const PASTE: &str = "editor.paste";
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent) {
+        if self.is_line() && self.keyboard.is_key_of(key, PASTE) {
+            return self.paste(&self.session.documents().clipboard());
+        }
+        self.remember_entered(key);
         let (session, screen) = (&mut self.session, &mut self.screen);
         let next = match std::mem::take(&mut self.mode) {
             Mode::Edit => return self.edit_key(key),
-            Mode::Find(find) => find.key(key, session, screen),
-            Mode::Prompt(prompt) => prompt.key(key, session, screen),
+            Mode::Find(find) => find.key(key, session, screen, &self.history),
+            Mode::Prompt(prompt) => prompt.key(key, session, screen, &self.history),
             Mode::Reading(reading) => reading.key(key, session, screen),
             Mode::Palette(palette) => palette.key(key, session, &self.keyboard),
             Mode::Plugins(panel) => panel.key(key, session),
@@ -102,15 +109,20 @@ impl App {
         true
     }
 
-    /// Inserts a pasted text, or adds its first line to the line that is being typed.
+    /// Inserts a pasted text into the document, or into the line that is being typed.
     pub(super) fn paste(&mut self, text: &str) {
-        let first_line = text.lines().next().unwrap_or_default();
         match &mut self.mode {
             Mode::Edit => self.session.paste_text(text),
-            Mode::Find(find) => find.paste(first_line, &mut self.session, &mut self.screen),
-            Mode::Prompt(prompt) => prompt.line.push_str(first_line),
-            Mode::Palette(palette) => palette.query.push_str(first_line),
-            Mode::Answer(answering) => answering.line.push_str(first_line),
+            Mode::Find(find) => find.paste(text, &mut self.session, &mut self.screen),
+            Mode::Prompt(prompt) => prompt.line.insert(text),
+            Mode::Palette(palette) => {
+                palette.query.insert(text);
+                palette.chosen = 0;
+            }
+            Mode::Answer(answering) => {
+                answering.line.insert(text);
+                answering.chosen = 0;
+            }
             Mode::ConfirmQuit
             | Mode::ConfirmOverwrite
             | Mode::ConfirmClose
@@ -120,6 +132,27 @@ impl App {
             | Mode::Consent(_)
             | Mode::Panel
             | Mode::Reading(_) => {}
+        }
+    }
+
+    /// Whether a line is being typed.
+    fn is_line(&self) -> bool {
+        matches!(self.mode, Mode::Find(_) | Mode::Prompt(_) | Mode::Palette(_) | Mode::Answer(_))
+    }
+
+    /// Remembers the line that is entered with this key, or that another key leaves.
+    fn remember_entered(&mut self, key: KeyEvent) {
+        let entered = match &self.mode {
+            Mode::Prompt(prompt) if key.code == KeyCode::Enter => {
+                Some((prompt.purpose.kind(), prompt.line.text().to_owned()))
+            }
+            Mode::Find(find) if key.code == KeyCode::Enter => {
+                Some((Kind::Find, find.query.text().to_owned()))
+            }
+            _ => None,
+        };
+        if let Some((kind, line)) = entered {
+            self.remember(kind, &line);
         }
     }
 

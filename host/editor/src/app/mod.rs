@@ -6,8 +6,10 @@ mod command;
 mod consent;
 mod find;
 mod grace;
+mod history;
 mod keyboard;
 mod keys;
+mod line;
 mod mode;
 mod mouse;
 mod palette;
@@ -21,6 +23,8 @@ mod screen;
 pub use self::command::{COMMANDS, entries};
 pub use self::consent::{ConsentPage, Consenting};
 pub use self::find::Find;
+pub use self::history::{History, Kind};
+pub use self::line::Line;
 pub use self::mode::{Answering, Mode};
 pub use self::palette::{Entry, Palette};
 pub use self::plugins::{PluginPage, PluginPanel};
@@ -56,6 +60,8 @@ pub enum Input {
     Resize(u16, u16),
     /// The configuration was read.
     Configured(Box<Config>),
+    /// What was entered in earlier sessions.
+    Remembered(History),
     /// Something for the session.
     Session(witdock_editor_session::Input),
 }
@@ -70,6 +76,8 @@ pub enum Effect {
     Copy(String),
     /// Give the terminal back to the shell, until the person comes back.
     Suspend,
+    /// Remember a line that was entered, for the next start.
+    Remember(Kind, String),
     /// Read the configuration. [`Input::Configured`] answers.
     ReadConfig,
     /// End the editor.
@@ -81,6 +89,7 @@ pub struct App {
     session: Session,
     screen: Screen,
     keyboard: Keyboard,
+    history: History,
     mode: Mode,
     /// Whether keys are for the mode yet.
     grace: Grace,
@@ -100,6 +109,7 @@ impl App {
             session: Session::new(COMMANDS.iter().map(|command| &command.entry)),
             screen: Screen::new(columns, lines),
             keyboard: Keyboard::default(),
+            history: History::default(),
             mode: Mode::Edit,
             grace: Grace::default(),
             is_by_person: true,
@@ -216,6 +226,7 @@ impl App {
             }
             Input::Resize(columns, lines) => self.screen.resize(columns, lines),
             Input::Configured(config) => self.configure(*config),
+            Input::Remembered(history) => self.history = history,
             Input::Session(input) => {
                 let is_pause = matches!(input, witdock_editor_session::Input::Idle);
                 let has_left = matches!(input, witdock_editor_session::Input::Left(_));
@@ -264,7 +275,7 @@ impl App {
             Request::Copy(text) => self.effects.push(Effect::Copy(text)),
             Request::Reveal => self.screen.reveal(),
             Request::ChooseLine => self.open(Mode::Panel),
-            Request::AskForPath => self.open(Prompt::mode(Purpose::SaveAs, String::new())),
+            Request::AskForPath => self.open(Prompt::mode(Purpose::SaveAs, "")),
             Request::AskToOverwrite => self.open(Mode::ConfirmOverwrite),
             Request::AskToClose => self.open(Mode::ConfirmClose),
             Request::AskForConsent(ask) => {
@@ -316,6 +327,13 @@ impl App {
         match COMMANDS.iter().find(|command| command.entry.name == name) {
             Some(own) => (own.run)(self),
             None => self.session.run(command::named(name)),
+        }
+    }
+
+    /// Remembers a line that was entered.
+    pub(super) fn remember(&mut self, kind: Kind, line: &str) {
+        if self.history.add(kind, line) {
+            self.effects.push(Effect::Remember(kind, line.to_owned()));
         }
     }
 

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_session::Session;
 use witdock_editor_session::display::{Answer, Choice, Question};
 
-use super::keyboard::edit_line;
+use super::line::{Edited, Line};
 use super::ranking::ranked;
 use super::{Consenting, Effect, Find, Palette, PluginPanel, Prompt, Reading, Recovering};
 
@@ -61,7 +61,7 @@ pub(super) enum Next {
 #[derive(Debug, Default)]
 pub struct Answering {
     /// The typed line: the answer, or a query for choices.
-    pub line: String,
+    pub line: Line,
     /// Which of the matching choices is chosen.
     pub chosen: usize,
 }
@@ -70,8 +70,8 @@ impl Answering {
     /// Begins to answer a question.
     pub(super) fn mode(question: &Question) -> Mode {
         let line = match question {
-            Question::Text(question) => question.initial.clone(),
-            Question::Choice(_) => String::new(),
+            Question::Text(question) => Line::from(question.initial.as_str()),
+            Question::Choice(_) => Line::default(),
         };
         Mode::Answer(Self { line, chosen: 0 })
     }
@@ -79,7 +79,7 @@ impl Answering {
     /// The choices that match the typed line, best first, with their indices in the question.
     pub fn choices<'a>(&self, question: &'a Question) -> Vec<(usize, &'a Choice)> {
         let Question::Choice(question) = question else { return Vec::new() };
-        ranked(&self.line, question.choices.iter().enumerate(), |(_, choice)| vec![&choice.label])
+        ranked(self.line.text(), question.choices.iter().enumerate(), |(_, choice)| vec![&choice.label])
     }
 
     pub(super) fn key(mut self, key: KeyEvent, session: &mut Session) -> Next {
@@ -87,7 +87,7 @@ impl Answering {
         let matching = self.choices(&asked.question);
         let answer = match (key.code, &asked.question, matching.get(self.chosen)) {
             (KeyCode::Esc, ..) => Answer::Cancelled,
-            (KeyCode::Enter, Question::Text(_), _) => Answer::Text(self.line),
+            (KeyCode::Enter, Question::Text(_), _) => Answer::Text(self.line.text().to_owned()),
             (KeyCode::Enter, Question::Choice(_), Some((index, _))) => Answer::Chosen(*index),
             // No choice matches.
             (KeyCode::Enter, Question::Choice(_), None) => return Next::Mode(Mode::Answer(self)),
@@ -96,10 +96,8 @@ impl Answering {
                 match code {
                     KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
                     KeyCode::Down => self.chosen = (self.chosen + 1).min(last),
-                    _ => {
-                        edit_line(&mut self.line, key);
-                        self.chosen = 0;
-                    }
+                    _ if self.line.key(key) == Edited::Changed => self.chosen = 0,
+                    _ => {}
                 }
                 return Next::Mode(Mode::Answer(self));
             }

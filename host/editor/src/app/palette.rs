@@ -6,7 +6,8 @@ use witdock_editor_session::command::Group;
 
 use super::Mode;
 use super::command;
-use super::keyboard::{Keyboard, edit_line};
+use super::keyboard::Keyboard;
+use super::line::{Edited, Line};
 use super::mode::Next;
 use super::ranking::ranked;
 
@@ -14,7 +15,7 @@ use super::ranking::ranked;
 #[derive(Debug, Default)]
 pub struct Palette {
     /// The typed query.
-    pub query: String,
+    pub query: Line,
     /// Which of the matching commands is chosen.
     pub chosen: usize,
 }
@@ -52,7 +53,7 @@ pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard) -> Ve
 
 impl Palette {
     pub(super) fn key(mut self, key: KeyEvent, session: &Session, keyboard: &Keyboard) -> Next {
-        let entries = entries(&self.query, session, keyboard);
+        let entries = entries(self.query.text(), session, keyboard);
         match key.code {
             KeyCode::Esc => return Next::Edit,
             KeyCode::Enter => {
@@ -61,10 +62,8 @@ impl Palette {
             }
             KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down => self.chosen = (self.chosen + 1).min(entries.len().saturating_sub(1)),
-            _ => {
-                edit_line(&mut self.query, key);
-                self.chosen = 0;
-            }
+            _ if self.query.key(key) == Edited::Changed => self.chosen = 0,
+            _ => {}
         }
         Next::Mode(Mode::Palette(self))
     }

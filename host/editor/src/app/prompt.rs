@@ -4,7 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_session::documents::Target;
 use witdock_editor_session::{Message, Session};
 
-use super::keyboard::edit_line;
+use super::history::{History, Kind, Recall};
+use super::line::Line;
 use super::mode::Next;
 use super::{Mode, Screen};
 
@@ -14,7 +15,8 @@ pub struct Prompt {
     /// What the line is for.
     pub purpose: Purpose,
     /// The typed line.
-    pub line: String,
+    pub line: Line,
+    recall: Recall,
 }
 
 /// What a prompted line is for.
@@ -45,31 +47,53 @@ impl Purpose {
     }
 }
 
+impl Purpose {
+    /// What its lines are remembered for.
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Open | Self::SaveAs => Kind::Path,
+            Self::GoToLine => Kind::LineNumber,
+            Self::Replace => Kind::Find,
+            Self::ReplaceBy(_) => Kind::Replacement,
+        }
+    }
+}
+
 impl Prompt {
     /// Asks for a line that begins with this text.
-    pub(super) fn mode(purpose: Purpose, line: String) -> Mode {
-        Mode::Prompt(Self { purpose, line })
+    pub(super) fn mode(purpose: Purpose, line: &str) -> Mode {
+        Mode::Prompt(Self { purpose, line: Line::from(line), recall: Recall::default() })
     }
 
-    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session, screen: &mut Screen) -> Next {
+    pub(super) fn key(
+        mut self,
+        key: KeyEvent,
+        session: &mut Session,
+        screen: &mut Screen,
+        history: &History,
+    ) -> Next {
+        if self.recall.key(key, self.purpose.kind(), history, &mut self.line) {
+            return Next::Mode(Mode::Prompt(self));
+        }
         match key.code {
             KeyCode::Esc => Next::Edit,
             KeyCode::Enter => self.entered(session, screen),
             _ => {
-                edit_line(&mut self.line, key);
+                self.line.key(key);
                 Next::Mode(Mode::Prompt(self))
             }
         }
     }
 
     fn entered(self, session: &mut Session, screen: &mut Screen) -> Next {
-        let Self { purpose, line } = self;
+        let Self { purpose, line, .. } = self;
+        let line = line.text();
         match purpose {
-            Purpose::ReplaceBy(what) => session.replace_all(&what, &line),
+            Purpose::ReplaceBy(what) => session.replace_all(&what, line),
             _ if line.is_empty() => {}
-            Purpose::Open => session.open(Target::typed(&line)),
+            Purpose::Open => session.open(Target::typed(line)),
             Purpose::SaveAs => {
-                if !session.save_as(&line) {
+                if !session.save_as(line) {
                     return Next::Mode(Self::mode(Purpose::SaveAs, line));
                 }
             }
@@ -77,7 +101,9 @@ impl Prompt {
                 Ok(number) => session.go_to_line(number),
                 Err(_) => screen.show(Message::error(format!("`{line}` is not a line number"))),
             },
-            Purpose::Replace => return Next::Mode(Self::mode(Purpose::ReplaceBy(line), String::new())),
+            Purpose::Replace => {
+                return Next::Mode(Self::mode(Purpose::ReplaceBy(line.to_owned()), ""));
+            }
         }
         Next::Edit
     }

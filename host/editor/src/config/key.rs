@@ -79,6 +79,12 @@ impl From<KeyEvent> for Press {
     }
 }
 
+impl From<Press> for KeyEvent {
+    fn from(Press { code, modifiers }: Press) -> Self {
+        Self::new(code, modifiers)
+    }
+}
+
 impl FromStr for Press {
     type Err = NoKey;
 

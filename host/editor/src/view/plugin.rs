@@ -131,7 +131,8 @@ fn choices(answering: &Answering, question: &Question, frame: &mut Frame<'_>, ar
     let inside = block.inner(area);
     let room = usize::from(inside.height.saturating_sub(1));
     let first = (answering.chosen + 1).saturating_sub(room);
-    let mut list = vec![Line::raw(format!("> {}", answering.line))];
+    let (typed, column) = super::line::visible(&answering.line, usize::from(inside.width).saturating_sub(2));
+    let mut list = vec![Line::raw(format!("> {typed}"))];
     for (row, (_, choice)) in choices.iter().enumerate().skip(first).take(room) {
         let mut line = Line::raw(choice.label.clone());
         line.push_span(Span::raw("  "));
@@ -141,7 +142,7 @@ fn choices(answering: &Answering, question: &Question, frame: &mut Frame<'_>, ar
         }
         list.push(line);
     }
-    let typed = u16::try_from(Line::raw(answering.line.as_str()).width()).unwrap_or(u16::MAX);
+    let typed = u16::try_from(column).unwrap_or(u16::MAX);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(list).block(block), area);
     let x = inside.x.saturating_add(typed).saturating_add(2).min(inside.right());

@@ -1,0 +1,148 @@
+//! The message line: what is asked and typed there, and messages.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{beginning, cut, line, lines, put_cursor, shortened};
+use crate::app::{App, Line as Typed, Mode};
+use crate::theme;
+use witdock_editor_session::display::Question;
+
+/// The columns that a typed line has at least, where its title leaves them.
+const TYPED_COLUMNS: usize = 20;
+
+/// What the message line asks.
+enum Asked<'a> {
+    /// A line is typed. Hints tell keys, the longest first: one that fits is shown.
+    Line { title: String, typed: &'a Typed, placeholder: &'a str, hints: &'static [&'static str] },
+    /// A key answers. The longest text that fits is shown.
+    Key(Vec<String>),
+}
+
+/// The keys that end most lines.
+const ENDS: &[&str] = &["Enter  Esc cancels", "Esc"];
+
+fn asked(app: &App) -> Option<Asked<'_>> {
+    let key = |texts: &[&str]| Some(Asked::Key(texts.iter().map(|text| (*text).to_owned()).collect()));
+    match app.mode() {
+        Mode::Edit
+        | Mode::Palette(_)
+        | Mode::Plugins(_)
+        | Mode::Consent(_)
+        | Mode::Panel
+        | Mode::Reading(_)
+        | Mode::Recover(_) => None,
+        Mode::Answer(answering) => match app.session().plugins().asking().map(|asked| &asked.question) {
+            Some(Question::Text(question)) => Some(Asked::Line {
+                title: format!("{}: ", question.title),
+                typed: &answering.line,
+                placeholder: &question.placeholder,
+                hints: ENDS,
+            }),
+            _ => None,
+        },
+        Mode::Find(find) => Some(Asked::Line {
+            title: "Find: ".to_owned(),
+            typed: &find.query,
+            placeholder: "",
+            hints: &["Enter next  Up previous  Esc back", "Esc back", "Esc"],
+        }),
+        Mode::Prompt(prompt) => Some(Asked::Line {
+            title: prompt.purpose.title(),
+            typed: &prompt.line,
+            placeholder: "",
+            hints: ENDS,
+        }),
+        Mode::ConfirmQuit => {
+            let modified = app.session().documents().modified();
+            let few = match modified.len() {
+                1 => "Quit without saving a document? (y/n)".to_owned(),
+                count => format!("Quit without saving {count} documents? (y/n)"),
+            };
+            let all = format!("Quit without saving {}? (y/n)", modified.join(", "));
+            Some(Asked::Key(vec![all, few, "Quit unsaved? (y/n)".to_owned()]))
+        }
+        Mode::ConfirmOverwrite => key(&[
+            "Another program has changed this file: o overwrites it, r reads it and drops your changes, Esc cancels",
+            "Changed by another program: o overwrites it, r reads it, Esc cancels",
+            "Changed on disk: o overwrite  r read  Esc cancel",
+            "o overwrite  r read  Esc",
+        ]),
+        Mode::WaitForSave => key(&["Saving; the editor ends then (Esc stays)", "Saving (Esc stays)"]),
+        Mode::ConfirmClose => key(&["Close without saving? (y/n)"]),
+    }
+}
+
+/// Draws the message line.
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let room = usize::from(area.width);
+    let message = app.screen().message();
+    let mut spans = Vec::new();
+    match asked(app) {
+        Some(Asked::Line { title, typed, placeholder, hints }) => {
+            let hint = match message {
+                Some(_) => "",
+                None => fitting(hints, &title, typed, room),
+            };
+            // A message stands behind the line, and may be cut.
+            let kept = if message.is_some() { room / 2 } else { width(hint) };
+            let title = cut(&title, room.saturating_sub(TYPED_COLUMNS.min(room / 2) + kept));
+            let columns = room.saturating_sub(width(&title) + kept);
+            let (shown, column) = line::visible(typed, columns.max(1));
+            let x = u16::try_from(width(&title) + column).unwrap_or(u16::MAX);
+            put_cursor(frame, area, area.x.saturating_add(x), area.y);
+            spans.push(Span::styled(title, theme::STRONG));
+            if typed.is_empty() {
+                spans.push(Span::styled(beginning(placeholder, columns).to_owned(), theme::FAINT));
+            }
+            spans.push(Span::raw(shown));
+            let used: usize = spans.iter().map(Span::width).sum();
+            match message {
+                Some(_) => spans.push(Span::raw("  ")),
+                None => {
+                    spans.push(Span::raw(" ".repeat(room.saturating_sub(used + width(hint)))));
+                    spans.push(Span::styled(hint, theme::FAINT));
+                }
+            }
+        }
+        Some(Asked::Key(texts)) => {
+            let fits = texts.iter().find(|text| width(text) <= room).or(texts.last());
+            spans.extend(fits.map(|text| Span::raw(text.clone())));
+            spans.push(Span::raw("  "));
+            let x = u16::try_from(fits.map_or(0, |text| width(text))).unwrap_or(u16::MAX);
+            put_cursor(frame, area, area.x.saturating_add(x), area.y);
+        }
+        None if message.is_none() => spans.push(at_rest(app)),
+        None => {}
+    }
+    if let Some(message) = message {
+        let used: usize = spans.iter().map(Span::width).sum();
+        let room = room.saturating_sub(used);
+        spans.push(Span::styled(shortened(&message.text, room), theme::level(message.level)));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// The message of the sign at the cursor, or the keys to begin with.
+fn at_rest(app: &App) -> Span<'_> {
+    match app.active().and_then(lines::sign_message) {
+        Some((severity, text)) => Span::styled(text, theme::sign(severity).1),
+        None => {
+            let help = "F1 help  Ctrl-P commands  Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-Q quit";
+            Span::styled(help, theme::FAINT)
+        }
+    }
+}
+
+/// The longest hint that leaves room for a title and what is typed.
+fn fitting(hints: &'static [&'static str], title: &str, typed: &Typed, room: usize) -> &'static str {
+    let used = width(title) + (width(typed.text()) + 1).max(TYPED_COLUMNS);
+    // The last one, the key that ends it, stays until there is no room for anything else.
+    let last = hints.last().filter(|hint| width(hint) + TYPED_COLUMNS <= room).copied();
+    hints.iter().find(|hint| used + 2 + width(hint) <= room).copied().or(last).unwrap_or_default()
+}
+
+fn width(text: &str) -> usize {
+    Line::raw(text).width()
+}
