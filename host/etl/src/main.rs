@@ -5,6 +5,7 @@ mod commands;
 mod signals;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use witdock::text;
@@ -45,17 +46,21 @@ fn main() -> ExitCode {
             }
         };
         let mut work = std::pin::pin!(work);
-        let mut signals = Signals::new()?;
+        let mut signals = match Signals::new() {
+            Ok(signals) => signals,
+            Err(error) => return Ended::Itself(Err(error.into())),
+        };
         let mut code = None;
         loop {
             tokio::select! {
-                result = &mut work => return result.map(|ended| code.map_or(ended, ExitCode::from)),
+                result = &mut work => {
+                    return Ended::Itself(result.map(|ended| code.map_or(ended, ExitCode::from)));
+                }
                 signal = signals.next() => {
                     if !stop.request() {
                         reporter.end();
                         eprintln!("interrupted");
-                        // Threads that wait for a pipe or a plugin are not waited for.
-                        std::process::exit(signal.into());
+                        return Ended::AtOnce(signal);
                     }
                     code = Some(signal);
                     reporter.message("stopping at the next batch; a second signal ends at once");
@@ -63,6 +68,14 @@ fn main() -> ExitCode {
             }
         }
     });
+    let result = match result {
+        Ended::Itself(result) => result,
+        Ended::AtOnce(code) => {
+            // Drops the tasks, and with them the builds that run. Threads that wait for a pipe or a plugin are not waited for.
+            runtime.shutdown_timeout(LAST_MOMENT);
+            std::process::exit(code.into());
+        }
+    };
     // A thread may still wait for a pipe that gives nothing.
     runtime.shutdown_background();
     match result {
@@ -74,6 +87,17 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// How the program's work has ended.
+enum Ended {
+    /// By itself.
+    Itself(anyhow::Result<ExitCode>),
+    /// By a second signal, whose exit code this is.
+    AtOnce(u8),
+}
+
+/// How long a program that ends at once waits for its threads.
+const LAST_MOMENT: Duration = Duration::from_millis(200);
 
 /// Prints an error. One about a pipeline file is shown with the place in the file.
 fn show(error: anyhow::Error) {

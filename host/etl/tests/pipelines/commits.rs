@@ -402,6 +402,33 @@ fn a_signal_ends_a_run_that_waits_for_a_pipe_and_a_second_one_any_run() {
     assert!(!project.path("out.csv").exists());
 }
 
+/// Also where a second signal leaves no time to stop.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_ends_by_signals_ends_the_build_with_all_that_it_has_started() {
+    let rest = format!("[[stage]]\nname = \"slow\"\nplugin = \"slow\"\n{}", sink("csv", "out.csv"));
+    let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &rest);
+    fs::write(project.path("in.csv"), "a\n1\n").unwrap();
+    fs::create_dir(project.path("slow")).unwrap();
+    let manifest = "[plugin]\nname = \"slow\"\n[build]\noutput = \"slow.wasm\"\n\
+                    command = [\"sh\", \"-c\", \"sh -c 'echo $$ > pid; exec sleep 600' & wait\"]\n";
+    fs::write(project.path("slow/plugin.toml"), manifest).unwrap();
+    for signals in 1..=2 {
+        let mut run = begin(&project, &["run", "pipeline.toml"]);
+        let pid = eventually("the build has started a process", || {
+            let pid = fs::read_to_string(project.path("slow/pid")).ok()?;
+            pid.ends_with('\n').then(|| pid.trim().to_owned())
+        });
+        (1..signals).for_each(|_| send(&run, "TERM"));
+        let (ended, said) = end(&mut run, "TERM");
+        assert_eq!(ended, Some(143), "{said}");
+        let runs =
+            || fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("sleep"));
+        eventually("the process has ended", || (!runs()).then_some(()));
+        fs::remove_file(project.path("slow/pid")).unwrap();
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_behind_the_commit_makes_a_run_fail() {
