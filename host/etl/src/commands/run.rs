@@ -33,6 +33,15 @@ pub(crate) async fn run(arguments: RunArguments, reporter: Reporter, stop: Stop)
         let at = exporter::serve(address, engine.live()).map_err(anyhow::Error::msg)?;
         reporter.message(&format!("serving metrics at {at}"));
     }
+    let _rules = match engine.pipeline().trust.watch_rules(reporter.clone()) {
+        Ok(watch) => watch,
+        Err(error) => {
+            reporter.message(&format!(
+                "cannot watch the policy file, so changes to it wait for the next run: {error}"
+            ));
+            None
+        }
+    };
     if arguments.watch {
         engine.watch()?;
         reporter.message("watching the plugins: a new generation takes over during the run");

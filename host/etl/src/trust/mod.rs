@@ -3,24 +3,28 @@
 
 mod error;
 mod lock_file;
+mod rules;
+mod watch;
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use witdock::grants::{AuditLog, PolicyFile, Use};
+use witdock::grants::{AuditLog, Use};
 use witdock::source::Digest;
-use witdock::{Interface, Plugin, PluginBuilder, Policy};
+use witdock::{Interface, Plugin, PluginBuilder, Policy, Refused};
 
 pub use self::error::{LockFileError, NotLocked, TrustError};
 pub use self::lock_file::{LockFile, Locked};
+use self::rules::Rules;
+pub use self::watch::RulesWatch;
 
 /// Which plugins a pipeline trusts, with what, and what they have used. The default trusts what the pipeline grants. Clones are the
 /// same.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    rules: Option<PolicyFile>,
+    rules: Option<Rules>,
     lock: Option<LockFile>,
     audit: Option<AuditLog>,
     loaded: Loaded,
@@ -35,6 +39,7 @@ struct LoadedPlugin {
     name: String,
     digest: Digest,
     take_uses: Box<dyn Fn() -> Vec<Use> + Send>,
+    regrant: Box<dyn Fn() -> Option<Refused> + Send>,
 }
 
 impl fmt::Debug for Loaded {
@@ -50,7 +55,7 @@ impl Trust {
     ///
     /// When one of the files cannot be read, or is invalid.
     pub fn read(pipeline: &Path, policy: Option<&Path>, audit: Option<PathBuf>) -> Result<Self, TrustError> {
-        let rules = policy.map(PolicyFile::read).transpose()?;
+        let rules = policy.map(Rules::read).transpose()?;
         let lock = LockFile::of(pipeline)?;
         Ok(Self { rules, lock, audit: audit.map(AuditLog::at), loaded: Loaded::default() })
     }
@@ -63,7 +68,7 @@ impl Trust {
 
     /// The files that decide, which no plugin may write to.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        let rules = self.rules.iter().map(PolicyFile::path);
+        let rules = self.rules.iter().map(Rules::path);
         let audit = self.audit.iter().map(AuditLog::path);
         rules.chain(self.lock.iter().map(LockFile::path)).chain(audit)
     }
@@ -79,7 +84,7 @@ impl Trust {
             None => builder.policy(grants.clone()),
             Some(rules) => {
                 let (rules, grants) = (rules.clone(), grants.clone());
-                builder.policy_for(move |requested| rules.verdicts(requested).policy(grants.clone()))
+                builder.policy_for(move |requested| rules.policy(requested, grants.clone()))
             }
         };
         match &self.lock {
@@ -90,10 +95,19 @@ impl Trust {
 
     /// Takes note of a plugin that was loaded.
     pub(crate) fn loaded<I: Interface>(&self, path: &Path, plugin: &Plugin<I>) {
-        let (name, digest, handle) = (plugin.name().to_owned(), plugin.digest(), plugin.clone());
-        let take_uses = Box::new(move || handle.take_uses());
-        let plugin = LoadedPlugin { path: path.to_owned(), name, digest, take_uses };
+        let (name, digest) = (plugin.name().to_owned(), plugin.digest());
+        let (one, other) = (plugin.clone(), plugin.clone());
+        let take_uses = Box::new(move || one.take_uses());
+        let regrant = Box::new(move || other.regrant());
+        let plugin = LoadedPlugin { path: path.to_owned(), name, digest, take_uses, regrant };
         self.loaded.0.lock().unwrap_or_else(PoisonError::into_inner).push(plugin);
+    }
+
+    /// Asks the rules again about the plugins that were loaded. Returns those that run no longer, with what was taken back.
+    fn regrant(&self) -> Vec<(String, Refused)> {
+        let loaded = self.loaded.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let revoked = |plugin: &LoadedPlugin| Some((plugin.name.clone(), (plugin.regrant)()?));
+        loaded.iter().filter_map(revoked).collect()
     }
 
     /// The lock file of the plugins that were loaded.

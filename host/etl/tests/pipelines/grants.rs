@@ -1,9 +1,11 @@
 //! A plugin that tries to reach the machine, with and without each grant.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::process::Stdio;
 
-use crate::project::{Project, component, sink};
+use crate::project::{Project, component, eventually, sink};
 
 /// The probe with what its manifest requests and what the pipeline grants, over a single row.
 fn prober(probe: &str, request: &str, grant: &str) -> Project {
@@ -226,6 +228,41 @@ fn rules_and_the_audit_log() {
     fs::write(project.path("rules.toml"), "[[plugin]]\nname = \"*\"\ndeni = []\n").unwrap();
     let error = project.error(&["run", "pipeline.toml", "--policy", "rules.toml"]);
     assert!(error.contains("rules.toml:3") && error.contains("deni"), "{error}");
+}
+
+/// A rule that comes during a run ends what it denies. The rows before it are committed, and none after it is lost.
+#[test]
+fn a_rule_that_comes_during_a_run_takes_back_what_is_in_use() {
+    let request = "folders = [{ path = \"/data\", access = \"read-only\" }]";
+    let grant = "folders = [{ path = \"/data\", host = \"shared\", access = \"read-only\" }]";
+    let project = prober("{ read-file = \"/data/hello.txt\" }", request, grant);
+    let pipeline = project.read("pipeline.toml");
+    let watched = pipeline.replace("path = \"rows.csv\"", "path = \"in\"\nwatch = true\nsettle_ms = 0");
+    assert_ne!(pipeline, watched);
+    let every = watched.replace("[[stage]]", "[checkpoint]\nevery_ms = 0\n[[stage]]");
+    let appends = every.replace("path = \"out.csv\"\n", "path = \"out.csv\"\nmode = \"append\"\n");
+    fs::write(project.path("pipeline.toml"), appends).unwrap();
+    fs::create_dir(project.path("in")).unwrap();
+    fs::write(project.path("in/1.csv"), "a\n1\n").unwrap();
+    fs::write(project.path("rules.toml"), "").unwrap();
+    let mut run = project.command(&["run", "pipeline.toml", "--policy", "rules.toml"]);
+    let mut run = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(run.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut hears =
+        |words: &str| said.by_ref().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}"));
+    eventually("a commit", || {
+        fs::read_to_string(project.path("out.csv")).ok().filter(|out| out.contains("hello"))
+    });
+
+    fs::write(project.path("rules.toml"), "[[plugin]]\nname = 1\n").unwrap();
+    hears("the rules before stay in force");
+    fs::write(project.path("rules.toml"), "[[plugin]]\nname = \"*\"\ndeny = [\"folder\"]\n").unwrap();
+    hears("probe is stopped, since it is no longer granted");
+    fs::write(project.path("in/2.csv"), "a\n2\n").unwrap();
+    let error = hears("error: ");
+    assert!(error.contains("revoked"), "{error}");
+    assert!(!run.wait().unwrap().success());
+    assert_eq!(project.read("out.csv"), "a,got\n1,ok: hello\n");
 }
 
 /// The components of the lock file run, and no others.
