@@ -46,7 +46,9 @@ pub use history::HistoryError;
 pub use indent::{IndentStyle, indentation};
 pub use line_ending::{LineEnding, LineEndings};
 pub use movement::{Extend, Motion, move_selections};
-pub use search::{Case, Found, Query, QueryError, QueryOptions, Replacement, ReplacementError};
+pub use search::{
+    Case, ContiguousQuery, Found, Query, QueryError, QueryOptions, Replacement, ReplacementError,
+};
 pub use selection::{Selection, Selections};
 pub use style::Style;
 pub use text::{LineColumn, Text};

@@ -7,7 +7,7 @@ use witdock_editor_core::{Extend, Motion};
 use crate::Session;
 use crate::documents::Origin;
 use Extend::{No, Yes};
-use Group::{Code, Cursors, Editing, Files, Moving, Plugins};
+use Group::{Code, Cursors, Editing, Files, Finding, Moving, Plugins};
 
 /// A command that acts on a `T`: the session, or a front end.
 #[derive(Debug)]
@@ -156,6 +156,11 @@ pub const COMMANDS: &[Command<Session>] = &[
         "Joins the selected lines, or the line with the next one.", |session| session.change(Origin::Command, commands::join_lines)),
     command(Editing, "editor.format", &["f8"], "Format the document",
         "Formats the document with all plugins that format its language.", Session::format),
+
+    command(Finding, "editor.next-result", &["alt-n"], "Next search result",
+        "Goes to the next result of the last search in all files.", Session::next_result),
+    command(Finding, "editor.previous-result", &["alt-p"], "Previous search result",
+        "Goes to the previous result of the last search in all files.", Session::previous_result),
 
     command(Cursors, "editor.select-all", &["ctrl-a"], "Select all",
         "Selects the whole text.", |session| session.select(commands::select_all)),

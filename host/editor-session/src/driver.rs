@@ -10,6 +10,7 @@ use crate::host::{Consent, Host, News};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
 use crate::processes::Processes;
+use crate::project::Worker;
 use crate::recovery::{Keeper, Recovery};
 use crate::watch::Watch;
 
@@ -22,6 +23,7 @@ pub struct Driver {
     sender: mpsc::UnboundedSender<Input>,
     inputs: mpsc::UnboundedReceiver<Input>,
     watch: Watch,
+    project: Worker,
     processes: Processes,
     /// Keeps unsaved texts, if they are to be kept.
     keeper: Option<Keeper>,
@@ -47,6 +49,7 @@ impl Driver {
             sender,
             inputs,
             watch,
+            project: Worker::default(),
             keeper: None,
             pending: 0,
         })
@@ -87,6 +90,20 @@ impl Driver {
                     keeper.adopt(document, &kept);
                 }
             }
+            Effect::List(folder) => {
+                self.pending += 1;
+                Worker::list(folder, self.sender.clone());
+            }
+            Effect::Walk { number, root } => {
+                self.pending += 1;
+                self.project.walk(number, root, self.sender.clone());
+            }
+            Effect::StopWalk => self.project.stop_walk(),
+            Effect::Search { number, task } => {
+                self.pending += 1;
+                self.project.search(number, task, self.sender.clone());
+            }
+            Effect::StopSearch => self.project.stop_search(),
             Effect::Discard(kept) => Keeper::discard(&kept),
             Effect::Process { plugin, process, action } => self.processes.act(plugin, process, action),
             Effect::Manage(plugin, action) => self.host.manage(plugin, action),
@@ -202,6 +219,9 @@ impl Driver {
             Input::Opened { .. }
                 | Input::Saved { .. }
                 | Input::Reread { .. }
+                | Input::Listed { .. }
+                | Input::Walked { end: Some(_), .. }
+                | Input::Searched { end: Some(_), .. }
                 | Input::News(News::Ended { .. })
         );
         if answers {

@@ -45,6 +45,7 @@ pub mod documents;
 pub mod host;
 pub mod language;
 pub mod plugins;
+pub mod project;
 pub mod style;
 
 mod driver;

@@ -15,6 +15,7 @@ use crate::documents::{DocumentId, Target};
 use crate::host::{Ask, Call, News, PluginAction, PluginId, ProcessAction, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
+use crate::project::{FolderEntry, Hit, SearchEnd, Task, WalkEnd};
 use crate::recovery::Kept;
 
 /// Something that has happened outside the session.
@@ -60,6 +61,31 @@ pub enum Input {
     News(News),
     /// The status of all plugins, for [`Session::reports`](crate::Session::reports).
     Reports(Vec<Report>),
+    /// A folder was listed.
+    Listed {
+        /// The folder.
+        folder: PathBuf,
+        /// What it has; nothing if it cannot be read.
+        entries: Vec<FolderEntry>,
+    },
+    /// A walk has found files, or has ended.
+    Walked {
+        /// The number of the walk.
+        number: u64,
+        /// Files, by their paths from the root.
+        files: Vec<PathBuf>,
+        /// How it has ended, in the last of its inputs.
+        end: Option<WalkEnd>,
+    },
+    /// A search has found lines, or has ended.
+    Searched {
+        /// The number of the search.
+        number: u64,
+        /// The lines.
+        hits: Vec<Hit>,
+        /// How it has ended, in the last of its inputs.
+        end: Option<SearchEnd>,
+    },
     /// The person has not typed for a while.
     Idle,
     /// The time of an [`Effect::Wait`] is over.
@@ -119,6 +145,26 @@ pub enum Effect {
         /// What to do.
         action: ProcessAction,
     },
+    /// List a folder. [`Input::Listed`] answers.
+    List(PathBuf),
+    /// List all files below a folder, instead of a walk that is under way. [`Input::Walked`] answers, several times.
+    Walk {
+        /// The number that the answers carry.
+        number: u64,
+        /// The folder.
+        root: PathBuf,
+    },
+    /// End the walk that is under way.
+    StopWalk,
+    /// Search all files below a folder, instead of a search that is under way. [`Input::Searched`] answers, several times.
+    Search {
+        /// The number that the answers carry.
+        number: u64,
+        /// What is searched for, and where.
+        task: Task,
+    },
+    /// End the search that is under way.
+    StopSearch,
     /// Stop, restart or reload a plugin, or change its grants.
     Manage(PluginId, PluginAction),
     /// Wait for some time. [`Input::Alarm`] answers.
@@ -150,6 +196,17 @@ pub enum Request {
     /// The active document has unsaved changes. Ask whether to close it all the same, then call
     /// [`Session::close_unsaved`](crate::Session::close_unsaved).
     AskToClose,
+    /// A folder was listed that [`Session::list_folder`](crate::Session::list_folder) has asked for.
+    Listed(PathBuf, Vec<FolderEntry>),
+    /// The walk that [`Session::walk`](crate::Session::walk) has begun has found files, or has ended.
+    Walked {
+        /// The number of the walk.
+        number: u64,
+        /// Files, by their paths from the root.
+        files: Vec<PathBuf>,
+        /// How it has ended, in the last of the requests.
+        end: Option<WalkEnd>,
+    },
     /// A plugin asks to be allowed something. Tell the person, and call
     /// [`Session::answer_consent`](crate::Session::answer_consent) when they answer.
     AskForConsent(Ask),

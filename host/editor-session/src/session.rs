@@ -14,6 +14,7 @@ use crate::host::{PluginAction, PluginId, Visible};
 use crate::message::Message;
 use crate::outbox::{Effect, Input, Job, Outbox, Request};
 use crate::plugins::{Asked, Plugins};
+use crate::project::Results;
 use crate::recovery::Left;
 
 /// Documents, and plugins that work on them, without a front end.
@@ -27,6 +28,10 @@ pub struct Session {
     left: Left,
     /// The files that [`open_once`](Self::open_once) has asked for.
     opening: BTreeSet<PathBuf>,
+    /// What the last search over all files has found.
+    results: Results,
+    /// Counts walks and searches.
+    tasks: u64,
     /// The names of the front end's own commands.
     front_end: Vec<&'static CommandEntry>,
     out: Outbox,
@@ -44,6 +49,8 @@ impl Session {
             plugins: Plugins::new(names),
             left: Left::default(),
             opening: BTreeSet::new(),
+            results: Results::default(),
+            tasks: 0,
             front_end,
             out: Outbox::default(),
         }
@@ -66,7 +73,7 @@ impl Session {
 
     /// Takes something that has happened outside.
     pub fn update(&mut self, input: Input) {
-        let Self { documents, plugins, left, opening, out, .. } = self;
+        let Self { documents, plugins, left, opening, results, out, .. } = self;
         match input {
             Input::Opened { target, result, to_front, opened_by } => {
                 opening.remove(&target.path);
@@ -83,6 +90,13 @@ impl Session {
                 }
             }
             Input::Reread { document, replaces, result } => documents.reread(document, replaces, result, out),
+            Input::Listed { folder, entries } => out.request(Request::Listed(folder, entries)),
+            Input::Walked { number, files, end } => out.request(Request::Walked { number, files, end }),
+            Input::Searched { number, hits, end } => {
+                if number == results.number {
+                    results.take(hits, end, documents);
+                }
+            }
             Input::Left(kept) => left.add(kept),
             Input::FilesChanged(paths) => documents.files_changed(&paths, out),
             Input::News(news) => plugins.news(news, documents, out),
@@ -102,6 +116,7 @@ impl Session {
     /// since it also moves decorations along with the texts and queues events for the plugins.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         self.documents.follow_decorations();
+        self.results.follow(&self.documents);
         self.plugins.notice(&self.documents);
         std::mem::take(&mut self.out.effects)
     }
@@ -158,6 +173,7 @@ impl Session {
 }
 
 mod diagnostics;
+mod project;
 
 /// Editing the active document.
 impl Session {

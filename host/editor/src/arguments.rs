@@ -14,7 +14,7 @@ use witdock_editor_session::documents::Target;
 #[command(name = "witdock-edit", version, after_help = keys())]
 pub(crate) struct Arguments {
     /// Files to open: FILE, FILE:LINE, FILE:LINE:COLUMN, or +LINE before a FILE; - reads standard input. A file that does not exist is
-    /// created when it is saved.
+    /// created when it is saved. The files of a folder are listed, and one is opened from the list.
     files: Vec<OsString>,
 
     /// Load all plugins of this folder: plugin folders, which are built if needed, and .wasm files. Default:
@@ -55,6 +55,8 @@ impl Arguments {
                 openings.push(Opening::StandardInput);
             } else if let Some(number) = number.filter(|_| !Path::new(argument).exists()) {
                 line = Some(number);
+            } else if Path::new(argument).is_dir() {
+                openings.push(Opening::Folder(PathBuf::from(argument)));
             } else {
                 let target = text.map_or_else(|| Target::from(Path::new(argument)), Target::typed);
                 openings.push(Opening::File(Target { line: line.take().or(target.line), ..target }));
@@ -72,6 +74,8 @@ impl Arguments {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     File(Target),
+    /// A folder, whose files are listed.
+    Folder(PathBuf),
     StandardInput,
 }
 
@@ -102,7 +106,7 @@ mod tests {
     }
 
     fn file(path: &str, line: Option<usize>) -> Opening {
-        Opening::File(Target { path: path.into(), line, column: None })
+        Opening::File(Target { path: path.into(), line, column: None, selected: 0 })
     }
 
     #[test]
@@ -111,6 +115,7 @@ mod tests {
         assert_eq!(openings(&["+50", "f", "g"]), [file("f", Some(50)), file("g", None)]);
         assert_eq!(openings(&["f", "+50"]), [file("f", Some(50))]);
         assert_eq!(openings(&["-", "f"]), [Opening::StandardInput, file("f", None)]);
+        assert_eq!(openings(&["src"]), [Opening::Folder("src".into())]);
         assert_eq!(openings(&["--", "-x"]), [file("-x", None)]);
     }
 }

@@ -1,13 +1,16 @@
 //! The editor without its terminal: the state, and the driver that carries out its effects.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use witdock::DockError;
 use witdock_editor_session::host::Consent;
 use witdock_editor_session::{Driver, Message};
 
-use crate::app::{App, Effect, Input};
+use crate::app::{App, Effect, Input, RankTask};
 use crate::config::{self, Config};
 use crate::memory::Memory;
 
@@ -21,6 +24,12 @@ pub struct Editor {
     config_folder: Option<PathBuf>,
     /// Keeps what is entered, if it is to be kept.
     memory: Option<Memory>,
+    /// The number of the list that is matched.
+    wanted: Arc<AtomicU64>,
+    /// Whether a list is matched.
+    ranking: bool,
+    sender: UnboundedSender<Input>,
+    ranked: UnboundedReceiver<Input>,
 }
 
 /// Something that is left for the terminal to do.
@@ -50,7 +59,18 @@ impl Editor {
         let config = Config::read(config_folder.as_deref());
         let driver = Driver::new(consent)?;
         driver.host().configure_all(config.settings.of_plugins());
-        Ok(Self { app: App::new(config, columns, lines), driver, config_folder, memory: None })
+        let (sender, ranked) = unbounded_channel();
+        let app = App::new(config, columns, lines);
+        Ok(Self {
+            app,
+            driver,
+            config_folder,
+            memory: None,
+            wanted: Arc::default(),
+            ranking: false,
+            sender,
+            ranked,
+        })
     }
 
     /// Keeps what is entered in this folder, and takes what was entered before.
@@ -69,6 +89,9 @@ impl Editor {
 
     /// Takes an input and carries out what follows. Gives what is left for the terminal.
     pub fn take(&mut self, input: Input, now: Instant) -> Vec<TerminalEffect> {
+        if let Input::Ranked(number, _) = &input {
+            self.ranking &= self.wanted.load(Ordering::Relaxed) != *number;
+        }
         let effects = self.app.update(input, now);
         self.carry_out(effects, now)
     }
@@ -80,6 +103,7 @@ impl Editor {
                 Effect::Session(effect) => self.driver.carry_out(effect),
                 Effect::Copy(text) => left.push(TerminalEffect::Copy(text)),
                 Effect::Suspend => left.push(TerminalEffect::Suspend),
+                Effect::Rank(task) => self.rank(task),
                 Effect::Remember(kind, line) => {
                     if let Some(memory) = &self.memory {
                         memory.add(kind, line);
@@ -132,6 +156,33 @@ impl Editor {
 
     /// Waits for the next input from files, plugins and timers. Dropping the future loses none.
     pub async fn next(&mut self) -> Input {
-        Input::Session(self.driver.next().await)
+        tokio::select! {
+            biased;
+            Some(input) = self.ranked.recv() => input,
+            input = self.driver.next() => Input::Session(input),
+        }
+    }
+
+    /// The next input, if it has come already.
+    pub fn try_next(&mut self) -> Option<Input> {
+        self.ranked.try_recv().ok().or_else(|| self.driver.try_next().map(Input::Session))
+    }
+
+    /// Whether files are read or written, calls are under way, or a long list is matched.
+    pub fn is_busy(&self) -> bool {
+        self.driver.is_busy() || self.ranking
+    }
+
+    /// Matches a long list on another thread. The one before ends early.
+    fn rank(&mut self, task: RankTask) {
+        self.ranking = true;
+        self.wanted.store(task.number, Ordering::Relaxed);
+        let (wanted, sender) = (Arc::clone(&self.wanted), self.sender.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Some(matches) = task.run(|| wanted.load(Ordering::Relaxed) == task.number) {
+                // Sending fails only when the editor is dropped.
+                let _ = sender.send(Input::Ranked(task.number, matches));
+            }
+        });
     }
 }

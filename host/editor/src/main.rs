@@ -5,10 +5,11 @@ mod arguments;
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
+use witdock_editor::app::Input;
 use witdock_editor::config;
 use witdock_editor::editor::Editor;
 use witdock_editor::run::{Ended, run};
@@ -48,7 +49,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     );
     let (columns, lines) = crossterm::terminal::size()
         .context("cannot get the size of the terminal; run witdock-edit in a terminal")?;
-    let (files, piped) = openings(arguments)?;
+    let Openings { files, folder: listed, piped } = openings(arguments)?;
     let folder = arguments.config.clone().or_else(config::folder);
     let (consent, problem) = consent(arguments);
     let consent = if arguments.no_build { consent.without_builds() } else { consent };
@@ -84,6 +85,10 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         editor.app.open_text(text);
     }
     editor.driver.open_all(files);
+    if let Some(root) = listed {
+        // Nothing of it is left for the terminal.
+        editor.take(Input::PickFile(root), Instant::now());
+    }
     if let Some(folder) = state_folder() {
         editor.driver.keep_audit_in(&folder.join("audit.jsonl"));
     }
@@ -113,13 +118,28 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-/// The files to open, and the text of standard input if it is wanted.
-fn openings(arguments: &Arguments) -> anyhow::Result<(Vec<Target>, Option<Decoded>)> {
-    let mut files = Vec::new();
-    let mut text = None;
+/// What the command line asks to open.
+#[derive(Default)]
+struct Openings {
+    files: Vec<Target>,
+    /// The folder whose files are listed.
+    folder: Option<PathBuf>,
+    /// The text of standard input.
+    piped: Option<Decoded>,
+}
+
+fn openings(arguments: &Arguments) -> anyhow::Result<Openings> {
+    let Openings { mut files, mut folder, piped: mut text } = Openings::default();
     for opening in arguments.openings() {
         match opening {
             Opening::File(target) => files.push(target),
+            Opening::Folder(path) => {
+                let path = std::path::absolute(&path).unwrap_or(path);
+                anyhow::ensure!(
+                    folder.replace(path).is_none(),
+                    "name one folder only: the files of one are listed"
+                );
+            }
             Opening::StandardInput if text.is_some() => {}
             Opening::StandardInput => {
                 let mut bytes = Vec::new();
@@ -128,7 +148,7 @@ fn openings(arguments: &Arguments) -> anyhow::Result<(Vec<Target>, Option<Decode
             }
         }
     }
-    Ok((files, text))
+    Ok(Openings { files, folder, piped: text })
 }
 
 /// What the person has allowed plugins, and a problem with the file that keeps it.

@@ -91,7 +91,7 @@ pub async fn run(
             }
             next = match keys.try_recv() {
                 Ok(key) => Some(key?),
-                Err(_) => editor.driver.try_next().map(Input::Session),
+                Err(_) => editor.try_next(),
             };
         }
     }

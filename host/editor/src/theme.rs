@@ -15,6 +15,8 @@ pub const GUTTER: Style = Style::new().fg(Color::DarkGray);
 pub const CURRENT_LINE: Style = Style::new().fg(Color::Yellow);
 /// Selected text and the chosen line of a list.
 pub const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// The part of a line that matches what is typed.
+pub const MATCH: Style = Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD);
 /// The status line.
 pub const STATUS: Style = Style::new().add_modifier(Modifier::REVERSED);
 /// Text that is less important than the text around it.

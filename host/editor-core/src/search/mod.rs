@@ -3,9 +3,11 @@
 //! No search copies the text. Besides the text of matches that a replacement refers to, the memory is the regex engine's
 //! cache, a few MB at most. Time is linear in the bytes searched, whatever the pattern.
 
+mod contiguous;
 mod query;
 mod replacement;
 
+pub use contiguous::ContiguousQuery;
 pub use query::{Case, Query, QueryError, QueryOptions};
 pub use replacement::{Replacement, ReplacementError};
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
+use regex_automata::util::syntax;
 use regex_cursor::engines::meta::Regex;
-use regex_cursor::regex_automata::util::syntax;
 
 /// A compiled search pattern. Cheap to clone.
 #[derive(Clone)]
@@ -9,6 +9,9 @@ pub struct Query {
     pattern: String,
     pub(super) regex: Regex,
     pub(super) options: QueryOptions,
+    /// The expression that the pattern stands for.
+    source: String,
+    insensitive: bool,
 }
 
 /// The interpretation of a pattern.
@@ -77,12 +80,19 @@ impl Query {
             Case::Insensitive => true,
             Case::Smart => !has_upper_case(pattern, options.regex),
         };
-        let syntax = syntax::Config::new().case_insensitive(insensitive).multi_line(true).crlf(true);
         let regex = Regex::builder()
-            .syntax(syntax)
+            .syntax(syntax_of(insensitive))
             .build(&source)
             .map_err(|error| explain(pattern, error.syntax_error().map(ToString::to_string)))?;
-        Ok(Query { pattern: pattern.to_owned(), regex, options })
+        Ok(Query { pattern: pattern.to_owned(), regex, options, source, insensitive })
+    }
+
+    pub(super) fn syntax(&self) -> syntax::Config {
+        syntax_of(self.insensitive)
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 
     /// The pattern as it was given.
@@ -101,6 +111,10 @@ impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query").field("pattern", &self.pattern).field("options", &self.options).finish()
     }
+}
+
+fn syntax_of(insensitive: bool) -> syntax::Config {
+    syntax::Config::new().case_insensitive(insensitive).multi_line(true).crlf(true)
 }
 
 /// The pattern that matches `text` itself.
@@ -125,7 +139,7 @@ fn has_upper_case(pattern: &str, regex: bool) -> bool {
     })
 }
 
-fn explain(pattern: &str, syntax_error: Option<String>) -> QueryError {
+pub(super) fn explain(pattern: &str, syntax_error: Option<String>) -> QueryError {
     let pattern = pattern.to_owned();
     let Some(message) = syntax_error else { return QueryError::TooLarge { pattern } };
     // The whole message draws the pattern on several lines; the reason is its last.

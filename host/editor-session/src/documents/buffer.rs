@@ -132,7 +132,10 @@ impl Buffer {
         let start = text.offset(LineColumn { line, column: 0 });
         let before = target.column.unwrap_or(1).saturating_sub(1);
         let bytes: usize = text.line(line).chars().take(before).map(char::len_utf8).sum();
-        self.document.set_selections(Selections::one(Selection::at(start + bytes)));
+        let start = start + bytes;
+        let rest = text.slice(start..start.saturating_add(target.selected.saturating_mul(4)));
+        let end = start + rest.chars().take(target.selected).map(char::len_utf8).sum::<usize>();
+        self.document.set_selections(Selections::one(Selection::new(start, end)));
     }
 
     /// The primary cursor, in bytes from the start of the text.

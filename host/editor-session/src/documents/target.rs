@@ -11,6 +11,8 @@ pub struct Target {
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,
+    /// The number of characters to select from there.
+    pub selected: usize,
 }
 
 impl From<&Path> for Target {
@@ -42,7 +44,7 @@ impl Target {
         if name.is_empty() {
             return Self { path, ..Self::default() };
         }
-        Self { path: at_home(name, dirs::home_dir()), line: Some(line), column }
+        Self { path: at_home(name, dirs::home_dir()), line: Some(line), column, selected: 0 }
     }
 }
 
@@ -64,7 +66,7 @@ mod tests {
     use super::*;
 
     fn target(path: &str, line: Option<usize>, column: Option<usize>) -> Target {
-        Target { path: path.into(), line, column }
+        Target { path: path.into(), line, column, selected: 0 }
     }
 
     #[test]

@@ -301,6 +301,11 @@ impl Plugins {
         })
     }
 
+    /// The folder that the person works in.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The segments that plugins show in the status line, the most important last.
     pub fn segments(&self) -> Vec<&Segment> {
         let all = self.slots.values().flat_map(|slot| slot.segments.iter().map(|(_, segment)| segment));

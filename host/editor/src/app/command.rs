@@ -28,6 +28,13 @@ pub const COMMANDS: &[Command<App>] = &[
     command(Files, RECOVER, &["f5"], "Recover unsaved changes",
         "Shows the unsaved changes that were kept when an editor ended without saving.", App::recover).runs(ByPerson),
 
+    command(Files, "editor.open-from-list", &["ctrl-t"], "Open a file from the list of files",
+        "Lists the files below the folder that the editor was started in, and opens the chosen one. Hidden files and those that .gitignore names are left out.", App::pick_file).runs(InAnswer),
+    command(Files, "editor.documents", &["ctrl-b"], "Open documents",
+        "Lists the documents that are open, the latest first, and activates the chosen one.", App::pick_document).runs(InAnswer),
+
+    command(Finding, "editor.find-in-files", &["alt-f", "ctrl-shift-f"], "Find in all files",
+        "Lists the lines of all files below the folder that the editor was started in with a match of a text or a regular expression.", App::search_files).runs(InAnswer),
     command(Finding, "editor.find", &["ctrl-f"], "Find",
         "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)).runs(InAnswer),
     command(Finding, "editor.replace", &["ctrl-r"], "Replace all matches",

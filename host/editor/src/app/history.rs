@@ -26,6 +26,8 @@ pub enum Kind {
     Find,
     /// The replacement of a text.
     Replacement,
+    /// The name of a command that was chosen from the list of commands.
+    Command,
 }
 
 /// The lines that were entered before, the latest last.
@@ -48,6 +50,11 @@ impl History {
             lines.pop_front();
         }
         true
+    }
+
+    /// How many entries ago a line was entered, 0 being the latest.
+    pub(super) fn age(&self, kind: Kind, line: &str) -> Option<usize> {
+        self.lines.get(&kind)?.iter().rev().position(|other| other == line)
     }
 
     /// The line that was entered so many entries ago, 0 being the latest.

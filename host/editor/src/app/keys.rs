@@ -5,7 +5,7 @@ use witdock_editor_session::Message;
 
 use super::keyboard::Meaning;
 use super::mode::Next;
-use super::{Answering, App, Effect, Kind, Mode, plugins};
+use super::{Answering, App, Effect, Kind, List, Mode, Source, palette, plugins};
 
 /// The command whose keys paste into lines too.
 const PASTE: &str = "editor.paste";
@@ -22,11 +22,15 @@ impl App {
             Mode::Find(find) => find.key(key, session, screen, &self.history),
             Mode::Prompt(prompt) => prompt.key(key, session, screen, &self.history),
             Mode::Reading(reading) => reading.key(key, session, screen),
-            Mode::Palette(palette) => palette.key(key, session, &self.keyboard),
+            Mode::Palette(palette) => {
+                let entries = palette::entries(palette.query.text(), session, &self.keyboard, &self.history);
+                palette.key(key, &entries, screen.list_area(session, entries.len()).rows())
+            }
+            Mode::Picker(picker) => picker.key(key, session, screen, &self.history),
             Mode::Plugins(panel) => panel.key(key, session),
             Mode::Consent(consenting) => consenting.key(key, session, screen),
             Mode::Panel => plugins::panel_key(key, session, screen),
-            Mode::Answer(answering) => answering.key(key, session),
+            Mode::Answer(answering) => answering.key(key, session, screen),
             Mode::ConfirmQuit => match key.code {
                 KeyCode::Char('y' | 'Y') => Next::Effect(Effect::Quit),
                 KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Edit,
@@ -58,11 +62,19 @@ impl App {
                 _ => Next::Mode(Mode::ConfirmOverwrite),
             },
         };
+        self.go_on(next);
+    }
+
+    /// Does what follows a key.
+    pub(super) fn go_on(&mut self, next: Next) {
         match next {
             Next::Mode(mode) => self.mode = mode,
             Next::Edit => {}
             Next::Key(key) => self.edit_key(key),
-            Next::Run(command) => self.run(&command),
+            Next::Chosen(command) => {
+                self.remember(Kind::Command, &command);
+                self.run(&command);
+            }
             Next::Effect(effect) => self.effects.push(effect),
         }
     }
@@ -117,11 +129,12 @@ impl App {
             Mode::Prompt(prompt) => prompt.line.insert(text),
             Mode::Palette(palette) => {
                 palette.query.insert(text);
-                palette.chosen = 0;
+                palette.list = List::default();
             }
+            Mode::Picker(picker) => picker.paste(text, &mut self.session, &mut self.screen),
             Mode::Answer(answering) => {
                 answering.line.insert(text);
-                answering.chosen = 0;
+                answering.list = List::default();
             }
             Mode::ConfirmQuit
             | Mode::ConfirmOverwrite
@@ -137,7 +150,10 @@ impl App {
 
     /// Whether a line is being typed.
     fn is_line(&self) -> bool {
-        matches!(self.mode, Mode::Find(_) | Mode::Prompt(_) | Mode::Palette(_) | Mode::Answer(_))
+        matches!(
+            self.mode,
+            Mode::Find(_) | Mode::Prompt(_) | Mode::Palette(_) | Mode::Picker(_) | Mode::Answer(_)
+        )
     }
 
     /// Remembers the line that is entered with this key, or that another key leaves.
@@ -148,6 +164,11 @@ impl App {
             }
             Mode::Find(find) if key.code == KeyCode::Enter => {
                 Some((Kind::Find, find.query.text().to_owned()))
+            }
+            Mode::Picker(picker)
+                if key.code == KeyCode::Enter && matches!(picker.source, Source::Search { .. }) =>
+            {
+                Some((Kind::Find, picker.query.text().to_owned()))
             }
             _ => None,
         };

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the terminal, files or plugins. [`App::update`] takes [`Input`]s and gives [`Effect`]s.
 
+mod area;
 mod command;
 mod consent;
 mod find;
@@ -10,9 +11,12 @@ mod history;
 mod keyboard;
 mod keys;
 mod line;
+mod list;
 mod mode;
 mod mouse;
 mod palette;
+mod picker;
+mod picking;
 mod plugins;
 mod prompt;
 mod ranking;
@@ -20,24 +24,29 @@ mod reading;
 mod recovering;
 mod screen;
 
+pub use self::area::ListArea;
 pub use self::command::{COMMANDS, entries};
 pub use self::consent::{ConsentPage, Consenting};
 pub use self::find::Find;
 pub use self::history::{History, Kind};
 pub use self::line::Line;
+pub use self::list::List;
 pub use self::mode::{Answering, Mode};
 pub use self::palette::{Entry, Palette};
+pub use self::picker::{Item, Picker, Source};
 pub use self::plugins::{PluginPage, PluginPanel};
 pub use self::prompt::{Prompt, Purpose};
+pub use self::ranking::{Match, RankTask, matched};
 pub use self::reading::{ReadLine, Reading};
 pub use self::recovering::{Recovering, age};
 pub use self::screen::{CHROME_LINES, Screen};
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::{Decoded, TabWidth};
-use witdock_editor_session::documents::Buffer;
+use witdock_editor_session::documents::{Buffer, DocumentId};
 use witdock_editor_session::host::Visible;
 use witdock_editor_session::plugins::Asked;
 use witdock_editor_session::{Kept, Message, Request, Session};
@@ -62,13 +71,16 @@ pub enum Input {
     Configured(Box<Config>),
     /// What was entered in earlier sessions.
     Remembered(History),
+    /// A long list was matched.
+    Ranked(u64, Vec<Match>),
+    /// List the files below this folder, as the command line has asked.
+    PickFile(PathBuf),
     /// Something for the session.
     Session(witdock_editor_session::Input),
 }
 
 /// Something to do outside.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub enum Effect {
     /// Something for the session's driver.
     Session(witdock_editor_session::Effect),
@@ -76,6 +88,8 @@ pub enum Effect {
     Copy(String),
     /// Give the terminal back to the shell, until the person comes back.
     Suspend,
+    /// Match a long list, instead of one that is under way. [`Input::Ranked`] answers.
+    Rank(RankTask),
     /// Remember a line that was entered, for the next start.
     Remember(Kind, String),
     /// Read the configuration. [`Input::Configured`] answers.
@@ -90,6 +104,14 @@ pub struct App {
     screen: Screen,
     keyboard: Keyboard,
     history: History,
+    /// The documents, the latest first.
+    recent: Vec<DocumentId>,
+    /// The folder that the command line names, whose files are listed and searched.
+    root: Option<PathBuf>,
+    /// Whether files are walked or searched for a list.
+    is_listing: bool,
+    /// Counts the lists that another thread matches.
+    rankings: u64,
     mode: Mode,
     /// Whether keys are for the mode yet.
     grace: Grace,
@@ -110,6 +132,10 @@ impl App {
             screen: Screen::new(columns, lines),
             keyboard: Keyboard::default(),
             history: History::default(),
+            recent: Vec::new(),
+            root: None,
+            is_listing: false,
+            rankings: 0,
             mode: Mode::Edit,
             grace: Grace::default(),
             is_by_person: true,
@@ -155,7 +181,7 @@ impl App {
 
     /// The commands that match a query, best first.
     pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
-        palette::entries(query, &self.session, &self.keyboard)
+        palette::entries(query, &self.session, &self.keyboard, &self.history)
     }
 
     /// Opens a text that no file holds.
@@ -218,14 +244,14 @@ impl App {
                     self.paste(&text);
                 }
             }
-            Input::Mouse(event) => {
-                if matches!(self.mode, Mode::Edit) {
-                    mouse::click(event, &mut self.session, &self.screen);
-                }
-                mouse::scroll(event, &self.session, &mut self.screen);
-            }
+            Input::Mouse(event) => self.mouse(event, now),
             Input::Resize(columns, lines) => self.screen.resize(columns, lines),
             Input::Configured(config) => self.configure(*config),
+            Input::Ranked(number, matches) => self.ranked(number, matches),
+            Input::PickFile(root) => {
+                self.root = Some(root);
+                self.pick_file();
+            }
             Input::Remembered(history) => self.history = history,
             Input::Session(input) => {
                 let is_pause = matches!(input, witdock_editor_session::Input::Idle);
@@ -247,6 +273,7 @@ impl App {
         if let Mode::Recover(recovering) = &mut self.mode {
             recovering.follow(&mut self.session);
         }
+        self.follow_lists();
         let effects = self.session.take_effects();
         self.effects.extend(effects.into_iter().map(Effect::Session));
         self.leave_ended_mode();
@@ -287,6 +314,12 @@ impl App {
                 self.run(&name);
                 if !self.is_by_person && !matches!(before, Mode::Edit) {
                     self.mode = before;
+                }
+            }
+            Request::Listed(..) => {}
+            Request::Walked { number, files, end } => {
+                if let Mode::Picker(picker) = &mut self.mode {
+                    picker.walked(number, files, end);
                 }
             }
             Request::CommandsChanged => self.bind_plugin_keys(),

@@ -5,8 +5,9 @@ use witdock_editor_session::Session;
 use witdock_editor_session::display::{Answer, Choice, Question};
 
 use super::line::{Edited, Line};
+use super::list::List;
 use super::ranking::ranked;
-use super::{Consenting, Effect, Find, Palette, PluginPanel, Prompt, Reading, Recovering};
+use super::{Consenting, Effect, Find, Palette, Picker, PluginPanel, Prompt, Reading, Recovering, Screen};
 
 /// The meaning of keys.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ pub enum Mode {
     ConfirmOverwrite,
     /// Keys choose a command.
     Palette(Palette),
+    /// Keys filter a list of files, documents or results.
+    Picker(Box<Picker>),
     /// Keys manage plugins.
     Plugins(PluginPanel),
     /// Keys answer what plugins ask to be allowed.
@@ -51,8 +54,8 @@ pub(super) enum Next {
     Edit,
     /// Keys edit the document again, beginning with this one.
     Key(KeyEvent),
-    /// Keys edit the document again, and a command runs.
-    Run(String),
+    /// Keys edit the document again, and a command runs that was chosen from a list.
+    Chosen(String),
     /// Keys edit the document again, and something is done outside.
     Effect(Effect),
 }
@@ -63,7 +66,7 @@ pub struct Answering {
     /// The typed line: the answer, or a query for choices.
     pub line: Line,
     /// Which of the matching choices is chosen.
-    pub chosen: usize,
+    pub list: List,
 }
 
 impl Answering {
@@ -73,7 +76,7 @@ impl Answering {
             Question::Text(question) => Line::from(question.initial.as_str()),
             Question::Choice(_) => Line::default(),
         };
-        Mode::Answer(Self { line, chosen: 0 })
+        Mode::Answer(Self { line, list: List::default() })
     }
 
     /// The choices that match the typed line, best first, with their indices in the question.
@@ -82,22 +85,22 @@ impl Answering {
         ranked(self.line.text(), question.choices.iter().enumerate(), |(_, choice)| vec![&choice.label])
     }
 
-    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session) -> Next {
+    pub(super) fn key(mut self, key: KeyEvent, session: &mut Session, screen: &Screen) -> Next {
         let Some(asked) = session.plugins().asking() else { return Next::Edit };
         let matching = self.choices(&asked.question);
-        let answer = match (key.code, &asked.question, matching.get(self.chosen)) {
+        let answer = match (key.code, &asked.question, matching.get(self.list.chosen)) {
             (KeyCode::Esc, ..) => Answer::Cancelled,
             (KeyCode::Enter, Question::Text(_), _) => Answer::Text(self.line.text().to_owned()),
             (KeyCode::Enter, Question::Choice(_), Some((index, _))) => Answer::Chosen(*index),
             // No choice matches.
             (KeyCode::Enter, Question::Choice(_), None) => return Next::Mode(Mode::Answer(self)),
-            (code, ..) => {
-                let last = matching.len().saturating_sub(1);
-                match code {
-                    KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
-                    KeyCode::Down => self.chosen = (self.chosen + 1).min(last),
-                    _ if self.line.key(key) == Edited::Changed => self.chosen = 0,
-                    _ => {}
+            (_, question, _) => {
+                let room = screen.list_area(session, matching.len()).rows();
+                let is_choice = matches!(question, Question::Choice(_));
+                if !(is_choice && self.list.key(key, matching.len(), room))
+                    && self.line.key(key) == Edited::Changed
+                {
+                    self.list = List::default();
                 }
                 return Next::Mode(Mode::Answer(self));
             }

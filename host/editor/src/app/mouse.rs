@@ -1,13 +1,77 @@
-//! The mouse: scrolling, and pointing into the text.
+//! The mouse: scrolling, choosing from lists, and pointing into the text.
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use std::time::Instant;
+
+use crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
 use witdock_editor_core::{Selection, Selections};
 use witdock_editor_session::Session;
 
-use super::Screen;
+use super::{App, List, ListArea, Mode, Screen};
 
 /// The lines that one step of the mouse wheel scrolls.
 const WHEEL_LINES: isize = 3;
+
+impl App {
+    pub(super) fn mouse(&mut self, event: MouseEvent, now: Instant) {
+        if let Some((area, count)) = self.list_in_sight() {
+            return self.mouse_in_list(event, area, count, now);
+        }
+        if matches!(self.mode, Mode::Edit) {
+            click(event, &mut self.session, &self.screen);
+        }
+        scroll(event, &self.session, &mut self.screen);
+    }
+
+    /// Where the list with a query is that is open, and the number of its lines.
+    fn list_in_sight(&self) -> Option<(ListArea, usize)> {
+        match &self.mode {
+            Mode::Palette(palette) => {
+                let count = self.palette_entries(palette.query.text()).len();
+                Some((self.screen.list_area(&self.session, count), count))
+            }
+            Mode::Picker(picker) => {
+                Some((self.screen.picker_area(&self.session), picker.matching(&self.session)))
+            }
+            Mode::Answer(answering) => {
+                let question = &self.session.plugins().asking()?.question;
+                let count = answering.choices(question).len();
+                Some((self.screen.list_area(&self.session, count), count))
+            }
+            _ => None,
+        }
+    }
+
+    fn list_mut(&mut self) -> Option<&mut List> {
+        match &mut self.mode {
+            Mode::Palette(palette) => Some(&mut palette.list),
+            Mode::Picker(picker) => Some(&mut picker.list),
+            Mode::Answer(answering) => Some(&mut answering.list),
+            _ => None,
+        }
+    }
+
+    fn mouse_in_list(&mut self, event: MouseEvent, area: ListArea, count: usize, now: Instant) {
+        // A click that was meant for the text answers nothing.
+        if self.grace.holds(now) {
+            return;
+        }
+        let room = area.rows();
+        let Some(list) = self.list_mut() else { return };
+        match event.kind {
+            MouseEventKind::ScrollUp => list.scroll(-WHEEL_LINES, count, room),
+            MouseEventKind::ScrollDown => list.scroll(WHEEL_LINES, count, room),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let row = area.row_at(event.column, event.row);
+                let index = row.map(|row| list.visible(count, room).start + row);
+                if let Some(index) = index.filter(|index| *index < count) {
+                    list.choose(index, count, room);
+                    self.key(KeyCode::Enter.into());
+                }
+            }
+            _ => {}
+        }
+    }
+}
 
 /// Scrolls the active document where the wheel was turned.
 pub(super) fn scroll(event: MouseEvent, session: &Session, screen: &mut Screen) {

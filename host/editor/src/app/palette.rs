@@ -6,8 +6,10 @@ use witdock_editor_session::command::Group;
 
 use super::Mode;
 use super::command;
+use super::history::{History, Kind};
 use super::keyboard::Keyboard;
 use super::line::{Edited, Line};
+use super::list::List;
 use super::mode::Next;
 use super::ranking::ranked;
 
@@ -17,7 +19,7 @@ pub struct Palette {
     /// The typed query.
     pub query: Line,
     /// Which of the matching commands is chosen.
-    pub chosen: usize,
+    pub list: List,
 }
 
 /// A command in the palette.
@@ -33,8 +35,9 @@ pub struct Entry {
     pub key: String,
 }
 
-/// The commands that match a query, best first. Those that are for keys only are left out.
-pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard) -> Vec<Entry> {
+/// The commands that match a query, best first. Of those that match equally well, the latest that were run come first, then those of plugins.
+/// Those that are for keys only are left out.
+pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard, history: &History) -> Vec<Entry> {
     let own =
         command::entries().into_iter().filter(|entry| entry.group != Group::Moving).map(|entry| Entry {
             title: entry.title.to_owned(),
@@ -48,21 +51,22 @@ pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard) -> Ve
         doc: command.description.to_owned(),
         name: command.name,
     });
-    ranked(query, own.chain(plugins), |entry| vec![&entry.title, &entry.name])
+    let mut all: Vec<Entry> = plugins.chain(own).collect();
+    let age = |entry: &Entry| history.age(Kind::Command, &entry.name).unwrap_or(usize::MAX);
+    all.sort_by_cached_key(age);
+    ranked(query, all, |entry| vec![&entry.title, &entry.name])
 }
 
 impl Palette {
-    pub(super) fn key(mut self, key: KeyEvent, session: &Session, keyboard: &Keyboard) -> Next {
-        let entries = entries(self.query.text(), session, keyboard);
+    pub(super) fn key(mut self, key: KeyEvent, entries: &[Entry], room: usize) -> Next {
         match key.code {
             KeyCode::Esc => return Next::Edit,
             KeyCode::Enter => {
-                let entry = entries.into_iter().nth(self.chosen);
-                return entry.map_or(Next::Edit, |entry| Next::Run(entry.name));
+                let entry = entries.get(self.list.chosen);
+                return entry.map_or(Next::Edit, |entry| Next::Chosen(entry.name.clone()));
             }
-            KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
-            KeyCode::Down => self.chosen = (self.chosen + 1).min(entries.len().saturating_sub(1)),
-            _ if self.query.key(key) == Edited::Changed => self.chosen = 0,
+            _ if self.list.key(key, entries.len(), room) => {}
+            _ if self.query.key(key) == Edited::Changed => self.list = List::default(),
             _ => {}
         }
         Next::Mode(Mode::Palette(self))

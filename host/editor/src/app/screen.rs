@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use ratatui::layout::Rect;
 use witdock_editor_core::{Extend, Motion, Revision, Selection};
 use witdock_editor_session::documents::DocumentId;
 use witdock_editor_session::host::Visible;
 use witdock_editor_session::{Message, Session};
 
+use super::ListArea;
 use crate::config::Settings;
 use crate::viewport::Viewport;
 
@@ -14,6 +16,10 @@ use crate::viewport::Viewport;
 pub const CHROME_LINES: u16 = 2;
 /// The largest part of the screen that a panel takes: one in so many.
 const PANEL_SHARE: usize = 3;
+/// The widest that a list of files, documents or results is, columns.
+const PICKER_COLUMNS: u16 = 140;
+/// The widest that a list of commands or choices is, columns.
+const LIST_COLUMNS: u16 = 100;
 /// The number of messages that are kept.
 const LOG_LENGTH: usize = 200;
 
@@ -117,6 +123,22 @@ impl Screen {
     pub fn panel_lines(&self, session: &Session) -> usize {
         let most = usize::from(self.lines) / PANEL_SHARE;
         session.plugins().panel().map_or(0, |shown| (shown.panel.lines.len() + 1).min(most))
+    }
+
+    /// Where lists of files, documents and results are.
+    pub fn picker_area(&self, session: &Session) -> ListArea {
+        ListArea::new(self.text_area(session), usize::MAX, PICKER_COLUMNS)
+    }
+
+    /// Where a list with so many lines is, of commands or of a question's choices.
+    pub fn list_area(&self, session: &Session, lines: usize) -> ListArea {
+        ListArea::new(self.text_area(session), lines, LIST_COLUMNS)
+    }
+
+    /// The part of the screen that shows text.
+    pub(super) fn text_area(&self, session: &Session) -> Rect {
+        let height = u16::try_from(self.text_lines(session)).unwrap_or(u16::MAX).min(self.lines);
+        Rect { x: 0, y: 0, width: self.columns, height }
     }
 
     /// The visible part of the active document, as plugins are told it.

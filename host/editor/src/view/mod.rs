@@ -4,6 +4,7 @@ mod consent;
 mod diagnostics;
 mod line;
 mod lines;
+mod list;
 mod overlay;
 mod plugin;
 mod plugin_panel;
@@ -36,11 +37,12 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     status::draw(app, frame, status);
     prompt::draw(app, frame, message);
     plugin::over_text(app, frame, text);
-    overlay::draw(app, frame, text);
+    overlay::draw(app, frame);
     match app.mode() {
         Mode::Reading(reading) => reading::draw(reading, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
         Mode::Recover(recovering) => recovering::draw(app, recovering, frame, text),
+        Mode::Picker(picker) => list::picker(app, picker, frame),
         Mode::Consent(_) => consent::draw(app, frame, text),
         _ => {}
     }
@@ -69,6 +71,22 @@ fn cut(text: &str, room: usize) -> String {
         return text.to_owned();
     }
     beginning(text, room.saturating_sub(1)).to_owned() + "…"
+}
+
+/// The text, or an ellipsis and its end where it is too long.
+fn cut_start(text: &str, room: usize) -> String {
+    let mut width = Line::raw(text).width();
+    if width <= room {
+        return text.to_owned();
+    }
+    let mut rest = text;
+    while width + 1 > room
+        && let Some(first) = rest.graphemes(true).next()
+    {
+        width -= Line::raw(first).width();
+        rest = rest.get(first.len()..).unwrap_or_default();
+    }
+    format!("…{rest}")
 }
 
 /// As much of the beginning of a line as so many columns show.

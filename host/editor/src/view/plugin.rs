@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::lines;
+use super::list::{self, Shown};
 use crate::app::{Answering, App, Mode};
 use crate::theme;
 use witdock_editor_session::display::{CompletionKind, Question};
@@ -48,7 +49,7 @@ pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
     match app.mode() {
         Mode::Answer(answering) => {
             if let Some(asked) = app.session().plugins().asking() {
-                choices(answering, &asked.question, frame, area);
+                choices(app, answering, &asked.question, frame);
             }
         }
         Mode::Edit => {
@@ -121,30 +122,22 @@ fn beside(app: &App, place: usize, list: &[Line<'_>], bordered: bool, frame: &mu
     frame.render_widget(paragraph, area);
 }
 
-fn choices(answering: &Answering, question: &Question, frame: &mut Frame<'_>, area: Rect) {
+fn choices(app: &App, answering: &Answering, question: &Question, frame: &mut Frame<'_>) {
     let choices = answering.choices(question);
     let Question::Choice(question) = question else { return };
-    let width = area.width.saturating_sub(4).min(100);
-    let height = u16::try_from(choices.len() + 3).unwrap_or(u16::MAX).min(area.height);
-    let area = Rect { x: area.x + (area.width - width) / 2, y: area.y, width, height };
-    let block = Block::bordered().title(format!(" {} ", question.title));
-    let inside = block.inner(area);
-    let room = usize::from(inside.height.saturating_sub(1));
-    let first = (answering.chosen + 1).saturating_sub(room);
-    let (typed, column) = super::line::visible(&answering.line, usize::from(inside.width).saturating_sub(2));
-    let mut list = vec![Line::raw(format!("> {typed}"))];
-    for (row, (_, choice)) in choices.iter().enumerate().skip(first).take(room) {
+    let shown = Shown {
+        area: app.screen().list_area(app.session(), choices.len()),
+        title: question.title.clone(),
+        bottom: String::new(),
+        query: &answering.line,
+        list: answering.list,
+        count: choices.len(),
+    };
+    list::draw(frame, &shown, |index, _| {
+        let Some((_, choice)) = choices.get(index) else { return Line::default() };
         let mut line = Line::raw(choice.label.clone());
         line.push_span(Span::raw("  "));
         line.extend(theme::line(&choice.detail));
-        if row == answering.chosen {
-            line = line.style(theme::CHOSEN);
-        }
-        list.push(line);
-    }
-    let typed = u16::try_from(column).unwrap_or(u16::MAX);
-    frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(list).block(block), area);
-    let x = inside.x.saturating_add(typed).saturating_add(2).min(inside.right());
-    super::put_cursor(frame, area, x, inside.y);
+        line
+    });
 }

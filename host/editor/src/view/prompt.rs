@@ -28,6 +28,7 @@ fn asked(app: &App) -> Option<Asked<'_>> {
     match app.mode() {
         Mode::Edit
         | Mode::Palette(_)
+        | Mode::Picker(_)
         | Mode::Plugins(_)
         | Mode::Consent(_)
         | Mode::Panel

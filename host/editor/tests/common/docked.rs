@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
 use witdock_editor::app::Input;
 use witdock_editor::editor::{Editor, TerminalEffect};
 use witdock_editor_session::Input as SessionInput;
@@ -127,7 +128,7 @@ impl Docked {
     pub(crate) async fn settle(&mut self) {
         loop {
             self.editor.start_calls();
-            if !self.editor.driver.is_busy() {
+            if !self.editor.is_busy() {
                 return;
             }
             self.step().await;
@@ -188,6 +189,21 @@ impl Docked {
             .collect();
         self.press(&format!("ctrl-p {} enter", letters.join(" ")));
         self.editor.start_calls();
+    }
+
+    pub(crate) fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        self.clock.read_screen();
+        self.input(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    }
+
+    pub(crate) fn pick_file(&mut self, root: &Path) {
+        self.input(Input::PickFile(root.to_owned()));
+    }
+
+    /// Opens the search in all files below a folder.
+    pub(crate) fn search_in(&mut self, root: &Path) {
+        self.pick_file(root);
+        self.press("escape alt-f");
     }
 
     pub(crate) fn session_input(&mut self, input: SessionInput) {
