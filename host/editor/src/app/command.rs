@@ -34,7 +34,7 @@ pub const COMMANDS: &[Command<App>] = &[
         "Lists the documents that are open, the latest first, and activates the chosen one.", App::pick_document).runs(InAnswer),
 
     command(Finding, "editor.find-in-files", &["alt-f", "ctrl-shift-f"], "Find in all files",
-        "Lists the lines of all files below the folder that the editor was started in with a match of a text or a regular expression.", App::search_files).runs(InAnswer),
+        "Searches all files below the folder that the editor was started in for a text or a regular expression, and lists the lines.", App::search_files).runs(InAnswer),
     command(Finding, "editor.find", &["ctrl-f"], "Find",
         "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)).runs(InAnswer),
     command(Finding, "editor.replace", &["ctrl-r"], "Replace all matches",

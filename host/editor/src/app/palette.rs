@@ -35,8 +35,8 @@ pub struct Entry {
     pub key: String,
 }
 
-/// The commands that match a query, best first. Of those that match equally well, the latest that were run come first, then those of plugins.
-/// Those that are for keys only are left out.
+/// The commands whose titles or names match a query, best first, and then those whose descriptions have its words. Of those that match
+/// equally well, the latest that were run come first, then those of plugins. Those that are for keys only are left out.
 pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard, history: &History) -> Vec<Entry> {
     let own =
         command::entries().into_iter().filter(|entry| entry.group != Group::Moving).map(|entry| Entry {
@@ -54,7 +54,16 @@ pub(super) fn entries(query: &str, session: &Session, keyboard: &Keyboard, histo
     let mut all: Vec<Entry> = plugins.chain(own).collect();
     let age = |entry: &Entry| history.age(Kind::Command, &entry.name).unwrap_or(usize::MAX);
     all.sort_by_cached_key(age);
-    ranked(query, all, |entry| vec![&entry.title, &entry.name])
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let described = |entry: &Entry| {
+        let doc = entry.doc.to_lowercase();
+        words.iter().all(|word| doc.contains(word))
+    };
+    let mut others = all.clone();
+    let mut found = ranked(query, all, |entry| vec![&entry.title, &entry.name]);
+    others.retain(|entry| described(entry) && !found.iter().any(|one| one.name == entry.name));
+    found.append(&mut others);
+    found
 }
 
 impl Palette {
@@ -85,5 +94,10 @@ mod tests {
         assert_eq!(best("undo").as_deref(), Some("editor.undo"));
         assert_eq!(best("sel all").as_deref(), Some("editor.select-all"));
         assert_eq!(best("zzz"), None);
+        // A word of the description alone.
+        let names =
+            |query| app.palette_entries(query).into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+        assert!(names("regular expression").contains(&"editor.find-in-files".to_owned()));
+        assert!(names("search").contains(&"editor.find-in-files".to_owned()));
     }
 }
