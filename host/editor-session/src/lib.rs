@@ -65,4 +65,4 @@ pub use outbox::{Effect, Input, Request};
 pub use plugins::Plugins;
 pub use problem::Problem;
 pub use recovery::{Kept, Left};
-pub use session::Session;
+pub use session::{SaveAs, Session};

@@ -249,6 +249,17 @@ impl Session {
     }
 }
 
+/// What becomes of a document that is saved under another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveAs {
+    /// It is being written.
+    Started,
+    /// There is such a file. Ask whether to replace it, then call [`Session::save_over`].
+    Exists,
+    /// It cannot be saved there; a message says why.
+    Refused,
+}
+
 /// Opening, saving and closing.
 impl Session {
     /// Opens a file and makes it the active document.
@@ -281,16 +292,38 @@ impl Session {
         }
     }
 
-    /// Saves the active document to another file, which must not exist. Gives whether it does not.
-    pub fn save_as(&mut self, path: &str) -> bool {
+    /// Saves the active document to another file. One that exists is replaced only by [`save_over`](Self::save_over).
+    pub fn save_as(&mut self, path: &str) -> SaveAs {
         let absolute = Documents::absolute(path);
-        let is_free = !absolute.exists();
-        if is_free {
-            self.documents.write_as(absolute, &mut self.out);
-        } else {
-            self.out.show(Message::error(format!("{path} exists already; choose another name")));
+        let Some(buffer) = self.documents.active() else { return SaveAs::Refused };
+        if buffer.path.as_ref() == Some(&absolute) {
+            self.save();
+            return SaveAs::Started;
         }
-        is_free
+        let is_folder = absolute.is_dir() || path.ends_with('/');
+        let active = buffer.id;
+        let other = self.documents.all().iter().find(|other| other.id != active && other.has_file(&absolute));
+        let refused = match other {
+            _ if is_folder => Some(format!("{path} is a folder; add the name of a file")),
+            Some(_) => {
+                Some(format!("{path} is open as another document; close it first, or choose another name"))
+            }
+            None => None,
+        };
+        if let Some(why) = refused {
+            self.out.show(Message::error(why));
+            return SaveAs::Refused;
+        }
+        if absolute.exists() {
+            return SaveAs::Exists;
+        }
+        self.documents.write_as(absolute, &mut self.out);
+        SaveAs::Started
+    }
+
+    /// Saves the active document to another file, and replaces what that has.
+    pub fn save_over(&mut self, path: &str) {
+        self.documents.write_as(Documents::absolute(path), &mut self.out);
     }
 
     /// Saves the active document over what another program has written.

@@ -1,10 +1,12 @@
 //! The terminal: taken over for the editor, and restored whenever the editor ends.
 
 use std::io::{self, Stdout, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::execute;
 use crossterm::terminal::{
@@ -15,6 +17,9 @@ use ratatui::backend::CrosstermBackend;
 
 /// The longest text for the system's clipboard. Terminals truncate or ignore longer sequences.
 const MAX_CLIPBOARD_BYTES: usize = 100_000;
+
+/// Whether the terminal was asked to tell keys apart. It keeps a stack of such wishes, where the shell may have its own.
+static TELLS_KEYS_APART: AtomicBool = AtomicBool::new(false);
 
 /// The terminal as the editor's screen, until it is dropped.
 pub struct TerminalScreen {
@@ -49,6 +54,13 @@ impl TerminalScreen {
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
             execute!(stdout(), EnableMouseCapture)?;
+        }
+        if may_tell_keys_apart(&|name| std::env::var(name).ok()) {
+            execute!(
+                stdout(),
+                PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
+            )?;
+            TELLS_KEYS_APART.store(true, Ordering::SeqCst);
         }
         execute!(stdout(), Clear(ClearType::All))?;
         // A new one draws everything again. To clear the old one would ask the terminal for its cursor, which not every terminal
@@ -100,8 +112,21 @@ impl Drop for TerminalScreen {
     }
 }
 
+/// Whether the terminal may be asked to tell keys apart that are one in the older encoding, such as Tab and Ctrl-I (kitty's keyboard
+/// protocol). To ask whether it can would be to wait for an answer that many never give; one that cannot ignores the sequence, except these.
+fn may_tell_keys_apart(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    !matches!(term.as_str(), "" | "dumb" | "linux" | "cons25" | "vt100" | "vt220" | "ansi")
+        && program != "Apple_Terminal"
+}
+
 /// Undoes everything that [`TerminalScreen::take`] does. Errors are ignored, since nothing is left to be done about them.
 fn restore() {
+    if TELLS_KEYS_APART.swap(false, Ordering::SeqCst) {
+        // On the screen that it was pushed on: each has a stack of its own.
+        let _ = execute!(stdout(), PopKeyboardEnhancementFlags);
+    }
     let _ = execute!(
         stdout(),
         DisableBracketedPaste,
@@ -110,4 +135,24 @@ fn restore() {
         crossterm::cursor::Show
     );
     let _ = disable_raw_mode();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consoles_that_would_print_the_sequence_do_not_get_it() {
+        for (term, program, may) in [
+            ("xterm-kitty", "", true),
+            ("xterm-256color", "", true),
+            ("tmux-256color", "tmux", true),
+            ("linux", "", false),
+            ("xterm-256color", "Apple_Terminal", false),
+            ("", "", false),
+        ] {
+            let variable = |name: &str| Some(if name == "TERM" { term } else { program }.to_owned());
+            assert_eq!(may_tell_keys_apart(&variable), may, "{term} {program}");
+        }
+    }
 }

@@ -4,10 +4,13 @@
 
 mod common;
 
+use std::fs;
+
+use common::docked::Docked;
 use common::{Editor, plugin};
 use witdock_editor::app::{Effect, History, Input, Kind, Mode};
 use witdock_editor_session::display::{Question, TextQuestion};
-use witdock_editor_session::host::{Answered, News, Outcome};
+use witdock_editor_session::host::{Answered, Consent, News, Outcome};
 use witdock_editor_session::{Effect as SessionEffect, Input as SessionInput};
 
 /// The message line and the column of the cursor in it.
@@ -127,4 +130,83 @@ fn an_answer_to_a_plugin_is_not_remembered() {
         let effects = editor.keys("s e c r e t enter");
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Remember(..))), "{effects:?}");
     }
+}
+
+#[tokio::test]
+async fn a_path_is_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["main.rs", "manual.md", ".hidden", "other"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    fs::create_dir(folder.path().join("sources")).unwrap();
+    fs::write(folder.path().join("sources/deep.rs"), "deep").unwrap();
+    let mut docked = Docked::sized(100, 14, Consent::to_all());
+    docked.press("ctrl-o");
+    docked.paste(&format!("{}/", folder.path().display()));
+    let line = |docked: &mut Docked| {
+        docked.screen().lines().last().unwrap().trim_matches('"').split("  ").next().unwrap().to_owned()
+    };
+    docked.keys("m tab").await;
+    assert!(line(&mut docked).ends_with("/ma"), "{}", docked.screen());
+    let screen = docked.screen();
+    assert!(
+        screen.contains(" main.rs ") && screen.contains(" manual.md ") && !screen.contains("other"),
+        "{screen}"
+    );
+    docked.keys("tab tab").await;
+    assert!(line(&mut docked).ends_with("/manual.md"));
+    docked.keys("shift-tab").await;
+    assert!(line(&mut docked).ends_with("/main.rs"));
+    docked.keys("ctrl-w ctrl-w ctrl-w").await;
+    assert!(line(&mut docked).ends_with('/'), "{}", docked.screen());
+    docked.keys("s tab").await;
+    assert!(line(&mut docked).ends_with("/sources/"));
+    docked.keys("tab").await;
+    assert!(line(&mut docked).ends_with("/sources/deep.rs"));
+    docked.keys("enter").await;
+    assert_eq!(docked.text(), "deep");
+    docked.keys("ctrl-o x tab").await;
+    assert!(docked.screen().contains("nothing begins with `x`"), "{}", docked.screen());
+    // A folder is listed.
+    docked.keys("ctrl-u").await;
+    docked.paste(&folder.path().display().to_string());
+    docked.keys("enter").await;
+    assert!(docked.screen().contains("sources/deep.rs"), "{}", docked.screen());
+}
+
+#[tokio::test]
+async fn saving_over_a_file_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.txt");
+    fs::write(&path, "old").unwrap();
+    let mut docked = Docked::sized(120, 8, Consent::to_all());
+    docked.keys("n e w").await;
+    for (answer, kept) in [("n", "old"), ("escape", "old"), ("y", "new")] {
+        docked.press("f12");
+        docked.paste(path.to_str().unwrap());
+        docked.press("enter");
+        assert!(docked.screen().contains("old.txt exists. Replace it? (y/n)"), "{}", docked.screen());
+        docked.keys(answer).await;
+        assert_eq!(fs::read_to_string(&path).unwrap(), kept);
+        if answer != "y" {
+            // Another name can be given.
+            assert!(docked.screen().contains("Save as: "), "{}", docked.screen());
+            docked.press("escape");
+        }
+    }
+    assert!(docked.screen().contains("bytes saved") && !docked.screen().contains("[modified]"));
+    // A file that is open as another document would have two texts.
+    let other = folder.path().join("other.txt");
+    fs::write(&other, "other").unwrap();
+    docked.press("ctrl-o");
+    docked.paste(other.to_str().unwrap());
+    docked.keys("enter f12").await;
+    docked.paste(path.to_str().unwrap());
+    docked.keys("enter").await;
+    assert!(docked.screen().contains("is open as another document"), "{}", docked.screen());
+    docked.keys("ctrl-u").await;
+    docked.paste(folder.path().to_str().unwrap());
+    docked.keys("enter").await;
+    assert!(docked.screen().contains("is a folder"), "{}", docked.screen());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "new");
 }

@@ -119,6 +119,12 @@ impl Buffer {
         }
     }
 
+    /// Whether this path names its file.
+    pub(crate) fn has_file(&self, path: &Path) -> bool {
+        let own = self.path.as_deref();
+        own == Some(path) || (own.is_some() && self.file.is_same(&FileId::of(path)))
+    }
+
     /// Whether the text is not the file's: it was changed, or there is no file any more.
     pub fn is_modified(&self) -> bool {
         self.document.is_dirty() || self.is_missing

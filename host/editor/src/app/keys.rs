@@ -5,7 +5,7 @@ use witdock_editor_session::Message;
 
 use super::keyboard::Meaning;
 use super::mode::Next;
-use super::{Answering, App, Effect, Kind, List, Mode, Source, palette, plugins};
+use super::{Answering, App, Effect, Kind, List, Mode, Paths, Prompt, Purpose, Source, palette, plugins};
 
 /// The command whose keys paste into lines too.
 const PASTE: &str = "editor.paste";
@@ -48,6 +48,14 @@ impl App {
                 }
                 KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Edit,
                 _ => Next::Mode(Mode::ConfirmClose),
+            },
+            Mode::ConfirmReplace(path) => match key.code {
+                KeyCode::Char('y' | 'Y') => {
+                    session.save_over(&path);
+                    Next::Edit
+                }
+                KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Mode(Prompt::mode(Purpose::SaveAs, &path)),
+                _ => Next::Mode(Mode::ConfirmReplace(path)),
             },
             Mode::ConfirmOverwrite => match key.code {
                 KeyCode::Char('o' | 'O') => {
@@ -126,7 +134,10 @@ impl App {
         match &mut self.mode {
             Mode::Edit => self.session.paste_text(text),
             Mode::Find(find) => find.paste(text, &mut self.session, &mut self.screen),
-            Mode::Prompt(prompt) => prompt.line.insert(text),
+            Mode::Prompt(prompt) => {
+                prompt.line.insert(text);
+                prompt.paths = Paths::default();
+            }
             Mode::Palette(palette) => {
                 palette.query.insert(text);
                 palette.list = List::default();
@@ -139,6 +150,7 @@ impl App {
             Mode::ConfirmQuit
             | Mode::ConfirmOverwrite
             | Mode::ConfirmClose
+            | Mode::ConfirmReplace(_)
             | Mode::WaitForSave
             | Mode::Recover(_)
             | Mode::Plugins(_)

@@ -81,6 +81,13 @@ impl Line {
         }
     }
 
+    /// Replaces the text before the cursor.
+    pub(super) fn replace_before(&mut self, text: &str) {
+        let after = self.after().to_owned();
+        *self = Self::from(text);
+        self.text += &after;
+    }
+
     /// Edits the line with a key: as text is edited elsewhere, and as shells do it.
     pub(super) fn key(&mut self, key: KeyEvent) -> Edited {
         let held = key.modifiers.difference(KeyModifiers::SHIFT);

@@ -15,6 +15,7 @@ mod list;
 mod mode;
 mod mouse;
 mod palette;
+mod paths;
 mod picker;
 mod picking;
 mod plugins;
@@ -33,6 +34,7 @@ pub use self::line::Line;
 pub use self::list::List;
 pub use self::mode::{Answering, Mode};
 pub use self::palette::{Entry, Palette};
+pub use self::paths::Paths;
 pub use self::picker::{Item, Picker, Source};
 pub use self::plugins::{PluginPage, PluginPanel};
 pub use self::prompt::{Prompt, Purpose};
@@ -316,7 +318,13 @@ impl App {
                     self.mode = before;
                 }
             }
-            Request::Listed(..) => {}
+            Request::Listed(folder, entries) => {
+                if let Mode::Prompt(prompt) = &mut self.mode
+                    && let Some(message) = prompt.paths.listed(&folder, entries, &mut prompt.line)
+                {
+                    self.show(message);
+                }
+            }
             Request::Walked { number, files, end } => {
                 if let Mode::Picker(picker) = &mut self.mode {
                     picker.walked(number, files, end);

@@ -31,6 +31,8 @@ pub enum Mode {
     ConfirmClose,
     /// Keys answer whether to overwrite the changes of another program.
     ConfirmOverwrite,
+    /// Keys answer whether to save over the file of this name.
+    ConfirmReplace(String),
     /// Keys choose a command.
     Palette(Palette),
     /// Keys filter a list of files, documents or results.

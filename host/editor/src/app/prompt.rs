@@ -1,13 +1,14 @@
 //! Lines that commands ask for: a path, a line number, a text to replace.
 
-use crossterm::event::{KeyCode, KeyEvent};
-use witdock_editor_session::documents::Target;
-use witdock_editor_session::{Message, Session};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use witdock_editor_session::documents::{Documents, Target};
+use witdock_editor_session::{Message, SaveAs, Session};
 
 use super::history::{History, Kind, Recall};
 use super::line::Line;
 use super::mode::Next;
-use super::{Mode, Screen};
+use super::paths::Paths;
+use super::{Mode, Picker, Screen};
 
 /// A line that a command asks for.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Prompt {
     /// The typed line.
     pub line: Line,
     recall: Recall,
+    /// The names that complete a path.
+    pub paths: Paths,
 }
 
 /// What a prompted line is for.
@@ -62,7 +65,12 @@ impl Purpose {
 impl Prompt {
     /// Asks for a line that begins with this text.
     pub(super) fn mode(purpose: Purpose, line: &str) -> Mode {
-        Mode::Prompt(Self { purpose, line: Line::from(line), recall: Recall::default() })
+        Mode::Prompt(Self {
+            purpose,
+            line: Line::from(line),
+            recall: Recall::default(),
+            paths: Paths::default(),
+        })
     }
 
     pub(super) fn key(
@@ -76,13 +84,22 @@ impl Prompt {
             return Next::Mode(Mode::Prompt(self));
         }
         match key.code {
-            KeyCode::Esc => Next::Edit,
-            KeyCode::Enter => self.entered(session, screen),
+            KeyCode::Esc => return Next::Edit,
+            KeyCode::Enter => return self.entered(session, screen),
+            KeyCode::Tab | KeyCode::BackTab if self.purpose.kind() == Kind::Path => {
+                let is_back = key.code == KeyCode::BackTab || key.modifiers.contains(KeyModifiers::SHIFT);
+                self.paths.complete(&mut self.line, session, !is_back);
+            }
             _ => {
-                self.line.key(key);
-                Next::Mode(Mode::Prompt(self))
+                // A folder that was chosen has its slash already.
+                let has_slash = self.paths.is_chosen && self.line.before().ends_with('/');
+                if !(has_slash && key.code == KeyCode::Char('/')) {
+                    self.line.key(key);
+                }
+                self.paths = Paths::default();
             }
         }
+        Next::Mode(Mode::Prompt(self))
     }
 
     fn entered(self, session: &mut Session, screen: &mut Screen) -> Next {
@@ -91,12 +108,18 @@ impl Prompt {
         match purpose {
             Purpose::ReplaceBy(what) => session.replace_all(&what, line),
             _ if line.is_empty() => {}
-            Purpose::Open => session.open(Target::typed(line)),
-            Purpose::SaveAs => {
-                if !session.save_as(line) {
-                    return Next::Mode(Self::mode(Purpose::SaveAs, line));
+            Purpose::Open => {
+                let target = Target::typed(line);
+                if target.path.is_dir() {
+                    return Next::Mode(Picker::files(&Documents::absolute(line), session));
                 }
+                session.open(target);
             }
+            Purpose::SaveAs => match session.save_as(line) {
+                SaveAs::Started => {}
+                SaveAs::Exists => return Next::Mode(Mode::ConfirmReplace(line.to_owned())),
+                SaveAs::Refused => return Next::Mode(Self::mode(Purpose::SaveAs, line)),
+            },
             Purpose::GoToLine => match line.trim().parse() {
                 Ok(number) => session.go_to_line(number),
                 Err(_) => screen.show(Message::error(format!("`{line}` is not a line number"))),

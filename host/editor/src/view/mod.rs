@@ -42,6 +42,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         Mode::Reading(reading) => reading::draw(reading, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
         Mode::Recover(recovering) => recovering::draw(app, recovering, frame, text),
+        Mode::Prompt(prompt) => prompt::names(&prompt.paths, frame, text),
         Mode::Picker(picker) => list::picker(app, picker, frame),
         Mode::Consent(_) => consent::draw(app, frame, text),
         _ => {}

@@ -3,14 +3,18 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::{beginning, cut, line, lines, put_cursor, shortened};
-use crate::app::{App, Line as Typed, Mode};
+use crate::app::{App, Line as Typed, Mode, Paths, Purpose};
 use crate::theme;
 use witdock_editor_session::display::Question;
 
 /// The columns that a typed line has at least, where its title leaves them.
 const TYPED_COLUMNS: usize = 20;
+
+/// The most names that complete a path and are in sight.
+const MOST_NAMES: usize = 10;
 
 /// What the message line asks.
 enum Asked<'a> {
@@ -53,7 +57,10 @@ fn asked(app: &App) -> Option<Asked<'_>> {
             title: prompt.purpose.title(),
             typed: &prompt.line,
             placeholder: "",
-            hints: ENDS,
+            hints: match prompt.purpose {
+                Purpose::Open | Purpose::SaveAs => &["Enter  Tab completes  Esc cancels", "Tab  Esc", "Esc"],
+                _ => ENDS,
+            },
         }),
         Mode::ConfirmQuit => {
             let modified = app.session().documents().modified();
@@ -71,6 +78,14 @@ fn asked(app: &App) -> Option<Asked<'_>> {
             "o overwrite  r read  Esc",
         ]),
         Mode::WaitForSave => key(&["Saving; the editor ends then (Esc stays)", "Saving (Esc stays)"]),
+        Mode::ConfirmReplace(path) => {
+            let path = witdock::text::line(path);
+            Some(Asked::Key(vec![
+                format!("{path} exists. Replace it? (y/n)"),
+                "The file exists. Replace it? (y/n)".to_owned(),
+                "Replace it? (y/n)".to_owned(),
+            ]))
+        }
         Mode::ConfirmClose => key(&["Close without saving? (y/n)"]),
     }
 }
@@ -123,6 +138,33 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         spans.push(Span::styled(shortened(&message.text, room), theme::level(message.level)));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// Draws the names that complete a path, above the message line.
+pub(super) fn names(paths: &Paths, frame: &mut Frame<'_>, above: Rect) {
+    let count = paths.names.len();
+    let room = usize::from(above.height).min(MOST_NAMES);
+    let seen = paths.list.visible(count, room);
+    let more = if count > seen.len() { format!(" {count} names") } else { String::new() };
+    let lines: Vec<Line<'_>> = seen
+        .map(|index| {
+            let name = paths.names.get(index).map(|entry| {
+                let slash = if entry.is_folder { "/" } else { "" };
+                format!(" {}{slash} ", witdock::text::line(&entry.name))
+            });
+            let line = Line::raw(name.unwrap_or_default());
+            if paths.is_chosen && index == paths.list.chosen { line.style(theme::CHOSEN) } else { line }
+        })
+        .collect();
+    let longest = lines.iter().map(Line::width).max().unwrap_or_default().max(width(&more));
+    let columns = u16::try_from(longest + 2).unwrap_or(u16::MAX).min(above.width);
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(above.height);
+    if lines.is_empty() || height < 3 {
+        return;
+    }
+    let area = Rect { y: above.bottom() - height, width: columns, height, ..above };
+    frame.render_widget(Clear, area);
+    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title_bottom(more)), area);
 }
 
 /// The message of the sign at the cursor, or the keys to begin with.

@@ -8,6 +8,8 @@
     reason = "a test may end with a panic"
 )]
 
+#[cfg(target_os = "linux")]
+mod keyboard;
 mod pty;
 mod recovery;
 mod signals;

@@ -16,6 +16,8 @@ pub(crate) struct Terminal {
     input: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
+    /// All that the program has written.
+    written: Vec<u8>,
     /// Open as long as the window is.
     window: Option<Box<dyn MasterPty + Send>>,
 }
@@ -52,7 +54,7 @@ impl Terminal {
         });
         let input = pty.master.take_writer().unwrap();
         let screen = vt100::Parser::new(NonZero::new(12).unwrap(), NonZero::new(80).unwrap(), 0);
-        Self { child, input, output, screen, window: Some(pty.master) }
+        Self { child, input, output, screen, written: Vec::new(), window: Some(pty.master) }
     }
 
     /// Types keys, as a terminal sends them.
@@ -72,7 +74,7 @@ impl Terminal {
         while !is_so(self.screen.screen()) {
             let left = PATIENCE.saturating_sub(begun.elapsed());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => self.process_output(&bytes),
                 Err(error) => panic!("{what}: {error}\n{}", self.screen.screen().contents()),
             }
         }
@@ -84,6 +86,13 @@ impl Terminal {
 
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(self.process(), signal).unwrap();
+    }
+
+    /// The state of the process: `T` is stopped.
+    pub(crate) fn state(&self) -> char {
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.process().as_raw_nonzero())).unwrap();
+        stat.rsplit(") ").next().unwrap().chars().next().unwrap()
     }
 
     /// Closes the window.
@@ -100,13 +109,23 @@ impl Terminal {
             }
             assert!(begun.elapsed() < PATIENCE, "it does not end\n{}", self.screen.screen().contents());
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
-                self.screen.process(&bytes);
+                self.process_output(&bytes);
             }
         };
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
-            self.screen.process(&bytes);
+            self.process_output(&bytes);
         }
         status.exit_code()
+    }
+
+    fn process_output(&mut self, bytes: &[u8]) {
+        self.written.extend_from_slice(bytes);
+        self.screen.process(bytes);
+    }
+
+    /// How often the program has written this.
+    pub(crate) fn count_written(&self, sequence: &str) -> usize {
+        self.written.windows(sequence.len()).filter(|window| *window == sequence.as_bytes()).count()
     }
 
     pub(crate) fn screen(&self) -> &vt100::Screen {

@@ -7,11 +7,6 @@ use rustix::process::Signal;
 
 use crate::pty::Terminal;
 
-fn state(terminal: &Terminal) -> char {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", terminal.process().as_raw_nonzero())).unwrap();
-    stat.rsplit(") ").next().unwrap().chars().next().unwrap()
-}
-
 #[test]
 fn a_signal_that_ends_it_restores_the_terminal_and_keeps_the_text() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
@@ -62,7 +57,7 @@ fn it_is_suspended_and_comes_back() {
         }
         terminal.wait_for("the shell's screen", |screen| !screen.alternate_screen());
         let begun = Instant::now();
-        while state(&terminal) != 'T' {
+        while terminal.state() != 'T' {
             assert!(begun.elapsed() < Duration::from_secs(60), "it does not stop");
             std::thread::sleep(Duration::from_millis(5));
         }
