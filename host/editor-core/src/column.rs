@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
+pub use crate::column_index::Place;
+use crate::column_index::STEP;
 use crate::grapheme::{Grapheme, graphemes};
 use crate::text::Text;
 
@@ -97,15 +99,6 @@ pub fn offset_at_column(text: &Text, line: usize, column: usize, tab: TabWidth) 
     seek(text, line, Goal { offset: usize::MAX, column }, tab).offset
 }
 
-/// A place in a line, between two graphemes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Its offset in the text.
-    pub offset: usize,
-    /// The cells before it in its line.
-    pub column: usize,
-}
-
 /// What a walk along a line must not pass.
 #[derive(Clone, Copy)]
 struct Goal {
@@ -119,11 +112,46 @@ impl Goal {
     }
 }
 
-/// The last place of a line that a goal allows. Runs of printable ASCII, whose cells are their bytes, are passed at the speed of
-/// memory, so that a line of many megabytes can be edited.
+/// A line with more bytes has an index.
+const LONG: usize = 4 * STEP;
+
+/// The last place of a line that a goal allows. In a long line it is measured from the nearest place that is known, and what is measured
+/// is known from then on.
 fn seek(text: &Text, line: usize, goal: Goal, tab: TabWidth) -> Place {
-    let end = text.line_end(line);
-    let mut place = Place { offset: text.line_start(line), column: 0 };
+    let (start, end) = (text.line_start(line), text.line_end(line));
+    if end - start <= LONG {
+        return walk(text, Place { offset: start, column: 0 }, end, goal, tab);
+    }
+    let mut index = text.columns();
+    let index = &mut *index;
+    loop {
+        let known = index.line(start, tab);
+        let (from, is_last) = known.last(|place| goal.allows(place) && place.offset <= end);
+        let (mut to, next) = (from, known.next_goal(from));
+        if is_last {
+            to = walk(text, from, end, Goal { offset: next, column: usize::MAX }, tab);
+            if to == from {
+                // One grapheme is longer than a step, or no longer where it was.
+                to = cells_from(text, from, end, tab)
+                    .next()
+                    .map_or(from, |cell| Place { offset: cell.range.end, column: cell.column + cell.width });
+            }
+            index.measured += (to.offset - from.offset) as u64;
+        }
+        if to == from || to.offset >= end || !goal.allows(to) {
+            let place = walk(text, from, end, goal, tab);
+            index.measured += (place.offset - from.offset) as u64;
+            return place;
+        }
+        let is_after_tab = text.chunks(from.offset..to.offset).any(|chunk| chunk.as_bytes().contains(&b'\t'));
+        index.line(start, tab).measured(to, next, is_after_tab);
+    }
+}
+
+/// The last place that a goal allows, from a place on. Runs of printable ASCII, whose cells are their bytes, are passed at the speed of
+/// memory.
+fn walk(text: &Text, from: Place, end: usize, goal: Goal, tab: TabWidth) -> Place {
+    let mut place = from;
     loop {
         let room = goal.offset.saturating_sub(place.offset).min(goal.column.saturating_sub(place.column));
         let plain = plain_bytes(text, place.offset, end, room);
@@ -229,6 +257,71 @@ mod tests {
                     (Place { offset: cell.range.start, column }, Some(cell.clone()))
                 );
                 column += cell.width;
+            }
+        }
+    }
+
+    /// After any edits, a text that was measured before gives what one gives that was not.
+    #[test]
+    fn what_is_known_of_a_long_line_follows_edits() {
+        let tab = TabWidth::default();
+        let pieces = ["plain ASCII, ", "漢字", "👩‍👩‍👧", "e\u{301}", "🇩🇪🇫🇷", "\t", "\u{1b}"];
+        let mut seed = 7_usize;
+        let mut random = move |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for round in 0..4 {
+            let line: String =
+                (0..4_000).map(|_| pieces[random(if round < 2 { 4 } else { pieces.len() })]).collect();
+            let mut text = Text::from(format!("first\n{line}\nlast\n").as_str());
+            for _ in 0..12 {
+                let edits = 1 + random(2);
+                for _ in 0..edits {
+                    let start = text.floor_boundary(random(text.len()));
+                    let end = text.floor_boundary((start + random(30)).min(text.len()));
+                    let with = ["", "x", "漢", "\t", "\u{301}", "🇫", "\n", "xyz"][random(8)];
+                    text.replace(&(start..end), with).unwrap();
+                }
+                let fresh = Text::from(text.to_string().as_str());
+                let at = text.floor_boundary(random(text.len()));
+                assert_eq!(display_column(&text, at, tab), display_column(&fresh, at, tab));
+                let (line, column) = (text.line_at(at), random(40_000));
+                assert_eq!(
+                    offset_at_column(&text, line, column, tab),
+                    offset_at_column(&fresh, line, column, tab)
+                );
+                let other = TabWidth::new(7);
+                assert_eq!(display_column(&text, at, other), display_column(&fresh, at, other));
+            }
+        }
+    }
+
+    /// The work of a key far into a line is bounded, whatever is before it.
+    #[test]
+    fn a_key_in_a_long_line_measures_little() {
+        for piece in ["漢字", "👩‍👩‍👧", "🇩🇪", "plain ASCII, ", "e\u{301}\t"] {
+            let line = piece.repeat((1 << 18) / piece.len());
+            let mut text = Text::from(line.as_str());
+            let tab = TabWidth::default();
+            let end = text.len();
+            let column = display_column(&text, end, tab);
+            let mut before = text.measured_bytes();
+            for at in [end, end / 2, 0] {
+                let at = crate::grapheme::floor_grapheme(&text, at);
+                display_column(&text, at, tab);
+                before = before.max(text.measured_bytes());
+                for _ in 0..10 {
+                    let copy = text.clone();
+                    text.replace(&(at..at), "漢").unwrap();
+                    display_column(&text, at, tab);
+                    display_column(&text, text.len(), tab);
+                    offset_at_column(&text, 0, column / 2, tab);
+                    let measured = text.measured_bytes() - before;
+                    assert!(measured < 20 * STEP as u64, "{piece:?} at {at}: {measured}");
+                    before = text.measured_bytes();
+                    drop(copy);
+                }
             }
         }
     }

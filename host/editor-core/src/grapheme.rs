@@ -18,6 +18,32 @@ pub fn next_grapheme(text: &Text, offset: usize) -> usize {
     step(text, offset, GraphemeCursor::next_boundary).unwrap_or(text.len())
 }
 
+/// The end of the grapheme that starts at `offset`, which is a boundary: what is before it does not matter. Otherwise each flag in a row of
+/// flags would be counted from the first one.
+fn next_from_boundary(text: &Text, offset: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(0, text.len() - offset, true);
+    let (chunk, start) = text.chunk_at(offset);
+    let (mut chunk, mut start) = (chunk.get(offset - start..).unwrap_or_default(), offset);
+    loop {
+        match cursor.next_boundary(chunk, start - offset) {
+            Ok(next) => return next.map_or(text.len(), |next| offset + next),
+            Err(GraphemeIncomplete::NextChunk) => (chunk, start) = text.chunk_at(start + chunk.len()),
+            Err(GraphemeIncomplete::PreContext(end)) => {
+                // No more than what is behind the boundary.
+                let (before, before_start) = text.chunk_at((offset + end).saturating_sub(1));
+                let from = offset.max(before_start);
+                let Some(context) = before.get(from - before_start..offset + end - before_start) else {
+                    return next_grapheme(text, offset);
+                };
+                cursor.provide_context(context, from - offset);
+            }
+            Err(GraphemeIncomplete::PrevChunk | GraphemeIncomplete::InvalidOffset) => {
+                return next_grapheme(text, offset);
+            }
+        }
+    }
+}
+
 /// The start of the grapheme before `offset`, or 0.
 pub fn previous_grapheme(text: &Text, offset: usize) -> usize {
     let offset = text.floor_boundary(offset);
@@ -71,7 +97,7 @@ pub fn graphemes(text: &Text, range: Range<usize>) -> impl Iterator<Item = Graph
             (chunk, chunk_start) = text.chunk_at(at);
         }
         let local = at - chunk_start;
-        let next = if stand_alone(chunk, local) { at + 1 } else { next_grapheme(text, at).min(end) };
+        let next = if stand_alone(chunk, local) { at + 1 } else { next_from_boundary(text, at).min(end) };
         let range = at..next;
         at = next;
         let text = match chunk.get(local..next - chunk_start) {

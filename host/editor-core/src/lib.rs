@@ -17,6 +17,7 @@
 //! typed error by what writes.
 
 pub mod column;
+mod column_index;
 pub mod commands;
 pub mod grapheme;
 pub mod word;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ropey::{Rope, RopeBuilder, RopeSlice};
 
 use crate::change::ChangeError;
+use crate::column_index::ColumnIndex;
 
 /// A text of any size, addressed by UTF-8 byte offsets.
 ///
@@ -18,6 +20,8 @@ use crate::change::ChangeError;
 #[derive(Clone, Default)]
 pub struct Text {
     rope: Rope,
+    /// Shared by clones, until one of them changes.
+    columns: Arc<Mutex<ColumnIndex>>,
 }
 
 /// A place in a text by line and column, both from 0.
@@ -36,7 +40,7 @@ impl Text {
     }
 
     pub(crate) fn build(builder: RopeBuilder) -> Text {
-        Text { rope: builder.finish() }
+        Text { rope: builder.finish(), ..Text::default() }
     }
 
     /// The length in bytes. O(1).
@@ -163,6 +167,29 @@ impl Text {
         }
     }
 
+    /// What is known of the columns in long lines.
+    pub(crate) fn columns(&self) -> MutexGuard<'_, ColumnIndex> {
+        self.columns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The bytes of long lines that were measured so far to find columns, in this text and those that it was made from.
+    pub fn measured_bytes(&self) -> u64 {
+        self.columns().measured
+    }
+
+    /// Takes the index of columns along with an edit. Clones keep theirs.
+    fn follow_columns(&mut self, range: &Range<usize>, with: &str) {
+        if self.columns().is_empty() {
+            return;
+        }
+        let removes_break = self.chunks(range.clone()).any(|chunk| chunk.as_bytes().contains(&b'\n'));
+        if Arc::get_mut(&mut self.columns).is_none() {
+            let own = self.columns().clone();
+            self.columns = Arc::new(Mutex::new(own));
+        }
+        self.columns().edit(range, with, removes_break);
+    }
+
     /// Refuses a range that is reversed, not within the text, or not on character boundaries.
     pub(crate) fn check(&self, range: &Range<usize>) -> Result<(), ChangeError> {
         if range.start > range.end || range.end > self.len() {
@@ -182,6 +209,7 @@ impl Text {
         let end = self.rope.try_byte_to_char(range.end).map_err(broken)?;
         let length = self.rope.len_bytes();
         let broken = |_| ChangeError::OutOfRange { range: range.clone(), length };
+        self.follow_columns(range, with);
         if start < end {
             self.rope.try_remove(start..end).map_err(broken)?;
         }
@@ -198,7 +226,7 @@ fn is_continuation(byte: u8) -> bool {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
-        Text { rope: Rope::from_str(text) }
+        Text { rope: Rope::from_str(text), ..Text::default() }
     }
 }
 
