@@ -11,7 +11,7 @@ use crate::check::Budget;
 use crate::compile::{Cache, Compilation, EngineSettings, Leash, PreparationError, Symbols, worker};
 use crate::grants::Ground;
 use crate::instance::{EPOCH_TICK, LogLevel};
-use crate::source::{Artifact, Builds};
+use crate::source::{Artifact, Builds, Receipts};
 pub(crate) use symbols::{locate, locate_blocking};
 
 /// One engine with its compiler cache. An application creates one and loads all its plugins with it. Cheap to clone.
@@ -24,6 +24,8 @@ struct Inner {
     engine: Engine,
     settings: EngineSettings,
     cache: Option<Cache>,
+    /// What builds were made from, where there is a folder for the cache.
+    receipts: Option<Arc<Receipts>>,
     log_level: LogLevel,
     builds: Builds,
     ground: Ground,
@@ -60,6 +62,11 @@ impl Dock {
     /// The rule for the builds of plugins' folders.
     pub fn builds(&self) -> Builds {
         self.0.builds
+    }
+
+    /// What the builds of plugins' folders were made from.
+    pub(crate) fn receipts(&self) -> Option<&Arc<Receipts>> {
+        self.0.receipts.as_ref()
     }
 
     /// The paths that plugins may not write to, and those that they may.
@@ -116,15 +123,16 @@ impl Default for DockBuilder {
 }
 
 impl DockBuilder {
-    /// Keeps compiled plugins in this folder, which no other user may write to: compiled code is trusted. The default is
-    /// `witdock` in the user's cache folder.
+    /// Keeps compiled plugins in this folder, which no other user may write to: compiled code is trusted. So does what builds of plugins'
+    /// folders were made from, so that a folder that has not changed is not built at the next start. The default is `witdock` in the
+    /// user's cache folder.
     #[must_use]
     pub fn cache_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache = CacheFolder::Path(folder.into());
         self
     }
 
-    /// Compiles every plugin again at each start.
+    /// Compiles every plugin again at each start, and builds every folder.
     #[must_use]
     pub fn without_cache(mut self) -> Self {
         self.cache = CacheFolder::None;
@@ -180,14 +188,14 @@ impl DockBuilder {
             EngineSettings { fuel: self.fuel, stack_bytes: self.stack_bytes, symbols: !worker::is_served() };
         let engine = settings.engine().map_err(|error| DockError { message: format!("{error:#}") })?;
         let mut protected = self.protected;
-        let cache = match self.cache {
+        let folder = match self.cache {
             CacheFolder::Users => dirs::cache_dir().map(|folder| folder.join("witdock")),
             CacheFolder::Path(folder) => Some(folder),
             CacheFolder::None => None,
-        }
-        .and_then(|folder| match Cache::open(&folder, &engine) {
+        };
+        let cache = folder.as_ref().and_then(|folder| match Cache::open(folder, &engine) {
             Ok(cache) => {
-                protected.push(folder);
+                protected.push(folder.clone());
                 Some(cache)
             }
             Err(error) => {
@@ -195,6 +203,8 @@ impl DockBuilder {
                 None
             }
         });
+        // The folder was looked at: where it is not the user's own, nothing in it is trusted.
+        let receipts = folder.filter(|_| cache.is_some()).and_then(|folder| Receipts::open(&folder).ok());
         tick(&engine)?;
         let ground = Ground::default();
         ground.protect(protected);
@@ -202,6 +212,7 @@ impl DockBuilder {
             engine,
             settings,
             cache,
+            receipts: receipts.map(Arc::new),
             log_level: self.log_level,
             builds: self.builds,
             ground,

@@ -171,7 +171,7 @@ impl<I: Interface> PluginBuilder<I> {
             log_lines: self.log_lines,
             runtime: tokio::runtime::Handle::current(),
         });
-        let candidate = Candidate::read(&settings).await?;
+        let candidate = Candidate::read(&settings, true).await?;
         let identity = candidate.identity();
         let digest = identity.digest;
         let linked = Linked::prepare(&settings, candidate).await?;

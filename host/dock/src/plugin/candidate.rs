@@ -6,7 +6,7 @@ use super::settings::Settings;
 use crate::foreign::Digest;
 use crate::grants::{Paths, Request, Signature};
 use crate::lock::lock;
-use crate::source::{Artifact, BuildEvent, Source, guarded_paths};
+use crate::source::{Artifact, BuildEvent, Source, Taken, guarded_paths};
 use crate::{Interface, LogLevel, LogLine, text};
 
 /// An artifact with the request of its manifest.
@@ -25,8 +25,12 @@ pub(crate) struct Identity {
 }
 
 impl Candidate {
-    /// Reads the manifest, and reads or builds the component. Sends the steps as events.
-    pub(crate) async fn read<I: Interface>(settings: &Settings<I>) -> Result<Self, LoadError> {
+    /// Reads the manifest, and reads or builds the component. Sends the steps as events. The first load takes the output of an earlier
+    /// build if nothing has changed since; a reload always builds.
+    pub(crate) async fn read<I: Interface>(
+        settings: &Settings<I>,
+        is_first: bool,
+    ) -> Result<Self, LoadError> {
         // The manifest may have changed since the source was opened first.
         let source = Source::open(settings.source.path())?;
         claim(settings, &source)?;
@@ -41,7 +45,10 @@ impl Candidate {
             }
             step => drop(events.send(Event::Build(step))),
         };
-        let artifact = source.artifact_by(settings.dock.builds(), report).await?;
+        let (builds, receipts) = (settings.dock.builds(), settings.dock.receipts());
+        let taken = if is_first { Taken::IfSame } else { Taken::Never };
+        let receipts = receipts.map(|receipts| (receipts, taken));
+        let artifact = source.artifact_with(builds, receipts, report).await?;
         let found = artifact.digest();
         if let Some(expected) = settings.pinned.filter(|expected| *expected != found) {
             return Err(LoadError::Pinned { plugin: settings.name.clone(), expected, found });

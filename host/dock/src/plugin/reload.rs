@@ -107,7 +107,7 @@ struct Transaction<'core, I: Interface> {
 impl<I: Interface> Transaction<'_, I> {
     async fn run(self, last_tried: &mut Identity, trigger: Trigger) -> Result<Reload, LoadError> {
         let (core, settings) = (self.core, &self.core.settings);
-        let candidate = self.unless_interrupted(Candidate::read(settings)).await?;
+        let candidate = self.unless_interrupted(Candidate::read(settings, false)).await?;
         let identity = candidate.identity();
         let runs_already = identity == core.current().identity && !core.life().lifecycle.is_revoked();
         let tried_before = std::mem::replace(last_tried, identity.clone()) == identity;

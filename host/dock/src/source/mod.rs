@@ -26,5 +26,6 @@ pub use watch::WatchPath;
 
 pub use crate::foreign::{Digest, InvalidDigest};
 
+pub(crate) use build::{Receipts, Taken};
 pub(crate) use changes::SETTLE_PROJECT;
 pub(crate) use guarded::paths as guarded_paths;

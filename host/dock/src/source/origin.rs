@@ -1,9 +1,10 @@
 //! A source: the component file or project folder of a plugin.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::artifact::Artifact;
-use super::build::{self, Build, BuildEvent, Builds, Recipe};
+use super::build::{self, Build, BuildEvent, Builds, Receipts, Recipe, Taken};
 use super::confined;
 use super::encode;
 use super::error::SourceError;
@@ -215,6 +216,16 @@ impl Source {
         builds: Builds,
         progress: impl Fn(BuildEvent) + Send + Sync,
     ) -> Result<Artifact, SourceError> {
+        self.artifact_with(builds, None, progress).await
+    }
+
+    /// Like [`artifact_by`](Self::artifact_by), with receipts of what builds are made from.
+    pub(crate) async fn artifact_with(
+        &self,
+        builds: Builds,
+        receipts: Option<(&Arc<Receipts>, Taken)>,
+        progress: impl Fn(BuildEvent) + Send + Sync,
+    ) -> Result<Artifact, SourceError> {
         match self {
             Self::Component { path, .. } => {
                 let path = path.clone();
@@ -228,7 +239,7 @@ impl Source {
                 .await
             }
             Self::Folder { path, build, .. } => {
-                let output = build::build(path, &build.recipe, builds, &progress).await?;
+                let output = build::build(path, build, builds, receipts, &progress).await?;
                 let (folder, target_world) = (path.clone(), build.target_world.clone());
                 blocking(move || {
                     let target_world = target_world.as_ref().map(|target_world| (&*folder, target_world));

@@ -1,11 +1,10 @@
 //! Compiled components on disk, so that a plugin is compiled once on a machine.
 //!
-//! Entries are named by the component's digest, inside a folder named by the engine's compatibility hash, which is [private](folder). Each begins with a
+//! Entries are named by the component's digest, inside a folder named by the engine's compatibility hash, which is [private](PrivateFolder). Each begins with a
 //! digest of all that follows: what the entry is for, and the compiled code. It is checked before the code
 //! is loaded, so that an entry that is damaged, or that has another one's name, is compiled again and never run.
 
 pub(crate) mod deserialize;
-mod folder;
 
 use std::hash::{Hash, Hasher};
 use std::io;
@@ -16,9 +15,8 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::foreign::Digest;
+use crate::foreign::{Digest, Entry, PrivateFolder};
 use crate::source::Artifact;
-use folder::{Entry, PrivateFolder};
 
 /// Entries that were not used for this long are removed.
 const UNUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);

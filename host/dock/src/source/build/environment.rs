@@ -132,6 +132,9 @@ const SECRETS: [&str; 6] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL
 const SHARED_OUTPUT: [&str; 4] =
     ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR", "CARGO_BUILD_TARGET"];
 
+/// Variables that differ from one terminal or session to the next, and that no output depends on.
+const OF_TERMINALS: [&str; 4] = ["TERM", "NO_COLOR", "XDG_RUNTIME_DIR", "SHELL"];
+
 /// The variables for a build's program.
 pub(super) struct Environment(BTreeMap<OsString, OsString>);
 
@@ -151,6 +154,11 @@ impl Environment {
     pub(super) fn without_shared_output(mut self) -> Self {
         self.0.retain(|name, _| !name.to_str().is_some_and(|name| SHARED_OUTPUT.contains(&name)));
         self
+    }
+
+    /// Without those that belong to a terminal and no tool makes code of.
+    pub(super) fn of_tools(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.0.iter().filter(|(name, _)| !name.to_str().is_some_and(|name| OF_TERMINALS.contains(&name)))
     }
 
     pub(super) fn apply(self, command: &mut Command) {

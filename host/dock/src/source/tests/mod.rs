@@ -4,6 +4,8 @@ mod builds;
 #[cfg(unix)]
 mod hostile;
 mod manifests;
+#[cfg(unix)]
+mod receipts;
 mod shared_target;
 mod watching;
 

@@ -1,4 +1,4 @@
-//! The folder of the cache, which no other user may write to: its entries are machine code.
+//! A folder that no other user may write to: what is in it is trusted, as compiled code and what builds have made are.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use cap_std::fs::{Dir, OpenOptions};
 /// A folder that is this user's own. It is opened once, and its files by that: whatever happens to its path afterwards, they are the
 /// ones of the folder that was looked at.
 #[derive(Debug)]
-pub(super) struct PrivateFolder {
+pub(crate) struct PrivateFolder {
     path: PathBuf,
     folder: Dir,
 }
 
 /// A file in it.
-pub(super) struct Entry {
-    pub(super) name: PathBuf,
-    pub(super) modified: SystemTime,
-    pub(super) bytes: u64,
+pub(crate) struct Entry {
+    pub(crate) name: PathBuf,
+    pub(crate) modified: SystemTime,
+    pub(crate) bytes: u64,
 }
 
 impl PrivateFolder {
@@ -28,7 +28,7 @@ impl PrivateFolder {
     /// # Errors
     ///
     /// When one of them cannot be made, is a link, or is not this user's alone.
-    pub(super) fn open(root: &Path, name: &str) -> io::Result<Self> {
+    pub(crate) fn open(root: &Path, name: &str) -> io::Result<Self> {
         create(root)?;
         refuse_link(root)?;
         let root_folder = Dir::open_ambient_dir(root, ambient_authority())?;
@@ -41,12 +41,12 @@ impl PrivateFolder {
         Ok(Self { path, folder })
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
     /// The bytes of a file, if there is one.
-    pub(super) fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+    pub(crate) fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         match self.folder.read(name) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -55,7 +55,7 @@ impl PrivateFolder {
     }
 
     /// Writes a file whole: readers see the one before or this one.
-    pub(super) fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+    pub(crate) fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         let temporary = format!("{name}.{}-{:?}.new", std::process::id(), std::thread::current().id());
         let written = self
             .write_new(&temporary, parts)
@@ -75,12 +75,12 @@ impl PrivateFolder {
     }
 
     /// Marks a file as used. Failing only means that it may be removed too early.
-    pub(super) fn touch(&self, name: &str) {
+    pub(crate) fn touch(&self, name: &str) {
         let file = self.folder.open_with(name, OpenOptions::new().append(true));
         let _ = file.and_then(|file| file.into_std().set_modified(SystemTime::now()));
     }
 
-    pub(super) fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         let entries = self.folder.entries().into_iter().flatten().flatten();
         let entries = entries.filter_map(|entry| {
             let metadata = entry.metadata().ok()?;
@@ -91,7 +91,7 @@ impl PrivateFolder {
     }
 
     /// Removes a file. Another process may have removed it already; one that is about to load it compiles again.
-    pub(super) fn remove(&self, name: &Path) {
+    pub(crate) fn remove(&self, name: &Path) {
         let _ = self.folder.remove_file(name);
     }
 }
