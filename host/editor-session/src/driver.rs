@@ -1,6 +1,6 @@
 //! Carries out the effects of a session: reads and writes files, runs plugins, waits.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 use witdock::DockError;
@@ -12,7 +12,7 @@ use crate::outbox::{Effect, Input};
 use crate::processes::Processes;
 use crate::project::Worker;
 use crate::recovery::{Keeper, Recovery};
-use crate::watch::Watch;
+use crate::watch::{PLUGINS_SETTLED, SETTLED, Watch};
 
 /// Carries out the effects of a [`Session`](crate::Session), and brings the inputs that answer them.
 ///
@@ -25,6 +25,9 @@ pub struct Driver {
     watch: Watch,
     project: Worker,
     processes: Processes,
+    /// The folders that plugins come and go in.
+    plugin_watch: Watch,
+    plugin_changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     /// Keeps unsaved texts, if they are to be kept.
     keeper: Option<Keeper>,
     /// The number of effects whose input has not come yet, timers aside.
@@ -41,7 +44,9 @@ impl Driver {
         let (news_sender, news) = mpsc::unbounded_channel();
         let (sender, inputs) = mpsc::unbounded_channel();
         let changes = sender.clone();
-        let watch = Watch::new(move |paths| drop(changes.send(Input::FilesChanged(paths))));
+        let watch = Watch::new(SETTLED, move |paths| drop(changes.send(Input::FilesChanged(paths))));
+        let (plugin_sender, plugin_changes) = mpsc::unbounded_channel();
+        let plugin_watch = Watch::new(PLUGINS_SETTLED, move |paths| drop(plugin_sender.send(paths)));
         Ok(Self {
             processes: Processes::new(news_sender.clone()),
             host: Host::new(news_sender, consent)?,
@@ -50,6 +55,8 @@ impl Driver {
             inputs,
             watch,
             project: Worker::default(),
+            plugin_watch,
+            plugin_changes,
             keeper: None,
             pending: 0,
         })
@@ -195,15 +202,38 @@ impl Driver {
 
     /// Waits for the next input. Dropping the future loses none.
     pub async fn next(&mut self) -> Input {
-        let input = tokio::select! {
-            biased;
-            Some(input) = self.inputs.recv() => input,
-            Some(news) = self.news.recv() => Input::News(news),
-            // The driver itself holds a sender of each channel.
-            else => std::future::pending().await,
+        self.watch_plugin_folders();
+        let input = loop {
+            tokio::select! {
+                biased;
+                Some(input) = self.inputs.recv() => break input,
+                Some(news) = self.news.recv() => break Input::News(news),
+                Some(paths) = self.plugin_changes.recv() => {
+                    self.host.folders_changed(&paths);
+                    self.watch_plugin_folders();
+                }
+                // The driver itself holds a sender of each channel.
+                else => std::future::pending().await,
+            }
         };
         self.came(&input);
         input
+    }
+
+    /// Watches for plugins that come and go, where that has changed.
+    fn watch_plugin_folders(&mut self) {
+        // What has come before the watch is found by the next look, which may find more to watch.
+        let mut before = None;
+        while let Some(watched) = self.host.take_watched().filter(|watched| before.as_ref() != Some(watched))
+        {
+            if let Err(error) = self.plugin_watch.follow_folders(watched.iter().map(PathBuf::as_path)) {
+                let text = format!("cannot watch for plugins that come and go: {error}");
+                let _ = self.sender.send(Input::News(News::Message(Message::warning(text))));
+                return;
+            }
+            self.host.folders_changed(&[]);
+            before = Some(watched);
+        }
     }
 
     /// The next input, if it has come already.

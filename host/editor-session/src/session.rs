@@ -66,6 +66,11 @@ impl Session {
         self.documents.active_mut()
     }
 
+    /// The person has pressed a key or done something like it: plugins that answer each other for ever are stopped only without that.
+    pub fn person_acts(&mut self) {
+        self.plugins.person_acts();
+    }
+
     /// The plugins as the session sees them.
     pub fn plugins(&self) -> &Plugins {
         &self.plugins
@@ -242,6 +247,18 @@ impl Session {
 
     pub(crate) fn cut(&mut self) {
         self.documents.cut(&mut self.out);
+    }
+
+    /// Pastes what is on the system's clipboard. Where the editor has put it there, or it cannot be read, that is the editor's own clipboard,
+    /// which knows of whole lines and of cursors.
+    pub fn paste_from_system(&mut self, text: Option<&str>) {
+        let own = self.documents.clipboard();
+        match text.filter(|text| !text.is_empty()) {
+            Some(text) if text.replace("\r\n", "\n") != own.replace("\r\n", "\n") => {
+                self.paste_text(&text.replace("\r\n", "\n"));
+            }
+            _ => self.paste(),
+        }
     }
 
     pub(crate) fn paste(&mut self) {
@@ -467,9 +484,21 @@ impl Session {
         self.plugins.answer_consent(action, &mut self.out);
     }
 
+    /// Asks again, where nothing else is asked, what the person has left as it is.
+    pub fn ask_postponed(&mut self) {
+        if self.plugins.asks().len() == 0 {
+            self.plugins.ask_postponed();
+        }
+    }
+
     /// Allows all that plugins ask for.
     pub fn allow_all(&mut self) {
         self.plugins.allow_all(&mut self.out);
+    }
+
+    /// The person looks at the list of plugins: what has failed was read.
+    pub fn plugins_read(&mut self) {
+        self.plugins.stands_read();
     }
 
     /// Stops, restarts or reloads a plugin, or changes its grants.

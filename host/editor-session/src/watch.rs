@@ -10,7 +10,9 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
 /// How long files must be left alone before they are read again: other programs change a file in several steps.
-const SETTLED: Duration = Duration::from_millis(50);
+pub(crate) const SETTLED: Duration = Duration::from_millis(50);
+/// The same for plugins that come and go: a build may remove a component before it writes the next one.
+pub(crate) const PLUGINS_SETTLED: Duration = Duration::from_millis(300);
 /// The longest that a file waits which is changed all the time.
 const LONGEST: Duration = Duration::from_secs(1);
 
@@ -22,11 +24,11 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches nothing yet. Calls `tell` with the paths that may have changed, once they are left alone. Called in a Tokio
+    /// Watches nothing yet. Calls `tell` with the paths that may have changed, once they are left alone for so long. Called in a Tokio
     /// runtime.
-    pub(crate) fn new(tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Self {
+    pub(crate) fn new(settled: Duration, tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Self {
         let (sender, changes) = mpsc::unbounded_channel();
-        tokio::spawn(settle(changes, tell));
+        tokio::spawn(settle(changes, settled, tell));
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if let Ok(event) = event
                 && !matches!(event.kind, EventKind::Access(_))
@@ -44,7 +46,19 @@ impl Watch {
     ///
     /// When the system cannot watch one of them. After the first error, later calls do nothing.
     pub(crate) fn follow<'a>(&mut self, files: impl Iterator<Item = &'a Path>) -> notify::Result<()> {
-        let wanted: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+        self.follow_folders(files.filter_map(Path::parent))
+    }
+
+    /// Watches the files in these folders instead of those before.
+    ///
+    /// # Errors
+    ///
+    /// As [`follow`](Self::follow).
+    pub(crate) fn follow_folders<'a>(
+        &mut self,
+        folders: impl Iterator<Item = &'a Path>,
+    ) -> notify::Result<()> {
+        let wanted: BTreeSet<&Path> = folders.collect();
         if self.has_failed || wanted.iter().copied().eq(self.folders.iter().map(PathBuf::as_path)) {
             return Ok(());
         }
@@ -75,13 +89,17 @@ impl Watch {
 }
 
 /// Collects changes until there are none for a moment.
-async fn settle(mut changes: mpsc::UnboundedReceiver<Vec<PathBuf>>, tell: impl Fn(Vec<PathBuf>)) {
+async fn settle(
+    mut changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
+    settled: Duration,
+    tell: impl Fn(Vec<PathBuf>),
+) {
     while let Some(first) = changes.recv().await {
         let mut paths: BTreeSet<PathBuf> = first.into_iter().collect();
         let latest = tokio::time::Instant::now() + LONGEST;
         loop {
-            let settled = (tokio::time::Instant::now() + SETTLED).min(latest);
-            match tokio::time::timeout_at(settled, changes.recv()).await {
+            let until = (tokio::time::Instant::now() + settled).min(latest);
+            match tokio::time::timeout_at(until, changes.recv()).await {
                 Ok(Some(more)) => paths.extend(more),
                 Ok(None) | Err(_) => break,
             }

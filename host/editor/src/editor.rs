@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use chrono::Timelike as _;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use witdock::DockError;
@@ -37,6 +39,8 @@ pub struct Editor {
 pub enum TerminalEffect {
     /// Put a text on the system's clipboard.
     Copy(String),
+    /// Read the system's clipboard. [`Input::Clipboard`] answers.
+    ReadClipboard,
     /// Give the terminal back to the shell, until the person comes back.
     Suspend,
     /// End the editor.
@@ -60,7 +64,8 @@ impl Editor {
         let driver = Driver::new(consent)?;
         driver.host().configure_all(config.settings.of_plugins());
         let (sender, ranked) = unbounded_channel();
-        let app = App::new(config, columns, lines);
+        let mut app = App::new(config, columns, lines);
+        app.set_clock(Instant::now(), time_of_day());
         Ok(Self {
             app,
             driver,
@@ -102,6 +107,7 @@ impl Editor {
             match effect {
                 Effect::Session(effect) => self.driver.carry_out(effect),
                 Effect::Copy(text) => left.push(TerminalEffect::Copy(text)),
+                Effect::ReadClipboard => left.push(TerminalEffect::ReadClipboard),
                 Effect::Suspend => left.push(TerminalEffect::Suspend),
                 Effect::Rank(task) => self.rank(task),
                 Effect::Remember(kind, line) => {
@@ -185,4 +191,9 @@ impl Editor {
             }
         });
     }
+}
+
+/// The time since midnight, in the zone of this machine.
+fn time_of_day() -> Duration {
+    Duration::from_secs(chrono::Local::now().num_seconds_from_midnight().into())
 }

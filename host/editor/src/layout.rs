@@ -56,11 +56,17 @@ pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])
     let wraps = layout.wraps && whole.len() <= LONGEST_WRAPPED;
     let end = from.saturating_add(layout.columns);
     let mut glyphs = Vec::new();
-    // What is left of the screen takes no room in memory: there may be many megabytes of it. Virtual text would move it.
-    let first = if wraps || !inline.is_empty() { 0 } else { from };
+    // What is left of the screen takes no room in memory: there may be many megabytes of it. Virtual text moves it to the right, by its
+    // whole width at most.
+    let virtual_width = |spans: &[Span]| spans.iter().map(|span| virtual_width(&span.text)).sum::<usize>();
+    let most: usize = inline.iter().map(|(_, spans)| virtual_width(spans)).sum();
+    let first = if wraps { 0 } else { from.saturating_sub(most) };
+    let (mut start, cells) = cells_at(text, line, first, layout.tab);
+    let left = inline.partition_point(|(at, _)| *at < start.offset);
+    let (left, inline) = inline.split_at(left);
+    let mut shift: usize = left.iter().map(|(_, spans)| virtual_width(spans)).sum();
+    start.column += shift;
     let mut inline = inline.iter().peekable();
-    let mut shift = 0;
-    let (start, cells) = cells_at(text, line, first, layout.tab);
     for cell in cells {
         while let Some((at, spans)) = inline.next_if(|(at, _)| *at <= cell.range.start) {
             shift += put_virtual(&mut glyphs, *at, spans);
@@ -75,6 +81,10 @@ pub fn rows(text: &Text, line: usize, layout: Layout, inline: &[(usize, &[Span])
         put_virtual(&mut glyphs, *at, spans);
     }
     broken(glyphs, whole, start.column, if wraps { layout.columns.max(1) } else { usize::MAX })
+}
+
+fn virtual_width(text: &str) -> usize {
+    text.graphemes(true).map(|grapheme| grapheme_width(grapheme, 0, TabWidth::new(1))).sum()
 }
 
 fn put_virtual(glyphs: &mut Vec<Glyph>, at: usize, spans: &[Span]) -> usize {
@@ -198,6 +208,21 @@ mod tests {
         assert_eq!(columns, [0, 3, 4, 6]);
         let places: Vec<usize> = (0..=6).map(|column| row.offset_at(column)).collect();
         assert_eq!(places, [0, 1, 1, 1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn what_is_left_of_the_screen_is_not_laid_out() {
+        let text = Text::from("漢".repeat(10_000).as_str());
+        let note = span("<note>");
+        for (at, x) in [(3, 6 + 2 * 5_000), (2_000 * 3, 6 + 2 * 5_000), (9_000 * 3, 2 * 5_000)] {
+            let inline: [(usize, &[Span]); 1] = [(at, &note)];
+            let whole = rows(&text, 0, Layout { wraps: false, ..layout(80) }, &inline, 0);
+            let seen = rows(&text, 0, Layout { wraps: false, ..layout(80) }, &inline, 10_000);
+            assert!(seen[0].glyphs.len() < 100, "{}", seen[0].glyphs.len());
+            let found = seen[0].glyphs.iter().find(|glyph| glyph.range.start == 15_000).unwrap();
+            assert_eq!(found.x, x, "at {at}");
+            assert!(whole[0].glyphs.len() < 100);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! screen out.
 
 pub mod app;
+pub mod clipboard;
 pub mod config;
 pub mod editor;
 pub mod highlight;

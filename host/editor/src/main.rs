@@ -22,6 +22,12 @@ use witdock_editor_session::host::Consent;
 
 use crate::arguments::{Arguments, Opening};
 
+/// The folder of kept texts, and the log of what plugins use, in the folder of what the editor remembers.
+const RECOVERY: &str = "recovery";
+const AUDIT: &str = "audit.jsonl";
+/// What no plugin may write to there.
+const KEPT: [&str; 2] = [RECOVERY, AUDIT];
+
 fn main() -> ExitCode {
     witdock::worker::serve();
     let arguments = Arguments::parse();
@@ -53,6 +59,10 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let folder = arguments.config.clone().or_else(config::folder);
     let (consent, problem) = consent(arguments);
     let consent = if arguments.no_build { consent.without_builds() } else { consent };
+    let consent = match state_folder() {
+        Some(state) => KEPT.iter().fold(consent, |consent, name| consent.protecting(state.join(name))),
+        None => consent,
+    };
     // Without the rules, plugins might get what they deny: the editor does not start.
     consent.set_rules(config::rules(folder.as_deref())?);
     let inside = runtime.enter();
@@ -64,11 +74,11 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for folder in &arguments.plugins {
         editor.driver.host().load_all(folder);
     }
-    if let Some(folder) = own_plugins().filter(|folder| arguments.plugins.is_empty() && folder.is_dir()) {
+    if let Some(folder) = own_plugins().filter(|_| arguments.plugins.is_empty()) {
         editor.driver.host().load_found(&folder);
     }
     if let Some(folder) = state_folder()
-        && let Err(error) = editor.driver.keep_texts_in(&folder.join("recovery"))
+        && let Err(error) = editor.driver.keep_texts_in(&folder.join(RECOVERY))
     {
         let folder = witdock::text::path(&folder);
         editor
@@ -90,7 +100,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         editor.take(Input::PickFile(root), Instant::now());
     }
     if let Some(folder) = state_folder() {
-        editor.driver.keep_audit_in(&folder.join("audit.jsonl"));
+        editor.driver.keep_audit_in(&folder.join(AUDIT));
     }
     drop(inside);
     let mut screen =

@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event};
 use tokio::sync::mpsc;
 
+use witdock_editor_session::Message;
+
 use crate::app::{Input, Mode};
+use crate::clipboard::{Clipboard, Told};
 use crate::editor::{Editor, TerminalEffect};
 use crate::signals::{Asked, Signals};
-use crate::terminal::TerminalScreen;
+use crate::terminal::{MOST_COPIED_BYTES, TerminalScreen};
 use crate::view::view;
 
 /// The time without a key after which plugins hear of a pause.
@@ -29,6 +32,7 @@ pub enum Ended {
 enum Next {
     Input(Input),
     Signal(Asked),
+    Clipboard(Told),
     Nothing,
 }
 
@@ -43,6 +47,21 @@ pub async fn run(
     signals: &mut Signals,
 ) -> io::Result<Ended> {
     let mut keys = read_terminal();
+    let mut clipboard = Clipboard::default();
+    editor.app.set_reads_clipboard(clipboard.is_read());
+    let ended = turn(editor, screen, signals, &mut clipboard, &mut keys).await;
+    clipboard.finish();
+    ended
+}
+
+/// Goes on until the end.
+async fn turn(
+    editor: &mut Editor,
+    screen: &mut TerminalScreen,
+    signals: &mut Signals,
+    clipboard: &mut Clipboard,
+    keys: &mut mpsc::UnboundedReceiver<io::Result<Input>>,
+) -> io::Result<Ended> {
     let mut typed = Some(Instant::now());
     loop {
         if matches!(editor.app.mode(), Mode::Plugins(_)) {
@@ -61,6 +80,7 @@ pub async fn run(
                 None => return Ok(Ended::Quit),
             },
             input = editor.next() => Next::Input(input),
+            told = clipboard.next() => Next::Clipboard(told),
             () = tokio::time::sleep(PAUSE) => {
                 match typed.take_if(|since| since.elapsed() >= PAUSE) {
                     Some(_) => Next::Input(Input::Session(witdock_editor_session::Input::Idle)),
@@ -75,6 +95,13 @@ pub async fn run(
                 screen.suspend()?;
                 None
             }
+            Next::Clipboard(Told::Read(text)) => Some(Input::Clipboard(text)),
+            Next::Clipboard(Told::NotCopied(text)) => {
+                if !screen.copy(&text)? {
+                    editor.app.show(not_copied(text.len()));
+                }
+                None
+            }
             Next::Nothing => None,
         };
         // Everything that has come by now is drawn together.
@@ -86,7 +113,8 @@ pub async fn run(
                 match effect {
                     TerminalEffect::Quit => return Ok(Ended::Quit),
                     TerminalEffect::Suspend => screen.suspend()?,
-                    TerminalEffect::Copy(text) => screen.copy(&text)?,
+                    TerminalEffect::Copy(text) => clipboard.copy(text),
+                    TerminalEffect::ReadClipboard => clipboard.read(),
                 }
             }
             next = match keys.try_recv() {
@@ -95,6 +123,12 @@ pub async fn run(
             };
         }
     }
+}
+
+fn not_copied(bytes: usize) -> Message {
+    Message::warning(format!(
+        "copied within the editor alone: a terminal takes {MOST_COPIED_BYTES} bytes for the clipboard of the system, and this has {bytes}"
+    ))
 }
 
 /// Reads the terminal on a thread of its own, since reading blocks. The thread ends when nobody receives any more.

@@ -15,8 +15,9 @@ use crossterm::terminal::{
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-/// The longest text for the system's clipboard. Terminals truncate or ignore longer sequences.
-const MAX_CLIPBOARD_BYTES: usize = 100_000;
+/// The longest text for the system's clipboard, bytes. With its encoding that is the 100,000 bytes of a sequence that most terminals take;
+/// longer ones they truncate or ignore.
+pub const MOST_COPIED_BYTES: usize = 74_994;
 
 /// Whether the terminal was asked to tell keys apart. It keeps a stack of such wishes, where the shell may have its own.
 static TELLS_KEYS_APART: AtomicBool = AtomicBool::new(false);
@@ -89,20 +90,21 @@ impl TerminalScreen {
         Ok(())
     }
 
-    /// Puts a text on the system's clipboard, where the terminal supports it (OSC 52). A text that is too long stays on the
-    /// editor's own clipboard.
+    /// Puts a text on the system's clipboard, where the terminal supports it (OSC 52). Gives whether it is short enough for that; one that is
+    /// not stays on the editor's own clipboard.
     ///
     /// # Errors
     ///
     /// When the terminal cannot be written to.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        if text.len() > MAX_CLIPBOARD_BYTES {
-            return Ok(());
+    pub fn copy(&mut self, text: &str) -> io::Result<bool> {
+        if text.len() > MOST_COPIED_BYTES {
+            return Ok(false);
         }
         let encoded = base64::engine::general_purpose::STANDARD.encode(text);
         let mut out = stdout();
         write!(out, "\x1b]52;c;{encoded}\x07")?;
-        out.flush()
+        out.flush()?;
+        Ok(true)
     }
 }
 

@@ -87,7 +87,7 @@ impl Viewport {
     fn rows_to(&self, buffer: &Buffer, line: usize, columns: usize, from: usize) -> Vec<Row> {
         let text = buffer.document.text();
         let whole = text.line_start(line)..text.line_end(line);
-        let inline: Vec<(usize, &[Span])> = buffer
+        let mut inline: Vec<(usize, &[Span])> = buffer
             .decorations
             .within(whole.clone())
             .into_iter()
@@ -97,6 +97,8 @@ impl Viewport {
                 _ => None,
             })
             .collect();
+        // Those of several plugins come one plugin after the other.
+        inline.sort_by_key(|(at, _)| *at);
         layout::rows(text, line, self.layout(buffer, columns), &inline, from)
     }
 

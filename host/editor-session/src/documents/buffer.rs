@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use witdock_editor_core::{Document, LineColumn, Selection, Selections};
+use witdock_editor_core::{Document, IndentStyle, LineColumn, Selection, Selections, Style};
 
 use super::Target;
 use super::decoration::Decorations;
@@ -102,10 +102,10 @@ impl Buffer {
 
     /// The name of the file without its folders, or `untitled`.
     pub fn name(&self) -> String {
-        self.path
-            .as_deref()
-            .and_then(Path::file_name)
-            .map_or_else(|| "untitled".to_owned(), |name| name.to_string_lossy().into_owned())
+        self.path.as_deref().and_then(Path::file_name).map_or_else(
+            || "untitled".to_owned(),
+            |name| witdock::text::name(&name.to_string_lossy()).to_string(),
+        )
     }
 
     /// The language of the text, in lower case, for example `rust`; `text` when it is not known.
@@ -114,8 +114,15 @@ impl Buffer {
     }
 
     pub(crate) fn set_language(&mut self, language: &str) {
-        if self.language != language {
-            language.clone_into(&mut self.language);
+        if self.language == language {
+            return;
+        }
+        language.clone_into(&mut self.language);
+        // Nothing but a tab means what it has to in a makefile, and `gofmt` writes nothing else.
+        let is_free = IndentStyle::detect(self.document.text()).is_none();
+        if language == "makefile" || language == "go" && is_free {
+            let style = self.document.style();
+            self.document.set_style(Style { indent: IndentStyle::Tabs, ..style });
         }
     }
 

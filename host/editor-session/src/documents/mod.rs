@@ -155,7 +155,7 @@ impl Documents {
         if let Some(process) = opened_by {
             out.show(Message::warning(format!("{name} is open in another witdock-edit (process {process})")));
         } else if read_only {
-            out.show(Message::warning(format!("{name} is read-only")));
+            out.show(Message::info(format!("{name} is read-only")));
         } else if is_new {
             out.show(Message::info(format!("{name} is a new file")));
         } else if is_mixed {

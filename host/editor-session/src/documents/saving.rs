@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use witdock::counted;
 use witdock_editor_core::Snapshot;
 
 use super::file::{OpenError, Reread, SaveError, Saved, Stamp};
@@ -50,7 +51,8 @@ impl Documents {
                 buffer.conflicts = false;
                 buffer.is_missing = false;
                 buffer.document.mark_saved(text);
-                let mut message = format!("{}: {} bytes saved", buffer.name(), text.text().len());
+                let mut message =
+                    format!("{}: {} saved", buffer.name(), counted(text.text().len() as u64, "byte"));
                 if let Some(reason) = in_place {
                     message += &format!(", in place, since {reason}");
                 }

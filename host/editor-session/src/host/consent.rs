@@ -40,6 +40,8 @@ const SILENT: &[&str] = &[
 pub struct Consent {
     /// The file that keeps the answers; none keeps them until the session ends.
     file: Option<PathBuf>,
+    /// What else the editor writes: no plugin may write there.
+    protected: Vec<PathBuf>,
     /// Whether everything is granted without asking.
     grants_all: bool,
     /// Whether folders of plugins are built.
@@ -199,6 +201,7 @@ impl Consent {
     fn none() -> Self {
         Self {
             file: None,
+            protected: Vec::new(),
             grants_all: false,
             builds: Builds::default(),
             rules: Mutex::default(),
@@ -235,6 +238,18 @@ impl Consent {
         };
         let file = problem.is_none().then(|| file.to_owned());
         (Self { file, answers: Mutex::new(answers), ..Self::none() }, problem)
+    }
+
+    /// Names a file or folder that the editor trusts or writes itself, such as the folder of kept texts: what a plugin may write to does not
+    /// overlap with it.
+    #[must_use]
+    pub fn protecting(mut self, path: impl Into<PathBuf>) -> Self {
+        self.protected.push(path.into());
+        self
+    }
+
+    pub(super) fn protected(&self) -> &[PathBuf] {
+        &self.protected
     }
 
     /// Loads plugins from components alone: a folder's build runs the programs that its manifest names.

@@ -8,27 +8,28 @@ use super::news::{News, PluginId};
 use crate::message::Message;
 
 /// Sends news of each event of a plugin until the plugin is dropped. A generation that was rejected while the person
-/// `is_asked` for consent waits for the answer.
+/// `is_asked` for consent waits for the answer. Calls `stands` where the plugin may stand otherwise than before.
 pub(super) async fn follow(
     plugin: PluginId,
     loaded: &Plugin<Extension>,
     mut events: Events,
     is_asked: impl Fn() -> bool,
+    stands: impl Fn(),
     news: &mpsc::UnboundedSender<News>,
 ) {
     let name = loaded.name().to_owned();
     // Sending fails only when the session has ended.
-    let say = |message| drop(news.send(News::Message(message)));
+    let say = |message: Message| drop(news.send(News::Message(message.of(&name))));
     while let Some(event) = events.next().await {
         match event {
             Event::Serving { generation, .. } => {
                 if generation > 1 {
-                    say(Message::info(format!("{name}: generation {generation} is running")));
+                    say(Message::info(format!("generation {generation} is running")));
                 }
                 tell_registration(plugin, loaded, news).await;
             }
             Event::RolledBack { from, to, reason } => {
-                say(Message::error(format!("{name}: generation {from} rolled back to {to}: it {reason}")));
+                say(Message::error(format!("generation {from} rolled back to {to}: it {reason}")));
                 tell_registration(plugin, loaded, news).await;
             }
             // Among the events that were missed may be a generation that serves.
@@ -36,31 +37,31 @@ pub(super) async fn follow(
             Event::Rejected { generation, running, reason } => {
                 say(if is_asked() {
                     let text = format!(
-                        "{name}: running generation {running}; generation {generation} waits for your answer"
+                        "running generation {running}; generation {generation} waits for your answer"
                     );
                     Message::warning(text)
                 } else {
-                    let text = format!(
-                        "{name}: running generation {running}; generation {generation} rejected: {reason}"
-                    );
+                    let text =
+                        format!("running generation {running}; generation {generation} rejected: {reason}");
                     Message::error(text)
                 });
             }
             Event::Revoked { refused, .. } => {
                 let _ = news.send(News::Retired(plugin));
                 if !is_asked() {
-                    say(Message::warning(format!("{name} stopped: {} revoked", refused.summary())));
+                    say(Message::warning(format!("stopped: {} revoked", refused.summary())));
                 }
             }
             Event::Stopped => drop(news.send(News::Retired(plugin))),
             Event::Quarantined { failures, reason } => {
                 let _ = news.send(News::Retired(plugin));
                 let failures = counted(u64::from(failures), "failure");
-                say(Message::error(format!("{name} quarantined after {failures}: it {reason}")));
+                say(Message::error(format!("quarantined after {failures}: it {reason}")));
             }
-            Event::WatchFailed { message } => say(Message::warning(format!("{name}: {message}"))),
-            _ => {}
+            Event::WatchFailed { message } => say(Message::warning(message)),
+            _ => continue,
         }
+        stands();
     }
 }
 

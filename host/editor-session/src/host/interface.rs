@@ -11,6 +11,7 @@ use super::bindings::exports::witdock::editor::plugin::ActivateError;
 use super::bindings::process_owner::{self, ProcessOwner};
 use super::bindings::{self, COMPONENT_TYPE};
 use super::call::CallState;
+use super::convert::one_line;
 use super::imports::CallView;
 use super::snapshot::Snapshot;
 use crate::size::Size;
@@ -63,7 +64,8 @@ async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) ->
             let most = MOST_REGISTERED_BYTES >> 20;
             Err(ContractViolation(format!("registered more than {most} MiB of commands and names")).into())
         }
-        Ok(registration) => {
+        Ok(mut registration) => {
+            make_shown(&mut registration)?;
             state.registration = Some(Arc::new(registration));
             Ok(())
         }
@@ -72,6 +74,30 @@ async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) ->
         }
         Err(ActivateError::Failed(why)) => Err(wasmtime::Error::msg(format!("it failed to start: {why}"))),
     }
+}
+
+/// Makes a terminal obey nothing of what lists of commands and the status line show.
+fn make_shown(registration: &mut Registration) -> Result<(), ContractViolation> {
+    for command in &mut registration.commands {
+        if one_line(&command.name) != command.name || command.name.is_empty() {
+            let name = one_line(&command.name);
+            return Err(ContractViolation(format!(
+                "registered a command whose name cannot be shown: `{name}`"
+            )));
+        }
+        command.title = one_line(&command.title);
+        command.description = one_line(&command.description);
+        for key in &mut command.default_keys {
+            *key = one_line(key);
+        }
+    }
+    for language in &mut registration.languages {
+        *language = one_line(language);
+    }
+    for one in &mut registration.file_types {
+        one.language = one_line(&one.language);
+    }
+    Ok(())
 }
 
 fn registration_bytes(registration: &Registration) -> usize {

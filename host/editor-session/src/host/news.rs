@@ -8,6 +8,7 @@ use super::call::Ticket;
 use super::consent::Ask;
 use super::outcome::Outcome;
 use super::process::Happened;
+use super::report::Health;
 use super::runner::Answered;
 use crate::message::Message;
 
@@ -30,8 +31,17 @@ pub enum News {
     },
     /// A plugin asks for grants that the person has not decided about.
     Asks(Ask),
+    /// A plugin stands otherwise than before: it is being built, serves, has failed, and so on.
+    Stands {
+        /// The plugin's key.
+        plugin: PluginId,
+        /// How it stands.
+        stand: Stand,
+    },
     /// A plugin was stopped, disabled or quarantined. What it has registered and shows is removed.
     Retired(PluginId),
+    /// A plugin was unloaded, and its source is no longer among the plugins.
+    Removed(PluginId),
     /// A plugin has new settings.
     Configured {
         /// The plugin's key.
@@ -57,6 +67,17 @@ pub enum News {
     },
     /// A message for the person.
     Message(Message),
+}
+
+/// How a plugin stands, in short. A [`Report`](super::Report) says more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// The plugin's name.
+    pub name: String,
+    /// Whether it works.
+    pub health: Health,
+    /// Whether its folder is being built, for its first generation or the next one.
+    pub is_building: bool,
 }
 
 /// The reason why a call has no outcome. It has changed nothing.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use witdock::{Capability, LogLine, Phase, Plugin, ReloadOutcome, ReloadReport};
+use witdock::{Capability, LogLine, Phase, Plugin, ReloadOutcome, ReloadReport, Status};
 
 use super::consent::in_words;
 use super::interface::Extension;
@@ -68,7 +68,13 @@ pub struct Cost {
 pub(super) const CHANGE_CALLS: &str = "on-event changed";
 
 /// The status of a plugin that is loaded.
-pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>, is_asked: bool) -> Report {
+pub(super) fn of_loaded(
+    id: PluginId,
+    path: String,
+    plugin: &Plugin<Extension>,
+    is_asked: bool,
+    is_building: bool,
+) -> Report {
     let status = plugin.status().borrow().clone();
     let statistics = plugin.statistics();
     let exports = &statistics.exports;
@@ -81,27 +87,36 @@ pub(super) fn of_loaded(id: PluginId, path: String, plugin: &Plugin<Extension>, 
         memory_bytes: statistics.kept.memory_bytes,
         memory_peak_bytes: statistics.kept.memory_peak_bytes,
     };
-    let was_refused = matches!(
-        status.last_reload,
-        Some(ReloadReport { outcome: ReloadOutcome::Rejected { .. } | ReloadOutcome::RolledBack { .. }, .. })
-    );
-    let health = match status.phase {
-        Phase::Serving if was_refused => Health::Wrong,
-        Phase::Serving => Health::Fine,
-        Phase::Stopped => Health::Off,
-        Phase::Revoked { .. } if is_asked => Health::Waiting,
-        _ => Health::Wrong,
-    };
+    let health = health_of(&status, is_asked);
     Report {
         plugin: id,
         name: plugin.name().to_owned(),
         path,
         health,
-        status: status.to_string(),
+        status: if is_building {
+            format!("{status}; the next one is being built")
+        } else {
+            status.to_string()
+        },
         cost: Some(cost),
         failure: status.last_failure.map(|failure| format!("{}: it {}", failure.export, failure.reason)),
         granted: granted(plugin),
         log: plugin.recent_log().iter().map(line).collect(),
+    }
+}
+
+/// Whether a plugin of this status works.
+pub(super) fn health_of(status: &Status, is_asked: bool) -> Health {
+    let was_refused = matches!(
+        status.last_reload,
+        Some(ReloadReport { outcome: ReloadOutcome::Rejected { .. } | ReloadOutcome::RolledBack { .. }, .. })
+    );
+    match status.phase {
+        Phase::Serving if was_refused => Health::Wrong,
+        Phase::Serving => Health::Fine,
+        Phase::Stopped => Health::Off,
+        Phase::Revoked { .. } if is_asked => Health::Waiting,
+        _ => Health::Wrong,
     }
 }
 
@@ -121,10 +136,10 @@ fn granted(plugin: &Plugin<Extension>) -> Vec<String> {
         Some(1) => format!("{}: used once", in_words(capability)),
         Some(count) => format!("{}: used {count} times", in_words(capability)),
     };
-    granted.capabilities().map(in_use).collect()
+    granted.capabilities().map(|capability| witdock::text::line(&in_use(capability)).to_string()).collect()
 }
 
 fn line(line: &LogLine) -> String {
     let LogLine { level, target, message } = line;
-    format!("{level:?} {target}: {message}")
+    witdock::text::line(&format!("{level:?} {target}: {message}")).to_string()
 }

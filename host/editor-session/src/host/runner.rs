@@ -5,6 +5,7 @@ use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
 use super::bindings::process_owner::ProcessOwner;
+use super::bindings::witdock::editor::documents::EditError;
 use super::bindings::witdock::editor::types;
 use super::call::Ticket;
 use super::convert::{one_line, process_event};
@@ -82,8 +83,19 @@ fn formatted_by(
             refuse_growth(change.length_before(), change.length_after())?;
             Ok(change.edits().to_vec())
         }
-        Err(error) => Err(FormatError::Failed(format!("its edits are invalid: {error:?}"))),
+        Err(error) => Err(FormatError::Failed(format!("its edits are invalid: {}", in_words(&error)))),
     })
+}
+
+fn in_words(error: &EditError) -> String {
+    match error {
+        EditError::OutOfRange(index) => format!("edit {index} is not within the text"),
+        EditError::NotOnBoundary(index) => format!("edit {index} starts or ends inside a character"),
+        EditError::Overlapping(index) => format!("edit {index} starts before the end of the one before it"),
+        EditError::Stale(_) => "they are for another text".to_owned(),
+        EditError::ReadOnly => "the document is read-only".to_owned(),
+        EditError::NotInThisCall => "it may not edit now".to_owned(),
+    }
 }
 
 /// An error of a command may wait in the queue of the plugin that has run it.

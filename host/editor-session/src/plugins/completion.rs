@@ -40,6 +40,8 @@ struct Offer {
 /// A completion in the list.
 #[derive(Debug, Clone)]
 pub struct Offered<'a> {
+    /// The name of the plugin.
+    pub plugin: &'a str,
     /// The completion.
     pub completion: &'a Completion,
     /// The range that it replaces, in the text as it is now.
@@ -162,6 +164,7 @@ impl Plugins {
         let fitting = list.offers.iter().filter(|offer| fits(offer, buffer)).enumerate();
         fitting
             .map(|(index, offer)| Offered {
+                plugin: self.name_of(offer.plugin),
                 completion: &offer.completion,
                 range: offer.range.clone(),
                 is_chosen: index == list.chosen,

@@ -16,15 +16,28 @@ impl Plugins {
 
     pub(super) fn ask_consent(&mut self, ask: Ask, out: &mut Outbox) {
         out.request(Request::AskForConsent(ask.clone()));
-        self.asks.retain(|other| other.plugin != ask.plugin);
+        self.forget_asks(ask.plugin);
         self.asks.push_back(ask);
     }
 
     /// Answers the oldest request: with an action, or by leaving the plugin as it is.
     pub(crate) fn answer_consent(&mut self, action: Option<PluginAction>, out: &mut Outbox) {
-        if let (Some(ask), Some(action)) = (self.asks.pop_front(), action) {
-            out.effect(Effect::Manage(ask.plugin, action));
+        let Some(ask) = self.asks.pop_front() else { return };
+        match action {
+            Some(action) => out.effect(Effect::Manage(ask.plugin, action)),
+            None => self.postponed.push(ask),
         }
+    }
+
+    /// Asks again what the person has left as it is.
+    pub(crate) fn ask_postponed(&mut self) {
+        self.asks.extend(self.postponed.drain(..));
+    }
+
+    /// Forgets what a plugin has asked.
+    pub(super) fn forget_asks(&mut self, plugin: PluginId) {
+        self.asks.retain(|ask| ask.plugin != plugin);
+        self.postponed.retain(|ask| ask.plugin != plugin);
     }
 
     pub(crate) fn allow_all(&mut self, out: &mut Outbox) {

@@ -36,6 +36,9 @@ pub(super) struct Formatting {
 impl Plugins {
     /// Formats the active document.
     pub(crate) fn format(&mut self, documents: &mut Documents, out: &mut Outbox) {
+        if documents.active().is_some_and(|buffer| buffer.read_only) {
+            return out.show(Message::info("the document is read-only, so it is not formatted"));
+        }
         self.begin_format(false, documents, out);
         if self.formatting.is_empty() {
             out.show(Message::info("no plugin formats this language"));
@@ -166,8 +169,10 @@ impl Plugins {
                 formatting.has_changed = true;
                 buffer.author = Author::Plugin(plugin);
             }
-            Err(error) if error.is_stale() => self.late(plugin, "its formatting was", out),
-            Err(error) => out.show(Message::error(error.to_string())),
+            Err(error) if error.is_stale() => {
+                self.late(plugin, "the text has changed meanwhile, so its formatting was dropped", out);
+            }
+            Err(error) => out.show(Message::error(error.to_string()).of(self.name_of(plugin))),
         }
     }
 
@@ -183,7 +188,12 @@ impl Plugins {
         let Some(index) = self.formatting.iter().position(is_it) else { return };
         let formatting = self.formatting.swap_remove(index);
         if let Some(plugin) = formatting.plugins.front() {
-            self.late(*plugin, "its formatting was", out);
+            let what = if formatting.saves {
+                "formatting took longer than 1 s, so the document is saved without it"
+            } else {
+                "formatting took longer than 1 s, so it was dropped"
+            };
+            self.late(*plugin, what, out);
         }
         if formatting.saves {
             documents.write(document, out);
@@ -197,8 +207,9 @@ fn explain(plugin: &str, document: DocumentId, error: &FormatError, documents: &
             let line = documents.find(document).map_or(0, |buffer| {
                 buffer.document.text().line_at(usize::try_from(problem.at).unwrap_or(usize::MAX)) + 1
             });
-            Message::warning(format!("not formatted: line {line}: {} ({plugin})", problem.message))
+            Message::warning(format!("not formatted: line {line}: {}", problem.message))
         }
-        FormatError::Failed(why) => Message::warning(format!("not formatted: {why} ({plugin})")),
+        FormatError::Failed(why) => Message::warning(format!("not formatted: {why}")),
     }
+    .of(plugin)
 }

@@ -21,6 +21,15 @@ const MAX_BYTES: usize = 1 << 20;
 pub struct Hover {
     /// The text that it is about.
     pub range: Range<usize>,
+    /// What each plugin has to say.
+    pub parts: Vec<HoverPart>,
+}
+
+/// The documentation of one plugin.
+#[derive(Debug)]
+pub struct HoverPart {
+    /// The name of the plugin.
+    pub plugin: String,
     /// The lines to show.
     pub lines: Vec<Vec<Span>>,
 }
@@ -56,7 +65,7 @@ impl Plugins {
         };
         let Some(HoverText { range, mut lines }) = text else {
             let name = self.name_of(plugin);
-            return out.show(Message::info(format!("{name} has no documentation for this place")));
+            return out.show(Message::info("no documentation for this place").of(name));
         };
         let mut bytes = 0;
         let fitting = lines.iter().take_while(|line| {
@@ -66,9 +75,7 @@ impl Plugins {
         lines.truncate(fitting.count());
         let length = buffer.document.text().len();
         let range = range.start.min(length)..range.end.min(length);
-        match &mut self.hover {
-            Some(hover) => hover.lines.extend(lines),
-            None => self.hover = Some(Hover { range, lines }),
-        }
+        let part = HoverPart { plugin: self.name_of(plugin).to_owned(), lines };
+        self.hover.get_or_insert_with(|| Hover { range, parts: Vec::new() }).parts.push(part);
     }
 }

@@ -4,6 +4,7 @@
 
 mod completion;
 mod consent;
+mod echo;
 mod format;
 mod hover;
 mod outcome;
@@ -12,6 +13,7 @@ mod process;
 mod question;
 mod results;
 mod slot;
+mod standing;
 mod timer;
 
 use std::collections::VecDeque;
@@ -24,11 +26,13 @@ use witdock_editor_core::Revision;
 use self::completion::Completions;
 pub use self::completion::Offered;
 use self::format::Formatting;
-pub use self::hover::Hover;
+pub use self::hover::{Hover, HoverPart};
 use self::panel::PanelView;
 pub use self::panel::ShownPanel;
 pub use self::question::Asked;
 use self::slot::{Slot, Waiting};
+pub use self::standing::Overview;
+use self::standing::Stands;
 pub use self::timer::Alarm;
 use crate::display::{Invocation, Segment};
 use crate::documents::{DocumentId, Documents};
@@ -53,7 +57,10 @@ pub struct Plugins {
     /// The folder that the person works in.
     root: PathBuf,
     reports: Vec<Report>,
+    stands: Stands,
     asks: VecDeque<Ask>,
+    /// Requests that the person has left as they are.
+    postponed: Vec<Ask>,
     /// Questions that the person has not seen yet.
     questions: VecDeque<Asked>,
     /// The question that the person is answering.
@@ -90,7 +97,9 @@ impl Plugins {
             command_names: Arc::default(),
             root: std::env::current_dir().unwrap_or_default(),
             reports: Vec::new(),
+            stands: Stands::default(),
             asks: VecDeque::new(),
+            postponed: Vec::new(),
             questions: VecDeque::new(),
             asking: None,
             front_panel: None,
@@ -209,19 +218,28 @@ impl Plugins {
                 self.registrations_changed(documents, out);
             }
             News::Asks(ask) => self.ask_consent(ask, out),
-            News::Retired(plugin) => {
-                self.take_down(plugin, documents);
-                self.end_processes(plugin, out);
-                if let Some(mut slot) = self.slots.remove(plugin) {
-                    self.give_up(plugin, slot.take_waiting(), documents, out);
-                }
-                self.registrations_changed(documents, out);
+            News::Stands { plugin, stand } => self.stands.set(plugin, stand),
+            News::Retired(plugin) => self.retire(plugin, documents, out),
+            News::Removed(plugin) => {
+                self.retire(plugin, documents, out);
+                self.forget_asks(plugin);
+                self.stands.remove(plugin);
             }
             News::Configured { plugin, settings } => self.configured(plugin, settings, out),
             News::Ended { plugin, result } => self.ended(plugin, result, documents, out),
             News::Process { plugin, process, happened } => self.process_has(plugin, process, happened),
             News::Message(message) => out.show(message),
         }
+    }
+
+    /// Removes what a plugin has registered and shows, and gives up what waits for it.
+    fn retire(&mut self, plugin: PluginId, documents: &mut Documents, out: &mut Outbox) {
+        self.take_down(plugin, documents);
+        self.end_processes(plugin, out);
+        if let Some(mut slot) = self.slots.remove(plugin) {
+            self.give_up(plugin, slot.take_waiting(), documents, out);
+        }
+        self.registrations_changed(documents, out);
     }
 
     fn registrations_changed(&mut self, documents: &mut Documents, out: &mut Outbox) {
@@ -271,11 +289,15 @@ impl Plugins {
         asked: Option<(PluginId, Ticket)>,
         by_person: bool,
     ) -> bool {
-        let Some((owner, name)) = invocation.command.split_once('.') else { return false };
-        let slot = self.slots.values_mut().find(|slot| slot.name == owner && slot.has_command(name));
-        let Some(slot) = slot else { return false };
+        // Names of plugins may have dots too.
+        let of = |slot: &Slot| {
+            let name = invocation.command.strip_prefix(&slot.name)?.strip_prefix('.')?;
+            slot.has_command(name).then(|| name.to_owned())
+        };
+        let found = self.slots.values_mut().find_map(|slot| of(slot).map(|name| (slot, name)));
+        let Some((slot, name)) = found else { return false };
         let argument = invocation.argument.clone();
-        slot.wait(Waiting::Run { command: name.to_owned(), argument, asked, by_person });
+        slot.wait(Waiting::Run { command: name, argument, asked, by_person });
         true
     }
 
@@ -319,8 +341,10 @@ impl Plugins {
         self.slots.get(plugin).map_or(0, |slot| slot.late)
     }
 
-    fn name_of(&self, plugin: PluginId) -> &str {
-        self.slots.get(plugin).map_or("a plugin", |slot| &slot.name)
+    /// The name of a plugin.
+    pub fn name_of(&self, plugin: PluginId) -> &str {
+        let loaded = self.slots.get(plugin).map(|slot| slot.name.as_str());
+        loaded.or_else(|| self.stands.name_of(plugin)).unwrap_or("a plugin")
     }
 
     /// The plugins that have a call under way.

@@ -26,6 +26,7 @@ impl Plugins {
     ) {
         let Some(slot) = self.slots.get_mut(plugin) else { return };
         let Some(waiting) = slot.running.take() else { return };
+        let echo = slot.echo.take();
         let is_of_previous = std::mem::take(&mut slot.is_of_previous);
         if result.is_ok() {
             out.effects.extend(taken(plugin, &waiting));
@@ -33,12 +34,13 @@ impl Plugins {
         match result {
             Ok((answered, outcome)) => {
                 let outcome = if is_of_previous { outcome.without_display() } else { *outcome };
+                self.follow_echo(plugin, &waiting, echo, &outcome, documents, out);
                 self.take(plugin, &waiting, outcome, documents, out);
                 self.answered(plugin, waiting, answered, documents, out);
             }
             Err(Failure::BackingOff(wait)) => self.back_off(plugin, waiting, wait, out),
             Err(Failure::Failed(why)) => {
-                out.show(Message::error(why));
+                out.show(Message::error(why).of(self.name_of(plugin)));
                 self.take_down(plugin, documents);
                 self.end_processes(plugin, out);
                 if let Some(slot) = self.slots.get_mut(plugin) {
@@ -126,7 +128,7 @@ impl Plugins {
             documents.find(change.id).is_none_or(|buffer| buffer.document.revision() != change.base)
         });
         if is_late && by_command {
-            self.late(plugin, "its edits were", out);
+            self.late(plugin, "the text has changed meanwhile, so its edits were dropped", out);
         } else if is_late {
             // The plugin hears of the change, and can answer that.
             self.count_late(plugin);
@@ -138,7 +140,7 @@ impl Plugins {
             for change in outcome.documents {
                 let Some(buffer) = documents.find_mut(change.id) else { continue };
                 if let Err(error) = apply(buffer, plugin, joins == Some(change.id), change) {
-                    out.show(Message::error(format!("{}: {error}", self.name_of(plugin))));
+                    out.show(Message::error(error.to_string()).of(self.name_of(plugin)));
                 }
             }
         }
@@ -159,7 +161,7 @@ impl Plugins {
         self.cancel(plugin, &outcome.cancelled);
         self.take_questions(plugin, outcome.questions, by_command);
         for message in outcome.messages {
-            out.show(message);
+            out.show(message.of(self.name_of(plugin)));
         }
         if let Some(place) = outcome.shown {
             documents.show(place, out);
@@ -190,8 +192,7 @@ impl Plugins {
 
     pub(super) fn late(&mut self, plugin: PluginId, what: &str, out: &mut Outbox) {
         self.count_late(plugin);
-        let name = self.name_of(plugin);
-        out.show(Message::warning(format!("{name} was late: the text has changed, and {what} dropped")));
+        out.show(Message::warning(format!("too late: {what}")).of(self.name_of(plugin)));
     }
 
     fn count_late(&mut self, plugin: PluginId) {
@@ -203,11 +204,12 @@ impl Plugins {
 
 fn explain(plugin: &str, error: &CommandError) -> Message {
     match error {
-        CommandError::NotApplicable(why) => Message::info(format!("{plugin}: {why}")),
-        CommandError::NoSuchCommand(name) => Message::error(format!("{plugin} has no command `{name}`")),
-        CommandError::Argument(why) => Message::error(format!("{plugin}: invalid argument: {why}")),
-        CommandError::Failed(why) => Message::error(format!("{plugin}: {why}")),
+        CommandError::NotApplicable(why) => Message::info(why),
+        CommandError::NoSuchCommand(name) => Message::error(format!("there is no command `{name}`")),
+        CommandError::Argument(why) => Message::error(format!("invalid argument: {why}")),
+        CommandError::Failed(why) => Message::error(why),
     }
+    .of(plugin)
 }
 
 /// Applies a call's changes of a document: as one undo step, or as part of the step that the call answers.

@@ -16,6 +16,8 @@ pub(super) struct PanelView {
 /// The panel that is shown.
 #[derive(Debug)]
 pub struct ShownPanel<'a> {
+    /// The name of the plugin; none for a list of the editor itself.
+    pub plugin: Option<&'a str>,
     /// The title and the lines.
     pub panel: &'a Panel,
     /// The index of the chosen line.
@@ -30,7 +32,7 @@ impl PanelView {
 
     fn shown(&self) -> ShownPanel<'_> {
         let last = self.panel.lines.len().saturating_sub(1);
-        ShownPanel { panel: &self.panel, chosen: self.chosen.min(last) }
+        ShownPanel { plugin: None, panel: &self.panel, chosen: self.chosen.min(last) }
     }
 }
 
@@ -43,7 +45,7 @@ impl Plugins {
         let (plugin, name) = self.front_panel.as_ref()?;
         let slot = self.slots.get(*plugin)?;
         let (_, view) = slot.panels.iter().find(|(other, view)| other == name && view.is_open)?;
-        Some(view.shown())
+        Some(ShownPanel { plugin: Some(&slot.name), ..view.shown() })
     }
 
     /// Takes a panel from a plugin, or removes it. A panel from a command opens.

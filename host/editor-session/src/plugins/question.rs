@@ -46,6 +46,11 @@ impl Plugins {
         }
     }
 
+    /// The name of the plugin whose question the person is answering.
+    pub fn asker(&self) -> Option<&str> {
+        self.asking.as_ref().map(|asked| self.name_of(asked.plugin))
+    }
+
     /// The question that the person is answering.
     pub fn asking(&self) -> Option<&Asked> {
         self.asking.as_ref()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use witdock_editor_core::{Edit, Revision, Selections};
 
+use super::echo::Echo;
 use super::panel::PanelView;
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
@@ -23,6 +24,10 @@ pub(super) struct Slot {
     pub(super) is_of_previous: bool,
     /// Whether the plugin is backing off after a failure. An alarm ends that.
     pub(super) backing_off: bool,
+    /// What the call under way answers, where no person has caused it.
+    pub(super) echo: Option<Echo>,
+    /// How many of its answers to plugins came in a row.
+    pub(super) echoes: u32,
     queue: VecDeque<Waiting>,
     known: Vec<Known>,
     cursor: Option<(DocumentId, Selections)>,
@@ -81,6 +86,8 @@ impl Slot {
             running: None,
             is_of_previous: false,
             backing_off: false,
+            echo: None,
+            echoes: 0,
             queue: VecDeque::new(),
             known: Vec::new(),
             cursor: None,
@@ -253,7 +260,9 @@ impl Slot {
         }
         loop {
             let waiting = self.queue.pop_front()?;
+            let echo = Echo::of(&waiting, documents);
             if let Some(call) = self.call(own, &waiting, documents) {
+                self.echo = echo;
                 self.running = Some(waiting);
                 return Some(call);
             }

@@ -17,6 +17,7 @@ struct Heading {
     /// The format of the file.
     version: u32,
     /// The document's own file, without symbolic links.
+    #[serde(with = "super::path_text", default)]
     file: Option<PathBuf>,
     /// Seconds since 1970.
     written: u64,
@@ -45,7 +46,10 @@ impl Kept {
     /// The name of the document's file, or `untitled`.
     pub fn name(&self) -> String {
         let name = self.file.as_deref().and_then(Path::file_name);
-        name.map_or_else(|| "untitled".to_owned(), |name| name.to_string_lossy().into_owned())
+        name.map_or_else(
+            || "untitled".to_owned(),
+            |name| witdock::text::name(&name.to_string_lossy()).to_string(),
+        )
     }
 
     pub(super) fn read(kept_in: PathBuf, session: SessionFile) -> io::Result<Self> {
@@ -92,5 +96,27 @@ impl Kept {
     pub(super) fn remove(kept_in: &Path) {
         // There may be none.
         let _ = fs::remove_file(kept_in);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recovery::Recovery;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_name_is_not_text_is_kept() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let recovery = Recovery::begin(folder.path()).unwrap();
+        for name in [&b"caf\xe9.txt"[..], "café.txt".as_bytes()] {
+            let file = Path::new(std::ffi::OsStr::from_bytes(name));
+            let kept_in = recovery.file_of(1);
+            let document = witdock_editor_core::Document::from_bytes(b"text").unwrap();
+            Kept::write(&kept_in, Some(file), &document.snapshot()).unwrap();
+            let kept = Kept::read(kept_in, recovery.session.clone()).unwrap();
+            assert_eq!((kept.file.as_deref(), kept.text.text.to_string()), (Some(file), "text".to_owned()));
+        }
     }
 }

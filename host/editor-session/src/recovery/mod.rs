@@ -12,6 +12,7 @@
 mod keeper;
 mod kept;
 mod left;
+mod path_text;
 mod session_file;
 
 use std::fs;

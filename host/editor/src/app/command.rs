@@ -8,11 +8,21 @@ use witdock_editor_session::command::{self as session, Command, CommandEntry, co
 use witdock_editor_session::display::Invocation;
 
 use super::{
-    App, Consenting, Effect, Find, Mode, Palette, PluginPanel, Prompt, Purpose, Recovering, reading,
+    App, Consenting, Effect, Find, MessageLog, Mode, Palette, PluginPanel, Prompt, Purpose, Recovering,
+    reading,
 };
 
 /// The command that answers requests for consent.
 pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
+
+/// The command that pastes.
+pub(super) const PASTE: &str = "editor.paste";
+
+/// The command that lists plugins.
+pub(super) const PLUGINS: &str = "editor.plugins";
+
+/// The command that shows the log of messages.
+pub(super) const MESSAGES: &str = "editor.messages";
 
 /// The command that shows unsaved texts which were left behind.
 pub(super) const RECOVER: &str = "editor.recover";
@@ -44,7 +54,7 @@ pub const COMMANDS: &[Command<App>] = &[
 
     command(Plugins, "editor.palette", &["ctrl-p"], "All commands",
         "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())).runs(InAnswer),
-    command(Plugins, "editor.plugins", &["f2"], "Plugins",
+    command(Plugins, PLUGINS, &["f2"], "Plugins",
         "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())).runs(ByPerson),
     command(Plugins, ANSWER_PLUGINS, &["f7"], "Answer what plugins ask to be allowed",
         "Shows what plugins ask to be allowed.", App::answer_plugins).runs(ByPerson),
@@ -53,8 +63,8 @@ pub const COMMANDS: &[Command<App>] = &[
 
     command(Editor, "editor.help", &["f1"], "Help: all keys",
         "Shows all commands with their keys.", App::show_help).runs(InAnswer),
-    command(Editor, "editor.messages", &["f3"], "Messages",
-        "Shows the last messages in full.", App::show_messages).runs(InAnswer),
+    command(Editor, MESSAGES, &["f3"], "Messages",
+        "Shows the last messages in full, with their times and the plugins that they are of.", App::show_messages).runs(InAnswer),
     command(Editor, "editor.toggle-wrap", &["alt-z"], "Toggle wrapping of long lines",
         "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap(&app.session)),
     command(Editor, "editor.read-config", &[], "Read the configuration again",
@@ -105,6 +115,7 @@ impl App {
     }
 
     fn answer_plugins(&mut self) {
+        self.session.ask_postponed();
         if self.session.plugins().asks().len() == 0 {
             self.show(Message::info("no plugin asks to be allowed anything"));
         } else {
@@ -131,7 +142,7 @@ impl App {
     }
 
     fn show_messages(&mut self) {
-        self.mode = Mode::Reading(reading::messages(&self.session, &self.screen));
+        self.mode = Mode::Messages(MessageLog::default());
     }
 
     /// The rows of a screen, less one for orientation.

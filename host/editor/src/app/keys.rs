@@ -22,6 +22,7 @@ impl App {
             Mode::Find(find) => find.key(key, session, screen, &self.history),
             Mode::Prompt(prompt) => prompt.key(key, session, screen, &self.history),
             Mode::Reading(reading) => reading.key(key, session, screen),
+            Mode::Messages(log) => log.key(key, session, screen),
             Mode::Palette(palette) => {
                 let entries = palette::entries(palette.query.text(), session, &self.keyboard, &self.history);
                 palette.key(key, &entries, screen.list_area(session, entries.len()).rows())
@@ -156,7 +157,8 @@ impl App {
             | Mode::Plugins(_)
             | Mode::Consent(_)
             | Mode::Panel
-            | Mode::Reading(_) => {}
+            | Mode::Reading(_)
+            | Mode::Messages(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here touches the terminal, files or plugins. [`App::update`] takes [`Input`]s and gives [`Effect`]s.
 
 mod area;
+mod chips;
 mod command;
 mod consent;
 mod find;
@@ -12,6 +13,8 @@ mod keyboard;
 mod keys;
 mod line;
 mod list;
+mod message_log;
+mod messages;
 mod mode;
 mod mouse;
 mod palette;
@@ -26,12 +29,15 @@ mod recovering;
 mod screen;
 
 pub use self::area::ListArea;
+pub use self::chips::Chip;
 pub use self::command::{COMMANDS, entries};
 pub use self::consent::{ConsentPage, Consenting};
 pub use self::find::Find;
 pub use self::history::{History, Kind};
 pub use self::line::Line;
 pub use self::list::List;
+pub use self::message_log::{LogHead, LogRow, MessageLog};
+pub use self::messages::{Current, Logged, Messages};
 pub use self::mode::{Answering, Mode};
 pub use self::palette::{Entry, Palette};
 pub use self::paths::Paths;
@@ -44,9 +50,9 @@ pub use self::recovering::{Recovering, age};
 pub use self::screen::{CHROME_LINES, Screen};
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use witdock_editor_core::{Decoded, TabWidth};
 use witdock_editor_session::documents::{Buffer, DocumentId};
 use witdock_editor_session::host::Visible;
@@ -65,6 +71,8 @@ pub enum Input {
     Key(KeyEvent),
     /// The terminal has pasted a text.
     Paste(String),
+    /// The text on the system's clipboard, to paste; none where it cannot be read.
+    Clipboard(Option<String>),
     /// The mouse was used.
     Mouse(MouseEvent),
     /// The screen has this number of columns and lines.
@@ -88,6 +96,8 @@ pub enum Effect {
     Session(witdock_editor_session::Effect),
     /// Put a text on the system's clipboard.
     Copy(String),
+    /// Read the system's clipboard. [`Input::Clipboard`] answers.
+    ReadClipboard,
     /// Give the terminal back to the shell, until the person comes back.
     Suspend,
     /// Match a long list, instead of one that is under way. [`Input::Ranked`] answers.
@@ -119,6 +129,8 @@ pub struct App {
     grace: Grace,
     /// Whether what happens now is in answer to a key of the person.
     is_by_person: bool,
+    /// Whether the system's clipboard can be read.
+    reads_clipboard: bool,
     /// Whether the last key has typed text, and not run a command.
     is_typing: bool,
     /// Whether the list of completions that is open was drawn.
@@ -140,7 +152,8 @@ impl App {
             rankings: 0,
             mode: Mode::Edit,
             grace: Grace::default(),
-            is_by_person: true,
+            is_by_person: false,
+            reads_clipboard: false,
             is_typing: false,
             has_seen_completions: false,
             effects: Vec::new(),
@@ -192,14 +205,28 @@ impl App {
         self.settle();
     }
 
-    /// Shows a message.
+    /// Shows a message. Outside of an input of the person, a warning or an error is unread until the person has looked at it.
     pub fn show(&mut self, message: Message) {
-        self.screen.show(message);
+        self.screen.messages_mut().show(message, self.is_by_person);
+    }
+
+    /// Sets whether the system's clipboard can be read: then a paste asks for it first.
+    pub fn set_reads_clipboard(&mut self, reads: bool) {
+        self.reads_clipboard = reads;
+    }
+
+    /// Takes the time of day, so that the log of messages has times.
+    pub fn set_clock(&mut self, now: Instant, time_of_day: Duration) {
+        self.screen.messages_mut().set_clock(now, time_of_day);
     }
 
     /// Takes something that has happened, and gives what is to be done.
     pub fn update(&mut self, input: Input, now: Instant) -> Vec<Effect> {
-        self.is_by_person = !matches!(input, Input::Session(_));
+        self.is_by_person = !matches!(input, Input::Session(_) | Input::Configured(_));
+        self.screen.messages_mut().set_now(now);
+        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+            self.session.person_acts();
+        }
         let (was_editing, was_answering) =
             (matches!(self.mode, Mode::Edit), matches!(self.mode, Mode::Answer(_)));
         self.take(input, now);
@@ -210,6 +237,7 @@ impl App {
             _ if was_editing && !self.is_by_person && !self.is_awaited() => self.grace = Grace::Undrawn,
             _ => {}
         }
+        self.is_by_person = false;
         effects
     }
 
@@ -228,7 +256,10 @@ impl App {
         match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => {}
             Input::Key(key) => {
-                self.screen.dismiss_message();
+                if matches!(self.mode, Mode::Edit) && key.code == KeyCode::Esc && !self.has_seen_completions {
+                    self.screen.messages_mut().dismiss();
+                }
+                self.screen.messages_mut().pass();
                 self.session.dismiss_hover();
                 self.is_typing = false;
                 if self.grace.holds(now) {
@@ -238,7 +269,7 @@ impl App {
                 }
             }
             Input::Paste(text) => {
-                self.screen.dismiss_message();
+                self.screen.messages_mut().pass();
                 self.is_typing = true;
                 if self.grace.holds(now) {
                     self.session.paste_text(&text);
@@ -246,6 +277,7 @@ impl App {
                     self.paste(&text);
                 }
             }
+            Input::Clipboard(text) => self.session.paste_from_system(text.as_deref()),
             Input::Mouse(event) => self.mouse(event, now),
             Input::Resize(columns, lines) => self.screen.resize(columns, lines),
             Input::Configured(config) => self.configure(*config),
@@ -309,7 +341,8 @@ impl App {
             Request::AskToClose => self.open(Mode::ConfirmClose),
             Request::AskForConsent(ask) => {
                 let key = self.keyboard.key_of(command::ANSWER_PLUGINS);
-                self.show(plugins::consent_message(&ask, &key));
+                // The status line counts it.
+                self.screen.show(plugins::consent_message(&ask, &key));
             }
             Request::Run(name) => {
                 let before = std::mem::take(&mut self.mode);
@@ -352,6 +385,13 @@ impl App {
         if let Mode::Recover(recovering) = &mut self.mode {
             recovering.is_drawn = true;
         }
+        if matches!(self.mode, Mode::Messages(_)) {
+            self.screen.messages_mut().read();
+        }
+        if matches!(self.mode, Mode::Plugins(_)) {
+            self.session.plugins_read();
+        }
+        self.screen.messages_mut().drawn();
         self.consent_drawn();
         self.grace.drawn(now);
         self.has_seen_completions = self.session.plugins().is_completing();
@@ -367,6 +407,10 @@ impl App {
     fn run(&mut self, name: &str) {
         match COMMANDS.iter().find(|command| command.entry.name == name) {
             Some(own) => (own.run)(self),
+            // Another program may have copied something since. A plugin pastes the editor's own clipboard.
+            None if name == command::PASTE && self.reads_clipboard => {
+                self.effects.push(Effect::ReadClipboard)
+            }
             None => self.session.run(command::named(name)),
         }
     }

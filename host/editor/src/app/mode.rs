@@ -7,7 +7,9 @@ use witdock_editor_session::display::{Answer, Choice, Question};
 use super::line::{Edited, Line};
 use super::list::List;
 use super::ranking::ranked;
-use super::{Consenting, Effect, Find, Palette, Picker, PluginPanel, Prompt, Reading, Recovering, Screen};
+use super::{
+    Consenting, Effect, Find, MessageLog, Palette, Picker, PluginPanel, Prompt, Reading, Recovering, Screen,
+};
 
 /// The meaning of keys.
 #[derive(Debug, Default)]
@@ -21,6 +23,8 @@ pub enum Mode {
     Prompt(Prompt),
     /// Keys scroll a text.
     Reading(Reading),
+    /// Keys scroll the log of messages.
+    Messages(MessageLog),
     /// Keys answer whether to quit although documents have unsaved changes.
     ConfirmQuit,
     /// The editor ends when the documents are saved; Escape keeps it open.

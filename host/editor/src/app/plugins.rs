@@ -77,7 +77,7 @@ pub(super) fn consent_message(ask: &Ask, key: &str) -> Message {
         Before::OtherComponent => "is another component now, and asks",
     };
     let how = if key.is_empty() { ANSWER_PLUGINS } else { key };
-    Message::warning(format!("{} {asks} ({how} answers) to {}", ask.name, ask.words().join(", ")))
+    Message::warning(format!("{asks} ({how} answers) to {}", ask.words().join(", "))).of(&ask.name)
 }
 
 /// Chooses lines of the panel that is shown.

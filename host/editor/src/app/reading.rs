@@ -1,8 +1,8 @@
-//! Texts to read: the keys of all commands, and the last messages.
+//! Texts to read: the keys of all commands.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use witdock_editor_session::Session;
 use witdock_editor_session::command::Group;
-use witdock_editor_session::{Level, Session};
 
 use super::keyboard::Keyboard;
 use super::mode::Next;
@@ -24,26 +24,8 @@ pub struct Reading {
 pub enum ReadLine {
     /// The heading of the lines below it.
     Heading(String),
-    /// A text with something at its left: keys, or the level of a message.
-    Pair(String, String, Level),
-}
-
-/// The last messages, with the latest in sight.
-pub(super) fn messages(session: &Session, screen: &Screen) -> Reading {
-    let mut lines = Vec::new();
-    for message in screen.log() {
-        let mut level = match message.level {
-            Level::Info => "",
-            Level::Warning => "warning",
-            Level::Error => "error",
-        };
-        for line in message.text.lines() {
-            lines.push(ReadLine::Pair(level.to_owned(), line.to_owned(), message.level));
-            level = "";
-        }
-    }
-    let first = lines.len().saturating_sub(screen.text_lines(session));
-    Reading { title: "Messages", lines, first }
+    /// A text with keys at its left.
+    Pair(String, String),
 }
 
 /// All commands with their keys, group by group.
@@ -61,14 +43,14 @@ pub(super) fn help(session: &Session, keyboard: &Keyboard) -> Reading {
             lines.push(ReadLine::Heading(entry.group.title().to_owned()));
         }
         let keys = keyboard.keys_of(entry.name).join(", ");
-        lines.push(ReadLine::Pair(keys, format!("{}  ({})", entry.title, entry.name), Level::Info));
+        lines.push(ReadLine::Pair(keys, format!("{}  ({})", entry.title, entry.name)));
     }
     for (index, command) in session.plugins().commands().enumerate() {
         if index == 0 {
             lines.push(ReadLine::Heading("Commands of plugins".to_owned()));
         }
         let key = keyboard.key_of(&command.name);
-        lines.push(ReadLine::Pair(key, format!("{}  ({})", command.title, command.name), Level::Info));
+        lines.push(ReadLine::Pair(key, format!("{}  ({})", command.title, command.name)));
     }
     Reading { title: "Keys", lines, first: 0 }
 }
@@ -78,7 +60,7 @@ impl Reading {
         let page = screen.text_lines(session).saturating_sub(3).max(1);
         let last = self.lines.len().saturating_sub(page);
         self.first = match key.code {
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') | KeyCode::F(1 | 3) => return Next::Edit,
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') | KeyCode::F(1) => return Next::Edit,
             KeyCode::Up => self.first.saturating_sub(1),
             KeyCode::Down => self.first.saturating_add(1).min(last),
             KeyCode::PageUp => self.first.saturating_sub(page),

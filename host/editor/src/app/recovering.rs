@@ -18,6 +18,8 @@ pub struct Recovering {
     pub difference: Option<Vec<String>>,
     /// The index of the first visible line of the difference.
     pub first: usize,
+    /// Whether keys answer whether the chosen text is dropped for good.
+    pub discards: bool,
     /// Whether the person has seen the list: keys that were typed before do not answer.
     pub(super) is_drawn: bool,
 }
@@ -27,6 +29,14 @@ impl Recovering {
         let count = session.left().all().len();
         let page = (screen.text_lines(session) / 2).max(1);
         let last = self.difference.as_ref().map_or(0, |lines| lines.len().saturating_sub(page));
+        if std::mem::take(&mut self.discards) {
+            match key.code {
+                KeyCode::Char('y' | 'Y') => session.discard_left(self.chosen),
+                KeyCode::Char('n' | 'N') | KeyCode::Esc => {}
+                _ => self.discards = true,
+            }
+            return self.next(session);
+        }
         match key.code {
             KeyCode::Esc => return Next::Edit,
             KeyCode::Up => self.choose(self.chosen.saturating_sub(1)),
@@ -37,10 +47,7 @@ impl Recovering {
                 session.recover(self.chosen);
                 return self.next(session);
             }
-            KeyCode::Char('x' | 'X') if self.is_drawn => {
-                session.discard_left(self.chosen);
-                return self.next(session);
-            }
+            KeyCode::Char('x' | 'X') if self.is_drawn => self.discards = true,
             _ => {}
         }
         self.next(session)

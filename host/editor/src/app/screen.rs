@@ -1,6 +1,6 @@
 //! The screen: its size, the part of each document that it shows, and messages.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use ratatui::layout::Rect;
 use witdock_editor_core::{Extend, Motion, Revision, Selection};
@@ -9,6 +9,7 @@ use witdock_editor_session::host::Visible;
 use witdock_editor_session::{Message, Session};
 
 use super::ListArea;
+use super::messages::Messages;
 use crate::config::Settings;
 use crate::viewport::Viewport;
 
@@ -20,8 +21,6 @@ const PANEL_SHARE: usize = 3;
 const PICKER_COLUMNS: u16 = 140;
 /// The widest that a list of commands or choices is, columns.
 const LIST_COLUMNS: u16 = 100;
-/// The number of messages that are kept.
-const LOG_LENGTH: usize = 200;
 
 /// The size of the screen, the part of each document that it shows, and messages.
 #[derive(Debug)]
@@ -32,9 +31,7 @@ pub struct Screen {
     viewports: HashMap<DocumentId, Viewport>,
     /// The cursor that was made visible last.
     place: Option<(DocumentId, Revision, Selection)>,
-    message: Option<Message>,
-    /// The last messages, the latest at the end.
-    log: VecDeque<Message>,
+    messages: Messages,
 }
 
 impl Screen {
@@ -45,8 +42,7 @@ impl Screen {
             settings: Settings::default(),
             viewports: HashMap::new(),
             place: None,
-            message: None,
-            log: VecDeque::new(),
+            messages: Messages::default(),
         }
     }
 
@@ -202,28 +198,17 @@ impl Screen {
         self.settings.mouse
     }
 
-    /// The message in the message line.
-    pub fn message(&self) -> Option<&Message> {
-        self.message.as_ref()
+    /// Messages to the person.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
     }
 
-    /// The last messages, the latest at the end.
-    pub fn log(&self) -> impl Iterator<Item = &Message> {
-        self.log.iter()
+    pub(super) fn messages_mut(&mut self) -> &mut Messages {
+        &mut self.messages
     }
 
-    /// Logs a message, and shows it unless a more severe one is shown.
+    /// Logs a message that answers the person's own key, and shows it unless a more severe one is shown.
     pub fn show(&mut self, message: Message) {
-        if self.log.len() == LOG_LENGTH {
-            self.log.pop_front();
-        }
-        self.log.push_back(message.clone());
-        if self.message.as_ref().is_none_or(|old| old.level <= message.level) {
-            self.message = Some(message);
-        }
-    }
-
-    pub(super) fn dismiss_message(&mut self) {
-        self.message = None;
+        self.messages.show(message, true);
     }
 }

@@ -5,6 +5,7 @@ mod diagnostics;
 mod line;
 mod lines;
 mod list;
+mod message_log;
 mod overlay;
 mod plugin;
 mod plugin_panel;
@@ -40,6 +41,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     overlay::draw(app, frame);
     match app.mode() {
         Mode::Reading(reading) => reading::draw(reading, frame, text),
+        Mode::Messages(log) => message_log::draw(app, log, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),
         Mode::Recover(recovering) => recovering::draw(app, recovering, frame, text),
         Mode::Prompt(prompt) => prompt::names(&prompt.paths, frame, text),

@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::lines;
 use super::list::{self, Shown};
 use crate::app::{Answering, App, Mode};
 use crate::theme;
-use witdock_editor_session::display::{CompletionKind, Question};
+use witdock_editor_session::display::{Completion, CompletionKind, Question};
 use witdock_editor_session::plugins::{Hover, Offered, ShownPanel};
 
 /// The most lines of a list over the text.
@@ -27,7 +28,10 @@ pub(super) fn panel(shown: &ShownPanel<'_>, has_keys: bool, frame: &mut Frame<'_
         title = title.add_modifier(Modifier::BOLD);
     }
     let heading = Line::from(vec![
-        Span::raw(" "),
+        Span::styled(
+            shown.plugin.map_or_else(|| " ".to_owned(), |plugin| format!(" {plugin}: ")),
+            theme::STRONG,
+        ),
         Span::raw(shown.panel.title.as_str()),
         Span::styled(hint, theme::FAINT),
     ]);
@@ -68,21 +72,48 @@ fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let chosen = offered.iter().position(|offered| offered.is_chosen).unwrap_or_default();
     let room = usize::from(MOST_LINES.min(area.height));
     let first = (chosen + 1).saturating_sub(room);
-    let list: Vec<Line<'_>> = offered
-        .iter()
-        .enumerate()
-        .skip(first)
-        .take(room)
-        .map(|(index, Offered { completion, .. })| {
-            let line = Line::from(vec![
-                Span::styled(format!("{} ", sign(completion.kind)), theme::FAINT),
-                Span::raw(completion.label.clone()),
-                Span::styled(format!("  {}", completion.detail), theme::FAINT),
-            ]);
+    let shown = || offered.iter().enumerate().skip(first).take(room);
+    let text = |completion: &Completion| {
+        Line::from(vec![
+            Span::styled(format!("{} ", sign(completion.kind)), theme::FAINT),
+            Span::raw(completion.label.clone()),
+            Span::styled(format!("  {}", completion.detail), theme::FAINT),
+        ])
+    };
+    // The plugins' names stand in a column of their own at the right, where no text of a plugin comes.
+    let names = shown().map(|(_, offered)| offered.plugin.len()).max().unwrap_or_default() + 2;
+    let widest = usize::from(area.width).saturating_sub(names);
+    let columns =
+        shown().map(|(_, offered)| text(offered.completion).width()).max().unwrap_or_default().min(widest);
+    let list: Vec<Line<'_>> = shown()
+        .map(|(index, Offered { completion, plugin, .. })| {
+            let mut line = cut(text(completion), columns);
+            line.push_span(Span::raw(" ".repeat(columns.saturating_sub(line.width()) + 2)));
+            line.push_span(Span::styled((*plugin).to_owned(), theme::GUTTER));
             if index == chosen { line.style(theme::CHOSEN) } else { line }
         })
         .collect();
-    beside(app, place, &list, false, frame, area);
+    beside(app, place, &list, None, frame, area);
+}
+
+/// A line up to a column.
+fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
+    let mut room = columns;
+    let mut cut = Line::default();
+    for span in line.spans {
+        let mut kept = String::new();
+        for grapheme in span.content.graphemes(true) {
+            let width = Span::raw(grapheme).width();
+            if width > room {
+                room = 0;
+                break;
+            }
+            room -= width;
+            kept += grapheme;
+        }
+        cut.push_span(Span::styled(kept, span.style));
+    }
+    cut
 }
 
 fn sign(kind: CompletionKind) -> &'static str {
@@ -98,16 +129,34 @@ fn sign(kind: CompletionKind) -> &'static str {
 }
 
 fn draw_hover(app: &App, hover: &Hover, frame: &mut Frame<'_>, area: Rect) {
-    let list: Vec<Line<'_>> = hover.lines.iter().map(|spans| theme::line(spans)).collect();
-    beside(app, hover.range.start, &list, true, frame, area);
+    let mut list: Vec<Line<'_>> = Vec::new();
+    let mut names = Vec::new();
+    for part in &hover.parts {
+        names.push((list.len(), part.plugin.as_str()));
+        // The first name is in the frame.
+        if !list.is_empty() {
+            list.push(Line::raw(""));
+        }
+        list.extend(part.lines.iter().map(|spans| theme::line(spans)));
+    }
+    beside(app, hover.range.start, &list, Some(&names), frame, area);
 }
 
-/// Draws lines below a place of the text, or above it where there is no room.
-fn beside(app: &App, place: usize, list: &[Line<'_>], bordered: bool, frame: &mut Frame<'_>, area: Rect) {
+/// Draws lines below a place of the text, or above it where there is no room. With the names of plugins and the lines that they begin at,
+/// in a frame that has the names: no text of a plugin comes there.
+fn beside(
+    app: &App,
+    place: usize,
+    list: &[Line<'_>],
+    names: Option<&[(usize, &str)]>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) {
     let Some((x, y)) = lines::position(app, place, area) else { return };
-    let border = if bordered { 2 } else { 0 };
+    let border = if names.is_some() { 2 } else { 0 };
     let longest = list.iter().map(Line::width).max().unwrap_or_default();
-    let width = u16::try_from(longest).unwrap_or(u16::MAX).saturating_add(border).min(area.width);
+    let name = names.into_iter().flatten().map(|(_, name)| name.len() + 2).max().unwrap_or_default();
+    let width = u16::try_from(longest.max(name)).unwrap_or(u16::MAX).saturating_add(border).min(area.width);
     let height =
         u16::try_from(list.len()).unwrap_or(u16::MAX).saturating_add(border).min(MOST_LINES + border);
     let below = area.bottom().saturating_sub(y + 1);
@@ -116,10 +165,29 @@ fn beside(app: &App, place: usize, list: &[Line<'_>], bordered: bool, frame: &mu
     let area = Rect { x, y, width, height: height.min(area.bottom().saturating_sub(y)) };
     frame.render_widget(Clear, area);
     let mut paragraph = Paragraph::new(list.to_vec());
-    if bordered {
+    if names.is_some() {
         paragraph = paragraph.block(Block::bordered());
     }
     frame.render_widget(paragraph, area);
+    for (line, name) in names.into_iter().flatten() {
+        let Some(y) = u16::try_from(*line).ok().and_then(|line| area.y.checked_add(line)) else { return };
+        // The first one is on the frame, the others are in lines of their own.
+        let y = if *line == 0 { y } else { y.saturating_add(1) };
+        if y.saturating_add(1) < area.bottom() && area.width > 2 {
+            let rule =
+                format!("{}{}", if *line == 0 { "┌" } else { "├" }, "─".repeat(usize::from(area.width) - 2));
+            let buffer = frame.buffer_mut();
+            buffer.set_stringn(area.x, y, rule, usize::from(area.width) - 1, Style::new());
+            buffer.set_stringn(
+                area.x + 1,
+                y,
+                format!(" {name} "),
+                usize::from(area.width) - 2,
+                theme::STRONG,
+            );
+            buffer.set_stringn(area.right() - 1, y, if *line == 0 { "┐" } else { "┤" }, 1, Style::new());
+        }
+    }
 }
 
 fn choices(app: &App, answering: &Answering, question: &Question, frame: &mut Frame<'_>) {
@@ -127,7 +195,7 @@ fn choices(app: &App, answering: &Answering, question: &Question, frame: &mut Fr
     let Question::Choice(question) = question else { return };
     let shown = Shown {
         area: app.screen().list_area(app.session(), choices.len()),
-        title: question.title.clone(),
+        title: format!("{} asks: {}", app.session().plugins().asker().unwrap_or_default(), question.title),
         bottom: String::new(),
         query: &answering.line,
         list: answering.list,

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::{beginning, cut, line, lines, put_cursor, shortened};
-use crate::app::{App, Line as Typed, Mode, Paths, Purpose};
+use crate::app::{App, Current, Line as Typed, Mode, Paths, Purpose};
 use crate::theme;
 use witdock_editor_session::display::Question;
 
@@ -37,10 +37,15 @@ fn asked(app: &App) -> Option<Asked<'_>> {
         | Mode::Consent(_)
         | Mode::Panel
         | Mode::Reading(_)
+        | Mode::Messages(_)
         | Mode::Recover(_) => None,
         Mode::Answer(answering) => match app.session().plugins().asking().map(|asked| &asked.question) {
             Some(Question::Text(question)) => Some(Asked::Line {
-                title: format!("{}: ", question.title),
+                title: format!(
+                    "{} asks: {}: ",
+                    app.session().plugins().asker().unwrap_or_default(),
+                    question.title
+                ),
                 typed: &answering.line,
                 placeholder: &question.placeholder,
                 hints: ENDS,
@@ -93,7 +98,7 @@ fn asked(app: &App) -> Option<Asked<'_>> {
 /// Draws the message line.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let room = usize::from(area.width);
-    let message = app.screen().message();
+    let message = app.screen().messages().current();
     let mut spans = Vec::new();
     match asked(app) {
         Some(Asked::Line { title, typed, placeholder, hints }) => {
@@ -135,7 +140,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if let Some(message) = message {
         let used: usize = spans.iter().map(Span::width).sum();
         let room = room.saturating_sub(used);
-        spans.push(Span::styled(shortened(&message.text, room), theme::level(message.level)));
+        spans.extend(message_spans(message, room));
     }
     frame.render_widget(Line::from(spans), area);
 }
@@ -165,6 +170,25 @@ pub(super) fn names(paths: &Paths, frame: &mut Frame<'_>, above: Rect) {
     let area = Rect { y: above.bottom() - height, width: columns, height, ..above };
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title_bottom(more)), area);
+}
+
+/// A message with the name of its plugin, which the editor draws, and the key that dismisses it.
+fn message_spans(current: Current<'_>, room: usize) -> Vec<Span<'_>> {
+    let Current { message, stays, further } = current;
+    let style = theme::level(message.level);
+    let mut spans = Vec::new();
+    if let Some(plugin) = &message.plugin {
+        spans.push(Span::styled(format!("{plugin}: "), style.patch(theme::STRONG)));
+    }
+    let hint = match (stays, further) {
+        (false, _) => String::new(),
+        (true, 0) => "  Esc".to_owned(),
+        (true, further) => format!("  Esc (+{further})"),
+    };
+    let taken: usize = spans.iter().map(Span::width).sum::<usize>() + hint.len();
+    spans.push(Span::styled(shortened(&message.text, room.saturating_sub(taken)), style));
+    spans.push(Span::styled(hint, theme::FAINT));
+    spans
 }
 
 /// The message of the sign at the cursor, or the keys to begin with.

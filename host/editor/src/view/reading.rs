@@ -15,15 +15,11 @@ const LEFT: usize = 22;
 pub(super) fn draw(reading: &Reading, frame: &mut Frame<'_>, area: Rect) {
     let line = |line: &ReadLine| match line {
         ReadLine::Heading(text) => Line::styled(text.clone(), theme::STRONG),
-        ReadLine::Pair(left, text, level) => Line::from(vec![
-            Span::styled(format!("  {left:<LEFT$} "), theme::FAINT),
-            Span::styled(text.clone(), theme::level(*level)),
-        ]),
+        ReadLine::Pair(left, text) => {
+            Line::from(vec![Span::styled(format!("  {left:<LEFT$} "), theme::FAINT), Span::raw(text.clone())])
+        }
     };
-    let mut lines: Vec<Line<'_>> = reading.lines.iter().skip(reading.first).map(line).collect();
-    if reading.lines.is_empty() {
-        lines.push(Line::styled("No messages yet.", theme::FAINT));
-    }
+    let lines: Vec<Line<'_>> = reading.lines.iter().skip(reading.first).map(line).collect();
     let title = format!(" {} (arrows scroll, Esc closes) ", reading.title);
     frame.render_widget(Clear, area);
     let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });

@@ -38,7 +38,11 @@ pub(super) fn draw(app: &App, recovering: &Recovering, frame: &mut Frame<'_>, ar
             Line::styled(text::line(line).to_string(), style)
         })),
     }
-    let keys = " r recover  x discard  PgUp PgDn scroll  Esc decide later ";
+    let chosen = app.session().left().all().get(recovering.chosen);
+    let keys = match chosen.filter(|_| recovering.discards) {
+        Some(kept) => format!(" Drop these changes of {} for good? (y/n) ", kept.name()),
+        None => " r recover  x discard  PgUp PgDn scroll  Esc decide later ".to_owned(),
+    };
     let block = Block::bordered().title(" Unsaved changes that were kept ").title_bottom(keys);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(block), area);

@@ -32,6 +32,8 @@ enum Worth {
     /// The numbers of errors and warnings.
     Diagnostics,
     Position,
+    /// What plugins and messages have to be seen for: the name is cut for it.
+    Chip,
     State,
     Name,
 }
@@ -42,6 +44,8 @@ struct Piece<'a> {
     side: Side,
     worth: Worth,
     line: Line<'a>,
+    /// A shorter form, which comes before anything is left out.
+    short: Option<Line<'a>>,
 }
 
 /// Draws the status line of the active document.
@@ -57,7 +61,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 /// All pieces, from left to right.
 fn pieces<'a>(app: &'a App, buffer: &Buffer) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
-    let mut add = |side, worth, line: Line<'a>| pieces.push(Piece { side, worth, line });
+    let mut add = |side, worth, line: Line<'a>| pieces.push(Piece { side, worth, line, short: None });
     add(Side::Left, Worth::Name, Line::raw(format!(" {}", buffer.name())));
     let states = [
         (buffer.is_modified(), " [modified]"),
@@ -75,6 +79,13 @@ fn pieces<'a>(app: &'a App, buffer: &Buffer) -> Vec<Piece<'a>> {
         let number = all.iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
         add(Side::Left, Worth::Number, Line::raw(format!("  {number}/{}", all.len())));
     }
+    for chip in app.chips() {
+        let style = theme::level(chip.level).patch(theme::STRONG);
+        let short = Line::from(vec![Span::raw(" "), Span::styled(chip.short, style)]);
+        let long = Line::from(vec![Span::raw("  "), Span::styled(chip.long, style)]);
+        pieces.push(Piece { side: Side::Left, worth: Worth::Chip, line: long, short: Some(short) });
+    }
+    let mut add = |side, worth, line: Line<'a>| pieces.push(Piece { side, worth, line, short: None });
     if let Some(counts) = super::diagnostics::counts(buffer) {
         add(Side::Right, Worth::Diagnostics, Line::from(counts));
     }
@@ -99,7 +110,12 @@ fn pieces<'a>(app: &'a App, buffer: &Buffer) -> Vec<Piece<'a>> {
 /// The left and the right side of the status line, without the pieces that there is no room for.
 fn fitted(mut pieces: Vec<Piece<'_>>, room: usize) -> (Line<'_>, Line<'_>) {
     let width = |pieces: &[Piece<'_>]| pieces.iter().map(|piece| piece.line.width()).sum::<usize>();
+    // What plugins show goes before words become signs.
     while width(&pieces) > room {
+        let plugins = |piece: &Piece<'_>| matches!(piece.worth, Worth::Plugin(_));
+        if !pieces.iter().any(plugins) && shorten(&mut pieces) {
+            continue;
+        }
         let least = pieces.iter().enumerate().min_by_key(|(_, piece)| piece.worth);
         // These stay, and the name is cut.
         let Some((least, _)) = least.filter(|(_, piece)| piece.worth < Worth::Position) else { break };
@@ -117,12 +133,25 @@ fn fitted(mut pieces: Vec<Piece<'_>>, room: usize) -> (Line<'_>, Line<'_>) {
     (left, right)
 }
 
+/// Takes the shorter forms of all pieces. Gives whether there was one.
+fn shorten(pieces: &mut [Piece<'_>]) -> bool {
+    let mut is_shorter = false;
+    for piece in pieces {
+        if let Some(short) = piece.short.take() {
+            piece.line = short;
+            is_shorter = true;
+        }
+    }
+    is_shorter
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown(room: usize) -> String {
-        let piece = |side, worth, text: &'static str| Piece { side, worth, line: Line::raw(text) };
+        let piece =
+            |side, worth, text: &'static str| Piece { side, worth, line: Line::raw(text), short: None };
         let pieces = vec![
             piece(Side::Left, Worth::Name, " a-long-name.rs"),
             piece(Side::Left, Worth::State, " [modified]"),

@@ -215,6 +215,7 @@ impl Docked {
             match effect {
                 TerminalEffect::Copy(text) => self.copied = Some(text),
                 TerminalEffect::Quit => self.has_quit = true,
+                TerminalEffect::ReadClipboard => panic!("the clipboard is read"),
                 TerminalEffect::Suspend => panic!("the editor is suspended"),
             }
         }
@@ -245,7 +246,7 @@ impl Docked {
             Input::Session(SessionInput::News(News::Serving { .. })) => self.served += 1,
             // The next key dismisses the message on the screen.
             Input::Session(SessionInput::News(News::Message(message))) => {
-                self.said.push(message.text.clone());
+                self.said.push(message.to_string());
             }
             _ => {}
         }

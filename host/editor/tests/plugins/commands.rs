@@ -18,7 +18,7 @@ async fn a_command_edits_in_one_undo_step_and_a_late_or_stopped_one_not_at_all()
     docked.press("x");
     docked.settle().await;
     assert_eq!(docked.text(), "xabc");
-    assert!(docked.screen().contains("was late"), "{}", docked.screen());
+    assert!(docked.screen().contains("too late"), "{}", docked.screen());
 
     docked.run("Edit an old revision").await;
     assert_eq!(docked.text(), "xxabc");

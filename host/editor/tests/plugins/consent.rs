@@ -28,7 +28,7 @@ async fn a_person_is_asked_once_and_typing_goes_on() {
     first.load(&word_count());
     first.until("F7 answers").await;
     assert!(
-        first.screen().contains("word-count asks (F7 answers) to read and change the text"),
+        first.screen().contains("word-count: asks (F7 answers) to read and change the text"),
         "{}",
         first.screen()
     );
@@ -67,7 +67,7 @@ async fn a_policy_file_decides_before_the_person_and_at_any_time() {
     docked
         .host()
         .set_rules(rules("[[plugin]]\nname = \"*\"\ndeny = [\"import witdock:editor/documents\"]\n"));
-    docked.says("word-count stopped: import witdock:editor/documents").await;
+    docked.says("word-count: stopped: import witdock:editor/documents").await;
     let panel = docked.panel();
     assert!(panel.contains("the host revoked") && !panel.contains("2 words"), "{panel}");
     docked.press("escape");
@@ -170,6 +170,7 @@ async fn a_folder_that_is_found_is_built_after_it_was_allowed() {
     assert!(folder.join("built").exists());
 
     // The answer is kept, and taken back.
+    drop(first);
     fs::remove_file(folder.join("built")).unwrap();
     let mut second = docked(&state);
     second.host().load_found(plugins.path());

@@ -14,6 +14,7 @@ mod author;
 mod commands;
 mod consent;
 mod failures;
+mod folders;
 mod languages;
 #[cfg(unix)]
 mod processes;

@@ -8,6 +8,7 @@
     reason = "a test may end with a panic"
 )]
 
+mod builds;
 #[cfg(target_os = "linux")]
 mod keyboard;
 mod pty;

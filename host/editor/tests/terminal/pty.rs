@@ -32,6 +32,9 @@ impl Terminal {
         command.cwd(home);
         command.env("HOME", home);
         command.env("TERM", "xterm-256color");
+        for variable in ["DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {
+            command.env_remove(variable);
+        }
         for (variable, folder) in [
             ("XDG_STATE_HOME", "state"),
             ("XDG_CONFIG_HOME", "config"),

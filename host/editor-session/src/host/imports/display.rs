@@ -32,11 +32,12 @@ impl messages::Host for CallView<'_> {
 
     fn notify(&mut self, severity: Severity, text: String) -> wasmtime::Result<()> {
         let text = one_line(&text);
-        self.say(match severity {
+        let message = match severity {
             Severity::Hint | Severity::Info => Message::info(text),
             Severity::Warning => Message::warning(text),
             Severity::Error => Message::error(text),
-        });
+        };
+        self.say(message.until_dismissed());
         Ok(())
     }
 }
