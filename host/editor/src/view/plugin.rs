@@ -97,7 +97,7 @@ fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// A line up to a column.
-fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
+pub(super) fn cut(line: Line<'_>, columns: usize) -> Line<'static> {
     let mut room = columns;
     let mut cut = Line::default();
     for span in line.spans {

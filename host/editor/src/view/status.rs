@@ -12,6 +12,11 @@ use witdock_editor_session::documents::Buffer;
 use crate::app::App;
 use crate::theme;
 
+/// A segment of a plugin with more columns is cut before it is left out, down to the shorter one. The margin ends it.
+const LONGEST_SEGMENT: usize = 40;
+const SHORTEST_WIDE: usize = 20;
+const MARGIN: usize = 3;
+
 /// The side of the status line that a piece is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -117,6 +122,16 @@ fn fitted(mut pieces: Vec<Piece<'_>>, room: usize) -> (Line<'_>, Line<'_>) {
             continue;
         }
         let least = pieces.iter().enumerate().min_by_key(|(_, piece)| piece.worth);
+        if let Some((index, piece)) = least.filter(|(_, piece)| matches!(piece.worth, Worth::Plugin(_)))
+            && let Some(columns) = (room + piece.line.width()).checked_sub(width(&pieces) + MARGIN)
+            && columns >= SHORTEST_WIDE
+            && piece.line.width() > LONGEST_SEGMENT
+            && let Some(piece) = pieces.get_mut(index)
+        {
+            piece.line = super::plugin::cut(std::mem::take(&mut piece.line), columns);
+            piece.line.push_span(Span::raw("…  "));
+            continue;
+        }
         // These stay, and the name is cut.
         let Some((least, _)) = least.filter(|(_, piece)| piece.worth < Worth::Position) else { break };
         pieces.remove(least);
@@ -163,6 +178,21 @@ mod tests {
         ];
         let (left, right) = fitted(pieces, room);
         format!("{left}|{right}")
+    }
+
+    #[test]
+    fn a_long_segment_is_cut() {
+        let pieces = |text: String| {
+            let piece = |side, worth, text: String| Piece { side, worth, line: Line::raw(text), short: None };
+            vec![
+                piece(Side::Left, Worth::Name, " name".to_owned()),
+                piece(Side::Right, Worth::Plugin(0), text),
+                piece(Side::Right, Worth::Position, "120:8 ".to_owned()),
+            ]
+        };
+        let (_, right) = fitted(pieces("0123456789".repeat(6)), 50);
+        assert_eq!(right.to_string(), "012345678901234567890123456789012345…  120:8 ");
+        assert_eq!(fitted(pieces("0123456789".repeat(6)), 30).1.to_string(), "120:8 ");
     }
 
     #[test]
