@@ -122,18 +122,21 @@ fn fitted(mut pieces: Vec<Piece<'_>>, room: usize) -> (Line<'_>, Line<'_>) {
             continue;
         }
         let least = pieces.iter().enumerate().min_by_key(|(_, piece)| piece.worth);
-        if let Some((index, piece)) = least.filter(|(_, piece)| matches!(piece.worth, Worth::Plugin(_)))
-            && let Some(columns) = (room + piece.line.width()).checked_sub(width(&pieces) + MARGIN)
-            && columns >= SHORTEST_WIDE
-            && piece.line.width() > LONGEST_SEGMENT
-            && let Some(piece) = pieces.get_mut(index)
+        let least = least.map(|(index, piece)| (index, piece.worth, piece.line.width()));
+        // These stay, and the name is cut.
+        let Some((least, worth, columns)) = least.filter(|(_, worth, _)| *worth < Worth::Position) else {
+            break;
+        };
+        let kept = (room + columns).saturating_sub(width(&pieces) + MARGIN);
+        if let Some(piece) = pieces.get_mut(least)
+            && matches!(worth, Worth::Plugin(_))
+            && columns > LONGEST_SEGMENT
+            && kept >= SHORTEST_WIDE
         {
-            piece.line = super::plugin::cut(std::mem::take(&mut piece.line), columns);
+            piece.line = super::plugin::cut(std::mem::take(&mut piece.line), kept);
             piece.line.push_span(Span::raw("…  "));
             continue;
         }
-        // These stay, and the name is cut.
-        let Some((least, _)) = least.filter(|(_, piece)| piece.worth < Worth::Position) else { break };
         pieces.remove(least);
     }
     let others = width(&pieces).saturating_sub(pieces.first().map_or(0, |name| name.line.width()));

@@ -35,7 +35,7 @@ async fn plugins_come_and_go_without_a_restart() {
 
     // One that is no component fails, and is tried again when it is one.
     fs::write(folder.join("other.wasm"), "no component").unwrap();
-    docked.says("other: ").await;
+    docked.until("1 plugin failed").await;
     assert!(docked.panel().contains("× other"), "{}", docked.screen());
     docked.press("escape");
     fs::write(folder.join("other.wasm"), &component).unwrap();
