@@ -7,6 +7,7 @@ use witdock_editor_session::command::Runs::{ByPerson, InAnswer};
 use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
 use witdock_editor_session::display::Invocation;
 
+use super::views::{Axis, Toward};
 use super::{
     App, Consenting, Effect, Find, MessageLog, Mode, Palette, PluginPanel, Prompt, Purpose, Recovering,
     reading,
@@ -66,7 +67,23 @@ pub const COMMANDS: &[Command<App>] = &[
     command(Editor, MESSAGES, &["f3"], "Messages",
         "Shows the last messages in full, with their times and the plugins that they are of.", App::show_messages).runs(InAnswer),
     command(Editor, "editor.toggle-wrap", &["alt-z"], "Toggle wrapping of long lines",
-        "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap(&app.session)),
+        "Wraps long lines of the document at the edge of the screen, or scrolls sideways.", |app: &mut App| app.screen.toggle_wrap()),
+    command(Editor, "editor.split-right", &["ctrl-k r"], "Split the view: one more at the right",
+        "Shows the document in one more view, at the right.", |app: &mut App| app.split(Axis::Beside)),
+    command(Editor, "editor.split-below", &["ctrl-k b"], "Split the view: one more below",
+        "Shows the document in one more view, below.", |app: &mut App| app.split(Axis::Below)),
+    command(Editor, "editor.close-view", &["ctrl-k c"], "Close the view",
+        "Closes the view. Its document stays open.", App::close_view),
+    command(Editor, "editor.next-view", &["ctrl-k o", "ctrl-k ctrl-k"], "Next view",
+        "Moves the focus to the next view.", |app: &mut App| app.screen.focus_next(&mut app.session)),
+    command(Editor, "editor.view-left", &["ctrl-k left"], "View at the left",
+        "Moves the focus to the view at the left.", |app: &mut App| app.screen.focus_toward(Toward::Left, &mut app.session)),
+    command(Editor, "editor.view-right", &["ctrl-k right"], "View at the right",
+        "Moves the focus to the view at the right.", |app: &mut App| app.screen.focus_toward(Toward::Right, &mut app.session)),
+    command(Editor, "editor.view-above", &["ctrl-k up"], "View above",
+        "Moves the focus to the view above.", |app: &mut App| app.screen.focus_toward(Toward::Up, &mut app.session)),
+    command(Editor, "editor.view-below", &["ctrl-k down"], "View below",
+        "Moves the focus to the view below.", |app: &mut App| app.screen.focus_toward(Toward::Down, &mut app.session)),
     command(Editor, "editor.read-config", &[], "Read the configuration again",
         "Reads config.toml and keys.toml again.", |app: &mut App| app.effects.push(Effect::ReadConfig)),
     command(Editor, "editor.suspend", &["ctrl-alt-z"], "Suspend",
@@ -145,9 +162,21 @@ impl App {
         self.mode = Mode::Messages(MessageLog::default());
     }
 
+    fn split(&mut self, axis: Axis) {
+        if !self.screen.split(axis, &mut self.session) {
+            self.show(Message::info("there is no room for one more view"));
+        }
+    }
+
+    fn close_view(&mut self) {
+        if !self.screen.close_view(&mut self.session) {
+            self.show(Message::info("this is the only view"));
+        }
+    }
+
     /// The rows of a screen, less one for orientation.
     fn page(&self) -> isize {
-        isize::try_from(self.screen.text_lines(&self.session).saturating_sub(1).max(1)).unwrap_or(isize::MAX)
+        isize::try_from(self.screen.view_lines(&self.session).saturating_sub(1).max(1)).unwrap_or(isize::MAX)
     }
 
     fn move_rows(&mut self, rows: isize, extend: Extend) {

@@ -27,6 +27,7 @@ mod ranking;
 mod reading;
 mod recovering;
 mod screen;
+mod views;
 
 pub use self::area::ListArea;
 pub use self::chips::Chip;
@@ -48,6 +49,7 @@ pub use self::ranking::{Match, RankTask, matched};
 pub use self::reading::{ReadLine, Reading};
 pub use self::recovering::{Recovering, age};
 pub use self::screen::{CHROME_LINES, Screen};
+pub use self::views::{ShownView, ViewArea};
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

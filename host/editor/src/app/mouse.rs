@@ -17,7 +17,7 @@ impl App {
             return self.mouse_in_list(event, area, count, now);
         }
         if matches!(self.mode, Mode::Edit) {
-            click(event, &mut self.session, &self.screen);
+            click(event, &mut self.session, &mut self.screen);
         }
         scroll(event, &self.session, &mut self.screen);
     }
@@ -73,23 +73,27 @@ impl App {
     }
 }
 
-/// Scrolls the active document where the wheel was turned.
+/// Scrolls what is under the pointer.
 pub(super) fn scroll(event: MouseEvent, session: &Session, screen: &mut Screen) {
     match event.kind {
-        MouseEventKind::ScrollUp => screen.scroll(-WHEEL_LINES, session),
-        MouseEventKind::ScrollDown => screen.scroll(WHEEL_LINES, session),
+        MouseEventKind::ScrollUp => screen.scroll_at(event.column, event.row, -WHEEL_LINES, session),
+        MouseEventKind::ScrollDown => screen.scroll_at(event.column, event.row, WHEEL_LINES, session),
         _ => {}
     }
 }
 
 /// Puts the cursor where the left button was pressed, and extends the selection where the mouse was dragged.
-pub(super) fn click(event: MouseEvent, session: &mut Session, screen: &Screen) {
+pub(super) fn click(event: MouseEvent, session: &mut Session, screen: &mut Screen) {
     let extends = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => false,
         MouseEventKind::Drag(MouseButton::Left) => true,
         _ => return,
     };
-    let Some(head) = screen.place_at(event.column, event.row, session) else { return };
+    let Some((view, place)) = screen.place_at(event.column, event.row, session) else { return };
+    if !extends {
+        screen.focus(view, session);
+    }
+    let Some(head) = place.filter(|_| screen.is_focused(view)) else { return };
     session.select(|view| {
         let anchor = if extends { view.selections.primary().anchor } else { head };
         Selections::one(Selection::new(anchor, head))

@@ -1,7 +1,5 @@
 //! The screen: its size, the part of each document that it shows, and messages.
 
-use std::collections::HashMap;
-
 use ratatui::layout::Rect;
 use witdock_editor_core::{Extend, Motion, Revision, Selection};
 use witdock_editor_session::documents::DocumentId;
@@ -10,6 +8,7 @@ use witdock_editor_session::{Message, Session};
 
 use super::ListArea;
 use super::messages::Messages;
+use super::views::{Axis, ShownView, Toward, ViewArea, ViewId, Views};
 use crate::config::Settings;
 use crate::viewport::Viewport;
 
@@ -28,7 +27,7 @@ pub struct Screen {
     columns: u16,
     lines: u16,
     settings: Settings,
-    viewports: HashMap<DocumentId, Viewport>,
+    views: Views,
     /// The cursor that was made visible last.
     place: Option<(DocumentId, Revision, Selection)>,
     messages: Messages,
@@ -40,7 +39,7 @@ impl Screen {
             columns,
             lines,
             settings: Settings::default(),
-            viewports: HashMap::new(),
+            views: Views::new(),
             place: None,
             messages: Messages::default(),
         }
@@ -49,11 +48,7 @@ impl Screen {
     /// Shows all documents as these settings say.
     pub(super) fn configure(&mut self, settings: Settings, session: &Session) {
         self.settings = settings;
-        for buffer in session.documents().all() {
-            if let Some(viewport) = self.viewports.get_mut(&buffer.id) {
-                viewport.set_up(buffer, &self.settings);
-            }
-        }
+        self.views.configure(&self.settings, session.documents());
     }
 
     pub(super) fn resize(&mut self, columns: u16, lines: u16) {
@@ -69,28 +64,27 @@ impl Screen {
     /// Follows the documents: those that are open, the active cursor, languages and colours.
     pub(super) fn follow(&mut self, session: &Session) {
         let documents = session.documents();
-        self.viewports.retain(|id, _| documents.find(*id).is_some());
-        for buffer in documents.all() {
-            self.viewports
-                .entry(buffer.id)
-                .or_insert_with(|| Viewport::new(buffer, &self.settings))
-                .follow_language(buffer, &self.settings);
-        }
-        let (lines, columns) = (self.text_lines(session), self.text_columns(session));
+        self.views.follow(documents, &self.settings);
         let place = documents.place();
         let has_moved = std::mem::replace(&mut self.place, place) != place;
-        let Some(buffer) = documents.active() else { return };
-        let Some(viewport) = self.viewports.get_mut(&buffer.id) else { return };
-        if has_moved {
-            viewport.show_cursor(buffer, lines, columns);
-        }
-        let first = viewport.scroll.line;
-        viewport.highlight.reach(&buffer.document, first, first + lines);
+        let area = self.text_area(session);
+        self.views.show(area, documents, has_moved);
     }
 
     /// The visible part of the active document.
-    pub fn viewport(&self, session: &Session) -> Option<&Viewport> {
-        self.viewports.get(&session.documents().active()?.id)
+    pub fn viewport(&self) -> Option<&Viewport> {
+        self.views.viewport()
+    }
+
+    /// The views as they are drawn.
+    pub fn shown_views<'a>(&'a self, session: &'a Session) -> Vec<ShownView<'a>> {
+        let shown = self.views.shown(self.text_area(session), session.documents());
+        shown.into_iter().map(|(_, view)| view).collect()
+    }
+
+    /// Where the focused view is.
+    pub fn view_area(&self, session: &Session) -> Option<ViewArea> {
+        self.views.focused_area(self.text_area(session), session.documents())
     }
 
     /// The columns of the screen.
@@ -98,21 +92,20 @@ impl Screen {
         usize::from(self.columns)
     }
 
-    /// The number of lines that show text.
+    /// The number of lines of the part of the screen that shows text.
     pub fn text_lines(&self, session: &Session) -> usize {
         let lines = usize::from(self.lines.saturating_sub(CHROME_LINES));
         lines.saturating_sub(self.panel_lines(session)).max(1)
     }
 
-    /// The columns of the gutter: a sign, the line number, and a space.
-    pub fn gutter_columns(&self, session: &Session) -> usize {
-        let lines = session.documents().active().map_or(1, |buffer| buffer.document.text().line_count());
-        lines.to_string().len().max(3) + 2
+    /// The lines and the columns of text in the focused view.
+    fn view_size(&self, session: &Session) -> (usize, usize) {
+        self.view_area(session).map_or((1, 1), |area| (area.rows(), area.columns()))
     }
 
-    /// The columns that show text.
-    pub fn text_columns(&self, session: &Session) -> usize {
-        usize::from(self.columns).saturating_sub(self.gutter_columns(session)).max(1)
+    /// The number of lines of text in the focused view.
+    pub(super) fn view_lines(&self, session: &Session) -> usize {
+        self.view_size(session).0
     }
 
     /// The lines of a plugin's panel, with its title.
@@ -139,43 +132,99 @@ impl Screen {
 
     /// The visible part of the active document, as plugins are told it.
     pub(super) fn visible(&self, session: &Session) -> Visible {
-        let (lines, columns) = (self.text_lines(session), self.text_columns(session));
-        let seen = self.viewport(session).zip(session.documents().active());
+        let (lines, columns) = self.view_size(session);
+        let seen = self.viewport().zip(session.documents().active());
         let first_line = seen.map_or(0, |(viewport, _)| viewport.scroll.line);
         let last =
             seen.and_then(|(viewport, buffer)| Some(viewport.visible(buffer, lines, columns).last()?.0));
         Visible { first_line, end_line: last.map_or(first_line, |last| last + 1), columns }
     }
 
-    /// The place of the text at a column and a row of the screen.
-    pub(super) fn place_at(&self, column: u16, row: u16, session: &Session) -> Option<usize> {
-        if usize::from(row) >= self.text_lines(session) {
-            return None;
+    /// The view at a column and a row of the screen, and the place of its text there. At the line with its name there is none.
+    pub(super) fn place_at(
+        &self,
+        column: u16,
+        row: u16,
+        session: &Session,
+    ) -> Option<(ViewId, Option<usize>)> {
+        let shown = self.views.shown(self.text_area(session), session.documents());
+        let at = (column, row).into();
+        let (id, view) = shown.into_iter().find(|(_, view)| {
+            view.area.lines.contains(at) || view.area.name.is_some_and(|name| name.contains(at))
+        })?;
+        if !view.area.lines.contains(at) {
+            return Some((id, None));
         }
-        let (gutter, columns) = (self.gutter_columns(session), self.text_columns(session));
-        let (viewport, buffer) = self.viewport(session).zip(session.documents().active())?;
-        let seen = viewport.visible(buffer, usize::from(row) + 1, columns);
-        let (line, _, _) = seen.last()?;
-        let column = usize::from(column).saturating_sub(gutter) + viewport.scroll.column;
-        let first = seen.iter().position(|(other, ..)| other == line).unwrap_or_default();
-        let skipped = if *line == viewport.scroll.line { viewport.scroll.row } else { 0 };
-        Some(viewport.place_in(buffer, *line, seen.len() - 1 - first + skipped, column, columns))
+        let ShownView { area, buffer, viewport, .. } = view;
+        let seen = viewport.visible(buffer, usize::from(row - area.lines.y) + 1, area.columns());
+        let place = seen.last().map(|(line, _, _)| {
+            let column = usize::from(column.saturating_sub(area.text().x)) + viewport.scroll.column;
+            let first = seen.iter().position(|(other, ..)| other == line).unwrap_or_default();
+            let skipped = if *line == viewport.scroll.line { viewport.scroll.row } else { 0 };
+            viewport.place_in(buffer, *line, seen.len() - 1 - first + skipped, column, area.columns())
+        });
+        Some((id, place))
     }
 
-    /// Scrolls the active document by rows, down for positive numbers.
-    pub(super) fn scroll(&mut self, rows: isize, session: &Session) {
-        let columns = self.text_columns(session);
-        let Some(buffer) = session.documents().active() else { return };
-        if let Some(viewport) = self.viewports.get_mut(&buffer.id) {
-            viewport.scroll_by(buffer, rows, columns);
+    /// Scrolls the view at a column and a row of the screen by rows, down for positive numbers; elsewhere, the focused one.
+    pub(super) fn scroll_at(&mut self, column: u16, row: u16, rows: isize, session: &Session) {
+        let area = self.text_area(session);
+        let documents = session.documents();
+        let shown = self.views.shown(area, documents);
+        let at = shown.iter().find(|(_, view)| view.area.lines.contains((column, row).into()));
+        let focused = || shown.iter().find(|(_, view)| view.is_focused);
+        let Some((id, columns)) = at.or_else(focused).map(|(id, view)| (*id, view.area.columns())) else {
+            return;
+        };
+        self.views.scroll(id, rows, columns, documents);
+    }
+
+    /// Gives a view the focus.
+    pub(super) fn focus(&mut self, view: ViewId, session: &mut Session) {
+        if view != self.views.focused() {
+            self.views.focus(view, session);
+            self.reveal();
         }
+    }
+
+    pub(super) fn is_focused(&self, view: ViewId) -> bool {
+        view == self.views.focused()
+    }
+
+    /// Gives the next view the focus.
+    pub(super) fn focus_next(&mut self, session: &mut Session) {
+        if let Some(next) = self.views.next() {
+            self.focus(next, session);
+        }
+    }
+
+    /// Gives the view beside the focused one the focus.
+    pub(super) fn focus_toward(&mut self, toward: Toward, session: &mut Session) {
+        if let Some(view) = self.views.neighbour(toward, self.text_area(session)) {
+            self.focus(view, session);
+        }
+    }
+
+    /// Shows the active document in one more view. Gives whether there is room for it.
+    pub(super) fn split(&mut self, axis: Axis, session: &mut Session) -> bool {
+        let area = self.text_area(session);
+        let is_split = self.views.split(axis, area, session, &self.settings);
+        self.reveal();
+        is_split
+    }
+
+    /// Closes the focused view. Gives whether there is another one.
+    pub(super) fn close_view(&mut self, session: &mut Session) -> bool {
+        let is_closed = self.views.close(session);
+        self.reveal();
+        is_closed
     }
 
     /// Moves the cursors by rows of the screen, or by lines where they are not wrapped.
     pub(super) fn move_rows(&mut self, rows: isize, extend: Extend, session: &mut Session) {
-        let columns = self.text_columns(session);
+        let (_, columns) = self.view_size(session);
         let Some(buffer) = session.active_mut() else { return };
-        match self.viewports.get_mut(&buffer.id).filter(|viewport| viewport.wraps) {
+        match self.views.viewport_mut().filter(|viewport| viewport.wraps) {
             Some(viewport) => viewport.move_rows(buffer, rows, extend, columns),
             None => {
                 let count = rows.unsigned_abs();
@@ -185,9 +234,8 @@ impl Screen {
         }
     }
 
-    pub(super) fn toggle_wrap(&mut self, session: &Session) {
-        let Some(buffer) = session.documents().active() else { return };
-        if let Some(viewport) = self.viewports.get_mut(&buffer.id) {
+    pub(super) fn toggle_wrap(&mut self) {
+        if let Some(viewport) = self.views.viewport_mut() {
             viewport.toggle_wrap();
         }
         self.reveal();

@@ -7,41 +7,76 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::app::{App, Mode};
+use crate::app::{App, Mode, ShownView};
 use crate::layout::{Glyph, Row};
 use crate::theme;
 use crate::viewport::Viewport;
+use witdock_editor_core::Selections;
 use witdock_editor_session::documents::{Buffer, Decoration, Drawn};
 use witdock_editor_session::style::{Scope, Severity};
 
-/// Draws the active document, and puts the terminal's cursor where the primary one is.
+/// Draws all views, and puts the terminal's cursor where the primary one of the focused view is.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let Some(buffer) = app.active() else { return };
-    let text_area = text_area(app, area);
-    let Some(viewport) = app.screen().viewport(app.session()) else { return };
-    let seen = viewport.visible(buffer, usize::from(area.height), usize::from(text_area.width));
-    let cursor_line = buffer.document.text().line_at(buffer.document.selections().primary().head);
-    for (y, (line, is_first, row)) in (area.y..).zip(&seen) {
+    for shown in app.screen().shown_views(app.session()) {
+        draw_view(app, &shown, frame);
+        let lines = shown.area.lines;
+        if lines.right() < area.right() {
+            let height = lines.height + u16::from(shown.area.name.is_some());
+            for y in lines.y..(lines.y + height).min(area.bottom()) {
+                frame.buffer_mut().set_stringn(lines.right(), y, "│", 1, theme::FAINT);
+            }
+        }
+    }
+    if matches!(app.mode(), Mode::Edit)
+        && let Some(buffer) = app.active()
+        && let Some((x, y)) = position(app, buffer.document.selections().primary().head)
+    {
+        frame.set_cursor_position((x, y));
+    }
+}
+
+fn draw_view(app: &App, shown: &ShownView<'_>, frame: &mut Frame<'_>) {
+    let ShownView { area, buffer, viewport, selections, is_focused } = shown;
+    let text_area = area.text();
+    let seen = viewport.visible(buffer, usize::from(area.lines.height), usize::from(text_area.width));
+    let cursor_line = buffer.document.text().line_at(selections.primary().head);
+    for (y, (line, is_first, row)) in (area.lines.y..).zip(&seen) {
         let whole = buffer.document.text().line_start(*line)..buffer.document.text().line_end(*line);
         let decorations = buffer.decorations.within(whole.clone());
         if *is_first {
             let sign = worst_sign(&decorations, &whole).map(|(severity, _)| severity);
-            let area = Rect { y, height: 1, ..area };
-            draw_gutter(app, frame, area, *line, cursor_line == *line, sign);
-            draw_mark(app, frame, area, &decorations, &whole);
+            let gutter = Rect { y, height: 1, width: area.gutter, ..area.lines };
+            draw_gutter(frame, gutter, *line, *is_focused && cursor_line == *line, sign);
+            draw_mark(frame, gutter, &decorations, &whole);
         }
         let area = Rect { y, height: 1, ..text_area };
-        let pen = Pen { app, buffer, viewport, line: *line, start: whole.start, decorations: &decorations };
+        let pen = Pen {
+            app,
+            selections,
+            is_focused: *is_focused,
+            viewport,
+            line: *line,
+            start: whole.start,
+            decorations: &decorations,
+        };
         pen.draw(row, frame, area);
         if row.range.end == whole.end {
             pen.draw_after_line(row, frame, area);
         }
     }
-    if matches!(app.mode(), Mode::Edit)
-        && let Some((x, y)) = position(app, buffer.document.selections().primary().head, area)
-    {
-        frame.set_cursor_position((x, y));
+    if let Some(area) = area.name {
+        draw_name(buffer, *is_focused, frame, area);
     }
+}
+
+/// Draws the line below a view, with the name of its document.
+fn draw_name(buffer: &Buffer, is_focused: bool, frame: &mut Frame<'_>, area: Rect) {
+    let columns = usize::from(area.width);
+    let modified = if buffer.is_modified() { " [modified]" } else { "" };
+    let name = super::cut(&buffer.name(), columns.saturating_sub(modified.len() + 6));
+    let style = if is_focused { theme::STRONG } else { theme::FAINT };
+    let text = format!("── {name}{modified} {}", "─".repeat(columns));
+    frame.buffer_mut().set_stringn(area.x, area.y, text, columns, style);
 }
 
 /// The message of the sign on the cursor's line, if it has one.
@@ -64,12 +99,12 @@ fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option
     signs.max_by_key(|(severity, _)| *severity)
 }
 
-/// The position of a place on the screen, if it is visible.
-pub(super) fn position(app: &App, offset: usize, area: Rect) -> Option<(u16, u16)> {
+/// The position of a place of the active document on the screen, if it is visible.
+pub(super) fn position(app: &App, offset: usize) -> Option<(u16, u16)> {
     let buffer = app.active()?;
-    let area = text_area(app, area);
+    let area = app.screen().view_area(app.session())?.text();
     let line = buffer.document.text().line_at(offset);
-    let viewport = app.screen().viewport(app.session())?;
+    let viewport = app.screen().viewport()?;
     let seen = viewport.visible(buffer, usize::from(area.height), usize::from(area.width));
     let of_line = |(other, _, row): &(usize, bool, Row)| *other == line && row.range.start <= offset;
     let index = seen.iter().rposition(of_line)?;
@@ -86,21 +121,8 @@ pub(super) fn position(app: &App, offset: usize, area: Rect) -> Option<(u16, u16
     (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
 }
 
-fn text_area(app: &App, area: Rect) -> Rect {
-    let gutter =
-        u16::try_from(app.screen().gutter_columns(app.session())).unwrap_or(u16::MAX).min(area.width);
-    Rect { x: area.x + gutter, width: area.width - gutter, ..area }
-}
-
-fn draw_gutter(
-    app: &App,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    line: usize,
-    is_current: bool,
-    sign: Option<Severity>,
-) {
-    let width = app.screen().gutter_columns(app.session()).saturating_sub(2);
+fn draw_gutter(frame: &mut Frame<'_>, area: Rect, line: usize, is_current: bool, sign: Option<Severity>) {
+    let width = usize::from(area.width).saturating_sub(2);
     let style = if is_current { theme::CURRENT_LINE } else { theme::GUTTER };
     let number = format!(" {:>width$} ", line + 1);
     frame.buffer_mut().set_stringn(area.x, area.y, number, usize::from(area.width), style);
@@ -110,7 +132,7 @@ fn draw_gutter(
 }
 
 /// Draws what has happened to a line, between its number and its text.
-fn draw_mark(app: &App, frame: &mut Frame<'_>, area: Rect, decorations: &[&Decoration], line: &Range<usize>) {
+fn draw_mark(frame: &mut Frame<'_>, area: Rect, decorations: &[&Decoration], line: &Range<usize>) {
     let on_line =
         decorations.iter().filter(|one| line.start <= one.range.start && one.range.start <= line.end);
     let mut marks = on_line.filter_map(|one| match one.drawn {
@@ -118,10 +140,7 @@ fn draw_mark(app: &App, frame: &mut Frame<'_>, area: Rect, decorations: &[&Decor
         _ => None,
     });
     let Some((drawn, style)) = marks.next_back().map(theme::mark) else { return };
-    let Ok(column) = u16::try_from(app.screen().gutter_columns(app.session()).saturating_sub(1)) else {
-        return;
-    };
-    if column < area.width {
+    if let Some(column) = area.width.checked_sub(1) {
         frame.buffer_mut().set_stringn(area.x + column, area.y, drawn, 1, style);
     }
 }
@@ -129,7 +148,8 @@ fn draw_mark(app: &App, frame: &mut Frame<'_>, area: Rect, decorations: &[&Decor
 /// Draws one line's rows.
 struct Pen<'a> {
     app: &'a App,
-    buffer: &'a Buffer,
+    selections: &'a Selections,
+    is_focused: bool,
     viewport: &'a Viewport,
     line: usize,
     /// Where the line starts.
@@ -176,11 +196,12 @@ impl Pen<'_> {
                 _ => {}
             }
         }
-        if self.app.session().plugins().hover().is_some_and(|hover| hover.range.contains(&at)) {
+        if self.is_focused
+            && self.app.session().plugins().hover().is_some_and(|hover| hover.range.contains(&at))
+        {
             style = style.add_modifier(Modifier::UNDERLINED);
         }
-        let selections = self.buffer.document.selections();
-        let is_selected = selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end());
+        let is_selected = self.selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end());
         if is_selected || self.has_other_cursor(at) {
             style = style.patch(theme::CHOSEN);
         }
@@ -189,10 +210,11 @@ impl Pen<'_> {
 
     /// Whether a cursor other than the primary one is here. The terminal has one cursor only, so the others are drawn.
     fn has_other_cursor(&self, at: usize) -> bool {
-        let selections = self.buffer.document.selections();
-        let primary = selections.primary_index();
-        let mut all = selections.iter().enumerate();
-        matches!(self.app.mode(), Mode::Edit) && all.any(|(index, one)| index != primary && one.head == at)
+        let primary = self.selections.primary_index();
+        let mut all = self.selections.iter().enumerate();
+        self.is_focused
+            && matches!(self.app.mode(), Mode::Edit)
+            && all.any(|(index, one)| index != primary && one.head == at)
     }
 
     fn draw_after_line(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {

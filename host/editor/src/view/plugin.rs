@@ -152,7 +152,7 @@ fn beside(
     frame: &mut Frame<'_>,
     area: Rect,
 ) {
-    let Some((x, y)) = lines::position(app, place, area) else { return };
+    let Some((x, y)) = lines::position(app, place) else { return };
     let border = if names.is_some() { 2 } else { 0 };
     let longest = list.iter().map(Line::width).max().unwrap_or_default();
     let name = names.into_iter().flatten().map(|(_, name)| name.len() + 2).max().unwrap_or_default();
