@@ -410,6 +410,11 @@ impl Session {
         self.plugins.choose_completion(forward, &self.documents);
     }
 
+    /// Chooses the completion of this index in the open list; the last one where there are fewer.
+    pub fn choose_completion_at(&mut self, index: usize) {
+        self.plugins.choose_completion_at(index, &self.documents);
+    }
+
     /// Applies the chosen completion and closes the list.
     pub fn accept_completion(&mut self) {
         self.plugins.accept_completion(&mut self.documents, &mut self.out);

@@ -193,6 +193,13 @@ impl Plugins {
         };
     }
 
+    pub(crate) fn choose_completion_at(&mut self, index: usize, documents: &Documents) {
+        let last = self.completions(documents).len().saturating_sub(1);
+        if let Some(list) = &mut self.completions {
+            list.chosen = index.min(last);
+        }
+    }
+
     pub(crate) fn close_completions(&mut self) {
         self.completions = None;
     }

@@ -42,3 +42,13 @@ impl ListArea {
         self.lines.contains((x, y).into()).then(|| usize::from(y - self.lines.y))
     }
 }
+
+/// Where something of this size is that belongs to a place of the screen: below it, or above it where there is no room.
+pub fn beside((x, y): (u16, u16), width: usize, height: usize, area: Rect) -> Rect {
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
+    let height = u16::try_from(height).unwrap_or(u16::MAX);
+    let below = area.bottom().saturating_sub(y + 1);
+    let y = if height <= below { y + 1 } else { y.saturating_sub(height).max(area.y) };
+    let x = x.min(area.right().saturating_sub(width));
+    Rect { x, y, width, height: height.min(area.bottom().saturating_sub(y)) }
+}

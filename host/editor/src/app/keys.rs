@@ -8,7 +8,7 @@ use super::mode::Next;
 use super::{Answering, App, Effect, Kind, List, Mode, Paths, Prompt, Purpose, Source, palette, plugins};
 
 /// The command whose keys paste into lines too.
-const PASTE: &str = "editor.paste";
+pub(super) const PASTE: &str = "editor.paste";
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent) {

@@ -4,7 +4,9 @@
 
 mod area;
 mod chips;
+mod clicks;
 mod command;
+mod completing;
 mod consent;
 mod find;
 mod grace;
@@ -29,9 +31,10 @@ mod recovering;
 mod screen;
 mod views;
 
-pub use self::area::ListArea;
+pub use self::area::{ListArea, beside};
 pub use self::chips::Chip;
 pub use self::command::{COMMANDS, entries};
+pub use self::completing::CompletionArea;
 pub use self::consent::{ConsentPage, Consenting};
 pub use self::find::Find;
 pub use self::history::{History, Kind};
@@ -61,6 +64,7 @@ use witdock_editor_session::host::Visible;
 use witdock_editor_session::plugins::Asked;
 use witdock_editor_session::{Kept, Message, Request, Session};
 
+use self::clicks::Clicks;
 use self::grace::Grace;
 use self::keyboard::Keyboard;
 use crate::config::Config;
@@ -122,6 +126,7 @@ pub struct App {
     recent: Vec<DocumentId>,
     /// The folder that the command line names, whose files are listed and searched.
     root: Option<PathBuf>,
+    clicks: Clicks,
     /// Whether files are walked or searched for a list.
     is_listing: bool,
     /// Counts the lists that another thread matches.
@@ -150,6 +155,7 @@ impl App {
             history: History::default(),
             recent: Vec::new(),
             root: None,
+            clicks: Clicks::default(),
             is_listing: false,
             rankings: 0,
             mode: Mode::Edit,

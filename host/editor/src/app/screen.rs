@@ -10,6 +10,7 @@ use super::ListArea;
 use super::messages::Messages;
 use super::views::{Axis, ShownView, Toward, ViewArea, ViewId, Views};
 use crate::config::Settings;
+use crate::layout::Row;
 use crate::viewport::Viewport;
 
 /// Lines of the screen that are not text: the status line and the message line.
@@ -164,6 +165,35 @@ impl Screen {
             viewport.place_in(buffer, *line, seen.len() - 1 - first + skipped, column, area.columns())
         });
         Some((id, place))
+    }
+
+    /// The position of a place of the active document on the screen, if it is visible.
+    pub fn position(&self, offset: usize, session: &Session) -> Option<(u16, u16)> {
+        let buffer = session.documents().active()?;
+        let area = self.view_area(session)?.text();
+        let line = buffer.document.text().line_at(offset);
+        let viewport = self.viewport()?;
+        let seen = viewport.visible(buffer, usize::from(area.height), usize::from(area.width));
+        let of_line = |(other, _, row): &(usize, bool, Row)| *other == line && row.range.start <= offset;
+        let index = seen.iter().rposition(of_line)?;
+        let (_, _, row) = seen.get(index)?;
+        // The place is on the next row, which is not visible.
+        if offset > row.range.end {
+            return None;
+        }
+        let column = row.column_of(offset).checked_sub(viewport.scroll.column)?;
+        // A row that is full leaves no cell for the cursor behind it.
+        let last = usize::from(area.width.checked_sub(1)?);
+        let x = if viewport.wraps { column.min(last) } else { column };
+        let (x, y) = (u16::try_from(x).ok()?, u16::try_from(index).ok()?);
+        (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
+    }
+
+    /// Where a plugin's panel is, with its title.
+    pub(super) fn panel_area(&self, session: &Session) -> Rect {
+        let text = self.text_area(session);
+        let height = u16::try_from(self.panel_lines(session)).unwrap_or(u16::MAX);
+        Rect { y: text.bottom(), height: height.min(self.lines.saturating_sub(text.bottom())), ..text }
     }
 
     /// Scrolls the view at a column and a row of the screen by rows, down for positive numbers; elsewhere, the focused one.

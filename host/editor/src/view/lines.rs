@@ -29,7 +29,8 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     if matches!(app.mode(), Mode::Edit)
         && let Some(buffer) = app.active()
-        && let Some((x, y)) = position(app, buffer.document.selections().primary().head)
+        && let Some((x, y)) =
+            app.screen().position(buffer.document.selections().primary().head, app.session())
     {
         frame.set_cursor_position((x, y));
     }
@@ -97,28 +98,6 @@ fn worst_sign<'a>(decorations: &[&'a Decoration], line: &Range<usize>) -> Option
         _ => None,
     });
     signs.max_by_key(|(severity, _)| *severity)
-}
-
-/// The position of a place of the active document on the screen, if it is visible.
-pub(super) fn position(app: &App, offset: usize) -> Option<(u16, u16)> {
-    let buffer = app.active()?;
-    let area = app.screen().view_area(app.session())?.text();
-    let line = buffer.document.text().line_at(offset);
-    let viewport = app.screen().viewport()?;
-    let seen = viewport.visible(buffer, usize::from(area.height), usize::from(area.width));
-    let of_line = |(other, _, row): &(usize, bool, Row)| *other == line && row.range.start <= offset;
-    let index = seen.iter().rposition(of_line)?;
-    let (_, _, row) = seen.get(index)?;
-    // The place is on the next row, which is not visible.
-    if offset > row.range.end {
-        return None;
-    }
-    let column = row.column_of(offset).checked_sub(viewport.scroll.column)?;
-    // A row that is full leaves no cell for the cursor behind it.
-    let last = usize::from(area.width.checked_sub(1)?);
-    let x = if viewport.wraps { column.min(last) } else { column };
-    let (x, y) = (u16::try_from(x).ok()?, u16::try_from(index).ok()?);
-    (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
 }
 
 fn draw_gutter(frame: &mut Frame<'_>, area: Rect, line: usize, is_current: bool, sign: Option<Severity>) {

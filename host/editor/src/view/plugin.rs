@@ -7,9 +7,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::lines;
 use super::list::{self, Shown};
-use crate::app::{Answering, App, Mode};
+use crate::app::{self, Answering, App, CompletionArea, Mode};
 use crate::theme;
 use witdock_editor_session::display::{Completion, CompletionKind, Question};
 use witdock_editor_session::plugins::{Hover, Offered, ShownPanel};
@@ -57,7 +56,7 @@ pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
             }
         }
         Mode::Edit => {
-            completions(app, frame, area);
+            completions(app, frame);
             if let Some(hover) = app.session().plugins().hover() {
                 draw_hover(app, hover, frame, area);
             }
@@ -66,13 +65,10 @@ pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
+fn completions(app: &App, frame: &mut Frame<'_>) {
     let offered = app.session().plugins().completions(app.session().documents());
-    let Some(place) = offered.first().map(|offered| offered.range.start) else { return };
-    let chosen = offered.iter().position(|offered| offered.is_chosen).unwrap_or_default();
-    let room = usize::from(MOST_LINES.min(area.height));
-    let first = (chosen + 1).saturating_sub(room);
-    let shown = || offered.iter().enumerate().skip(first).take(room);
+    let Some(CompletionArea { lines, first, columns }) = app.completion_area(&offered) else { return };
+    let shown = || offered.iter().skip(first).take(usize::from(lines.height));
     let text = |completion: &Completion| {
         Line::from(vec![
             Span::styled(format!("{} ", sign(completion.kind)), theme::FAINT),
@@ -81,19 +77,16 @@ fn completions(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ])
     };
     // The plugins' names stand in a column of their own at the right, where no text of a plugin comes.
-    let names = shown().map(|(_, offered)| offered.plugin.len()).max().unwrap_or_default() + 2;
-    let widest = usize::from(area.width).saturating_sub(names);
-    let columns =
-        shown().map(|(_, offered)| text(offered.completion).width()).max().unwrap_or_default().min(widest);
     let list: Vec<Line<'_>> = shown()
-        .map(|(index, Offered { completion, plugin, .. })| {
+        .map(|Offered { completion, plugin, is_chosen, .. }| {
             let mut line = cut(text(completion), columns);
             line.push_span(Span::raw(" ".repeat(columns.saturating_sub(line.width()) + 2)));
             line.push_span(Span::styled((*plugin).to_owned(), theme::GUTTER));
-            if index == chosen { line.style(theme::CHOSEN) } else { line }
+            if *is_chosen { line.style(theme::CHOSEN) } else { line }
         })
         .collect();
-    beside(app, place, &list, None, frame, area);
+    frame.render_widget(Clear, lines);
+    frame.render_widget(Paragraph::new(list), lines);
 }
 
 /// A line up to a column.
@@ -152,17 +145,12 @@ fn beside(
     frame: &mut Frame<'_>,
     area: Rect,
 ) {
-    let Some((x, y)) = lines::position(app, place) else { return };
+    let Some(at) = app.screen().position(place, app.session()) else { return };
     let border = if names.is_some() { 2 } else { 0 };
     let longest = list.iter().map(Line::width).max().unwrap_or_default();
     let name = names.into_iter().flatten().map(|(_, name)| name.len() + 2).max().unwrap_or_default();
-    let width = u16::try_from(longest.max(name)).unwrap_or(u16::MAX).saturating_add(border).min(area.width);
-    let height =
-        u16::try_from(list.len()).unwrap_or(u16::MAX).saturating_add(border).min(MOST_LINES + border);
-    let below = area.bottom().saturating_sub(y + 1);
-    let y = if height <= below { y + 1 } else { y.saturating_sub(height).max(area.y) };
-    let x = x.min(area.right().saturating_sub(width));
-    let area = Rect { x, y, width, height: height.min(area.bottom().saturating_sub(y)) };
+    let height = (list.len() + border).min(usize::from(MOST_LINES) + border);
+    let area = app::beside(at, longest.max(name) + border, height, area);
     frame.render_widget(Clear, area);
     let mut paragraph = Paragraph::new(list.to_vec());
     if names.is_some() {
