@@ -176,6 +176,11 @@ impl Entry {
         matches!(self.state, State::Failed(_))
     }
 
+    /// Whether a task follows its source.
+    pub(super) fn is_followed(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| !task.is_finished())
+    }
+
     /// Ends the task that follows the plugin, which holds a handle to it.
     fn abort(&mut self) {
         if let Some(task) = self.task.take() {

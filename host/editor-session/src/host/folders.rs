@@ -7,6 +7,7 @@ use witdock::source::MANIFEST_FILE;
 use witdock::text;
 
 use super::Host;
+use super::entries::Entry;
 use super::loaded::lock;
 use super::news::News;
 use crate::message::Message;
@@ -108,14 +109,16 @@ impl Host {
         self.scan(false);
     }
 
-    /// Loads and unloads what has come to plugin folders and gone from them. What has failed to load and is among the `changed` paths is
-    /// loaded again.
+    /// Loads and unloads what has come to plugin folders and gone from them. What could not even be opened, so that nothing follows its source, is
+    /// opened again if its manifest or its component is among the `changed` paths.
     pub(crate) fn folders_changed(&self, changed: &[PathBuf]) {
         self.scan(true);
         let is_changed = |path: &Path| {
-            changed.iter().any(|one| one.starts_with(path) || *one == path.with_extension("toml"))
+            let names = [path.to_owned(), path.join(MANIFEST_FILE), path.with_extension("toml")];
+            changed.iter().any(|one| names.contains(one))
         };
-        for plugin in self.entries.select(|entry| entry.has_failed() && is_changed(&entry.path)) {
+        let is_left = |entry: &Entry| entry.has_failed() && !entry.is_followed() && is_changed(&entry.path);
+        for plugin in self.entries.select(is_left) {
             if let Some(path) = self.entries.get(plugin, |entry| entry.path.clone()) {
                 self.loader.start(plugin, &path);
             }

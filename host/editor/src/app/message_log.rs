@@ -87,15 +87,22 @@ fn rows(messages: &Messages, columns: usize) -> Vec<LogRow> {
     rows
 }
 
-/// Breaks a text into rows, the first of which has so many columns taken, and the others the indentation.
+/// Breaks a text into rows, the first of which has so many columns taken, and the others the indentation: behind the last space that fits, or
+/// where the row is full.
 fn wrapped(text: &str, taken: usize, columns: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut width = taken;
     for grapheme in text.graphemes(true) {
         let wide = Span::raw(grapheme).width();
         if width + wide > columns && width > INDENT.len() {
-            rows.push(String::new());
-            width = INDENT.len();
+            let row = rows.last_mut().map(std::mem::take).unwrap_or_default();
+            let at = row.rfind(' ').map_or(row.len(), |space| space + 1);
+            let (kept, rest) = row.split_at(at);
+            if let Some(last) = rows.last_mut() {
+                kept.clone_into(last);
+            }
+            rows.push(rest.to_owned());
+            width = INDENT.len() + Span::raw(rest).width();
         }
         width += wide;
         if let Some(row) = rows.last_mut() {

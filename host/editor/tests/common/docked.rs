@@ -210,7 +210,7 @@ impl Docked {
         self.input(Input::Session(input));
     }
 
-    fn input(&mut self, input: Input) {
+    pub(crate) fn input(&mut self, input: Input) {
         for effect in self.editor.take(input, self.clock.now()) {
             match effect {
                 TerminalEffect::Copy(text) => self.copied = Some(text),

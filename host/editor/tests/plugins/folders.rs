@@ -83,3 +83,29 @@ async fn a_path_that_is_a_plugin_is_loaded_and_another_is_explained() {
         docked.says(words).await;
     }
 }
+
+/// A build that fails and changes its own folder is not repeated for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_tried_again_only_when_its_source_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("broken");
+    fs::create_dir(&project).unwrap();
+    let manifest = "[plugin]\nname = \"broken\"\n[build]\ncommand = [\"sh\", \"build.sh\"]\noutput = \"build/x.wasm\"\n\
+                    ignore = [\"log\"]\n";
+    fs::write(project.join("plugin.toml"), manifest).unwrap();
+    fs::write(project.join("build.sh"), "echo x >> log; mkdir -p build; touch build/y; exit 1\n").unwrap();
+    let mut docked = Docked::new("file.txt", "");
+    docked.host().load_all(folder.path());
+    docked.until("1 plugin failed").await;
+    let builds = || fs::read_to_string(project.join("log")).unwrap().lines().count();
+    while let Ok(input) =
+        tokio::time::timeout(std::time::Duration::from_millis(1_500), docked.editor.next()).await
+    {
+        docked.input(input);
+    }
+    assert_eq!(builds(), 1);
+    fs::write(project.join("build.sh"), "echo x >> log; exit 1\n").unwrap();
+    while builds() < 2 {
+        docked.step().await;
+    }
+}
