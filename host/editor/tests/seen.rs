@@ -12,7 +12,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{Editor, plugin};
-use witdock_editor::app::Effect;
+use witdock_editor::app::{Effect, Input};
 use witdock_editor_core::{ChangeSet, Edit};
 use witdock_editor_session::Effect as SessionEffect;
 use witdock_editor_session::Message;
@@ -61,7 +61,7 @@ fn calls(editor: &mut Editor) -> Vec<(u64, Call, Snapshot)> {
 
 fn end(editor: &mut Editor, place: u64, answered: Answered, outcome: Outcome) -> Vec<Effect> {
     let news = News::Ended { plugin: plugin(place), result: Ok((answered, Box::new(outcome))) };
-    editor.update(witdock_editor::app::Input::Session(witdock_editor_session::Input::News(news)))
+    editor.update(Input::Session(witdock_editor_session::Input::News(news)))
 }
 
 fn stand(editor: &mut Editor, place: u64, name: &str, health: Health, is_building: bool) {
@@ -369,5 +369,31 @@ fn a_key_at_the_end_of_a_long_line_costs_little() {
             let now = measured(&editor) - before;
             assert!(now < 300_000, "{piece:?} {keys}: {now} bytes");
         }
+    }
+}
+
+#[test]
+fn a_paste_asks_the_system_for_its_clipboard() {
+    let mut editor = Editor::with_text("file.txt", "one");
+    editor.keys("ctrl-a ctrl-c");
+    editor.app.set_reads_clipboard(true);
+    let paste = |editor: &mut Editor, text: Option<&str>| {
+        let effects = editor.keys("ctrl-v");
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::ReadClipboard)), "{effects:?}");
+        editor.update(Input::Clipboard(text.map(str::to_owned)));
+    };
+    paste(&mut editor, Some("two\r\n"));
+    assert_eq!(editor.text(), "two\n");
+    // Where it cannot be read, the editor's own one is pasted.
+    paste(&mut editor, None);
+    assert_eq!(editor.text(), "two\none");
+}
+
+#[test]
+fn makefiles_have_tabs() {
+    for (name, indented) in [("Makefile", "all:\n\t"), ("file.go", "all:\n\t"), ("file.rs", "all:\n    ")] {
+        let mut editor = Editor::with_text(name, "all:\n");
+        editor.keys("ctrl-end tab");
+        assert_eq!(editor.text(), indented, "{name}");
     }
 }

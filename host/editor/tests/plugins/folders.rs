@@ -109,3 +109,20 @@ async fn what_fails_is_tried_again_only_when_its_source_changes() {
         docked.step().await;
     }
 }
+
+// attack: a plugin that may write to a folder around the texts that the editor keeps
+// host: refuses the plugin
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_editor_keeps_is_protected_from_plugins() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("words.wasm"), component().await).unwrap();
+    let manifest = "[plugin]\nname = \"words\"\n[grants]\nimports = [\"witdock:editor/*\"]\n\
+                    folders = [{ path = \"/workspace\", access = \"read-write\" }]\n";
+    fs::write(folder.path().join("words.toml"), manifest).unwrap();
+    let kept = std::env::current_dir().unwrap().join("kept-by-the-editor");
+    let consent = witdock_editor_session::host::Consent::to_all().protecting(&kept);
+    let mut docked = Docked::consenting("file.txt", "one two\n", consent);
+    docked.host().load_all(folder.path());
+    docked.says("kept-by-the-editor").await;
+    docked.until("1 plugin failed").await;
+}

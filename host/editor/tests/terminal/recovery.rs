@@ -90,3 +90,28 @@ fn two_editors_on_a_file_know_of_each_other() {
     third.until("text");
     assert!(!third.screen().contents().contains("kept"));
 }
+
+#[test]
+fn discarding_asks_first() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = Terminal::start(home.path(), &["file.txt"]);
+    first.until("file.txt");
+    first.send("kept");
+    first.until("[modified]");
+    first.signal(Signal::TERM);
+    first.ended();
+    let mut second = Terminal::start(home.path(), &["file.txt"]);
+    second.until("F5 shows them");
+    second.send("\x1b[15~");
+    second.until("+kept");
+    second.send("x");
+    second.until("Drop these changes of file.txt for good? (y/n)");
+    second.send("n");
+    second.until("x discard");
+    second.send("x");
+    second.until("(y/n)");
+    second.send("y");
+    second.wait_for("nothing is kept", |screen| !screen.contents().contains("[unsaved changes kept]"));
+    second.send("\x11");
+    assert_eq!(second.ended(), 0);
+}
