@@ -312,11 +312,11 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) % below
         };
-        for round in 0..4 {
+        for round in 0..2 {
             let line: String =
-                (0..4_000).map(|_| pieces[random(if round < 2 { 4 } else { pieces.len() })]).collect();
+                (0..4_000).map(|_| pieces[random(if round == 0 { 4 } else { pieces.len() })]).collect();
             let mut text = Text::from(format!("first\n{line}\nlast\n").as_str());
-            for _ in 0..12 {
+            for _ in 0..10 {
                 let edits = 1 + random(2);
                 for _ in 0..edits {
                     let start = text.floor_boundary(random(text.len()));
