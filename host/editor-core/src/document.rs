@@ -6,7 +6,7 @@ use crate::change::{ChangeError, ChangeSet, Edit};
 use crate::change_log::ChangeLog;
 use crate::column::TabWidth;
 use crate::commands::View;
-use crate::encoding::{Decoded, encode};
+use crate::encoding::{Decoded, EncodeError, Encoded, Format, encoded};
 use crate::history::{History, HistoryError, Jump, Mark, Step};
 use crate::indent::IndentStyle;
 use crate::line_ending::LineEndings;
@@ -49,7 +49,8 @@ pub struct Document {
     saved: Revision,
     history: History,
     log: ChangeLog,
-    bom: bool,
+    format: Format,
+    saved_format: Format,
     loaded_line_endings: LineEndings,
     style: Style,
 }
@@ -69,15 +70,28 @@ impl std::fmt::Debug for Document {
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     text: Text,
-    bom: bool,
+    format: Format,
     revision: Revision,
     content: Revision,
 }
 
 impl Snapshot {
-    /// The file's bytes in pieces, byte order mark included.
+    /// The text in pieces of UTF-8, without a byte order mark. Copies nothing.
     pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
-        encode(&self.text, self.bom)
+        self.text.chunks(0..self.text.len()).map(str::as_bytes)
+    }
+
+    /// The file's bytes. UTF-8 costs nothing, other encodings O(n).
+    ///
+    /// # Errors
+    /// The first character that the encoding does not have.
+    pub fn encoded(&self) -> Result<Encoded<'_>, EncodeError> {
+        encoded(&self.text, self.format)
+    }
+
+    /// The encoding of the file.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The text.
@@ -101,7 +115,8 @@ impl From<Decoded> for Document {
         };
         Document {
             text: decoded.text,
-            bom: decoded.bom,
+            format: Format { encoding: decoded.encoding, bom: decoded.bom },
+            saved_format: Format { encoding: decoded.encoding, bom: decoded.bom },
             loaded_line_endings: decoded.line_endings,
             style,
             ..Document::default()
@@ -164,9 +179,19 @@ impl Document {
         self.loaded_line_endings
     }
 
-    /// Whether the file starts with a byte order mark. It does not belong to the text, and saving keeps it.
-    pub fn has_bom(&self) -> bool {
-        self.bom
+    /// The encoding of the file, which saving keeps.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Sets the encoding in which the file is saved from now on. Until then the document is dirty.
+    pub fn set_format(&mut self, format: Format) {
+        self.format = format;
+    }
+
+    /// Sets the encoding of a file that does not exist yet. The document stays clean.
+    pub fn set_new_format(&mut self, format: Format) {
+        (self.format, self.saved_format) = (format, format);
     }
 
     /// The state that commands work on.
@@ -271,18 +296,24 @@ impl Document {
 
     /// Whether the text differs from the one that was loaded or last saved. Undo back to that state makes the document clean.
     pub fn is_dirty(&self) -> bool {
-        self.content != self.saved
+        self.content != self.saved || self.format != self.saved_format
     }
 
     /// The text to write to the file. O(1).
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { text: self.text.clone(), bom: self.bom, revision: self.revision, content: self.content }
+        Snapshot {
+            text: self.text.clone(),
+            format: self.format,
+            revision: self.revision,
+            content: self.content,
+        }
     }
 
     /// Marks `snapshot` as saved. The text may have changed since it was taken. Typing starts a new undo step, so that undo
     /// stops here.
     pub fn mark_saved(&mut self, snapshot: &Snapshot) {
         self.saved = snapshot.content;
+        self.saved_format = snapshot.format;
         self.history.break_entry();
     }
 
@@ -302,7 +333,7 @@ impl Document {
         }
         let changes = ChangeSet::between(&self.text, &decoded.text);
         let revision = self.apply(Transaction::new(self.revision, changes))?;
-        self.bom = decoded.bom;
+        self.format = Format { encoding: decoded.encoding, bom: decoded.bom };
         self.loaded_line_endings = decoded.line_endings;
         self.mark_saved(&self.snapshot());
         Ok(revision)

@@ -42,13 +42,14 @@ mod fixture;
 pub use change::{Bias, ChangeError, ChangeSet, Edit, Mapper};
 pub use column::TabWidth;
 pub use document::{Document, Snapshot};
-pub use encoding::{DecodeError, Decoded, Decoder, Guess};
+pub use encoding::{DecodeError, Decoded, Decoder, EncodeError, Encoded, Encoding, Format, Guess};
 pub use history::HistoryError;
 pub use indent::{IndentStyle, indentation};
 pub use line_ending::{LineEnding, LineEndings};
 pub use movement::{Extend, Motion, move_selections};
 pub use search::{
-    Case, ContiguousQuery, Found, Query, QueryError, QueryOptions, Replacement, ReplacementError,
+    Case, ContiguousQuery, Found, Interrupt, Matches, Query, QueryError, QueryOptions, Replacement,
+    ReplacementError,
 };
 pub use selection::{Selection, Selections};
 pub use style::Style;

@@ -43,6 +43,12 @@ pub struct LineEndings {
 }
 
 impl LineEndings {
+    /// The line breaks of a text.
+    pub(crate) fn of(text: &str) -> LineEndings {
+        let crlf = text.matches("\r\n").count();
+        LineEndings { lf: text.bytes().filter(|byte| *byte == b'\n').count() - crlf, crlf }
+    }
+
     pub(crate) fn count(&mut self, crlf: bool) {
         if crlf {
             self.crlf += 1;

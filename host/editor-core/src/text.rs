@@ -152,6 +152,12 @@ impl Text {
         self.rope_slice(range).chunks()
     }
 
+    /// The bytes from `offset` on, up to the end of the rope's piece that they are in; empty at the end. O(log n).
+    pub fn bytes_from(&self, offset: usize) -> &[u8] {
+        let (chunk, start) = self.chunk_at(offset);
+        chunk.as_bytes().get(offset.saturating_sub(start)..).unwrap_or_default()
+    }
+
     pub(crate) fn rope_slice(&self, range: Range<usize>) -> RopeSlice<'_> {
         let start = self.floor_boundary(range.start);
         let end = self.floor_boundary(range.end).max(start);

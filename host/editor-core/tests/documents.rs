@@ -150,14 +150,17 @@ fn an_edit_that_changes_nothing_is_no_edit() {
 #[test]
 fn saved_is_the_text_that_was_written() {
     let mut document = document("\u{feff}a\r\nb\n");
-    assert!(document.has_bom() && document.loaded_line_endings().is_mixed());
+    assert!(document.format().bom && document.loaded_line_endings().is_mixed());
     assert_eq!(document.style().line_ending, LineEnding::Lf);
     type_each(&mut document, "x");
     let snapshot = document.snapshot();
     type_each(&mut document, "y");
     document.mark_saved(&snapshot);
     assert!(document.is_dirty());
-    assert_eq!(snapshot.chunks().collect::<Vec<_>>().concat(), "\u{feff}xa\r\nb\n".as_bytes());
+    assert_eq!(
+        snapshot.encoded().unwrap().pieces().collect::<Vec<_>>().concat(),
+        "\u{feff}xa\r\nb\n".as_bytes()
+    );
     assert!(document.snapshot().revision() > snapshot.revision());
 
     document.mark_saved(&document.snapshot());

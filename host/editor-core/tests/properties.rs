@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use witdock_editor_core::commands::{self, View};
 use witdock_editor_core::{
-    Bias, ChangeSet, Decoded, Document, Edit, EditKind, Extend, Motion, Query, QueryOptions, Selection,
-    Selections, Text, Transaction, move_selections,
+    Bias, ChangeSet, Decoded, Document, Edit, EditKind, Extend, Format, Motion, Query, QueryOptions,
+    Selection, Selections, Text, Transaction, move_selections,
 };
 
 /// Short texts, and some that lie in several pieces of the rope.
@@ -352,7 +352,8 @@ proptest! {
                 let saved: Vec<&[u8]> = Vec::new();
                 let document = Document::from(decoded);
                 let snapshot = document.snapshot();
-                let saved = snapshot.chunks().fold(saved, |mut all, chunk| { all.push(chunk); all }).concat();
+                let encoded = snapshot.encoded().unwrap();
+                let saved = encoded.pieces().fold(saved, |mut all, chunk| { all.push(chunk); all }).concat();
                 prop_assert_eq!(saved, bytes);
             }
             (Err(error), Err(expected)) => {
@@ -360,6 +361,55 @@ proptest! {
                 prop_assert_eq!(error.byte, bytes[error.offset]);
             }
             (decoded, expected) => prop_assert!(false, "{decoded:?} and {expected:?}"),
+        }
+    }
+
+    /// A file that opens and is not changed is the same when it is saved, in every encoding, recognized or chosen.
+    #[test]
+    fn bytes_of_every_encoding_come_back(
+        bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..40),
+            prop::collection::vec(prop_oneof![any::<u8>(), 0x80..=0xff_u8, Just(0x1b), Just(b'$'), Just(b'B')], 0..12),
+            (text(), any::<Index>()).prop_filter_map("cannot be encoded", |(text, which)| {
+                let format = Format::choices().nth(which.index(Format::choices().count()))?.0;
+                let mut document = Document::from_bytes(text.as_bytes()).ok()?;
+                document.set_format(format);
+                let snapshot = document.snapshot();
+                let encoded = snapshot.encoded().ok()?;
+                Some(encoded.pieces().collect::<Vec<_>>().concat())
+            }),
+        ],
+        which in any::<Index>(),
+    ) {
+        let (chosen, _) = Format::choices().nth(which.index(Format::choices().count())).unwrap();
+        let recognized = Decoded::from_bytes(&bytes).or_else(|error| Decoded::guessed(&bytes, error));
+        for decoded in [recognized, Decoded::from_bytes_as(&bytes, chosen.encoding)] {
+            let Ok(decoded) = decoded else { continue };
+            let document = Document::from(decoded);
+            let snapshot = document.snapshot();
+            let encoded = snapshot.encoded().unwrap();
+            prop_assert_eq!(encoded.len(), bytes.len());
+            prop_assert_eq!(encoded.pieces().collect::<Vec<_>>().concat(), bytes.clone());
+        }
+    }
+
+    /// What is typed in an encoding that has it is read again as what was typed.
+    #[test]
+    fn texts_come_back_in_every_encoding(text in text(), which in any::<Index>()) {
+        let (format, _) = Format::choices().nth(which.index(Format::choices().count())).unwrap();
+        let mut document = Document::from_bytes(text.as_bytes()).unwrap();
+        document.set_format(format);
+        let snapshot = document.snapshot();
+        if let Ok(encoded) = snapshot.encoded() {
+            let bytes = encoded.pieces().collect::<Vec<_>>().concat();
+            // Some encodings write two characters alike; then the file is refused, or the text is the same.
+            if let Ok(decoded) = Decoded::from_bytes_as(&bytes, format.encoding) {
+                prop_assert_eq!(decoded.text.to_string(), text);
+            } else {
+                prop_assert!(!format.encoding.is_unicode());
+            }
+        } else {
+            prop_assert!(!format.encoding.is_unicode());
         }
     }
 

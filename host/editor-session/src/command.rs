@@ -129,7 +129,7 @@ pub const COMMANDS: &[Command<Session>] = &[
     command(Editing, "editor.paste", &["ctrl-v"], "Paste",
         "Inserts the clipboard at the cursors, in place of what is selected.", Session::paste),
     command(Editing, "editor.newline", &["enter"], "New line",
-        "Inserts a line break and the indentation of the line.", |session| session.change(Origin::Typed, commands::newline)),
+        "Inserts a line break, and the indentation that the language wants after the line.", Session::newline),
     command(Editing, "editor.indent", &["tab"], "Indent",
         "Indents the selected lines, or inserts one level of indentation.", Session::indent),
     command(Editing, "editor.outdent", &["shift-tab"], "Outdent",
@@ -161,6 +161,10 @@ pub const COMMANDS: &[Command<Session>] = &[
         "Goes to the next result of the last search in all files.", Session::next_result),
     command(Finding, "editor.previous-result", &["alt-p"], "Previous search result",
         "Goes to the previous result of the last search in all files.", Session::previous_result),
+    command(Finding, "editor.find-next", &["alt-s", "shift-f3"], "Find the next match",
+        "Selects the next match of the last search, without opening its line.", Session::find_next),
+    command(Finding, "editor.find-previous", &["alt-shift-s"], "Find the previous match",
+        "Selects the previous match of the last search.", Session::find_previous),
 
     command(Cursors, "editor.select-all", &["ctrl-a"], "Select all",
         "Selects the whole text.", |session| session.select(commands::select_all)),
@@ -179,6 +183,13 @@ pub const COMMANDS: &[Command<Session>] = &[
     command(Cursors, "editor.one-cursor", &["escape"], "Keep one cursor only",
         "Removes all cursors but the primary one.", Session::one_cursor),
 
+    command(Cursors, "editor.expand-selection", &["alt-shift-right"], "Expand the selection",
+        "Expands the selections to what is around them in the syntax: a name, an expression, a statement, a block.", Session::expand_selection),
+    command(Cursors, "editor.shrink-selection", &["alt-shift-left"], "Shrink the selection",
+        "Takes the last expansion back.", Session::shrink_selection),
+    command(Cursors, "editor.select-to-bracket", &["alt-shift-m"], "Select to the matching bracket",
+        "Extends the selections to the brackets that belong to those at the cursors.", |session| session.go_to_bracket(Yes)),
+
     command(Plugins, "editor.stop-busy", &["f9"], "Stop busy plugins",
         "Stops all plugins that have a call under way.", Session::stop_busy),
     command(Plugins, "editor.complete", &["ctrl-space"], "Complete the word",
@@ -193,6 +204,8 @@ pub const COMMANDS: &[Command<Session>] = &[
     command(Code, "editor.diagnostics", &["ctrl-k l"], "List diagnostics",
         "Lists what plugins have found wrong in all open documents.", Session::list_diagnostics),
 
+    command(Moving, "editor.matching-bracket", &["alt-m"], "Matching bracket",
+        "Moves the cursors to the brackets that belong to those at them.", |session| session.go_to_bracket(No)),
     command(Moving, "editor.left", &["left"], "Left",
         "Moves the cursors to the previous character.", |session| session.move_cursors(Motion::Left, No)),
     command(Moving, "editor.right", &["right"], "Right",

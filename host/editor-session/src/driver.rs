@@ -12,6 +12,7 @@ use crate::outbox::{Effect, Input};
 use crate::processes::Processes;
 use crate::project::Worker;
 use crate::recovery::{Keeper, Recovery};
+use crate::shell::Stop;
 use crate::watch::{PLUGINS_SETTLED, SETTLED, Watch};
 
 /// Carries out the effects of a [`Session`](crate::Session), and brings the inputs that answer them.
@@ -30,6 +31,8 @@ pub struct Driver {
     plugin_changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     /// Keeps unsaved texts, if they are to be kept.
     keeper: Option<Keeper>,
+    /// Ends the command of the shell that is under way.
+    shell: Option<Stop>,
     /// The number of effects whose input has not come yet, timers aside.
     pending: usize,
 }
@@ -58,6 +61,7 @@ impl Driver {
             plugin_watch,
             plugin_changes,
             keeper: None,
+            shell: None,
             pending: 0,
         })
     }
@@ -83,11 +87,22 @@ impl Driver {
                 let result = file::save(&path, &text, expected);
                 Input::Saved { document, path, text, result }
             }),
-            Effect::Reread { document, path, stamp } => self.work(move || Input::Reread {
+            Effect::Reread { document, path, stamp, how } => self.work(move || Input::Reread {
                 document,
                 replaces: stamp.is_none(),
-                result: file::reread(&path, stamp),
+                result: file::reread(&path, stamp, how),
             }),
+            Effect::Find(task) => self.work(move || Input::Found(task.run())),
+            Effect::Shell(task) => {
+                self.pending += 1;
+                let sender = self.sender.clone();
+                // Sending fails only when the driver is dropped.
+                self.shell = Some(task.start(move |finished| drop(sender.send(Input::Shell(finished)))));
+            }
+            Effect::StopShell => self.shell = None,
+            Effect::Parse { document, task } => {
+                self.work(move || Input::Parsed { document, parsed: task.run() });
+            }
             Effect::Call { plugin, call, snapshot } => {
                 self.pending += 1;
                 self.host.call(plugin, call, snapshot);
@@ -252,6 +267,9 @@ impl Driver {
                 | Input::Listed { .. }
                 | Input::Walked { end: Some(_), .. }
                 | Input::Searched { end: Some(_), .. }
+                | Input::Found(_)
+                | Input::Shell(_)
+                | Input::Parsed { .. }
                 | Input::News(News::Ended { .. })
         );
         if answers {
@@ -266,7 +284,7 @@ impl Driver {
 }
 
 fn open(target: Target, to_front: bool, opened_by: &impl Fn(&Path) -> Option<u32>) -> Input {
-    let result = file::open(&target.path);
+    let result = file::open(&target.path, target.encoding);
     let opened_by = result.as_ref().ok().and_then(|opened| opened_by(opened.file.path()));
     Input::Opened { target, result, to_front, opened_by }
 }

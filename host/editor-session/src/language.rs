@@ -39,6 +39,52 @@ pub fn of_path(path: &Path) -> &'static str {
     known.map_or(TEXT, |(language, _)| language)
 }
 
+/// Names of languages that other programs use, with the names here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("bash", "shell"),
+    ("c++", "cpp"),
+    ("conf", TEXT),
+    ("js", "javascript"),
+    ("jsx", "javascript"),
+    ("ksh", "shell"),
+    ("make", "makefile"),
+    ("makefile-gmake", "makefile"),
+    ("md", "markdown"),
+    ("py", "python"),
+    ("rb", "ruby"),
+    ("rs", "rust"),
+    ("sh", "shell"),
+    ("shell-script", "shell"),
+    ("ts", "typescript"),
+    ("tsx", "typescript"),
+    ("txt", TEXT),
+    ("typescriptreact", "typescript"),
+    ("yml", "yaml"),
+    ("zsh", "shell"),
+];
+
+/// The language of this name, as Vim or Emacs may name it.
+pub fn named(name: &str) -> Option<&'static str> {
+    let own =
+        LANGUAGES.iter().map(|(language, _)| *language).chain([TEXT]).find(|language| *language == name);
+    own.or_else(|| OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, language)| *language))
+}
+
+/// The language of scripts that this program runs.
+pub fn of_program(program: &str) -> Option<&'static str> {
+    match program {
+        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => Some("shell"),
+        "python" | "pypy" | "uv" => Some("python"),
+        "node" | "nodejs" => Some("javascript"),
+        "deno" | "bun" | "ts-node" | "tsx" => Some("typescript"),
+        "ruby" => Some("ruby"),
+        "lua" | "luajit" => Some("lua"),
+        "make" => Some("makefile"),
+        "rust-script" => Some("rust"),
+        _ => None,
+    }
+}
+
 /// Whether a file's name matches a pattern, in which `*` stands for any number of characters.
 pub fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {

@@ -9,6 +9,7 @@
 //!
 //! - [`Session`] is the state: [`Documents`] and [`Plugins`]. It reads no file, runs no plugin and has no clock.
 //! - [`Driver`] carries out its effects, and brings the inputs that answer them.
+//! - [`search`]: finding and replacing, with a count of the matches.
 //! - [`display`] and [`style`] are what plugins show, in types that do not depend on the interface.
 //! - [`host`] is the plugin boundary: bindings of `wit/editor`, host functions, consent, and the plugins that are loaded.
 //!
@@ -45,8 +46,12 @@ pub mod documents;
 pub mod host;
 pub mod language;
 pub mod plugins;
+pub mod preference;
 pub mod project;
+pub mod search;
+pub mod shell;
 pub mod style;
+pub mod syntax;
 
 mod driver;
 mod message;

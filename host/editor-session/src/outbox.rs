@@ -10,13 +10,16 @@ use std::time::Duration;
 use witdock_editor_core::Snapshot as TextSnapshot;
 
 use crate::display::Invocation;
-use crate::documents::file::{OpenError, Opened, Reread, SaveError, Saved, Stamp};
+use crate::documents::file::{OpenError, Opened, Reading, Reread, SaveError, Saved, Stamp};
 use crate::documents::{DocumentId, Target};
 use crate::host::{Ask, Call, News, PluginAction, PluginId, ProcessAction, Report, Snapshot, Ticket};
 use crate::message::Message;
 use crate::plugins::Alarm;
 use crate::project::{FolderEntry, Hit, SearchEnd, Task, WalkEnd};
 use crate::recovery::Kept;
+use crate::search::{SearchTask, Searched};
+use crate::shell::{Finished, ShellTask};
+use crate::syntax::{ParseTask, Parsed};
 
 /// Something that has happened outside the session.
 #[derive(Debug)]
@@ -57,6 +60,17 @@ pub enum Input {
     Left(Vec<Kept>),
     /// Another program may have changed these files.
     FilesChanged(Vec<PathBuf>),
+    /// A search has ended.
+    Found(Searched),
+    /// A command of the shell has ended.
+    Shell(Finished),
+    /// A text was parsed.
+    Parsed {
+        /// The document's number.
+        document: DocumentId,
+        /// The syntax tree.
+        parsed: Parsed,
+    },
     /// A plugin has started, ended a call, failed, and so on.
     News(News),
     /// The status of all plugins, for [`Session::reports`](crate::Session::reports).
@@ -117,6 +131,21 @@ pub enum Effect {
         path: PathBuf,
         /// The last known stamp. None reads the file in any case, and replaces unsaved changes.
         stamp: Option<Stamp>,
+        /// In which encoding.
+        how: Reading,
+    },
+    /// Search a large text. [`Input::Found`] answers.
+    Find(SearchTask),
+    /// Run a command of the shell. [`Input::Shell`] answers.
+    Shell(ShellTask),
+    /// End the command of the shell that is under way.
+    StopShell,
+    /// Parse a text. [`Input::Parsed`] answers.
+    Parse {
+        /// The document's number.
+        document: DocumentId,
+        /// The text.
+        task: ParseTask,
     },
     /// Keep a text that was left behind as the one of a document, until that is saved.
     Adopt {

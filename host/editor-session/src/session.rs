@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use witdock_editor_core::commands::{self, View};
-use witdock_editor_core::{Decoded, Extend, Motion, Selections, TabWidth, Transaction};
+use witdock_editor_core::{
+    Decoded, Encoding, Extend, Format, Motion, QueryError, QueryOptions, Selections, TabWidth, Transaction,
+};
 
 use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::{Action, Answer, Invocation};
@@ -16,6 +18,8 @@ use crate::outbox::{Effect, Input, Job, Outbox, Request};
 use crate::plugins::{Asked, Plugins};
 use crate::project::Results;
 use crate::recovery::Left;
+use crate::search::{Search, Towards, WalkAnswer};
+use crate::shell::{Output, Shell};
 
 /// Documents, and plugins that work on them, without a front end.
 ///
@@ -25,6 +29,8 @@ use crate::recovery::Left;
 pub struct Session {
     documents: Documents,
     plugins: Plugins,
+    search: Search,
+    shell: Shell,
     left: Left,
     /// The files that [`open_once`](Self::open_once) has asked for.
     opening: BTreeSet<PathBuf>,
@@ -47,6 +53,8 @@ impl Session {
         Self {
             documents: Documents::new(),
             plugins: Plugins::new(names),
+            search: Search::default(),
+            shell: Shell::default(),
             left: Left::default(),
             opening: BTreeSet::new(),
             results: Results::default(),
@@ -78,7 +86,7 @@ impl Session {
 
     /// Takes something that has happened outside.
     pub fn update(&mut self, input: Input) {
-        let Self { documents, plugins, left, opening, results, out, .. } = self;
+        let Self { documents, plugins, search, shell, left, opening, results, out, .. } = self;
         match input {
             Input::Opened { target, result, to_front, opened_by } => {
                 opening.remove(&target.path);
@@ -102,6 +110,9 @@ impl Session {
                     results.take(hits, end, documents);
                 }
             }
+            Input::Found(searched) => search.searched(searched, documents, out),
+            Input::Shell(finished) => shell.finished(finished, documents, out),
+            Input::Parsed { document, parsed } => documents.parsed(document, parsed),
             Input::Left(kept) => left.add(kept),
             Input::FilesChanged(paths) => documents.files_changed(&paths, out),
             Input::News(news) => plugins.news(news, documents, out),
@@ -122,6 +133,8 @@ impl Session {
     pub fn take_effects(&mut self) -> Vec<Effect> {
         self.documents.follow_decorations();
         self.results.follow(&self.documents);
+        self.search.follow(&self.documents, &mut self.out);
+        self.documents.follow_syntax(&mut self.out);
         self.plugins.notice(&self.documents);
         std::mem::take(&mut self.out.effects)
     }
@@ -191,7 +204,11 @@ impl Session {
     pub fn type_character(&mut self, character: char) {
         let mut utf8 = [0; 4];
         let text: &str = character.encode_utf8(&mut utf8);
-        self.change(Origin::Typed, |view| commands::type_text(view, text));
+        if matches!(character, '}' | ']' | ')') {
+            self.documents.type_closing(character, &mut self.out);
+        } else {
+            self.change(Origin::Typed, |view| commands::type_text(view, text));
+        }
         self.plugins.complete_after_typing(&self.documents);
     }
 
@@ -215,14 +232,26 @@ impl Session {
         self.documents.go_to_line(number);
     }
 
-    /// Replaces a text in the selection, or everywhere where nothing is selected. A text between slashes is a regular
-    /// expression.
-    pub fn replace_all(&mut self, what: &str, by: &str) {
-        self.documents.replace_all(what, by, &mut self.out);
+    /// Breaks the line, and indents the new one as the language wants it.
+    pub(crate) fn newline(&mut self) {
+        self.documents.newline(&mut self.out);
+    }
+
+    pub(crate) fn expand_selection(&mut self) {
+        self.documents.expand_selection();
+    }
+
+    pub(crate) fn shrink_selection(&mut self) {
+        self.documents.shrink_selection();
+    }
+
+    pub(crate) fn go_to_bracket(&mut self, extend: Extend) {
+        self.documents.go_to_bracket(extend, &mut self.out);
     }
 
     pub(crate) fn one_cursor(&mut self) {
         self.documents.one_cursor();
+        self.search.hide();
     }
 
     pub(crate) fn indent(&mut self) {
@@ -263,6 +292,89 @@ impl Session {
 
     pub(crate) fn paste(&mut self) {
         self.documents.paste(&mut self.out);
+    }
+}
+
+/// Finding and replacing in the active document.
+impl Session {
+    /// What was searched for last, and what is known of its matches.
+    pub fn finding(&self) -> &Search {
+        &self.search
+    }
+
+    /// Searches for a text, or for a regular expression. Nothing is found yet; the matches are counted and shown.
+    ///
+    /// # Errors
+    ///
+    /// When the pattern is empty or invalid.
+    pub fn search_for(&mut self, pattern: &str, options: QueryOptions) -> Result<(), QueryError> {
+        self.search.set(pattern, options)
+    }
+
+    /// Selects the nearest match. A large text is searched beside the session, and the match selected when it is found.
+    pub fn seek(&mut self, towards: Towards) {
+        self.search.seek(towards, &mut self.documents, &mut self.out);
+    }
+
+    /// Selects the next match of the last search.
+    pub fn find_next(&mut self) {
+        let from = self.documents.place().map_or(0, |(_, _, primary)| primary.end());
+        self.seek(Towards::End(from));
+    }
+
+    /// Selects the previous match of the last search.
+    pub fn find_previous(&mut self) {
+        let before = self.documents.place().map_or(0, |(_, _, primary)| primary.start());
+        self.seek(Towards::Start(before));
+    }
+
+    /// Ends searching: the matches are shown until the text changes.
+    pub fn end_search(&mut self) {
+        self.search.let_go(&self.documents);
+    }
+
+    /// Ends searching where nothing was found that was wanted: no matches are shown.
+    pub fn abandon_search(&mut self) {
+        self.search.stop();
+        self.search.hide();
+    }
+
+    /// Begins to replace the matches of the last search one by one: those of a selection over several lines, or all of them
+    /// from the cursor on. Gives whether there is one, or a search for it is under way.
+    pub fn begin_replacing(&mut self) -> bool {
+        self.search.begin_walk(&mut self.documents, &mut self.out)
+    }
+
+    /// Sets what matches become, and shows it at the match that is asked about.
+    ///
+    /// # Errors
+    ///
+    /// When it names a group that the pattern does not have.
+    pub fn replace_by(&mut self, by: &str) -> Result<(), String> {
+        self.search.replace_by(by, &mut self.documents)
+    }
+
+    /// Answers about the match that is asked about. All replacements are one step to undo.
+    pub fn answer_replacing(&mut self, answer: WalkAnswer) {
+        self.search.answer_walk(answer, &mut self.documents, &mut self.out);
+    }
+}
+
+/// Commands of the shell.
+impl Session {
+    /// Runs a command of the shell on the selections, or inserts its output. The text changes when it has succeeded.
+    pub fn run_shell(&mut self, command: &str, output: Output) {
+        self.shell.run(command, output, &self.documents, &mut self.out);
+    }
+
+    /// The command of the shell that is under way.
+    pub fn running_shell(&self) -> Option<&str> {
+        self.shell.running()
+    }
+
+    /// Ends the command of the shell that is under way. The text stays.
+    pub fn cancel_shell(&mut self) {
+        self.shell.cancel(&mut self.out);
     }
 }
 
@@ -307,6 +419,17 @@ impl Session {
         } else {
             self.out.ask(Request::AskForPath, "the document has no file yet; save it to name one");
         }
+    }
+
+    /// Reads the file that could not be opened last, or that of the active document, in another encoding.
+    pub fn reopen_as(&mut self, encoding: Encoding) {
+        self.documents.reopen_as(encoding, &mut self.out);
+    }
+
+    /// Saves the active document in another encoding, now and from now on.
+    pub fn save_in(&mut self, format: Format) {
+        self.documents.set_format(format);
+        self.save();
     }
 
     /// Saves the active document to another file. One that exists is replaced only by [`save_over`](Self::save_over).

@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn file(path: &str, line: Option<usize>) -> Opening {
-        Opening::File(Target { path: path.into(), line, column: None, selected: 0 })
+        Opening::File(Target { path: path.into(), line, ..Target::default() })
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Editor {
     ranking: bool,
     sender: UnboundedSender<Input>,
     ranked: UnboundedReceiver<Input>,
+    /// Whether the state waits to go on.
+    goes_on: bool,
 }
 
 /// Something that is left for the terminal to do.
@@ -75,6 +77,7 @@ impl Editor {
             ranking: false,
             sender,
             ranked,
+            goes_on: false,
         })
     }
 
@@ -115,6 +118,7 @@ impl Editor {
                         memory.add(kind, line);
                     }
                 }
+                Effect::GoOn => self.goes_on = true,
                 Effect::Quit => left.push(TerminalEffect::Quit),
                 Effect::ReadConfig => {
                     let config = Config::read(self.config_folder.as_deref());
@@ -162,6 +166,9 @@ impl Editor {
 
     /// Waits for the next input from files, plugins and timers. Dropping the future loses none.
     pub async fn next(&mut self) -> Input {
+        if std::mem::take(&mut self.goes_on) {
+            return Input::GoOn;
+        }
         tokio::select! {
             biased;
             Some(input) = self.ranked.recv() => input,

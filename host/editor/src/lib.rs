@@ -17,5 +17,6 @@ pub mod run;
 pub mod signals;
 pub mod terminal;
 pub mod theme;
+pub mod tree_colours;
 pub mod view;
 pub mod viewport;

@@ -154,7 +154,8 @@ fn openings(arguments: &Arguments) -> anyhow::Result<Openings> {
             Opening::StandardInput => {
                 let mut bytes = Vec::new();
                 std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
-                text = Some(Decoded::from_bytes(&bytes).context("cannot open standard input")?);
+                let decoded = Decoded::from_bytes(&bytes).or_else(|error| Decoded::guessed(&bytes, error));
+                text = Some(decoded.context("cannot open standard input")?);
             }
         }
     }

@@ -17,6 +17,10 @@ pub const CURRENT_LINE: Style = Style::new().fg(Color::Yellow);
 pub const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
 /// The part of a line that matches what is typed.
 pub const MATCH: Style = Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD);
+/// A match of a search.
+pub const FOUND: Style = Style::new().fg(Color::Black).bg(Color::Yellow);
+/// The brackets at the cursor that belong together.
+pub const BRACKET: Style = Style::new().add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED));
 /// The status line.
 pub const STATUS: Style = Style::new().add_modifier(Modifier::REVERSED);
 /// Text that is less important than the text around it.

@@ -1,14 +1,17 @@
 //! The part of a document that the screen shows: scrolling, wrapping, colours, and moving by rows.
 
+use std::ops::Range;
+
 use witdock_editor_core::column::display_column;
 use witdock_editor_core::{Extend, Selection, Selections};
 use witdock_editor_session::documents::{Buffer, Drawn};
 use witdock_editor_session::language;
-use witdock_editor_session::style::Span;
+use witdock_editor_session::style::{Scope, Span};
 
 use crate::config::{Settings, Wrap};
 use crate::highlight::Highlight;
 use crate::layout::{self, Layout, Row, row_of_offset};
+use crate::tree_colours::TreeColours;
 
 /// The part of a document that the screen shows.
 #[derive(Debug)]
@@ -17,8 +20,12 @@ pub struct Viewport {
     pub scroll: Scroll,
     /// Whether lines that are longer than the screen is wide continue in the next row.
     pub wraps: bool,
-    /// The colours of the language.
-    pub highlight: Highlight,
+    /// The colours of a language without a syntax tree.
+    highlight: Highlight,
+    /// The colours of a language with one.
+    tree: TreeColours,
+    /// Whether the text has the colours of its language.
+    has_colours: bool,
     /// The language that `highlight` and `wraps` are for.
     language: String,
     /// The columns that moving by rows aims at, with the cursors that they belong to.
@@ -43,6 +50,8 @@ impl Viewport {
             scroll: Scroll::default(),
             wraps: false,
             highlight: Highlight::default(),
+            tree: TreeColours::default(),
+            has_colours: false,
             language: String::new(),
             goals: None,
         };
@@ -58,6 +67,7 @@ impl Viewport {
             Wrap::Never => false,
             Wrap::Prose => language::is_prose(&self.language),
         };
+        self.has_colours = settings.colours;
         self.highlight = if settings.colours { Highlight::new(&self.language) } else { Highlight::default() };
     }
 
@@ -65,6 +75,24 @@ impl Viewport {
     pub fn follow_language(&mut self, buffer: &Buffer, settings: &Settings) {
         if self.language != buffer.language() {
             self.set_up(buffer, settings);
+        }
+    }
+
+    /// Finds the colours of lines `first` to `end`.
+    pub fn reach(&mut self, buffer: &Buffer, first: usize, end: usize) {
+        if buffer.syntax.has_grammar() {
+            self.tree.reach(buffer, first, end);
+        } else {
+            self.highlight.reach(&buffer.document, first, end);
+        }
+    }
+
+    /// The coloured ranges of a line, in bytes from its start. Empty for a line that was not reached.
+    pub fn colours(&self, buffer: &Buffer, line: usize) -> &[(Range<usize>, Scope)] {
+        match (self.has_colours, buffer.syntax.has_grammar()) {
+            (false, _) => &[],
+            (true, true) => self.tree.of_line(line),
+            (true, false) => self.highlight.of_line(line),
         }
     }
 

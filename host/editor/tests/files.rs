@@ -22,8 +22,12 @@ async fn opened(folder: &Path, text: &str) -> (Docked, PathBuf) {
 }
 
 async fn open(docked: &mut Docked, path: &Path) {
-    let input =
-        Input::Opened { result: file::open(path), target: path.into(), to_front: true, opened_by: None };
+    let input = Input::Opened {
+        result: file::open(path, None),
+        target: path.into(),
+        to_front: true,
+        opened_by: None,
+    };
     docked.session_input(input);
     docked.settle().await;
 }
@@ -159,7 +163,7 @@ async fn a_failed_save_or_open_gives_the_reason_and_loses_nothing() {
     assert!(docked.screen().contains("cannot save"), "{}", docked.screen());
     assert_eq!(docked.text(), "y");
     for (name, bytes, why) in
-        [("binary", &b"\x7fELF\0\0"[..], "binary"), ("latin", &b"caf\xe9\n"[..], "iconv")]
+        [("binary", &b"\x7fELF\0\0"[..], "binary"), ("cut", &b"caf\xc3\xa9 \xc3"[..], "cut off")]
     {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();

@@ -19,11 +19,31 @@ fn put(view: View<'_>, kind: EditKind, text: &str) -> Transaction {
     view.collapsing(kind, view.selections.iter().map(|selection| Edit::replace(selection.range(), text)))
 }
 
+/// How far a new line is indented, compared with the line before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deeper {
+    /// As far.
+    #[default]
+    Same,
+    /// One level more.
+    More,
+    /// One level less.
+    Less,
+}
+
 /// Breaks the line at each selection and indents the new line as the one before.
 ///
 /// After an opening bracket, the new line is indented one level further; a closing bracket right behind goes to a line of its
 /// own.
 pub fn newline(view: View<'_>) -> Transaction {
+    newline_as(view, |at| match view.text.char_before(at) {
+        Some('{' | '[' | '(') => Deeper::More,
+        _ => Deeper::Same,
+    })
+}
+
+/// The same, where the language says how far the line is indented that begins at a place.
+pub fn newline_as(view: View<'_>, deeper: impl Fn(usize) -> Deeper) -> Transaction {
     let line_break = view.style.line_ending.as_str();
     let mut back = Vec::with_capacity(view.selections.len());
     let edits: Vec<Edit> = view
@@ -38,14 +58,20 @@ pub fn newline(view: View<'_>) -> Transaction {
             let closing = view.text.char_at(selection.end());
             let mut text = format!("{line_break}{indent}");
             let mut after_cursor = String::new();
-            if matches!(opening, Some('{' | '[' | '(')) {
-                text += view.style.indent.unit();
-                if matches!(
-                    (opening, closing),
-                    (Some('{'), Some('}')) | (Some('['), Some(']')) | (Some('('), Some(')'))
-                ) {
-                    after_cursor = format!("{line_break}{indent}");
+            match deeper(selection.start()) {
+                Deeper::More => {
+                    text += view.style.indent.unit();
+                    if matches!(
+                        (opening, closing),
+                        (Some('{'), Some('}')) | (Some('['), Some(']')) | (Some('('), Some(')'))
+                    ) {
+                        after_cursor = format!("{line_break}{indent}");
+                    }
                 }
+                Deeper::Less if indent.ends_with(view.style.indent.unit()) => {
+                    text.truncate(text.len() - view.style.indent.unit().len());
+                }
+                Deeper::Less | Deeper::Same => {}
             }
             back.push(after_cursor.len());
             Edit::replace(selection.range(), text + &after_cursor)
@@ -58,6 +84,24 @@ pub fn newline(view: View<'_>) -> Transaction {
         Selection::at(mapper.map(selection.end(), Bias::After) - back.next().unwrap_or_default())
     });
     transaction.with_selections(after)
+}
+
+/// Types a closing bracket. On a blank line it is indented as the line of its opening bracket, whose place `opener` gives.
+pub fn type_closing(view: View<'_>, bracket: char, opener: impl Fn(usize) -> Option<usize>) -> Transaction {
+    let edits = view.selections.iter().map(|selection| {
+        let line = view.text.line_at(selection.start());
+        let start = view.text.line_start(line);
+        let is_blank = indentation(view.text, line).len() >= selection.start() - start;
+        let opening = opener(selection.start()).filter(|_| is_blank).map(|at| view.text.line_at(at));
+        match opening.filter(|opening| *opening < line) {
+            Some(opening) => {
+                let indent = indentation(view.text, opening);
+                Edit::replace(start..selection.end(), format!("{indent}{bracket}"))
+            }
+            None => Edit::replace(selection.range(), bracket),
+        }
+    });
+    view.collapsing(EditKind::Typing, edits)
 }
 
 /// Inserts indentation up to the next stop at each cursor, or indents the lines if a selection spans several, as the Tab key
@@ -106,6 +150,23 @@ mod tests {
         edits(newline, "  x {|}", "  x {\n    |\n  }");
         edits(newline, "f(|) g(|)", "f(\n    |\n) g(\n    |\n)");
         edits(newline, "f(|}", "f(\n    |}");
+    }
+
+    #[test]
+    fn a_language_indents_its_lines() {
+        let less = |view: View<'_>| newline_as(view, |_| Deeper::Less);
+        edits(less, "a\n    b\n        return|", "a\n    b\n        return\n    |");
+        edits(less, "return|", "return\n|");
+        edits(|view| newline_as(view, |_| Deeper::More), "if x:|", "if x:\n    |");
+    }
+
+    #[test]
+    fn a_closing_bracket_is_indented_as_its_opening_one() {
+        let closing = |view: View<'_>| type_closing(view, '}', |_| Some(3));
+        edits(closing, "  x{\n    |", "  x{\n  }|");
+        edits(closing, "  x{\n    y|", "  x{\n    y}|");
+        edits(closing, "  x{|", "  x{}|");
+        edits(|view| type_closing(view, '}', |_| None), "{\n    |", "{\n    }|");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod indentation;
 mod insert;
 mod lines;
 mod select;
+mod tidy;
 
 pub use clipboard::{Clip, copy, cut, paste};
 pub use comment::toggle_line_comment;
@@ -19,12 +20,13 @@ pub use delete::{
     delete_word_forward,
 };
 pub use indentation::{indent, outdent};
-pub use insert::{insert_tab, insert_text, newline, type_text};
+pub use insert::{Deeper, insert_tab, insert_text, newline, newline_as, type_closing, type_text};
 pub use lines::{duplicate_lines, join_lines, move_lines_down, move_lines_up};
 pub use select::{
     add_cursor_above, add_cursor_below, add_next_match, select_all, select_all_matches, select_lines,
     select_word, split_into_lines,
 };
+pub use tidy::{Tidy, tidy};
 
 use std::ops::RangeInclusive;
 

@@ -4,10 +4,15 @@
 //! cache, a few MB at most. Time is linear in the bytes searched, whatever the pattern.
 
 mod contiguous;
+mod interrupt;
+mod matches;
 mod query;
+mod ranges;
 mod replacement;
 
 pub use contiguous::ContiguousQuery;
+pub use interrupt::Interrupt;
+pub use matches::Matches;
 pub use query::{Case, Query, QueryError, QueryOptions};
 pub use replacement::{Replacement, ReplacementError};
 
@@ -15,6 +20,7 @@ use std::ops::Range;
 
 use regex_cursor::{Input, RopeyCursor};
 
+use self::interrupt::Way;
 use crate::text::Text;
 
 /// The bytes that a search towards the start looks at first; each further try doubles them.
@@ -39,7 +45,7 @@ impl Query {
         text: &'a Text,
         range: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + 'a {
-        self.regex.find_iter(input(text, range)).map(|found| found.range())
+        self.regex.find_iter(self.input(text, range)).map(|found| found.range())
     }
 
     /// The first match that starts at or after `from`, or else the first from the start of the text. An empty match
@@ -61,16 +67,17 @@ impl Query {
     /// the end.
     pub fn previous(&self, text: &Text, before: usize) -> Option<Found> {
         let before = text.floor_boundary(before);
-        if let Some(range) = self.last(text, before, before) {
+        if let Some(range) = self.last(text, before, before, usize::MAX) {
             return Some(Found { range, wrapped: false });
         }
         // One past the end, so that an empty match at the end does count here.
-        let range = self.last(text, text.len(), text.len() + 1)?;
+        let range = self.last(text, text.len(), text.len() + 1, usize::MAX)?;
         Some(Found { range, wrapped: true })
     }
 
-    /// The last match that ends at or before `end`, an empty one only if it is before `empty_before`.
-    fn last(&self, text: &Text, end: usize, empty_before: usize) -> Option<Range<usize>> {
+    /// The last match that ends at or before `end`, an empty one only if it is before `empty_before`. Looks at about
+    /// `farthest` bytes.
+    fn last(&self, text: &Text, end: usize, empty_before: usize, farthest: usize) -> Option<Range<usize>> {
         let counts =
             |range: &Range<usize>| range.end <= end && (!range.is_empty() || range.start < empty_before);
         let line_end = text.line_end(text.line_at(end)).max(end);
@@ -79,18 +86,39 @@ impl Query {
             let start = text.line_start(text.line_at(end.saturating_sub(stretch)));
             let matches = self.matches(text, start..line_end).take_while(|range| range.start <= end);
             match matches.filter(counts).last() {
-                None if start > 0 => stretch = stretch.saturating_mul(2),
+                None if start > 0 && stretch < farthest => stretch = stretch.saturating_mul(2),
                 found => return found,
             }
         }
     }
 }
 
-/// The regex engine's view of the text, at `range`, which is clamped to it.
-fn input(text: &Text, range: Range<usize>) -> Input<RopeyCursor<'_>> {
-    let start = text.floor_boundary(range.start);
-    let end = text.floor_boundary(range.end).max(start);
-    Input::new(RopeyCursor::at(text.rope_slice(0..text.len()), start)).range(start..end)
+impl Query {
+    /// What [`next`](Self::next) gives, if there is a match that starts within the next `bytes`; `None` says only that
+    /// none is so near. O(bytes).
+    pub fn next_near(&self, text: &Text, from: usize, bytes: usize) -> Option<Found> {
+        let from = text.floor_boundary(from);
+        let near = from..from.saturating_add(bytes).min(text.len());
+        let moves_on = |range: &Range<usize>| !(range.is_empty() && range.start == from);
+        // The end of the range may cut the match short, so it only tells that there is one.
+        self.matches(text, near).any(|range| moves_on(&range)).then(|| self.next(text, from)).flatten()
+    }
+
+    /// What [`previous`](Self::previous) gives, if there is a match within the `bytes` before; `None` says only that none is
+    /// so near. O(bytes).
+    pub fn previous_near(&self, text: &Text, before: usize, bytes: usize) -> Option<Found> {
+        let before = text.floor_boundary(before);
+        let range = self.last(text, before, before, bytes)?;
+        Some(Found { range, wrapped: false })
+    }
+
+    /// The regex engine's view of the text, at `range`, which is clamped to it.
+    fn input<'a>(&'a self, text: &'a Text, range: Range<usize>) -> Input<Way<'a>> {
+        let start = text.floor_boundary(range.start);
+        let end = text.floor_boundary(range.end).max(start);
+        let cursor = RopeyCursor::at(text.rope_slice(0..text.len()), start);
+        Input::new(Way { cursor, interrupt: self.interrupt.as_ref() }).range(start..end)
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +191,19 @@ mod tests {
     fn a_search_backwards_crosses_stretches() {
         let text = Text::from(format!("start\n{}", "line\n".repeat(100_000)).as_str());
         assert_eq!(regex("start").previous(&text, text.len()), Some(Found { range: 0..5, wrapped: false }));
+    }
+
+    #[test]
+    fn a_near_match_is_found_as_a_whole_and_a_far_one_is_not() {
+        let text = Text::from(format!("a{}b{}", "-".repeat(100), "-\n".repeat(200_000)).as_str());
+        let query = regex("a-+b");
+        assert_eq!(query.next_near(&text, 0, 102), Some(Found { range: 0..102, wrapped: false }));
+        assert_eq!(query.next_near(&text, 0, 50), None);
+        assert_eq!(query.previous_near(&text, text.len(), 1 << 10), None);
+        assert_eq!(
+            query.previous_near(&text, text.len(), 1 << 20),
+            Some(Found { range: 0..102, wrapped: false })
+        );
     }
 
     #[test]

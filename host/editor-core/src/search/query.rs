@@ -3,6 +3,8 @@ use std::fmt;
 use regex_automata::util::syntax;
 use regex_cursor::engines::meta::Regex;
 
+use super::Interrupt;
+
 /// A compiled search pattern. Cheap to clone.
 #[derive(Clone)]
 pub struct Query {
@@ -12,6 +14,8 @@ pub struct Query {
     /// The expression that the pattern stands for.
     source: String,
     insensitive: bool,
+    /// Ends searches of this query.
+    pub(super) interrupt: Option<Interrupt>,
 }
 
 /// The interpretation of a pattern.
@@ -84,7 +88,7 @@ impl Query {
             .syntax(syntax_of(insensitive))
             .build(&source)
             .map_err(|error| explain(pattern, error.syntax_error().map(ToString::to_string)))?;
-        Ok(Query { pattern: pattern.to_owned(), regex, options, source, insensitive })
+        Ok(Query { pattern: pattern.to_owned(), regex, options, source, insensitive, interrupt: None })
     }
 
     pub(super) fn syntax(&self) -> syntax::Config {
@@ -93,6 +97,12 @@ impl Query {
 
     pub(super) fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The same query, whose searches another thread can end.
+    #[must_use]
+    pub fn interruptible(&self, interrupt: &Interrupt) -> Query {
+        Query { interrupt: Some(interrupt.clone()), ..self.clone() }
     }
 
     /// The pattern as it was given.

@@ -4,7 +4,7 @@ use regex_cursor::engines::meta::Regex;
 use regex_cursor::regex_automata::util::captures::Captures;
 use regex_cursor::regex_automata::{Anchored, PatternID};
 
-use super::{Query, input};
+use super::Query;
 use crate::change::{ChangeSet, Edit};
 use crate::line_ending::LineEnding;
 use crate::text::Text;
@@ -63,7 +63,7 @@ impl Query {
     /// The edit that replaces the match at exactly `range`; `None` if there is no such match. O(match).
     pub fn replace_one(&self, text: &Text, range: Range<usize>, with: &Replacement) -> Option<Edit> {
         let mut captures = self.regex.create_captures();
-        let mut input = input(text, range.start..text.len());
+        let mut input = self.input(text, range.start..text.len());
         input.set_anchored(Anchored::Yes);
         self.regex.search_captures(input, &mut captures);
         (captures.get_match()?.range() == range).then(|| Edit::replace(range, with.expand(text, &captures)))
@@ -72,7 +72,7 @@ impl Query {
     /// The change that replaces all matches within `range`, as [`Query::matches`] finds them. O(bytes of the range +
     /// bytes replaced); it holds the replacements, and nothing else of the text.
     pub fn replace_all(&self, text: &Text, range: Range<usize>, with: &Replacement) -> ChangeSet {
-        let edits = self.regex.captures_iter(input(text, range)).filter_map(|captures| {
+        let edits = self.regex.captures_iter(self.input(text, range)).filter_map(|captures| {
             let found = captures.get_match()?.range();
             Some(Edit::replace(found, with.expand(text, &captures)))
         });

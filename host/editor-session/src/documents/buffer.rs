@@ -2,14 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use witdock_editor_core::{Document, IndentStyle, LineColumn, Selection, Selections, Style};
+use witdock_editor_core::{
+    Document, Encoding, IndentStyle, LineColumn, Selection, Selections, Style, TabWidth,
+};
 
 use super::Target;
 use super::decoration::Decorations;
-use super::file::{FileId, Stamp};
+use super::file::{FileId, Reading, Stamp};
 use crate::display::Location;
 use crate::host::PluginId;
 use crate::language;
+use crate::preference::Preferences;
+use crate::syntax::Syntax;
 
 /// The number of an open document. No other document gets it while the session lasts.
 pub type DocumentId = u64;
@@ -42,6 +46,12 @@ pub struct Buffer {
     /// Who made the last change of the text.
     pub author: Author,
     pub(super) language: String,
+    /// The syntax tree.
+    pub syntax: Syntax,
+    /// What its folders say about how it is edited.
+    pub(super) folders: Preferences,
+    /// The encoding that the person has chosen.
+    pub(super) chosen_encoding: Option<Encoding>,
 }
 
 /// Whether a text is being written. There is one write at a time, so that an older text never overwrites a newer one.
@@ -97,6 +107,9 @@ impl Buffer {
             decorations: Decorations::default(),
             author: Author::Person(Origin::Command),
             language: language::TEXT.to_owned(),
+            syntax: Syntax::default(),
+            folders: Preferences::default(),
+            chosen_encoding: None,
         }
     }
 
@@ -132,6 +145,26 @@ impl Buffer {
         own == Some(path) || (own.is_some() && self.file.is_same(&FileId::of(path)))
     }
 
+    /// Finds the language: the one that the text names itself, or that of its file's name, or that of its `#!` line.
+    pub(super) fn find_language(&mut self, language_of: impl FnOnce(&Path) -> String) {
+        let text = self.document.text();
+        let by_name = self.path.as_deref().map(language_of).filter(|name| name != language::TEXT);
+        let said = Preferences::of_modelines(text).language.map(str::to_owned);
+        let language = said.or(by_name).or_else(|| Preferences::of_text(text).language.map(str::to_owned));
+        let language = language.unwrap_or_else(|| language::TEXT.to_owned());
+        self.set_language(&language);
+    }
+
+    /// Sets the style of new text, as the text, its folders and its language say.
+    pub(super) fn find_style(&mut self, tab: TabWidth) {
+        let said = Preferences::of_text(self.document.text()).or(&self.folders);
+        let style = self.document.style();
+        let found = IndentStyle::detect(self.document.text());
+        let is_unbroken = self.document.text().line_count() == 1;
+        let line_ending = said.line_ending.filter(|_| is_unbroken).unwrap_or(style.line_ending);
+        self.document.set_style(said.style(found, line_ending, tab, &self.language));
+    }
+
     /// Whether the text is not the file's: it was changed, or there is no file any more.
     pub fn is_modified(&self) -> bool {
         self.document.is_dirty() || self.is_missing
@@ -149,6 +182,14 @@ impl Buffer {
         let rest = text.slice(start..start.saturating_add(target.selected.saturating_mul(4)));
         let end = start + rest.chars().take(target.selected).map(char::len_utf8).sum::<usize>();
         self.document.set_selections(Selections::one(Selection::new(start, end)));
+    }
+
+    /// In which encoding the file is read again.
+    pub(super) fn reading(&self) -> Reading {
+        match self.chosen_encoding {
+            Some(encoding) => Reading::As(encoding),
+            None => Reading::Like(self.document.format().encoding),
+        }
     }
 
     /// The primary cursor, in bytes from the start of the text.

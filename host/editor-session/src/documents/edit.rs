@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use witdock_editor_core::commands::{self, Clip, View};
 use witdock_editor_core::{
-    ChangeError, ChangeSet, Edit, Extend, HistoryError, LineColumn, Motion, Query, QueryOptions, Selection,
-    Selections, Text, Transaction, move_selections,
+    ChangeError, ChangeSet, Edit, Extend, HistoryError, LineColumn, Motion, Selection, Selections, Text,
+    Transaction, move_selections,
 };
 
 use super::{Author, Buffer, DocumentId, Documents, Origin};
@@ -134,34 +134,6 @@ impl Documents {
             .active()
             .map(|Buffer { document, .. }| document.text().slice(document.selections().primary().range()));
         selected.filter(|text| !text.contains('\n')).unwrap_or_default()
-    }
-
-    /// Replaces a text in the selection, or everywhere where nothing is selected, as one step to undo. A text between
-    /// slashes is a regular expression.
-    pub(crate) fn replace_all(&mut self, what: &str, by: &str, out: &mut Outbox) {
-        let regex = what.len() > 2 && what.starts_with('/') && what.ends_with('/');
-        let pattern = if regex { what.get(1..what.len() - 1).unwrap_or_default() } else { what };
-        let query = match Query::new(pattern, QueryOptions { regex, ..QueryOptions::default() }) {
-            Ok(query) => query,
-            Err(error) => return out.show(Message::error(error.to_string())),
-        };
-        let Some(Buffer { document, author, .. }) = self.active_mut() else { return };
-        let with = match query.replacement(by, document.style().line_ending) {
-            Ok(with) => with,
-            Err(error) => return out.show(Message::error(error.to_string())),
-        };
-        let selected = document.selections().primary();
-        let range = if selected.is_empty() { 0..document.text().len() } else { selected.range() };
-        let changes = query.replace_all(document.text(), range, &with);
-        let count = changes.edits().len();
-        *author = Author::Person(Origin::Command);
-        let applied = document.apply(Transaction::new(document.revision(), changes));
-        out.show(match (applied, count) {
-            (Err(error), _) => Message::error(error.to_string()),
-            (Ok(_), 0) => Message::warning(format!("`{what}` not found")),
-            (Ok(_), 1) => Message::info("1 match replaced"),
-            (Ok(_), count) => Message::info(format!("{count} matches replaced")),
-        });
     }
 
     /// Replaces a range by a text, as a step of its own, and puts the cursor behind it.

@@ -5,7 +5,9 @@ pub mod file;
 mod buffer;
 mod decoration;
 mod edit;
+mod encodings;
 mod saving;
+mod structure;
 mod target;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,8 @@ pub struct Documents {
     next_id: DocumentId,
     clip: Clip,
     tab_width: TabWidth,
+    /// The file that could not be opened last, since no encoding was recognized.
+    unread: Option<Target>,
 }
 
 impl Documents {
@@ -42,6 +46,7 @@ impl Documents {
             next_id: 2,
             clip: Clip::default(),
             tab_width: TabWidth::default(),
+            unread: None,
         }
     }
 
@@ -96,7 +101,7 @@ impl Documents {
     pub(crate) fn set_tab_width(&mut self, width: TabWidth) {
         self.tab_width = width;
         for buffer in &mut self.buffers {
-            buffer.document.set_style(Style { tab_width: width, ..buffer.document.style() });
+            buffer.find_style(width);
         }
     }
 
@@ -124,10 +129,14 @@ impl Documents {
         language_of: impl FnOnce(&Path) -> String,
         out: &mut Outbox,
     ) {
-        let Opened { mut document, read_only, is_new, stamp, file } = match result {
+        let Opened { document, read_only, is_new, stamp, file, preferences } = match result {
             Ok(opened) => opened,
-            Err(error) => return out.show(Message::error(error.to_string())),
+            Err(error) => {
+                self.not_opened(target, &error);
+                return out.show(Message::error(error.to_string()));
+            }
         };
+        self.forget_unread();
         let path = std::path::absolute(&target.path).unwrap_or_else(|_| target.path.clone());
         let is_open = |buffer: &Buffer| buffer.path.as_ref() == Some(&path) || buffer.file.is_same(&file);
         if let Some(open) = self.buffers.iter().position(is_open) {
@@ -142,10 +151,16 @@ impl Documents {
             return;
         }
         let is_mixed = document.loaded_line_endings().is_mixed();
-        document.set_style(Style { tab_width: self.tab_width, ..document.style() });
-        let mut buffer = Buffer { read_only, stamp, file, document, ..Buffer::untitled(self.next_id) };
-        buffer.set_language(&language_of(&path));
+        let format = document.format();
+        let is_guessed = target.encoding.is_none() && !format.encoding.is_unicode();
+        let problem = preferences.as_ref().err().cloned();
+        let folders = preferences.unwrap_or_default();
+        let mut buffer =
+            Buffer { folders, read_only, stamp, file, document, ..Buffer::untitled(self.next_id) };
+        buffer.chosen_encoding = target.encoding;
         buffer.path = Some(path);
+        buffer.find_language(language_of);
+        buffer.find_style(self.tab_width);
         buffer.go_to(target);
         let name = buffer.name();
         self.add(buffer);
@@ -158,6 +173,12 @@ impl Documents {
             out.show(Message::info(format!("{name} is read-only")));
         } else if is_new {
             out.show(Message::info(format!("{name} is a new file")));
+        } else if let Some(problem) = problem {
+            out.show(Message::warning(problem));
+        } else if is_guessed {
+            out.show(Message::info(format!(
+                "{name} is read as {format}; `Reopen with encoding` chooses another one"
+            )));
         } else if is_mixed {
             out.show(Message::warning(format!(
                 "{name} mixes LF and CRLF line breaks; saving keeps each of them"
@@ -213,8 +234,8 @@ impl Documents {
     /// Finds the language of each document again.
     pub(crate) fn find_languages(&mut self, language_of: impl Fn(&Path) -> String) {
         for buffer in &mut self.buffers {
-            if let Some(language) = buffer.path.as_deref().map(&language_of) {
-                buffer.set_language(&language);
+            if buffer.path.is_some() {
+                buffer.find_language(&language_of);
             }
         }
     }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use witdock::counted;
-use witdock_editor_core::Snapshot;
+use witdock_editor_core::commands;
+use witdock_editor_core::{Selection, Selections, Snapshot};
 
 use super::file::{OpenError, Reread, SaveError, Saved, Stamp};
-use super::{Author, DocumentId, Documents, Origin, Saving};
+use super::{Author, Buffer, DocumentId, Documents, Origin, Saving};
 use crate::message::Message;
 use crate::outbox::{Effect, Outbox, Request};
 
@@ -20,13 +21,15 @@ impl Documents {
             return;
         }
         buffer.saving = Saving::Now;
+        buffer.tidy(out);
         let expected = (!std::mem::take(&mut buffer.overwrites)).then_some(buffer.stamp);
         out.effect(Effect::Save { document: id, path, text: buffer.document.snapshot(), expected });
     }
 
     /// Writes the active document to another file.
     pub(crate) fn write_as(&mut self, path: PathBuf, out: &mut Outbox) {
-        let Some(buffer) = self.active() else { return };
+        let Some(buffer) = self.active_mut() else { return };
+        buffer.tidy(out);
         let (document, text) = (buffer.id, buffer.document.snapshot());
         out.effect(Effect::Save { document, path, text, expected: None });
     }
@@ -67,6 +70,12 @@ impl Documents {
                 if buffer.conflicts && is_active {
                     out.request(Request::AskToOverwrite);
                 }
+                if let SaveError::Unencodable { error, .. } = &error
+                    && buffer.document.revision() == text.revision()
+                {
+                    buffer.document.set_selections(Selections::one(Selection::at(error.offset)));
+                    out.request(Request::Reveal);
+                }
                 out.show(Message::error(error.to_string()));
                 false
             }
@@ -80,7 +89,8 @@ impl Documents {
                 paths.contains(path) || paths.iter().any(|other| other == buffer.file.path())
             };
             if let Some(path) = buffer.path.clone().filter(is_it) {
-                out.effect(Effect::Reread { document: buffer.id, path, stamp: Some(buffer.stamp) });
+                let (document, stamp, how) = (buffer.id, Some(buffer.stamp), buffer.reading());
+                out.effect(Effect::Reread { document, path, stamp, how });
             }
         }
     }
@@ -100,6 +110,10 @@ impl Documents {
             Ok(Reread::Unchanged { read_only }) => {
                 buffer.read_only = read_only;
                 return;
+            }
+            Err(error) if replaces => {
+                buffer.chosen_encoding = None;
+                Message::error(error.to_string())
             }
             Err(error) => {
                 buffer.conflicts = true;
@@ -128,9 +142,14 @@ impl Documents {
                 buffer.file = file;
                 buffer.is_missing = false;
                 buffer.conflicts = false;
-                let before = buffer.document.revision();
+                let (before, chosen) = (buffer.document.revision(), buffer.chosen_encoding);
                 buffer.author = Author::Person(Origin::Reloaded);
+                let is_chosen =
+                    chosen == Some(decoded.encoding) && buffer.document.format().encoding != decoded.encoding;
                 match buffer.document.reload(decoded) {
+                    Ok(_) if is_chosen => {
+                        Message::info(format!("{name}: read as {}", buffer.document.format()))
+                    }
                     Ok(after) if after == before => return,
                     Ok(_) => Message::info(format!("another program has changed {name}; it was read again")),
                     Err(error) => Message::error(format!("{name}: {error}")),
@@ -143,7 +162,8 @@ impl Documents {
     pub(crate) fn take_theirs(&self, out: &mut Outbox) {
         let Some(buffer) = self.active() else { return };
         if let Some(path) = buffer.path.clone() {
-            out.effect(Effect::Reread { document: buffer.id, path, stamp: None });
+            let (document, how) = (buffer.id, buffer.reading());
+            out.effect(Effect::Reread { document, path, stamp: None, how });
         }
     }
 
@@ -152,6 +172,21 @@ impl Documents {
         if let Some(buffer) = self.active_mut() {
             buffer.conflicts = false;
             buffer.overwrites = true;
+        }
+    }
+}
+
+impl Buffer {
+    /// Brings white space and line breaks into order, as `.editorconfig` wants it, as one step to undo.
+    fn tidy(&mut self, out: &mut Outbox) {
+        let transaction = commands::tidy(self.document.view(), self.folders.tidy());
+        if transaction.changes().is_empty() {
+            return;
+        }
+        self.document.break_undo();
+        self.author = Author::Person(Origin::Command);
+        if let Err(error) = self.document.apply(transaction) {
+            out.show(Message::error(error.to_string()));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use witdock_editor_core::Encoding;
+
 /// A file to open, and the place to go to in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Target {
@@ -13,6 +15,8 @@ pub struct Target {
     pub column: Option<usize>,
     /// The number of characters to select from there.
     pub selected: usize,
+    /// The encoding to read it in; none recognizes it.
+    pub encoding: Option<Encoding>,
 }
 
 impl From<&Path> for Target {
@@ -44,7 +48,7 @@ impl Target {
         if name.is_empty() {
             return Self { path, ..Self::default() };
         }
-        Self { path: at_home(name, dirs::home_dir()), line: Some(line), column, selected: 0 }
+        Self { path: at_home(name, dirs::home_dir()), line: Some(line), column, ..Self::default() }
     }
 }
 
@@ -66,7 +70,7 @@ mod tests {
     use super::*;
 
     fn target(path: &str, line: Option<usize>, column: Option<usize>) -> Target {
-        Target { path: path.into(), line, column, selected: 0 }
+        Target { path: path.into(), line, column, ..Target::default() }
     }
 
     #[test]

@@ -183,6 +183,7 @@ impl Results {
                 line: Some(found.line + 1),
                 column: Some(found.column + 1),
                 selected: found.length,
+                ..Target::default()
             }),
         })
     }

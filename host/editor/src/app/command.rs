@@ -2,15 +2,16 @@
 
 use witdock_editor_core::Extend::{self, No, Yes};
 use witdock_editor_session::Message;
-use witdock_editor_session::command::Group::{Editor, Files, Finding, Moving, Plugins};
+use witdock_editor_session::command::Group::{Editing, Editor, Files, Finding, Moving, Plugins};
 use witdock_editor_session::command::Runs::{ByPerson, InAnswer};
 use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
 use witdock_editor_session::display::Invocation;
+use witdock_editor_session::shell::Output;
 
 use super::views::{Axis, Toward};
 use super::{
     App, Consenting, Effect, Find, MessageLog, Mode, Palette, PluginPanel, Prompt, Purpose, Recovering,
-    reading,
+    Replace, reading,
 };
 
 /// The command that answers requests for consent.
@@ -35,6 +36,10 @@ pub const COMMANDS: &[Command<App>] = &[
         "Asks for a path, and opens the file. A file that does not exist is created when it is saved.", |app: &mut App| app.prompt(Purpose::Open)).runs(InAnswer),
     command(Files, "editor.save-as", &["f12"], "Save to another file",
         "Asks for a path, and saves the document there.", |app: &mut App| app.prompt(Purpose::SaveAs)).runs(InAnswer),
+    command(Files, "editor.reopen-with-encoding", &[], "Reopen with encoding",
+        "Reads the file again in an encoding that you choose from a list; also one that could not be opened.", App::choose_to_reopen).runs(InAnswer),
+    command(Files, "editor.save-with-encoding", &[], "Save with encoding",
+        "Saves the document in an encoding that you choose from a list, now and from now on.", App::choose_to_save_in).runs(InAnswer),
 
     command(Files, RECOVER, &["f5"], "Recover unsaved changes",
         "Shows the unsaved changes that were kept when an editor ended without saving.", App::recover).runs(ByPerson),
@@ -46,10 +51,21 @@ pub const COMMANDS: &[Command<App>] = &[
 
     command(Finding, "editor.find-in-files", &["alt-f", "ctrl-shift-f"], "Find in all files",
         "Searches all files below the folder that the editor was started in for a text or a regular expression, and lists the lines.", App::search_files).runs(InAnswer),
+    command(Editing, "editor.pipe", &["alt-|"], "Pipe through a shell command",
+        "Asks for a command of the shell, and replaces the selections by its output; without a selection, the whole text.", App::prompt_pipe).runs(ByPerson),
+    command(Editing, "editor.insert-output", &["alt-!"], "Insert the output of a shell command",
+        "Asks for a command of the shell, and inserts its output at the cursors.", |app: &mut App| app.prompt(Purpose::Shell(Output::IsInserted, "Insert the output of: "))).runs(ByPerson),
+    command(Editing, "editor.record-keys", &["alt-q"], "Record keys",
+        "Begins to record what you type, or ends it.", App::toggle_recording).runs(ByPerson),
+    command(Editing, "editor.replay-keys", &["alt-."], "Replay the recorded keys",
+        "Types the recorded keys again. Escape stops it, and so does a key that fails.", |app: &mut App| app.replay_times(1)).runs(ByPerson),
+    command(Editing, "editor.replay-keys-times", &[], "Replay the recorded keys several times",
+        "Asks for a number, and types the recorded keys again so many times.", |app: &mut App| app.prompt(Purpose::Replay)).runs(ByPerson),
+
     command(Finding, "editor.find", &["ctrl-f"], "Find",
-        "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one.", |app: &mut App| app.mode = Find::mode(&app.session)).runs(InAnswer),
-    command(Finding, "editor.replace", &["ctrl-r"], "Replace all matches",
-        "Replaces all matches of a text or a regular expression, in the selection or everywhere.", App::prompt_replace).runs(InAnswer),
+        "Finds a text while it is typed. Enter and Down go to the next match, Up to the previous one; Alt-R, Alt-C and Alt-W switch regular expressions, case and whole words.", |app: &mut App| app.mode = Find::mode(&mut app.session)).runs(InAnswer),
+    command(Finding, "editor.replace", &["ctrl-r"], "Replace",
+        "Replaces matches of a text or a regular expression one by one, each shown before, or all at once. A selection over several lines is searched alone.", |app: &mut App| app.mode = Replace::mode(&app.session)).runs(InAnswer),
     command(Finding, "editor.go-to-line", &["ctrl-g"], "Go to a line",
         "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)).runs(InAnswer),
 
@@ -127,8 +143,11 @@ impl App {
         self.mode = Prompt::mode(purpose, "");
     }
 
-    fn prompt_replace(&mut self) {
-        self.mode = Prompt::mode(Purpose::Replace, &self.session.documents().selected_word());
+    fn prompt_pipe(&mut self) {
+        let is_empty =
+            self.active().is_some_and(|buffer| buffer.document.selections().iter().all(|one| one.is_empty()));
+        let title = if is_empty { "Pipe the whole text through: " } else { "Pipe the selection through: " };
+        self.prompt(Purpose::Shell(Output::Replaces, title));
     }
 
     fn answer_plugins(&mut self) {

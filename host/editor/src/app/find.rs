@@ -1,19 +1,21 @@
 //! Finding a text while it is typed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use witdock_editor_core::{Found, Query, QueryOptions, Selection, Selections, Text};
+use witdock_editor_core::{QueryError, Selections};
+use witdock_editor_session::search::{Count, Towards};
 use witdock_editor_session::{Message, Session};
 
 use super::history::{History, Kind, Recall};
-use super::line::{Edited, Line};
+use super::line::Edited;
 use super::mode::Next;
+use super::query_line::QueryLine;
 use super::{Mode, Screen};
 
 /// A search while its text is typed.
 #[derive(Debug)]
 pub struct Find {
-    /// The text to find.
-    pub query: Line,
+    /// What is searched for.
+    pub line: QueryLine,
     recall: Recall,
     /// The selections before the search.
     origin: Selections,
@@ -21,12 +23,15 @@ pub struct Find {
 
 impl Find {
     /// Begins to find the selected text, or one that is typed.
-    pub(super) fn mode(session: &Session) -> Mode {
-        let documents = session.documents();
-        let Some(buffer) = documents.active() else { return Mode::Edit };
+    pub(super) fn mode(session: &mut Session) -> Mode {
+        let Some(buffer) = session.documents().active() else { return Mode::Edit };
         let origin = buffer.document.selections().clone();
-        let query = Line::from(documents.selected_word().as_str());
-        Mode::Find(Self { query, recall: Recall::default(), origin })
+        let find = Self { line: QueryLine::new(session), recall: Recall::default(), origin };
+        if !find.line.text.is_empty() {
+            // A selected text is found where it is.
+            let _ = session.search_for(find.line.text.text(), find.line.options);
+        }
+        Mode::Find(find)
     }
 
     pub(super) fn key(
@@ -39,69 +44,81 @@ impl Find {
         let has_shift = key.modifiers.contains(KeyModifiers::SHIFT);
         let is_find = key.code == KeyCode::Char('f') && key.modifiers.contains(KeyModifiers::CONTROL);
         // Up and Down go to matches, so earlier texts come with Alt, or where there is nothing to find yet.
-        let recalls =
-            key.modifiers.contains(KeyModifiers::ALT) || (key.code == KeyCode::Up && self.query.is_empty());
-        if recalls && self.recall.key(key, Kind::Find, history, &mut self.query) {
+        let recalls = key.modifiers.contains(KeyModifiers::ALT)
+            || (key.code == KeyCode::Up && self.line.text.is_empty());
+        if recalls && self.recall.key(key, Kind::Find, history, &mut self.line.text) {
             self.restart(session, screen);
             return Next::Mode(Mode::Find(self));
         }
+        let goes_on = matches!(key.code, KeyCode::Enter | KeyCode::Down | KeyCode::Up) || is_find;
         match key.code {
             KeyCode::Esc => {
+                session.abandon_search();
                 session.select(|_| self.origin);
                 return Next::Edit;
             }
-            KeyCode::Enter if !has_shift && self.query.is_empty() => return Next::Edit,
-            KeyCode::Enter | KeyCode::Down | KeyCode::Up => {
-                let back = key.code == KeyCode::Up || (key.code == KeyCode::Enter && has_shift);
-                self.go(session, screen, |query, text, now| {
-                    if back { query.previous(text, now.start()) } else { query.next(text, now.end()) }
-                });
+            _ if goes_on && self.line.text.is_empty() => {
+                // Nothing typed: the last search again.
+                let Some(last) = session.finding().query() else { return Next::Edit };
+                self.line = QueryLine::from(last);
+                self.restart(session, screen);
             }
-            _ if is_find => self.go(session, screen, |query, text, now| query.next(text, now.end())),
-            _ => match self.query.key(key) {
+            _ if goes_on => {
+                if key.code == KeyCode::Up || (key.code == KeyCode::Enter && has_shift) {
+                    session.find_previous();
+                } else {
+                    session.find_next();
+                }
+            }
+            _ => match self.line.key(key) {
                 Edited::Changed => self.restart(session, screen),
                 Edited::Moved => {}
                 // Any other key ends the search at the match.
-                Edited::Nothing => return Next::Key(key),
+                Edited::Nothing => {
+                    session.end_search();
+                    return Next::Key(key);
+                }
             },
         }
         Next::Mode(Mode::Find(self))
     }
 
     pub(super) fn paste(&mut self, text: &str, session: &mut Session, screen: &mut Screen) {
-        self.query.insert(text);
+        self.line.text.insert(text);
         self.restart(session, screen);
     }
 
     /// Goes to the first match after the place where the search began.
     fn restart(&self, session: &mut Session, screen: &mut Screen) {
         let from = self.origin.primary().start();
-        session.select(|_| self.origin.clone());
-        if !self.query.is_empty() {
-            self.go(session, screen, |query, text, _| query.next(text, from));
+        match session.search_for(self.line.text.text(), self.line.options) {
+            Ok(()) => {
+                session.select(|_| self.origin.clone());
+                session.seek(Towards::End(from));
+            }
+            Err(QueryError::Empty) => session.select(|_| self.origin.clone()),
+            // Nothing moves while an expression is typed.
+            Err(error) => screen.show(Message::warning(invalid_words(&error))),
         }
     }
+}
 
-    fn go(
-        &self,
-        session: &mut Session,
-        screen: &mut Screen,
-        find: impl FnOnce(&Query, &Text, Selection) -> Option<Found>,
-    ) {
-        let query = match Query::new(self.query.text(), QueryOptions::default()) {
-            Ok(query) => query,
-            Err(error) => return screen.show(Message::info(error.to_string())),
-        };
-        let Some(buffer) = session.active_mut() else { return };
-        let now = buffer.document.selections().primary();
-        match find(&query, buffer.document.text(), now) {
-            Some(Found { range, wrapped }) => {
-                buffer.document.set_selections(Selections::one(Selection::new(range.start, range.end)));
-                if wrapped {
-                    screen.show(Message::info("search wrapped around the end of the text"));
-                }
-            }
-            None => screen.show(Message::warning(format!("`{}` not found", self.query.text()))),
-        }
+/// Why a pattern is invalid, in few words: it stands in the same line.
+pub(super) fn invalid_words(error: &QueryError) -> String {
+    match error {
+        QueryError::Syntax { reason, .. } => format!("invalid regular expression: {reason}"),
+        QueryError::TooLarge { .. } => "too large: use smaller repetition counts".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The number of matches in words.
+pub fn count_words(count: Count) -> String {
+    let total = if count.is_more { format!("over {}", count.total) } else { count.total.to_string() };
+    match (count.number, count.total) {
+        (_, 0) => "no matches".to_owned(),
+        (Some(number), _) => format!("{number} of {total}"),
+        (None, 1) => "1 match".to_owned(),
+        (None, _) => format!("{total} matches"),
     }
 }

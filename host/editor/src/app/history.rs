@@ -26,6 +26,8 @@ pub enum Kind {
     Find,
     /// The replacement of a text.
     Replacement,
+    /// A command of the shell.
+    Shell,
     /// The name of a command that was chosen from the list of commands.
     Command,
 }

@@ -33,6 +33,11 @@ impl Keyboard {
         self.keymap = keymap;
     }
 
+    /// Whether keys were pressed that may start a sequence.
+    pub(super) fn is_pending(&self) -> bool {
+        !self.pressed.is_empty()
+    }
+
     /// The meaning of a key in the text.
     pub(super) fn press(&mut self, key: KeyEvent) -> Meaning {
         self.pressed.push(key.into());

@@ -5,7 +5,10 @@ use witdock_editor_session::Message;
 
 use super::keyboard::Meaning;
 use super::mode::Next;
-use super::{Answering, App, Effect, Kind, List, Mode, Paths, Prompt, Purpose, Source, palette, plugins};
+use super::{
+    Answering, App, Effect, Kind, List, Mode, Paths, Prompt, Purpose, Replace, Source, Stage, palette,
+    plugins,
+};
 
 /// The command whose keys paste into lines too.
 pub(super) const PASTE: &str = "editor.paste";
@@ -20,6 +23,8 @@ impl App {
         let next = match std::mem::take(&mut self.mode) {
             Mode::Edit => return self.edit_key(key),
             Mode::Find(find) => find.key(key, session, screen, &self.history),
+            Mode::Replace(replace) => replace.key(key, session, screen, &self.history),
+            Mode::Choosing(choosing) => choosing.key(key, session),
             Mode::Prompt(prompt) => prompt.key(key, session, screen, &self.history),
             Mode::Reading(reading) => reading.key(key, session, screen),
             Mode::Messages(log) => log.key(key, session, screen),
@@ -40,6 +45,13 @@ impl App {
             Mode::WaitForSave => match key.code {
                 KeyCode::Esc => Next::Edit,
                 _ => Next::Mode(Mode::WaitForSave),
+            },
+            Mode::WaitForShell => match key.code {
+                KeyCode::Esc => {
+                    session.cancel_shell();
+                    Next::Edit
+                }
+                _ => Next::Mode(Mode::WaitForShell),
             },
             Mode::Recover(recovering) => recovering.key(key, session, screen),
             Mode::ConfirmClose => match key.code {
@@ -84,6 +96,7 @@ impl App {
                 self.remember(Kind::Command, &command);
                 self.run(&command);
             }
+            Next::Replay(times) => self.replay_times(times),
             Next::Effect(effect) => self.effects.push(effect),
         }
     }
@@ -135,6 +148,8 @@ impl App {
         match &mut self.mode {
             Mode::Edit => self.session.paste_text(text),
             Mode::Find(find) => find.paste(text, &mut self.session, &mut self.screen),
+            Mode::Replace(replace) => replace.paste(text, &mut self.session, &mut self.screen),
+            Mode::Choosing(choosing) => choosing.paste(text),
             Mode::Prompt(prompt) => {
                 prompt.line.insert(text);
                 prompt.paths = Paths::default();
@@ -153,6 +168,7 @@ impl App {
             | Mode::ConfirmClose
             | Mode::ConfirmReplace(_)
             | Mode::WaitForSave
+            | Mode::WaitForShell
             | Mode::Recover(_)
             | Mode::Plugins(_)
             | Mode::Consent(_)
@@ -166,7 +182,13 @@ impl App {
     fn is_line(&self) -> bool {
         matches!(
             self.mode,
-            Mode::Find(_) | Mode::Prompt(_) | Mode::Palette(_) | Mode::Picker(_) | Mode::Answer(_)
+            Mode::Find(_)
+                | Mode::Replace(_)
+                | Mode::Choosing(_)
+                | Mode::Prompt(_)
+                | Mode::Palette(_)
+                | Mode::Picker(_)
+                | Mode::Answer(_)
         )
     }
 
@@ -177,8 +199,9 @@ impl App {
                 Some((prompt.purpose.kind(), prompt.line.text().to_owned()))
             }
             Mode::Find(find) if key.code == KeyCode::Enter => {
-                Some((Kind::Find, find.query.text().to_owned()))
+                Some((Kind::Find, find.line.text.text().to_owned()))
             }
+            Mode::Replace(replace) if key.code == KeyCode::Enter => replace.entered(),
             Mode::Picker(picker)
                 if key.code == KeyCode::Enter && matches!(picker.source, Source::Search { .. }) =>
             {
@@ -211,11 +234,17 @@ impl App {
 
     /// Leaves a mode whose panel or question was removed by its plugin.
     pub(super) fn leave_ended_mode(&mut self) {
+        if let Mode::Replace(replace) = &mut self.mode {
+            replace.follow(&self.session);
+        }
         let plugins = self.session.plugins();
         let has_ended = match self.mode {
             Mode::Panel => plugins.panel().is_none(),
             Mode::Answer(_) => plugins.asking().is_none(),
             Mode::Recover(_) => self.session.left().all().is_empty(),
+            Mode::WaitForShell => self.session.running_shell().is_none(),
+            // Nothing was found.
+            Mode::Replace(Replace { stage: Stage::By, .. }) => self.session.finding().walk().is_none(),
             _ => false,
         };
         if has_ended {

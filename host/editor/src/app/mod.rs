@@ -4,6 +4,7 @@
 
 mod area;
 mod chips;
+mod choosing;
 mod clicks;
 mod command;
 mod completing;
@@ -25,18 +26,22 @@ mod picker;
 mod picking;
 mod plugins;
 mod prompt;
+mod query_line;
 mod ranking;
 mod reading;
+mod recorder;
 mod recovering;
+mod replace;
 mod screen;
 mod views;
 
 pub use self::area::{ListArea, beside};
 pub use self::chips::Chip;
+pub use self::choosing::{Choice, Choosing};
 pub use self::command::{COMMANDS, entries};
 pub use self::completing::CompletionArea;
 pub use self::consent::{ConsentPage, Consenting};
-pub use self::find::Find;
+pub use self::find::{Find, count_words};
 pub use self::history::{History, Kind};
 pub use self::line::Line;
 pub use self::list::List;
@@ -48,9 +53,11 @@ pub use self::paths::Paths;
 pub use self::picker::{Item, Picker, Source};
 pub use self::plugins::{PluginPage, PluginPanel};
 pub use self::prompt::{Prompt, Purpose};
+pub use self::query_line::{QueryLine, SWITCH_KEYS};
 pub use self::ranking::{Match, RankTask, matched};
 pub use self::reading::{ReadLine, Reading};
 pub use self::recovering::{Recovering, age};
+pub use self::replace::{Replace, Stage};
 pub use self::screen::{CHROME_LINES, Screen};
 pub use self::views::{ShownView, ViewArea};
 
@@ -67,7 +74,8 @@ use witdock_editor_session::{Kept, Message, Request, Session};
 use self::clicks::Clicks;
 use self::grace::Grace;
 use self::keyboard::Keyboard;
-use crate::config::Config;
+use self::recorder::Recorder;
+use crate::config::{Config, KEYS};
 
 /// Something that has happened.
 #[derive(Debug)]
@@ -83,6 +91,8 @@ pub enum Input {
     Mouse(MouseEvent),
     /// The screen has this number of columns and lines.
     Resize(u16, u16),
+    /// A replay of keys goes on.
+    GoOn,
     /// The configuration was read.
     Configured(Box<Config>),
     /// What was entered in earlier sessions.
@@ -110,6 +120,8 @@ pub enum Effect {
     Rank(RankTask),
     /// Remember a line that was entered, for the next start.
     Remember(Kind, String),
+    /// Let other inputs come first. [`Input::GoOn`] answers.
+    GoOn,
     /// Read the configuration. [`Input::Configured`] answers.
     ReadConfig,
     /// End the editor.
@@ -131,6 +143,7 @@ pub struct App {
     is_listing: bool,
     /// Counts the lists that another thread matches.
     rankings: u64,
+    recorder: Recorder,
     mode: Mode,
     /// Whether keys are for the mode yet.
     grace: Grace,
@@ -158,6 +171,7 @@ impl App {
             clicks: Clicks::default(),
             is_listing: false,
             rankings: 0,
+            recorder: Recorder::default(),
             mode: Mode::Edit,
             grace: Grace::default(),
             is_by_person: false,
@@ -264,6 +278,9 @@ impl App {
         match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => {}
             Input::Key(key) => {
+                if self.note_key(key) {
+                    return;
+                }
                 if matches!(self.mode, Mode::Edit) && key.code == KeyCode::Esc && !self.has_seen_completions {
                     self.screen.messages_mut().dismiss();
                 }
@@ -287,6 +304,7 @@ impl App {
             }
             Input::Clipboard(text) => self.session.paste_from_system(text.as_deref()),
             Input::Mouse(event) => self.mouse(event, now),
+            Input::GoOn => self.replay_on(),
             Input::Resize(columns, lines) => self.screen.resize(columns, lines),
             Input::Configured(config) => self.configure(*config),
             Input::Ranked(number, matches) => self.ranked(number, matches),
@@ -298,7 +316,11 @@ impl App {
             Input::Session(input) => {
                 let is_pause = matches!(input, witdock_editor_session::Input::Idle);
                 let has_left = matches!(input, witdock_editor_session::Input::Left(_));
+                let was_waiting = self.is_waiting();
                 self.session.update(input);
+                if was_waiting && !self.is_waiting() && self.recorder.is_replaying() {
+                    self.effects.push(Effect::GoOn);
+                }
                 if has_left {
                     self.tell_left();
                 }
@@ -413,6 +435,9 @@ impl App {
 
     /// Runs a command by its name.
     fn run(&mut self, name: &str) {
+        if let Some(keys) = name.strip_prefix(KEYS) {
+            return self.replay_written(keys);
+        }
         match COMMANDS.iter().find(|command| command.entry.name == name) {
             Some(own) => (own.run)(self),
             // Another program may have copied something since. A plugin pastes the editor's own clipboard.

@@ -8,7 +8,8 @@ use super::line::{Edited, Line};
 use super::list::List;
 use super::ranking::ranked;
 use super::{
-    Consenting, Effect, Find, MessageLog, Palette, Picker, PluginPanel, Prompt, Reading, Recovering, Screen,
+    Choosing, Consenting, Effect, Find, MessageLog, Palette, Picker, PluginPanel, Prompt, Reading,
+    Recovering, Replace, Screen,
 };
 
 /// The meaning of keys.
@@ -19,8 +20,12 @@ pub enum Mode {
     Edit,
     /// Keys type the text to find.
     Find(Find),
+    /// Keys type what is replaced and by what, and answer about each match.
+    Replace(Replace),
     /// Keys type a line that a command needs.
     Prompt(Prompt),
+    /// Keys choose from a list.
+    Choosing(Choosing),
     /// Keys scroll a text.
     Reading(Reading),
     /// Keys scroll the log of messages.
@@ -29,6 +34,8 @@ pub enum Mode {
     ConfirmQuit,
     /// The editor ends when the documents are saved; Escape keeps it open.
     WaitForSave,
+    /// A command of the shell is under way; Escape ends it.
+    WaitForShell,
     /// Keys choose what becomes of unsaved texts that were left behind.
     Recover(Recovering),
     /// Keys answer whether to close the document although it has unsaved changes.
@@ -62,6 +69,8 @@ pub(super) enum Next {
     Key(KeyEvent),
     /// Keys edit the document again, and a command runs that was chosen from a list.
     Chosen(String),
+    /// Keys edit the document again, and the recorded keys are replayed so many times.
+    Replay(usize),
     /// Keys edit the document again, and something is done outside.
     Effect(Effect),
 }

@@ -1,7 +1,8 @@
-//! Lines that commands ask for: a path, a line number, a text to replace.
+//! Lines that commands ask for: a path, a line number, a command of the shell.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use witdock_editor_session::documents::{Documents, Target};
+use witdock_editor_session::shell::Output;
 use witdock_editor_session::{Message, SaveAs, Session};
 
 use super::history::{History, Kind, Recall};
@@ -31,10 +32,10 @@ pub enum Purpose {
     SaveAs,
     /// The number of a line to go to.
     GoToLine,
-    /// The text to replace.
-    Replace,
-    /// The replacement of this text.
-    ReplaceBy(String),
+    /// A command of the shell.
+    Shell(Output, &'static str),
+    /// How many times the recorded keys are replayed.
+    Replay,
 }
 
 impl Purpose {
@@ -44,8 +45,8 @@ impl Purpose {
             Self::Open => "Open: ".to_owned(),
             Self::SaveAs => "Save as: ".to_owned(),
             Self::GoToLine => "Go to line: ".to_owned(),
-            Self::Replace => "Replace (/…/ for a regular expression): ".to_owned(),
-            Self::ReplaceBy(what) => format!("Replace `{what}` with: "),
+            Self::Shell(_, title) => (*title).to_owned(),
+            Self::Replay => "Replay how many times: ".to_owned(),
         }
     }
 }
@@ -56,8 +57,8 @@ impl Purpose {
         match self {
             Self::Open | Self::SaveAs => Kind::Path,
             Self::GoToLine => Kind::LineNumber,
-            Self::Replace => Kind::Find,
-            Self::ReplaceBy(_) => Kind::Replacement,
+            Self::Shell(..) => Kind::Shell,
+            Self::Replay => Kind::LineNumber,
         }
     }
 }
@@ -106,8 +107,19 @@ impl Prompt {
         let Self { purpose, line, .. } = self;
         let line = line.text();
         match purpose {
-            Purpose::ReplaceBy(what) => session.replace_all(&what, line),
             _ if line.is_empty() => {}
+            Purpose::Shell(output, _) => {
+                session.run_shell(line, output);
+                return if session.running_shell().is_some() {
+                    Next::Mode(Mode::WaitForShell)
+                } else {
+                    Next::Edit
+                };
+            }
+            Purpose::Replay => match line.trim().parse() {
+                Ok(times) => return Next::Replay(times),
+                Err(_) => screen.show(Message::error(format!("`{line}` is not a number"))),
+            },
             Purpose::Open => {
                 let target = Target::typed(line);
                 if target.path.is_dir() {
@@ -124,9 +136,6 @@ impl Prompt {
                 Ok(number) => session.go_to_line(number),
                 Err(_) => screen.show(Message::error(format!("`{line}` is not a line number"))),
             },
-            Purpose::Replace => {
-                return Next::Mode(Self::mode(Purpose::ReplaceBy(line.to_owned()), ""));
-            }
         }
         Next::Edit
     }

@@ -85,6 +85,34 @@ impl From<Press> for KeyEvent {
     }
 }
 
+impl Press {
+    /// The event that a terminal sends for it.
+    pub fn event(self) -> KeyEvent {
+        let code = match self.code {
+            KeyCode::Tab if self.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+            code => code,
+        };
+        KeyEvent::new(code, self.modifiers)
+    }
+
+    /// The written form.
+    pub fn written(self) -> String {
+        let mut written = String::new();
+        for (prefix, _, modifier) in MODIFIERS {
+            if self.modifiers.contains(modifier) {
+                written += prefix;
+            }
+        }
+        match (NAMED.iter().find(|(.., code)| *code == self.code), self.code) {
+            (Some((name, ..)), _) => written += name,
+            (None, KeyCode::Char(character)) => written.push(character),
+            (None, KeyCode::F(number)) => written += &format!("f{number}"),
+            (None, other) => written += &other.to_string().to_lowercase(),
+        }
+        written
+    }
+}
+
 impl FromStr for Press {
     type Err = NoKey;
 
@@ -154,6 +182,12 @@ impl fmt::Display for Keys {
 }
 
 impl Keys {
+    /// The written form.
+    pub fn written(&self) -> String {
+        let written: Vec<String> = self.0.iter().map(|press| press.written()).collect();
+        written.join(" ")
+    }
+
     /// The presses of the sequence.
     pub fn presses(&self) -> &[Press] {
         &self.0
@@ -183,7 +217,11 @@ mod tests {
             ("f", "f"),
             ("page-down", "PgDn"),
         ] {
-            assert_eq!(written.parse::<Keys>().unwrap().to_string(), shown);
+            let keys = written.parse::<Keys>().unwrap();
+            assert_eq!(keys.to_string(), shown);
+            assert_eq!(keys.written().parse::<Keys>().unwrap(), keys);
+            let events = keys.presses().iter().map(|press| Press::from(press.event()));
+            assert_eq!(Keys::from(events.collect::<Vec<_>>()), keys);
         }
         for wrong in ["", "ctrl-", "f13", "strg-s", "shift-ctrl-a", "ab"] {
             assert!(wrong.parse::<Keys>().is_err(), "{wrong}");

@@ -23,6 +23,8 @@ use crate::app::entries;
 pub const CONFIG_FILE: &str = "config.toml";
 /// The file with the keys.
 pub const KEYS_FILE: &str = "keys.toml";
+/// What stands before keys that a key types, in the place of a command.
+pub const KEYS: &str = "keys:";
 /// A settings file with the default settings.
 pub const DEFAULT_CONFIG: &str = include_str!("default.toml");
 
@@ -165,6 +167,11 @@ impl Config {
         let command =
             match command.ok_or("expected the name of a command in quotes, for example \"editor.save\"")? {
                 "" => None,
+                written if written.starts_with(KEYS) => {
+                    let keys = written.strip_prefix(KEYS).unwrap_or_default();
+                    keys.parse::<Keys>().map_err(|error| error.to_string())?;
+                    Some(written)
+                }
                 // The commands of a plugin are not known before it is loaded.
                 command if !command.starts_with("editor.") && command.contains('.') => Some(command),
                 command if entries().iter().any(|known| known.name == command) => Some(command),

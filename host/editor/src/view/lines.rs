@@ -7,6 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use super::finding;
 use crate::app::{App, Mode, ShownView};
 use crate::layout::{Glyph, Row};
 use crate::theme;
@@ -41,6 +42,8 @@ fn draw_view(app: &App, shown: &ShownView<'_>, frame: &mut Frame<'_>) {
     let text_area = area.text();
     let seen = viewport.visible(buffer, usize::from(area.lines.height), usize::from(text_area.width));
     let cursor_line = buffer.document.text().line_at(selections.primary().head);
+    let matches = finding::matches(app, buffer, &seen);
+    let brackets = (matches!(app.mode(), Mode::Edit) && *is_focused).then(|| brackets(buffer)).flatten();
     for (y, (line, is_first, row)) in (area.lines.y..).zip(&seen) {
         let whole = buffer.document.text().line_start(*line)..buffer.document.text().line_end(*line);
         let decorations = buffer.decorations.within(whole.clone());
@@ -53,12 +56,15 @@ fn draw_view(app: &App, shown: &ShownView<'_>, frame: &mut Frame<'_>) {
         let area = Rect { y, height: 1, ..text_area };
         let pen = Pen {
             app,
+            buffer,
             selections,
             is_focused: *is_focused,
             viewport,
             line: *line,
             start: whole.start,
             decorations: &decorations,
+            matches: &matches,
+            brackets,
         };
         pen.draw(row, frame, area);
         if row.range.end == whole.end {
@@ -78,6 +84,12 @@ fn draw_name(buffer: &Buffer, is_focused: bool, frame: &mut Frame<'_>, area: Rec
     let style = if is_focused { theme::STRONG } else { theme::FAINT };
     let text = format!("── {name}{modified} {}", "─".repeat(columns));
     frame.buffer_mut().set_stringn(area.x, area.y, text, columns, style);
+}
+
+/// The bracket at the primary cursor, and the one that belongs to it.
+fn brackets(buffer: &Buffer) -> Option<(usize, usize)> {
+    let primary = buffer.document.selections().primary();
+    primary.is_empty().then(|| buffer.syntax.brackets_at(buffer.document.text(), primary.head)).flatten()
 }
 
 /// The message of the sign on the cursor's line, if it has one.
@@ -127,6 +139,7 @@ fn draw_mark(frame: &mut Frame<'_>, area: Rect, decorations: &[&Decoration], lin
 /// Draws one line's rows.
 struct Pen<'a> {
     app: &'a App,
+    buffer: &'a Buffer,
     selections: &'a Selections,
     is_focused: bool,
     viewport: &'a Viewport,
@@ -134,13 +147,17 @@ struct Pen<'a> {
     /// Where the line starts.
     start: usize,
     decorations: &'a [&'a Decoration],
+    /// The matches of a search, in order.
+    matches: &'a [Range<usize>],
+    /// The brackets at the cursor that belong together.
+    brackets: Option<(usize, usize)>,
 }
 
 impl Pen<'_> {
     fn draw(&self, row: &Row, frame: &mut Frame<'_>, area: Rect) {
         let first = self.viewport.scroll.column;
         let end = first + usize::from(area.width);
-        let colours = self.viewport.highlight.of_line(self.line);
+        let colours = self.viewport.colours(self.buffer, self.line);
         for glyph in &row.glyphs {
             // A wide character that an edge cuts through is left out.
             if glyph.x < first || glyph.x + glyph.width > end {
@@ -179,6 +196,13 @@ impl Pen<'_> {
             && self.app.session().plugins().hover().is_some_and(|hover| hover.range.contains(&at))
         {
             style = style.add_modifier(Modifier::UNDERLINED);
+        }
+        let found = self.matches.get(self.matches.partition_point(|found| found.end <= at));
+        if found.is_some_and(|found| found.contains(&at)) {
+            style = style.patch(theme::FOUND);
+        }
+        if self.brackets.is_some_and(|(one, other)| at == one || at == other) {
+            style = style.patch(theme::BRACKET);
         }
         let is_selected = self.selections.iter().any(|one| one.start() <= at && glyph.range.end <= one.end());
         if is_selected || self.has_other_cursor(at) {

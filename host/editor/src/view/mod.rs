@@ -1,7 +1,9 @@
 //! The screen: drawn from the editor's state.
 
+mod choosing;
 mod consent;
 mod diagnostics;
+mod finding;
 mod line;
 mod lines;
 mod list;
@@ -40,6 +42,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     plugin::over_text(app, frame, text);
     overlay::draw(app, frame);
     match app.mode() {
+        Mode::Choosing(choosing) => choosing::draw(choosing, frame, text),
         Mode::Reading(reading) => reading::draw(reading, frame, text),
         Mode::Messages(log) => message_log::draw(app, log, frame, text),
         Mode::Plugins(panel) => plugin_panel::draw(app, *panel, frame, text),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-use super::{beginning, cut, line, lines, put_cursor, shortened};
+use super::{beginning, cut, finding, line, lines, put_cursor, shortened};
 use crate::app::{App, Current, Line as Typed, Mode, Paths, Purpose};
 use crate::theme;
 use witdock_editor_session::display::Question;
@@ -19,7 +19,7 @@ const MOST_NAMES: usize = 10;
 /// What the message line asks.
 enum Asked<'a> {
     /// A line is typed. Hints tell keys, the longest first: one that fits is shown.
-    Line { title: String, typed: &'a Typed, placeholder: &'a str, hints: &'static [&'static str] },
+    Line { title: String, typed: &'a Typed, placeholder: &'a str, hints: Vec<String> },
     /// A key answers. The longest text that fits is shown.
     Key(Vec<String>),
 }
@@ -27,10 +27,15 @@ enum Asked<'a> {
 /// The keys that end most lines.
 const ENDS: &[&str] = &["Enter  Esc cancels", "Esc"];
 
+fn words(hints: &[&str]) -> Vec<String> {
+    hints.iter().map(|hint| (*hint).to_owned()).collect()
+}
+
 fn asked(app: &App) -> Option<Asked<'_>> {
     let key = |texts: &[&str]| Some(Asked::Key(texts.iter().map(|text| (*text).to_owned()).collect()));
     match app.mode() {
         Mode::Edit
+        | Mode::Choosing(_)
         | Mode::Palette(_)
         | Mode::Picker(_)
         | Mode::Plugins(_)
@@ -48,23 +53,38 @@ fn asked(app: &App) -> Option<Asked<'_>> {
                 ),
                 typed: &answering.line,
                 placeholder: &question.placeholder,
-                hints: ENDS,
+                hints: words(ENDS),
             }),
             _ => None,
         },
         Mode::Find(find) => Some(Asked::Line {
-            title: "Find: ".to_owned(),
-            typed: &find.query,
+            title: format!("Find{}: ", find.line.switches()),
+            typed: &find.line.text,
             placeholder: "",
-            hints: &["Enter next  Up previous  Esc back", "Esc back", "Esc"],
+            hints: finding::hints(app),
         }),
+        Mode::Replace(replace) => match finding::replace_line(app, replace) {
+            (title, Some(typed)) => {
+                Some(Asked::Line { title, typed, placeholder: "", hints: finding::hints(app) })
+            }
+            (title, None) => Some(Asked::Key(vec![title])),
+        },
+        Mode::WaitForShell => {
+            let command = witdock::text::line(app.session().running_shell().unwrap_or_default()).to_string();
+            Some(Asked::Key(vec![
+                format!("`{command}` is running; Esc cancels it"),
+                "A command is running; Esc cancels it".to_owned(),
+            ]))
+        }
         Mode::Prompt(prompt) => Some(Asked::Line {
             title: prompt.purpose.title(),
             typed: &prompt.line,
             placeholder: "",
             hints: match prompt.purpose {
-                Purpose::Open | Purpose::SaveAs => &["Enter  Tab completes  Esc cancels", "Tab  Esc", "Esc"],
-                _ => ENDS,
+                Purpose::Open | Purpose::SaveAs => {
+                    words(&["Enter  Tab completes  Esc cancels", "Tab  Esc", "Esc"])
+                }
+                _ => words(ENDS),
             },
         }),
         Mode::ConfirmQuit => {
@@ -104,7 +124,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Some(Asked::Line { title, typed, placeholder, hints }) => {
             let hint = match message {
                 Some(_) => "",
-                None => fitting(hints, &title, typed, room),
+                None => fitting(&hints, &title, typed, room),
             };
             // A message stands behind the line, and may be cut.
             let kept = if message.is_some() { room / 2 } else { width(hint) };
@@ -123,7 +143,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
                 Some(_) => spans.push(Span::raw("  ")),
                 None => {
                     spans.push(Span::raw(" ".repeat(room.saturating_sub(used + width(hint)))));
-                    spans.push(Span::styled(hint, theme::FAINT));
+                    spans.push(Span::styled(hint.to_owned(), theme::FAINT));
                 }
             }
         }
@@ -203,11 +223,11 @@ fn at_rest(app: &App) -> Span<'_> {
 }
 
 /// The longest hint that leaves room for a title and what is typed.
-fn fitting(hints: &'static [&'static str], title: &str, typed: &Typed, room: usize) -> &'static str {
+fn fitting<'a>(hints: &'a [String], title: &str, typed: &Typed, room: usize) -> &'a str {
     let used = width(title) + (width(typed.text()) + 1).max(TYPED_COLUMNS);
     // The last one, the key that ends it, stays until there is no room for anything else.
-    let last = hints.last().filter(|hint| width(hint) + TYPED_COLUMNS <= room).copied();
-    hints.iter().find(|hint| used + 2 + width(hint) <= room).copied().or(last).unwrap_or_default()
+    let last = hints.last().filter(|hint| width(hint) + TYPED_COLUMNS <= room);
+    hints.iter().find(|hint| used + 2 + width(hint) <= room).or(last).map_or("", String::as_str)
 }
 
 fn width(text: &str) -> usize {

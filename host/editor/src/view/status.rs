@@ -7,6 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use witdock_editor_core::Format;
 use witdock_editor_session::documents::Buffer;
 
 use crate::app::App;
@@ -79,6 +80,9 @@ fn pieces<'a>(app: &'a App, buffer: &Buffer) -> Vec<Piece<'a>> {
     if !app.session().left().all().is_empty() {
         add(Side::Left, Worth::Notice, Line::raw(" [unsaved changes kept]"));
     }
+    if app.is_recording() {
+        add(Side::Left, Worth::Notice, Line::raw(" [recording]"));
+    }
     let all = app.session().documents().all();
     if all.len() > 1 {
         let number = all.iter().position(|other| other.id == buffer.id).unwrap_or_default() + 1;
@@ -104,6 +108,10 @@ fn pieces<'a>(app: &'a App, buffer: &Buffer) -> Vec<Piece<'a>> {
     if !primary.is_empty() {
         let count = document.text().char_count(primary.range());
         add(Side::Right, Worth::Count, Line::raw(format!("{count} selected  ")));
+    }
+    let format = document.format();
+    if format != Format::default() {
+        add(Side::Right, Worth::Notice, Line::raw(format!("{format}  ")));
     }
     add(Side::Right, Worth::Language, Line::raw(format!("{}  ", buffer.language())));
     let place = document.text().line_column(primary.head);

@@ -18,11 +18,12 @@ use witdock_editor::app::{App, Effect, Input};
 use witdock_editor::config::Config;
 use witdock_editor::view::view;
 use witdock_editor_core::Document;
-use witdock_editor_session::Input as SessionInput;
 use witdock_editor_session::documents::Decoration;
 use witdock_editor_session::documents::file::{FileId, Opened, Stamp};
 use witdock_editor_session::host::api::{Abilities, Command, EventKinds, Registration};
 use witdock_editor_session::host::{Answered, DecorationChange, News, Outcome, PluginId};
+use witdock_editor_session::preference::Preferences;
+use witdock_editor_session::{Effect as SessionEffect, Input as SessionInput};
 
 /// The state alone: effects are given back and not carried out.
 pub(crate) struct Editor {
@@ -81,7 +82,12 @@ impl Editor {
     }
 
     pub(crate) fn open(&mut self, name: &str, text: &str) {
-        self.update(opened(name, text));
+        // Parsed as the driver does it.
+        for effect in self.update(opened(name, text)) {
+            if let Effect::Session(SessionEffect::Parse { document, task }) = effect {
+                self.update(Input::Session(SessionInput::Parsed { document, parsed: task.run() }));
+            }
+        }
     }
 
     /// Draws something over the text, as a plugin would.
@@ -155,6 +161,16 @@ impl Editor {
         places.filter(|place| buffer[*place].modifier.contains(Modifier::REVERSED)).collect()
     }
 
+    /// The cells of the text for which this holds, without the status line.
+    pub(crate) fn cells(&mut self, is_it: impl Fn(&ratatui::buffer::Cell) -> bool) -> Vec<(u16, u16)> {
+        self.screen();
+        let buffer = self.screen.0.backend().buffer();
+        let area = *buffer.area();
+        // Without the gutter too.
+        let places = (0..area.height - 2).flat_map(|y| (5..area.width).map(move |x| (x, y)));
+        places.filter(|place| is_it(&buffer[*place])).collect()
+    }
+
     /// The position of the terminal's cursor.
     pub(crate) fn cursor(&mut self) -> (u16, u16) {
         let place = self.screen.0.get_cursor_position().unwrap();
@@ -172,8 +188,14 @@ impl Editor {
 pub(crate) fn opened(name: &str, text: &str) -> Input {
     let document = Document::from_bytes(text.as_bytes()).unwrap();
     let stamp = Stamp::of(Path::new(name));
-    let result =
-        Ok(Opened { document, read_only: false, is_new: false, stamp, file: FileId::of(Path::new(name)) });
+    let result = Ok(Opened {
+        document,
+        read_only: false,
+        is_new: false,
+        stamp,
+        file: FileId::of(Path::new(name)),
+        preferences: Ok(Preferences::default()),
+    });
     Input::Session(SessionInput::Opened {
         target: Path::new(name).into(),
         result,

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use thiserror::Error;
-use witdock_editor_core::{DecodeError, Decoded, Document};
+use witdock_editor_core::{DecodeError, Decoded, Document, EncodeError, Guess};
 
 pub use self::identity::FileId;
-pub use self::open::{open, reread};
+pub use self::open::{Reading, open, reread};
 pub use self::save::{InPlace, Saved, save};
+use crate::preference::Preferences;
 
 /// A document that was read from its file.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Opened {
     pub stamp: Stamp,
     /// The file itself, whatever its name.
     pub file: FileId,
+    /// What its folders say about how it is edited, or a problem with that.
+    pub preferences: Result<Preferences, String>,
 }
 
 /// The time of a file's last change and its length, by which a change is noticed. Empty where there is no file.
@@ -97,14 +100,19 @@ pub enum OpenError {
         /// The system's error.
         error: io::Error,
     },
-    /// It is not UTF-8 text.
-    #[error("cannot open {}: {error}", path.display())]
+    /// It is not text of the encoding.
+    #[error("cannot open {}: {error}{}", path.display(), offer(error))]
     NotText {
         /// The file.
         path: PathBuf,
-        /// What is not UTF-8, and where.
+        /// What is not of the encoding, and where.
         error: DecodeError,
     },
+}
+
+/// The command that may help.
+fn offer(error: &DecodeError) -> &'static str {
+    if error.guess == Guess::Binary { "" } else { "; `Reopen with encoding` opens it in one that you choose" }
 }
 
 /// The reason why a file could not be saved. The file is unchanged, except for [`SaveError::Damaged`].
@@ -117,6 +125,14 @@ pub enum SaveError {
     /// Another program has changed it since it was last read or written.
     #[error("cannot save {}: another program has changed it", .0.display())]
     Changed(PathBuf),
+    /// Its encoding does not have a character of the text.
+    #[error("cannot save {}: {error}", path.display())]
+    Unencodable {
+        /// The file.
+        path: PathBuf,
+        /// The character and its place.
+        error: EncodeError,
+    },
     /// The system cannot write it.
     #[error("cannot save {}: {error}", path.display())]
     Unwritable {
@@ -140,17 +156,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_binary_file_a_folder_and_an_old_encoding_are_refused_by_name() {
+    fn a_binary_file_a_folder_and_a_damaged_file_are_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let check = |bytes: &[u8], expected: &str| {
             let path = folder.path().join("file");
             fs::write(&path, bytes).unwrap();
-            let message = open(&path).err().map(|error| error.to_string()).unwrap_or_default();
+            let message = open(&path, None).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(message.contains("cannot open") && message.contains(expected), "{message}");
         };
         check(b"\x7fELF\0\0\xff", "binary");
-        check(b"caf\xe9\n", "iconv");
-        let message = open(folder.path()).err().map(|error| error.to_string()).unwrap_or_default();
+        check("größe 🦀".as_bytes().split_last().unwrap().1, "`Reopen with encoding`");
+        let message = open(folder.path(), None).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(message.contains("not a regular file"), "{message}");
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use witdock_editor_core::Snapshot;
+use witdock_editor_core::{Encoded, Snapshot};
 
 use super::identity::without_links;
 use super::{FileId, SaveError, Stamp, attributes};
@@ -50,11 +50,12 @@ impl fmt::Display for InPlace {
 ///
 /// # Errors
 ///
-/// When the file is read-only, cannot be written, or does not have the `expected` stamp.
+/// When its encoding lacks a character, the file is read-only, cannot be written, or does not have the `expected` stamp.
 pub fn save(path: &Path, text: &Snapshot, expected: Option<Stamp>) -> Result<Saved, SaveError> {
     if expected.is_some_and(|expected| expected != Stamp::of(path)) {
         return Err(SaveError::Changed(path.to_owned()));
     }
+    let text = &text.encoded().map_err(|error| SaveError::Unencodable { path: path.to_owned(), error })?;
     let unwritable = |error| SaveError::Unwritable { path: path.to_owned(), error };
     let target = without_links(path);
     let (stamp, in_place) = match existing(&target).map_err(unwritable)? {
@@ -131,14 +132,14 @@ fn beside(target: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-fn filled(mut file: NamedTempFile, text: &Snapshot) -> io::Result<NamedTempFile> {
+fn filled(mut file: NamedTempFile, text: &Encoded<'_>) -> io::Result<NamedTempFile> {
     write_all(file.as_file_mut(), text)?;
     Ok(file)
 }
 
-fn write_all(file: &mut File, text: &Snapshot) -> io::Result<()> {
+fn write_all(file: &mut File, text: &Encoded<'_>) -> io::Result<()> {
     let mut writer = io::BufWriter::new(&mut *file);
-    text.chunks().try_for_each(|chunk| writer.write_all(chunk))?;
+    text.pieces().try_for_each(|chunk| writer.write_all(chunk))?;
     writer.flush()?;
     drop(writer);
     file.sync_all()
@@ -150,13 +151,13 @@ fn put(file: NamedTempFile, target: &Path) -> io::Result<Stamp> {
 }
 
 /// Writes into the file itself. It is opened first and truncated last, so that most failures leave it as it is.
-fn write_into(path: &Path, target: &Path, text: &Snapshot) -> Result<Stamp, SaveError> {
+fn write_into(path: &Path, target: &Path, text: &Encoded<'_>) -> Result<Stamp, SaveError> {
     let mut file = File::options()
         .write(true)
         .open(target)
         .map_err(|error| SaveError::Unwritable { path: path.to_owned(), error })?;
     let damaged = |error| SaveError::Damaged { path: path.to_owned(), error };
-    let length = text.chunks().map(|chunk| chunk.len() as u64).sum();
+    let length = text.len() as u64;
     write_all(&mut file, text).and_then(|()| file.set_len(length)).map_err(damaged)?;
     file.sync_all().map_err(damaged)?;
     Ok(file.metadata().map(|metadata| Stamp::from(&metadata)).unwrap_or_default())

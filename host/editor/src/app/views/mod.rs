@@ -144,7 +144,7 @@ impl Views {
                 viewport.show_cursor(buffer, area.rows(), area.columns());
             }
             let first = viewport.scroll.line;
-            viewport.highlight.reach(&buffer.document, first, first + area.rows());
+            viewport.reach(buffer, first, first + area.rows());
         }
     }
 

@@ -1,11 +1,8 @@
-//! Decoding bytes to text, and encoding the same bytes again.
-//!
-//! Only UTF-8 is text. Other bytes are refused, with the place of the first one, and not escaped: plugins receive WIT
-//! strings, which are Unicode, so they would see a text that is not the file's, and an edit could turn an escape into other
-//! bytes unnoticed.
+//! Decoding UTF-8, piece by piece.
 
 use ropey::RopeBuilder;
 
+use super::Encoding;
 use crate::line_ending::LineEndings;
 use crate::text::Text;
 
@@ -14,9 +11,9 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The number of bytes at the start of a file from which [`Guess`] is made.
 const GUESS_BYTES: usize = 8 * 1024;
 
-/// A byte that is not UTF-8, with its place.
+/// A byte that is not of the encoding, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not UTF-8: byte {byte:#04x} at offset {offset} (line {}, byte {} of it); {guess}", line + 1, column + 1)]
+#[error("not {encoding}: byte {byte:#04x} at offset {offset} (line {}, byte {} of it); {guess}", line + 1, column + 1)]
 #[non_exhaustive]
 pub struct DecodeError {
     /// The offset of the first invalid byte in the file, including a byte order mark.
@@ -29,9 +26,11 @@ pub struct DecodeError {
     pub byte: u8,
     /// What the file probably is.
     pub guess: Guess,
+    /// The encoding that the file does not have.
+    pub encoding: Encoding,
 }
 
-/// What a file that is not UTF-8 probably is.
+/// What a file that is not of the encoding probably is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Guess {
@@ -41,7 +40,7 @@ pub enum Guess {
     Utf16,
     /// Truncated: it ends inside a character.
     CutOff,
-    /// Text in an older encoding.
+    /// Text in another encoding.
     Legacy,
 }
 
@@ -49,9 +48,9 @@ impl std::fmt::Display for Guess {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Guess::Binary => "this looks like a binary file",
-            Guess::Utf16 => "this looks like UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`",
+            Guess::Utf16 => "this looks like UTF-16, and is not valid",
             Guess::CutOff => "the file ends in the middle of a character: it may have been cut off",
-            Guess::Legacy => "convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`",
+            Guess::Legacy => "it may have another encoding",
         })
     }
 }
@@ -65,6 +64,8 @@ pub struct Decoded {
     pub bom: bool,
     /// The numbers of LF and CRLF line breaks.
     pub line_endings: LineEndings,
+    /// The encoding.
+    pub encoding: Encoding,
 }
 
 impl Decoded {
@@ -104,6 +105,8 @@ pub struct Decoder {
     line_endings: LineEndings,
     /// Whether the last decoded byte was CR.
     after_cr: bool,
+    /// Whether a character beyond ASCII was decoded: what follows is meant to be UTF-8.
+    has_wide: bool,
 }
 
 impl Decoder {
@@ -158,6 +161,7 @@ impl Decoder {
             bom: self.head.starts_with(BOM),
             text: Text::build(self.builder),
             line_endings: self.line_endings,
+            encoding: Encoding::UTF_8,
         })
     }
 
@@ -175,6 +179,7 @@ impl Decoder {
             self.after_cr = last == b'\r';
         }
         let content = if self.offset == 0 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+        self.has_wide |= !content.is_ascii();
         self.builder.append(content);
         self.offset += text.len();
     }
@@ -184,7 +189,7 @@ impl Decoder {
             Guess::Utf16
         } else if self.head.contains(&0) {
             Guess::Binary
-        } else if at_end {
+        } else if at_end && self.has_wide {
             Guess::CutOff
         } else {
             Guess::Legacy
@@ -195,17 +200,15 @@ impl Decoder {
             column: self.offset - self.line_start,
             byte: bad.first().copied().unwrap_or_default(),
             guess,
+            encoding: Encoding::UTF_8,
         }
     }
 }
 
-/// The bytes of a file in pieces, to be written. They equal the decoder's input where the text is unchanged. Copies nothing.
-pub(crate) fn encode(text: &Text, bom: bool) -> impl Iterator<Item = &[u8]> {
-    bom.then_some(BOM).into_iter().chain(text.chunks(0..text.len()).map(str::as_bytes))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
+    use super::super::encode::encoded;
     use super::*;
 
     /// Decodes in pieces of each small size; the bytes must come back, or the error be the same.
@@ -216,7 +219,9 @@ mod tests {
             let pieces = bytes.chunks(size).try_for_each(|piece| decoder.push(piece));
             match (&whole, pieces.and_then(|()| decoder.finish())) {
                 (Ok(whole), Ok(decoded)) => {
-                    assert_eq!(encode(&decoded.text, decoded.bom).collect::<Vec<_>>().concat(), bytes);
+                    let format = Format { encoding: decoded.encoding, bom: decoded.bom };
+                    let again = encoded(&decoded.text, format).unwrap();
+                    assert_eq!(again.pieces().collect::<Vec<_>>().concat(), bytes);
                     assert_eq!(decoded.line_endings, whole.line_endings);
                 }
                 (Err(whole), Err(error)) => {
@@ -248,10 +253,13 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "not UTF-8: byte 0xe9 at offset 10 (line 2, byte 4 of it); \
-             convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`"
+             it may have another encoding"
         );
         assert_eq!(check(b"\xff\xfea\0").unwrap_err().guess, Guess::Utf16);
         assert_eq!(check(b"\x7fELF\x02\0\0\xb0").unwrap_err().guess, Guess::Binary);
-        assert_eq!(check("cut 🦀".as_bytes().split_last().unwrap().1).unwrap_err().guess, Guess::CutOff);
+        assert_eq!(
+            check("größe cut 🦀".as_bytes().split_last().unwrap().1).unwrap_err().guess,
+            Guess::CutOff
+        );
     }
 }
