@@ -216,6 +216,11 @@ impl App {
         &self.mode
     }
 
+    /// The key that runs a command, in the form that people read; empty where it has none.
+    pub fn key_of(&self, command: &str) -> String {
+        self.keyboard.key_of(command)
+    }
+
     /// The commands that match a query, best first.
     pub fn palette_entries(&self, query: &str) -> Vec<Entry> {
         palette::entries(query, &self.session, &self.keyboard, &self.history)

@@ -154,7 +154,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             let x = u16::try_from(fits.map_or(0, |text| width(text))).unwrap_or(u16::MAX);
             put_cursor(frame, area, area.x.saturating_add(x), area.y);
         }
-        None if message.is_none() => spans.push(at_rest(app)),
+        None if message.is_none() => spans.push(at_rest(app, room)),
         None => {}
     }
     if let Some(message) = message {
@@ -212,14 +212,34 @@ fn message_spans(current: Current<'_>, room: usize) -> Vec<Span<'_>> {
 }
 
 /// The message of the sign at the cursor, or the keys to begin with.
-fn at_rest(app: &App) -> Span<'_> {
+fn at_rest(app: &App, room: usize) -> Span<'_> {
     match app.active().and_then(lines::sign_message) {
         Some((severity, text)) => Span::styled(text, theme::sign(severity).1),
-        None => {
-            let help = "F1 help  Ctrl-P commands  Ctrl-S save  Ctrl-F find  Ctrl-Z undo  Ctrl-Q quit";
-            Span::styled(help, theme::FAINT)
-        }
+        None => Span::styled(first_keys(app, room), theme::FAINT),
     }
+}
+
+/// The keys to begin with, as many as there is room for.
+fn first_keys(app: &App, room: usize) -> String {
+    let first = [
+        ("editor.help", "help"),
+        ("editor.palette", "commands"),
+        ("editor.save", "save"),
+        ("editor.find", "find"),
+        ("editor.undo", "undo"),
+        ("editor.quit", "quit"),
+    ];
+    let keys = first.into_iter().map(|(command, word)| (app.key_of(command), word));
+    let mut text = String::new();
+    for (key, word) in keys.filter(|(key, _)| !key.is_empty()) {
+        let gap = if text.is_empty() { "" } else { "  " };
+        let more = format!("{gap}{key} {word}");
+        if width(&text) + width(&more) > room {
+            break;
+        }
+        text += &more;
+    }
+    text
 }
 
 /// The longest hint that leaves room for a title and what is typed.
