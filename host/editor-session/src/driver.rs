@@ -116,6 +116,10 @@ impl Driver {
                 self.pending += 1;
                 Worker::list(folder, self.sender.clone());
             }
+            Effect::Peek { file, first } => {
+                self.pending += 1;
+                Worker::peek(file, first, self.sender.clone());
+            }
             Effect::Walk { number, root } => {
                 self.pending += 1;
                 self.project.walk(number, root, self.sender.clone());
@@ -265,6 +269,7 @@ impl Driver {
                 | Input::Saved { .. }
                 | Input::Reread { .. }
                 | Input::Listed { .. }
+                | Input::Peeked { .. }
                 | Input::Walked { end: Some(_), .. }
                 | Input::Searched { end: Some(_), .. }
                 | Input::Found(_)

@@ -82,6 +82,15 @@ pub enum Input {
         /// What it has; nothing if it cannot be read.
         entries: Vec<FolderEntry>,
     },
+    /// Lines of a file were read.
+    Peeked {
+        /// The file.
+        file: PathBuf,
+        /// The number of the first line, from 0.
+        first: usize,
+        /// The lines; none if it is no text or cannot be read.
+        lines: Vec<String>,
+    },
     /// A walk has found files, or has ended.
     Walked {
         /// The number of the walk.
@@ -176,6 +185,13 @@ pub enum Effect {
     },
     /// List a folder. [`Input::Listed`] answers.
     List(PathBuf),
+    /// Read some lines of a file. [`Input::Peeked`] answers.
+    Peek {
+        /// The file.
+        file: PathBuf,
+        /// The number of the first line, from 0.
+        first: usize,
+    },
     /// List all files below a folder, instead of a walk that is under way. [`Input::Walked`] answers, several times.
     Walk {
         /// The number that the answers carry.
@@ -227,6 +243,15 @@ pub enum Request {
     AskToClose,
     /// A folder was listed that [`Session::list_folder`](crate::Session::list_folder) has asked for.
     Listed(PathBuf, Vec<FolderEntry>),
+    /// Lines were read that [`Session::peek`](crate::Session::peek) has asked for.
+    Peeked {
+        /// The file.
+        file: PathBuf,
+        /// The number of the first line, from 0.
+        first: usize,
+        /// The lines; none if it is no text or cannot be read.
+        lines: Vec<String>,
+    },
     /// The walk that [`Session::walk`](crate::Session::walk) has begun has found files, or has ended.
     Walked {
         /// The number of the walk.

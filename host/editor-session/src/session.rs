@@ -104,6 +104,7 @@ impl Session {
             }
             Input::Reread { document, replaces, result } => documents.reread(document, replaces, result, out),
             Input::Listed { folder, entries } => out.request(Request::Listed(folder, entries)),
+            Input::Peeked { file, first, lines } => out.request(Request::Peeked { file, first, lines }),
             Input::Walked { number, files, end } => out.request(Request::Walked { number, files, end }),
             Input::Searched { number, hits, end } => {
                 if number == results.number {

@@ -179,3 +179,31 @@ fn commands_that_were_run_come_first_and_those_of_plugins_next() {
     assert!(editor.screen().contains("Selects the whole text."), "{}", editor.screen());
     editor.update(Input::Key(key("escape")));
 }
+
+#[tokio::test]
+async fn a_wide_screen_shows_what_the_chosen_file_has() {
+    let folder = folder(&[
+        ("a.txt", "first\n\tsecond\u{1b}[31m\n"),
+        ("b.bin", "x\0"),
+        ("c.txt", "1\n2\n3\n4\n5\n6\n7\nneedle\n"),
+    ]);
+    let mut docked = Docked::sized(130, 14, Consent::to_all());
+    docked.pick_file(folder.path());
+    docked.settle().await;
+    let screen = docked.screen();
+    assert!(screen.contains("   1 first") && screen.contains("   2     second"), "{screen}");
+    docked.keys("down").await;
+    assert!(!docked.screen().contains("first"), "{}", docked.screen());
+    docked.keys("escape alt-f n e e d").await;
+    let screen = docked.screen();
+    assert!(
+        screen.contains("c.txt:8: needle") && screen.contains("   3 3") && screen.contains("   8 needle"),
+        "{screen}"
+    );
+    // A document is shown as it is.
+    docked.keys("enter home u n s a v e d ctrl-b").await;
+    assert!(docked.screen().contains("   8 unsavedneedle"), "{}", docked.screen());
+    // A narrow screen has no room for it, and nothing is read.
+    let mut docked = picking(folder.path()).await;
+    assert!(!docked.screen().contains("   1 first"), "{}", docked.screen());
+}

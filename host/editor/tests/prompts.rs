@@ -42,7 +42,7 @@ fn a_prompt_is_edited_in_the_middle() {
 fn a_long_line_scrolls_and_the_key_that_ends_it_stays() {
     for columns in [60, 80] {
         let mut editor = Editor::sized(columns, 6, "a.txt", "");
-        editor.keys("ctrl-r");
+        editor.keys("ctrl-o");
         let (line, _) = asked(&mut editor);
         assert!(line.contains("Esc"), "{line}");
         editor.update(Input::Paste("0123456789".repeat(20)));
@@ -88,6 +88,9 @@ fn what_was_entered_comes_back() {
     editor.keys("escape ctrl-home ctrl-f o alt-up");
     assert!(asked(&mut editor).0.starts_with("Find: tw "));
     editor.keys("alt-down");
+    assert!(asked(&mut editor).0.starts_with("Find: o "));
+    // Any other key ends the search at the match, and the text is remembered too.
+    editor.keys("ctrl-y ctrl-home ctrl-f up");
     assert!(asked(&mut editor).0.starts_with("Find: o "));
 }
 

@@ -4,6 +4,7 @@
 //! and end as soon as another one begins or nobody wants them any more.
 
 mod folder;
+mod peek;
 mod results;
 mod search;
 mod walk;
@@ -72,6 +73,14 @@ impl Worker {
             search::search(&task, &stop, |hits, end| {
                 let _ = sender.send(Input::Searched { number, hits, end });
             });
+        });
+    }
+
+    /// Reads some lines of a file.
+    pub(crate) fn peek(file: PathBuf, first: usize, sender: UnboundedSender<Input>) {
+        tokio::task::spawn_blocking(move || {
+            let lines = peek::lines(&file, first);
+            let _ = sender.send(Input::Peeked { file, first, lines });
         });
     }
 

@@ -83,6 +83,11 @@ impl Results {
         format!("{name}:{}", found.line + 1)
     }
 
+    /// The file of a result; none of a document that was never saved.
+    pub fn file(&self, index: usize) -> Option<&Path> {
+        self.found.get(index)?.file.as_deref()
+    }
+
     pub(crate) fn take(&mut self, hits: Vec<Hit>, end: Option<SearchEnd>, documents: &Documents) {
         for hit in hits {
             let Hit { place, line, column, length, text, matched } = hit;

@@ -20,9 +20,9 @@ const MAX_HITS: usize = 10_000;
 const LARGEST_FILE: u64 = 64 << 20;
 /// A file with a zero byte in so many of its first bytes is no text.
 const SNIFFED: usize = 8 << 10;
-/// The characters of a line that are shown before a match, and in all.
-const BEFORE_MATCH: usize = 40;
+/// The characters of a line that are kept, and those before the match where its beginning is left out.
 const LONGEST_LINE: usize = 240;
+const BEFORE_MATCH: usize = 40;
 /// The most lines of one batch.
 const BATCH: usize = 200;
 /// The longest that a line waits for others of its batch.
@@ -264,7 +264,8 @@ fn hit(place: Place, line: usize, whole: &str, before: &str, matched: &str) -> H
     let column = before.chars().count();
     let length = matched.chars().count();
     let indentation = whole.chars().take_while(|character| character.is_whitespace()).count().min(column);
-    let skipped = indentation.max(column.saturating_sub(BEFORE_MATCH));
+    let is_near = column - indentation + length.min(BEFORE_MATCH) <= LONGEST_LINE / 2;
+    let skipped = if is_near { indentation } else { column.saturating_sub(BEFORE_MATCH) };
     let mut text = String::new();
     let mut highlighted = 0..0;
     for (index, character) in whole.trim_end().chars().enumerate().skip(skipped).take(LONGEST_LINE) {

@@ -21,6 +21,11 @@ impl Session {
         self.out.effect(Effect::List(folder));
     }
 
+    /// Reads some lines of a file, from this one on. [`Request::Peeked`] answers.
+    pub fn peek(&mut self, file: PathBuf, first: usize) {
+        self.out.effect(Effect::Peek { file, first });
+    }
+
     /// Lists all files below a folder, instead of those of a walk that is under way. [`Request::Walked`] answers, with the number that
     /// this gives.
     pub fn walk(&mut self, root: PathBuf) -> u64 {

@@ -2,6 +2,9 @@
 
 use ratatui::layout::Rect;
 
+/// The columns of a list that is wide enough for a preview.
+const PREVIEW_COLUMNS: u16 = 100;
+
 /// Where a list with a query is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListArea {
@@ -11,6 +14,8 @@ pub struct ListArea {
     pub query: Rect,
     /// The lines of the list.
     pub lines: Rect,
+    /// What the chosen line stands for, where the screen is wide.
+    pub preview: Option<Rect>,
 }
 
 impl ListArea {
@@ -29,7 +34,18 @@ impl ListArea {
         };
         let query = Rect { height: inside.height.min(1), ..inside };
         let lines = Rect { y: query.bottom(), height: inside.height - query.height, ..inside };
-        Self { frame, query, lines }
+        Self { frame, query, lines, preview: None }
+    }
+
+    /// The same with a preview at its right, if it is wide enough.
+    pub(super) fn with_preview(mut self) -> Self {
+        if self.lines.width >= PREVIEW_COLUMNS {
+            let width = self.lines.width / 2;
+            self.preview =
+                Some(Rect { x: self.lines.x + width + 2, width: self.lines.width - width - 2, ..self.lines });
+            self.lines.width = width;
+        }
+        self
     }
 
     /// The number of lines of the list.

@@ -19,6 +19,10 @@ impl App {
             return self.paste(&self.session.documents().clipboard());
         }
         self.remember_entered(key);
+        let found = match &self.mode {
+            Mode::Find(find) => find.line.text.text().to_owned(),
+            _ => String::new(),
+        };
         let (session, screen) = (&mut self.session, &mut self.screen);
         let next = match std::mem::take(&mut self.mode) {
             Mode::Edit => return self.edit_key(key),
@@ -83,6 +87,10 @@ impl App {
                 _ => Next::Mode(Mode::ConfirmOverwrite),
             },
         };
+        // Another key than Enter has ended the search at a match.
+        if matches!(next, Next::Key(_)) {
+            self.remember(Kind::Find, &found);
+        }
         self.go_on(next);
     }
 

@@ -393,6 +393,11 @@ impl App {
                     self.show(message);
                 }
             }
+            Request::Peeked { file, first, lines } => {
+                if let Mode::Picker(picker) = &mut self.mode {
+                    picker.peeked(file, first, lines);
+                }
+            }
             Request::Walked { number, files, end } => {
                 if let Mode::Picker(picker) = &mut self.mode {
                     picker.walked(number, files, end);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use witdock_editor_core::QueryOptions;
+use witdock_editor_core::{QueryOptions, Text};
 use witdock_editor_session::documents::{DocumentId, Target};
 use witdock_editor_session::project::{MAX_FILES, WalkEnd};
 use witdock_editor_session::{Message, Session};
@@ -18,6 +18,9 @@ use super::{Mode, Screen};
 
 /// A longer list is matched on another thread, so that no key waits for it.
 const SHORT: usize = 4_000;
+
+/// The lines above the one that matters.
+const LINES_ABOVE: usize = 5;
 
 /// A list that is filtered while a query is typed.
 #[derive(Debug)]
@@ -42,6 +45,21 @@ pub struct Picker {
     task: Option<RankTask>,
     /// Whether the chosen line is wanted as soon as it is known.
     is_entered: bool,
+    /// Lines of what the chosen line stands for.
+    pub preview: Preview,
+}
+
+/// Lines of a file, beside the list.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// The file and the number of the first line, from 0, that are wanted.
+    wanted: Option<(PathBuf, usize)>,
+    /// The lines; none while they are read.
+    pub lines: Option<Vec<String>>,
+    /// The number of the first line, from 0.
+    pub first: usize,
+    /// The number of the line that matters, from 0.
+    pub line: Option<usize>,
 }
 
 /// What a [`Picker`] lists.
@@ -97,6 +115,7 @@ impl Picker {
             ranking: None,
             task: None,
             is_entered: false,
+            preview: Preview::default(),
         }
     }
 
@@ -177,7 +196,7 @@ impl Picker {
                     Some(WalkEnd::TooMany) => format!(", the first {MAX_FILES} files only"),
                     Some(WalkEnd::Complete | WalkEnd::Stopped) => String::new(),
                 };
-                format!("{folder}: {matching} of {}{more}", self.count)
+                format!("{matching} of {}{more}  {folder}", self.count)
             }
             Source::Search { root, regex } => {
                 let kind = if *regex { "regular expression" } else { "text" };
@@ -193,7 +212,7 @@ impl Picker {
                     }
                     Some(_) => format!(": {lines}"),
                 };
-                format!("Find {kind} in {folder}{more}")
+                format!("Find {kind}{more}  {folder}")
             }
         }
     }
@@ -337,6 +356,48 @@ impl Picker {
         Next::Mode(Mode::Picker(self))
     }
 
+    /// Asks for lines of what the chosen line stands for, if that is another one than before.
+    pub(super) fn follow_preview(&mut self, session: &mut Session) {
+        let index = self.list.chosen;
+        let (file, line) = match &self.source {
+            Source::Search { .. } => {
+                let results = session.results();
+                let line = results.found().get(index).map(|found| found.line);
+                (results.file(index).map(Path::to_owned), line)
+            }
+            Source::Files { root, .. } => match self.item(index).map(|item| &item.value) {
+                Some(Value::File(file)) => (Some(root.join(file)), None),
+                _ => (None, None),
+            },
+            Source::Documents => match self.item(index).map(|item| &item.value) {
+                Some(Value::Document(id)) => {
+                    (session.documents().find(*id).and_then(|buffer| buffer.path.clone()), None)
+                }
+                _ => (None, None),
+            },
+        };
+        let first = line.map_or(0, |line| line.saturating_sub(LINES_ABOVE));
+        let wanted = file.map(|file| (file, first));
+        self.preview.line = line;
+        if self.preview.wanted != wanted {
+            self.preview = Preview { wanted: wanted.clone(), lines: None, first, line };
+            let Some((file, first)) = wanted else { return };
+            let open = session.documents().all().iter().find(|buffer| buffer.path.as_ref() == Some(&file));
+            match open {
+                // A document is shown as it is, saved or not.
+                Some(buffer) => self.preview.lines = Some(lines_of(buffer.document.text(), first)),
+                None => session.peek(file, first),
+            }
+        }
+    }
+
+    /// Takes lines of a file.
+    pub(super) fn peeked(&mut self, file: PathBuf, first: usize, lines: Vec<String>) {
+        if self.preview.wanted == Some((file, first)) {
+            self.preview.lines = Some(lines);
+        }
+    }
+
     /// Does what the chosen line is for.
     pub(super) fn enter(mut self: Box<Self>, session: &mut Session) -> Next {
         if let Source::Search { .. } = self.source {
@@ -360,6 +421,19 @@ impl Picker {
         }
         Next::Edit
     }
+}
+
+/// Some lines of a text, from this one on.
+fn lines_of(text: &Text, first: usize) -> Vec<String> {
+    const LINES: usize = 100;
+    const BYTES: usize = 300;
+    let lines = (first..text.line_count()).take(LINES);
+    lines
+        .map(|line| {
+            let start = text.line_start(line);
+            text.slice(start..text.line_end(line).min(start + BYTES)).replace('\t', "    ")
+        })
+        .collect()
 }
 
 /// A path as a list shows it.

@@ -44,6 +44,12 @@ impl App {
             self.recent.retain(|id| *id != active && documents.find(*id).is_some());
             self.recent.insert(0, active);
         }
+        let has_preview = self.screen.picker_area(&self.session).preview.is_some();
+        if let Mode::Picker(picker) = &mut self.mode
+            && has_preview
+        {
+            picker.follow_preview(&mut self.session);
+        }
         if let Mode::Picker(picker) = &mut self.mode
             && let Some(task) = picker.take_task(&mut self.rankings)
         {

@@ -18,7 +18,7 @@ pub const CHROME_LINES: u16 = 2;
 /// The largest part of the screen that a panel takes: one in so many.
 const PANEL_SHARE: usize = 3;
 /// The widest that a list of files, documents or results is, columns.
-const PICKER_COLUMNS: u16 = 140;
+const PICKER_COLUMNS: u16 = 180;
 /// The widest that a list of commands or choices is, columns.
 const LIST_COLUMNS: u16 = 100;
 
@@ -117,7 +117,7 @@ impl Screen {
 
     /// Where lists of files, documents and results are.
     pub fn picker_area(&self, session: &Session) -> ListArea {
-        ListArea::new(self.text_area(session), usize::MAX, PICKER_COLUMNS)
+        ListArea::new(self.text_area(session), usize::MAX, PICKER_COLUMNS).with_preview()
     }
 
     /// Where a list with so many lines is, of commands or of a question's choices.

@@ -1,6 +1,7 @@
 //! Lists with a query, over the text.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
@@ -112,6 +113,26 @@ pub(super) fn picker(app: &App, picker: &Picker, frame: &mut Frame<'_>) {
             with_right(spans, item.detail.clone(), columns)
         }),
     });
+    if let Some(area) = shown.area.preview {
+        preview(picker, frame, area);
+    }
+}
+
+/// Draws lines of what the chosen line stands for.
+fn preview(picker: &Picker, frame: &mut Frame<'_>, area: Rect) {
+    let Some(read) = &picker.preview.lines else { return };
+    let shown = read.iter().zip(picker.preview.first..).take(usize::from(area.height));
+    let lines: Vec<Line<'_>> = shown
+        .map(|(text, number)| {
+            let style = if picker.preview.line == Some(number) { theme::STRONG } else { theme::FAINT };
+            let text = witdock::text::line(text).to_string();
+            Line::from(vec![
+                Span::styled(format!("{:>4} ", number + 1), theme::GUTTER),
+                Span::styled(text, style),
+            ])
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 fn result(app: &App, index: usize, columns: usize) -> Line<'static> {
@@ -124,10 +145,15 @@ fn result(app: &App, index: usize, columns: usize) -> Line<'static> {
         witdock::text::line(found.text.get(range).unwrap_or_default()).to_string()
     };
     let (start, end) = (found.matched.start, found.matched.end);
+    let (before, matched) = (text(0..start), text(start..end));
+    // The match is in sight, with something of what follows.
+    let width = |text: &str| Line::raw(text).width();
+    let room = columns.saturating_sub(width(&place) + 2);
+    let before = super::cut_start(&before, room.saturating_sub(width(&matched)).min(room * 3 / 4));
     Line::from(vec![
         Span::styled(format!("{place}: "), theme::FAINT),
-        Span::raw(text(0..start)),
-        Span::styled(text(start..end), theme::MATCH),
+        Span::raw(before),
+        Span::styled(matched, theme::MATCH),
         Span::raw(text(end..found.text.len())),
     ])
 }
