@@ -786,6 +786,171 @@ declare module "witdock:editor/processes@0.1.0" {
 }
 
 /**
+ * What a plugin knows about code: where something is defined and used, what it is, what it may be renamed to, what could be done about it.
+ *
+ * A language server needs time, so nothing here is answered in the call that asks. The plugin offers what it can answer, the editor asks it through
+ * `language-requests`, and the plugin answers here, when it knows. An answer about a text that has changed meanwhile is mapped to the current
+ * text, or dropped where that is not possible.
+ */
+declare module "witdock:editor/language@0.1.0" {
+  export type DocumentVersion = import("witdock:editor/types@0.1.0").DocumentVersion;
+  export type StyledLine = import("witdock:editor/types@0.1.0").StyledLine;
+  export type Ticket = import("witdock:editor/types@0.1.0").Ticket;
+  /** The requests that a plugin can answer. */
+  export interface Features {
+    /** Where the symbol at a place is defined. */
+    definition?: boolean;
+    /** Where it is used. */
+    references?: boolean;
+    /** What it is, in some lines. */
+    hover?: boolean;
+    /** How the text at a place could go on. */
+    completion?: boolean;
+    /** Edits that give it another name, in all files. */
+    rename?: boolean;
+    /** What could be done about the selected text. */
+    actions?: boolean;
+    /** The symbols of a document, for a table of its contents. */
+    symbols?: boolean;
+  }
+  /** What a plugin can answer about documents in some languages. */
+  export interface Offer {
+    /** The languages; an empty list means all. */
+    languages: string[];
+    features: Features;
+    /** Characters after which the editor asks for completions by itself, in addition to letters and digits. */
+    completionTriggers: string[];
+  }
+  /** What columns count. Most language servers count in UTF-16. */
+  export type Columns =
+    /** Bytes, in UTF-8. */
+    | "bytes"
+    /** Code units, in UTF-16: an emoji has two. */
+    | "utf16";
+  /**
+   * A place in a text, as line and column, both counted from 0. A column after the line's end is its end, a line after the
+   * last one is the text's end, and a column inside a character is before it.
+   */
+  export interface Position {
+    line: number;
+    column: number;
+  }
+  /** A part of a text. */
+  export interface Extent {
+    /** Its start. */
+    start: Position;
+    /** Its end, not before its start. */
+    end: Position;
+  }
+  /** A text that a place or an edit is in. */
+  export type Target =
+    /** An open document, at the revision that the lines and columns are about. */
+    | { tag: "document"; val: DocumentVersion }
+    /** A file, which need not be open: a path relative to the root of the workspace, or an absolute one. */
+    | { tag: "file"; val: string };
+  /** A place in a document or a file. */
+  export interface Place {
+    target: Target;
+    extent: Extent;
+  }
+  /** Places, with what their columns count. */
+  export interface Places {
+    columns: Columns;
+    places: Place[];
+  }
+  /** The replacement of a part of a text. An insertion replaces an empty part; a deletion has an empty text. */
+  export interface Replacement {
+    extent: Extent;
+    text: string;
+  }
+  /**
+   * The replacements in one text. All are about the text before the first one. They may be in any order, and do not overlap; insertions
+   * at the same place keep the list's order.
+   */
+  export interface TargetEdits {
+    target: Target;
+    replacements: Replacement[];
+  }
+  /** Edits of several texts, with what their columns count. */
+  export interface WorkspaceEdit {
+    columns: Columns;
+    targets: TargetEdits[];
+  }
+  /** What the editor shows about a symbol. */
+  export interface Description {
+    /** What its columns count. */
+    columns: Columns;
+    /** The text that it is about, if it is known. */
+    extent?: Extent | null;
+    lines: StyledLine[];
+  }
+  /** The kind of a suggestion. The editor shows a letter or a sign for it. */
+  export type SuggestionKind =
+    | "word"
+    | "keyword"
+    | "function-name"
+    | "variable"
+    | "type-name"
+    | "file"
+    | "snippet";
+  /** A text that could follow. */
+  export interface Suggestion {
+    /** The text in the list. */
+    label: string;
+    kind: SuggestionKind;
+    /** Details, shown after the label. May be empty. */
+    detail: string;
+    /** What choosing it replaces and inserts. */
+    replacement: Replacement;
+  }
+  /** Suggestions for the place of a request, the best first. */
+  export interface Suggestions {
+    columns: Columns;
+    suggestions: Suggestion[];
+  }
+  /** Something that could be done. */
+  export interface Action {
+    /** The plugin's number for it, for `run-action`. */
+    id: number;
+    /** What it does, as the menu shows it. */
+    title: string;
+    /** Whether it is the one that most people want. */
+    preferred: boolean;
+  }
+  /** A symbol of a document. */
+  export interface Symbol {
+    name: string;
+    /** What it is, for example `struct` or a type. May be empty. */
+    detail: string;
+    /** How many symbols it is inside of. */
+    depth: number;
+    extent: Extent;
+  }
+  /** The symbols of a document, in the order of a table of contents. */
+  export interface Symbols {
+    columns: Columns;
+    symbols: Symbol[];
+  }
+  /** Replaces what the plugin offers. A plugin that exports no `language-requests` is not asked. */
+  export function setOffers(offers: Offer[]): void;
+  /** Answers `definition` and `references`. An error is a text for the person. Answers to unknown requests are ignored, here and below. */
+  export function answerPlaces(request: Ticket, answer: { tag: "ok"; val: Places } | { tag: "err"; val: string }): void;
+  /** Answers `hover`; with none where there is nothing to say. */
+  export function answerDescription(request: Ticket, answer: { tag: "ok"; val: Description | null | undefined } | { tag: "err"; val: string }): void;
+  /** Answers `completion`. */
+  export function answerSuggestions(request: Ticket, answer: { tag: "ok"; val: Suggestions } | { tag: "err"; val: string }): void;
+  /**
+   * Answers `rename` and `run-action`. The editor asks the person before it edits several texts or any that is not open, opens those, and
+   * makes one undo step of each. If one of the texts has changed since its revision, nothing is edited.
+   */
+  export function answerEdit(request: Ticket, answer: { tag: "ok"; val: WorkspaceEdit } | { tag: "err"; val: string }): void;
+  /** Answers `actions`. */
+  export function answerActions(request: Ticket, answer: { tag: "ok"; val: Action[] } | { tag: "err"; val: string }): void;
+  /** Answers `symbols`. */
+  export function answerSymbols(request: Ticket, answer: { tag: "ok"; val: Symbols } | { tag: "err"; val: string }): void;
+}
+
+/**
  * State that survives a reload: the old generation saves it, the new one restores it.
  *
  * A stateful plugin exports this interface. The host calls `save` between two calls, never during one. It calls

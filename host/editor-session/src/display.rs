@@ -6,7 +6,9 @@ use std::ops::Range;
 
 use witdock_editor_core::{Edit, Revision};
 
+use crate::code::Place;
 use crate::documents::DocumentId;
+use crate::host::PluginId;
 use crate::style::Span;
 
 /// A place in a document, at one revision of its text. After later changes it stands for where that text is now.
@@ -39,6 +41,10 @@ pub enum Action {
     GoTo(Location),
     /// The command runs.
     Run(Invocation),
+    /// The place comes to the front, whose file may not be open.
+    Open(Place),
+    /// A plugin is asked for the edits of an action that it has named.
+    Do(PluginId, u32),
 }
 
 /// A piece of the status line.

@@ -83,6 +83,10 @@ impl Driver {
                 let opened_by = self.opened_by();
                 self.work(move || open(target, true, &opened_by));
             }
+            Effect::OpenBehind(target) => {
+                let opened_by = self.opened_by();
+                self.work(move || open(target, false, &opened_by));
+            }
             Effect::Save { document, path, text, expected } => self.work(move || {
                 let result = file::save(&path, &text, expected);
                 Input::Saved { document, path, text, result }

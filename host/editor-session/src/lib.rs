@@ -40,6 +40,7 @@
 //! # }
 //! ```
 
+pub mod code;
 pub mod command;
 pub mod display;
 pub mod documents;

@@ -120,6 +120,8 @@ pub enum Input {
 pub enum Effect {
     /// Open a file. [`Input::Opened`] answers.
     Open(Target),
+    /// The same, and the document does not become the active one.
+    OpenBehind(Target),
     /// Write a document to its file. [`Input::Saved`] answers.
     Save {
         /// The document's number.
@@ -230,6 +232,8 @@ pub enum Request {
     Copy(String),
     /// Scroll the active document so that its cursor is visible.
     Reveal,
+    /// Show this question about edits of several texts, and call [`Session::answer_edit`](crate::Session::answer_edit).
+    AskToEdit(String),
     /// Let the person choose a line of the list that [`Plugins::panel`](crate::Plugins::panel) gives now.
     ChooseLine,
     /// Ask under which name to save the active document, then call

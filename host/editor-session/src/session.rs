@@ -8,6 +8,7 @@ use witdock_editor_core::{
     Decoded, Encoding, Extend, Format, Motion, QueryError, QueryOptions, Selections, TabWidth, Transaction,
 };
 
+use crate::code::Question;
 use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::{Action, Answer, Invocation};
 use crate::documents::{Buffer, DocumentId, Documents, Origin, Target};
@@ -90,10 +91,16 @@ impl Session {
         match input {
             Input::Opened { target, result, to_front, opened_by } => {
                 opening.remove(&target.path);
-                if result.is_err() {
+                let is_open = result.is_ok();
+                if !is_open {
                     left.not_opened(&target.path);
+                    plugins.not_opened(&target.path, out);
                 }
                 documents.opened(&target, result, to_front, opened_by, |path| plugins.language_of(path), out);
+                if is_open {
+                    plugins.opened(&target.path, documents, out);
+                    plugins.go_on_with_edit(documents, out);
+                }
                 left.opened(documents, out);
             }
             Input::Saved { document, path, text, result } => {
@@ -191,6 +198,7 @@ impl Session {
     }
 }
 
+mod code;
 mod diagnostics;
 mod project;
 
@@ -573,6 +581,11 @@ impl Session {
         self.plugins.close_panel();
     }
 
+    /// Closes the list that the person has asked for, if one is shown.
+    pub fn close_results(&mut self) {
+        self.plugins.close_results();
+    }
+
     /// Chooses a line of the panel that is shown; the last one where there are fewer.
     pub fn choose_panel_line(&mut self, line: usize) {
         self.plugins.choose_panel_line(line);
@@ -584,6 +597,13 @@ impl Session {
             Action::None => return false,
             Action::GoTo(place) => self.documents.show(place, &mut self.out),
             Action::Run(invocation) => self.run(invocation),
+            Action::Open(place) => self.plugins.open_place(&place, &mut self.documents, &mut self.out),
+            Action::Do(plugin, id) => {
+                self.plugins.close_panel();
+                if let Some(buffer) = self.documents.active() {
+                    self.plugins.ask_about(plugin, Question::RunAction(id), buffer);
+                }
+            }
         }
         true
     }

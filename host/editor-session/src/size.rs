@@ -74,7 +74,7 @@ impl Size for PanelLine {
 impl Size for Action {
     fn heap_bytes(&self) -> usize {
         match self {
-            Self::None | Self::GoTo(_) => 0,
+            Self::None | Self::GoTo(_) | Self::Open(_) | Self::Do(..) => 0,
             Self::Run(invocation) => invocation.heap_bytes(),
         }
     }

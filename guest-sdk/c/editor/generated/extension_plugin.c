@@ -202,6 +202,29 @@ extern void __wasm_import_witdock_editor_processes_close_input(int64_t);
 __attribute__((__import_module__("witdock:editor/processes@0.1.0"), __import_name__("kill")))
 extern void __wasm_import_witdock_editor_processes_kill(int64_t);
 
+// Imported Functions from `witdock:editor/language@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("set-offers")))
+extern void __wasm_import_witdock_editor_language_set_offers(uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-places")))
+extern void __wasm_import_witdock_editor_language_answer_places(int64_t, int32_t, uint8_t *, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-description")))
+extern void __wasm_import_witdock_editor_language_answer_description(int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, int32_t, int32_t, int32_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-suggestions")))
+extern void __wasm_import_witdock_editor_language_answer_suggestions(int64_t, int32_t, uint8_t *, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-edit")))
+extern void __wasm_import_witdock_editor_language_answer_edit(int64_t, int32_t, uint8_t *, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-actions")))
+extern void __wasm_import_witdock_editor_language_answer_actions(int64_t, int32_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-symbols")))
+extern void __wasm_import_witdock_editor_language_answer_symbols(int64_t, int32_t, uint8_t *, uint8_t *, size_t);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 
 __attribute__((__weak__, __export_name__("cabi_post_witdock:editor/plugin@0.1.0#activate")))
@@ -1143,6 +1166,233 @@ void witdock_editor_processes_result_void_write_error_free(witdock_editor_proces
   }
 }
 
+void witdock_editor_language_styled_line_free(witdock_editor_language_styled_line_t *ptr) {
+  witdock_editor_types_styled_line_free(ptr);
+}
+
+void extension_plugin_list_char32_free(extension_plugin_list_char32_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint32_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_offer_free(witdock_editor_language_offer_t *ptr) {
+  extension_plugin_list_string_free(&ptr->languages);
+  extension_plugin_list_char32_free(&ptr->completion_triggers);
+}
+
+void witdock_editor_language_target_free(witdock_editor_language_target_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      extension_plugin_string_free(&ptr->val.file);
+      break;
+    }
+  }
+}
+
+void witdock_editor_language_place_free(witdock_editor_language_place_t *ptr) {
+  witdock_editor_language_target_free(&ptr->target);
+}
+
+void witdock_editor_language_list_place_free(witdock_editor_language_list_place_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_place_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_place_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_places_free(witdock_editor_language_places_t *ptr) {
+  witdock_editor_language_list_place_free(&ptr->places);
+}
+
+void witdock_editor_language_replacement_free(witdock_editor_language_replacement_t *ptr) {
+  extension_plugin_string_free(&ptr->text);
+}
+
+void witdock_editor_language_list_replacement_free(witdock_editor_language_list_replacement_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_replacement_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_replacement_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_target_edits_free(witdock_editor_language_target_edits_t *ptr) {
+  witdock_editor_language_target_free(&ptr->target);
+  witdock_editor_language_list_replacement_free(&ptr->replacements);
+}
+
+void witdock_editor_language_list_target_edits_free(witdock_editor_language_list_target_edits_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_target_edits_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_target_edits_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_workspace_edit_free(witdock_editor_language_workspace_edit_t *ptr) {
+  witdock_editor_language_list_target_edits_free(&ptr->targets);
+}
+
+void witdock_editor_language_option_extent_free(witdock_editor_language_option_extent_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
+void witdock_editor_language_list_styled_line_free(witdock_editor_language_list_styled_line_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_styled_line_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_styled_line_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_description_free(witdock_editor_language_description_t *ptr) {
+  witdock_editor_language_option_extent_free(&ptr->extent);
+  witdock_editor_language_list_styled_line_free(&ptr->lines);
+}
+
+void witdock_editor_language_suggestion_free(witdock_editor_language_suggestion_t *ptr) {
+  extension_plugin_string_free(&ptr->label);
+  extension_plugin_string_free(&ptr->detail);
+  witdock_editor_language_replacement_free(&ptr->replacement);
+}
+
+void witdock_editor_language_list_suggestion_free(witdock_editor_language_list_suggestion_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_suggestion_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_suggestion_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_suggestions_free(witdock_editor_language_suggestions_t *ptr) {
+  witdock_editor_language_list_suggestion_free(&ptr->suggestions);
+}
+
+void witdock_editor_language_action_free(witdock_editor_language_action_t *ptr) {
+  extension_plugin_string_free(&ptr->title);
+}
+
+void witdock_editor_language_symbol_free(witdock_editor_language_symbol_t *ptr) {
+  extension_plugin_string_free(&ptr->name);
+  extension_plugin_string_free(&ptr->detail);
+}
+
+void witdock_editor_language_list_symbol_free(witdock_editor_language_list_symbol_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_symbol_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_symbol_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_symbols_free(witdock_editor_language_symbols_t *ptr) {
+  witdock_editor_language_list_symbol_free(&ptr->symbols);
+}
+
+void witdock_editor_language_list_offer_free(witdock_editor_language_list_offer_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_offer_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_offer_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_result_places_string_free(witdock_editor_language_result_places_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_places_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_language_option_description_free(witdock_editor_language_option_description_t *ptr) {
+  if (ptr->is_some) {
+    witdock_editor_language_description_free(&ptr->val);
+  }
+}
+
+void witdock_editor_language_result_option_description_string_free(witdock_editor_language_result_option_description_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_option_description_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_language_result_suggestions_string_free(witdock_editor_language_result_suggestions_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_suggestions_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_language_result_workspace_edit_string_free(witdock_editor_language_result_workspace_edit_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_workspace_edit_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_language_list_action_free(witdock_editor_language_list_action_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_language_action_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_language_action_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_language_result_list_action_string_free(witdock_editor_language_result_list_action_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_list_action_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_language_result_symbols_string_free(witdock_editor_language_result_symbols_string_t *ptr) {
+  if (!ptr->is_err) {
+    witdock_editor_language_symbols_free(&ptr->val.ok);
+  } else {
+    extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr) {
   witdock_editor_types_command_error_free(ptr);
 }
@@ -1203,20 +1453,9 @@ void exports_witdock_editor_plugin_list_file_type_free(exports_witdock_editor_pl
   }
 }
 
-void extension_plugin_list_char32_free(extension_plugin_list_char32_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    uint32_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
-  }
-}
-
 void exports_witdock_editor_plugin_registration_free(exports_witdock_editor_plugin_registration_t *ptr) {
   exports_witdock_editor_plugin_list_command_free(&ptr->commands);
   exports_witdock_editor_plugin_list_file_type_free(&ptr->file_types);
-  extension_plugin_list_char32_free(&ptr->completion_triggers);
 }
 
 void exports_witdock_editor_plugin_activate_error_free(exports_witdock_editor_plugin_activate_error_t *ptr) {
@@ -2572,6 +2811,189 @@ void witdock_editor_processes_close_input(witdock_editor_processes_ticket_t proc
 
 void witdock_editor_processes_kill(witdock_editor_processes_ticket_t process) {
   __wasm_import_witdock_editor_processes_kill((int64_t) (process));
+}
+
+void witdock_editor_language_set_offers(witdock_editor_language_list_offer_t *offers) {
+  __wasm_import_witdock_editor_language_set_offers((uint8_t *) (*offers).ptr, (*offers).len);
+}
+
+void witdock_editor_language_answer_places(witdock_editor_language_ticket_t request, witdock_editor_language_result_places_string_t *answer) {
+  int32_t result;
+  uint8_t * result3;
+  uint8_t * result4;
+  size_t result5;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload2 = &(*answer).val.err;result = 1;
+    result3 = (uint8_t *) (*payload2).ptr;
+    result4 = (uint8_t *) (*payload2).len;
+    result5 = 0;
+  } else {
+    const witdock_editor_language_places_t *payload = &(*answer).val.ok;result = 0;
+    result3 = (uint8_t *) (int32_t) (*payload).columns;
+    result4 = (uint8_t *) ((*payload).places).ptr;
+    result5 = ((*payload).places).len;
+  }
+  __wasm_import_witdock_editor_language_answer_places((int64_t) (request), result, result3, result4, result5);
+}
+
+void witdock_editor_language_answer_description(witdock_editor_language_ticket_t request, witdock_editor_language_result_option_description_string_t *answer) {
+  int32_t result;
+  uint8_t * result18;
+  size_t result19;
+  int32_t result20;
+  int32_t result21;
+  int32_t result22;
+  int32_t result23;
+  int32_t result24;
+  uint8_t * result25;
+  size_t result26;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload17 = &(*answer).val.err;result = 1;
+    result18 = (uint8_t *) (*payload17).ptr;
+    result19 = (*payload17).len;
+    result20 = 0;
+    result21 = 0;
+    result22 = 0;
+    result23 = 0;
+    result24 = 0;
+    result25 = 0;
+    result26 = 0;
+  } else {
+    const witdock_editor_language_option_description_t *payload = &(*answer).val.ok;int32_t option8;
+    int32_t option9;
+    int32_t option10;
+    int32_t option11;
+    int32_t option12;
+    int32_t option13;
+    int32_t option14;
+    uint8_t * option15;
+    size_t option16;
+    if ((*payload).is_some) {
+      const witdock_editor_language_description_t *payload1 = &(*payload).val;
+      int32_t option;
+      int32_t option4;
+      int32_t option5;
+      int32_t option6;
+      int32_t option7;
+      if (((*payload1).extent).is_some) {
+        const witdock_editor_language_extent_t *payload3 = &((*payload1).extent).val;
+        option = 1;
+        option4 = (int32_t) (((*payload3).start).line);
+        option5 = (int32_t) (((*payload3).start).column);
+        option6 = (int32_t) (((*payload3).end).line);
+        option7 = (int32_t) (((*payload3).end).column);
+      } else {
+        option = 0;
+        option4 = 0;
+        option5 = 0;
+        option6 = 0;
+        option7 = 0;
+      }
+      option8 = 1;
+      option9 = (int32_t) (*payload1).columns;
+      option10 = option;
+      option11 = option4;
+      option12 = option5;
+      option13 = option6;
+      option14 = option7;
+      option15 = (uint8_t *) ((*payload1).lines).ptr;
+      option16 = ((*payload1).lines).len;
+    } else {
+      option8 = 0;
+      option9 = 0;
+      option10 = 0;
+      option11 = 0;
+      option12 = 0;
+      option13 = 0;
+      option14 = 0;
+      option15 = 0;
+      option16 = 0;
+    }
+    result = 0;
+    result18 = (uint8_t *) option8;
+    result19 = option9;
+    result20 = option10;
+    result21 = option11;
+    result22 = option12;
+    result23 = option13;
+    result24 = option14;
+    result25 = option15;
+    result26 = option16;
+  }
+  __wasm_import_witdock_editor_language_answer_description((int64_t) (request), result, result18, result19, result20, result21, result22, result23, result24, result25, result26);
+}
+
+void witdock_editor_language_answer_suggestions(witdock_editor_language_ticket_t request, witdock_editor_language_result_suggestions_string_t *answer) {
+  int32_t result;
+  uint8_t * result1;
+  uint8_t * result2;
+  size_t result3;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload0 = &(*answer).val.err;result = 1;
+    result1 = (uint8_t *) (*payload0).ptr;
+    result2 = (uint8_t *) (*payload0).len;
+    result3 = 0;
+  } else {
+    const witdock_editor_language_suggestions_t *payload = &(*answer).val.ok;result = 0;
+    result1 = (uint8_t *) (int32_t) (*payload).columns;
+    result2 = (uint8_t *) ((*payload).suggestions).ptr;
+    result3 = ((*payload).suggestions).len;
+  }
+  __wasm_import_witdock_editor_language_answer_suggestions((int64_t) (request), result, result1, result2, result3);
+}
+
+void witdock_editor_language_answer_edit(witdock_editor_language_ticket_t request, witdock_editor_language_result_workspace_edit_string_t *answer) {
+  int32_t result;
+  uint8_t * result3;
+  uint8_t * result4;
+  size_t result5;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload2 = &(*answer).val.err;result = 1;
+    result3 = (uint8_t *) (*payload2).ptr;
+    result4 = (uint8_t *) (*payload2).len;
+    result5 = 0;
+  } else {
+    const witdock_editor_language_workspace_edit_t *payload = &(*answer).val.ok;result = 0;
+    result3 = (uint8_t *) (int32_t) (*payload).columns;
+    result4 = (uint8_t *) ((*payload).targets).ptr;
+    result5 = ((*payload).targets).len;
+  }
+  __wasm_import_witdock_editor_language_answer_edit((int64_t) (request), result, result3, result4, result5);
+}
+
+void witdock_editor_language_answer_actions(witdock_editor_language_ticket_t request, witdock_editor_language_result_list_action_string_t *answer) {
+  int32_t result;
+  uint8_t * result1;
+  size_t result2;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload0 = &(*answer).val.err;result = 1;
+    result1 = (uint8_t *) (*payload0).ptr;
+    result2 = (*payload0).len;
+  } else {
+    const witdock_editor_language_list_action_t *payload = &(*answer).val.ok;result = 0;
+    result1 = (uint8_t *) (*payload).ptr;
+    result2 = (*payload).len;
+  }
+  __wasm_import_witdock_editor_language_answer_actions((int64_t) (request), result, result1, result2);
+}
+
+void witdock_editor_language_answer_symbols(witdock_editor_language_ticket_t request, witdock_editor_language_result_symbols_string_t *answer) {
+  int32_t result;
+  uint8_t * result1;
+  uint8_t * result2;
+  size_t result3;
+  if ((*answer).is_err) {
+    const extension_plugin_string_t *payload0 = &(*answer).val.err;result = 1;
+    result1 = (uint8_t *) (*payload0).ptr;
+    result2 = (uint8_t *) (*payload0).len;
+    result3 = 0;
+  } else {
+    const witdock_editor_language_symbols_t *payload = &(*answer).val.ok;result = 0;
+    result1 = (uint8_t *) (int32_t) (*payload).columns;
+    result2 = (uint8_t *) ((*payload).symbols).ptr;
+    result3 = ((*payload).symbols).len;
+  }
+  __wasm_import_witdock_editor_language_answer_symbols((int64_t) (request), result, result1, result2, result3);
 }
 
 __attribute__((__export_name__("witdock:editor/plugin@0.1.0#activate")))

@@ -956,6 +956,273 @@ typedef struct {
   } val;
 } witdock_editor_processes_result_void_write_error_t;
 
+typedef witdock_editor_types_document_version_t witdock_editor_language_document_version_t;
+
+typedef witdock_editor_types_styled_line_t witdock_editor_language_styled_line_t;
+
+typedef witdock_editor_types_ticket_t witdock_editor_language_ticket_t;
+
+// The requests that a plugin can answer.
+typedef uint8_t witdock_editor_language_features_t;
+
+// Where the symbol at a place is defined.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_DEFINITION (1 << 0)
+// Where it is used.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_REFERENCES (1 << 1)
+// What it is, in some lines.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_HOVER (1 << 2)
+// How the text at a place could go on.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_COMPLETION (1 << 3)
+// Edits that give it another name, in all files.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_RENAME (1 << 4)
+// What could be done about the selected text.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_ACTIONS (1 << 5)
+// The symbols of a document, for a table of its contents.
+#define WITDOCK_EDITOR_LANGUAGE_FEATURES_SYMBOLS (1 << 6)
+
+typedef struct {
+  uint32_t *ptr;
+  size_t len;
+} extension_plugin_list_char32_t;
+
+// What a plugin can answer about documents in some languages.
+typedef struct witdock_editor_language_offer_t {
+  // The languages; an empty list means all.
+  extension_plugin_list_string_t   languages;
+  witdock_editor_language_features_t   features;
+  // Characters after which the editor asks for completions by itself, in addition to letters and digits.
+  extension_plugin_list_char32_t   completion_triggers;
+} witdock_editor_language_offer_t;
+
+// What columns count. Most language servers count in UTF-16.
+typedef uint8_t witdock_editor_language_columns_t;
+
+// Bytes, in UTF-8.
+#define WITDOCK_EDITOR_LANGUAGE_COLUMNS_BYTES 0
+// Code units, in UTF-16: an emoji has two.
+#define WITDOCK_EDITOR_LANGUAGE_COLUMNS_UTF16 1
+
+// A place in a text, as line and column, both counted from 0. A column after the line's end is its end, a line after the
+// last one is the text's end, and a column inside a character is before it.
+typedef struct witdock_editor_language_position_t {
+  uint32_t   line;
+  uint32_t   column;
+} witdock_editor_language_position_t;
+
+// A part of a text.
+typedef struct witdock_editor_language_extent_t {
+  // Its start.
+  witdock_editor_language_position_t   start;
+  // Its end, not before its start.
+  witdock_editor_language_position_t   end;
+} witdock_editor_language_extent_t;
+
+// A text that a place or an edit is in.
+typedef struct witdock_editor_language_target_t {
+  uint8_t tag;
+  union {
+    witdock_editor_language_document_version_t     document;
+    extension_plugin_string_t     file;
+  } val;
+} witdock_editor_language_target_t;
+
+// An open document, at the revision that the lines and columns are about.
+#define WITDOCK_EDITOR_LANGUAGE_TARGET_DOCUMENT 0
+// A file, which need not be open: a path relative to the root of the workspace, or an absolute one.
+#define WITDOCK_EDITOR_LANGUAGE_TARGET_FILE 1
+
+// A place in a document or a file.
+typedef struct witdock_editor_language_place_t {
+  witdock_editor_language_target_t   target;
+  witdock_editor_language_extent_t   extent;
+} witdock_editor_language_place_t;
+
+typedef struct {
+  witdock_editor_language_place_t *ptr;
+  size_t len;
+} witdock_editor_language_list_place_t;
+
+// Places, with what their columns count.
+typedef struct witdock_editor_language_places_t {
+  witdock_editor_language_columns_t   columns;
+  witdock_editor_language_list_place_t   places;
+} witdock_editor_language_places_t;
+
+// The replacement of a part of a text. An insertion replaces an empty part; a deletion has an empty text.
+typedef struct witdock_editor_language_replacement_t {
+  witdock_editor_language_extent_t   extent;
+  extension_plugin_string_t   text;
+} witdock_editor_language_replacement_t;
+
+typedef struct {
+  witdock_editor_language_replacement_t *ptr;
+  size_t len;
+} witdock_editor_language_list_replacement_t;
+
+// The replacements in one text. All are about the text before the first one. They may be in any order, and do not overlap; insertions
+// at the same place keep the list's order.
+typedef struct witdock_editor_language_target_edits_t {
+  witdock_editor_language_target_t   target;
+  witdock_editor_language_list_replacement_t   replacements;
+} witdock_editor_language_target_edits_t;
+
+typedef struct {
+  witdock_editor_language_target_edits_t *ptr;
+  size_t len;
+} witdock_editor_language_list_target_edits_t;
+
+// Edits of several texts, with what their columns count.
+typedef struct witdock_editor_language_workspace_edit_t {
+  witdock_editor_language_columns_t   columns;
+  witdock_editor_language_list_target_edits_t   targets;
+} witdock_editor_language_workspace_edit_t;
+
+typedef struct {
+  bool is_some;
+  witdock_editor_language_extent_t val;
+} witdock_editor_language_option_extent_t;
+
+typedef struct {
+  witdock_editor_language_styled_line_t *ptr;
+  size_t len;
+} witdock_editor_language_list_styled_line_t;
+
+// What the editor shows about a symbol.
+typedef struct witdock_editor_language_description_t {
+  // What its columns count.
+  witdock_editor_language_columns_t   columns;
+  // The text that it is about, if it is known.
+  witdock_editor_language_option_extent_t   extent;
+  witdock_editor_language_list_styled_line_t   lines;
+} witdock_editor_language_description_t;
+
+// The kind of a suggestion. The editor shows a letter or a sign for it.
+typedef uint8_t witdock_editor_language_suggestion_kind_t;
+
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_WORD 0
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_KEYWORD 1
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_FUNCTION_NAME 2
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_VARIABLE 3
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_TYPE_NAME 4
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_FILE 5
+#define WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_SNIPPET 6
+
+// A text that could follow.
+typedef struct witdock_editor_language_suggestion_t {
+  // The text in the list.
+  extension_plugin_string_t   label;
+  witdock_editor_language_suggestion_kind_t   kind;
+  // Details, shown after the label. May be empty.
+  extension_plugin_string_t   detail;
+  // What choosing it replaces and inserts.
+  witdock_editor_language_replacement_t   replacement;
+} witdock_editor_language_suggestion_t;
+
+typedef struct {
+  witdock_editor_language_suggestion_t *ptr;
+  size_t len;
+} witdock_editor_language_list_suggestion_t;
+
+// Suggestions for the place of a request, the best first.
+typedef struct witdock_editor_language_suggestions_t {
+  witdock_editor_language_columns_t   columns;
+  witdock_editor_language_list_suggestion_t   suggestions;
+} witdock_editor_language_suggestions_t;
+
+// Something that could be done.
+typedef struct witdock_editor_language_action_t {
+  // The plugin's number for it, for `run-action`.
+  uint32_t   id;
+  // What it does, as the menu shows it.
+  extension_plugin_string_t   title;
+  // Whether it is the one that most people want.
+  bool   preferred;
+} witdock_editor_language_action_t;
+
+// A symbol of a document.
+typedef struct witdock_editor_language_symbol_t {
+  extension_plugin_string_t   name;
+  // What it is, for example `struct` or a type. May be empty.
+  extension_plugin_string_t   detail;
+  // How many symbols it is inside of.
+  uint32_t   depth;
+  witdock_editor_language_extent_t   extent;
+} witdock_editor_language_symbol_t;
+
+typedef struct {
+  witdock_editor_language_symbol_t *ptr;
+  size_t len;
+} witdock_editor_language_list_symbol_t;
+
+// The symbols of a document, in the order of a table of contents.
+typedef struct witdock_editor_language_symbols_t {
+  witdock_editor_language_columns_t   columns;
+  witdock_editor_language_list_symbol_t   symbols;
+} witdock_editor_language_symbols_t;
+
+typedef struct {
+  witdock_editor_language_offer_t *ptr;
+  size_t len;
+} witdock_editor_language_list_offer_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_places_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_places_string_t;
+
+typedef struct {
+  bool is_some;
+  witdock_editor_language_description_t val;
+} witdock_editor_language_option_description_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_option_description_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_option_description_string_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_suggestions_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_suggestions_string_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_workspace_edit_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_workspace_edit_string_t;
+
+typedef struct {
+  witdock_editor_language_action_t *ptr;
+  size_t len;
+} witdock_editor_language_list_action_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_list_action_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_list_action_string_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_language_symbols_t ok;
+    extension_plugin_string_t err;
+  } val;
+} witdock_editor_language_result_symbols_string_t;
+
 typedef witdock_editor_types_command_error_t exports_witdock_editor_plugin_command_error_t;
 
 typedef witdock_editor_types_key_text_t exports_witdock_editor_plugin_key_text_t;
@@ -1033,11 +1300,6 @@ typedef struct {
   exports_witdock_editor_plugin_file_type_t *ptr;
   size_t len;
 } exports_witdock_editor_plugin_list_file_type_t;
-
-typedef struct {
-  uint32_t *ptr;
-  size_t len;
-} extension_plugin_list_char32_t;
 
 // What a plugin registers. After a reload, the editor compares it with the old generation's registration and applies
 // the differences.
@@ -1425,6 +1687,23 @@ extern void witdock_editor_processes_close_input(witdock_editor_processes_ticket
 // Ends it, with all the processes that it has started. Unknown processes are ignored. The event `ended` follows.
 extern void witdock_editor_processes_kill(witdock_editor_processes_ticket_t process);
 
+// Imported Functions from `witdock:editor/language@0.1.0`
+// Replaces what the plugin offers. A plugin that exports no `language-requests` is not asked.
+extern void witdock_editor_language_set_offers(witdock_editor_language_list_offer_t *offers);
+// Answers `definition` and `references`. An error is a text for the person. Answers to unknown requests are ignored, here and below.
+extern void witdock_editor_language_answer_places(witdock_editor_language_ticket_t request, witdock_editor_language_result_places_string_t *answer);
+// Answers `hover`; with none where there is nothing to say.
+extern void witdock_editor_language_answer_description(witdock_editor_language_ticket_t request, witdock_editor_language_result_option_description_string_t *answer);
+// Answers `completion`.
+extern void witdock_editor_language_answer_suggestions(witdock_editor_language_ticket_t request, witdock_editor_language_result_suggestions_string_t *answer);
+// Answers `rename` and `run-action`. The editor asks the person before it edits several texts or any that is not open, opens those, and
+// makes one undo step of each. If one of the texts has changed since its revision, nothing is edited.
+extern void witdock_editor_language_answer_edit(witdock_editor_language_ticket_t request, witdock_editor_language_result_workspace_edit_string_t *answer);
+// Answers `actions`.
+extern void witdock_editor_language_answer_actions(witdock_editor_language_ticket_t request, witdock_editor_language_result_list_action_string_t *answer);
+// Answers `symbols`.
+extern void witdock_editor_language_answer_symbols(witdock_editor_language_ticket_t request, witdock_editor_language_result_symbols_string_t *answer);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings, exports_witdock_editor_plugin_registration_t *ret, exports_witdock_editor_plugin_activate_error_t *err);
 bool exports_witdock_editor_plugin_run_command(extension_plugin_string_t *name, extension_plugin_string_t *maybe_argument, exports_witdock_editor_plugin_command_error_t *err);
@@ -1611,6 +1890,68 @@ void extension_plugin_list_u8_free(extension_plugin_list_u8_t *ptr);
 
 void witdock_editor_processes_result_void_write_error_free(witdock_editor_processes_result_void_write_error_t *ptr);
 
+void witdock_editor_language_styled_line_free(witdock_editor_language_styled_line_t *ptr);
+
+void extension_plugin_list_char32_free(extension_plugin_list_char32_t *ptr);
+
+void witdock_editor_language_offer_free(witdock_editor_language_offer_t *ptr);
+
+void witdock_editor_language_target_free(witdock_editor_language_target_t *ptr);
+
+void witdock_editor_language_place_free(witdock_editor_language_place_t *ptr);
+
+void witdock_editor_language_list_place_free(witdock_editor_language_list_place_t *ptr);
+
+void witdock_editor_language_places_free(witdock_editor_language_places_t *ptr);
+
+void witdock_editor_language_replacement_free(witdock_editor_language_replacement_t *ptr);
+
+void witdock_editor_language_list_replacement_free(witdock_editor_language_list_replacement_t *ptr);
+
+void witdock_editor_language_target_edits_free(witdock_editor_language_target_edits_t *ptr);
+
+void witdock_editor_language_list_target_edits_free(witdock_editor_language_list_target_edits_t *ptr);
+
+void witdock_editor_language_workspace_edit_free(witdock_editor_language_workspace_edit_t *ptr);
+
+void witdock_editor_language_option_extent_free(witdock_editor_language_option_extent_t *ptr);
+
+void witdock_editor_language_list_styled_line_free(witdock_editor_language_list_styled_line_t *ptr);
+
+void witdock_editor_language_description_free(witdock_editor_language_description_t *ptr);
+
+void witdock_editor_language_suggestion_free(witdock_editor_language_suggestion_t *ptr);
+
+void witdock_editor_language_list_suggestion_free(witdock_editor_language_list_suggestion_t *ptr);
+
+void witdock_editor_language_suggestions_free(witdock_editor_language_suggestions_t *ptr);
+
+void witdock_editor_language_action_free(witdock_editor_language_action_t *ptr);
+
+void witdock_editor_language_symbol_free(witdock_editor_language_symbol_t *ptr);
+
+void witdock_editor_language_list_symbol_free(witdock_editor_language_list_symbol_t *ptr);
+
+void witdock_editor_language_symbols_free(witdock_editor_language_symbols_t *ptr);
+
+void witdock_editor_language_list_offer_free(witdock_editor_language_list_offer_t *ptr);
+
+void witdock_editor_language_result_places_string_free(witdock_editor_language_result_places_string_t *ptr);
+
+void witdock_editor_language_option_description_free(witdock_editor_language_option_description_t *ptr);
+
+void witdock_editor_language_result_option_description_string_free(witdock_editor_language_result_option_description_string_t *ptr);
+
+void witdock_editor_language_result_suggestions_string_free(witdock_editor_language_result_suggestions_string_t *ptr);
+
+void witdock_editor_language_result_workspace_edit_string_free(witdock_editor_language_result_workspace_edit_string_t *ptr);
+
+void witdock_editor_language_list_action_free(witdock_editor_language_list_action_t *ptr);
+
+void witdock_editor_language_result_list_action_string_free(witdock_editor_language_result_list_action_string_t *ptr);
+
+void witdock_editor_language_result_symbols_string_free(witdock_editor_language_result_symbols_string_t *ptr);
+
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr);
 
 void exports_witdock_editor_plugin_key_text_free(exports_witdock_editor_plugin_key_text_t *ptr);
@@ -1628,8 +1969,6 @@ void exports_witdock_editor_plugin_file_type_free(exports_witdock_editor_plugin_
 void exports_witdock_editor_plugin_list_command_free(exports_witdock_editor_plugin_list_command_t *ptr);
 
 void exports_witdock_editor_plugin_list_file_type_free(exports_witdock_editor_plugin_list_file_type_t *ptr);
-
-void extension_plugin_list_char32_free(extension_plugin_list_char32_t *ptr);
 
 void exports_witdock_editor_plugin_registration_free(exports_witdock_editor_plugin_registration_t *ptr);
 

@@ -36,3 +36,18 @@ pub mod process_owner {
         default_bindings_module: "witdock_editor_guest::bindings::process_owner",
     });
 }
+
+/// The optional export for questions about code.
+pub mod language_provider {
+    wit_bindgen::generate!({
+        world: "witdock:editor/language-provider",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::language_provider",
+    });
+}

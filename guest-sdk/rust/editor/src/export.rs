@@ -6,7 +6,8 @@ use crate::edit::in_order;
 use crate::range::to_usize;
 use crate::{
     ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
-    Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful, settings,
+    LanguageProvider, Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful, Ticket,
+    language::Request, settings,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -20,11 +21,15 @@ use witdock_guest::log;
 /// What a plugin exports in addition is named after its type, in any order:
 ///
 /// - `witdock_editor_guest::export!(Bookmarks, state);`: it is [`Stateful`], and its state survives a reload.
+/// - `witdock_editor_guest::export!(Server, processes, language);`: it is a [`LanguageProvider`], and is asked about code.
 /// - `witdock_editor_guest::export!(Lint, processes);`: it is a [`ProcessOwner`], and hears of the processes that it starts.
 #[macro_export]
 macro_rules! export {
     (@more state $component:ident) => {
         $crate::witdock_guest::state::export!($component with_types_in $crate::witdock_guest::bindings);
+    };
+    (@more language $component:ident) => {
+        $crate::bindings::language_provider::export!($component with_types_in $crate::bindings::language_provider);
     };
     (@more processes $component:ident) => {
         $crate::bindings::process_owner::export!($component with_types_in $crate::bindings::process_owner);
@@ -109,6 +114,18 @@ impl<P: ProcessOwner> bindings::process_owner::exports::witdock::editor::process
 {
     fn on_process(event: ProcessEvent) {
         with_active(|plugin: &mut P| plugin.on_process(event));
+    }
+}
+
+impl<P: LanguageProvider> bindings::language_provider::exports::witdock::editor::language_requests::Guest
+    for Component<P>
+{
+    fn ask(request: Request) {
+        with_active(|plugin: &mut P| plugin.ask(request));
+    }
+
+    fn withdraw(request: Ticket) {
+        with_active(|plugin: &mut P| plugin.withdraw(request));
     }
 }
 

@@ -52,6 +52,7 @@ mod error;
 mod export;
 mod held;
 pub mod jobs;
+pub mod language;
 pub mod line_marks;
 pub mod messages;
 pub mod panels;
@@ -80,7 +81,7 @@ pub use bindings::witdock::editor::types::{
 };
 pub use document::Document;
 pub use edit::{apply, edit_between};
-pub use plugin::{NoSettings, Plugin, ProcessOwner, Stateful};
+pub use plugin::{LanguageProvider, NoSettings, Plugin, ProcessOwner, Stateful};
 pub use position::{LineIndex, Position};
 pub use processes::ProcessEvent;
 pub use witdock_guest::{self, log};

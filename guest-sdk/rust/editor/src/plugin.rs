@@ -2,7 +2,7 @@
 
 use crate::{
     ActivateError, CommandError, Completion, Document, Edit, Event, FormatError, HoverText, ProcessEvent,
-    Registration,
+    Registration, Ticket, language::Request,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -78,6 +78,17 @@ pub trait Plugin: Sized + 'static {
 pub trait ProcessOwner: Plugin {
     /// Handles an event of a process. It may edit.
     fn on_process(&mut self, event: ProcessEvent);
+}
+
+/// A plugin that is asked about code, by what it has offered: `export!(Type, language)`. See [`language`](crate::language).
+pub trait LanguageProvider: Plugin {
+    /// Takes a request, which is answered now or later.
+    fn ask(&mut self, request: Request);
+
+    /// Nobody waits for the answer any more.
+    fn withdraw(&mut self, request: Ticket) {
+        let _ = request;
+    }
 }
 
 /// A plugin whose state survives a reload: `export!(Type, state)`.

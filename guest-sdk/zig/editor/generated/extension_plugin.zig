@@ -924,6 +924,269 @@ pub const witdock_editor_processes_result_void_write_error_t = extern struct {
     },
 };
 
+pub const witdock_editor_language_document_version_t = witdock_editor_types_document_version_t;
+
+pub const witdock_editor_language_styled_line_t = witdock_editor_types_styled_line_t;
+
+pub const witdock_editor_language_ticket_t = witdock_editor_types_ticket_t;
+
+/// The requests that a plugin can answer.
+pub const witdock_editor_language_features_t = u8;
+/// Where the symbol at a place is defined.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_DEFINITION = (1 << 0);
+/// Where it is used.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_REFERENCES = (1 << 1);
+/// What it is, in some lines.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_HOVER = (1 << 2);
+/// How the text at a place could go on.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_COMPLETION = (1 << 3);
+/// Edits that give it another name, in all files.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_RENAME = (1 << 4);
+/// What could be done about the selected text.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_ACTIONS = (1 << 5);
+/// The symbols of a document, for a table of its contents.
+pub const WITDOCK_EDITOR_LANGUAGE_FEATURES_SYMBOLS = (1 << 6);
+
+pub const extension_plugin_list_char32_t = extern struct {
+    ptr: [*c]u32,
+    len: usize,
+};
+
+/// What a plugin can answer about documents in some languages.
+pub const witdock_editor_language_offer_t = extern struct {
+    /// The languages; an empty list means all.
+    languages: extension_plugin_list_string_t,
+    features: witdock_editor_language_features_t,
+    /// Characters after which the editor asks for completions by itself, in addition to letters and digits.
+    completion_triggers: extension_plugin_list_char32_t,
+};
+
+/// What columns count. Most language servers count in UTF-16.
+pub const witdock_editor_language_columns_t = u8;
+/// Bytes, in UTF-8.
+pub const WITDOCK_EDITOR_LANGUAGE_COLUMNS_BYTES = 0;
+/// Code units, in UTF-16: an emoji has two.
+pub const WITDOCK_EDITOR_LANGUAGE_COLUMNS_UTF16 = 1;
+
+/// A place in a text, as line and column, both counted from 0. A column after the line's end is its end, a line after the
+/// last one is the text's end, and a column inside a character is before it.
+pub const witdock_editor_language_position_t = extern struct {
+    line: u32,
+    column: u32,
+};
+
+/// A part of a text.
+pub const witdock_editor_language_extent_t = extern struct {
+    /// Its start.
+    start: witdock_editor_language_position_t,
+    /// Its end, not before its start.
+    end: witdock_editor_language_position_t,
+};
+
+/// A text that a place or an edit is in.
+pub const witdock_editor_language_target_t = extern struct {
+    tag: u8,
+    val: extern union {
+    document: witdock_editor_language_document_version_t,
+    file: extension_plugin_string_t,
+    },
+};
+/// An open document, at the revision that the lines and columns are about.
+pub const WITDOCK_EDITOR_LANGUAGE_TARGET_DOCUMENT = 0;
+/// A file, which need not be open: a path relative to the root of the workspace, or an absolute one.
+pub const WITDOCK_EDITOR_LANGUAGE_TARGET_FILE = 1;
+
+/// A place in a document or a file.
+pub const witdock_editor_language_place_t = extern struct {
+    target: witdock_editor_language_target_t,
+    extent: witdock_editor_language_extent_t,
+};
+
+pub const witdock_editor_language_list_place_t = extern struct {
+    ptr: [*c]witdock_editor_language_place_t,
+    len: usize,
+};
+
+/// Places, with what their columns count.
+pub const witdock_editor_language_places_t = extern struct {
+    columns: witdock_editor_language_columns_t,
+    places: witdock_editor_language_list_place_t,
+};
+
+/// The replacement of a part of a text. An insertion replaces an empty part; a deletion has an empty text.
+pub const witdock_editor_language_replacement_t = extern struct {
+    extent: witdock_editor_language_extent_t,
+    text: extension_plugin_string_t,
+};
+
+pub const witdock_editor_language_list_replacement_t = extern struct {
+    ptr: [*c]witdock_editor_language_replacement_t,
+    len: usize,
+};
+
+/// The replacements in one text. All are about the text before the first one. They may be in any order, and do not overlap; insertions
+/// at the same place keep the list's order.
+pub const witdock_editor_language_target_edits_t = extern struct {
+    target: witdock_editor_language_target_t,
+    replacements: witdock_editor_language_list_replacement_t,
+};
+
+pub const witdock_editor_language_list_target_edits_t = extern struct {
+    ptr: [*c]witdock_editor_language_target_edits_t,
+    len: usize,
+};
+
+/// Edits of several texts, with what their columns count.
+pub const witdock_editor_language_workspace_edit_t = extern struct {
+    columns: witdock_editor_language_columns_t,
+    targets: witdock_editor_language_list_target_edits_t,
+};
+
+pub const witdock_editor_language_option_extent_t = extern struct {
+    is_some: bool,
+    val: witdock_editor_language_extent_t,
+};
+
+pub const witdock_editor_language_list_styled_line_t = extern struct {
+    ptr: [*c]witdock_editor_language_styled_line_t,
+    len: usize,
+};
+
+/// What the editor shows about a symbol.
+pub const witdock_editor_language_description_t = extern struct {
+    /// What its columns count.
+    columns: witdock_editor_language_columns_t,
+    /// The text that it is about, if it is known.
+    extent: witdock_editor_language_option_extent_t,
+    lines: witdock_editor_language_list_styled_line_t,
+};
+
+/// The kind of a suggestion. The editor shows a letter or a sign for it.
+pub const witdock_editor_language_suggestion_kind_t = u8;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_WORD = 0;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_KEYWORD = 1;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_FUNCTION_NAME = 2;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_VARIABLE = 3;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_TYPE_NAME = 4;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_FILE = 5;
+pub const WITDOCK_EDITOR_LANGUAGE_SUGGESTION_KIND_SNIPPET = 6;
+
+/// A text that could follow.
+pub const witdock_editor_language_suggestion_t = extern struct {
+    /// The text in the list.
+    label: extension_plugin_string_t,
+    kind: witdock_editor_language_suggestion_kind_t,
+    /// Details, shown after the label. May be empty.
+    detail: extension_plugin_string_t,
+    /// What choosing it replaces and inserts.
+    replacement: witdock_editor_language_replacement_t,
+};
+
+pub const witdock_editor_language_list_suggestion_t = extern struct {
+    ptr: [*c]witdock_editor_language_suggestion_t,
+    len: usize,
+};
+
+/// Suggestions for the place of a request, the best first.
+pub const witdock_editor_language_suggestions_t = extern struct {
+    columns: witdock_editor_language_columns_t,
+    suggestions: witdock_editor_language_list_suggestion_t,
+};
+
+/// Something that could be done.
+pub const witdock_editor_language_action_t = extern struct {
+    /// The plugin's number for it, for `run-action`.
+    id: u32,
+    /// What it does, as the menu shows it.
+    title: extension_plugin_string_t,
+    /// Whether it is the one that most people want.
+    preferred: bool,
+};
+
+/// A symbol of a document.
+pub const witdock_editor_language_symbol_t = extern struct {
+    name: extension_plugin_string_t,
+    /// What it is, for example `struct` or a type. May be empty.
+    detail: extension_plugin_string_t,
+    /// How many symbols it is inside of.
+    depth: u32,
+    extent: witdock_editor_language_extent_t,
+};
+
+pub const witdock_editor_language_list_symbol_t = extern struct {
+    ptr: [*c]witdock_editor_language_symbol_t,
+    len: usize,
+};
+
+/// The symbols of a document, in the order of a table of contents.
+pub const witdock_editor_language_symbols_t = extern struct {
+    columns: witdock_editor_language_columns_t,
+    symbols: witdock_editor_language_list_symbol_t,
+};
+
+pub const witdock_editor_language_list_offer_t = extern struct {
+    ptr: [*c]witdock_editor_language_offer_t,
+    len: usize,
+};
+
+pub const witdock_editor_language_result_places_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_places_t,
+    err: extension_plugin_string_t,
+    },
+};
+
+pub const witdock_editor_language_option_description_t = extern struct {
+    is_some: bool,
+    val: witdock_editor_language_description_t,
+};
+
+pub const witdock_editor_language_result_option_description_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_option_description_t,
+    err: extension_plugin_string_t,
+    },
+};
+
+pub const witdock_editor_language_result_suggestions_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_suggestions_t,
+    err: extension_plugin_string_t,
+    },
+};
+
+pub const witdock_editor_language_result_workspace_edit_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_workspace_edit_t,
+    err: extension_plugin_string_t,
+    },
+};
+
+pub const witdock_editor_language_list_action_t = extern struct {
+    ptr: [*c]witdock_editor_language_action_t,
+    len: usize,
+};
+
+pub const witdock_editor_language_result_list_action_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_list_action_t,
+    err: extension_plugin_string_t,
+    },
+};
+
+pub const witdock_editor_language_result_symbols_string_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_language_symbols_t,
+    err: extension_plugin_string_t,
+    },
+};
+
 pub const exports_witdock_editor_plugin_command_error_t = witdock_editor_types_command_error_t;
 
 pub const exports_witdock_editor_plugin_key_text_t = witdock_editor_types_key_text_t;
@@ -997,11 +1260,6 @@ pub const exports_witdock_editor_plugin_list_command_t = extern struct {
 
 pub const exports_witdock_editor_plugin_list_file_type_t = extern struct {
     ptr: [*c]exports_witdock_editor_plugin_file_type_t,
-    len: usize,
-};
-
-pub const extension_plugin_list_char32_t = extern struct {
-    ptr: [*c]u32,
     len: usize,
 };
 
@@ -1406,6 +1664,28 @@ pub extern fn witdock_editor_processes_close_input(process: witdock_editor_proce
 /// Ends it, with all the processes that it has started. Unknown processes are ignored. The event `ended` follows.
 pub extern fn witdock_editor_processes_kill(process: witdock_editor_processes_ticket_t) void;
 
+/// Replaces what the plugin offers. A plugin that exports no `language-requests` is not asked.
+pub extern fn witdock_editor_language_set_offers(offers: [*c]witdock_editor_language_list_offer_t) void;
+
+/// Answers `definition` and `references`. An error is a text for the person. Answers to unknown requests are ignored, here and below.
+pub extern fn witdock_editor_language_answer_places(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_places_string_t) void;
+
+/// Answers `hover`; with none where there is nothing to say.
+pub extern fn witdock_editor_language_answer_description(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_option_description_string_t) void;
+
+/// Answers `completion`.
+pub extern fn witdock_editor_language_answer_suggestions(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_suggestions_string_t) void;
+
+/// Answers `rename` and `run-action`. The editor asks the person before it edits several texts or any that is not open, opens those, and
+/// makes one undo step of each. If one of the texts has changed since its revision, nothing is edited.
+pub extern fn witdock_editor_language_answer_edit(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_workspace_edit_string_t) void;
+
+/// Answers `actions`.
+pub extern fn witdock_editor_language_answer_actions(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_list_action_string_t) void;
+
+/// Answers `symbols`.
+pub extern fn witdock_editor_language_answer_symbols(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_symbols_string_t) void;
+
 pub extern fn witdock_plugin_log_location_free(ptr: [*c]witdock_plugin_log_location_t) void;
 
 pub extern fn witdock_plugin_log_option_location_free(ptr: [*c]witdock_plugin_log_option_location_t) void;
@@ -1582,6 +1862,68 @@ pub extern fn extension_plugin_list_u8_free(ptr: [*c]extension_plugin_list_u8_t)
 
 pub extern fn witdock_editor_processes_result_void_write_error_free(ptr: [*c]witdock_editor_processes_result_void_write_error_t) void;
 
+pub extern fn witdock_editor_language_styled_line_free(ptr: [*c]witdock_editor_language_styled_line_t) void;
+
+pub extern fn extension_plugin_list_char32_free(ptr: [*c]extension_plugin_list_char32_t) void;
+
+pub extern fn witdock_editor_language_offer_free(ptr: [*c]witdock_editor_language_offer_t) void;
+
+pub extern fn witdock_editor_language_target_free(ptr: [*c]witdock_editor_language_target_t) void;
+
+pub extern fn witdock_editor_language_place_free(ptr: [*c]witdock_editor_language_place_t) void;
+
+pub extern fn witdock_editor_language_list_place_free(ptr: [*c]witdock_editor_language_list_place_t) void;
+
+pub extern fn witdock_editor_language_places_free(ptr: [*c]witdock_editor_language_places_t) void;
+
+pub extern fn witdock_editor_language_replacement_free(ptr: [*c]witdock_editor_language_replacement_t) void;
+
+pub extern fn witdock_editor_language_list_replacement_free(ptr: [*c]witdock_editor_language_list_replacement_t) void;
+
+pub extern fn witdock_editor_language_target_edits_free(ptr: [*c]witdock_editor_language_target_edits_t) void;
+
+pub extern fn witdock_editor_language_list_target_edits_free(ptr: [*c]witdock_editor_language_list_target_edits_t) void;
+
+pub extern fn witdock_editor_language_workspace_edit_free(ptr: [*c]witdock_editor_language_workspace_edit_t) void;
+
+pub extern fn witdock_editor_language_option_extent_free(ptr: [*c]witdock_editor_language_option_extent_t) void;
+
+pub extern fn witdock_editor_language_list_styled_line_free(ptr: [*c]witdock_editor_language_list_styled_line_t) void;
+
+pub extern fn witdock_editor_language_description_free(ptr: [*c]witdock_editor_language_description_t) void;
+
+pub extern fn witdock_editor_language_suggestion_free(ptr: [*c]witdock_editor_language_suggestion_t) void;
+
+pub extern fn witdock_editor_language_list_suggestion_free(ptr: [*c]witdock_editor_language_list_suggestion_t) void;
+
+pub extern fn witdock_editor_language_suggestions_free(ptr: [*c]witdock_editor_language_suggestions_t) void;
+
+pub extern fn witdock_editor_language_action_free(ptr: [*c]witdock_editor_language_action_t) void;
+
+pub extern fn witdock_editor_language_symbol_free(ptr: [*c]witdock_editor_language_symbol_t) void;
+
+pub extern fn witdock_editor_language_list_symbol_free(ptr: [*c]witdock_editor_language_list_symbol_t) void;
+
+pub extern fn witdock_editor_language_symbols_free(ptr: [*c]witdock_editor_language_symbols_t) void;
+
+pub extern fn witdock_editor_language_list_offer_free(ptr: [*c]witdock_editor_language_list_offer_t) void;
+
+pub extern fn witdock_editor_language_result_places_string_free(ptr: [*c]witdock_editor_language_result_places_string_t) void;
+
+pub extern fn witdock_editor_language_option_description_free(ptr: [*c]witdock_editor_language_option_description_t) void;
+
+pub extern fn witdock_editor_language_result_option_description_string_free(ptr: [*c]witdock_editor_language_result_option_description_string_t) void;
+
+pub extern fn witdock_editor_language_result_suggestions_string_free(ptr: [*c]witdock_editor_language_result_suggestions_string_t) void;
+
+pub extern fn witdock_editor_language_result_workspace_edit_string_free(ptr: [*c]witdock_editor_language_result_workspace_edit_string_t) void;
+
+pub extern fn witdock_editor_language_list_action_free(ptr: [*c]witdock_editor_language_list_action_t) void;
+
+pub extern fn witdock_editor_language_result_list_action_string_free(ptr: [*c]witdock_editor_language_result_list_action_string_t) void;
+
+pub extern fn witdock_editor_language_result_symbols_string_free(ptr: [*c]witdock_editor_language_result_symbols_string_t) void;
+
 pub extern fn exports_witdock_editor_plugin_command_error_free(ptr: [*c]exports_witdock_editor_plugin_command_error_t) void;
 
 pub extern fn exports_witdock_editor_plugin_key_text_free(ptr: [*c]exports_witdock_editor_plugin_key_text_t) void;
@@ -1599,8 +1941,6 @@ pub extern fn exports_witdock_editor_plugin_file_type_free(ptr: [*c]exports_witd
 pub extern fn exports_witdock_editor_plugin_list_command_free(ptr: [*c]exports_witdock_editor_plugin_list_command_t) void;
 
 pub extern fn exports_witdock_editor_plugin_list_file_type_free(ptr: [*c]exports_witdock_editor_plugin_list_file_type_t) void;
-
-pub extern fn extension_plugin_list_char32_free(ptr: [*c]extension_plugin_list_char32_t) void;
 
 pub extern fn exports_witdock_editor_plugin_registration_free(ptr: [*c]exports_witdock_editor_plugin_registration_t) void;
 

@@ -25,3 +25,17 @@ pub(super) mod process_owner {
         include_component_type: true,
     });
 }
+
+/// The optional export for questions about code.
+pub(super) mod language_provider {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/language-provider",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}

@@ -24,7 +24,7 @@ pub struct Provided {
 /// reaches a question from before a reload.
 pub type Ticket = u64;
 
-pub(super) fn new_ticket() -> Ticket {
+pub(crate) fn new_ticket() -> Ticket {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

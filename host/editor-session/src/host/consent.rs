@@ -24,6 +24,7 @@ const WORKSPACE: &str = "/workspace";
 const SILENT: &[&str] = &[
     "witdock:editor/decorations",
     "witdock:editor/diagnostics",
+    "witdock:editor/language",
     "witdock:editor/line-marks",
     "witdock:editor/messages",
     "witdock:editor/panels",

@@ -99,7 +99,7 @@ impl Holdings {
 }
 
 /// Refuses a change that makes a text too long. One that makes a long text shorter is fine.
-pub(super) fn refuse_growth(before: usize, after: usize) -> Result<(), ContractViolation> {
+pub(crate) fn refuse_growth(before: usize, after: usize) -> Result<(), ContractViolation> {
     if after <= MOST_TEXT_BYTES.max(before) {
         return Ok(());
     }

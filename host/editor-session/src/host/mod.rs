@@ -7,6 +7,7 @@
 #[allow(missing_docs, reason = "generated from wit/editor, whose comments document it")]
 mod bindings;
 mod call;
+mod code;
 mod consent;
 mod convert;
 mod entries;
@@ -24,9 +25,11 @@ mod report;
 mod runner;
 mod snapshot;
 
+pub(crate) use self::call::new_ticket;
 pub use self::call::{CallState, Provided, Settings, Ticket};
 pub use self::consent::{Answers, Ask, Before, Consent};
 pub(crate) use self::convert::edit_for_guest;
+pub(crate) use self::holdings::refuse_growth;
 pub use self::holdings::{Held, Holdings};
 pub use self::loaded::Host;
 pub(crate) use self::loaded::lock;

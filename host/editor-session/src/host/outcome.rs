@@ -6,6 +6,7 @@ use witdock_editor_core::{ChangeSet, Revision, Selections};
 
 use super::call::Ticket;
 use super::process::ProcessAction;
+use crate::code::{Answer, Offer};
 use crate::display::{Invocation, Location, Panel, Question, Segment};
 use crate::documents::{Decoration, DocumentId};
 use crate::message::Message;
@@ -37,6 +38,10 @@ pub struct Outcome {
     pub jobs: Vec<(Ticket, Invocation)>,
     /// What to do with processes, in order.
     pub processes: Vec<(Ticket, ProcessAction)>,
+    /// What the plugin can answer from now on, if that has changed.
+    pub offers: Option<Vec<Offer>>,
+    /// Answers to what the person has asked about code.
+    pub answers: Vec<(Ticket, Result<Answer, String>)>,
     /// Processes whose input is to be read before the plugin writes more.
     pub waits_for_room: Vec<Ticket>,
 }

@@ -4,10 +4,12 @@ use witdock::{ContractViolation, Plugin};
 use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
+use super::bindings::language_provider::LanguageProvider;
 use super::bindings::process_owner::ProcessOwner;
 use super::bindings::witdock::editor::documents::EditError;
 use super::bindings::witdock::editor::types;
 use super::call::Ticket;
+use super::code::request;
 use super::convert::{one_line, process_event};
 use super::holdings::refuse_growth;
 use super::interface::Extension;
@@ -15,6 +17,7 @@ use super::outcome::Outcome;
 use super::process::Happened;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
+use crate::code::Question;
 use crate::display::{Completion, HoverText, Location};
 
 /// A call into a plugin.
@@ -37,6 +40,10 @@ pub enum Call {
     Hover(Location),
     /// Tell what a process has done.
     Process(Ticket, Happened),
+    /// Ask about code. The answer is in this outcome or in a later one.
+    Ask(Ticket, Question, Location),
+    /// Tell that nobody waits for an answer any more.
+    Withdraw(Ticket),
 }
 
 /// The answer of a plugin to a [`Call`].
@@ -64,6 +71,8 @@ impl Call {
             Self::Complete(_) => "complete",
             Self::Hover(_) => "hover",
             Self::Process(..) => "on-process",
+            Self::Ask(..) => "ask",
+            Self::Withdraw(_) => "withdraw",
         }
     }
 
@@ -118,6 +127,8 @@ pub(super) async fn run(
         .call_named(call.export(), async |guest, store| {
             store.data_mut().app.begin(snapshot, call.may_edit());
             let process_owner = guest.process_owner.as_ref();
+            let provider = guest.language_provider.as_ref();
+            let provider = provider.map(LanguageProvider::witdock_editor_language_requests);
             let guest = guest.base.witdock_editor_plugin();
             let answered = match call {
                 Call::Run { command, argument } => {
@@ -145,6 +156,18 @@ pub(super) async fn run(
                 Call::Hover(at) => {
                     let text = guest.call_hover(&mut *store, at.into()).await?;
                     Answered::Hovered(at, text.map(HoverText::from))
+                }
+                Call::Ask(ticket, question, at) => {
+                    if let Some(provider) = provider {
+                        provider.call_ask(&mut *store, &request(ticket, question, at)).await?;
+                    }
+                    Answered::Told
+                }
+                Call::Withdraw(ticket) => {
+                    if let Some(provider) = provider {
+                        provider.call_withdraw(&mut *store, ticket).await?;
+                    }
+                    Answered::Told
                 }
                 Call::Process(process, happened) => {
                     let owner = process_owner.map(ProcessOwner::witdock_editor_process_events);

@@ -6,6 +6,7 @@ use witdock_editor_core::{Bias, Revision};
 
 use super::Plugins;
 use super::slot::Waiting;
+use crate::code::Question;
 use crate::display::{Completion, Location};
 use crate::documents::{Author, Buffer, DocumentId, Documents, Origin};
 use crate::host::PluginId;
@@ -67,11 +68,13 @@ impl Plugins {
                 slot.wait(Waiting::Complete(buffer.location(head)));
             }
         }
+        self.suggest_after_typing(last, is_word, documents);
     }
 
     /// Asks all plugins that complete documents of this language.
     pub(crate) fn complete(&mut self, documents: &Documents, out: &mut Outbox) {
-        if !self.ask_at_cursor(documents, Abilities::COMPLETE, Waiting::Complete) {
+        let is_asked = self.ask_code(&Question::Completion, documents);
+        if !self.ask_at_cursor(documents, Abilities::COMPLETE, Waiting::Complete) && !is_asked {
             out.show(Message::info("no plugin completes this language"));
         }
     }

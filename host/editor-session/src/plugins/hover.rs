@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Plugins;
 use super::slot::Waiting;
+use crate::code::Question;
 use crate::display::{HoverText, Location};
 use crate::documents::Documents;
 use crate::host::PluginId;
@@ -37,7 +38,8 @@ pub struct HoverPart {
 impl Plugins {
     /// Asks all plugins that have documentation for documents of this language.
     pub(crate) fn ask_hover(&mut self, documents: &Documents, out: &mut Outbox) {
-        if !self.ask_at_cursor(documents, Abilities::HOVER, Waiting::Hover) {
+        let is_asked = self.ask_code(&Question::Hover, documents);
+        if !self.ask_at_cursor(documents, Abilities::HOVER, Waiting::Hover) && !is_asked {
             out.show(Message::info("no plugin documents this language"));
         }
     }

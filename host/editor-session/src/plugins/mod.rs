@@ -2,6 +2,9 @@
 //!
 //! Nothing here runs a plugin. Calls leave as [`Effect::Call`], and their outcomes come back as [`News`].
 
+mod code;
+mod code_edit;
+mod code_places;
 mod completion;
 mod consent;
 mod echo;
@@ -23,6 +26,7 @@ use std::sync::Arc;
 use slotmap::SecondaryMap;
 use witdock_editor_core::Revision;
 
+use self::code::{CodeRequest, PendingEdit};
 use self::completion::Completions;
 pub use self::completion::Offered;
 use self::format::Formatting;
@@ -34,7 +38,8 @@ use self::slot::{Slot, Waiting};
 pub use self::standing::Overview;
 use self::standing::Stands;
 pub use self::timer::Alarm;
-use crate::display::{Invocation, Segment};
+use crate::code::Place;
+use crate::display::{Invocation, Location, Segment};
 use crate::documents::{DocumentId, Documents};
 use crate::host::api::{CommandError, DocumentVersion, Event, EventKinds, JobEnded};
 use crate::host::{
@@ -69,6 +74,14 @@ pub struct Plugins {
     front_panel: Option<(PluginId, String)>,
     /// The list that the person has asked for last, in the place of panels.
     results: Option<PanelView>,
+    /// What the person has asked about code, and nobody has answered.
+    requests: Vec<CodeRequest>,
+    /// Edits of several texts that are not made yet.
+    edit: Option<PendingEdit>,
+    /// The place to go to when its file is open.
+    going: Option<Place>,
+    /// Where the person came from.
+    trail: Vec<Location>,
     completions: Option<Completions>,
     hover: Option<Hover>,
     formatting: Vec<Formatting>,
@@ -104,6 +117,10 @@ impl Plugins {
             asking: None,
             front_panel: None,
             results: None,
+            requests: Vec::new(),
+            edit: None,
+            going: None,
+            trail: Vec::new(),
             completions: None,
             hover: None,
             formatting: Vec::new(),
@@ -209,6 +226,7 @@ impl Plugins {
             News::Serving { plugin, name, registration } => {
                 self.take_down(plugin, documents);
                 self.end_processes(plugin, out);
+                self.drop_requests(plugin, out);
                 let mut slot = Slot::new(name, registration);
                 // A call of the previous generation may still be under way. Its own news tells when it ends.
                 if let Some(old) = self.slots.remove(plugin) {
@@ -236,6 +254,7 @@ impl Plugins {
     fn retire(&mut self, plugin: PluginId, documents: &mut Documents, out: &mut Outbox) {
         self.take_down(plugin, documents);
         self.end_processes(plugin, out);
+        self.drop_requests(plugin, out);
         if let Some(mut slot) = self.slots.remove(plugin) {
             self.give_up(plugin, slot.take_waiting(), documents, out);
         }

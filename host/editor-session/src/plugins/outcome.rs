@@ -43,6 +43,7 @@ impl Plugins {
                 out.show(Message::error(why).of(self.name_of(plugin)));
                 self.take_down(plugin, documents);
                 self.end_processes(plugin, out);
+                self.drop_requests(plugin, out);
                 if let Some(slot) = self.slots.get_mut(plugin) {
                     slot.forget();
                 }
@@ -152,6 +153,7 @@ impl Plugins {
                 slot.segments.retain(|(other, _)| *other != name);
                 slot.segments.extend(segment.map(|segment| (name, segment)));
             }
+            slot.offers = outcome.offers.unwrap_or(std::mem::take(&mut slot.offers));
             let jobs = outcome.jobs.iter();
             slot.jobs.extend(jobs.map(|(ticket, invocation)| (*ticket, invocation.bytes())));
         }
@@ -162,6 +164,9 @@ impl Plugins {
         self.take_questions(plugin, outcome.questions, by_command);
         for message in outcome.messages {
             out.show(message.of(self.name_of(plugin)));
+        }
+        for (request, answer) in outcome.answers {
+            self.code_answered(plugin, request, answer, documents, out);
         }
         if let Some(place) = outcome.shown {
             documents.show(place, out);

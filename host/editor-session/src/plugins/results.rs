@@ -9,4 +9,13 @@ impl Plugins {
     pub(crate) fn show_results(&mut self, panel: Panel) {
         self.results = Some(PanelView::open(panel));
     }
+
+    /// Whether the panel that is shown is such a list.
+    pub fn shows_results(&self) -> bool {
+        self.results.is_some()
+    }
+
+    pub(crate) fn close_results(&mut self) {
+        self.results = None;
+    }
 }

@@ -7,6 +7,7 @@ use witdock_editor_core::{Edit, Revision, Selections};
 
 use super::echo::Echo;
 use super::panel::PanelView;
+use crate::code::{Offer, Question};
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
@@ -37,6 +38,8 @@ pub(super) struct Slot {
     /// The commands that it has queued and that have not ended, with the bytes that they take.
     pub(super) jobs: Vec<(Ticket, usize)>,
     pub(super) processes: Vec<RunningProcess>,
+    /// What it can answer about code.
+    pub(super) offers: Vec<Offer>,
     /// The number of its answers that came too late to be used.
     pub(super) late: u64,
 }
@@ -72,6 +75,8 @@ pub(super) enum Waiting {
     Complete(Location),
     Hover(Location),
     Process(Ticket, Happened),
+    Ask(Ticket, Question, Location),
+    Withdraw(Ticket),
 }
 
 pub(super) fn version(buffer: &Buffer) -> DocumentVersion {
@@ -96,6 +101,7 @@ impl Slot {
             timers: Vec::new(),
             jobs: Vec::new(),
             processes: Vec::new(),
+            offers: Vec::new(),
             late: 0,
         }
     }
@@ -158,6 +164,15 @@ impl Slot {
         }
     }
 
+    /// Tells it that nobody waits for an answer any more, if it was asked already.
+    pub(super) fn withdraw(&mut self, ticket: Ticket) {
+        let before = self.queue.len();
+        self.queue.retain(|waiting| !matches!(waiting, Waiting::Ask(asked, ..) if *asked == ticket));
+        if self.queue.len() == before {
+            self.wait(Waiting::Withdraw(ticket));
+        }
+    }
+
     /// Puts a call that was refused back to the front of the queue.
     pub(super) fn wait_first(&mut self, waiting: Waiting) {
         self.queue.push_front(waiting);
@@ -190,6 +205,7 @@ impl Slot {
         self.panels.clear();
         self.timers.clear();
         self.jobs.clear();
+        self.offers.clear();
     }
 
     /// Queues the events about documents and cursor that the plugin does not know yet.
@@ -287,6 +303,8 @@ impl Slot {
             Waiting::Format(id) => Call::Format(version(documents.find(*id)?)),
             Waiting::Complete(at) => Call::Complete(*at),
             Waiting::Hover(at) => Call::Hover(*at),
+            Waiting::Ask(ticket, question, at) => Call::Ask(*ticket, question.clone(), *at),
+            Waiting::Withdraw(ticket) => Call::Withdraw(*ticket),
             Waiting::Process(process, happened) => Call::Process(*process, happened.clone()),
         })
     }

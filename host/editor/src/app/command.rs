@@ -2,7 +2,7 @@
 
 use witdock_editor_core::Extend::{self, No, Yes};
 use witdock_editor_session::Message;
-use witdock_editor_session::command::Group::{Editing, Editor, Files, Finding, Moving, Plugins};
+use witdock_editor_session::command::Group::{Code, Editing, Editor, Files, Finding, Moving, Plugins};
 use witdock_editor_session::command::Runs::{ByPerson, InAnswer};
 use witdock_editor_session::command::{self as session, Command, CommandEntry, command};
 use witdock_editor_session::display::Invocation;
@@ -68,6 +68,9 @@ pub const COMMANDS: &[Command<App>] = &[
         "Replaces matches of a text or a regular expression one by one, each shown before, or all at once. A selection over several lines is searched alone.", |app: &mut App| app.mode = Replace::mode(&app.session)).runs(InAnswer),
     command(Finding, "editor.go-to-line", &["ctrl-g"], "Go to a line",
         "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)).runs(InAnswer),
+
+    command(Code, "editor.rename", &["ctrl-k r"], "Rename the symbol",
+        "Asks for a new name of the symbol at the cursor, and changes it in all files.", App::prompt_rename).runs(InAnswer),
 
     command(Plugins, "editor.palette", &["ctrl-p"], "All commands",
         "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())).runs(InAnswer),
@@ -141,6 +144,10 @@ pub(super) fn named(name: &str) -> Invocation {
 impl App {
     fn prompt(&mut self, purpose: Purpose) {
         self.mode = Prompt::mode(purpose, "");
+    }
+
+    fn prompt_rename(&mut self) {
+        self.mode = Prompt::mode(Purpose::Rename, &self.session.word_at_cursor());
     }
 
     fn prompt_pipe(&mut self) {

@@ -30,6 +30,8 @@ pub enum Kind {
     Shell,
     /// The name of a command that was chosen from the list of commands.
     Command,
+    /// The new name of a symbol.
+    Name,
 }
 
 /// The lines that were entered before, the latest last.

@@ -74,6 +74,17 @@ impl App {
                 KeyCode::Char('n' | 'N') | KeyCode::Esc => Next::Mode(Prompt::mode(Purpose::SaveAs, &path)),
                 _ => Next::Mode(Mode::ConfirmReplace(path)),
             },
+            Mode::ConfirmEdit(question) => match key.code {
+                KeyCode::Char('y' | 'Y') => {
+                    session.answer_edit(true);
+                    Next::Edit
+                }
+                KeyCode::Char('n' | 'N') | KeyCode::Esc => {
+                    session.answer_edit(false);
+                    Next::Edit
+                }
+                _ => Next::Mode(Mode::ConfirmEdit(question)),
+            },
             Mode::ConfirmOverwrite => match key.code {
                 KeyCode::Char('o' | 'O') => {
                     session.keep_ours();
@@ -175,6 +186,7 @@ impl App {
             | Mode::ConfirmOverwrite
             | Mode::ConfirmClose
             | Mode::ConfirmReplace(_)
+            | Mode::ConfirmEdit(_)
             | Mode::WaitForSave
             | Mode::WaitForShell
             | Mode::Recover(_)

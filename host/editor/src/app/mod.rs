@@ -107,6 +107,7 @@ pub enum Input {
 
 /// Something to do outside.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and each is moved once or twice")]
 pub enum Effect {
     /// Something for the session's driver.
     Session(witdock_editor_session::Effect),
@@ -274,7 +275,9 @@ impl App {
             && match self.mode {
                 Mode::Answer(_) => self.session.plugins().asking().is_some_and(Asked::is_by_command),
                 // Their answer drops something.
-                Mode::ConfirmQuit | Mode::ConfirmClose | Mode::ConfirmOverwrite => false,
+                Mode::ConfirmQuit | Mode::ConfirmClose | Mode::ConfirmEdit(_) | Mode::ConfirmOverwrite => {
+                    false
+                }
                 _ => true,
             }
     }
@@ -372,6 +375,7 @@ impl App {
             Request::Reveal => self.screen.reveal(),
             Request::ChooseLine => self.open(Mode::Panel),
             Request::AskForPath => self.open(Prompt::mode(Purpose::SaveAs, "")),
+            Request::AskToEdit(question) => self.open(Mode::ConfirmEdit(question)),
             Request::AskToOverwrite => self.open(Mode::ConfirmOverwrite),
             Request::AskToClose => self.open(Mode::ConfirmClose),
             Request::AskForConsent(ask) => {

@@ -40,6 +40,8 @@ pub enum Mode {
     Recover(Recovering),
     /// Keys answer whether to close the document although it has unsaved changes.
     ConfirmClose,
+    /// Keys answer this question about edits of several texts.
+    ConfirmEdit(String),
     /// Keys answer whether to overwrite the changes of another program.
     ConfirmOverwrite,
     /// Keys answer whether to save over the file of this name.

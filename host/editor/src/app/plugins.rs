@@ -93,6 +93,10 @@ pub(super) fn panel_key(key: KeyEvent, session: &mut Session, screen: &Screen) -
         KeyCode::Home => 0,
         KeyCode::End => usize::MAX,
         KeyCode::Enter if session.activate_panel_line() => return Next::Edit,
+        KeyCode::Esc if session.plugins().shows_results() => {
+            session.close_results();
+            return Next::Edit;
+        }
         // The panel stays open, and keys go to the text.
         KeyCode::Esc | KeyCode::F(6) => return Next::Edit,
         KeyCode::Char('q' | 'x') => {

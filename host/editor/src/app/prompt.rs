@@ -36,6 +36,8 @@ pub enum Purpose {
     Shell(Output, &'static str),
     /// How many times the recorded keys are replayed.
     Replay,
+    /// The new name of the symbol at the cursor.
+    Rename,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
             Self::GoToLine => "Go to line: ".to_owned(),
             Self::Shell(_, title) => (*title).to_owned(),
             Self::Replay => "Replay how many times: ".to_owned(),
+            Self::Rename => "Rename to: ".to_owned(),
         }
     }
 }
@@ -59,6 +62,7 @@ impl Purpose {
             Self::GoToLine => Kind::LineNumber,
             Self::Shell(..) => Kind::Shell,
             Self::Replay => Kind::LineNumber,
+            Self::Rename => Kind::Name,
         }
     }
 }
@@ -132,6 +136,7 @@ impl Prompt {
                 SaveAs::Exists => return Next::Mode(Mode::ConfirmReplace(line.to_owned())),
                 SaveAs::Refused => return Next::Mode(Self::mode(Purpose::SaveAs, line)),
             },
+            Purpose::Rename => session.rename(line),
             Purpose::GoToLine => match line.trim().parse() {
                 Ok(number) => session.go_to_line(number),
                 Err(_) => screen.show(Message::error(format!("`{line}` is not a line number"))),

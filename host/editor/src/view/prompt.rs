@@ -111,6 +111,7 @@ fn asked(app: &App) -> Option<Asked<'_>> {
                 "Replace it? (y/n)".to_owned(),
             ]))
         }
+        Mode::ConfirmEdit(question) => Some(Asked::Key(vec![question.clone()])),
         Mode::ConfirmClose => key(&["Close without saving? (y/n)"]),
     }
 }

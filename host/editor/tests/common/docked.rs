@@ -124,6 +124,27 @@ impl Docked {
         }
     }
 
+    /// Waits until this text is not on the screen.
+    pub(crate) async fn until_not(&mut self, seen: &str) {
+        while self.screen().contains(seen) {
+            self.step().await;
+        }
+    }
+
+    /// Waits until the cursor is here.
+    pub(crate) async fn until_at(&mut self, place: usize) {
+        while self.selected() != (place..place) {
+            self.step().await;
+        }
+    }
+
+    /// Waits for this text in the document.
+    pub(crate) async fn until_text(&mut self, text: &str) {
+        while self.text() != text {
+            self.step().await;
+        }
+    }
+
     /// Waits until no file is read or written, and no plugin has a call left.
     pub(crate) async fn settle(&mut self) {
         loop {

@@ -12,6 +12,7 @@ mod common;
 
 mod author;
 mod commands;
+mod compatible;
 mod consent;
 mod failures;
 mod folders;

@@ -5,6 +5,7 @@ mod decorations;
 mod diagnostics;
 mod display;
 mod documents;
+mod language;
 mod processes;
 mod services;
 mod text;
