@@ -1,4 +1,5 @@
-//! Questions about code, from the keys to a language server and back. The server is this program itself.
+//! Plugins with files and programs, in a folder that is made for them: questions about code, from the keys to a language server and back, and git. The
+//! server is this program itself.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +12,7 @@
 mod common;
 
 mod answers;
+mod git;
 mod real;
 mod server;
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let workspace = tempfile::tempdir().unwrap();
     std::env::set_current_dir(workspace.path()).unwrap();
     let mut trials = answers::trials();
+    trials.extend(git::trials());
     trials.extend(real::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
