@@ -97,9 +97,11 @@ async fn a_flood_of_output_waits_in_the_pipe() {
     shell(&mut docked, "head -c 20000000 /dev/zero").await;
     docked.until("exited with 0, 20000000 bytes").await;
     // Keys are answered while there is no end.
-    shell(&mut docked, "yes").await;
+    docked.press("ctrl-a");
+    docked.paste("yes");
+    docked.begin("Run the text as a script");
     docked.until("bytes: y").await;
-    docked.keys("a b").await;
+    docked.press("a b");
     assert!(docked.text().ends_with("ab"), "{}", docked.text());
 }
 

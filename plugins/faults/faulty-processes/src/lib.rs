@@ -127,7 +127,7 @@ impl Runner {
 
     fn text(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.output).lines().collect::<Vec<_>>().join("|");
-        text.chars().take(60).collect()
+        text.chars().filter(|character| !character.is_control()).take(60).collect()
     }
 }
 
