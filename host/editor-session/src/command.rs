@@ -199,7 +199,7 @@ pub const COMMANDS: &[Command<Session>] = &[
 
     command(Code, "editor.definition", &["ctrl-k d"], "Go to the definition",
         "Goes to where the symbol at the cursor is defined.", Session::go_to_definition),
-    command(Code, "editor.back", &["ctrl-k b"], "Go back",
+    command(Code, "editor.back", &["alt-left"], "Go back",
         "Goes back to where the last definition or use was looked up.", Session::go_back),
     command(Code, "editor.references", &["ctrl-k u"], "List uses",
         "Lists where the symbol at the cursor is used.", Session::list_references),

@@ -28,6 +28,8 @@ const SILENT: &[&str] = &[
     "witdock:editor/line-marks",
     "witdock:editor/messages",
     "witdock:editor/panels",
+    // What it may run is asked for by name.
+    "witdock:editor/processes",
     "witdock:editor/prompts",
     "witdock:editor/selections",
     "witdock:editor/settings",

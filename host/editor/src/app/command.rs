@@ -69,7 +69,7 @@ pub const COMMANDS: &[Command<App>] = &[
     command(Finding, "editor.go-to-line", &["ctrl-g"], "Go to a line",
         "Asks for a line number, and moves the cursor there.", |app: &mut App| app.prompt(Purpose::GoToLine)).runs(InAnswer),
 
-    command(Code, "editor.rename", &["ctrl-k r"], "Rename the symbol",
+    command(Code, "editor.rename", &["ctrl-k e"], "Rename the symbol",
         "Asks for a new name of the symbol at the cursor, and changes it in all files.", App::prompt_rename).runs(InAnswer),
 
     command(Plugins, "editor.palette", &["ctrl-p"], "All commands",

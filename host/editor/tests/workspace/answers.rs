@@ -95,18 +95,18 @@ async fn definitions_are_found_and_the_way_back() {
     let mut docked = docked(folder, "utf-16", "def near\nnear far both\ndef both\ndef both\n").await;
     docked.press("down ctrl-k d");
     docked.until_at(4).await;
-    docked.press("ctrl-k b");
+    docked.press("alt-left");
     assert_eq!(docked.selected(), 9..9);
     // In a file that is not open.
     docked.press("ctrl-right ctrl-right ctrl-k d");
     docked.until("far.rs").await;
     docked.until_at(9).await;
     assert_eq!(docked.text(), "line\ndef far\n");
-    docked.press("ctrl-k b end ctrl-k d");
+    docked.press("alt-left end ctrl-k d");
     docked.until("Definitions (2)").await;
     docked.press("down enter");
     assert_eq!(docked.selected(), 36..36);
-    docked.press("ctrl-k b ctrl-k u");
+    docked.press("alt-left ctrl-k u");
     docked.until("Uses (3)").await;
     docked.press("escape ctrl-k s");
     docked.until("Symbols of main.rs (3)").await;
@@ -123,7 +123,7 @@ async fn places_behind_an_emoji_are_right_in_both_encodings() {
         docked.until_at("😀é def ".len()).await;
         // What was typed before is known to the server.
         docked.press("home 😀");
-        docked.press("end ctrl-k r y y enter");
+        docked.press("end ctrl-k e y y enter");
         docked.until_text("😀😀é def xyy; xyy\n").await;
     }
 }
@@ -133,11 +133,11 @@ async fn a_symbol_is_renamed_in_open_and_closed_files() {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(format!("{folder}/far.rs"), "old and 😀 old\n").unwrap();
     let mut docked = docked(folder, "utf-16", "def old\nold\n").await;
-    docked.press("end ctrl-k r backspace backspace backspace n e w enter");
+    docked.press("end ctrl-k e backspace backspace backspace n e w enter");
     docked.until("Change 4 places in 2 files? (y/n)").await;
     docked.press("n");
     assert_eq!(docked.text(), "def old\nold\n");
-    docked.press("ctrl-k r backspace backspace backspace n e w enter");
+    docked.press("ctrl-k e backspace backspace backspace n e w enter");
     docked.until("Change 4 places in 2 files? (y/n)").await;
     docked.press("y");
     docked.until("4 places in 2 files changed; they are not saved yet").await;

@@ -90,15 +90,15 @@ async fn changes_since_git_are_marked_and_reverted() {
     docked.press("ctrl-z");
     docked.settle().await;
 
-    docked.keys("ctrl-home ctrl-k down").await;
+    docked.keys("ctrl-home ctrl-k .").await;
     assert_eq!(docked.selected(), 6..6, "{}", docked.screen());
     docked.run("What git has here").await;
     docked.until("What git has here").await;
     docked.keys("escape ctrl-k z").await;
     assert_eq!(docked.text(), "new\na\nb\nc\ne\n");
-    docked.keys("ctrl-k down ctrl-k z").await;
+    docked.keys("ctrl-k . ctrl-k z").await;
     assert_eq!(docked.text(), "new\na\nb\nc\nd\ne\n");
-    docked.keys("ctrl-k up ctrl-k z").await;
+    docked.keys("ctrl-k , ctrl-k z").await;
     assert_eq!(docked.text(), "a\nb\nc\nd\ne\n");
     until_marks(&mut docked, "      ").await;
     // Each is one step.

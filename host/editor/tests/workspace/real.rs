@@ -23,7 +23,7 @@ async fn python_is_understood() {
     docked.until("undefined name 'undefined_name'").await;
     docked.press("escape ctrl-g 9 enter end left left left left left ctrl-k d");
     docked.until_at(text.find("großes").unwrap()).await;
-    docked.press("ctrl-k b ctrl-k r x enter");
+    docked.press("alt-left ctrl-k e x enter");
     docked.until("def großes_hausx(zahl)").await;
     assert!(docked.text().contains("print(großes_hausx(1))"), "{}", docked.text());
     docked.press("ctrl-end");

@@ -59,7 +59,7 @@ impl Plugin for GitChanges {
                     "Next change since git",
                     "Goes to the next lines that differ from what git has.",
                 )
-                .key("ctrl-k down"),
+                .key("ctrl-k ."),
             )
             .command(
                 command(
@@ -67,7 +67,7 @@ impl Plugin for GitChanges {
                     "Previous change since git",
                     "Goes to the lines before that differ from what git has.",
                 )
-                .key("ctrl-k up"),
+                .key("ctrl-k ,"),
             )
             .command(
                 command(
