@@ -17,6 +17,7 @@ pub mod run;
 pub mod signals;
 pub mod terminal;
 pub mod theme;
+pub mod themes;
 pub mod tree_colours;
 pub mod view;
 pub mod viewport;

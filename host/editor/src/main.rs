@@ -15,6 +15,7 @@ use witdock_editor::editor::Editor;
 use witdock_editor::run::{Ended, run};
 use witdock_editor::signals::Signals;
 use witdock_editor::terminal::TerminalScreen;
+use witdock_editor::themes::Depth;
 use witdock_editor_core::Decoded;
 use witdock_editor_session::Message;
 use witdock_editor_session::documents::Target;
@@ -68,6 +69,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let inside = runtime.enter();
     let mut editor =
         Editor::new(folder, consent, columns, lines).context("cannot compile plugins on this machine")?;
+    editor.app.set_depth(Depth::of_environment(|name| std::env::var(name).ok()));
     if let Some(problem) = problem {
         editor.app.show(Message::error(problem));
     }

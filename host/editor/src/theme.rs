@@ -1,6 +1,6 @@
-//! The theme: how the meanings of text look.
+//! The meanings of text and the parts of the screen, for what draws them.
 //!
-//! It uses only the sixteen colours of the terminal's own theme and the default background, so that it goes with any theme.
+//! A style here has numbers for colours, one for each meaning. [`Theme::paint`](crate::themes::Theme::paint) puts the looks in their place when all is drawn.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as DrawnSpan};
@@ -9,44 +9,58 @@ use witdock_editor_session::Level;
 use witdock_editor_session::documents::LineMark;
 use witdock_editor_session::style::{Scope, Severity, Span, Style as Meaning};
 
+/// The meanings of text with their names in a theme. The place of a meaning is its number.
+pub const SCOPES: [(&str, Scope); 15] = [
+    ("plain", Scope::Plain),
+    ("muted", Scope::Muted),
+    ("accent", Scope::Accent),
+    ("heading", Scope::Heading),
+    ("link", Scope::Link),
+    ("success", Scope::Success),
+    ("info", Scope::Info),
+    ("warning", Scope::Warning),
+    ("error", Scope::Error),
+    ("keyword", Scope::Keyword),
+    ("type-name", Scope::TypeName),
+    ("function-name", Scope::FunctionName),
+    ("text-literal", Scope::TextLiteral),
+    ("number", Scope::Number),
+    ("comment", Scope::Comment),
+];
+/// The names of the parts of the screen. The first is below everything else. Their numbers follow those of the meanings.
+pub const PARTS: [&str; 9] =
+    ["screen", "gutter", "current-line", "chosen", "letters", "match", "bracket", "status", "faint"];
+
+/// The number of a part.
+const fn part(index: u8) -> Color {
+    Color::Indexed(15 + index)
+}
+
 /// Line numbers and the rest of the gutter.
-pub const GUTTER: Style = Style::new().fg(Color::DarkGray);
+pub const GUTTER: Style = Style::new().fg(part(1));
 /// The number of the line that the cursor is on.
-pub const CURRENT_LINE: Style = Style::new().fg(Color::Yellow);
+pub const CURRENT_LINE: Style = Style::new().fg(part(2));
 /// Selected text and the chosen line of a list.
-pub const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
+pub const CHOSEN: Style = Style::new().bg(part(3));
 /// The part of a line that matches what is typed.
-pub const MATCH: Style = Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD);
+pub const MATCH: Style = Style::new().fg(part(4));
 /// A match of a search.
-pub const FOUND: Style = Style::new().fg(Color::Black).bg(Color::Yellow);
+pub const FOUND: Style = Style::new().bg(part(5));
 /// The brackets at the cursor that belong together.
-pub const BRACKET: Style = Style::new().add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED));
+pub const BRACKET: Style = Style::new().bg(part(6));
 /// The status line.
-pub const STATUS: Style = Style::new().add_modifier(Modifier::REVERSED);
+pub const STATUS: Style = Style::new().bg(part(7));
 /// Text that is less important than the text around it.
-pub const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
+pub const FAINT: Style = Style::new().fg(part(8));
 /// Text that is more important.
 pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
 
 /// The style of a meaning.
 pub fn scope(scope: Scope) -> Style {
-    let style = Style::new();
-    match scope {
-        Scope::Plain => style,
-        Scope::Muted => style.fg(Color::DarkGray),
-        Scope::Accent => style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-        Scope::Heading => style.fg(Color::Blue).add_modifier(Modifier::BOLD),
-        Scope::Link => style.fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
-        Scope::Success => style.fg(Color::Green),
-        Scope::Info => style.fg(Color::Blue),
-        Scope::Warning => style.fg(Color::Yellow),
-        Scope::Error => style.fg(Color::Red),
-        Scope::Keyword => style.fg(Color::Magenta),
-        Scope::TypeName => style.fg(Color::Yellow),
-        Scope::FunctionName => style.fg(Color::Blue),
-        Scope::TextLiteral => style.fg(Color::Green),
-        Scope::Number => style.fg(Color::Cyan),
-        Scope::Comment => style.fg(Color::DarkGray).add_modifier(Modifier::ITALIC),
+    let number = SCOPES.iter().position(|(_, other)| *other == scope).and_then(|at| u8::try_from(at).ok());
+    match number {
+        Some(number) if scope != Scope::Plain => Style::new().fg(Color::Indexed(number)),
+        _ => Style::new(),
     }
 }
 
@@ -106,4 +120,19 @@ pub fn level(level: Level) -> Style {
 /// A line of a plugin, in the styles of the theme.
 pub fn line(spans: &[Span]) -> Line<'_> {
     Line::from_iter(spans.iter().map(|span| DrawnSpan::styled(span.text.as_str(), style(span.style))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_follow_the_meanings() {
+        assert_eq!(part(0), Color::Indexed(u8::try_from(SCOPES.len()).unwrap()));
+        let numbers = [GUTTER, CURRENT_LINE, CHOSEN, MATCH, FOUND, BRACKET, STATUS, FAINT];
+        for (index, style) in numbers.iter().enumerate() {
+            let number = Some(part(u8::try_from(index + 1).unwrap()));
+            assert!(style.fg == number || style.bg == number, "{}", PARTS[index + 1]);
+        }
+    }
 }

@@ -63,3 +63,26 @@ fn a_text_names_its_own_language_and_indentation() {
     check("Makefile", "all:\n  echo\n", "makefile", "\n\tx");
     check("a.rs", "#!/bin/sh\n", "rust", "\n    x");
 }
+
+#[test]
+fn themes_are_looked_at_before_one_is_chosen() {
+    let mut editor = Editor::with_text("a.rs", "fn go() {}\n");
+    let keyword = |editor: &mut Editor, colour: Color| editor.cells(|cell| cell.fg == colour).len();
+    let (dark, light) = (Color::Rgb(0xc8, 0x8b, 0xdc), Color::Rgb(0x82, 0x30, 0xa5));
+    // The list is over the text, which shows the theme all the same.
+    editor.keys("ctrl-p t h e m e");
+    assert!(editor.screen().contains("Choose a theme"), "{}", editor.screen());
+    editor.keys("enter l i g h t");
+    let ground = Color::Rgb(0xfa, 0xfa, 0xf7);
+    assert!(!editor.cells(|cell| cell.bg == ground).is_empty());
+    editor.keys("escape");
+    assert_eq!((keyword(&mut editor, light), keyword(&mut editor, Color::Magenta)), (0, 2));
+    editor.keys("ctrl-p t h e m e enter d a r k enter");
+    assert_eq!(keyword(&mut editor, dark), 2);
+    assert!(editor.screen().contains("`theme = \"dark\"` in config.toml"), "{}", editor.screen());
+    editor.app.set_depth(witdock_editor::themes::Depth::Indexed);
+    assert_eq!(keyword(&mut editor, dark), 0);
+    assert_eq!(keyword(&mut editor, Color::Indexed(176)), 2);
+    editor.app.set_depth(witdock_editor::themes::Depth::None);
+    assert!(editor.cells(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset).is_empty());
+}

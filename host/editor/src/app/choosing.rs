@@ -38,6 +38,8 @@ pub(super) enum Chosen {
     Reopen(Format),
     /// Saves the document in this encoding.
     SaveIn(Format),
+    /// Uses this theme.
+    Theme(String),
 }
 
 impl Choosing {
@@ -48,6 +50,14 @@ impl Choosing {
     /// The items that match the query, best first.
     pub fn matching(&self) -> Vec<&Choice> {
         ranked(self.query.text(), self.items.iter(), |item| vec![&item.label, &item.detail])
+    }
+
+    /// The theme that is chosen so far.
+    pub(super) fn theme(&self) -> Option<&str> {
+        match &self.matching().get(self.chosen)?.choice {
+            Chosen::Theme(name) => Some(name),
+            _ => None,
+        }
     }
 
     pub(super) fn paste(&mut self, text: &str) {
@@ -63,6 +73,7 @@ impl Choosing {
                 match self.matching().get(self.chosen).map(|item| item.choice.clone()) {
                     Some(Chosen::Reopen(format)) => session.reopen_as(format.encoding),
                     Some(Chosen::SaveIn(format)) => session.save_in(format),
+                    Some(Chosen::Theme(name)) => return Next::Theme(name),
                     None => return Next::Mode(Mode::Choosing(self)),
                 }
                 return Next::Edit;
@@ -94,6 +105,18 @@ impl App {
             choice: Chosen::Reopen(format),
         });
         self.mode = Choosing::mode(format!("Read {name} as"), items.collect());
+    }
+
+    pub(super) fn choose_theme(&mut self) {
+        let items = self.looks.themes.names().map(|name| Choice {
+            label: name.to_owned(),
+            detail: String::new(),
+            choice: Chosen::Theme(name.to_owned()),
+        });
+        let items: Vec<Choice> = items.collect();
+        let chosen = items.iter().position(|item| item.label == self.looks.name).unwrap_or_default();
+        let title = "Theme".to_owned();
+        self.mode = Mode::Choosing(Choosing { title, query: Line::default(), chosen, items });
     }
 
     pub(super) fn choose_to_save_in(&mut self) {

@@ -103,6 +103,8 @@ pub const COMMANDS: &[Command<App>] = &[
         "Moves the focus to the view above.", |app: &mut App| app.screen.focus_toward(Toward::Up, &mut app.session)),
     command(Editor, "editor.view-below", &["ctrl-k down"], "View below",
         "Moves the focus to the view below.", |app: &mut App| app.screen.focus_toward(Toward::Down, &mut app.session)),
+    command(Editor, "editor.choose-theme", &[], "Choose a theme",
+        "Lists the themes, and shows the chosen one at once.", App::choose_theme).runs(InAnswer),
     command(Editor, "editor.read-config", &[], "Read the configuration again",
         "Reads config.toml and keys.toml again.", |app: &mut App| app.effects.push(Effect::ReadConfig)),
     command(Editor, "editor.suspend", &["ctrl-alt-z"], "Suspend",

@@ -115,6 +115,7 @@ impl App {
                 self.remember(Kind::Command, &command);
                 self.run(&command);
             }
+            Next::Theme(name) => self.use_theme(name),
             Next::Replay(times) => self.replay_times(times),
             Next::Effect(effect) => self.effects.push(effect),
         }

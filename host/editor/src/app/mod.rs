@@ -16,6 +16,7 @@ mod keyboard;
 mod keys;
 mod line;
 mod list;
+mod looks;
 mod message_log;
 mod messages;
 mod mode;
@@ -74,6 +75,7 @@ use witdock_editor_session::{Kept, Message, Request, Session};
 use self::clicks::Clicks;
 use self::grace::Grace;
 use self::keyboard::Keyboard;
+use self::looks::Looks;
 use self::recorder::Recorder;
 use crate::config::{Config, KEYS};
 
@@ -145,6 +147,7 @@ pub struct App {
     /// Counts the lists that another thread matches.
     rankings: u64,
     recorder: Recorder,
+    looks: Looks,
     mode: Mode,
     /// Whether keys are for the mode yet.
     grace: Grace,
@@ -173,6 +176,7 @@ impl App {
             is_listing: false,
             rankings: 0,
             recorder: Recorder::default(),
+            looks: Looks::default(),
             mode: Mode::Edit,
             grace: Grace::default(),
             is_by_person: false,
@@ -187,7 +191,8 @@ impl App {
     }
 
     fn configure(&mut self, config: Config) {
-        let Config { settings, keymap, problems } = config;
+        let Config { settings, keymap, themes, problems } = config;
+        self.looks.configure(themes, &settings.theme);
         self.session.set_tab_width(TabWidth::new(settings.tab_width));
         self.keyboard.set(keymap);
         self.bind_plugin_keys();
@@ -350,6 +355,7 @@ impl App {
         self.effects.extend(effects.into_iter().map(Effect::Session));
         self.leave_ended_mode();
         self.follow_mode();
+        self.follow_theme();
         self.ask_question(false);
         self.has_seen_completions &= self.session.plugins().is_completing();
         self.screen.follow(&self.session);

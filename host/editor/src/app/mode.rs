@@ -73,6 +73,8 @@ pub(super) enum Next {
     Chosen(String),
     /// Keys edit the document again, and the recorded keys are replayed so many times.
     Replay(usize),
+    /// Keys edit the document again, in this theme.
+    Theme(String),
     /// Keys edit the document again, and something is done outside.
     Effect(Effect),
 }

@@ -18,6 +18,7 @@ use witdock::nearest;
 use witdock_editor_session::Problem;
 
 use crate::app::entries;
+use crate::themes::{DEFAULT, Themes};
 
 /// The file with the settings, in the configuration folder.
 pub const CONFIG_FILE: &str = "config.toml";
@@ -35,6 +36,8 @@ pub struct Config {
     pub settings: Settings,
     /// The keys.
     pub keymap: KeyMap,
+    /// The themes that there are.
+    pub themes: Themes,
     /// Problems in the files.
     pub problems: Vec<Problem>,
 }
@@ -51,6 +54,8 @@ pub struct Settings {
     pub mouse: bool,
     /// Whether the text has the colours of its language.
     pub colours: bool,
+    /// The name of the theme.
+    pub theme: String,
     /// The plugins' own settings, by plugin name.
     pub plugins: BTreeMap<String, toml::Table>,
 }
@@ -70,7 +75,14 @@ pub enum Wrap {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tab_width: 4, wrap: Wrap::Prose, mouse: true, colours: true, plugins: BTreeMap::new() }
+        Self {
+            tab_width: 4,
+            wrap: Wrap::Prose,
+            mouse: true,
+            colours: true,
+            theme: DEFAULT.to_owned(),
+            plugins: BTreeMap::new(),
+        }
     }
 }
 
@@ -102,7 +114,8 @@ pub fn rules(folder: Option<&Path>) -> Result<Option<PolicyFile>, PolicyFileErro
 impl Config {
     /// Reads both files of a folder. A missing file sets nothing.
     pub fn read(folder: Option<&Path>) -> Self {
-        let mut config = Self::default();
+        let (themes, problems) = Themes::read(folder);
+        let mut config = Self { themes, problems, ..Self::default() };
         let mut text_of = |file: &str| {
             let path = folder?.join(file);
             match std::fs::read_to_string(&path) {
@@ -132,7 +145,13 @@ impl Config {
                 let what = format!("invalid `tab-width`: {}; valid values are 1 to 16", settings.tab_width);
                 self.problems.push(Problem::at(path, text, place, what));
             }
-            Ok(settings) => self.settings = settings,
+            Ok(settings) => {
+                if self.themes.find(&settings.theme).is_none() {
+                    let place = text.find("theme").unwrap_or_default();
+                    self.problems.push(Problem::at(path, text, place, self.themes.unknown(&settings.theme)));
+                }
+                self.settings = settings;
+            }
             Err(error) => {
                 let place = error.span().map_or(0, |span| span.start);
                 self.problems.push(Problem::at(path, text, place, error.message().to_owned()));

@@ -32,7 +32,7 @@ pub(super) fn hints(app: &App) -> Vec<String> {
     };
     match hint(app) {
         Some(hint) if hint == SWITCH_KEYS => vec![format!("{hint}  Esc"), hint, "Alt-R/C/W  Esc".to_owned()],
-        Some(hint) => vec![format!("{hint}  {keys}"), format!("{hint}  Esc"), hint],
+        Some(hint) => vec![format!("{hint}  {keys}"), format!("{hint}  Esc"), "Esc".to_owned()],
         None => vec![keys.to_owned(), "Esc".to_owned()],
     }
 }

@@ -52,6 +52,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         Mode::Consent(_) => consent::draw(app, frame, text),
         _ => {}
     }
+    app.theme().paint(frame.buffer_mut());
 }
 
 /// Puts the terminal's cursor into an area, as near as possible. An empty area gets none.
