@@ -75,7 +75,7 @@ pub const COMMANDS: &[Command<App>] = &[
     command(Plugins, "editor.palette", &["ctrl-p"], "All commands",
         "Lists all commands, of the editor and of plugins, and runs the chosen one.", |app: &mut App| app.mode = Mode::Palette(Palette::default())).runs(InAnswer),
     command(Plugins, PLUGINS, &["f2"], "Plugins",
-        "Shows the status, cost, log and grants of each plugin.", |app: &mut App| app.mode = Mode::Plugins(PluginPanel::default())).runs(ByPerson),
+        "Shows the status, cost, log and grants of each plugin.", App::show_plugins).runs(ByPerson),
     command(Plugins, ANSWER_PLUGINS, &["f7"], "Answer what plugins ask to be allowed",
         "Shows what plugins ask to be allowed.", App::answer_plugins).runs(ByPerson),
     command(Plugins, "editor.panel", &["f6"], "Go to the plugin panel",
@@ -186,7 +186,13 @@ impl App {
         self.mode = Mode::Reading(reading::help(&self.session, &self.keyboard));
     }
 
+    fn show_plugins(&mut self) {
+        self.session.plugins_read();
+        self.mode = Mode::Plugins(PluginPanel::default());
+    }
+
     fn show_messages(&mut self) {
+        self.screen.messages_mut().read();
         self.mode = Mode::Messages(MessageLog::default());
     }
 

@@ -65,7 +65,7 @@ pub use self::views::{ShownView, ViewArea};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 use witdock_editor_core::{Decoded, TabWidth};
 use witdock_editor_session::documents::{Buffer, DocumentId};
 use witdock_editor_session::host::Visible;
@@ -257,7 +257,13 @@ impl App {
     pub fn update(&mut self, input: Input, now: Instant) -> Vec<Effect> {
         self.is_by_person = !matches!(input, Input::Session(_) | Input::Configured(_));
         self.screen.messages_mut().set_now(now);
-        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+        let acts = match &input {
+            Input::Key(_) | Input::Paste(_) => true,
+            // A pointer that moves says nothing.
+            Input::Mouse(event) => event.kind != MouseEventKind::Moved,
+            _ => false,
+        };
+        if acts {
             self.session.person_acts();
         }
         let (was_editing, was_answering) =
