@@ -163,7 +163,7 @@ async fn a_failed_save_or_open_gives_the_reason_and_loses_nothing() {
     assert!(docked.screen().contains("cannot save"), "{}", docked.screen());
     assert_eq!(docked.text(), "y");
     for (name, bytes, why) in
-        [("binary", &b"\x7fELF\0\0"[..], "binary"), ("cut", &b"caf\xc3\xa9 \xc3"[..], "cut off")]
+        [("program", &b"\x7fELF\0\0\xff"[..], "binary"), ("cut", &b"caf\xc3\xa9 \xc3"[..], "cut off")]
     {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
