@@ -148,21 +148,16 @@ fn seek(text: &Text, line: usize, goal: Goal, tab: TabWidth) -> Place {
     }
 }
 
-/// The last place that a goal allows, from a place on. Runs of printable ASCII, whose cells are their bytes, and of ideographs, are passed at
-/// about the speed of memory.
+/// The last place that a goal allows, from a place on. Runs of printable ASCII, whose cells are their bytes, are passed at about the speed
+/// of memory, and those of [simple characters](simple_cells) without looking for graphemes.
 fn walk(text: &Text, from: Place, end: usize, goal: Goal, tab: TabWidth) -> Place {
     let mut place = from;
     loop {
         let room = goal.offset.saturating_sub(place.offset).min(goal.column.saturating_sub(place.column));
         let plain = plain_bytes(text, place.offset, end, room);
         place = Place { offset: place.offset + plain, column: place.column + plain };
-        let room = (goal.offset.saturating_sub(place.offset) / IDEOGRAPH_BYTES)
-            .min(goal.column.saturating_sub(place.column) / IDEOGRAPH_CELLS);
-        let wide = ideographs(text, place.offset, end, room);
-        place = Place {
-            offset: place.offset + wide * IDEOGRAPH_BYTES,
-            column: place.column + wide * IDEOGRAPH_CELLS,
-        };
+        let simple = simple_run(text, place, end, goal);
+        place = Place { offset: place.offset + simple.offset, column: place.column + simple.column };
         // What follows is something else, the goal, or the end.
         let mut has_moved = false;
         for cell in cells_from(text, place, end, tab) {
@@ -172,8 +167,8 @@ fn walk(text: &Text, from: Place, end: usize, goal: Goal, tab: TabWidth) -> Plac
             }
             place = next;
             has_moved = true;
-            let is_ascii = cell.text.len() == 1 && cell.text != "\t";
-            if is_ascii || is_ideograph(cell.text.as_bytes()) {
+            let mut characters = cell.text.chars();
+            if characters.next().and_then(simple_cells).is_some() && characters.next().is_none() {
                 break;
             }
         }
@@ -203,31 +198,31 @@ fn plain_bytes(text: &Text, offset: usize, end: usize, most: usize) -> usize {
     count.saturating_sub(1)
 }
 
-/// The bytes and the cells of an ideograph.
-const IDEOGRAPH_BYTES: usize = 3;
-const IDEOGRAPH_CELLS: usize = 2;
-
-/// Whether this is one of the unified ideographs from U+4E00 to U+9FFF: each takes two cells, and stands alone unless a mark follows it.
-fn is_ideograph(bytes: &[u8]) -> bool {
-    match bytes {
-        [first @ 0xe4..=0xe9, second, _] => *first > 0xe4 || *second >= 0xb8,
-        _ => false,
+/// The cells of a character that stands alone, unless a mark follows it: printable ASCII, letters of Latin, Greek and Cyrillic script, kana,
+/// unified ideographs, Hangul syllables. `None` for all others.
+fn simple_cells(character: char) -> Option<usize> {
+    match character {
+        ' '..='~' | 'À'..='ɏ' => Some(1),
+        'Α'..='Ρ' | 'Σ'..='ώ' | 'Ѐ'..='ҁ' | 'Ҋ'..='ԯ' => Some(1),
+        '、'..='〃' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' | '가'..='힣' => Some(2),
+        _ => None,
     }
 }
 
-/// The number of ideographs from `offset` on, at most so many, that stand alone: a mark may follow the last one.
-fn ideographs(text: &Text, offset: usize, end: usize, most: usize) -> usize {
-    let mut count = 0;
-    for chunk in text.chunks(offset..end) {
-        let triples = chunk.as_bytes().chunks(IDEOGRAPH_BYTES);
-        let length = triples.len();
-        let found = triples.take(most - count).take_while(|bytes| is_ideograph(bytes)).count();
-        count += found;
-        if found < length || count == most {
-            break;
+/// The bytes and the cells of the simple characters from a place on that a goal allows, but for the last one, which a mark may follow.
+fn simple_run(text: &Text, from: Place, end: usize, goal: Goal) -> Place {
+    let (mut to, mut last) = (from, from);
+    'run: for chunk in text.chunks(from.offset..end) {
+        for character in chunk.chars() {
+            let Some(cells) = simple_cells(character) else { break 'run };
+            let next = Place { offset: to.offset + character.len_utf8(), column: to.column + cells };
+            if !goal.allows(next) {
+                break 'run;
+            }
+            (last, to) = (to, next);
         }
     }
-    count.saturating_sub(1)
+    Place { offset: last.offset - from.offset, column: last.column - from.column }
 }
 
 /// The length of the printable ASCII at the start of some bytes. Whole blocks are compared without a branch, which the compiler
@@ -245,6 +240,21 @@ fn plain_prefix(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn simple_characters_stand_alone_and_have_their_cells() {
+        let simple: Vec<(char, usize)> =
+            ('\0'..=char::MAX).filter_map(|one| Some((one, simple_cells(one)?))).collect();
+        assert!(simple.len() > 32_000);
+        let mut beside = String::new();
+        for (character, cells) in &simple {
+            assert_eq!(grapheme_width(&character.to_string(), 0, TabWidth::default()), *cells, "{character}");
+            // Beside itself, an ASCII letter and a syllable.
+            beside.extend([*character, *character, 'a', *character, '한']);
+        }
+        let text = Text::from(beside.as_str());
+        assert_eq!(graphemes(&text, 0..text.len()).count(), beside.chars().count());
+    }
 
     fn check(line: &str, columns: &[usize]) {
         let text = Text::from(format!("first\n{line}\r\nlast").as_str());

@@ -9,8 +9,8 @@
 //! needed.
 //!
 //! **Costs.** For a text of n bytes, loading is O(n) once; cloning is O(1); an edit, an offset and a line are
-//! O(log n). Words and graphemes cost what they cross. A display column costs the line up to it, so that very long
-//! lines are slow where their columns are asked for, and nowhere else. Selections are sorted and mapped with every
+//! O(log n). Words and graphemes cost what they cross. The first display column of a very long line costs the line up to it; from
+//! then on an index knows places along the line, which edits keep up to date. Selections are sorted and mapped with every
 //! change: O(cursors). Search is linear in the bytes between start and match.
 //!
 //! **Nothing panics** on what a user or a plugin hands in: offsets are clamped by what reads, and refused with a
