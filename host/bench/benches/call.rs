@@ -2,7 +2,13 @@
 //!
 //! Raw and witdock alternate, slice by slice, so that whatever else the machine does meets both. The fastest slices are compared: those
 //! that nothing has disturbed.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark: no input to fail on")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark: no input to fail on"
+)]
 
 mod calling;
 
@@ -49,8 +55,16 @@ fn main() {
     let plugin = runtime.block_on(synchronous::plugin());
     compare(
         "synchronous, `Plugin::call_sync`",
-        || (0..CALLS).for_each(|_| drop(black_box(raw.call()))),
-        || (0..CALLS).for_each(|_| drop(black_box(synchronous::call(&plugin)))),
+        || {
+            for _ in 0..CALLS {
+                black_box(raw.call());
+            }
+        },
+        || {
+            for _ in 0..CALLS {
+                black_box(synchronous::call(&plugin));
+            }
+        },
     );
 }
 

@@ -100,7 +100,7 @@ impl Editor {
     }
 
     fn open(&mut self, path: &Path) {
-        let result = file::open(path);
+        let result = file::open(path, None);
         let opened = SessionInput::Opened { target: path.into(), result, to_front: true, opened_by: None };
         self.app.update(Input::Session(opened), Instant::now());
     }
