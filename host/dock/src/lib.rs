@@ -48,7 +48,8 @@ pub use instance::{
 pub use interface::Interface;
 pub use plugin::{
     CallError, CallErrorKind, Event, Events, ExportStatistics, FailureReport, Instances, LoadError, LogLines,
-    Phase, Plugin, PluginBuilder, Reload, ReloadOutcome, ReloadReport, RestartPolicy, Statistics, Status,
+    Phase, Plugin, PluginBuilder, Reload, ReloadOutcome, ReloadReport, Resident, RestartPolicy, Statistics,
+    Status,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxInstance};
 pub use source::{Artifact, BuildEvent, Builds, Change, Changes, Source, SourceError, WatchError};

@@ -32,6 +32,11 @@ impl Limiter {
         }
     }
 
+    /// Bytes of all memories.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.entry.memory()
+    }
+
     /// The sum that was refused since the last call of this function, if a growth was.
     pub(crate) fn take_refused(&mut self) -> Option<usize> {
         self.refused.take()

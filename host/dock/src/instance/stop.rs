@@ -82,7 +82,13 @@ impl StopMark {
     }
 
     pub(crate) fn is_passed(&self) -> bool {
-        self.signal.stops() != self.stops
+        self.next().is_passed()
+    }
+
+    /// The first stop after this mark.
+    #[inline]
+    pub(crate) fn next(&self) -> NextStop<'_> {
+        NextStop { signal: &self.signal, stops: self.stops }
     }
 }
 

@@ -92,7 +92,8 @@ pub(crate) fn call_sync<I: Interface, R>(
             Ok(value)
         }
         Err(error) => {
-            let mut ended = ended(core, &mut instance, row, &error);
+            core.record(row, instance.store.data().call_time(), false);
+            let mut ended = ended(&mut instance, &error);
             if let Ended::Failed(failure) = &mut ended {
                 locate_blocking(failure, &error, &instance.symbols);
             }
@@ -110,12 +111,26 @@ pub(crate) enum Ended {
     Failed(Box<Failure>),
 }
 
-/// Runs guest code in an instance, which may be entered again if this returns a value. Classifies and records a failure; the
-/// lifecycle decides what follows.
+/// [`enter`], for a use under this row of the statistics: records a failure, which is classified. The lifecycle decides what follows.
 pub(crate) async fn attempt<I: Interface, R>(
     core: &Core<I>,
     instance: &mut Instance<I>,
     row: Row,
+    timing: Timing,
+    stop: NextStop<'_>,
+    run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
+) -> Result<R, Ended> {
+    let outcome = enter(instance, timing, stop, run).await;
+    if outcome.is_err() {
+        core.record(row, instance.store.data().call_time(), false);
+    }
+    outcome
+}
+
+/// Runs guest code in an instance, which may be entered again if this returns a value. Classifies a failure.
+#[inline]
+pub(crate) async fn enter<I: Interface, R>(
+    instance: &mut Instance<I>,
     timing: Timing,
     stop: NextStop<'_>,
     run: impl AsyncFnOnce(&I, Option<&Stateful>, &mut Store<HostState<I::State>>) -> wasmtime::Result<R>,
@@ -128,7 +143,7 @@ pub(crate) async fn attempt<I: Interface, R>(
     match outcome {
         Ok(value) => Ok(value),
         Err(error) => {
-            let mut ended = ended(core, instance, row, &error);
+            let mut ended = ended(instance, &error);
             if let Ended::Failed(failure) = &mut ended {
                 // What is rare is boxed.
                 Box::pin(locate(failure, &error, &instance.symbols)).await;
@@ -139,14 +154,8 @@ pub(crate) async fn attempt<I: Interface, R>(
 }
 
 #[cold]
-fn ended<I: Interface>(
-    core: &Core<I>,
-    instance: &mut Instance<I>,
-    row: Row,
-    error: &wasmtime::Error,
-) -> Ended {
+fn ended<I: Interface>(instance: &mut Instance<I>, error: &wasmtime::Error) -> Ended {
     let state = instance.store.data_mut();
-    core.record(row, state.call_time(), false);
     match error.is::<Stopped>() {
         true => Ended::Cancelled,
         false => Ended::Failed(Box::new(Failure::classify(error, state))),

@@ -1,5 +1,7 @@
 //! The state that all handles of a plugin share. The effects of its lifecycle are applied here.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::SystemTime;
 
@@ -15,8 +17,8 @@ use super::instance::Instance;
 use super::lifecycle::{Effect, Input, Lifecycle, Now, Transition};
 use super::places::Places;
 use super::settings::Settings;
-use super::statistics::{Recorder, Row};
-use super::status::Status;
+use super::statistics::{ExportStatistics, Recorder, Row};
+use super::status::{Phase, Status};
 use crate::Interface;
 use crate::instance::{CallTime, NextStop, Timing};
 use crate::lock::lock;
@@ -27,6 +29,8 @@ pub(crate) struct Core<I: Interface> {
     life: Mutex<Life<I>>,
     /// The uses that wait for a place of [`Life::places`], in order.
     queue: Semaphore,
+    /// The number of the generation that serves, or 0 if none takes new work: what is read without the lock. Written while `life` is locked.
+    serving: AtomicU64,
     /// Written while `life` is locked, so that readers and calls see the same generation.
     pub(crate) status: watch::Sender<Status>,
     /// Held during a reload, so that there is one at a time: the candidate of the last attempt, successful or not.
@@ -46,6 +50,8 @@ pub(crate) struct Life<I: Interface> {
     /// One for each instance that may be used at a time.
     places: Places,
     pub(crate) recorder: Recorder,
+    /// What the plugin's [residents](super::Resident) have recorded, until they end.
+    pub(crate) residents: Vec<Weak<Mutex<Recorder>>>,
     alarm: Option<AbortOnDropJoinHandle<()>>,
 }
 
@@ -56,6 +62,14 @@ impl<I: Interface> Life<I> {
             .chain(&mut self.previous)
             .flat_map(|serving| &mut serving.idle);
         idle.for_each(|member| member.instance.store.data_mut().take_stock());
+    }
+
+    /// Calls, errors and latency by export, of the plugin and its residents.
+    pub(crate) fn exports(&mut self) -> BTreeMap<String, ExportStatistics> {
+        let mut all = self.recorder.clone();
+        let residents = self.residents.iter().filter_map(Weak::upgrade);
+        residents.for_each(|resident| all.merge(&mut lock(&resident)));
+        all.exports()
     }
 
     /// An idle instance of the generation that serves. Stops before this moment do not concern its next use.
@@ -127,6 +141,7 @@ impl<I: Interface> Core<I> {
         let identity = first.generation.identity.clone();
         Self {
             queue: Semaphore::new(0),
+            serving: AtomicU64::new(lifecycle.generation()),
             status: watch::Sender::new(lifecycle.status()),
             life: Mutex::new(Life {
                 lifecycle,
@@ -135,6 +150,7 @@ impl<I: Interface> Core<I> {
                 behind: Vec::new(),
                 places: Places::new(settings.instances.count()),
                 recorder: Recorder::default(),
+                residents: Vec::new(),
                 alarm: None,
             }),
             settings,
@@ -150,6 +166,12 @@ impl<I: Interface> Core<I> {
     /// The generation that serves.
     pub(crate) fn current(&self) -> Arc<Generation<I>> {
         self.life().current.generation.clone()
+    }
+
+    /// The number of the generation that new work begins on, if there is one. Takes no lock.
+    #[inline]
+    pub(crate) fn serving_number(&self) -> Option<u64> {
+        Some(self.serving.load(Ordering::Acquire)).filter(|number| *number > 0)
     }
 
     pub(crate) fn tell(&self, event: Event) {
@@ -353,6 +375,12 @@ impl<I: Interface> Core<I> {
         life.behind.retain(|generation| generation.strong_count() > 0);
         life.behind.extend(discarded.iter().map(|serving| Arc::downgrade(&serving.generation)));
         let status = life.lifecycle.status();
+        // A plugin that backs off starts no instance; those that run are well.
+        let serving = match status.phase {
+            Phase::Serving | Phase::BackingOff { .. } => status.generation,
+            _ => 0,
+        };
+        self.serving.store(serving, Ordering::Release);
         self.status.send_if_modified(|published| {
             let changed = *published != status;
             *published = status;

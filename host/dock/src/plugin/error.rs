@@ -195,6 +195,9 @@ pub enum CallErrorKind {
     /// The plugin was stopped before the call.
     #[error("it is stopped; revive it first")]
     Stopped,
+    /// The [resident](crate::Resident) instance has ended in an earlier call.
+    #[error("its instance ended in an earlier call")]
+    Ended,
 }
 
 fn rolled_back_note(rolled_back_to: Option<u64>) -> String {

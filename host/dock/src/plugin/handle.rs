@@ -10,6 +10,7 @@ use super::error::{CallError, LoadError};
 use super::events::{Events, LogLines};
 use super::lifecycle::Input;
 use super::reload::{self, Reload, Trigger};
+use super::resident::Resident;
 use super::statistics::Statistics;
 use super::status::Status;
 use super::watch::follow;
@@ -92,6 +93,15 @@ impl<I: Interface> Plugin<I> {
     ) -> Result<R, CallError> {
         const { assert!(I::SYNCHRONOUS, "`call_sync` needs an interface with `synchronous = true`") }
         call::call_sync(&self.0, export, run)
+    }
+
+    /// Takes an instance out of turn, for the caller alone: see [`Resident`]. Of a [pool](crate::Instances::Pool), it need not wait for anything but its start.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin takes no calls, or the instance does not start, which counts as a failure.
+    pub async fn resident(&self) -> Result<Resident<I>, CallError> {
+        Resident::start(&self.0).await
     }
 
     /// Reads the source again, builds it if it is a folder, and puts the new generation in place of the old one. Calls wait
@@ -251,7 +261,7 @@ impl<I: Interface> Plugin<I> {
         let status = life.lifecycle.status();
         Statistics {
             generation: status.generation,
-            exports: life.recorder.exports(),
+            exports: life.exports(),
             kept: Kept { log_bytes: self.0.settings.log.recent_bytes(), ..self.0.settings.ledger.read() },
             last_failure: status.last_failure,
         }

@@ -55,14 +55,14 @@ const SHORT: Duration = Duration::from_micros(5);
 const UNTIMED: u32 = 15;
 
 /// Records the calls of one plugin. Exports are few: they are found by comparing names, which costs less than hashing one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Recorder(Vec<Collector>);
 
 /// Where the calls under one name are recorded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row(usize);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Collector {
     export: Box<str>,
     calls: u64,
@@ -99,6 +99,17 @@ impl Recorder {
     pub(crate) fn record(&mut self, row: Row, time: Option<CallTime>, succeeded: bool) {
         if let Some(collector) = self.0.get_mut(row.0) {
             collector.record(time, succeeded);
+        }
+    }
+
+    /// Adds what another one has recorded.
+    pub(crate) fn merge(&mut self, other: &mut Self) {
+        for theirs in &mut other.0 {
+            theirs.settle();
+            let (Row(row), _) = self.begin(&theirs.export);
+            if let Some(ours) = self.0.get_mut(row) {
+                ours.merge(theirs);
+            }
         }
     }
 
@@ -151,6 +162,16 @@ impl Collector {
         self.latency.saturating_record_n(nanos, u64::from(calls));
         self.total += time.total * calls;
         self.in_host += time.in_host * calls;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.settle();
+        self.calls += other.calls;
+        self.errors += other.errors;
+        // Both have the same bounds.
+        let _ = self.latency.add(&other.latency);
+        self.total += other.total;
+        self.in_host += other.in_host;
     }
 
     fn snapshot(&mut self) -> ExportStatistics {

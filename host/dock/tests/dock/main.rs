@@ -15,6 +15,7 @@ mod network;
 mod optional;
 mod protected;
 mod reload;
+mod residents;
 mod revoking;
 mod sandbox;
 mod sequences;
