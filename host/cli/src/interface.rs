@@ -10,6 +10,7 @@ use wit_parser::{
     PackageId, ParseError, Resolve, ResolveError, ResolveErrorKind, UnresolvedPackageGroup, WorldId,
 };
 use witdock::nearest;
+use witdock::source::repeated_package;
 
 use crate::embedded;
 
@@ -183,6 +184,7 @@ impl Interface {
 /// Parses the WIT at a path. The flag says whether it used the embedded `witdock:plugin`.
 fn own(path: &Path) -> anyhow::Result<(Resolve, PackageId, bool)> {
     let mut resolve = Resolve::default();
+    once(&resolve, path)?;
     let error = match resolve.push_path(path) {
         Ok((package, _)) => return Ok((resolve, package, false)),
         Err(error) => error,
@@ -193,9 +195,20 @@ fn own(path: &Path) -> anyhow::Result<(Resolve, PackageId, bool)> {
     // An interface may use it without having a copy in `deps`.
     let mut resolve = Resolve::default();
     resolve.push_group(group("plugin")?)?;
+    once(&resolve, path)?;
     match resolve.push_path(path) {
         Ok((package, _)) => Ok((resolve, package, true)),
         Err(error) => Err(shown(&resolve, path, error)),
+    }
+}
+
+/// Checks that WIT has no package that is there already.
+fn once(resolve: &Resolve, path: &Path) -> anyhow::Result<()> {
+    match repeated_package(path, resolve.package_names.keys()) {
+        Some(name) => {
+            Err(anyhow!("invalid WIT: the package `{name}` is there more than once; keep one in `deps`"))
+        }
+        None => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use wit_parser::Resolve;
 
 use super::build::TargetWorld;
 use super::encode_error::EncodeError;
+use super::wit::repeated_package;
 
 /// Adds the world that the manifest names to a core module. Paths are relative to `folder`.
 pub(super) fn embed(
@@ -18,7 +19,12 @@ pub(super) fn embed(
     let mut resolve = Resolve::default();
     let mut packages = Vec::new();
     for wit in &target_world.wit {
-        let pushed = resolve.push_path(folder.join(wit));
+        let path = folder.join(wit);
+        if let Some(name) = repeated_package(&path, resolve.package_names.keys()) {
+            let help = "name each package once; a folder brings those in its `deps`";
+            return Err(refused(format!("`{}` has the package `{name}` again: {help}", wit.display())));
+        }
+        let pushed = resolve.push_path(path);
         let (package, _) = pushed.map_err(|error| {
             // The rendered error shows the file, the line and a caret.
             refused(format!("`{}`: {}", wit.display(), resolve.render_error(&error)))

@@ -14,6 +14,7 @@ mod origin;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod wit;
 
 pub use artifact::Artifact;
 pub use build::{Build, BuildError, BuildEvent, Builds, Recipe, Target, TargetWorld};
@@ -23,6 +24,7 @@ pub use error::SourceError;
 pub use manifest::{About, MANIFEST_FILE, Manifest, ManifestError};
 pub use origin::Source;
 pub use watch::WatchPath;
+pub use wit::repeated_package;
 
 pub use crate::foreign::{Digest, InvalidDigest};
 

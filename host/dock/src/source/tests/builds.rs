@@ -117,6 +117,10 @@ async fn takes_the_component_type_from_the_manifest() {
         "{missing}"
     );
 
+    write(folder.path(), "plugin.toml", manifest("wit = ['wit/deps/base.wit', 'wit']\n").as_bytes());
+    let twice = build(&folder).await.0.unwrap_err().to_string();
+    assert!(twice.contains("`wit` has the package `c:d` again"), "{twice}");
+
     write(folder.path(), "plugin.toml", manifest("wit = 'wit'\nworld = 'tiny'\n").as_bytes());
     let artifact = build(&folder).await.0.unwrap();
     assert!(check(artifact.bytes(), &component_type(), &[]).unwrap().exports("run"));
