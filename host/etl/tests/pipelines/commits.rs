@@ -1,25 +1,25 @@
 //! What commits promise: no row is lost or doubled, over several runs, several pipelines, and changes in between.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
+use crate::background::{begin, end};
 use crate::project::{Project, eventually, sink};
 
 /// A pipeline over the CSV files in `in/`, with a commit after each file.
-fn project(source: &str, sinks: &str) -> Project {
+pub(crate) fn project(source: &str, sinks: &str) -> Project {
     let source = format!("format = \"csv\"\npath = \"in\"\n{source}");
     let project = Project::of_source(&source, &format!("[checkpoint]\nevery_ms = 0\n{sinks}"));
     fs::create_dir(project.path("in")).unwrap();
     project
 }
 
-fn appending(format: &str, path: &str) -> String {
+pub(crate) fn appending(format: &str, path: &str) -> String {
     format!("{}mode = \"append\"\n", sink(format, path))
 }
 
 /// Writes a file of so many rows, which are numbered on.
-fn arrive(project: &Project, name: &str, rows: std::ops::Range<usize>) {
+pub(crate) fn arrive(project: &Project, name: &str, rows: std::ops::Range<usize>) {
     let rows: Vec<_> = rows.map(|row| format!("{row}\n")).collect();
     fs::write(project.path(&format!("in/{name}")), format!("a\n{}", rows.concat())).unwrap();
 }
@@ -244,191 +244,6 @@ fn a_replaced_target_is_whole_when_a_run_fails_and_changes_start_it_over() {
     assert_eq!(lines(&project, "out").len(), 3);
 }
 
-#[test]
-fn a_last_line_without_an_end_gets_one() {
-    for (format, path, held) in
-        [("csv", "out.csv", "a\n0"), ("jsonl", "out.jsonl", "{\"a\":\"0\"}"), ("csv", "out.csv.gz", "a\n0")]
-    {
-        let project = project("", &appending(format, path));
-        arrive(&project, "1.csv", 1..2);
-        let held = if path.ends_with("gz") { gzip(held) } else { held.as_bytes().to_vec() };
-        fs::write(project.path(path), held).unwrap();
-        project.run(&[]);
-        let text = if path.ends_with("gz") { gunzip(&project, path) } else { project.read(path) };
-        let expected = if format == "csv" { "a\n0\n1\n" } else { "{\"a\":\"0\"}\n{\"a\":\"1\"}\n" };
-        assert_eq!(text, expected);
-    }
-}
-
-/// Frames that decoders skip, as parallel compressors and seekable formats write them, and members without text.
-#[test]
-fn rows_are_added_behind_any_frame() {
-    let skipped = [0x5e, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
-    let zstd = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
-    for (path, held, expected) in [
-        ("out.csv.zst", [&skipped[..], &zstd("a\n0\n")].concat(), "a\n0\n1\n"),
-        ("out.csv.zst", [&zstd("a\n0\n"), &skipped[..]].concat(), "a\n0\n1\n"),
-        ("out.csv.zst", [&zstd("a\n"), &skipped[..], &zstd("0")].concat(), "a\n0\n1\n"),
-        ("out.csv.zst", skipped.to_vec(), "a\n1\n"),
-        ("out.csv.zst", zstd(""), "a\n1\n"),
-        ("out.csv.gz", gzip(""), "a\n1\n"),
-        ("out.csv.gz", [gzip("a\n"), gzip("0")].concat(), "a\n0\n1\n"),
-    ] {
-        let project = project("", &appending("csv", path));
-        arrive(&project, "1.csv", 1..2);
-        fs::write(project.path(path), held).unwrap();
-        project.run(&[]);
-        let text = if path.ends_with("gz") {
-            gunzip(&project, path)
-        } else {
-            String::from_utf8(zstd::decode_all(fs::File::open(project.path(path)).unwrap()).unwrap()).unwrap()
-        };
-        assert_eq!(text, expected, "{path}");
-    }
-}
-
-/// Several commits of one run, of which only the first looks at what there was.
-#[test]
-fn each_commit_adds_to_a_compressed_file() {
-    for path in ["out.csv.gz", "out.csv.zst"] {
-        let project = project("", &appending("csv", path));
-        (1..4).for_each(|row| arrive(&project, &format!("{row}.csv"), row..row + 1));
-        let held =
-            if path.ends_with("gz") { gzip("a\n0") } else { zstd::encode_all(&b"a\n0"[..], 3).unwrap() };
-        fs::write(project.path(path), held).unwrap();
-        assert_eq!(project.summary(&[])["commits"], 4);
-        let text = if path.ends_with("gz") {
-            gunzip(&project, path)
-        } else {
-            String::from_utf8(zstd::decode_all(fs::File::open(project.path(path)).unwrap()).unwrap()).unwrap()
-        };
-        assert_eq!(text, "a\n0\n1\n2\n3\n");
-    }
-}
-
-fn gzip(text: &str) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn gunzip(project: &Project, name: &str) -> String {
-    let file = fs::File::open(project.path(name)).unwrap();
-    std::io::read_to_string(flate2::read::MultiGzDecoder::new(file)).unwrap()
-}
-
-#[test]
-fn a_header_is_compared_by_its_names() {
-    for header in ["\u{feff}a\n", "\"a\"\n", "\u{feff}\"a\"\r\n"] {
-        let project = project("", &appending("csv", "out.csv"));
-        arrive(&project, "1.csv", 1..2);
-        fs::write(project.path("out.csv"), header).unwrap();
-        project.run(&[]);
-        assert_eq!(project.read("out.csv"), format!("{header}1\n"));
-    }
-}
-
-fn begin(project: &Project, arguments: &[&str]) -> Child {
-    project
-        .command(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-/// Sends a signal, and returns the exit code and what the program said.
-fn end(child: &mut Child, signal: &str) -> (Option<i32>, String) {
-    send(child, signal);
-    let mut said = String::new();
-    std::io::Read::read_to_string(child.stderr.as_mut().unwrap(), &mut said).unwrap();
-    (child.wait().unwrap().code(), said)
-}
-
-fn send(child: &Child, signal: &str) {
-    let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status().unwrap();
-    assert!(sent.success());
-}
-
-#[cfg(unix)]
-#[test]
-fn a_signal_stops_a_run_at_the_next_batch_and_the_next_one_continues() {
-    for (signal, code) in [("TERM", 143), ("INT", 130)] {
-        let project = project("", &appending("jsonl", "out.jsonl"));
-        arrive(&project, "1.csv", 0..10);
-        arrive(&project, "2.csv", 10..20_000);
-        let mut run = begin(&project, &["run", "pipeline.toml", "--throttle", "4000"]);
-        eventually("a commit", || project.path("out.jsonl").exists().then_some(()));
-        let (ended, said) = end(&mut run, signal);
-        assert_eq!(ended, Some(code), "{said}");
-        assert!(said.contains("stopped after commit 1: the next run continues there"), "{said}");
-        assert_eq!(project.jsonl("out.jsonl").len(), 10);
-        project.run(&[]);
-        assert_eq!(project.jsonl("out.jsonl").len(), 20_000);
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_signal_is_the_end_of_a_watched_source() {
-    let project = project("watch = true\nsettle_ms = 0\n", &sink("csv", "out.csv"));
-    arrive(&project, "1.csv", 0..3);
-    let mut run = begin(&project, &["run", "pipeline.toml"]);
-    eventually("a commit", || project.path("pipeline.checkpoint.json").exists().then_some(()));
-    let (ended, said) = end(&mut run, "TERM");
-    assert_eq!((ended, project.read("out.csv").as_str()), (Some(143), "a\n0\n1\n2\n"), "{said}");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_signal_ends_a_run_that_waits_for_a_pipe_and_a_second_one_any_run() {
-    let rest = sink("csv", "out.csv");
-    let project = Project::of_source("format = \"csv\"\npath = \"-\"", &rest);
-    let started = || {
-        let mut run = begin(&project, &["run", "pipeline.toml"]);
-        run.stdin.as_mut().unwrap().write_all(b"name\n0123456789\n0123456789\n").unwrap();
-        eventually("the run has its target", || project.path(".out.csv.witdock-lock").exists().then_some(()));
-        run
-    };
-    let mut run = started();
-    let (ended, said) = end(&mut run, "INT");
-    assert_eq!(ended, Some(130), "{said}");
-    assert!(said.contains("stopped before the first commit: nothing was written"), "{said}");
-    let mut run = started();
-    send(&run, "INT");
-    let (ended, said) = end(&mut run, "INT");
-    assert_eq!(ended, Some(130), "{said}");
-    assert!(!project.path("out.csv").exists());
-}
-
-/// Also where a second signal leaves no time to stop.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_run_that_ends_by_signals_ends_the_build_with_all_that_it_has_started() {
-    let rest = format!("[[stage]]\nname = \"slow\"\nplugin = \"slow\"\n{}", sink("csv", "out.csv"));
-    let project = Project::of_source("format = \"csv\"\npath = \"in.csv\"", &rest);
-    fs::write(project.path("in.csv"), "a\n1\n").unwrap();
-    fs::create_dir(project.path("slow")).unwrap();
-    let manifest = "[plugin]\nname = \"slow\"\n[build]\noutput = \"slow.wasm\"\n\
-                    command = [\"sh\", \"-c\", \"sh -c 'echo $$ > pid; exec sleep 600' & wait\"]\n";
-    fs::write(project.path("slow/plugin.toml"), manifest).unwrap();
-    for signals in 1..=2 {
-        let mut run = begin(&project, &["run", "pipeline.toml"]);
-        let pid = eventually("the build has started a process", || {
-            let pid = fs::read_to_string(project.path("slow/pid")).ok()?;
-            pid.ends_with('\n').then(|| pid.trim().to_owned())
-        });
-        (1..signals).for_each(|_| send(&run, "TERM"));
-        let (ended, said) = end(&mut run, "TERM");
-        assert_eq!(ended, Some(143), "{said}");
-        let runs =
-            || fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("sleep"));
-        eventually("the process has ended", || (!runs()).then_some(()));
-        fs::remove_file(project.path("slow/pid")).unwrap();
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_behind_the_commit_makes_a_run_fail() {
@@ -601,26 +416,6 @@ fn a_file_that_is_written_while_it_is_read_is_not_committed() {
     assert!(said.contains("1.csv was changed while it was read"), "{said}");
     project.run(&[]);
     assert_eq!(project.jsonl("out.jsonl").len(), 3000);
-}
-
-#[test]
-fn an_appended_file_is_of_the_compression_that_its_name_says() {
-    for (path, held, words) in [
-        ("out.csv.GZ", b"a\n0\n".to_vec(), "is plain text"),
-        ("out.csv", gzip("a\n0\n"), "is compressed with gzip"),
-        ("out.csv.zst", gzip("a\n0\n"), "is compressed with gzip"),
-        ("out.csv.gz", [gzip("a\n0\n"), vec![0; 512]].concat(), "ends in zeros"),
-    ] {
-        let project = project("", &appending("csv", path));
-        arrive(&project, "1.csv", 0..1);
-        fs::write(project.path(path), &held).unwrap();
-        let error = project.error(&["run", "pipeline.toml"]);
-        assert!(error.contains(words), "{error}");
-        assert_eq!(fs::read(project.path(path)).unwrap(), held);
-    }
-    let project = project("", &appending("csv", "out.csv.bz2"));
-    arrive(&project, "1.csv", 0..1);
-    assert!(project.error(&["run", "pipeline.toml"]).contains("cannot write a .bz2 file"));
 }
 
 #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! Whole pipelines, run by the real program with real plugins over real flights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod appended_files;
+mod background;
 mod commands;
 mod commits;
 mod crash;
@@ -20,6 +22,7 @@ mod objects;
 mod project;
 mod queries;
 mod rust_plugins;
+mod signals;
 mod source;
 mod sources;
 mod steps;
