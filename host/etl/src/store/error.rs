@@ -36,7 +36,7 @@ impl StoreError {
         };
         let message = match error {
             _ if cause.contains("NoSuchBucket") || cause.contains("ContainerNotFound") => {
-                "the bucket does not exist: check its name, and the region and the endpoint of the store".to_owned()
+                NO_BUCKET.to_owned()
             }
             ObjectError::NotFound { .. } => "it does not exist there: check the url".to_owned(),
             ObjectError::Precondition { .. } => CHANGED.to_owned(),
@@ -82,6 +82,11 @@ impl StoreError {
         self.kind == StoreErrorKind::Replaced
     }
 
+    /// Whether the bucket or the container is missing.
+    pub(super) fn is_of_bucket(&self) -> bool {
+        self.message == NO_BUCKET
+    }
+
     pub(crate) fn has_no_ranges(&self) -> bool {
         self.kind == StoreErrorKind::NoRanges
     }
@@ -94,6 +99,8 @@ impl From<StoreError> for io::Error {
     }
 }
 
+const NO_BUCKET: &str =
+    "the bucket does not exist: check its name, and the region and the endpoint of the store";
 const CHANGED: &str =
     "it was changed while it was read, so that nothing of it counts: run again when it is complete";
 

@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{
     Error as ObjectError, MultipartUpload, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions,
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 use super::client::Store;
 use super::error::StoreError;
 use super::runtime::wait;
+use super::scheme::Scheme;
 use super::version::{Condition, Met};
 use crate::own_file;
 
@@ -34,12 +36,21 @@ impl Store {
     pub(crate) fn check_write(&self, key: &str) -> Result<(), StoreError> {
         let (store, key) = (self.clone(), self.path(key)?);
         wait(async move {
+            if store.url.scheme() == Scheme::Azure {
+                return store.check_container(&key).await;
+            }
             let mut upload = store.inner.put_multipart(&key).await.map_err(|error| store.error(&error))?;
             if let Err(error) = upload.abort().await {
                 tracing::debug!(%key, %error, "an upload without parts stays");
             }
             Ok(())
         })
+    }
+
+    /// Azure has no request that begins an upload. A listing tells whether the container is there; who may only write need not be able to list.
+    async fn check_container(&self, key: &ObjectPath) -> Result<(), StoreError> {
+        let listed = self.inner.list(Some(key)).next().await.transpose().map_err(|error| self.error(&error));
+        listed.map(drop).or_else(|error| if error.is_of_bucket() { Err(error) } else { Ok(()) })
     }
 
     /// Puts the content of a file under a key. It appears there as a whole, and replaces what is there. With a condition it does so only as long

@@ -9,8 +9,8 @@ use super::client::Store;
 use super::error::StoreError;
 use super::runtime::wait;
 
-/// The metadata that names the commit of an object.
-const COMMIT: &str = "witdock-commit";
+/// The metadata that names the commit of an object. Azure takes letters, digits and underscores, and some proxies drop headers with underscores.
+const COMMIT: &str = "witdockcommit";
 
 /// What a store has under a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
