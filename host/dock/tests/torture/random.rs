@@ -1,6 +1,7 @@
 //! Random numbers that are the same in each run.
 
 use crate::guest::Fault;
+use crate::languages::Save;
 use crate::source::Write;
 
 /// A linear congruential generator: enough to mix things up.
@@ -27,11 +28,24 @@ impl Random {
             10 => Write::BuildFails,
             _ => Write::Folder,
         };
-        let fault = match self.below(12) {
+        (how, self.fault())
+    }
+
+    /// A version of a source. Six in ten are good.
+    pub fn save(&mut self) -> (Save, Fault) {
+        let how = match self.below(12) {
+            0..6 => Save::Renamed,
+            6..9 => Save::InPlace,
+            _ => Save::Unfinished,
+        };
+        (how, self.fault())
+    }
+
+    fn fault(&mut self) -> Fault {
+        match self.below(12) {
             0 => Fault::Activate,
             1 => Fault::Restore,
             _ => Fault::None,
-        };
-        (how, fault)
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What allocators and thread pools may hold on to.
+const SLACK_KIB: usize = 24 << 10;
+
 /// What the process takes now.
 #[derive(Clone, Copy, Debug)]
 pub struct Footprint {
@@ -31,4 +34,11 @@ impl fmt::Display for Footprint {
         let Self { resident_kib, threads, descriptors } = self;
         write!(f, "{} MiB resident, {threads} threads, {descriptors} descriptors", resident_kib >> 10)
     }
+}
+
+/// Checks that nothing is left of what was done in between.
+pub fn check(first: Footprint, last: Footprint) {
+    assert!(last.threads <= first.threads + 1, "threads are left: {first}, then {last}");
+    assert!(last.descriptors <= first.descriptors + 2, "descriptors are left: {first}, then {last}");
+    assert!(last.resident_kib <= first.resident_kib + SLACK_KIB, "memory is left: {first}, then {last}");
 }
