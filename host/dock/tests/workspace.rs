@@ -59,6 +59,7 @@ fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_expressions_and_t
     );
     assert_eq!(crates["witdock-etl-guest-derive"], names(&[]));
     assert_eq!(crates["witdock-editor-guest"], names(&["witdock-guest"]));
+    assert_eq!(crates["witdock-proxy-guest"], names(&["witdock-guest"]));
     for example in ["chat-room", "image-filter"] {
         assert_eq!(crates[example], names(&["witdock"]));
         assert_eq!(crates[&format!("{example}-guest")], names(&["witdock-guest"]));
@@ -67,8 +68,13 @@ fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_expressions_and_t
 
 #[test]
 fn plugins_depend_on_guest_sdks_alone() {
-    let sdks =
-        names(&["witdock-guest", "witdock-editor-guest", "witdock-etl-guest", "witdock-etl-expression"]);
+    let sdks = names(&[
+        "witdock-guest",
+        "witdock-editor-guest",
+        "witdock-etl-guest",
+        "witdock-etl-expression",
+        "witdock-proxy-guest",
+    ]);
     for (plugin, dependencies) in inner_dependencies("plugins") {
         assert!(dependencies.is_subset(&sdks), "{plugin} depends on {dependencies:?}");
     }
