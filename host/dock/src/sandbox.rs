@@ -100,6 +100,8 @@ impl<S: Send + 'static> Sandbox<S> {
             limits: &self.limits,
             stop: StopMark::new(Arc::default()),
             stepping: Stepping::Yields,
+            #[cfg(feature = "keyvalue")]
+            stores: Arc::default(),
         };
         let host = |error: wasmtime::Error| Failure::Host { message: format!("{error:#}") };
         let mut store = instance::store(self.dock.engine(), parts).map_err(host)?;

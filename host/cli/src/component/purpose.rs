@@ -27,13 +27,15 @@ pub(crate) struct Purpose {
 }
 
 /// Interfaces of WASI 0.2 by the beginning of their names. The first match counts.
-const SYSTEM: [(&str, &str); 13] = [
+const SYSTEM: [(&str, &str); 15] = [
     ("wasi:filesystem/", "files"),
     ("wasi:clocks/", "clocks"),
     ("wasi:random/insecure", "insecure randomness"),
     ("wasi:random/", "randomness"),
     ("wasi:sockets/", "network"),
-    ("wasi:http/", "HTTP (unsupported)"),
+    ("wasi:http/", "HTTP requests"),
+    ("wasi:keyvalue/", "stores of keys and values"),
+    ("wasi:config/", "settings"),
     ("wasi:cli/environment", "environment"),
     ("wasi:cli/exit", "exit"),
     ("wasi:cli/stdin", "standard input (always empty)"),

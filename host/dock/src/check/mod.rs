@@ -37,7 +37,7 @@ use interfaces::{Match, Need};
 /// A plugin may export more than the world requires and import less than it provides. Versions match as in wasmtime's
 /// linker, when semver calls them compatible. Imports of WASI 0.2 are listed and not compared: whether they
 /// are linked is a matter of grants. One that the dock does not provide and a host's world does, such as
-/// `wasi:keyvalue/store`, is an import of that world like any other.
+/// `wasi:blobstore/container`, is an import of that world like any other.
 ///
 /// It reads the file once and leaves out the code inside functions, which the compiler validates: 15 MB take 0.1 s in a
 /// debug build.
@@ -105,8 +105,20 @@ pub(crate) fn read(component: &[u8]) -> Result<(), NotAComponent> {
 
 /// Whether the dock itself links it, under the grants for the system.
 fn is_of_the_dock(name: &InterfaceName) -> bool {
-    const PACKAGES: [&str; 6] =
-        ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
+    const PACKAGES: &[&str] = &[
+        "wasi:cli/",
+        "wasi:clocks/",
+        "wasi:filesystem/",
+        "wasi:io/",
+        "wasi:random/",
+        "wasi:sockets/",
+        #[cfg(feature = "config")]
+        "wasi:config/",
+        #[cfg(feature = "http")]
+        "wasi:http/",
+        #[cfg(feature = "keyvalue")]
+        "wasi:keyvalue/",
+    ];
     PACKAGES.iter().any(|package| name.path().starts_with(package))
 }
 

@@ -10,6 +10,8 @@ use wasmtime::Engine;
 use crate::check::Budget;
 use crate::compile::{Cache, Compilation, EngineSettings, Leash, PreparationError, Symbols, worker};
 use crate::grants::Ground;
+#[cfg(feature = "keyvalue")]
+use crate::instance::Files;
 use crate::instance::{EPOCH_TICK, LogLevel};
 use crate::source::{Artifact, Builds, Receipts};
 pub(crate) use symbols::{locate, locate_blocking};
@@ -29,6 +31,8 @@ struct Inner {
     log_level: LogLevel,
     builds: Builds,
     ground: Ground,
+    #[cfg(feature = "keyvalue")]
+    store_files: Files,
 }
 
 impl Dock {
@@ -72,6 +76,12 @@ impl Dock {
     /// The paths that plugins may not write to, and those that they may.
     pub(crate) fn ground(&self) -> &Ground {
         &self.0.ground
+    }
+
+    /// The stores that are in files.
+    #[cfg(feature = "keyvalue")]
+    pub(crate) fn store_files(&self) -> Files {
+        self.0.store_files.clone()
     }
 
     /// What finds the source lines of an artifact.
@@ -216,6 +226,8 @@ impl DockBuilder {
             log_level: self.log_level,
             builds: self.builds,
             ground,
+            #[cfg(feature = "keyvalue")]
+            store_files: Files::default(),
         })))
     }
 }

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::invalid::InvalidCapability;
-use super::{CapabilityKind, ImportName, NetworkHost};
+use super::{CapabilityKind, HttpAccess, ImportName, NetworkHost};
 
 /// Permission to use one resource. A plugin requests it, and the host grants or refuses it.
 ///
@@ -18,9 +18,12 @@ use super::{CapabilityKind, ImportName, NetworkHost};
 ///
 /// for line in [
 ///     "clocks",
+///     "config",
 ///     "env HOME",
 ///     "folder /data read-only",
+///     "http GET https://example.org",
 ///     "import demo:shop/stock",
+///     "keyvalue cache",
 ///     "network example.org:443",
 ///     "program git",
 ///     "random",
@@ -34,6 +37,8 @@ use super::{CapabilityKind, ImportName, NetworkHost};
 pub enum Capability {
     /// The wall clock and the monotonic clock.
     Clocks,
+    /// The settings that the host has for this plugin.
+    Config,
     /// The environment variable with this name.
     Env(String),
     /// A folder of the host's file system.
@@ -43,8 +48,12 @@ pub enum Capability {
         /// The allowed operations.
         access: Access,
     },
+    /// Requests by HTTP.
+    Http(HttpAccess),
     /// An interface that the host's world provides, or a function of the world itself.
     Import(ImportName),
+    /// The store of keys and values with this name.
+    KeyValue(String),
     /// Connections to a host by TCP and UDP.
     Network(NetworkHost),
     /// Running the program of the system with this name. What it runs is outside of the sandbox, with the rights of the user.
@@ -55,8 +64,8 @@ pub enum Capability {
     Stdio,
 }
 
-/// The longest name of a program, bytes.
-const LONGEST_PROGRAM: usize = 64;
+/// The longest name of a program or of a store, bytes.
+const LONGEST_NAME: usize = 64;
 
 /// The operations that are allowed in a folder.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -108,7 +117,7 @@ impl Capability {
     pub fn program(name: &str) -> Result<Self, InvalidCapability> {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
         let is_valid = name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        if !is_valid || !name.chars().all(is_of_name) || name.len() > LONGEST_PROGRAM {
+        if !is_valid || !name.chars().all(is_of_name) || name.len() > LONGEST_NAME {
             return Err(InvalidCapability(format!(
                 "`{}` is not a valid program name: write the name without folders, for example \"git\"",
                 name.escape_debug()
@@ -117,13 +126,33 @@ impl Capability {
         Ok(Self::Program(name.to_owned()))
     }
 
+    /// The capability to use a store of keys and values.
+    ///
+    /// # Errors
+    ///
+    /// When the name is empty, too long, or has other characters than letters, digits, `-`, `_` and `.`.
+    pub fn keyvalue(name: &str) -> Result<Self, InvalidCapability> {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_of_name) {
+            return Err(InvalidCapability(format!(
+                "`{}` is not a valid name of a store: write 1 to {LONGEST_NAME} letters, digits, `-`, `_` and `.`, for example \
+                 \"default\"",
+                name.escape_debug()
+            )));
+        }
+        Ok(Self::KeyValue(name.to_owned()))
+    }
+
     /// The kind of capability.
     pub fn kind(&self) -> CapabilityKind {
         match self {
             Self::Clocks => CapabilityKind::Clocks,
+            Self::Config => CapabilityKind::Config,
             Self::Env(_) => CapabilityKind::Env,
             Self::Folder { .. } => CapabilityKind::Folder,
+            Self::Http(_) => CapabilityKind::Http,
             Self::Import(_) => CapabilityKind::Import,
+            Self::KeyValue(_) => CapabilityKind::KeyValue,
             Self::Network(_) => CapabilityKind::Network,
             Self::Program(_) => CapabilityKind::Program,
             Self::Random => CapabilityKind::Random,
@@ -132,13 +161,14 @@ impl Capability {
     }
 
     /// Whether a grant of this one allows the other: the same thing, or less. `read-write` covers `read-only`,
-    /// a host without a port covers each of its ports, `demo:shop/*` covers each interface of the package, and a
+    /// a host without a port covers each of its ports, HTTP with two methods covers one of them, `demo:shop/*` covers each interface of the package, and a
     /// name without a version covers every version.
     pub fn covers(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Folder { path, access }, Self::Folder { path: wanted_path, access: wanted_access }) => {
                 path == wanted_path && access >= wanted_access
             }
+            (Self::Http(granted), Self::Http(wanted)) => granted.covers(wanted),
             (Self::Import(granted), Self::Import(wanted)) => granted.covers(wanted),
             (Self::Network(granted), Self::Network(wanted)) => granted.covers(wanted),
             _ => self == wanted,
@@ -159,9 +189,12 @@ impl Capability {
     pub fn grant_line(&self) -> String {
         match self {
             Self::Clocks => "clocks = true".to_owned(),
+            Self::Config => "config = { KEY = \"…\" }".to_owned(),
             Self::Env(name) => format!("env = {{ {} = \"…\" }}", key(name)),
             Self::Folder { path, access } => folder_line(path, "…", *access),
+            Self::Http(access) => format!("http = [\"{access}\"]"),
             Self::Import(name) => format!("imports = [\"{}\"]", name.path()),
+            Self::KeyValue(name) => format!("keyvalue = {{ {} = {{}} }}", key(name)),
             Self::Network(host) => format!("network = [\"{host}\"]"),
             Self::Program(name) => format!("programs = {{ {} = \"…\" }}", key(name)),
             Self::Random => "random = true".to_owned(),
@@ -189,10 +222,12 @@ fn key(name: &str) -> String {
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Clocks | Self::Random | Self::Stdio => f.write_str(self.kind().word()),
+            Self::Clocks | Self::Config | Self::Random | Self::Stdio => f.write_str(self.kind().word()),
             Self::Env(name) => write!(f, "env {name}"),
             Self::Folder { path, access } => write!(f, "folder {path} {access}"),
+            Self::Http(access) => write!(f, "http {access}"),
             Self::Import(name) => write!(f, "import {name}"),
+            Self::KeyValue(name) => write!(f, "keyvalue {name}"),
             Self::Network(host) => write!(f, "network {host}"),
             Self::Program(name) => write!(f, "program {name}"),
         }
@@ -207,9 +242,12 @@ impl FromStr for Capability {
         let kind = CapabilityKind::ALL.into_iter().find(|kind| kind.word() == word);
         match (kind, what) {
             (Some(CapabilityKind::Clocks), "") => Ok(Self::Clocks),
+            (Some(CapabilityKind::Config), "") => Ok(Self::Config),
             (Some(CapabilityKind::Random), "") => Ok(Self::Random),
             (Some(CapabilityKind::Stdio), "") => Ok(Self::Stdio),
             (Some(CapabilityKind::Env), name) => Self::env(name),
+            (Some(CapabilityKind::Http), access) => access.parse().map(Self::Http),
+            (Some(CapabilityKind::KeyValue), name) => Self::keyvalue(name),
             (Some(CapabilityKind::Import), name) => name.parse().map(Self::Import),
             (Some(CapabilityKind::Network), host) => host.parse().map(Self::Network),
             (Some(CapabilityKind::Program), name) => Self::program(name),
@@ -228,8 +266,8 @@ impl FromStr for Capability {
                 Self::folder(path, access)
             }
             _ => Err(InvalidCapability(format!(
-                "`{}` is not a capability: write `clocks`, `env NAME`, `folder PATH read-only`, `import NAME`, \
-                 `network HOST`, `program NAME`, `random` or `stdio`",
+                "`{}` is not a capability: write `clocks`, `config`, `env NAME`, `folder PATH read-only`, `http URL`, \
+                 `import NAME`, `keyvalue NAME`, `network HOST`, `program NAME`, `random` or `stdio`",
                 text.escape_debug()
             ))),
         }

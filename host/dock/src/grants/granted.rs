@@ -1,9 +1,10 @@
 //! The capabilities that a plugin was granted.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Access, Capability, CapabilityKind};
+use super::{Access, Capability, CapabilityKind, StoreGrant};
 
 /// The capabilities that a plugin was granted: all that it requests but what a rule withholds, since the plugin is refused if one is not
 /// granted.
@@ -30,6 +31,31 @@ pub(crate) enum Provision {
     Value(String),
     /// The program on this machine.
     Program(PathBuf),
+    /// The most bytes of a body, if the limits of the plugin are not meant.
+    Body(u64),
+    /// A store of keys and values.
+    Store(StoreGrant),
+    /// The settings of the plugin.
+    Settings(BTreeMap<String, String>),
+}
+
+impl Provision {
+    /// The file or folder on this machine.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(path) | Self::Program(path) => Some(path),
+            Self::Store(store) => store.file.as_deref(),
+            Self::Nothing | Self::Value(_) | Self::Body(_) | Self::Settings(_) => None,
+        }
+    }
+
+    pub(super) fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::Folder(path) | Self::Program(path) => Some(path),
+            Self::Store(store) => store.file.as_mut(),
+            Self::Nothing | Self::Value(_) | Self::Body(_) | Self::Settings(_) => None,
+        }
+    }
 }
 
 impl Granted {
@@ -58,6 +84,14 @@ impl Granted {
                 Some((name.as_str(), Some(path.as_path())))
             }
             (Capability::Program(name), _) => Some((name.as_str(), None)),
+            _ => None,
+        })
+    }
+
+    /// The stores of keys and values that it may use.
+    pub(crate) fn stores(&self) -> impl Iterator<Item = (&str, &StoreGrant)> {
+        self.grants.iter().filter_map(|grant| match (&grant.capability, &grant.provision) {
+            (Capability::KeyValue(name), Provision::Store(store)) => Some((name.as_str(), store)),
             _ => None,
         })
     }

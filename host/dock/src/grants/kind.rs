@@ -5,12 +5,18 @@
 pub enum CapabilityKind {
     /// The wall clock and the monotonic clock.
     Clocks,
+    /// Settings that the host has for the plugin.
+    Config,
     /// An environment variable.
     Env,
     /// A folder of the host's file system.
     Folder,
+    /// Requests by HTTP.
+    Http,
     /// An import of the host's world.
     Import,
+    /// A store of keys and values.
+    KeyValue,
     /// Connections to a network host.
     Network,
     /// A program of the system.
@@ -22,10 +28,13 @@ pub enum CapabilityKind {
 }
 
 /// Prefixes of the names of WASI's interfaces; the first match counts.
-const OF_WASI: [(&str, Option<CapabilityKind>); 8] = [
+const OF_WASI: [(&str, Option<CapabilityKind>); 11] = [
     ("wasi:clocks/", Some(CapabilityKind::Clocks)),
     ("wasi:cli/environment@", Some(CapabilityKind::Env)),
+    ("wasi:config/", Some(CapabilityKind::Config)),
     ("wasi:filesystem/", Some(CapabilityKind::Folder)),
+    ("wasi:http/outgoing-handler@", Some(CapabilityKind::Http)),
+    ("wasi:keyvalue/", Some(CapabilityKind::KeyValue)),
     // Without the grant its seed is fixed, so it reveals nothing.
     ("wasi:random/insecure", None),
     ("wasi:random/", Some(CapabilityKind::Random)),
@@ -36,11 +45,14 @@ const OF_WASI: [(&str, Option<CapabilityKind>); 8] = [
 
 impl CapabilityKind {
     /// All kinds, in the order of their words.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Clocks,
+        Self::Config,
         Self::Env,
         Self::Folder,
+        Self::Http,
         Self::Import,
+        Self::KeyValue,
         Self::Network,
         Self::Program,
         Self::Random,
@@ -57,9 +69,12 @@ impl CapabilityKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Clocks => "clocks",
+            Self::Config => "config",
             Self::Env => "env",
             Self::Folder => "folder",
+            Self::Http => "http",
             Self::Import => "import",
+            Self::KeyValue => "keyvalue",
             Self::Network => "network",
             Self::Program => "program",
             Self::Random => "random",
@@ -71,9 +86,12 @@ impl CapabilityKind {
     pub fn request_line(self) -> &'static str {
         match self {
             Self::Clocks => "clocks = true",
+            Self::Config => "config = true",
             Self::Env => "env = [\"NAME\"]",
             Self::Folder => "folders = [{ path = \"…\" }]",
+            Self::Http => "http = [\"GET https://host\"]",
             Self::Import => "imports = [\"…\"]",
+            Self::KeyValue => "keyvalue = [\"NAME\"]",
             Self::Network => "network = [\"host:port\"]",
             Self::Program => "programs = [\"…\"]",
             Self::Random => "random = true",

@@ -39,6 +39,37 @@ impl NetworkHost {
         self.host == wanted.host && (self.port.is_none() || self.port == wanted.port)
     }
 
+    /// The host of a URL, which has a port of its own where it has none in the text.
+    pub(super) fn of_url(text: &str, default_port: u16) -> Result<Self, String> {
+        if text.parse::<Ipv6Addr>().is_ok() {
+            return Err(format!("write an IPv6 address in brackets, as in \"[{text}]\""));
+        }
+        let Self { host, port } = parse(text)?;
+        let is_all = text.ends_with(":*");
+        Ok(Self { host, port: if is_all { None } else { Some(port.unwrap_or(default_port)) } })
+    }
+
+    /// One port of a host. Fails where the text is neither a name nor an address.
+    #[cfg(feature = "http")]
+    pub(crate) fn with_port(host: &str, port: u16) -> Result<Self, InvalidCapability> {
+        let Self { host, .. } = host.parse()?;
+        Ok(Self { host, port: Some(port) })
+    }
+
+    /// Formats it as [`of_url`](Self::of_url) reads it.
+    pub(super) fn fmt_in_url(&self, f: &mut fmt::Formatter<'_>, default_port: u16) -> fmt::Result {
+        match &self.host {
+            Host::Address(IpAddr::V6(address)) => write!(f, "[{address}]")?,
+            Host::Address(address) => write!(f, "{address}")?,
+            Host::Name(name) => f.write_str(name)?,
+        }
+        match self.port {
+            Some(port) if port == default_port => Ok(()),
+            Some(port) => write!(f, ":{port}"),
+            None => f.write_str(":*"),
+        }
+    }
+
     /// The name, in lower case and without a dot at its end, if the host is one.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.host {

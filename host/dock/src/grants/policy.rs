@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::granted::{Grant, Provision};
 use super::refused::{Refusal, Refused, Unsigned};
-use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkHost, Requested, Verdict};
+use super::{
+    Access, Capability, Granted, HttpAccess, ImportName, InvalidCapability, NetworkHost, Requested,
+    StoreGrant, Verdict,
+};
 
 /// The capabilities that the host grants to one plugin. The default grants nothing.
 ///
 /// A plugin gets the capabilities that it requests *and* the policy grants. If one that it requests is not granted, the
 /// plugin is refused: without it, the plugin would fail later, with a less clear error.
 ///
-/// In a file it is a table with the keys `imports`, `folders`, `env`, `network`, `programs`, `clocks`, `random` and `stdio`:
+/// In a file it is a table with the keys `imports`, `folders`, `env`, `network`, `http`, `keyvalue`, `config`, `programs`, `clocks`, `random` and
+/// `stdio`:
 ///
 /// ```
 /// let policy: witdock::Policy = toml::from_str(r#"
@@ -22,6 +26,9 @@ use super::{Access, Capability, Granted, ImportName, InvalidCapability, NetworkH
 ///     folders = [{ path = "/data", host = "/srv/data", access = "read-only" }]
 ///     env = { LANG = "C" }
 ///     network = ["example.org", "192.0.2.1:53"]
+///     http = ["GET https://example.org", { to = "POST https://example.org", max_body_bytes = 65536 }]
+///     keyvalue = { cache = {}, sessions = { file = "/srv/sessions.kv", max_bytes = 10_000_000 } }
+///     config = { unit = "metre" }
 ///     programs = { git = "/usr/bin/git" }
 ///     clocks = true
 /// "#)?;
@@ -52,18 +59,40 @@ pub struct FolderGrant {
     pub access: Access,
 }
 
+/// Requests by HTTP that the host grants, in a file: `"GET https://example.org"`, or a table with a bound.
+#[derive(Deserialize, Serialize)]
+#[serde(
+    untagged,
+    expecting = "expected \"GET https://example.org\" or { to = \"GET https://example.org\", max_body_bytes = 65536 }"
+)]
+enum HttpGrant {
+    Plain(String),
+    Bounded(BoundedHttp),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct BoundedHttp {
+    to: String,
+    max_body_bytes: u64,
+}
+
 impl Policy {
     /// A policy that grants nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Grants a capability that needs no value of the host. Folders, environment variables and programs need one: they are ignored
-    /// here, and granted by [`folder`](Self::folder), [`env`](Self::env) and [`program`](Self::program).
+    /// Grants a capability that needs no value of the host. Folders, environment variables, programs and settings need one: they are ignored
+    /// here, and granted by [`folder`](Self::folder), [`env`](Self::env), [`program`](Self::program) and [`config`](Self::config). A store
+    /// of keys and values is one in memory.
     #[must_use]
     pub fn allow(self, capability: Capability) -> Self {
         match capability {
-            Capability::Folder { .. } | Capability::Env(_) | Capability::Program(_) => self,
+            Capability::Folder { .. } | Capability::Env(_) | Capability::Program(_) | Capability::Config => {
+                self
+            }
+            Capability::KeyValue(name) => self.keyvalue(name, StoreGrant::default()),
             capability => self.push(capability, Provision::Nothing),
         }
     }
@@ -91,6 +120,34 @@ impl Policy {
     #[must_use]
     pub fn network(self, host: NetworkHost) -> Self {
         self.push(Capability::Network(host), Provision::Nothing)
+    }
+
+    /// Grants requests by HTTP, with bodies as large as the plugin's [`Limits`](crate::Limits) allow.
+    #[must_use]
+    pub fn http(self, access: HttpAccess) -> Self {
+        self.push(Capability::Http(access), Provision::Nothing)
+    }
+
+    /// Grants requests by HTTP, with bodies of at most this size in either direction.
+    #[must_use]
+    pub fn http_up_to(self, access: HttpAccess, max_body_bytes: u64) -> Self {
+        self.push(Capability::Http(access), Provision::Body(max_body_bytes))
+    }
+
+    /// Grants a store of keys and values by name.
+    #[must_use]
+    pub fn keyvalue(self, name: impl Into<String>, store: StoreGrant) -> Self {
+        self.push(Capability::KeyValue(name.into()), Provision::Store(store))
+    }
+
+    /// Grants these settings. They are the plugin's own: it sees no others.
+    #[must_use]
+    pub fn config<K: Into<String>, V: Into<String>>(
+        self,
+        settings: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let settings = settings.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        self.push(Capability::Config, Provision::Settings(settings))
     }
 
     /// Grants a program of the system: `path` is the program on this machine. With `None`, for one that is not on this machine, the
@@ -169,12 +226,12 @@ impl Policy {
         })
     }
 
-    /// Replaces each folder and each program on this machine, for example to resolve paths relative to a configuration file.
+    /// Replaces each folder, program and file of a store on this machine, for example to resolve paths relative to a configuration file.
     #[must_use]
     pub fn map_folders(mut self, mut map: impl FnMut(&Path) -> PathBuf) -> Self {
         for grant in &mut self.grants {
-            if let Provision::Folder(host) | Provision::Program(host) = &mut grant.provision {
-                *host = map(host);
+            if let Some(path) = grant.provision.path_mut() {
+                *path = map(path);
             }
         }
         self
@@ -238,6 +295,10 @@ struct Table {
     folders: Vec<FolderGrant>,
     env: BTreeMap<String, String>,
     network: Vec<NetworkHost>,
+    http: Vec<HttpGrant>,
+    keyvalue: BTreeMap<String, StoreGrant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<BTreeMap<String, String>>,
     programs: BTreeMap<String, PathBuf>,
     clocks: bool,
     random: bool,
@@ -248,13 +309,29 @@ impl TryFrom<Table> for Policy {
     type Error = InvalidCapability;
 
     fn try_from(table: Table) -> Result<Self, InvalidCapability> {
-        let Table { imports, folders, env, network, programs, clocks, random, stdio } = table;
+        let Table { imports, folders, env, network, http, keyvalue, config, programs, clocks, random, stdio } =
+            table;
         let mut policy = Self::new();
         for FolderGrant { path, host, access } in folders {
             policy = policy.push(Capability::folder(&path, access)?, Provision::Folder(host));
         }
         for (name, value) in env {
             policy = policy.push(Capability::env(&name)?, Provision::Value(value));
+        }
+        for grant in http {
+            let (to, provision) = match grant {
+                HttpGrant::Plain(to) => (to, Provision::Nothing),
+                HttpGrant::Bounded(BoundedHttp { to, max_body_bytes }) => {
+                    (to, Provision::Body(max_body_bytes))
+                }
+            };
+            policy = policy.push(Capability::Http(to.parse()?), provision);
+        }
+        for (name, store) in keyvalue {
+            policy = policy.push(Capability::keyvalue(&name)?, Provision::Store(store));
+        }
+        if let Some(settings) = config {
+            policy = policy.config(settings);
         }
         for (name, path) in programs {
             policy = policy.push(Capability::program(&name)?, Provision::Program(path));
@@ -278,6 +355,18 @@ impl From<Policy> for Table {
                 (Capability::Stdio, _) => table.stdio = true,
                 (Capability::Import(name), _) => table.imports.push(name),
                 (Capability::Network(host), _) => table.network.push(host),
+                (Capability::Http(access), Provision::Body(max_body_bytes)) => {
+                    table
+                        .http
+                        .push(HttpGrant::Bounded(BoundedHttp { to: access.to_string(), max_body_bytes }));
+                }
+                (Capability::Http(access), _) => table.http.push(HttpGrant::Plain(access.to_string())),
+                (Capability::KeyValue(name), Provision::Store(store)) => {
+                    drop(table.keyvalue.insert(name, store));
+                }
+                (Capability::Config, Provision::Settings(settings)) => {
+                    table.config.get_or_insert_default().extend(settings);
+                }
                 (Capability::Env(name), Provision::Value(value)) => drop(table.env.insert(name, value)),
                 (Capability::Folder { path, access }, Provision::Folder(host)) => {
                     table.folders.push(FolderGrant { path, host, access });
@@ -286,7 +375,14 @@ impl From<Policy> for Table {
                     drop(table.programs.insert(name, path));
                 }
                 // These always have a value, or there is nothing to write.
-                (Capability::Env(_) | Capability::Folder { .. } | Capability::Program(_), _) => {}
+                (
+                    Capability::Config
+                    | Capability::Env(_)
+                    | Capability::Folder { .. }
+                    | Capability::KeyValue(_)
+                    | Capability::Program(_),
+                    _,
+                ) => {}
             }
         }
         table

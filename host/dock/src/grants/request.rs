@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Capability, ImportName, InvalidCapability, NetworkHost};
+use super::{Access, Capability, HttpAccess, ImportName, InvalidCapability, NetworkHost};
 
 /// The capabilities that a plugin's manifest requests in its `[grants]` table. The host's policy decides which are granted.
 ///
@@ -54,8 +54,11 @@ struct Table {
     folders: Vec<Folder>,
     env: Vec<String>,
     network: Vec<NetworkHost>,
+    http: Vec<HttpAccess>,
+    keyvalue: Vec<String>,
     programs: Vec<String>,
     clocks: bool,
+    config: bool,
     random: bool,
     stdio: bool,
 }
@@ -72,7 +75,8 @@ impl TryFrom<Table> for Request {
     type Error = InvalidCapability;
 
     fn try_from(table: Table) -> Result<Self, InvalidCapability> {
-        let Table { imports, folders, env, network, programs, clocks, random, stdio } = table;
+        let Table { imports, folders, env, network, http, keyvalue, programs, clocks, config, random, stdio } =
+            table;
         let mut system = BTreeSet::new();
         for Folder { path, access } in folders {
             system.insert(Capability::folder(&path, access)?);
@@ -83,9 +87,17 @@ impl TryFrom<Table> for Request {
         for name in programs {
             system.insert(Capability::program(&name)?);
         }
+        for name in keyvalue {
+            system.insert(Capability::keyvalue(&name)?);
+        }
         system.extend(network.into_iter().map(Capability::Network));
-        let switches =
-            [(clocks, Capability::Clocks), (random, Capability::Random), (stdio, Capability::Stdio)];
+        system.extend(http.into_iter().map(Capability::Http));
+        let switches = [
+            (clocks, Capability::Clocks),
+            (config, Capability::Config),
+            (random, Capability::Random),
+            (stdio, Capability::Stdio),
+        ];
         system.extend(switches.into_iter().filter_map(|(is_on, capability)| is_on.then_some(capability)));
         Ok(Self { imports, system })
     }
@@ -97,8 +109,11 @@ impl From<Request> for Table {
         for capability in request.system {
             match capability {
                 Capability::Clocks => table.clocks = true,
+                Capability::Config => table.config = true,
                 Capability::Env(name) => table.env.push(name),
                 Capability::Folder { path, access } => table.folders.push(Folder { path, access }),
+                Capability::Http(access) => table.http.push(access),
+                Capability::KeyValue(name) => table.keyvalue.push(name),
                 Capability::Import(name) => table.imports.get_or_insert_default().push(name),
                 Capability::Network(host) => table.network.push(host),
                 Capability::Program(name) => table.programs.push(name),

@@ -20,8 +20,11 @@ fn everything() -> Request {
         "folder /data read-only",
         "env HOME",
         "network example.org:443",
+        "http GET https://example.org",
+        "keyvalue cache",
         "program git",
         "clocks",
+        "config",
         "random",
         "stdio",
     ];
@@ -35,6 +38,9 @@ fn all() -> Policy {
         .env("HOME", "/home/x")
         .env("SECRET", "y")
         .network("example.org".parse().unwrap())
+        .http("https://example.org:*".parse().unwrap())
+        .keyvalue("cache", StoreGrant::default())
+        .config([("unit", "metre")])
         .program("git", Some("/usr/bin/git".into()))
         .clocks()
         .random()
@@ -49,11 +55,15 @@ fn an_empty_policy_refuses_each_capability() {
         [
             "",
             "  clocks; to allow it, add to the host's grants for this plugin: clocks = true",
+            "  config; to allow it, add to the host's grants for this plugin: config = { KEY = \"…\" }",
             "  env HOME; to allow it, add to the host's grants for this plugin: env = { HOME = \"…\" }",
             "  folder /data read-only; to allow it, add to the host's grants for this plugin: \
              folders = [{ path = \"/data\", host = \"…\", access = \"read-only\" }]",
+            "  http GET https://example.org; to allow it, add to the host's grants for this plugin: \
+             http = [\"GET https://example.org\"]",
             "  import a:b/c@1.0.0; to allow it, add to the host's grants for this plugin: imports = [\"a:b/c\"]",
             "  import now; to allow it, add to the host's grants for this plugin: imports = [\"now\"]",
+            "  keyvalue cache; to allow it, add to the host's grants for this plugin: keyvalue = { cache = {} }",
             "  network example.org:443; to allow it, add to the host's grants for this plugin: \
              network = [\"example.org:443\"]",
             "  program git; to allow it, add to the host's grants for this plugin: programs = { git = \"…\" }",
@@ -91,9 +101,12 @@ fn a_grant_is_the_intersection() {
         texts,
         [
             "clocks",
+            "config",
             "env HOME",
             "folder /data read-only",
+            "http GET https://example.org",
             "import a:b/c@1.0.0",
+            "keyvalue cache",
             "network example.org:443",
             "program git",
             "random",
@@ -131,6 +144,10 @@ fn reports_invalid_grants() {
         ("folders = [{ path = '', host = 'x' }]", "is not a valid folder path"),
         ("programs = { '/usr/bin/git' = '/usr/bin/git' }", "is not a valid program name"),
         ("programs = { '--version' = '/x' }", "is not a valid program name"),
+        ("http = ['example.org']", "write a scheme"),
+        ("http = [{ to = 'https://a.org' }]", "expected \"GET https://example.org\" or { to ="),
+        ("keyvalue = { 'a b' = {} }", "is not a valid name of a store"),
+        ("keyvalue = { a = { size = 1 } }", "unknown field `size`"),
         ("hosts = []", "unknown field `hosts`"),
     ] {
         let error = toml::from_str::<Policy>(line).unwrap_err().to_string();
@@ -142,7 +159,7 @@ fn reports_invalid_grants() {
 fn any_capability() -> impl Strategy<Value = Capability> {
     let name = prop_oneof![Just("A"), Just("B"), Just("a name"), Just("ü")];
     let folder = prop_oneof![Just("/a"), Just("/a b"), Just("/read-only")];
-    let access = prop_oneof![Just(Access::ReadOnly), Just(Access::ReadWrite)];
+    let mode = prop_oneof![Just(Access::ReadOnly), Just(Access::ReadWrite)];
     let import = prop_oneof![
         Just("a:b/c"),
         Just("a:b/d"),
@@ -160,12 +177,21 @@ fn any_capability() -> impl Strategy<Value = Capability> {
         Just("::1"),
         Just("[::1]:1")
     ];
+    let access = prop_oneof![
+        Just("https://x.org"),
+        Just("GET https://x.org"),
+        Just("GET,POST https://x.org:*"),
+        Just("http://[::1]:8080"),
+    ];
     prop_oneof![
         Just(Capability::Clocks),
+        Just(Capability::Config),
+        access.prop_map(|access| Capability::Http(access.parse().unwrap())),
+        prop_oneof![Just("a"), Just("b.c")].prop_map(|name| Capability::KeyValue(name.to_owned())),
         Just(Capability::Random),
         Just(Capability::Stdio),
         name.prop_map(|name| Capability::Env(name.to_owned())),
-        (folder, access).prop_map(|(path, access)| Capability::Folder { path: path.to_owned(), access }),
+        (folder, mode).prop_map(|(path, access)| Capability::Folder { path: path.to_owned(), access }),
         import.prop_map(|name| Capability::Import(ImportName::new(name))),
         host.prop_map(|host| Capability::Network(host.parse().unwrap())),
         program.prop_map(|name| Capability::Program(name.to_owned())),
@@ -189,6 +215,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
             Capability::Folder { path, access } => policy.folder(path, "/srv", access),
             Capability::Env(name) => policy.env(name, "value"),
             Capability::Program(name) => policy.program(name, Some("/bin/true".into())),
+            Capability::Config => policy.config([("key", "value")]),
             other => policy.allow(other),
         })
     })
@@ -257,7 +284,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_the_parser(text in "\\PC{0,20}|(clocks|env|folder|import|network) [a-z0-9:./*\\[\\]@ -]{0,20}") {
+    fn no_text_panics_the_parser(text in "\\PC{0,20}|(clocks|config|env|folder|http|import|keyvalue|network) [a-z0-9:./*\\[\\]@ -]{0,20}") {
         if let Ok(capability) = text.parse::<Capability>() {
             prop_assert_eq!(capability.to_string().parse::<Capability>(), Ok(capability));
         }

@@ -45,6 +45,12 @@ pub struct HostState<S> {
     pub(crate) handover: Handover,
     pub(crate) wasi: WasiCtx,
     pub(crate) names: Arc<Names>,
+    #[cfg(feature = "config")]
+    pub(crate) config: super::config::Config,
+    #[cfg(feature = "http")]
+    pub(crate) http: super::http::Outgoing,
+    #[cfg(feature = "keyvalue")]
+    pub(crate) keyvalue: super::keyvalue::KeyValue,
     pub(crate) uses: Arc<Uses>,
     pub(crate) folders: OpenFolders,
     pub(crate) limiter: Limiter,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
+use super::limits::Limits;
 use super::names::LOOKUPS_AT_ONCE;
 
 /// What the host keeps for a plugin now, over all its live instances and generations.
@@ -26,6 +27,10 @@ pub struct Kept {
     pub descriptors: usize,
     /// Look-ups of names on the network that have not ended.
     pub lookups: usize,
+    /// Requests by HTTP whose connections are open.
+    pub http_requests: usize,
+    /// Bytes of keys and values in the plugin's own stores.
+    pub store_bytes: usize,
     /// The last lines of the log, bytes.
     pub log_bytes: usize,
 }
@@ -41,10 +46,14 @@ pub(crate) struct Ledger {
     pub(super) descriptors: AtomicUsize,
     /// The places for look-ups of names.
     pub(super) lookups: Arc<Semaphore>,
+    /// The places for requests by HTTP, of which there are this many.
+    pub(super) requests: Arc<Semaphore>,
+    requests_at_once: usize,
 }
 
-impl Default for Ledger {
-    fn default() -> Self {
+impl Ledger {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let requests_at_once = limits.http_requests.min(Semaphore::MAX_PERMITS);
         Self {
             instances: AtomicUsize::default(),
             memory: AtomicUsize::default(),
@@ -53,12 +62,12 @@ impl Default for Ledger {
             handles: AtomicUsize::default(),
             descriptors: AtomicUsize::default(),
             lookups: Arc::new(Semaphore::new(LOOKUPS_AT_ONCE)),
+            requests: Arc::new(Semaphore::new(requests_at_once)),
+            requests_at_once,
         }
     }
-}
 
-impl Ledger {
-    /// All sums. The log is kept elsewhere.
+    /// All sums. The log and the stores are kept elsewhere.
     pub(crate) fn read(&self) -> Kept {
         let read = |sum: &AtomicUsize| sum.load(Ordering::Relaxed);
         Kept {
@@ -69,8 +78,16 @@ impl Ledger {
             handles: read(&self.handles),
             descriptors: read(&self.descriptors),
             lookups: LOOKUPS_AT_ONCE.saturating_sub(self.lookups.available_permits()),
+            http_requests: self.requests_at_once.saturating_sub(self.requests.available_permits()),
+            store_bytes: 0,
             log_bytes: 0,
         }
+    }
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::new(&Limits::default())
     }
 }
 

@@ -26,6 +26,11 @@ pub struct Limits {
     /// Open files, sockets, streams and listings of folders that all instances of the plugin may hold together. Default 128: many systems
     /// give a process 1,024 descriptors, which all its plugins share with the host.
     pub descriptors: usize,
+    /// Requests by HTTP that all instances of the plugin may have open together, each with a connection of its own. Default 16.
+    pub http_requests: usize,
+    /// Bytes of a request's body, and of an answer's, where the grant does not say. They stream, so this bounds what a plugin moves and not
+    /// memory. Default 16 MiB.
+    pub http_body_bytes: u64,
     /// Core instances in one instance of the plugin: the modules that its component consists of, each as often as it is used.
     /// Default 250: CPython with its libraries has 38.
     pub core_instances: usize,
@@ -54,6 +59,8 @@ impl Default for Limits {
             fuel: None,
             handles: 4096,
             descriptors: 128,
+            http_requests: 16,
+            http_body_bytes: 16 << 20,
             core_instances: 250,
             memories: 32,
             tables: 250,

@@ -4,12 +4,18 @@
 mod blame;
 mod call_clock;
 mod classification;
+#[cfg(feature = "config")]
+mod config;
 mod counted;
 mod descriptors;
 mod failure;
 mod folders;
 mod handover;
 mod host_state;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "keyvalue")]
+mod keyvalue;
 mod ledger;
 mod limiter;
 mod limits;
@@ -41,6 +47,8 @@ pub use tracked::Tracked;
 
 pub(crate) use call_clock::{CallTime, EPOCH_TICK, Timing};
 pub(crate) use classification::{Place, Places, offsets};
+#[cfg(feature = "keyvalue")]
+pub(crate) use keyvalue::{Files, OpenStores, Stores};
 pub(crate) use ledger::Ledger;
 pub(crate) use log_sink::LogSink;
 pub(crate) use services::{STATE_INTERFACE, Stateful, link as link_services};

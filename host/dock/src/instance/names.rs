@@ -25,11 +25,13 @@ const NEW_FOR: Duration = Duration::from_secs(1);
 const USED_FOR: Duration = Duration::from_secs(60);
 
 /// The system's look-up, which blocks.
-type LookUp = fn(&str) -> io::Result<Vec<IpAddr>>;
+pub(crate) type LookUp = fn(&str) -> io::Result<Vec<IpAddr>>;
 
 /// The granted hosts of a plugin, for one of its instances.
 pub(crate) struct Names {
     hosts: Vec<NetworkHost>,
+    /// The key of grants, as the host's policy has it.
+    key: &'static str,
     uses: Arc<Uses>,
     look_up: LookUp,
     /// Of all instances of the plugin.
@@ -59,7 +61,18 @@ impl Names {
         places: Arc<Semaphore>,
         log: LogSink,
     ) -> Self {
-        Self { hosts, uses, look_up: of_system, places, answers: Mutex::default(), log }
+        Self { hosts, key: "network", uses, look_up: of_system, places, answers: Mutex::default(), log }
+    }
+
+    #[cfg(all(test, feature = "http"))]
+    pub(crate) fn looking_up(self, look_up: LookUp) -> Self {
+        Self { look_up, ..self }
+    }
+
+    /// The hosts of granted requests, whose uses are counted elsewhere.
+    #[cfg(feature = "http")]
+    pub(crate) fn for_requests(hosts: Vec<NetworkHost>, places: Arc<Semaphore>, log: LogSink) -> Self {
+        Self { key: "http", ..Self::new(hosts, Arc::default(), places, log) }
     }
 
     /// The addresses of a name, as the plugin asks for them. An address stands for itself.
@@ -79,7 +92,7 @@ impl Names {
         };
         self.uses.count_host(granted, None);
         let found = self.addresses(&name).await.ok_or(Unresolved::NotFound)?;
-        match self.usable(&name, &found) {
+        match self.usable(&name, &found, None) {
             usable if usable.is_empty() => Err(Unresolved::NotGranted),
             usable => Ok(usable),
         }
@@ -100,7 +113,7 @@ impl Names {
                 false => self.addresses(name).await,
             };
             if found.is_some_and(|found| found.contains(&wanted)) {
-                let is_usable = !self.usable(name, &[wanted]).is_empty();
+                let is_usable = !self.usable(name, &[wanted], Some(address.port())).is_empty();
                 if is_usable {
                     self.uses.count_host(granted, Some(address.port()));
                 }
@@ -110,10 +123,12 @@ impl Names {
         false
     }
 
-    /// The addresses that may be used for a granted name.
-    fn usable(&self, name: &str, found: &[IpAddr]) -> Vec<IpAddr> {
+    /// The addresses that may be used for a granted name, on this port or, of a look-up, on any.
+    fn usable(&self, name: &str, found: &[IpAddr], port: Option<u16>) -> Vec<IpAddr> {
         let is_usable = |address: &&IpAddr| {
-            let is_granted = self.hosts.iter().any(|host| host.address() == Some(**address));
+            let mut granted = self.hosts.iter().filter(|host| host.address() == Some(**address));
+            let is_granted =
+                granted.any(|host| host.port().is_none_or(|granted| port.is_none_or(|port| port == granted)));
             match is_localhost(name) {
                 true => address.is_loopback() || is_granted,
                 false => !is_internal(**address) || is_granted,
@@ -126,7 +141,9 @@ impl Names {
                 "witdock",
                 &format!(
                     "`{name}` leads to {refused}, an address of this machine or its own network, which the grant of a name does \
-                     not cover; to allow it, grant the address: network = [\"{refused}\"]"
+                     not cover; to allow it, grant the address: {key} = [\"{scheme}{refused}\"]",
+                    key = self.key,
+                    scheme = if self.key == "http" { "http://" } else { "" },
                 ),
             );
         }

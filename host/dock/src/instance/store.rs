@@ -40,6 +40,8 @@ pub(crate) struct Parts<'a, S> {
     pub(crate) limits: &'a Limits,
     pub(crate) stop: StopMark,
     pub(crate) stepping: Stepping,
+    #[cfg(feature = "keyvalue")]
+    pub(crate) stores: Arc<super::keyvalue::OpenStores>,
 }
 
 /// Creates a store with its limits.
@@ -47,8 +49,11 @@ pub(crate) fn store<S: Send + 'static>(
     engine: &Engine,
     parts: Parts<'_, S>,
 ) -> wasmtime::Result<Store<HostState<S>>> {
-    let Parts { app, digest, generation, handover, granted, uses, log, ledger, limits, stop, stepping } =
-        parts;
+    #[cfg(feature = "keyvalue")]
+    let keyvalue = super::keyvalue::KeyValue::new(parts.stores.clone(), parts.uses.clone());
+    let Parts {
+        app, digest, generation, handover, granted, uses, log, ledger, limits, stop, stepping, ..
+    } = parts;
     let mut table = ResourceTable::new();
     table.set_max_capacity(limits.handles);
     let names = Arc::new(Names::new(wasi::hosts(granted), uses.clone(), ledger.lookups.clone(), log.clone()));
@@ -61,6 +66,12 @@ pub(crate) fn store<S: Send + 'static>(
         handover,
         wasi: wasi::context(granted, &log, &names, &uses)?,
         names,
+        #[cfg(feature = "config")]
+        config: super::config::Config::new(granted),
+        #[cfg(feature = "http")]
+        http: super::http::Outgoing::new(granted, limits, &ledger, uses.clone(), log.clone()),
+        #[cfg(feature = "keyvalue")]
+        keyvalue,
         uses,
         folders: OpenFolders::default(),
         limiter: Limiter::new(limits, Entry::new(ledger)),

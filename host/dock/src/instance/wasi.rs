@@ -17,7 +17,7 @@ use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkH
 /// A seed for hash tables, the same in every run: unpredictable randomness has to be granted.
 const FIXED_SEED: u128 = 0x7769_7464_6f63_6b00_7769_7464_6f63_6b01;
 
-/// Links WASI 0.2. A guest that must not wait gets a version whose functions return at once or fail.
+/// Links WASI 0.2, with HTTP, key-value stores and settings where the features of those names are on. A guest that must not wait gets a version whose functions return at once or fail.
 ///
 /// # Errors
 ///
@@ -35,7 +35,9 @@ pub(crate) fn link<S: Send + 'static>(
             name_lookup::link(linker)?;
             counted::link(linker)?;
             linker.allow_shadowing(false);
-            Ok(())
+            #[cfg(feature = "http")]
+            super::http::link(linker)?;
+            link_chosen(linker)
         }
         Stepping::Continues => {
             wasmtime_wasi::p2::add_to_linker_sync(linker)?;
@@ -43,9 +45,19 @@ pub(crate) fn link<S: Send + 'static>(
             sync_io::link(linker)?;
             counted::link(linker)?;
             linker.allow_shadowing(false);
-            Ok(())
+            link_chosen(linker)
         }
     }
+}
+
+/// Links what an application chooses by features of this crate, and what never waits.
+fn link_chosen<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasmtime::Result<()> {
+    #[cfg(feature = "config")]
+    super::config::link(linker)?;
+    #[cfg(feature = "keyvalue")]
+    super::keyvalue::link(linker)?;
+    let _ = linker;
+    Ok(())
 }
 
 /// Builds the context. Everything that is not set here is denied by wasmtime-wasi's own defaults: no folders, no

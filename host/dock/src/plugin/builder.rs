@@ -153,6 +153,9 @@ impl<I: Interface> PluginBuilder<I> {
             self.log_lines.clone(),
         );
         let settings = Arc::new(Settings {
+            ledger: Arc::new(Ledger::new(&self.limits)),
+            #[cfg(feature = "keyvalue")]
+            stores: crate::instance::Stores::new(self.dock.store_files()),
             dock: self.dock,
             name: name.clone(),
             source: self.source,
@@ -165,7 +168,6 @@ impl<I: Interface> PluginBuilder<I> {
             make_state: Box::new(make_state),
             log,
             stop: Arc::default(),
-            ledger: Arc::new(Ledger::default()),
             history: History::default(),
             events: self.events,
             log_lines: self.log_lines,

@@ -262,7 +262,12 @@ impl<I: Interface> Plugin<I> {
         Statistics {
             generation: status.generation,
             exports: life.exports(),
-            kept: Kept { log_bytes: self.0.settings.log.recent_bytes(), ..self.0.settings.ledger.read() },
+            kept: Kept {
+                log_bytes: self.0.settings.log.recent_bytes(),
+                #[cfg(feature = "keyvalue")]
+                store_bytes: self.0.settings.stores.bytes(),
+                ..self.0.settings.ledger.read()
+            },
             last_failure: status.last_failure,
         }
     }

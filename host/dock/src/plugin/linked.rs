@@ -25,6 +25,8 @@ pub(crate) struct Linked<I: Interface> {
     pub(crate) granted: Granted,
     /// Where its instances count what they use of it.
     uses: Arc<Uses>,
+    #[cfg(feature = "keyvalue")]
+    stores: Arc<crate::instance::OpenStores>,
     symbols: Symbols,
     /// Whether it exports `witdock:plugin/state`.
     pub(crate) keeps_state: bool,
@@ -74,6 +76,8 @@ impl<I: Interface> Linked<I> {
             limits: &settings.limits,
             stop: StopMark::new(settings.stop.clone()),
             stepping: stepping::<I>(),
+            #[cfg(feature = "keyvalue")]
+            stores: self.stores.clone(),
         };
         let plugin = || settings.name.clone();
         Instance::start(&self.pre, self.keeps_state, &self.symbols, parts).await.map_err(
@@ -121,11 +125,14 @@ fn prepare<I: Interface>(
     let claim = claim(settings, &granted)?;
     if I::SYNCHRONOUS {
         let waits = |grant: &&Grant| {
-            matches!(grant.capability.kind(), CapabilityKind::Folder | CapabilityKind::Network)
+            matches!(
+                grant.capability.kind(),
+                CapabilityKind::Folder | CapabilityKind::Http | CapabilityKind::Network
+            )
         };
         if let Some(Grant { capability, .. }) = granted.grants.iter().find(waits) {
             let message = format!(
-                "it is granted {capability}, but a synchronous interface provides neither folders nor network"
+                "it is granted {capability}, but a synchronous interface provides neither folders nor network nor HTTP"
             );
             return Err(LoadError::Runtime { plugin: plugin.clone(), step: "linked", message });
         }
@@ -137,6 +144,12 @@ fn prepare<I: Interface>(
             message: format!("{error:#}"),
         }
     };
+    #[cfg(feature = "keyvalue")]
+    let stores = settings.stores.open(&granted).map_err(|error| LoadError::Runtime {
+        plugin: plugin.clone(),
+        step: "linked",
+        message: error.to_string(),
+    })?;
     let component = compilation.compile().map_err(over)?.map_err(runtime("compiled"))?;
     let pre = (|| {
         let mut linker = Linker::new(settings.dock.engine());
@@ -158,6 +171,8 @@ fn prepare<I: Interface>(
         requested,
         granted,
         uses,
+        #[cfg(feature = "keyvalue")]
+        stores: Arc::new(stores),
         symbols,
         keeps_state,
         _claim: claim,
@@ -169,7 +184,8 @@ fn claim<I: Interface>(settings: &Settings<I>, granted: &Granted) -> Result<Clai
     let plugin = &settings.name;
     let writable = granted.writable().map(grants::real_path).collect();
     let programs = granted.programs().filter_map(|(_, path)| path);
-    let guarded = programs.flat_map(Guarded::program).collect();
+    let stores = granted.stores().filter_map(|(_, store)| store.file.clone());
+    let guarded = programs.flat_map(Guarded::program).chain(stores.map(Guarded::all_of)).collect();
     let paths = Paths { plugin: Some(plugin.clone()), guarded, writable };
     let claimed = settings.dock.ground().claim(paths);
     claimed.map_err(|conflict| LoadError::Protected { plugin: plugin.clone(), conflict })

@@ -48,6 +48,8 @@ pub(crate) struct Settings<I: Interface> {
     pub(crate) log: LogSink,
     pub(crate) stop: Arc<StopSignal>,
     pub(crate) ledger: Arc<Ledger>,
+    #[cfg(feature = "keyvalue")]
+    pub(crate) stores: crate::instance::Stores,
     pub(crate) history: History,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) log_lines: broadcast::Sender<LogLine>,

@@ -20,6 +20,8 @@ mod revoking;
 mod sandbox;
 mod sequences;
 mod signing;
+#[cfg(all(feature = "config", feature = "http", feature = "keyvalue"))]
+mod standard;
 mod stopping;
 mod supervision;
 mod synchronous;

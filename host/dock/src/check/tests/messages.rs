@@ -252,15 +252,15 @@ fn provides_services_and_wasi_beside_the_world() {
 
 #[test]
 fn a_wasi_interface_that_the_world_provides_is_an_import_of_the_world() {
-    let package = "package wasi:keyvalue@0.2.0 { interface store { get: func() -> u32; } } \
+    let package = "package wasi:blobstore@0.2.0 { interface container { get: func() -> u32; } } \
                    package wasi:random@0.2.0 { interface random { get: func() -> u32; } }";
-    let world = with("import wasi:keyvalue/store@0.2.0; import wasi:random/random@0.2.0;", package);
+    let world = with("import wasi:blobstore/container@0.2.0; import wasi:random/random@0.2.0;", package);
     let fit = fits(&world, &world, &[]).unwrap();
     let has = |items: &[Item], name: &str| items.iter().any(|item| item.name.path() == name);
-    assert!(has(&fit.imports, "wasi:keyvalue/store") && !has(&fit.wasi, "wasi:keyvalue/store"));
+    assert!(has(&fit.imports, "wasi:blobstore/container") && !has(&fit.wasi, "wasi:blobstore/container"));
     // The dock links these itself, under the grants for the system.
     assert!(has(&fit.wasi, "wasi:random/random") && !has(&fit.imports, "wasi:random/random"));
-    let other = world.replace("store { get: func() -> u32; }", "store { get: func() -> u64; }");
+    let other = world.replace("container { get: func() -> u32; }", "container { get: func() -> u64; }");
     assert!(fits(&other, &world, &[]).is_err());
 }
 

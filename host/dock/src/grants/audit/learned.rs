@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::record::Use;
 use crate::foreign::Digest;
-use crate::grants::{Access, Capability, Policy, Provision};
+use crate::grants::{Access, Capability, Policy, Provision, StoreGrant};
 use crate::text;
 
 /// The least policy that allows what was used. Its `Display` is a policy file.
@@ -42,8 +42,8 @@ impl Sum {
 /// Learns from the uses of plugins, in any order and from any number of runs: a rule for each component.
 ///
 /// What was used is allowed; what was requested and never used is withheld, so that the plugin still runs, and so is writing in a folder that
-/// was only read. An environment variable that was used is left to the host, since its
-/// value is not recorded. Imports are allowed, used or not: a component does not start without them.
+/// was only read. An environment variable or settings that were used are left to the host, since their
+/// values are not recorded; so are the bounds of bodies and stores. Imports are allowed, used or not: a component does not start without them.
 pub fn learn(uses: &[Use]) -> Learned {
     let mut rules: BTreeMap<(Arc<str>, Digest), Rule> = BTreeMap::new();
     for one in uses {
@@ -137,9 +137,16 @@ impl Rule {
                 (Capability::Program(name), Some(path)) => {
                     allow = allow.program(name.clone(), Some(path.clone()));
                 }
-                (Capability::Folder { .. } | Capability::Env(_) | Capability::Program(_), _) => {
-                    ask.push(capability)
+                (Capability::KeyValue(name), file) => {
+                    allow = allow.keyvalue(name, StoreGrant { file: file.clone(), ..StoreGrant::default() });
                 }
+                (
+                    Capability::Folder { .. }
+                    | Capability::Env(_)
+                    | Capability::Program(_)
+                    | Capability::Config,
+                    _,
+                ) => ask.push(capability),
                 _ => allow = allow.allow(capability.clone()),
             }
         }

@@ -1,13 +1,15 @@
 //! Counts the uses of what one generation was granted.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use super::record::Use;
 use crate::foreign::Digest;
-use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision};
+#[cfg(feature = "http")]
+use crate::grants::HttpAccess;
+use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost};
 use crate::lock::lock;
 
 /// The uses of each capability that a generation was granted. Their number is that of its grants, which its manifest and its imports bound.
@@ -68,10 +70,7 @@ impl Span {
 impl Uses {
     pub(crate) fn new(granted: &Granted, digest: Digest) -> Self {
         let row = |Grant { capability, provision }: &Grant| {
-            let host = match provision {
-                Provision::Folder(host) | Provision::Program(host) => Some(host.clone()),
-                _ => None,
-            };
+            let host = provision.path().map(Path::to_owned);
             Row { capability: capability.clone(), host, counted: Mutex::default() }
         };
         Self {
@@ -84,11 +83,7 @@ impl Uses {
     /// Whether these are the uses of the same grants.
     pub(super) fn are_of(&self, granted: &Granted, digest: Digest) -> bool {
         let is_same = |(row, grant): (&Row, &Grant)| {
-            let host = match &grant.provision {
-                Provision::Folder(host) | Provision::Program(host) => Some(host),
-                _ => None,
-            };
-            row.capability == grant.capability && row.host.as_ref() == host
+            row.capability == grant.capability && row.host.as_deref() == grant.provision.path()
         };
         self.digest == Some(digest)
             && self.rows.len() == granted.grants.len()
@@ -112,6 +107,22 @@ impl Uses {
         let is_host =
             |capability: &Capability| matches!(capability, Capability::Network(granted) if granted == host);
         self.count_where(is_host, Detail { port, ..Detail::default() });
+    }
+
+    /// Counts a request that a grant allows.
+    #[cfg(feature = "http")]
+    pub(crate) fn count_http(&self, access: &HttpAccess, port: u16) {
+        let is_access =
+            |capability: &Capability| matches!(capability, Capability::Http(granted) if granted == access);
+        self.count_where(is_access, Detail { port: Some(port), ..Detail::default() });
+    }
+
+    /// Counts a use of a granted store.
+    #[cfg(feature = "keyvalue")]
+    pub(crate) fn count_store(&self, name: &str) {
+        let is_store =
+            |capability: &Capability| matches!(capability, Capability::KeyValue(granted) if granted == name);
+        self.count_where(is_store, Detail::default());
     }
 
     /// Counts a use of a granted folder, which is the nth of them.

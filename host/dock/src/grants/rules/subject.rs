@@ -21,14 +21,20 @@ pub enum Subject {
 impl Subject {
     /// Whether a request and this have something in common, so that a rule that forbids this must not let the request pass: the request is
     /// covered by this, or covers it, as `network example.org` covers one of its ports. A folder overlaps with those in it and around it.
-    /// `folder /data read-write` is about writing, and `folder /data read-only` about any use of the folder.
+    /// `network` is about requests by HTTP too. `folder /data read-write` is about writing, and `folder /data read-only` about any use of the folder.
     pub fn overlaps(&self, request: &Capability) -> bool {
         match (self, request) {
+            // A request by HTTP is a connection too.
+            (Self::Kind(CapabilityKind::Network), Capability::Http(_)) => true,
+            (Self::One(Capability::Network(host)), Capability::Http(access)) => {
+                host.covers(access.host()) || access.host().covers(host)
+            }
             (Self::Kind(kind), request) => *kind == request.kind(),
             (
                 Self::One(Capability::Folder { path, access }),
                 Capability::Folder { path: requested, access: wanted },
             ) => wanted >= access && is_in_or_around(path, requested),
+            (Self::One(Capability::Http(one)), Capability::Http(request)) => one.overlaps(request),
             (Self::One(one), request) => one.covers(request) || request.covers(one),
         }
     }
@@ -78,13 +84,22 @@ mod tests {
     #[test]
     fn a_subject_overlaps_with_what_has_something_in_common() {
         for (subject, overlapping, others) in [
-            ("network", &["network a.org", "network 10.0.0.1:80"][..], &["clocks", "env NETWORK"][..]),
+            (
+                "network",
+                &["network a.org", "network 10.0.0.1:80", "http GET https://a.org"][..],
+                &["clocks", "env NETWORK"][..],
+            ),
             (
                 "network a.org:443",
-                &["network a.org:443", "network a.org"],
-                &["network a.org:80", "network b.org"],
+                &["network a.org:443", "network a.org", "http GET https://a.org", "http http://a.org:*"],
+                &["network a.org:80", "network b.org", "http http://a.org"],
             ),
             ("network a.org", &["network a.org:443", "network a.org"], &["network b.a.org"]),
+            (
+                "http GET,PUT https://a.org:*",
+                &["http GET https://a.org", "http https://a.org:8443"],
+                &["http POST https://a.org", "http GET http://a.org", "network a.org"],
+            ),
             ("import a:b/*", &["import a:b/c@0.1.0", "import a:b/*"], &["import a:bb/c", "import now"]),
             ("import a:b/c@0.1.0", &["import a:b/c", "import a:b/*"], &["import a:b/c@0.2.0"]),
             ("env A", &["env A"], &["env AB", "env a"]),

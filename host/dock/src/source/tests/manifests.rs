@@ -86,8 +86,8 @@ fn a_manifest_error_shows_the_place_the_valid_names_and_the_fix() {
         ),
         (
             format!("{head}[grants]\nclock = true"),
-            ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `programs`, `clocks`, `random`, \
-             `stdio`; did you mean `clocks`?",
+            ":4:1: unknown field `clock`, expected one of `imports`, `folders`, `env`, `network`, `http`, `keyvalue`, `programs`, \
+             `clocks`, `config`, `random`, `stdio`; did you mean `clocks`?",
         ),
         (
             format!("{head}[grants]\nnetwork = ['example.org', 'http://example.org']"),
