@@ -1,0 +1,2 @@
+/// The adapter: `adapter/`, built by `adapter/build.sh`.
+pub(crate) const ADAPTER: &[u8] = include_bytes!("../adapter/adapter.wasm");
