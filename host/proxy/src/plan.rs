@@ -1,0 +1,40 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::access_log::AccessLog;
+use crate::config::Config;
+use crate::listener::TlsError;
+use crate::upstream::Cluster;
+
+/// A configuration with what its workers share. Clusters that did not change are those of the plan before, with the health of
+/// their servers and their connections.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) config: Config,
+    pub(crate) clusters: HashMap<String, Arc<Cluster>>,
+    pub(crate) access_log: Arc<AccessLog>,
+}
+
+impl Plan {
+    /// Prepares a configuration, except for its access log: a check must not make files.
+    pub(crate) fn new(config: Config, before: Option<&Self>) -> Result<Self, TlsError> {
+        let mut clusters = HashMap::new();
+        for (name, cluster) in &config.clusters {
+            let same = before
+                .and_then(|before| before.clusters.get(name))
+                .filter(|before| before.config == *cluster && !before.has_changed_files());
+            let cluster = match same {
+                Some(same) => Arc::clone(same),
+                None => Arc::new(Cluster::new(name, cluster, config.threads)?),
+            };
+            clusters.insert(name.clone(), cluster);
+        }
+        Ok(Self { config, clusters, access_log: Arc::new(AccessLog::off()) })
+    }
+
+    /// Opens the access log.
+    pub(crate) fn open_log(&mut self) -> std::io::Result<()> {
+        self.access_log = Arc::new(AccessLog::open(&self.config.access_log)?);
+        Ok(())
+    }
+}
