@@ -50,5 +50,7 @@ fn arguments(root: &Path, row: &Row) -> anyhow::Result<Vec<String>> {
     } else {
         vec!["--test".to_owned(), file.trim_end_matches(".rs").to_owned()]
     };
-    Ok([vec!["-p".to_owned(), name.to_owned()], target].concat())
+    // Attacks on what a feature provides are tests with this feature.
+    let features = manifest.get("features").map(|_| "--all-features".to_owned());
+    Ok([vec!["-p".to_owned(), name.to_owned()], features.into_iter().collect(), target].concat())
 }
