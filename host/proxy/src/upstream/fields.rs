@@ -15,6 +15,8 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const X_REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+/// Programs that get header fields as variables (CGI) take it for `HTTP_PROXY`, the proxy that they are to use.
+const PROXY: HeaderName = HeaderName::from_static("proxy");
 
 /// Fields that `Connection` may not name: without them the message would be another one.
 const NEVER_OF_CONNECTION: [HeaderName; 6] = [
@@ -43,10 +45,27 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
         }
         headers.remove(header::CONNECTION);
     }
-    for name in
-        [KEEP_ALIVE, PROXY_CONNECTION, header::TE, header::TRANSFER_ENCODING, header::UPGRADE, HTTP2_SETTINGS]
-    {
+    for name in [
+        KEEP_ALIVE,
+        PROXY,
+        PROXY_CONNECTION,
+        header::TE,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        HTTP2_SETTINGS,
+    ] {
         headers.remove(name);
+    }
+}
+
+/// Leaves a response one length at most, as hyper has read it: none beside `Transfer-Encoding`, and of equal ones the first.
+pub(super) fn settle_length(headers: &mut HeaderMap) {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        headers.remove(header::CONTENT_LENGTH);
+    } else if headers.get_all(header::CONTENT_LENGTH).iter().nth(1).is_some()
+        && let Some(first) = headers.get(header::CONTENT_LENGTH).cloned()
+    {
+        headers.insert(header::CONTENT_LENGTH, first);
     }
 }
 

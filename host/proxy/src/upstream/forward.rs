@@ -261,6 +261,9 @@ impl<'a> Forward<'a> {
             Err(failure) => {
                 let SendError { error, unsent } = *failure;
                 let is_stale = lease.reused && unsent.is_some();
+                if unsent.is_some() {
+                    lease.retire();
+                }
                 let error = UpstreamError::from_send(endpoint(), error);
                 Ok(if is_stale { Attempt::Stale(error) } else { Attempt::Failed(error) })
             }
@@ -299,6 +302,7 @@ impl<'a> Forward<'a> {
             return Response::from_parts(head, Body::empty());
         }
         let (mut head, body) = response.into_parts();
+        fields::settle_length(&mut head.headers);
         fields::remove_hop_by_hop(&mut head.headers);
         head.version = Version::HTTP_11;
         head.extensions.clear();

@@ -152,7 +152,7 @@ impl ServerPool {
             let (running, used) = (Rc::clone(&one.running), Rc::clone(&one.used));
             let connection = Connection::Http2 {
                 sender: one.sender.clone(),
-                _stream: Stream { running, used, pool: Rc::clone(self) },
+                stream: Stream { running, used, pool: Rc::clone(self) },
             };
             return Some(Lease { connection, address: one.address, connected: None, reused: true });
         }
@@ -234,7 +234,7 @@ impl ServerPool {
             self.shared.borrow_mut().push(shared);
             self.connecting.set(false);
             self.free.notify_waiters();
-            Connection::Http2 { sender, _stream: Stream { running, used, pool: Rc::clone(self) } }
+            Connection::Http2 { sender, stream: Stream { running, used, pool: Rc::clone(self) } }
         } else {
             let (sender, connection) = http1::Builder::new()
                 .max_header_size(HEAD_BYTES)
@@ -283,7 +283,7 @@ enum Connection {
     Http2 {
         sender: http2::SendRequest<Body>,
         /// Counts the request until the lease is dropped.
-        _stream: Stream,
+        stream: Stream,
     },
 }
 
@@ -334,6 +334,13 @@ impl Lease {
             let unsent = error.take_message();
             Box::new(SendError { error: error.into_error(), unsent })
         })
+    }
+
+    /// The connection takes no request any more, though it may not have ended: an HTTP/2 server ends what runs before.
+    pub(super) fn retire(&self) {
+        if let Connection::Http2 { stream, .. } = &self.connection {
+            stream.pool.shared.borrow_mut().retain(|one| !Rc::ptr_eq(&one.running, &stream.running));
+        }
     }
 
     /// The exchange has ended: the connection can have another one.

@@ -246,3 +246,65 @@ async fn idle_connections_to_servers_are_closed() {
     assert_eq!(client.response().await.status(), 200);
     assert_eq!(kept.rest().await, "");
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_its_request_at_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let text = format!("{}[access_log]\npath = \"{}\"\n", cluster(&[server], ""), log.display());
+    let (_proxy, address) = start(&text).await;
+    // Before the response, and within it.
+    for begin in ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"] {
+        let mut client = Client::connect(address).await;
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let mut asked = Client::new(soon(listener.accept()).await.unwrap().0);
+        asked.request().await.unwrap();
+        asked.send(begin).await;
+        if !begin.is_empty() {
+            client.until("half").await.unwrap();
+        }
+        drop(client);
+        assert_eq!(asked.rest().await, "");
+    }
+    let lines = soon(async {
+        loop {
+            let text = std::fs::read_to_string(&log).unwrap();
+            if text.lines().count() == 2 {
+                return text;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert!(lines.lines().all(|line| line.ends_with(" client-closed")), "{lines}");
+}
+
+#[tokio::test]
+async fn least_requests_goes_round_a_server_that_is_busy() {
+    let busy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let free = Server::named("free").await;
+    let servers = [busy.local_addr().unwrap(), free.address];
+    let (_proxy, address) = start(&cluster(&servers, "balance = \"least-requests\"")).await;
+    let mut waiting = Vec::new();
+    // Until one of them is at the server that does not answer.
+    let _held = soon(async {
+        loop {
+            let mut client = Client::connect(address).await;
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            let held = tokio::select! {
+                held = busy.accept() => Some(held.unwrap()),
+                _ = client.response() => None,
+            };
+            waiting.push(client);
+            if held.is_some() {
+                return held;
+            }
+        }
+    })
+    .await;
+    for _ in 0..6 {
+        assert_eq!(Client::get(address, "/").await.body, "free");
+    }
+}

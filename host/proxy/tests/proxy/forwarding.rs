@@ -97,7 +97,7 @@ async fn fields_of_one_connection_stay_on_it() {
     client
         .send(
             "GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Drop, Host, X-Forwarded-For, close-not\r\nX-Drop: 1\r\nTE: gzip\r\n\
-             Keep-Alive: 1\r\nProxy-Connection: keep-alive\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\nX-Kept: 1\r\n\
+             Keep-Alive: 1\r\nProxy-Connection: keep-alive\r\nProxy: evil:80\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\nX-Kept: 1\r\n\
              X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n\r\n",
         )
         .await;
@@ -113,6 +113,7 @@ async fn fields_of_one_connection_stay_on_it() {
         "te",
         "keep-alive",
         "proxy-connection",
+        "proxy",
         "upgrade",
         "http2-settings",
         "forwarded",

@@ -7,5 +7,6 @@ mod frames;
 mod limits;
 mod operation;
 mod protocols;
+mod responses;
 mod smuggling;
 mod support;

@@ -281,3 +281,38 @@ async fn a_stop_waits_for_tunnels() {
     drop(server);
     assert!(soon(stop).await.unwrap());
 }
+
+/// More of the same, for minutes.
+#[tokio::test]
+#[ignore = "takes a minute"]
+async fn no_request_is_lost_over_a_thousand_reloads() {
+    let server = Server::named("ok").await;
+    let (mut proxy, address) = start(&to(server.address)).await;
+    let clients: Vec<_> = (0..20)
+        .map(|number| {
+            tokio::spawn(async move {
+                let mut client = Client::connect(address).await;
+                for round in 0..5_000 {
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+                    assert_eq!(client.response().await.body, "ok");
+                    if round % 100 == number {
+                        client = Client::connect(address).await;
+                    }
+                }
+            })
+        })
+        .collect();
+    for round in 0..1_000 {
+        let text = format!("{}connect_timeout_ms = {}\n", to(server.address), 1000 + round % 3);
+        if round % 10 == 9 {
+            // One that is refused.
+            let taken = format!("{text}[[listener]]\naddress = \"{}\"\n", server.address);
+            assert!(proxy.reload(config(&taken)).await.is_err());
+        }
+        proxy.reload(config(&text)).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    for client in clients {
+        client.await.unwrap();
+    }
+}

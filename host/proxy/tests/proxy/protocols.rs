@@ -344,3 +344,55 @@ async fn clients_need_a_certificate_where_the_listener_asks_for_one() {
         "it does not trust the site either"
     );
 }
+
+#[tokio::test]
+async fn an_http2_server_that_goes_away_gets_no_more_requests_on_that_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (_proxy, address) = start(&format!("{}http2 = true\n", to(listener.local_addr().unwrap()))).await;
+    let (go_away, told) = tokio::sync::watch::channel(false);
+    let (finish, finished) = tokio::sync::watch::channel(false);
+    let connections = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = std::sync::Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let number = counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let (mut told, finished) = (told.clone(), finished.clone());
+            let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+                let mut finished = finished.clone();
+                async move {
+                    if request.uri().path() == "/slow" {
+                        finished.wait_for(|done| *done).await.unwrap();
+                    }
+                    let text = if number == 0 { "first" } else { "second" };
+                    Ok::<_, std::convert::Infallible>(http::Response::new(Pieces::new(&[text], &[])))
+                }
+            });
+            tokio::spawn(async move {
+                let builder = hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new());
+                let mut connection =
+                    std::pin::pin!(builder.serve_connection(hyper_util::rt::TokioIo::new(stream), service));
+                tokio::select! {
+                    _ = &mut connection => return,
+                    _ = told.wait_for(|told| *told && number == 0) => {}
+                }
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            });
+        }
+    });
+    let slow = tokio::spawn(async move { Client::get(address, "/slow").await.body });
+    // The same worker or the other: both have a connection before it goes away.
+    soon(async {
+        while connections.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    go_away.send(true).unwrap();
+    for _ in 0..20 {
+        assert_eq!(Client::get(address, "/").await.status(), 200);
+    }
+    soon(async { while Client::get(address, "/").await.body != "second" {} }).await;
+    finish.send(true).unwrap();
+    assert_eq!(soon(slow).await.unwrap(), "first", "what ran has ended as it should");
+}

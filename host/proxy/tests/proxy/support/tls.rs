@@ -22,7 +22,7 @@ impl Authority {
         parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         parameters.distinguished_name.push(rcgen::DnType::CommonName, "test authority");
         let certificate = parameters.self_signed(&key).unwrap();
-        Self { pem: certificate.pem(), issuer: rcgen::Issuer::new(parameters, key) }
+        Self { pem: pem("CERTIFICATE", certificate.der()), issuer: rcgen::Issuer::new(parameters, key) }
     }
 
     /// Writes the authority's certificate.
@@ -37,8 +37,8 @@ impl Authority {
         let mut parameters = rcgen::CertificateParams::new(names).unwrap();
         parameters.distinguished_name.push(rcgen::DnType::CommonName, file);
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
-        std::fs::write(folder.join(format!("{file}.key")), key.serialize_pem()).unwrap();
-        std::fs::write(folder.join(format!("{file}.pem")), certificate.pem()).unwrap();
+        std::fs::write(folder.join(format!("{file}.key")), pem("PRIVATE KEY", &key.serialize_der())).unwrap();
+        std::fs::write(folder.join(format!("{file}.pem")), pem("CERTIFICATE", certificate.der())).unwrap();
     }
 
     pub(crate) fn client(&self, alpn: &[&str]) -> rustls::ClientConfig {
@@ -94,6 +94,13 @@ impl Authority {
         let connector = tokio_rustls::TlsConnector::from(Arc::new(self.client(alpn)));
         soon(connector.connect(ServerName::try_from(name).unwrap(), stream)).await
     }
+}
+
+/// Bytes in a file of text.
+fn pem(what: &str, der: &[u8]) -> String {
+    let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
 }
 
 /// The names in the certificate that a server showed.
