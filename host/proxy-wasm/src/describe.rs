@@ -45,13 +45,7 @@ pub fn describe(module: &[u8]) -> Result<Description, AdaptError> {
         .imports
         .iter()
         .filter_map(|import| layout::host_function(&adapter, import.module, import.name));
-    let needed = layout::needed(&adapter, known)?;
-    let interfaces: BTreeSet<_> = needed
-        .iter()
-        .filter_map(|function| adapter.imports.get(*function as usize))
-        .filter(|import| import.module.contains(':') && !import.module.starts_with('['))
-        .map(|import| import.module.to_owned())
-        .collect();
+    let interfaces = layout::interfaces(&adapter, known)?;
     let host_functions: BTreeSet<_> =
         module.imports.iter().map(|import| format!("{}.{}", import.module, import.name)).collect();
     let (callbacks, lacking): (Vec<_>, Vec<_>) =
@@ -63,7 +57,7 @@ pub fn describe(module: &[u8]) -> Result<Description, AdaptError> {
         host_functions: host_functions.into_iter().collect(),
         callbacks,
         lacking,
-        interfaces: interfaces.into_iter().collect(),
+        interfaces: interfaces.into_iter().map(str::to_owned).collect(),
         remarks: Vec::new(),
     };
     description.remarks = remarks(&description, &module);

@@ -36,6 +36,13 @@ pub(crate) fn not_supported(has_result: bool) -> Function {
     constant(has_result.then_some(ENOSYS))
 }
 
+/// A host function whose interface is not granted: Envoy's restricted functions answer so too.
+pub(crate) fn refused(is_proxy: bool) -> Function {
+    const INTERNAL_FAILURE: i32 = 10;
+    const ENOTSUP: i32 = 58;
+    constant(Some(if is_proxy { INTERNAL_FAILURE } else { ENOTSUP }))
+}
+
 /// `pthread_equal` of Emscripten's modules.
 pub(crate) fn equal() -> Function {
     function(|body| {

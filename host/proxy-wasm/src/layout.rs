@@ -39,6 +39,17 @@ pub(crate) struct Layout {
     pub(crate) adapter_functions: Vec<Option<u32>>,
     /// With the index of their type in the merge.
     pub(crate) generated: Vec<(u32, Function)>,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// A host function that a module imports and its component has not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refused {
+    /// The function, as `module.name`.
+    pub function: String,
+    /// The interface that it would need.
+    pub interface: String,
 }
 
 /// What an import of the module becomes.
@@ -80,9 +91,10 @@ impl Layout {
         adapter: &Scanned<'_>,
         abi: AbiVersion,
         options: Options,
+        is_granted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, AdaptError> {
         let mut generated = Vec::new();
-        let imports = imports(module, adapter, &mut generated)?;
+        let (imports, refused) = imports(module, adapter, &mut generated, is_granted)?;
         let memory = memory(module)?;
         check_exports(module, abi)?;
         let called = imports.iter().filter_map(|import| match import {
@@ -107,6 +119,7 @@ impl Layout {
             module_functions: Vec::new(),
             adapter_functions: vec![None; adapter.imports.len() + adapter.functions.len()],
             generated,
+            refused,
         };
         layout.place_adapter(adapter_at);
         for import in &imports {
@@ -306,8 +319,12 @@ fn imports(
     module: &Scanned<'_>,
     adapter: &Scanned<'_>,
     generated: &mut Vec<(u32, Function)>,
-) -> Result<Vec<Import>, AdaptError> {
+    is_granted: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<Import>, Vec<Refused>), AdaptError> {
     let mut imports = Vec::with_capacity(module.imports.len());
+    let mut refused = Vec::new();
+    // What each component imports is the base of all filters.
+    let base = interfaces(adapter, std::iter::empty())?;
     for import in &module.imports {
         let TypeRef::Func(index) = import.ty else {
             let kind = match import.ty {
@@ -333,7 +350,19 @@ fn imports(
                         expected: Shown(expected).to_string(),
                     });
                 }
-                Import::Adapter(function)
+                let interfaces = interfaces(adapter, std::iter::once(function))?;
+                match interfaces
+                    .into_iter()
+                    .find(|interface| !base.contains(interface) && !is_granted(interface))
+                {
+                    Some(interface) => {
+                        generated.push((index, generated::refused(import.module == "env")));
+                        let function = format!("{}.{}", import.module, import.name);
+                        refused.push(Refused { function, interface: interface.to_owned() });
+                        Import::Generated(generated.len() - 1)
+                    }
+                    None => Import::Adapter(function),
+                }
             }
             None => {
                 let (Some(body), Some(_)) = (found.and_then(|found| extra(import, found)), found) else {
@@ -345,7 +374,21 @@ fn imports(
         };
         imports.push(tied);
     }
-    Ok(imports)
+    Ok((imports, refused))
+}
+
+/// The interfaces that a component imports whose module imports these functions of the adapter.
+pub(crate) fn interfaces<'a>(
+    adapter: &Scanned<'a>,
+    imports: impl Iterator<Item = u32>,
+) -> Result<BTreeSet<&'a str>, AdaptError> {
+    let needed = needed(adapter, imports)?;
+    let imports = needed.iter().filter_map(|function| adapter.imports.get(*function as usize));
+    // The others are the module's exports, and intrinsics.
+    Ok(imports
+        .map(|import| import.module)
+        .filter(|module| module.contains(':') && !module.starts_with('['))
+        .collect())
 }
 
 /// Functions that modules import and the adapter does not have: the rest of WASI, and what Emscripten leaves.

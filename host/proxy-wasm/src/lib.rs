@@ -34,7 +34,8 @@ mod signature;
 pub use self::abi::AbiVersion;
 pub use self::describe::{Description, describe};
 pub use self::error::AdaptError;
-pub use self::merge::{Adapted, adapt, adapt_with};
+pub use self::layout::Refused;
+pub use self::merge::{Adapted, adapt, adapt_with, adapt_within};
 pub use self::options::{Options, Semantics};
 
 /// Whether bytes are a Proxy-Wasm module: a core module with a marker of the ABI's version. It may still be one that [`adapt`] refuses.

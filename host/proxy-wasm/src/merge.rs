@@ -12,7 +12,7 @@ use wasmparser::{Parser, Payload, TypeRef};
 
 use crate::adapter::ADAPTER;
 use crate::code::{self, write_u32};
-use crate::layout::{self, Layout};
+use crate::layout::{self, Layout, Refused};
 use crate::scan::Scanned;
 use crate::{AdaptError, Options, names};
 
@@ -24,6 +24,8 @@ pub struct Adapted {
     pub component: Vec<u8>,
     /// The module had debug information, which the component lacks: its instructions are not where they were.
     pub lost_source_lines: bool,
+    /// The host functions that the module imports and that [`adapt_within`] has refused.
+    pub refused: Vec<Refused>,
 }
 
 /// Makes a component of a Proxy-Wasm module, as Envoy would run it.
@@ -43,14 +45,30 @@ pub fn adapt(module: &[u8]) -> Result<Adapted, AdaptError> {
 ///
 /// As for [`adapt`].
 pub fn adapt_with(module: &[u8], options: Options) -> Result<Adapted, AdaptError> {
+    adapt_within(module, options, |_| true)
+}
+
+/// [`adapt_with`], within what is granted: a host function that needs another interface answers that it failed, and the component does not import
+/// the interface. SDKs import many functions that their filters never call, so a module needs no grant for what it only could do.
+///
+/// `is_granted` is asked for interfaces by their full names, such as `witdock:proxy/http-calls@0.1.0`, beyond those that every filter has.
+///
+/// # Errors
+///
+/// As for [`adapt`].
+pub fn adapt_within(
+    module: &[u8],
+    options: Options,
+    is_granted: impl Fn(&str) -> bool,
+) -> Result<Adapted, AdaptError> {
     let module = Scanned::new(module)?;
     let adapter = Scanned::new(ADAPTER)?;
     let abi = module.abi()?;
-    let layout = Layout::new(&module, &adapter, abi, options)?;
+    let layout = Layout::new(&module, &adapter, abi, options, &is_granted)?;
     let (core, lost_source_lines) = merge(&module, &adapter, &layout)?;
     let component = wit_component::ComponentEncoder::default().module(&core).map_err(encode)?;
     let component = component.validate(true).encode().map_err(encode)?;
-    Ok(Adapted { component, lost_source_lines })
+    Ok(Adapted { component, lost_source_lines, refused: layout.refused })
 }
 
 /// New indices for one of the two modules.

@@ -20,6 +20,8 @@ pub(crate) struct Stream {
     seen: Cell<u8>,
     /// The same for bodies, by [`side_bit`].
     bodies: Cell<u8>,
+    /// The trailers of bodies that have ended without any, by [`part_bit`].
+    ended: Cell<u8>,
     /// The headers that this callback has read.
     read: RefCell<Option<(Part, Vec<Header>)>>,
     phase: Cell<Phase>,
@@ -30,7 +32,9 @@ pub(crate) struct Stream {
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Open,
-    /// `proxy_on_log` runs or has run.
+    /// `proxy_on_log` runs.
+    Logs,
+    /// It has run.
     Logged,
     /// `proxy_on_done` answered false, and `proxy_done` has not come.
     Pending,
@@ -56,9 +60,17 @@ fn side_bit(side: Side) -> u8 {
 impl Stream {
     /// Whether the module can read a part at the moment.
     pub(crate) fn can_read(&self, part: Part) -> bool {
-        // Envoy's access log has no request trailers.
-        let is_logged = self.phase.get() != Phase::Open && part != Part::RequestTrailers;
-        semantics::is_spec() || is_logged || self.seen.get() & part_bit(part) != 0
+        semantics::is_spec() || self.logs() || self.seen.get() & part_bit(part) != 0
+    }
+
+    /// Whether `proxy_on_log` runs. For Envoy, all maps can be read then, and what is not there is empty.
+    pub(crate) fn logs(&self) -> bool {
+        self.phase.get() == Phase::Logs
+    }
+
+    /// Whether trailers could be given to a message without any: its body has ended with this callback.
+    pub(crate) fn takes_trailers(&self, part: Part) -> bool {
+        self.ended.get() & part_bit(part) != 0
     }
 
     /// Whether the module can change a part at the moment.
@@ -125,6 +137,14 @@ impl Stream {
         let bit = side_bit(side);
         self.bodies.set(self.bodies.get() | bit);
         let size = u32::try_from(size).unwrap_or(u32::MAX);
+        if end {
+            let trailers = match side {
+                Side::Request => part_bit(Part::RequestTrailers),
+                Side::Response => part_bit(Part::ResponseTrailers),
+            };
+            self.seen.set(self.seen.get() | trailers);
+            self.ended.set(self.ended.get() | trailers);
+        }
         let answer = self.call(|| run(self.id, size, end.into()));
         match answer {
             1 | 2 => Action::Pause,
@@ -154,8 +174,9 @@ impl Stream {
     }
 
     fn log(&self) {
-        self.phase.set(Phase::Logged);
+        self.phase.set(Phase::Logs);
         self.call(|| module::proxy_on_log(self.id));
+        self.phase.set(Phase::Logged);
     }
 
     /// Ends the stream in the order of the semantics: log, done, delete for Envoy, which ignores what done answers; done, log, delete for the
@@ -248,6 +269,7 @@ impl GuestHttpStream for HttpStream {
             exchange,
             seen: Cell::new(0),
             bodies: Cell::new(0),
+            ended: Cell::new(0),
             read: RefCell::new(None),
             phase: Cell::new(Phase::Open),
             is_dropped: Cell::new(false),

@@ -35,6 +35,8 @@ pub struct Exchange {
     pub responses: Vec<Response>,
     pub resumed: Vec<Side>,
     pub aborted: bool,
+    /// The response's headers have gone to the client.
+    pub begun: bool,
     pub ignored: Callbacks,
     pub properties: HashMap<Vec<String>, Vec<u8>>,
 }
@@ -193,6 +195,9 @@ impl http::HostExchange for State {
     }
 
     fn respond(&mut self, own: Resource<Exchange>, response: Response) -> Hosted<Result<(), RespondError>> {
+        if self.exchange(&own).begun {
+            return Ok(Err(RespondError::Begun));
+        }
         if !(200..600).contains(&response.status) {
             return Ok(Err(RespondError::Invalid("the status".to_owned())));
         }
@@ -426,6 +431,7 @@ pub fn engine() -> &'static Engine {
     static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| {
         let mut config = Config::new();
         config.concurrency_support(false);
+        config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
         Engine::new(&config).unwrap()
     });
     &ENGINE

@@ -110,6 +110,36 @@ fn a_module_without_imports_needs_no_grant() {
     );
 }
 
+#[test]
+fn functions_whose_interface_is_not_granted_fail_and_are_not_imported() {
+    use witdock_proxy_wasm::{Options, adapt_within};
+    let bytes = on_headers(
+        r#"(import "env" "proxy_set_tick_period_milliseconds" (func $tick (param i32) (result i32)))
+        (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))"#,
+        "(drop (call $log (i32.const 2) (i32.const 0) (i32.const 0)))
+        (if (i32.ne (i32.const 10) (call $tick (i32.const 5))) (then unreachable))
+        (if (i32.ne (i32.const 58) (call $random (i32.const 0) (i32.const 5))) (then unreachable))",
+    );
+    let is_granted = |interface: &str| interface.starts_with("witdock:plugin/");
+    let adapted = adapt_within(&bytes, Options::default(), is_granted).unwrap();
+    let refused: Vec<_> =
+        adapted.refused.iter().map(|one| format!("{} {}", one.function, one.interface)).collect();
+    assert_eq!(
+        refused,
+        [
+            "env.proxy_set_tick_period_milliseconds witdock:proxy/timers@0.1.0",
+            "wasi_snapshot_preview1.random_get wasi:random/random@0.2.0"
+        ]
+    );
+    let imports = format!("{:?}", wit_parser::decoding::decode(&adapted.component).unwrap().resolve());
+    assert!(!imports.contains("\"timers\"") && !imports.contains("random"), "{imports}");
+    let mut filter = Filter::instantiate(&adapted.component);
+    filter.configure(b"", b"").unwrap().unwrap();
+    let stream = filter.stream(&[(":path", "/")]);
+    filter.on_request_headers(stream, true).unwrap();
+}
+
 /// A module whose request headers run this.
 fn on_headers(before: &str, body: &str) -> Vec<u8> {
     module(&format!(
@@ -212,6 +242,29 @@ fn an_allocator_that_lies_traps_or_is_refused() {
     let mut filter = Filter::start(&bytes, b"", b"");
     let stream = filter.stream(&[(":path", "/")]);
     filter.on_request_headers(stream, true).unwrap_err();
+}
+
+#[test]
+fn of_two_allocators_each_semantics_prefers_its_own() {
+    use witdock_proxy_wasm::{Options, Semantics};
+    let bytes = module(
+        r#"(import "env" "proxy_get_buffer_bytes" (func $get (param i32 i32 i32 i32 i32) (result i32)))
+        (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 64) "malloc") (data (i32.const 72) "other")
+        (func (export "proxy_abi_version_0_2_1"))
+        (func (export "malloc") (param i32) (result i32)
+            (drop (call $log (i32.const 2) (i32.const 64) (i32.const 6))) i32.const 1024)
+        (func (export "proxy_on_memory_allocate") (param i32) (result i32)
+            (drop (call $log (i32.const 2) (i32.const 72) (i32.const 5))) i32.const 1024)
+        (func (export "proxy_on_configure") (param i32 i32) (result i32)
+            (drop (call $get (i32.const 7) (i32.const 0) (i32.const 9) (i32.const 0) (i32.const 4))) i32.const 1)"#,
+    );
+    for (semantics, expected) in [(Semantics::Envoy, "info malloc"), (Semantics::Spec, "info other")] {
+        let options = Options { semantics, ..Options::default() };
+        let mut filter = Filter::start_with(&bytes, b"settings", b"", options);
+        assert_eq!(filter.log(), [expected]);
+    }
 }
 
 #[test]

@@ -4,19 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Builds all modules once.
-static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+/// Builds all modules once for each profile.
+static RELEASE: LazyLock<PathBuf> = LazyLock::new(|| build(&["--release"], "release"));
+static DEBUG: LazyLock<PathBuf> = LazyLock::new(|| build(&[], "debug"));
+
+fn build(profile: &[&str], folder: &str) -> PathBuf {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
     let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--examples",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
+        .args(["build", "--quiet", "--locked", "--examples", "--target", "wasm32-unknown-unknown"])
+        .args(profile)
         .current_dir(&sources)
         // Flags for this machine's own processor are nothing for guests.
         .env_remove("RUSTFLAGS")
@@ -24,11 +20,20 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         .env_remove("CARGO_TARGET_DIR")
         .status();
     assert!(status.is_ok_and(|status| status.success()), "the modules are not built");
-    sources.join("target/wasm32-unknown-unknown/release/examples")
-});
+    sources.join("target/wasm32-unknown-unknown").join(folder).join("examples")
+}
 
-/// The bytes of a module of the Rust SDK.
-pub fn built(name: &str) -> Vec<u8> {
-    let path = FOLDER.join(name).with_extension("wasm");
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    let path = folder.join(name).with_extension("wasm");
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The bytes of a module of the Rust SDK, as it is published.
+pub fn built(name: &str) -> Vec<u8> {
+    read(&RELEASE, name)
+}
+
+/// The same, with debug information.
+pub fn built_for_debugging(name: &str) -> Vec<u8> {
+    read(&DEBUG, name)
 }

@@ -129,6 +129,34 @@ fn a_local_response_and_a_reset_act_on_the_exchange() {
 }
 
 #[test]
+fn a_response_that_comes_too_late_resets_the_stream_or_is_refused() {
+    for (semantics, status, aborted) in [(Semantics::Envoy, 0, true), (Semantics::Spec, 2, false)] {
+        let mut filter = start(semantics);
+        let stream = filter.stream(&[(":path", "/local")]);
+        filter.exchange(stream).begun = true;
+        filter.log();
+        filter.on_request_headers(stream, true).unwrap();
+        let lines = filter.log();
+        assert_eq!(lines[2], format!("info request_headers send_local_response(418) = {status}"));
+        assert_eq!(filter.exchange(stream).aborted, aborted);
+    }
+}
+
+#[test]
+fn trailers_are_given_to_a_message_without_any_at_its_end() {
+    let mut filter = start(Semantics::Envoy);
+    let stream = filter.stream(&REQUEST);
+    filter.on_request_headers(stream, false).unwrap();
+    filter.log();
+    filter.on_request_body(stream, b"all", true).unwrap();
+    let lines = filter.log();
+    let has = |line: &str| lines.iter().any(|own| own == line);
+    assert!(has("info request_body get_header_map_value(1, \"absent\") = 1"), "{lines:?}");
+    assert!(has("info request_body get_header_map_size(1) = 0 0"), "{lines:?}");
+    assert!(has("info request_body remove_header_map_value(1, absent) = 0"), "{lines:?}");
+}
+
+#[test]
 fn too_many_pairs_are_an_empty_map() {
     let mut filter = start(Semantics::Spec);
     let stream = filter.stream(&[(":path", "/many")]);

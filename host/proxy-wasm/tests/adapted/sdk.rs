@@ -91,3 +91,19 @@ fn a_body_is_replaced_when_it_is_whole() {
     assert_eq!(body, b"Original message body (5 bytes) redacted: 5\n");
     assert_eq!(filter.exchange(stream).ignored, Callbacks::empty());
 }
+
+#[test]
+fn a_trap_in_a_module_with_debug_information_has_its_source_line() {
+    let adapted = witdock_proxy_wasm::adapt(&modules::built_for_debugging("headers")).unwrap();
+    assert!(!adapted.lost_source_lines);
+    let mut filter = Filter::instantiate(&adapted.component);
+    filter.configure(b"hi", b"").unwrap().unwrap();
+    let stream = filter.stream(&[(":path", "/panic")]);
+    let error = format!("{:?}", filter.on_request_headers(stream, true).unwrap_err());
+    let line = include_str!("../modules/examples/headers.rs")
+        .lines()
+        .position(|line| line.contains("asked to"))
+        .unwrap()
+        + 1;
+    assert!(error.contains(&format!("headers.rs:{line}:")), "{error}");
+}

@@ -38,12 +38,23 @@ impl Map {
     }
 
     /// Reads the map. None if it is not there.
-    fn read<R>(self, read: impl FnOnce(&[Header]) -> R) -> Option<R> {
+    fn read<R>(self, read: impl Fn(&[Header]) -> R) -> Option<R> {
+        let empty_in_log = || {
+            let logs = !semantics::is_spec() && context::stream().is_some_and(|stream| stream.logs());
+            logs.then(|| read(&[]))
+        };
+        self.read_present(&read).or_else(empty_in_log)
+    }
+
+    fn read_present<R>(self, read: &impl Fn(&[Header]) -> R) -> Option<R> {
         match self {
             Self::Stream(part) => {
                 let stream = context::stream().filter(|stream| stream.can_read(part))?;
-                let headers = stream.headers(part)?;
-                Some(read(&headers))
+                match stream.headers(part) {
+                    Some(headers) => Some(read(&headers)),
+                    None if stream.takes_trailers(part) => Some(read(&[])),
+                    None => None,
+                }
             }
             Self::Grpc => None,
             Self::CallHeaders => ROOT_CONTEXT.answer.borrow().as_ref().map(|answer| read(&answer.headers)),
@@ -57,16 +68,23 @@ impl Map {
         }
     }
 
-    fn change(self, change: impl FnOnce(&Stream, Part) -> Result<(), EditError>) -> Answer {
+    /// Changes the map. `first`: what it becomes if it is that of trailers which are not there yet.
+    fn change(self, first: &[Header], change: impl FnOnce(&Stream, Part) -> Result<(), EditError>) -> Answer {
         // The other maps are read-only.
         let Self::Stream(part) = self else { return Err(Status::BadArgument) };
         let stream = context::stream().filter(|stream| stream.can_change(part)).ok_or(Status::BadArgument)?;
         stream.forget();
-        change(&stream, part).map_err(|error| match error {
-            EditError::Absent | EditError::Gone | EditError::Invalid(_) | EditError::TooLarge(_) => {
-                Status::BadArgument
-            }
-        })
+        if !stream.takes_trailers(part) || stream.exchange.headers(part).is_some() {
+            return change(&stream, part).map_err(|_| Status::BadArgument);
+        }
+        if first.is_empty() {
+            return Ok(());
+        }
+        match stream.exchange.set_headers(part, first) {
+            // Envoy takes them when it is too late, and they go nowhere.
+            Err(EditError::Gone) if !semantics::is_spec() => Ok(()),
+            given => given.map_err(|_| Status::BadArgument),
+        }
     }
 }
 
@@ -106,7 +124,7 @@ extern "C" fn proxy_set_header_map_pairs(map: u32, pairs: u32, size: u32) -> u32
     answer(|| {
         let map = Map::new(map)?;
         let headers = pairs::headers(&memory::read(pairs, size)?).ok_or(Status::BadArgument)?;
-        map.change(|stream, part| stream.exchange.set_headers(part, &headers))
+        map.change(&headers, |stream, part| stream.exchange.set_headers(part, &headers))
     })
 }
 
@@ -145,8 +163,10 @@ extern "C" fn proxy_add_header_map_value(
     answer(|| {
         let map = Map::new(map)?;
         let (name, value) = (read_name(name, name_size)?, memory::read(value, value_size)?);
-        let name = name.ok_or(Status::BadArgument)?;
-        map.change(|stream, part| stream.exchange.add_header(part, &name, &value))
+        let header = Header { name: name.ok_or(Status::BadArgument)?, value };
+        map.change(core::slice::from_ref(&header), |stream, part| {
+            stream.exchange.add_header(part, &header.name, &header.value)
+        })
     })
 }
 
@@ -161,8 +181,10 @@ extern "C" fn proxy_replace_header_map_value(
     answer(|| {
         let map = Map::new(map)?;
         let (name, value) = (read_name(name, name_size)?, memory::read(value, value_size)?);
-        let name = name.ok_or(Status::BadArgument)?;
-        map.change(|stream, part| stream.exchange.set_header(part, &name, &value))
+        let header = Header { name: name.ok_or(Status::BadArgument)?, value };
+        map.change(core::slice::from_ref(&header), |stream, part| {
+            stream.exchange.set_header(part, &header.name, &header.value)
+        })
     })
 }
 
@@ -172,7 +194,7 @@ extern "C" fn proxy_remove_header_map_value(map: u32, name: u32, name_size: u32)
         let map = Map::new(map)?;
         // What is no name is no header's name.
         let name = read_name(name, name_size)?;
-        map.change(|stream, part| {
+        map.change(&[], |stream, part| {
             name.as_ref().map_or(Ok(()), |name| stream.exchange.remove_header(part, name))
         })
     })

@@ -1,6 +1,8 @@
 //! Shared data and queues.
 
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use crate::bindings::witdock::proxy::properties;
 use crate::bindings::witdock::proxy::queues::{self, SendError};
@@ -8,6 +10,7 @@ use crate::bindings::witdock::proxy::shared_data::{self, StoreError};
 use crate::bindings::witdock::proxy::types::Property;
 use crate::memory;
 use crate::semantics;
+use crate::single::Single;
 use crate::status::{Status, answer};
 use crate::text;
 
@@ -52,11 +55,26 @@ fn status(error: StoreError) -> Status {
     }
 }
 
+/// The queues that the module has registered or resolved: others may not be there at all.
+static QUEUES: Single<RefCell<Vec<u32>>> = Single::new(RefCell::new(Vec::new()));
+
+fn know(queue: u32) {
+    if !is_known(queue) {
+        QUEUES.borrow_mut().push(queue);
+    }
+}
+
+fn is_known(queue: u32) -> bool {
+    QUEUES.borrow().contains(&queue)
+}
+
 #[unsafe(export_name = "env#proxy_register_shared_queue")]
 extern "C" fn proxy_register_shared_queue(name: u32, name_size: u32, queue_at: u32) -> u32 {
     answer(|| {
         let name = text::encode(&memory::read(name, name_size)?);
-        memory::write_u32(queue_at, queues::register(&name))
+        let queue = queues::register(&name);
+        know(queue);
+        memory::write_u32(queue_at, queue)
     })
 }
 
@@ -82,6 +100,7 @@ extern "C" fn proxy_resolve_shared_queue(
         // Without a name, it is the module's own VM.
         let scope = if scope.is_empty() { own_scope().ok_or(Status::NotFound)? } else { scope };
         let queue = queues::find(&scope, &name).ok_or(Status::NotFound)?;
+        know(queue);
         memory::write_u32(queue_at, queue)
     })
 }
@@ -100,7 +119,8 @@ extern "C" fn proxy_enqueue_shared_queue(queue: u32, message: u32, message_size:
 #[unsafe(export_name = "env#proxy_dequeue_shared_queue")]
 extern "C" fn proxy_dequeue_shared_queue(queue: u32, address_at: u32, size_at: u32) -> u32 {
     answer(|| {
-        let message = queues::receive(queue).ok_or(Status::Empty)?;
+        let message =
+            queues::receive(queue).ok_or(if is_known(queue) { Status::Empty } else { Status::NotFound })?;
         memory::give(&message, address_at, size_at)
     })
 }

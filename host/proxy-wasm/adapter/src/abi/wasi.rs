@@ -31,7 +31,7 @@ extern "C" fn fd_write(fd: u32, vectors: u32, count: u32, written_at: u32) -> u3
         _ => return BADF,
     };
     errno((|| {
-        memory::check(vectors, count.checked_mul(8).unwrap_or(u32::MAX))?;
+        memory::check(vectors, count.saturating_mul(8))?;
         let (mut text, mut written) = (Vec::new(), 0_u32);
         for number in 0..count {
             let at = vectors + number * 8;
