@@ -55,6 +55,8 @@ enum Command {
     Verify(commands::verify::VerifyArguments),
     /// List the tools that each language needs, and how to install the missing ones
     Doctor(commands::doctor::DoctorArguments),
+    /// Make a component of a Proxy-Wasm module
+    Adapt(commands::adapt::AdaptArguments),
     /// Generate a world's bindings for C, C++, Zig or Go
     Bindings(commands::bindings::BindingsArguments),
     /// Write the reference of an interface as Markdown or HTML
@@ -85,6 +87,7 @@ impl Arguments {
             Command::Sign(arguments) => commands::sign::run(arguments),
             Command::Verify(arguments) => commands::verify::run(arguments),
             Command::Doctor(arguments) => commands::doctor::run(arguments),
+            Command::Adapt(arguments) => commands::adapt::run(arguments),
             Command::Bindings(arguments) => commands::bindings::run(arguments),
             Command::Docs(arguments) => commands::docs::run(arguments),
             Command::Completions(arguments) => commands::completions::run(arguments, Self::command()),

@@ -16,6 +16,7 @@ mod plain_value;
 mod plugin_argument;
 mod progress;
 mod project;
+mod proxy_wasm;
 mod runtime;
 mod script;
 mod sdk;

@@ -10,6 +10,7 @@ use witdock::{Artifact, Budget, Builds, Source, SourceError, worker};
 
 use crate::language::Language;
 use crate::progress::BuildProgress;
+use crate::proxy_wasm;
 use crate::runtime;
 use crate::toolchain::Toolchain;
 
@@ -38,7 +39,7 @@ pub(crate) struct Plugin {
 }
 
 impl Plugin {
-    /// Reads a component, makes one of a core module with an embedded component type, or builds a folder with progress on stderr.
+    /// Reads a component, makes one of a core module with an embedded component type or of a Proxy-Wasm module, or builds a folder with progress on stderr.
     ///
     /// # Errors
     ///
@@ -135,6 +136,7 @@ fn is_text(path: &Path) -> bool {
 }
 
 fn finish(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Artifact> {
+    let bytes = proxy_wasm::component(bytes).with_context(|| path.display().to_string())?;
     // Whatever the bytes are, they may end a worker, and not this program.
     worker::try_reading(&bytes, &Budget::default()).with_context(|| path.display().to_string())?;
     Artifact::from_wasm(bytes).with_context(|| path.display().to_string())

@@ -53,7 +53,8 @@ fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_expressions_and_t
     );
     assert_eq!(crates["witdock-proxy"], names(&[]));
     assert_eq!(crates["witdock-guest"], names(&[]));
-    assert_eq!(crates["witdock-cli"], names(&["witdock"]));
+    assert_eq!(crates["witdock-proxy-wasm"], names(&[]));
+    assert_eq!(crates["witdock-cli"], names(&["witdock", "witdock-proxy-wasm"]));
     assert_eq!(
         crates["witdock-etl-guest"],
         names(&["witdock-guest", "witdock-calendar", "witdock-etl-guest-derive"])

@@ -1,5 +1,6 @@
 //! The commands, one module each: its arguments and its `run`.
 
+pub(crate) mod adapt;
 pub(crate) mod bindings;
 pub(crate) mod build;
 pub(crate) mod call;

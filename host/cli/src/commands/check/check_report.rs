@@ -7,9 +7,11 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 use witdock::check::Item;
 use witdock::{Capability, Misfit, Requested, text};
+use witdock_proxy_wasm::Description;
 
 use super::verdict::Verdict;
 use crate::plugin_argument::Plugin;
+use crate::proxy_wasm;
 use crate::style::{bold, dim, green, red, yellow};
 
 /// The results for all plugins.
@@ -36,6 +38,9 @@ pub(super) struct CheckedPlugin {
     upgrade: Option<Verdict>,
     /// The grants that it requests.
     wants: Vec<Capability>,
+    /// What it says of itself, if it is a Proxy-Wasm module.
+    #[serde(skip)]
+    proxy_wasm: Option<Description>,
 }
 
 impl CheckedPlugin {
@@ -48,6 +53,7 @@ impl CheckedPlugin {
             verdict: None,
             upgrade: None,
             wants: Vec::new(),
+            proxy_wasm: None,
         }
     }
 
@@ -67,7 +73,12 @@ impl CheckedPlugin {
             verdict: Some(verdict),
             upgrade,
             wants: capabilities.iter().map(Capability::without_version).collect(),
+            proxy_wasm: None,
         }
+    }
+
+    pub(super) fn described(self, proxy_wasm: Option<Description>) -> Self {
+        Self { proxy_wasm, ..self }
     }
 
     fn shown_name(&self) -> &str {
@@ -80,6 +91,13 @@ impl CheckedPlugin {
             println!("{name} {}: {}", red("could not be checked"), text::whole(error));
             return;
         }
+        self.print_verdict(&name);
+        if let Some(description) = &self.proxy_wasm {
+            proxy_wasm::print(description);
+        }
+    }
+
+    fn print_verdict(&self, name: &str) {
         let Some(verdict) = &self.verdict else { return };
         let chosen = verdict.chosen.as_ref().map(|chosen| format!(" ({chosen})")).unwrap_or_default();
         let world = format!("{}{}", verdict.world, dim(chosen));

@@ -13,6 +13,7 @@ use clap::Args;
 
 use crate::interface::Interface;
 use crate::plugin_argument::{BuildArguments, Plugin};
+use crate::proxy_wasm;
 use check_report::{CheckReport, CheckedPlugin};
 use verdict::Verdict;
 
@@ -72,7 +73,10 @@ pub(crate) fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
             }
         };
         match verdicts(&path, &plugin, interface.as_ref(), upgrade.as_ref(), arguments.world.as_deref()) {
-            Ok((now, then)) => checked.push(CheckedPlugin::new(shown, &plugin, now, then)),
+            Ok((now, then)) => {
+                let described = proxy_wasm::description(&path);
+                checked.push(CheckedPlugin::new(shown, &plugin, now, then).described(described));
+            }
             Err(error) => checked.push(CheckedPlugin::unreadable(shown, format!("{error:#}"))),
         }
     }
