@@ -29,6 +29,7 @@ pub mod route;
 
 mod access_log;
 mod admin;
+mod application;
 mod copy;
 mod figures;
 mod listener;
@@ -44,6 +45,7 @@ mod upstream;
 mod watch;
 mod worker;
 
+pub use self::application::ApplicationError;
 pub use self::listener::TlsError;
 pub use self::proxy::{Proxy, StartError};
 pub use self::upstream::UpstreamError;

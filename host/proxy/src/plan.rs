@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access_log::AccessLog;
+use crate::application::Applications;
 use crate::config::Config;
 use crate::listener::TlsError;
 use crate::upstream::Cluster;
@@ -13,6 +14,7 @@ pub(crate) struct Plan {
     pub(crate) config: Config,
     pub(crate) clusters: HashMap<String, Arc<Cluster>>,
     pub(crate) access_log: Arc<AccessLog>,
+    pub(crate) applications: Applications,
 }
 
 impl Plan {
@@ -29,7 +31,12 @@ impl Plan {
             };
             clusters.insert(name.clone(), cluster);
         }
-        Ok(Self { config, clusters, access_log: Arc::new(AccessLog::off()) })
+        Ok(Self {
+            config,
+            clusters,
+            access_log: Arc::new(AccessLog::off()),
+            applications: Applications::default(),
+        })
     }
 
     /// Opens the access log.

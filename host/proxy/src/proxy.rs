@@ -6,9 +6,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OnceCell, mpsc, watch};
+use witdock::{Dock, DockError};
 
 use crate::admin::Admin;
+use crate::application::{self, ApplicationError, Applications};
 use crate::config::{Config, ListenerConfig};
 use crate::listener::{Acceptor, Listener, OpenConnections, TlsError, bind};
 use crate::plan::Plan;
@@ -37,6 +39,12 @@ pub enum StartError {
     /// The access log cannot be opened.
     #[error("cannot open the access log: {0}; check `path` in [access_log]")]
     Log(io::Error),
+    /// No plugin can run on this machine.
+    #[error(transparent)]
+    Dock(DockError),
+    /// An application cannot be started.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
     /// A setting that needs a new process.
     #[error("`threads` cannot change while the proxy runs; restart it")]
     Threads,
@@ -52,6 +60,8 @@ pub struct Proxy {
     threads: Vec<JoinHandle<()>>,
     listeners: HashMap<SocketAddr, Socket>,
     stopping: watch::Sender<bool>,
+    /// Made with the first plugin: a proxy without any pays for none.
+    dock: OnceCell<Dock>,
     /// Held by each acceptor and each connection, so that a stop can wait for the last of them.
     alive: (mpsc::Sender<()>, mpsc::Receiver<()>),
 }
@@ -90,6 +100,8 @@ impl Proxy {
         let (alive, alive_end) = mpsc::channel(1);
         let shared = Arc::new(Shared::new(config.threads));
         let mut plan = Plan::new(config, None)?;
+        let dock = OnceCell::new();
+        plan.applications = applications(&dock, &plan.config, &Applications::default()).await?;
         plan.open_log().map_err(StartError::Log)?;
         let plan = Arc::new(plan);
         let (stopping, stopping_seen) = watch::channel(false);
@@ -109,6 +121,7 @@ impl Proxy {
             threads,
             listeners: HashMap::new(),
             stopping,
+            dock,
             alive: (alive, alive_end),
         };
         for opened in opened {
@@ -144,7 +157,7 @@ impl Proxy {
     ///
     /// When a new address is in use, or a certificate cannot be read. Nothing has changed then.
     pub async fn reload(&mut self, config: Config) -> Result<(), StartError> {
-        let result = self.carry_out(config);
+        let result = self.carry_out(config).await;
         self.reloads.send_modify(|reloads| match &result {
             Ok(()) => *reloads = Reloads { successes: reloads.successes + 1, last_error: None, ..*reloads },
             Err(error) => reloads.failed(error.to_string()),
@@ -157,12 +170,13 @@ impl Proxy {
         self.reloads.send_modify(|reloads| reloads.failed(why));
     }
 
-    fn carry_out(&mut self, config: Config) -> Result<(), StartError> {
+    async fn carry_out(&mut self, config: Config) -> Result<(), StartError> {
         let before = Arc::clone(&self.plan.borrow());
         if config.threads != before.config.threads {
             return Err(StartError::Threads);
         }
         let mut plan = Plan::new(config, Some(&before))?;
+        plan.applications = applications(&self.dock, &plan.config, &before.applications).await?;
         // First all that can fail, then the changes.
         let mut opened = Vec::new();
         let mut changed = Vec::new();
@@ -264,6 +278,19 @@ impl Proxy {
             Socket { address: listener.address, listener: sender, open: Arc::clone(&listener.open) },
         );
     }
+}
+
+/// The applications of a configuration.
+async fn applications(
+    dock: &OnceCell<Dock>,
+    config: &Config,
+    before: &Applications,
+) -> Result<Applications, StartError> {
+    if config.applications.is_empty() {
+        return Ok(Applications::default());
+    }
+    let dock = dock.get_or_try_init(async || Dock::new()).await.map_err(StartError::Dock)?;
+    Ok(application::load(dock, &config.applications, before).await?)
 }
 
 /// A socket that was opened and is not used yet.

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::access_log::AccessLog;
+use crate::application::Desk;
 use crate::plan::Plan;
 use crate::route::{Route, Routes};
 use crate::upstream::{ClusterPool, Forwarding};
@@ -13,6 +14,7 @@ pub(crate) struct Running {
     pub(crate) clusters: HashMap<String, Rc<ClusterPool>>,
     pub(crate) forwarding: Forwarding,
     pub(crate) access_log: Arc<AccessLog>,
+    pub(crate) applications: HashMap<String, Rc<Desk>>,
 }
 
 impl Running {
@@ -31,6 +33,7 @@ impl Running {
             clusters: plan.config.clusters.keys().filter_map(pool).collect(),
             forwarding: Forwarding::new(&plan.config.forwarding),
             access_log: Arc::clone(&plan.access_log),
+            applications: Desk::all(plan, before),
         })
     }
 }

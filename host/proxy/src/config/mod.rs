@@ -23,7 +23,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 pub use self::access_log::{AccessLogConfig, LogFormat, LogTarget};
-pub use self::application::ApplicationConfig;
+pub use self::application::{ApplicationConfig, ApplicationInstances};
 pub use self::cluster::{
     Balance, CircuitLimits, ClusterConfig, EjectConfig, HealthConfig, RetryConfig, Timeouts, UpstreamTls,
 };

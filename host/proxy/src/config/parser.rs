@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::access_log::AccessLogToml;
-use super::application::ApplicationConfig;
+use super::application::ApplicationToml;
 use super::cluster::ClusterToml;
 use super::diagnostics::ConfigText;
 use super::filter::FilterConfig;
@@ -33,7 +33,7 @@ struct ConfigToml {
     #[serde(default)]
     filter: IndexMap<String, FilterConfig>,
     #[serde(default)]
-    application: IndexMap<String, ApplicationConfig>,
+    application: IndexMap<String, ApplicationToml>,
     #[serde(default)]
     access_log: AccessLogToml,
     #[serde(default)]
@@ -98,7 +98,7 @@ impl Config {
             routes: parser.routes(file.route)?,
             clusters: parser.clusters(file.cluster)?,
             filters: file.filter,
-            applications: file.application,
+            applications: parser.applications(file.application)?,
             access_log: parser.access_log(file.access_log),
             forwarding: file.forwarding,
         })

@@ -106,10 +106,10 @@ impl Worker {
                 response
             }
             Action::Redirect(to, status) => redirect(to, *status, &request, info.authority.as_ref()),
-            Action::Application(_) => {
-                info.flag(Flag::PluginFailed);
-                answer::text(StatusCode::NOT_IMPLEMENTED, "this build of the proxy runs no applications")
-            }
+            Action::Application(name) => match running.applications.get(name) {
+                Some(desk) => desk.respond(request, info, deadline).await,
+                None => answer::text(StatusCode::SERVICE_UNAVAILABLE, "the application is not there"),
+            },
         }
     }
 }

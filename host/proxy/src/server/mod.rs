@@ -1,6 +1,6 @@
 //! A client's connection, from its first byte to its last, and what becomes of its requests.
 
-mod answer;
+pub(crate) mod answer;
 mod check;
 mod connection;
 mod exchange;
