@@ -16,7 +16,7 @@
 // rounded silently. Output is exact.
 
 import { DataError } from "./errors.js";
-import { decodeAll, encodeAll } from "./text.js";
+import { decodeAll, encodeAll } from "../common/text.js";
 
 const DAY_MILLISECONDS = 86_400_000;
 const INT64 = [-(2n ** 63n), 2n ** 63n - 1n];

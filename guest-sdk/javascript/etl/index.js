@@ -7,5 +7,5 @@ export { REQUIRED } from "../common/settings.js";
 export { toArray, toBatch, toColumn } from "./columns.js";
 export { DataError, Reject, SchemaError, SettingsError } from "./errors.js";
 export { binary, boolean, date32, float64, int32, int64, nullable, timestampUs, utf8 } from "./schema.js";
-export { decode, encode } from "./text.js";
+export { decode, encode } from "../common/text.js";
 export { transformer } from "./transformer.js";

@@ -4,7 +4,7 @@ import { readSettings } from "../common/settings.js";
 import { exact, toArray, toColumn } from "./columns.js";
 import { DataError, Reject, SettingsError, told } from "./errors.js";
 import { Schema } from "./schema.js";
-import { decode, encode } from "./text.js";
+import { decode, encode } from "../common/text.js";
 
 /** Adds the column's name to an error. */
 function named(name, read) {

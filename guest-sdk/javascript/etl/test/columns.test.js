@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { binary, boolean, date32, float64, int32, int64, nullable, timestampUs, utf8 } from "../schema.js";
 import { toArray, toColumn } from "../columns.js";
-import { decode, decodeAll, encode, encodeAll } from "../text.js";
+import { decode, decodeAll, encode, encodeAll } from "../../common/text.js";
 
 const there = (field, values) => toArray(toColumn(nullable(field("x")), values), values.length);
 
