@@ -47,6 +47,8 @@ class Interface:
     classes: list[str]
     # The classes of exported resources. They are looked up in a module named after the interface.
     resources: list[str]
+    # The world's exports, if there are others than `export`.
+    exports: tuple[str, ...] = ()
 
 
 def main(interface: Interface) -> None:
@@ -167,7 +169,7 @@ def _build(interface: Interface, source: Path, output: Path) -> None:
     )
     if inspected.returncode != 0:
         sys.exit(1)
-    exports, classes = [interface.export], list(interface.classes)
+    exports, classes = list(interface.exports or [interface.export]), list(interface.classes)
     if inspected.stdout.split()[-1:] == ["state"]:
         exports.append("witdock:plugin/state@0.1.0")
 

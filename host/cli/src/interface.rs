@@ -15,12 +15,13 @@ use witdock::source::repeated_package;
 use crate::embedded;
 
 /// The built-in interfaces, each with its default world.
-const BUILT_IN: [(&str, &str); 2] = [("editor", "extension"), ("etl", "transformer")];
+const BUILT_IN: [(&str, &str); 3] =
+    [("editor", "extension"), ("etl", "transformer"), ("proxy", "request-filter")];
 
 /// A parsed WIT package.
 #[derive(Debug)]
 pub(crate) struct Interface {
-    /// `editor`, `etl`, or the path that was given.
+    /// `editor`, `etl`, `proxy`, or the path that was given.
     pub(crate) name: String,
     /// The folder or file of an interface that is not built in.
     pub(crate) path: Option<PathBuf>,

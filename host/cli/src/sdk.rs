@@ -3,7 +3,7 @@
 use crate::embedded;
 use crate::language::Language;
 
-/// The files of a project's folder `sdk/`, by their paths in it. `interface` is `editor` or `etl`, or `None` for any other
+/// The files of a project's folder `sdk/`, by their paths in it. `interface` is a built-in one's name, or `None` for any other
 /// interface.
 pub(crate) fn files(language: Language, interface: Option<&str>) -> Vec<(String, &'static [u8])> {
     let mut files = Vec::new();

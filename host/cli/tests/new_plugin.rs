@@ -88,6 +88,10 @@ fn newcomer(language: &str) {
     let folder = folder.path();
     authored(folder, "shout", language, "editor");
     runs_in_its_pipeline(&authored(folder, "tidy", language, "etl"));
+    // The SDKs for C++ and Zig have no part for the proxy yet.
+    if !matches!(language, "cpp" | "zig") {
+        authored(folder, "hide", language, "proxy");
+    }
     fs::write(folder.join("photo.wit"), PHOTO).unwrap();
     authored(folder, "sepia", language, "photo.wit");
 }

@@ -279,8 +279,11 @@ mod tests {
     /// `WITDOCK_WRITE_TYPES` makes it write them.
     #[test]
     fn the_types_in_the_sdk_are_up_to_date() {
-        for (name, world) in [("editor", "stateful-extension-plugin"), ("etl", "stateful-transformer-plugin")]
-        {
+        for (name, world) in [
+            ("editor", "stateful-extension-plugin"),
+            ("etl", "stateful-transformer-plugin"),
+            ("proxy", "http-filter-plugin"),
+        ] {
             let interface = Interface::load(name).unwrap();
             let made = declarations(&interface.resolve, interface.world(Some(world)).unwrap());
             let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))

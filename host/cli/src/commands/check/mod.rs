@@ -38,7 +38,7 @@ pub(crate) struct CheckArguments {
     /// .wasm or .wat files, project folders (built first), or folders that contain several of these
     #[arg(required = true, value_name = "PLUGIN")]
     plugins: Vec<PathBuf>,
-    /// The interface to check against: editor, etl, or the path of a WIT file or folder
+    /// The interface to check against: editor, etl, proxy, or the path of a WIT file or folder
     #[arg(long, value_name = "INTERFACE")]
     interface: Option<String>,
     /// The world of the interface, if it has several

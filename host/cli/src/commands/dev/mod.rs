@@ -31,7 +31,7 @@ pub(crate) struct DevArguments {
     plugin: PathBuf,
 
     /// Check each component against this interface [default: the built-in one whose exports it has]
-    #[arg(long, short, value_name = "editor|etl|PATH")]
+    #[arg(long, short, value_name = "editor|etl|proxy|PATH")]
     interface: Option<String>,
 
     /// The world of the interface, if it has several

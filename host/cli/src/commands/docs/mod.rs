@@ -27,8 +27,8 @@ use reference::Reference;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DocsArguments {
-    /// The interface: editor, etl, or the path of a WIT file or folder
-    #[arg(value_name = "editor|etl|PATH")]
+    /// The interface: editor, etl, proxy, or the path of a WIT file or folder
+    #[arg(value_name = "editor|etl|proxy|PATH")]
     interface: String,
 
     /// The format [default: by the output file's extension, or else Markdown]

@@ -88,7 +88,7 @@ fn check_links(page: &str, link: (&str, char), anchor: &str) {
 
 #[test]
 fn every_link_has_a_target() {
-    for name in ["editor", "etl", "template"] {
+    for name in ["editor", "etl", "proxy", "template"] {
         let interface = match name {
             "template" => {
                 crate::interface::Interface::load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/template"))

@@ -45,7 +45,7 @@ The workspace depends on the witdock crates. They are not in a registry yet, so 
 from, or the one that --witdock names.";
 
 /// Names that the workspace cannot have, since its crates depend on them or WIT uses them.
-const TAKEN: [(&str, &str); 9] = [
+const TAKEN: [(&str, &str); 10] = [
     ("anyhow", "the host depends on a crate of this name"),
     ("tokio", "the host depends on a crate of this name"),
     ("wasmtime", "the host depends on a crate of this name"),
@@ -55,6 +55,7 @@ const TAKEN: [(&str, &str); 9] = [
     ("exports", "generated code has a module of this name"),
     ("editor", "it is a built-in interface; see `witdock docs editor`"),
     ("etl", "it is a built-in interface; see `witdock docs etl`"),
+    ("proxy", "it is a built-in interface; see `witdock docs proxy`"),
 ];
 
 pub(crate) fn run(arguments: InterfaceArguments) -> anyhow::Result<ExitCode> {

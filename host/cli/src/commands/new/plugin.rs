@@ -28,8 +28,8 @@ pub(crate) struct PluginArguments {
     /// The plugin's name, in kebab-case
     name: Name,
 
-    /// The interface of the plugin: editor, etl, or the path of your own WIT file or folder
-    #[arg(long, short, value_name = "editor|etl|PATH")]
+    /// The interface of the plugin: editor, etl, proxy, or the path of your own WIT file or folder
+    #[arg(long, short, value_name = "editor|etl|proxy|PATH")]
     interface: String,
 
     /// The language to write the plugin in
@@ -52,6 +52,7 @@ const EXAMPLES: &str = "\
 Examples:
   witdock new plugin word-count --interface editor --lang rust
   witdock new plugin tidy --interface etl --lang python
+  witdock new plugin greet --interface proxy --lang javascript
   # A source for pipelines, instead of a stage
   witdock new plugin lines --interface etl --world source --lang rust
   # A plugin for your own interface
