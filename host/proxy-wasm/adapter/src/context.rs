@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+use crate::semantics;
 use crate::single::Single;
 use crate::stream::Stream;
 
@@ -82,9 +83,10 @@ pub(crate) fn stream() -> Option<Rc<Stream>> {
     find(acting())
 }
 
-/// Returns false for a context that is not there.
+/// Returns false for a context that is not there. For Envoy, 0 is the context whose callback runs.
 pub(crate) fn set_effective(id: u32) -> bool {
-    let is_there = id == ROOT || find(id).is_some();
+    let is_current = id == 0 && !semantics::is_spec();
+    let is_there = is_current || id == ROOT || find(id).is_some();
     if is_there {
         CONTEXTS.effective.set(id);
     }

@@ -54,10 +54,10 @@ impl Filter for Adapter {
         ROOT_CONTEXT.vm_configuration.replace(shared_settings);
         module::start();
         context::enter(ROOT, || module::proxy_on_context_create(ROOT, 0));
-        ROOT_CONTEXT.configuration.replace(Some(settings));
         if context::enter(ROOT, || module::proxy_on_vm_start(ROOT, vm_size)) == 0 {
             return Err("`proxy_on_vm_start` returned false; its log may say why".into());
         }
+        ROOT_CONTEXT.configuration.replace(Some(settings));
         if context::enter(ROOT, || module::proxy_on_configure(ROOT, size)) == 0 {
             return Err("`proxy_on_configure` returned false; its log may say why".into());
         }

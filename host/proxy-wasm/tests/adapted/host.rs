@@ -159,6 +159,13 @@ impl http::HostExchange for State {
         part: Part,
         headers: Vec<Header>,
     ) -> Hosted<Result<(), EditError>> {
+        let exchange = self.exchange(&own);
+        // A message whose body is here gets trailers.
+        if let Part::RequestTrailers | Part::ResponseTrailers = part
+            && exchange.bodies[usize::from(part == Part::ResponseTrailers)].is_some()
+        {
+            exchange.parts.entry(key(part)).or_default();
+        }
         let Some(own) = self.exchange(&own).parts.get_mut(&key(part)) else {
             return Ok(Err(EditError::Absent));
         };

@@ -8,6 +8,7 @@
 )]
 #![allow(unreachable_pub, missing_docs, reason = "a host in a module of its own")]
 
+mod envoy;
 mod host;
 mod hostile;
 mod modules;
