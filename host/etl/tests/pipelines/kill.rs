@@ -14,7 +14,7 @@ const FILES: usize = 40;
 
 /// Runs that are killed, of each kind. More of them take the longer.
 fn kills() -> usize {
-    std::env::var("WITDOCK_TEST_KILLS").map_or(35, |kills| kills.parse().unwrap())
+    std::env::var("WITDOCK_TEST_KILLS").map_or(20, |kills| kills.parse().unwrap())
 }
 
 /// A stage that counts per carrier through all files, so that a row twice or never is seen in every later one.
@@ -154,7 +154,7 @@ fn two_databases_and_a_file_are_as_if_nothing_had_happened_with_postgres() {
     }
     project.run(&[]);
     // After some of the runs all rows are there, and the next ones have nothing to do.
-    assert!(cut > kills().min(35) / 4, "only {cut} runs were cut");
+    assert!(cut > kills().min(20) / 4, "only {cut} runs were cut");
     let counts = "SELECT count(*), count(DISTINCT carrier || '/' || \"count\") FROM flights";
     assert_eq!(server.ask(counts), ["11000|11000"]);
     let database = rusqlite::Connection::open(project.path("out.db")).unwrap();
