@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anstream::println;
+use anyhow::Context as _;
 use witdock::{Budget, text, worker};
 use witdock_proxy_wasm::{Adapted, Description, Options};
 
@@ -25,7 +26,7 @@ fn is_named(interface: &str, name: &str) -> bool {
     [interface, without_version, short].contains(&name)
 }
 
-/// The component of a Proxy-Wasm module; other bytes as they are. It takes milliseconds, so nothing keeps it.
+/// The component of a Proxy-Wasm module; other bytes as they are. It takes a small part of the time that compiling takes, so nothing keeps it.
 ///
 /// # Errors
 ///
@@ -37,12 +38,26 @@ pub(crate) fn component(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     Ok(adapt(&bytes, Options::default(), &[])?.component)
 }
 
+/// Reads a module, in either of WebAssembly's formats.
+///
+/// # Errors
+///
+/// When it cannot be read, or its text is invalid.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", text::path(path)))?;
+    let module = wat::parse_bytes(&bytes).map_err(|mut error| {
+        error.set_path(path);
+        anyhow::anyhow!("{error}")
+    })?;
+    Ok(module.into_owned())
+}
+
 /// What a file says of itself, if it is a Proxy-Wasm module.
 pub(crate) fn description(path: &Path) -> Option<Description> {
     if path.is_dir() {
         return None;
     }
-    let bytes = std::fs::read(path).ok().filter(|bytes| witdock_proxy_wasm::is_proxy_wasm(bytes))?;
+    let bytes = read(path).ok().filter(|bytes| witdock_proxy_wasm::is_proxy_wasm(bytes))?;
     witdock_proxy_wasm::describe(&bytes).ok()
 }
 

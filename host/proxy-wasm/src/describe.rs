@@ -7,6 +7,7 @@ use wasmparser::{BinaryReader, Name, NameSectionReader, ProducersSectionReader};
 use crate::adapter::ADAPTER;
 use crate::callback::{CALLBACKS, Callback};
 use crate::layout;
+use crate::reachable::Calls;
 use crate::scan::Scanned;
 use crate::{AbiVersion, AdaptError};
 
@@ -45,7 +46,7 @@ pub fn describe(module: &[u8]) -> Result<Description, AdaptError> {
         .imports
         .iter()
         .filter_map(|import| layout::host_function(&adapter, import.module, import.name));
-    let interfaces = layout::interfaces(&adapter, known)?;
+    let interfaces = layout::interfaces(&adapter, &Calls::of(&adapter)?, known);
     let host_functions: BTreeSet<_> =
         module.imports.iter().map(|import| format!("{}.{}", import.module, import.name)).collect();
     let (callbacks, lacking): (Vec<_>, Vec<_>) =

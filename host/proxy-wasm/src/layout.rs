@@ -10,7 +10,7 @@ use wasmparser::{ExternalKind, TypeRef, ValType};
 
 use crate::callback::{ALLOCATOR, ALLOCATORS, CALLBACKS, Callback, STARTS};
 use crate::generated::{self, Memories, Start};
-use crate::reachable::reachable;
+use crate::reachable::Calls;
 use crate::scan::{Scanned, count};
 use crate::signature::{Shown, Signature};
 use crate::{AbiVersion, AdaptError, Options, Semantics};
@@ -77,12 +77,9 @@ pub(crate) fn stays(export: &wasmparser::Export<'_>) -> bool {
 }
 
 /// The functions of the adapter that a module with these imports needs.
-pub(crate) fn needed(
-    adapter: &Scanned<'_>,
-    imports: impl Iterator<Item = u32>,
-) -> Result<BTreeSet<u32>, AdaptError> {
+fn needed(adapter: &Scanned<'_>, calls: &Calls, imports: impl Iterator<Item = u32>) -> BTreeSet<u32> {
     let exports = adapter.exports.iter().filter(|export| stays(export) && export.kind == ExternalKind::Func);
-    reachable(adapter, exports.map(|export| export.index).chain(imports))
+    calls.reachable(exports.map(|export| export.index).chain(imports))
 }
 
 impl Layout {
@@ -93,15 +90,16 @@ impl Layout {
         options: Options,
         is_granted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, AdaptError> {
+        let calls = Calls::of(adapter)?;
         let mut generated = Vec::new();
-        let (imports, refused) = imports(module, adapter, &mut generated, is_granted)?;
+        let (imports, refused) = imports(module, adapter, &calls, &mut generated, is_granted)?;
         let memory = memory(module)?;
         check_exports(module, abi)?;
         let called = imports.iter().filter_map(|import| match import {
             Import::Adapter(function) => Some(*function),
             Import::Generated(_) => None,
         });
-        let left = needed(adapter, called)?;
+        let left = needed(adapter, &calls, called);
         let is_import = |function: &u32| *function < adapter.import_count();
         let is_filter = |function: &u32| {
             adapter.imports.get(*function as usize).is_some_and(|import| import.module == FILTER)
@@ -318,13 +316,14 @@ fn kind(kind: ExternalKind) -> &'static str {
 fn imports(
     module: &Scanned<'_>,
     adapter: &Scanned<'_>,
+    calls: &Calls,
     generated: &mut Vec<(u32, Function)>,
     is_granted: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Import>, Vec<Refused>), AdaptError> {
     let mut imports = Vec::with_capacity(module.imports.len());
     let mut refused = Vec::new();
     // What each component imports is the base of all filters.
-    let base = interfaces(adapter, std::iter::empty())?;
+    let base = interfaces(adapter, calls, std::iter::empty());
     for import in &module.imports {
         let TypeRef::Func(index) = import.ty else {
             let kind = match import.ty {
@@ -350,7 +349,7 @@ fn imports(
                         expected: Shown(expected).to_string(),
                     });
                 }
-                let interfaces = interfaces(adapter, std::iter::once(function))?;
+                let interfaces = interfaces(adapter, calls, std::iter::once(function));
                 match interfaces
                     .into_iter()
                     .find(|interface| !base.contains(interface) && !is_granted(interface))
@@ -380,15 +379,16 @@ fn imports(
 /// The interfaces that a component imports whose module imports these functions of the adapter.
 pub(crate) fn interfaces<'a>(
     adapter: &Scanned<'a>,
+    calls: &Calls,
     imports: impl Iterator<Item = u32>,
-) -> Result<BTreeSet<&'a str>, AdaptError> {
-    let needed = needed(adapter, imports)?;
+) -> BTreeSet<&'a str> {
+    let needed = needed(adapter, calls, imports);
     let imports = needed.iter().filter_map(|function| adapter.imports.get(*function as usize));
     // The others are the module's exports, and intrinsics.
-    Ok(imports
+    imports
         .map(|import| import.module)
         .filter(|module| module.contains(':') && !module.starts_with('['))
-        .collect())
+        .collect()
 }
 
 /// Functions that modules import and the adapter does not have: the rest of WASI, and what Emscripten leaves.

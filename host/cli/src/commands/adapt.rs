@@ -28,7 +28,7 @@ The component is a filter of witdock-proxy, which also takes the module itself. 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AdaptArguments {
-    /// A Proxy-Wasm module, as it runs in Envoy
+    /// A Proxy-Wasm module, as it runs in Envoy: .wasm or .wat
     #[arg(value_name = "MODULE")]
     module: PathBuf,
     /// Where to write the component: MODULE with the extension component.wasm by default
@@ -55,7 +55,7 @@ enum SemanticsArgument {
 
 pub(crate) fn run(arguments: AdaptArguments) -> anyhow::Result<ExitCode> {
     let shown = text::path(&arguments.module).to_string();
-    let module = std::fs::read(&arguments.module).with_context(|| format!("{shown} cannot be read"))?;
+    let module = proxy_wasm::read(&arguments.module)?;
     let semantics = match arguments.semantics {
         SemanticsArgument::Envoy => Semantics::Envoy,
         SemanticsArgument::Spec => Semantics::Spec,
