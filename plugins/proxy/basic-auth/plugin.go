@@ -1,11 +1,11 @@
 // basic-auth: asks for a name and a password (RFC 7617), and passes the name on.
 //
-//	[filter.settings]
+//	[filter.basic-auth.settings]
 //	realm = "Staging"
 //	header = "x-user"      # gets the name; what clients send in it is removed
 //	except = ["/health"]   # what paths begin with that need no password
 //
-//	[filter.settings.users]
+//	[filter.basic-auth.settings.users]
 //	ada = "pbkdf2-sha256$600000$SALT$HASH"
 //
 // A hash is PBKDF2 with HMAC-SHA-256, salt and hash in base64:

@@ -1,7 +1,7 @@
 //! Writes a line of JSON for each request, when it has ended.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.access-log.settings]
 //! fields = ["time", "method", "host", "path", "status", "duration_ms", "source"]
 //! request_headers = ["user-agent"]
 //! response_headers = ["content-type"]

@@ -1,7 +1,7 @@
 //! Keeps answers to `GET` requests in shared data, for as long as they are fresh (RFC 9111, as a shared cache).
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.answer-cache.settings]
 //! default_seconds = 0      # freshness of answers that do not say; 0 keeps none of them
 //! longest_seconds = 86400  # and no answer is kept for longer
 //! slots = 512              # answers at most

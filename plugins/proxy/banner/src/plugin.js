@@ -1,6 +1,6 @@
 // Shows a banner at the top of pages of HTML.
 //
-//   [filter.settings]
+//   [filter.banner.settings]
 //   text = "This is the staging system"
 //   link = "https://status.example.org/"   # none unless set
 //   colour = "#b00020"                     # the default

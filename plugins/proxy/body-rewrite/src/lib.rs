@@ -1,10 +1,10 @@
 //! Replaces texts in bodies as they stream.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.body-rewrite.settings]
 //! content_types = ["text/html", "application/json"]
 //!
-//! [[filter.settings.replace]]
+//! [[filter.body-rewrite.settings.replace]]
 //! from = "http://old.example.org/"
 //! to = "https://example.org/"
 //! ```

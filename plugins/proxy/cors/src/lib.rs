@@ -2,7 +2,7 @@
 //! tells browsers which origins may read responses.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.cors.settings]
 //! origins = ["https://app.example.org", "https://*.example.com"]
 //! methods = ["GET", "POST", "DELETE"]
 //! headers = ["authorization", "content-type"]

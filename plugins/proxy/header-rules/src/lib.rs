@@ -1,13 +1,13 @@
 //! Sets, adds and removes headers of requests and responses.
 //!
 //! ```toml
-//! [[filter.settings.rules]]
+//! [[filter.header-rules.settings.rules]]
 //! request.set = { x-forwarded-host = "%{host}" }
 //! request.remove = ["x-internal"]
 //! response.set = { strict-transport-security = "max-age=31536000" }
 //! response.remove = ["server"]
 //!
-//! [[filter.settings.rules]]
+//! [[filter.header-rules.settings.rules]]
 //! host = "*.example.org"
 //! path = "/api/"
 //! method = ["POST", "PUT"]

@@ -1,12 +1,12 @@
 //! Lets clients through or not, by their addresses.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.ip-list.settings]
 //! allow = ["10.0.0.0/8", "2001:db8::/32"]
 //! deny = ["10.6.6.6"]
 //! path = "/admin"                     # only requests below it; all unless set
 //!
-//! [filter.settings.forwarded]         # behind another proxy
+//! [filter.ip-list.settings.forwarded]         # behind another proxy
 //! header = "x-forwarded-for"
 //! trusted = ["192.0.2.0/24"]
 //! ```

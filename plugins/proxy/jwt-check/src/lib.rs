@@ -1,7 +1,7 @@
 //! Lets requests through that have a valid JSON Web Token (RFC 7519), in `authorization: Bearer`.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.jwt-check.settings]
 //! issuer = "https://login.example.org/"
 //! audience = ["api"]
 //! algorithms = ["RS256", "ES256", "EdDSA"]  # the default
@@ -10,7 +10,7 @@
 //! claims = { sub = "x-user", scope = "x-scope" }
 //! optional = false                          # true: requests without a token pass, without these headers
 //!
-//! [filter.settings.jwks]
+//! [filter.jwt-check.settings.jwks]
 //! cluster = "login"
 //! path = "/.well-known/jwks.json"
 //! authority = "login.example.org"

@@ -1,7 +1,7 @@
 //! Answers with a page that says when the service is back, except to those who may pass.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.maintenance.settings]
 //! from = "2026-03-01T22:00:00Z"      # at once unless set
 //! until = "2026-03-02T02:00:00Z"     # until the filter goes unless set
 //! title = "Back at two"
@@ -9,7 +9,7 @@
 //! paths = ["/shop"]                  # what they begin with; all unless set
 //! except = ["/health"]
 //!
-//! [filter.settings.bypass]           # who may pass
+//! [filter.maintenance.settings.bypass]           # who may pass
 //! header = "x-maintenance-key"
 //! value = "a-secret-of-16-or-more"
 //! ```

@@ -1,7 +1,7 @@
 //! Limits how many requests a client may make, over all threads of the proxy.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.rate-limit.settings]
 //! requests = 100
 //! per = "minute"             # or second, hour, day
 //! burst = 20                 # as many at once; `requests` unless set

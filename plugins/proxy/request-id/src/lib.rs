@@ -2,7 +2,7 @@
 //! other filters and the access log.
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.request-id.settings]
 //! header = "x-request-id"   # the default
 //! trust = true              # the default: a valid identifier of the client's is passed on
 //! respond = true            # the default: the client gets it back

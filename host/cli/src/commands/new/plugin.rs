@@ -240,6 +240,12 @@ impl Plan<'_> {
                 "\n\nTo use it as {what} of a pipeline, add this to the pipeline's file:\n\n  {table}\n  plugin = \"{shown}\""
             );
         }
+        if self.interface.name == "proxy" && !self.is_own() {
+            text += &format!(
+                "\n\nTo use it in the proxy, add this to `proxy.toml`, and its name to the `filters` of a listener or a route:\n\n  \
+                 [filter.{name}]\n  plugin = \"{shown}\""
+            );
+        }
         text + "\n\nThe project's README.md explains the rest."
     }
 }

@@ -1,6 +1,6 @@
 // {{name}}: answers 404 below a path, and removes the header `server` from responses.
 //
-//   [filter.settings]
+//   [filter.{{name}}.settings]
 //   below = "/internal"
 
 #include "path.h"

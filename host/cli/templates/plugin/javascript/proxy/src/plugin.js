@@ -2,7 +2,7 @@
 //
 // In the proxy's configuration:
 //
-//   [filter.settings]
+//   [filter.{{name}}.settings]
 //   below = "/internal"
 
 import { REQUIRED, proxyFilter } from "@witdock/proxy";

@@ -3,7 +3,7 @@
 //! In the proxy's configuration:
 //!
 //! ```toml
-//! [filter.settings]
+//! [filter.{{name}}.settings]
 //! below = "/internal"
 //! ```
 
