@@ -126,6 +126,7 @@ impl<'a> Forward<'a> {
                         let Some(retry) = cluster.retry() else {
                             return Ok(self.give(*answer, outgoing, pool, admitted));
                         };
+                        answer.discard(&outgoing);
                         retries.push(retry);
                         left -= 1;
                         self.note(|info| info.flag(Flag::Retried));
@@ -323,6 +324,15 @@ enum Attempt {
 struct Answer {
     response: Response<Incoming>,
     lease: Lease,
+}
+
+impl Answer {
+    /// Drops a response that the client does not get. One without a body leaves the connection as it was before.
+    fn discard(self, outgoing: &Outgoing) {
+        if http_body::Body::is_end_stream(self.response.body()) && outgoing.sent.get().is_some() {
+            self.lease.give_back();
+        }
+    }
 }
 
 impl Outgoing {

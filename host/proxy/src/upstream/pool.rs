@@ -63,6 +63,7 @@ impl ClusterPool {
         let (Some(pool), Some(one)) = (self.servers.get(server), self.cluster.servers.get(server)) else {
             return Err(UpstreamError::NoHealthyServer { cluster: self.cluster.name.clone() });
         };
+        let wait_end = Instant::now() + self.cluster.config.timeouts.connect;
         loop {
             if let Some(lease) = pool.idle(self.cluster.config.http2).await {
                 return Ok(lease);
@@ -84,8 +85,7 @@ impl ClusterPool {
             let Some(_waiting) = self.cluster.wait() else {
                 return Err(self.overflow("requests that wait for a connection"));
             };
-            let time = self.cluster.config.timeouts.connect;
-            if tokio::time::timeout(time, pool.free.notified()).await.is_err() {
+            if tokio::time::timeout_at(wait_end, pool.free.notified()).await.is_err() {
                 return Err(self.overflow("connections"));
             }
         }

@@ -42,13 +42,16 @@ async fn a_stop_lets_requests_end_and_takes_no_new_ones() {
 
 #[tokio::test]
 async fn a_stop_ends_after_its_time() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (proxy, address) = start(&to(listener.local_addr().unwrap())).await;
-    let mut busy = Client::connect(address).await;
-    busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let _server = soon(listener.accept()).await.unwrap();
-    assert!(!soon(proxy.stop(Duration::from_millis(50))).await);
-    assert_eq!(busy.rest().await, "");
+    for more in ["", "http2 = true\n"] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (proxy, address) = start(&format!("{}{more}", to(listener.local_addr().unwrap()))).await;
+        let mut busy = Client::connect(address).await;
+        busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let mut server = Client::new(soon(listener.accept()).await.unwrap().0);
+        server.until("\r\n\r\n").await.unwrap();
+        assert!(!soon(proxy.stop(Duration::from_millis(50))).await);
+        assert_eq!(busy.rest().await, "");
+    }
 }
 
 #[tokio::test]
