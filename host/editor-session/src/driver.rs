@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use witdock::DockError;
 
+use crate::documents::file::SaveError;
 use crate::documents::{Documents, Target, file};
-use crate::host::{Consent, Host, News};
+use crate::host::{Consent, Host, News, writable};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
 use crate::processes::Processes;
@@ -87,10 +88,18 @@ impl Driver {
                 let opened_by = self.opened_by();
                 self.work(move || open(target, false, &opened_by));
             }
-            Effect::Save { document, path, text, expected } => self.work(move || {
-                let result = file::save(&path, &text, expected);
-                Input::Saved { document, path, text, result }
-            }),
+            Effect::Save { document, path, text, expected, within } => {
+                let guard = within.map(|root| (root, self.host.protected()));
+                self.work(move || {
+                    let place = match &guard {
+                        Some((root, protected)) => writable(root, &path, protected)
+                            .map_err(|why| SaveError::Refused { path: path.clone(), why }),
+                        None => Ok(path.clone()),
+                    };
+                    let result = place.and_then(|place| file::save(&place, &text, expected));
+                    Input::Saved { document, path, text, result }
+                });
+            }
             Effect::Reread { document, path, stamp, how } => self.work(move || Input::Reread {
                 document,
                 replaces: stamp.is_none(),

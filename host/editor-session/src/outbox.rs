@@ -133,6 +133,8 @@ pub enum Effect {
         /// The stamp that the file must still have, so that nothing is lost that another program has written. None
         /// writes whatever the file holds.
         expected: Option<Stamp>,
+        /// The folder that the file must be in, where a plugin has asked for it.
+        within: Option<PathBuf>,
     },
     /// Read a file again if it has changed. [`Input::Reread`] answers.
     Reread {

@@ -15,9 +15,10 @@ use witdock_editor_core::TabWidth;
 
 use crate::command::{COMMANDS, CommandEntry, Runs};
 use crate::display::Invocation;
+use crate::documents::file::SaveError;
 use crate::documents::{Buffer, Documents};
-use crate::host::Visible;
 use crate::host::api::CommandError;
+use crate::host::{FileFailure, Visible};
 use crate::message::Message;
 use crate::outbox::{Effect, Input, Job, Outbox, Request};
 use crate::plugins::Plugins;
@@ -98,6 +99,7 @@ impl Session {
             Input::Opened { target, result, to_front, opened_by } => {
                 opening.remove(&target.path);
                 let is_open = result.is_ok();
+                let failure = result.as_ref().err().map(ToString::to_string);
                 if !is_open {
                     left.not_opened(&target.path);
                     plugins.not_opened(&target.path, out);
@@ -107,12 +109,26 @@ impl Session {
                     plugins.opened(&target.path, documents, out);
                     plugins.go_on_with_edit(documents, out);
                 }
+                plugins.file_opened(&target.path, failure, documents);
                 left.opened(documents, out);
             }
             Input::Saved { document, path, text, result } => {
-                if documents.saved(document, path, &text, result, out) {
-                    documents.find_languages(|path| plugins.language_of(path));
-                    plugins.tell_saved(document, text.revision(), documents);
+                let failure = result.as_ref().err().map(FileFailure::from);
+                match result {
+                    // The document has the file that it had.
+                    Err(error) if plugins.awaits_save_as(document, &path) => {
+                        let is_there = matches!(error, SaveError::Changed(_));
+                        let failure = if is_there { Some(FileFailure::Exists) } else { failure };
+                        plugins.file_saved(document, &path, failure, documents);
+                    }
+                    result => {
+                        let asks = !plugins.awaits_save(document);
+                        if documents.saved(document, path.clone(), &text, result, asks, out) {
+                            documents.find_languages(|path| plugins.language_of(path));
+                            plugins.tell_saved(document, text.revision(), documents);
+                        }
+                        plugins.file_saved(document, &path, failure, documents);
+                    }
                 }
             }
             Input::Reread { document, replaces, result } => documents.reread(document, replaces, result, out),

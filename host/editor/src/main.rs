@@ -26,8 +26,10 @@ use crate::arguments::{Arguments, Opening};
 /// The folder of kept texts, and the log of what plugins use, in the folder of what the editor remembers.
 const RECOVERY: &str = "recovery";
 const AUDIT: &str = "audit.jsonl";
+/// What plugins keep for themselves.
+const STORAGE: &str = "storage";
 /// What no plugin may write to there.
-const KEPT: [&str; 2] = [RECOVERY, AUDIT];
+const KEPT: [&str; 3] = [RECOVERY, AUDIT, STORAGE];
 
 fn main() -> ExitCode {
     witdock::worker::serve();
@@ -72,6 +74,9 @@ fn start(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     editor.app.set_depth(Depth::of_environment(|name| std::env::var(name).ok()));
     if let Some(problem) = problem {
         editor.app.show(Message::error(problem));
+    }
+    if let Some(folder) = state_folder() {
+        editor.driver.host().keep_storage_in(&folder.join(STORAGE));
     }
     for folder in &arguments.plugins {
         editor.driver.host().load_all(folder);

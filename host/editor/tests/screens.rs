@@ -79,6 +79,7 @@ fn the_panel_of_plugins_and_a_question() {
         per_change: Some(micros(140)),
         memory_bytes: 2 << 20,
         memory_peak_bytes: 3 << 20,
+        stored_bytes: 0,
     };
     let report = |place, name: &str, health, status: &str, cost| Report {
         plugin: plugin(place),

@@ -225,6 +225,36 @@ extern void __wasm_import_witdock_editor_language_answer_actions(int64_t, int32_
 __attribute__((__import_module__("witdock:editor/language@0.1.0"), __import_name__("answer-symbols")))
 extern void __wasm_import_witdock_editor_language_answer_symbols(int64_t, int32_t, uint8_t *, uint8_t *, size_t);
 
+// Imported Functions from `witdock:editor/storage@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/storage@0.1.0"), __import_name__("get")))
+extern void __wasm_import_witdock_editor_storage_get(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/storage@0.1.0"), __import_name__("set")))
+extern void __wasm_import_witdock_editor_storage_set(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/storage@0.1.0"), __import_name__("remove")))
+extern void __wasm_import_witdock_editor_storage_remove(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/storage@0.1.0"), __import_name__("keys")))
+extern void __wasm_import_witdock_editor_storage_keys(uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `witdock:editor/files@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/files@0.1.0"), __import_name__("open")))
+extern void __wasm_import_witdock_editor_files_open(uint8_t *, size_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/files@0.1.0"), __import_name__("save")))
+extern void __wasm_import_witdock_editor_files_save(int64_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/files@0.1.0"), __import_name__("save-as")))
+extern void __wasm_import_witdock_editor_files_save_as(int64_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `witdock:editor/new-documents@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/new-documents@0.1.0"), __import_name__("make")))
+extern void __wasm_import_witdock_editor_new_documents_make(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 
 __attribute__((__weak__, __export_name__("cabi_post_witdock:editor/plugin@0.1.0#activate")))
@@ -1390,6 +1420,99 @@ void witdock_editor_language_result_symbols_string_free(witdock_editor_language_
     witdock_editor_language_symbols_free(&ptr->val.ok);
   } else {
     extension_plugin_string_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_storage_storage_error_free(witdock_editor_storage_storage_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+    case 3: {
+      extension_plugin_string_free(&ptr->val.unavailable);
+      break;
+    }
+  }
+}
+
+void extension_plugin_option_list_u8_free(extension_plugin_option_list_u8_t *ptr) {
+  if (ptr->is_some) {
+    extension_plugin_list_u8_free(&ptr->val);
+  }
+}
+
+void witdock_editor_storage_result_option_list_u8_storage_error_free(witdock_editor_storage_result_option_list_u8_storage_error_t *ptr) {
+  if (!ptr->is_err) {
+    extension_plugin_option_list_u8_free(&ptr->val.ok);
+  } else {
+    witdock_editor_storage_storage_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_storage_result_void_storage_error_free(witdock_editor_storage_result_void_storage_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_storage_storage_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_storage_result_list_string_storage_error_free(witdock_editor_storage_result_list_string_storage_error_t *ptr) {
+  if (!ptr->is_err) {
+    extension_plugin_list_string_free(&ptr->val.ok);
+  } else {
+    witdock_editor_storage_storage_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_files_file_error_free(witdock_editor_files_file_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      extension_plugin_string_free(&ptr->val.not_granted);
+      break;
+    }
+    case 3: {
+      break;
+    }
+    case 4: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_files_result_ticket_file_error_free(witdock_editor_files_result_ticket_file_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_files_file_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_new_documents_new_document_free(witdock_editor_new_documents_new_document_t *ptr) {
+  extension_plugin_string_free(&ptr->title);
+  extension_plugin_string_free(&ptr->language);
+  extension_plugin_string_free(&ptr->text);
+}
+
+void witdock_editor_new_documents_make_error_free(witdock_editor_new_documents_make_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_new_documents_result_ticket_make_error_free(witdock_editor_new_documents_result_ticket_make_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_new_documents_make_error_free(&ptr->val.err);
   }
 }
 
@@ -2994,6 +3117,424 @@ void witdock_editor_language_answer_symbols(witdock_editor_language_ticket_t req
     result3 = ((*payload).symbols).len;
   }
   __wasm_import_witdock_editor_language_answer_symbols((int64_t) (request), result, result1, result2, result3);
+}
+
+bool witdock_editor_storage_get(extension_plugin_string_t *key, extension_plugin_option_list_u8_t *ret, witdock_editor_storage_storage_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_storage_get((uint8_t *) (*key).ptr, (*key).len, ptr);
+  witdock_editor_storage_result_option_list_u8_storage_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      extension_plugin_option_list_u8_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + 8))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (extension_plugin_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = option;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_storage_storage_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_key = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many_keys = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.full = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.unavailable = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_storage_set(extension_plugin_string_t *key, extension_plugin_list_u8_t *value, witdock_editor_storage_storage_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_storage_set((uint8_t *) (*key).ptr, (*key).len, (uint8_t *) (*value).ptr, (*value).len, ptr);
+  witdock_editor_storage_result_void_storage_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_storage_storage_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_key = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many_keys = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.full = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.unavailable = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_storage_remove(extension_plugin_string_t *key, witdock_editor_storage_storage_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_storage_remove((uint8_t *) (*key).ptr, (*key).len, ptr);
+  witdock_editor_storage_result_void_storage_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_storage_storage_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_key = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many_keys = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.full = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.unavailable = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_storage_keys(extension_plugin_string_t *prefix, extension_plugin_list_string_t *ret, witdock_editor_storage_storage_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_storage_keys((uint8_t *) (*prefix).ptr, (*prefix).len, ptr);
+  witdock_editor_storage_result_list_string_storage_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (extension_plugin_list_string_t) { (extension_plugin_string_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_storage_storage_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_key = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many_keys = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 2: {
+          variant.val.full = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.unavailable = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_files_open(extension_plugin_string_t *path, bool focus, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_files_open((uint8_t *) (*path).ptr, (*path).len, focus, ptr);
+  witdock_editor_files_result_ticket_file_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_files_file_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.not_granted = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          variant.val.too_long = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 4: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 5: {
+          break;
+        }
+        case 6: {
+          break;
+        }
+        case 7: {
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_files_save(witdock_editor_files_document_id_t document, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_files_save((int64_t) (document), ptr);
+  witdock_editor_files_result_ticket_file_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_files_file_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.not_granted = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          variant.val.too_long = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 4: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 5: {
+          break;
+        }
+        case 6: {
+          break;
+        }
+        case 7: {
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_files_save_as(witdock_editor_files_document_id_t document, extension_plugin_string_t *path, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_files_save_as((int64_t) (document), (uint8_t *) (*path).ptr, (*path).len, ptr);
+  witdock_editor_files_result_ticket_file_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_files_file_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.not_granted = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          variant.val.too_long = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 4: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+        case 5: {
+          break;
+        }
+        case 6: {
+          break;
+        }
+        case 7: {
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_new_documents_make(witdock_editor_new_documents_new_document_t *document, witdock_editor_new_documents_ticket_t *ret, witdock_editor_new_documents_make_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[24];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_new_documents_make((uint8_t *) ((*document).title).ptr, ((*document).title).len, (uint8_t *) ((*document).language).ptr, ((*document).language).len, (uint8_t *) ((*document).text).ptr, ((*document).text).len, ptr);
+  witdock_editor_new_documents_result_ticket_make_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_new_documents_make_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.too_long = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 16)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
 }
 
 __attribute__((__export_name__("witdock:editor/plugin@0.1.0#activate")))

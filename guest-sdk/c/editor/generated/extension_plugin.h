@@ -1223,6 +1223,127 @@ typedef struct {
   } val;
 } witdock_editor_language_result_symbols_string_t;
 
+// Why the storage refuses something. Nothing has changed then.
+typedef struct witdock_editor_storage_storage_error_t {
+  uint8_t tag;
+  union {
+    uint32_t     invalid_key;
+    uint32_t     too_many_keys;
+    uint64_t     full;
+    extension_plugin_string_t     unavailable;
+  } val;
+} witdock_editor_storage_storage_error_t;
+
+// The key is empty or too long. The number is the limit, in bytes.
+#define WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_INVALID_KEY 0
+// There are too many keys. The number is the limit.
+#define WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_TOO_MANY_KEYS 1
+// All keys and values together would take too much. The number is the limit, in bytes.
+#define WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_FULL 2
+// The storage cannot be read. The text gives the reason, and what to do.
+#define WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_UNAVAILABLE 3
+
+typedef struct {
+  bool is_some;
+  extension_plugin_list_u8_t val;
+} extension_plugin_option_list_u8_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    extension_plugin_option_list_u8_t ok;
+    witdock_editor_storage_storage_error_t err;
+  } val;
+} witdock_editor_storage_result_option_list_u8_storage_error_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_storage_storage_error_t err;
+  } val;
+} witdock_editor_storage_result_void_storage_error_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    extension_plugin_list_string_t ok;
+    witdock_editor_storage_storage_error_t err;
+  } val;
+} witdock_editor_storage_result_list_string_storage_error_t;
+
+typedef witdock_editor_types_document_id_t witdock_editor_files_document_id_t;
+
+typedef witdock_editor_types_ticket_t witdock_editor_files_ticket_t;
+
+// Why a request is refused.
+typedef struct witdock_editor_files_file_error_t {
+  uint8_t tag;
+  union {
+    extension_plugin_string_t     not_granted;
+    uint64_t     too_long;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_files_file_error_t;
+
+// The path is invalid, or outside of the workspace, or the editor protects it. The text says which.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_GRANTED 0
+// There is no such file.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_FOUND 1
+// It is a folder, or something else that is not a file.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_A_FILE 2
+// It is too long for plugins. The number is the limit, in bytes.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_TOO_LONG 3
+// The plugin has too many documents open that it has opened or made, or requests without an answer. The number is the limit.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_TOO_MANY 4
+// There is no open document with this id.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_NO_SUCH_DOCUMENT 5
+// The document has no file yet: `save-as` gives it one.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_NO_PATH 6
+// The document is read-only.
+#define WITDOCK_EDITOR_FILES_FILE_ERROR_READ_ONLY 7
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_files_ticket_t ok;
+    witdock_editor_files_file_error_t err;
+  } val;
+} witdock_editor_files_result_ticket_file_error_t;
+
+typedef witdock_editor_types_ticket_t witdock_editor_new_documents_ticket_t;
+
+// A document without a file.
+typedef struct witdock_editor_new_documents_new_document_t {
+  // The name that the editor shows for it, behind the plugin's name.
+  extension_plugin_string_t   title;
+  // Its language, in lower case; empty for plain text.
+  extension_plugin_string_t   language;
+  // Its text. Only what the person changes then counts as unsaved.
+  extension_plugin_string_t   text;
+} witdock_editor_new_documents_new_document_t;
+
+// Why no document is made.
+typedef struct witdock_editor_new_documents_make_error_t {
+  uint8_t tag;
+  union {
+    uint64_t     too_long;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_new_documents_make_error_t;
+
+// The text is too long. The number is the limit, in bytes.
+#define WITDOCK_EDITOR_NEW_DOCUMENTS_MAKE_ERROR_TOO_LONG 0
+// The plugin has too many documents open that it has opened or made. The number is the limit.
+#define WITDOCK_EDITOR_NEW_DOCUMENTS_MAKE_ERROR_TOO_MANY 1
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_new_documents_ticket_t ok;
+    witdock_editor_new_documents_make_error_t err;
+  } val;
+} witdock_editor_new_documents_result_ticket_make_error_t;
+
 typedef witdock_editor_types_command_error_t exports_witdock_editor_plugin_command_error_t;
 
 typedef witdock_editor_types_key_text_t exports_witdock_editor_plugin_key_text_t;
@@ -1704,6 +1825,29 @@ extern void witdock_editor_language_answer_actions(witdock_editor_language_ticke
 // Answers `symbols`.
 extern void witdock_editor_language_answer_symbols(witdock_editor_language_ticket_t request, witdock_editor_language_result_symbols_string_t *answer);
 
+// Imported Functions from `witdock:editor/storage@0.1.0`
+// The value of a key, if it has one.
+extern bool witdock_editor_storage_get(extension_plugin_string_t *key, extension_plugin_option_list_u8_t *ret, witdock_editor_storage_storage_error_t *err);
+// Sets the value of a key.
+extern bool witdock_editor_storage_set(extension_plugin_string_t *key, extension_plugin_list_u8_t *value, witdock_editor_storage_storage_error_t *err);
+// Removes a key. Unknown keys are ignored.
+extern bool witdock_editor_storage_remove(extension_plugin_string_t *key, witdock_editor_storage_storage_error_t *err);
+// The keys that begin with this text, in the order of their bytes.
+extern bool witdock_editor_storage_keys(extension_plugin_string_t *prefix, extension_plugin_list_string_t *ret, witdock_editor_storage_storage_error_t *err);
+
+// Imported Functions from `witdock:editor/files@0.1.0`
+// Opens a file, unless it is open already. With `focus`, and in answer to a command of the person, it becomes the focused document.
+extern bool witdock_editor_files_open(extension_plugin_string_t *path, bool focus, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err);
+// Saves a document to its file, after it was formatted, as the person does.
+extern bool witdock_editor_files_save(witdock_editor_files_document_id_t document, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err);
+// Saves a document to a new file. One that exists is not replaced.
+extern bool witdock_editor_files_save_as(witdock_editor_files_document_id_t document, extension_plugin_string_t *path, witdock_editor_files_ticket_t *ret, witdock_editor_files_file_error_t *err);
+
+// Imported Functions from `witdock:editor/new-documents@0.1.0`
+// Makes a document when the call has returned. It becomes the focused one in answer to a command of the person. The answer
+// arrives through `file-events`, if the component exports it.
+extern bool witdock_editor_new_documents_make(witdock_editor_new_documents_new_document_t *document, witdock_editor_new_documents_ticket_t *ret, witdock_editor_new_documents_make_error_t *err);
+
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings, exports_witdock_editor_plugin_registration_t *ret, exports_witdock_editor_plugin_activate_error_t *err);
 bool exports_witdock_editor_plugin_run_command(extension_plugin_string_t *name, extension_plugin_string_t *maybe_argument, exports_witdock_editor_plugin_command_error_t *err);
@@ -1951,6 +2095,26 @@ void witdock_editor_language_list_action_free(witdock_editor_language_list_actio
 void witdock_editor_language_result_list_action_string_free(witdock_editor_language_result_list_action_string_t *ptr);
 
 void witdock_editor_language_result_symbols_string_free(witdock_editor_language_result_symbols_string_t *ptr);
+
+void witdock_editor_storage_storage_error_free(witdock_editor_storage_storage_error_t *ptr);
+
+void extension_plugin_option_list_u8_free(extension_plugin_option_list_u8_t *ptr);
+
+void witdock_editor_storage_result_option_list_u8_storage_error_free(witdock_editor_storage_result_option_list_u8_storage_error_t *ptr);
+
+void witdock_editor_storage_result_void_storage_error_free(witdock_editor_storage_result_void_storage_error_t *ptr);
+
+void witdock_editor_storage_result_list_string_storage_error_free(witdock_editor_storage_result_list_string_storage_error_t *ptr);
+
+void witdock_editor_files_file_error_free(witdock_editor_files_file_error_t *ptr);
+
+void witdock_editor_files_result_ticket_file_error_free(witdock_editor_files_result_ticket_file_error_t *ptr);
+
+void witdock_editor_new_documents_new_document_free(witdock_editor_new_documents_new_document_t *ptr);
+
+void witdock_editor_new_documents_make_error_free(witdock_editor_new_documents_make_error_t *ptr);
+
+void witdock_editor_new_documents_result_ticket_make_error_free(witdock_editor_new_documents_result_ticket_make_error_t *ptr);
 
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr);
 

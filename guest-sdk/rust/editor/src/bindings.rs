@@ -51,3 +51,18 @@ pub mod language_provider {
         default_bindings_module: "witdock_editor_guest::bindings::language_provider",
     });
 }
+
+/// The optional export for documents and their files.
+pub mod file_owner {
+    wit_bindgen::generate!({
+        world: "witdock:editor/file-owner",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::file_owner",
+    });
+}

@@ -2,12 +2,14 @@
 
 use crate::decorations::DecorationError;
 use crate::diagnostics::DiagnosticError;
+use crate::files::{FileError, MakeError};
 use crate::jobs::JobError;
 use crate::line_marks::MarkError;
 use crate::panels::PanelError;
 use crate::processes::{StartError, WriteError};
 use crate::prompts::AskError;
 use crate::selections::SelectionError;
+use crate::storage::StorageError;
 use crate::viewport::ShowError;
 use crate::{CommandError, EditError, FormatError, TextError};
 
@@ -93,6 +95,26 @@ explain! {
     AskError: error => match error {
         AskError::TooMany(most) => format!("{most} questions are open already; answer one of them first"),
         AskError::Choices(most) => format!("there must be between 1 and {most} choices"),
+    };
+    FileError: error => match error {
+        FileError::NotGranted(why) => why.clone(),
+        FileError::NotFound => "there is no such file".to_owned(),
+        FileError::NotAFile => "it is not a regular file".to_owned(),
+        FileError::TooLong(most) => format!("the file is too long for a plugin, which opens at most {most} bytes"),
+        FileError::TooMany(most) => format!("the plugin has opened {most} documents, which is the limit; close some of them"),
+        FileError::NoSuchDocument => "the document has been closed".to_owned(),
+        FileError::NoPath => "the document has no file yet".to_owned(),
+        FileError::ReadOnly => "the document is read-only".to_owned(),
+    };
+    MakeError: error => match error {
+        MakeError::TooLong(most) => format!("the text is too long: a plugin makes documents of at most {most} bytes"),
+        MakeError::TooMany(most) => format!("the plugin has opened {most} documents, which is the limit; close some of them"),
+    };
+    StorageError: error => match error {
+        StorageError::InvalidKey(most) => format!("a key of the storage has 1 to {most} bytes"),
+        StorageError::TooManyKeys(most) => format!("the storage has {most} keys, which is the limit"),
+        StorageError::Full(most) => format!("the storage is full: it takes {most} bytes"),
+        StorageError::Unavailable(why) => format!("the storage cannot be used: {why}"),
     };
     JobError: error => match error {
         JobError::NoSuchCommand(name) => format!("unknown command `{name}`"),

@@ -5,9 +5,9 @@ use crate::bindings::exports::witdock::editor::plugin::Guest;
 use crate::edit::in_order;
 use crate::range::to_usize;
 use crate::{
-    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
-    LanguageProvider, Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful, Ticket,
-    language::Request, settings,
+    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FileOwner, FormatError,
+    HoverText, LanguageProvider, Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful,
+    Ticket, files::Failure, language::Request, settings,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -21,12 +21,16 @@ use witdock_guest::log;
 /// What a plugin exports in addition is named after its type, in any order:
 ///
 /// - `witdock_editor_guest::export!(Bookmarks, state);`: it is [`Stateful`], and its state survives a reload.
+/// - `witdock_editor_guest::export!(Notes, files);`: it is a [`FileOwner`], and hears of the documents that it opens, makes or saves.
 /// - `witdock_editor_guest::export!(Server, processes, language);`: it is a [`LanguageProvider`], and is asked about code.
 /// - `witdock_editor_guest::export!(Lint, processes);`: it is a [`ProcessOwner`], and hears of the processes that it starts.
 #[macro_export]
 macro_rules! export {
     (@more state $component:ident) => {
         $crate::witdock_guest::state::export!($component with_types_in $crate::witdock_guest::bindings);
+    };
+    (@more files $component:ident) => {
+        $crate::bindings::file_owner::export!($component with_types_in $crate::bindings::file_owner);
     };
     (@more language $component:ident) => {
         $crate::bindings::language_provider::export!($component with_types_in $crate::bindings::language_provider);
@@ -114,6 +118,12 @@ impl<P: ProcessOwner> bindings::process_owner::exports::witdock::editor::process
 {
     fn on_process(event: ProcessEvent) {
         with_active(|plugin: &mut P| plugin.on_process(event));
+    }
+}
+
+impl<P: FileOwner> bindings::file_owner::exports::witdock::editor::file_events::Guest for Component<P> {
+    fn on_file(request: Ticket, outcome: Result<DocumentVersion, Failure>) {
+        with_active(|plugin: &mut P| plugin.on_file(request, outcome));
     }
 }
 

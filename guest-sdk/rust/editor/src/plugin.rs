@@ -1,8 +1,8 @@
 //! The traits that a plugin implements.
 
 use crate::{
-    ActivateError, CommandError, Completion, Document, Edit, Event, FormatError, HoverText, ProcessEvent,
-    Registration, Ticket, language::Request,
+    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
+    ProcessEvent, Registration, Ticket, files::Failure, language::Request,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -78,6 +78,12 @@ pub trait Plugin: Sized + 'static {
 pub trait ProcessOwner: Plugin {
     /// Handles an event of a process. It may edit.
     fn on_process(&mut self, event: ProcessEvent);
+}
+
+/// A plugin that opens, makes or saves documents and hears how that ends: `export!(Type, files)`. See [`files`](crate::files).
+pub trait FileOwner: Plugin {
+    /// Handles the answer to a request: the document that was opened, made or saved. It may edit.
+    fn on_file(&mut self, request: Ticket, outcome: Result<DocumentVersion, Failure>);
 }
 
 /// A plugin that is asked about code, by what it has offered: `export!(Type, language)`. See [`language`](crate::language).

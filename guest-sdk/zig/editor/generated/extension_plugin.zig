@@ -1187,6 +1187,124 @@ pub const witdock_editor_language_result_symbols_string_t = extern struct {
     },
 };
 
+/// Why the storage refuses something. Nothing has changed then.
+pub const witdock_editor_storage_storage_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    invalid_key: u32,
+    too_many_keys: u32,
+    full: u64,
+    unavailable: extension_plugin_string_t,
+    },
+};
+/// The key is empty or too long. The number is the limit, in bytes.
+pub const WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_INVALID_KEY = 0;
+/// There are too many keys. The number is the limit.
+pub const WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_TOO_MANY_KEYS = 1;
+/// All keys and values together would take too much. The number is the limit, in bytes.
+pub const WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_FULL = 2;
+/// The storage cannot be read. The text gives the reason, and what to do.
+pub const WITDOCK_EDITOR_STORAGE_STORAGE_ERROR_UNAVAILABLE = 3;
+
+pub const extension_plugin_option_list_u8_t = extern struct {
+    is_some: bool,
+    val: extension_plugin_list_u8_t,
+};
+
+pub const witdock_editor_storage_result_option_list_u8_storage_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: extension_plugin_option_list_u8_t,
+    err: witdock_editor_storage_storage_error_t,
+    },
+};
+
+pub const witdock_editor_storage_result_void_storage_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_storage_storage_error_t,
+    },
+};
+
+pub const witdock_editor_storage_result_list_string_storage_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: extension_plugin_list_string_t,
+    err: witdock_editor_storage_storage_error_t,
+    },
+};
+
+pub const witdock_editor_files_document_id_t = witdock_editor_types_document_id_t;
+
+pub const witdock_editor_files_ticket_t = witdock_editor_types_ticket_t;
+
+/// Why a request is refused.
+pub const witdock_editor_files_file_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    not_granted: extension_plugin_string_t,
+    too_long: u64,
+    too_many: u32,
+    },
+};
+/// The path is invalid, or outside of the workspace, or the editor protects it. The text says which.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_GRANTED = 0;
+/// There is no such file.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_FOUND = 1;
+/// It is a folder, or something else that is not a file.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_NOT_A_FILE = 2;
+/// It is too long for plugins. The number is the limit, in bytes.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_TOO_LONG = 3;
+/// The plugin has too many documents open that it has opened or made, or requests without an answer. The number is the limit.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_TOO_MANY = 4;
+/// There is no open document with this id.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_NO_SUCH_DOCUMENT = 5;
+/// The document has no file yet: `save-as` gives it one.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_NO_PATH = 6;
+/// The document is read-only.
+pub const WITDOCK_EDITOR_FILES_FILE_ERROR_READ_ONLY = 7;
+
+pub const witdock_editor_files_result_ticket_file_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_files_ticket_t,
+    err: witdock_editor_files_file_error_t,
+    },
+};
+
+pub const witdock_editor_new_documents_ticket_t = witdock_editor_types_ticket_t;
+
+/// A document without a file.
+pub const witdock_editor_new_documents_new_document_t = extern struct {
+    /// The name that the editor shows for it, behind the plugin's name.
+    title: extension_plugin_string_t,
+    /// Its language, in lower case; empty for plain text.
+    language: extension_plugin_string_t,
+    /// Its text. Only what the person changes then counts as unsaved.
+    text: extension_plugin_string_t,
+};
+
+/// Why no document is made.
+pub const witdock_editor_new_documents_make_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    too_long: u64,
+    too_many: u32,
+    },
+};
+/// The text is too long. The number is the limit, in bytes.
+pub const WITDOCK_EDITOR_NEW_DOCUMENTS_MAKE_ERROR_TOO_LONG = 0;
+/// The plugin has too many documents open that it has opened or made. The number is the limit.
+pub const WITDOCK_EDITOR_NEW_DOCUMENTS_MAKE_ERROR_TOO_MANY = 1;
+
+pub const witdock_editor_new_documents_result_ticket_make_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_new_documents_ticket_t,
+    err: witdock_editor_new_documents_make_error_t,
+    },
+};
+
 pub const exports_witdock_editor_plugin_command_error_t = witdock_editor_types_command_error_t;
 
 pub const exports_witdock_editor_plugin_key_text_t = witdock_editor_types_key_text_t;
@@ -1686,6 +1804,31 @@ pub extern fn witdock_editor_language_answer_actions(request: witdock_editor_lan
 /// Answers `symbols`.
 pub extern fn witdock_editor_language_answer_symbols(request: witdock_editor_language_ticket_t, answer: [*c]witdock_editor_language_result_symbols_string_t) void;
 
+/// The value of a key, if it has one.
+pub extern fn witdock_editor_storage_get(key: [*c]extension_plugin_string_t, ret: [*c]extension_plugin_option_list_u8_t, err: [*c]witdock_editor_storage_storage_error_t) bool;
+
+/// Sets the value of a key.
+pub extern fn witdock_editor_storage_set(key: [*c]extension_plugin_string_t, value: [*c]extension_plugin_list_u8_t, err: [*c]witdock_editor_storage_storage_error_t) bool;
+
+/// Removes a key. Unknown keys are ignored.
+pub extern fn witdock_editor_storage_remove(key: [*c]extension_plugin_string_t, err: [*c]witdock_editor_storage_storage_error_t) bool;
+
+/// The keys that begin with this text, in the order of their bytes.
+pub extern fn witdock_editor_storage_keys(prefix: [*c]extension_plugin_string_t, ret: [*c]extension_plugin_list_string_t, err: [*c]witdock_editor_storage_storage_error_t) bool;
+
+/// Opens a file, unless it is open already. With `focus`, and in answer to a command of the person, it becomes the focused document.
+pub extern fn witdock_editor_files_open(path: [*c]extension_plugin_string_t, focus: bool, ret: [*c]witdock_editor_files_ticket_t, err: [*c]witdock_editor_files_file_error_t) bool;
+
+/// Saves a document to its file, after it was formatted, as the person does.
+pub extern fn witdock_editor_files_save(document: witdock_editor_files_document_id_t, ret: [*c]witdock_editor_files_ticket_t, err: [*c]witdock_editor_files_file_error_t) bool;
+
+/// Saves a document to a new file. One that exists is not replaced.
+pub extern fn witdock_editor_files_save_as(document: witdock_editor_files_document_id_t, path: [*c]extension_plugin_string_t, ret: [*c]witdock_editor_files_ticket_t, err: [*c]witdock_editor_files_file_error_t) bool;
+
+/// Makes a document when the call has returned. It becomes the focused one in answer to a command of the person. The answer
+/// arrives through `file-events`, if the component exports it.
+pub extern fn witdock_editor_new_documents_make(document: [*c]witdock_editor_new_documents_new_document_t, ret: [*c]witdock_editor_new_documents_ticket_t, err: [*c]witdock_editor_new_documents_make_error_t) bool;
+
 pub extern fn witdock_plugin_log_location_free(ptr: [*c]witdock_plugin_log_location_t) void;
 
 pub extern fn witdock_plugin_log_option_location_free(ptr: [*c]witdock_plugin_log_option_location_t) void;
@@ -1923,6 +2066,26 @@ pub extern fn witdock_editor_language_list_action_free(ptr: [*c]witdock_editor_l
 pub extern fn witdock_editor_language_result_list_action_string_free(ptr: [*c]witdock_editor_language_result_list_action_string_t) void;
 
 pub extern fn witdock_editor_language_result_symbols_string_free(ptr: [*c]witdock_editor_language_result_symbols_string_t) void;
+
+pub extern fn witdock_editor_storage_storage_error_free(ptr: [*c]witdock_editor_storage_storage_error_t) void;
+
+pub extern fn extension_plugin_option_list_u8_free(ptr: [*c]extension_plugin_option_list_u8_t) void;
+
+pub extern fn witdock_editor_storage_result_option_list_u8_storage_error_free(ptr: [*c]witdock_editor_storage_result_option_list_u8_storage_error_t) void;
+
+pub extern fn witdock_editor_storage_result_void_storage_error_free(ptr: [*c]witdock_editor_storage_result_void_storage_error_t) void;
+
+pub extern fn witdock_editor_storage_result_list_string_storage_error_free(ptr: [*c]witdock_editor_storage_result_list_string_storage_error_t) void;
+
+pub extern fn witdock_editor_files_file_error_free(ptr: [*c]witdock_editor_files_file_error_t) void;
+
+pub extern fn witdock_editor_files_result_ticket_file_error_free(ptr: [*c]witdock_editor_files_result_ticket_file_error_t) void;
+
+pub extern fn witdock_editor_new_documents_new_document_free(ptr: [*c]witdock_editor_new_documents_new_document_t) void;
+
+pub extern fn witdock_editor_new_documents_make_error_free(ptr: [*c]witdock_editor_new_documents_make_error_t) void;
+
+pub extern fn witdock_editor_new_documents_result_ticket_make_error_free(ptr: [*c]witdock_editor_new_documents_result_ticket_make_error_t) void;
 
 pub extern fn exports_witdock_editor_plugin_command_error_free(ptr: [*c]exports_witdock_editor_plugin_command_error_t) void;
 

@@ -25,6 +25,10 @@ pub struct Buffer {
     pub id: DocumentId,
     /// The file; none for a document that was never saved.
     pub path: Option<PathBuf>,
+    /// The name of one that a plugin has made, while it has no file.
+    pub title: Option<String>,
+    /// The plugin that has opened or made it.
+    pub(crate) brought_by: Option<PluginId>,
     /// The file itself, whatever its name.
     pub file: FileId,
     /// The stamp that the file had when the text was last read from it or written to it.
@@ -96,6 +100,8 @@ impl Buffer {
         Self {
             id,
             path: None,
+            title: None,
+            brought_by: None,
             file: FileId::default(),
             is_missing: false,
             stamp: Stamp::default(),
@@ -113,10 +119,10 @@ impl Buffer {
         }
     }
 
-    /// The name of the file without its folders, or `untitled`.
+    /// The name of the file without its folders; of a document without a file its title, or `untitled`.
     pub fn name(&self) -> String {
         self.path.as_deref().and_then(Path::file_name).map_or_else(
-            || "untitled".to_owned(),
+            || self.title.clone().unwrap_or_else(|| "untitled".to_owned()),
             |name| witdock::text::name(&name.to_string_lossy()).to_string(),
         )
     }
@@ -124,6 +130,16 @@ impl Buffer {
     /// The language of the text, in lower case, for example `rust`; `text` when it is not known.
     pub fn language(&self) -> &str {
         &self.language
+    }
+
+    /// Whether it has neither a file nor a title.
+    pub(super) fn is_unnamed(&self) -> bool {
+        self.path.is_none() && self.title.is_none()
+    }
+
+    /// Whether it is being written.
+    pub(crate) fn is_being_saved(&self) -> bool {
+        self.saving != Saving::No
     }
 
     pub(crate) fn set_language(&mut self, language: &str) {

@@ -19,6 +19,7 @@ pub use self::buffer::{Author, Buffer, DocumentId, Origin, Saving};
 pub use self::decoration::{Decoration, Decorations, Diagnostic, Drawn, LineMark};
 use self::file::{OpenError, Opened};
 pub use self::target::Target;
+use crate::host::{NewDocument, PluginId};
 use crate::message::Message;
 use crate::outbox::{Outbox, Request};
 use witdock::text;
@@ -197,11 +198,36 @@ impl Documents {
         id
     }
 
+    /// Adds a document that a plugin has made. It has no unsaved changes before somebody else changes it.
+    pub(crate) fn make(&mut self, new: NewDocument, plugin: PluginId, to_front: bool) -> DocumentId {
+        let NewDocument { title, language, text } = new;
+        // A string is UTF-8, so this does not fail.
+        let mut document = Document::from_bytes(text.as_bytes()).unwrap_or_default();
+        document.set_style(Style { tab_width: self.tab_width, ..document.style() });
+        let id = self.next_id;
+        let title = Some(title);
+        let mut buffer = Buffer {
+            document,
+            title,
+            brought_by: Some(plugin),
+            author: Author::Plugin(plugin),
+            ..Buffer::untitled(id)
+        };
+        if !language.is_empty() {
+            buffer.set_language(&language);
+        }
+        self.add(buffer);
+        if to_front {
+            self.active = self.buffers.len() - 1;
+        }
+        id
+    }
+
     /// An empty untitled document that is the only one gives way to it.
     fn add(&mut self, buffer: Buffer) {
         self.next_id += 1;
         let is_untouched =
-            self.buffers.first().is_some_and(|only| only.path.is_none() && !only.document.is_dirty());
+            self.buffers.first().is_some_and(|only| only.is_unnamed() && !only.document.is_dirty());
         if self.buffers.len() == 1 && is_untouched {
             self.buffers = vec![buffer];
         } else {

@@ -1,6 +1,6 @@
 //! Documents and their files: writing them, and reading them again when another program has changed them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use witdock::counted;
 use witdock_editor_core::commands;
@@ -12,8 +12,9 @@ use crate::message::Message;
 use crate::outbox::{Effect, Outbox, Request};
 
 impl Documents {
-    /// Writes a document to its file, after a write that is under way.
-    pub(crate) fn write(&mut self, id: DocumentId, out: &mut Outbox) {
+    /// Writes a document to its file, after a write that is under way. `within` is the folder that the file must be in, where a plugin
+    /// has asked for it.
+    pub(crate) fn write(&mut self, id: DocumentId, within: Option<PathBuf>, out: &mut Outbox) {
         let Some(buffer) = self.find_mut(id) else { return };
         let Some(path) = buffer.path.clone() else { return };
         if buffer.saving != Saving::No {
@@ -23,7 +24,7 @@ impl Documents {
         buffer.saving = Saving::Now;
         buffer.tidy(out);
         let expected = (!std::mem::take(&mut buffer.overwrites)).then_some(buffer.stamp);
-        out.effect(Effect::Save { document: id, path, text: buffer.document.snapshot(), expected });
+        out.effect(Effect::Save { document: id, path, text: buffer.document.snapshot(), expected, within });
     }
 
     /// Writes the active document to another file.
@@ -31,16 +32,32 @@ impl Documents {
         let Some(buffer) = self.active_mut() else { return };
         buffer.tidy(out);
         let (document, text) = (buffer.id, buffer.document.snapshot());
-        out.effect(Effect::Save { document, path, text, expected: None });
+        out.effect(Effect::Save { document, path, text, expected: None, within: None });
     }
 
-    /// Takes note of how a write ended. Gives whether the document is saved.
+    /// Writes a document to a new file in this folder, for a plugin. Gives whether the document is there.
+    pub(crate) fn write_new(
+        &mut self,
+        document: DocumentId,
+        path: PathBuf,
+        within: &Path,
+        out: &mut Outbox,
+    ) -> bool {
+        let Some(buffer) = self.find_mut(document) else { return false };
+        buffer.tidy(out);
+        let (text, within) = (buffer.document.snapshot(), Some(within.to_owned()));
+        out.effect(Effect::Save { document, path, text, expected: Some(Stamp::default()), within });
+        true
+    }
+
+    /// Takes note of how a write ended. Gives whether the document is saved. `asks` the person where they have to decide.
     pub(crate) fn saved(
         &mut self,
         id: DocumentId,
         path: PathBuf,
         text: &Snapshot,
         result: Result<Saved, SaveError>,
+        asks: bool,
         out: &mut Outbox,
     ) -> bool {
         let is_active = self.active().is_some_and(|active| active.id == id);
@@ -61,17 +78,18 @@ impl Documents {
                 }
                 out.show(Message::info(message));
                 if again {
-                    self.write(id, out);
+                    self.write(id, None, out);
                 }
                 true
             }
             Err(error) => {
                 buffer.conflicts |= matches!(error, SaveError::Changed(_));
-                if buffer.conflicts && is_active {
+                if buffer.conflicts && is_active && asks {
                     out.request(Request::AskToOverwrite);
                 }
                 if let SaveError::Unencodable { error, .. } = &error
                     && buffer.document.revision() == text.revision()
+                    && asks
                 {
                     buffer.document.set_selections(Selections::one(Selection::at(error.offset)));
                     out.request(Request::Reveal);

@@ -39,3 +39,17 @@ pub(super) mod language_provider {
         include_component_type: true,
     });
 }
+
+/// The optional export for documents and their files.
+pub(super) mod file_owner {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/file-owner",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}

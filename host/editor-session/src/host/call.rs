@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use witdock_editor_core::{ChangeSet, Revision};
 
 use super::api::Registration;
+use super::files::Brought;
 use super::holdings::{HandedOver, Holdings};
 use super::outcome::{DocumentChange, Outcome};
 use super::process::RunningProcess;
 use super::snapshot::{DocumentView, Snapshot};
+use super::storage::{Staged, Storage};
 use crate::documents::DocumentId;
 
 /// A handle to a document, valid for one call.
@@ -58,6 +60,10 @@ impl Settings {
 #[derive(Debug, Default)]
 pub struct CallState {
     pub(super) settings: Settings,
+    /// What it keeps between sessions.
+    pub(super) storage: Storage,
+    /// What the call has changed of that.
+    pub(super) stored: Staged,
     /// What the plugin has registered when it was activated.
     pub(super) registration: Option<Arc<Registration>>,
     /// Counts calls, so that a handle from an earlier call is recognized.
@@ -70,6 +76,8 @@ pub struct CallState {
     /// What the editor keeps for the plugin, with the changes of the call.
     pub(super) holdings: Holdings,
     pub(super) handed_over: HandedOver,
+    /// The documents that the plugin has opened or made, with those of the call.
+    pub(super) brought: Brought,
     /// The plugin's processes, with those that the call starts.
     pub(super) processes: Vec<RunningProcess>,
     /// The folder that the person works in, opened on first use. Nothing outside of it can be reached through it.
@@ -87,9 +95,9 @@ pub(super) struct Working {
 }
 
 impl CallState {
-    /// The state of an instance with these settings.
-    pub fn new(settings: Settings) -> Self {
-        Self { settings, ..Self::default() }
+    /// The state of an instance with these settings and this storage.
+    pub fn new(settings: Settings, storage: Storage) -> Self {
+        Self { settings, storage, ..Self::default() }
     }
 
     pub(super) fn begin(&mut self, snapshot: Snapshot, may_edit: bool) {
@@ -98,16 +106,20 @@ impl CallState {
         self.documents = snapshot.documents.iter().cloned().map(Working::new).collect();
         self.holdings = snapshot.own.holdings.clone();
         self.handed_over = HandedOver::default();
+        self.stored = Staged::default();
+        self.brought = snapshot.own.brought;
         self.processes.clone_from(&snapshot.own.processes);
         self.snapshot = snapshot;
         self.outcome = Outcome::default();
     }
 
-    /// Ends the call and gives its outcome; with its edits and selections only if they are `kept`.
+    /// Ends the call and gives its outcome; with its edits, its selections and what it has stored only if they are `kept`.
     pub(super) fn end(&mut self, kept: bool) -> Outcome {
         let mut outcome = std::mem::take(&mut self.outcome);
         let documents = std::mem::take(&mut self.documents);
+        let stored = std::mem::take(&mut self.stored).into_changes();
         if kept {
+            outcome.stored = stored;
             outcome.documents = documents.into_iter().filter_map(Working::into_change).collect();
         }
         self.snapshot = Snapshot::default();

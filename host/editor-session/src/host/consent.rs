@@ -181,6 +181,9 @@ pub(super) fn in_words(capability: &Capability) -> String {
                 "documents" => "read and change the text of open documents".to_owned(),
                 "workspace" => "read the files in the folder that you work in".to_owned(),
                 "clipboard" => "read and write the clipboard".to_owned(),
+                "files" => "open files of the folder that you work in, and save documents there".to_owned(),
+                "new-documents" => "make documents".to_owned(),
+                "storage" => "keep data of its own on this machine".to_owned(),
                 "jobs" => "run commands of the editor and of other plugins".to_owned(),
                 other => format!("use {other}"),
             }
@@ -385,7 +388,8 @@ fn is_silent(capability: &Capability) -> bool {
     matches!(capability, Capability::Import(name) if SILENT.contains(&name.path()))
 }
 
-fn key(path: &Path) -> String {
+/// The path of a plugin, as answers about it have it.
+pub(super) fn key(path: &Path) -> String {
     path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 

@@ -8,9 +8,11 @@ use std::ops::Range;
 use witdock_editor_core::{Edit, Revision};
 
 use super::bindings::exports::witdock::editor::plugin as exports;
+use super::bindings::file_owner::exports::witdock::editor::file_events;
 use super::bindings::process_owner::exports::witdock::editor::process_events;
 use super::bindings::witdock::editor::{panels, prompts, status_line, types};
 use super::call::Ticket;
+use super::files::FileFailure;
 use super::process::{Happened, Pipe, ProcessEnd};
 use crate::display::{
     Action, Answer, Choice, ChoiceQuestion, Completion, CompletionKind, HoverText, Invocation, Location,
@@ -248,6 +250,17 @@ pub(super) fn process_event(process: Ticket, happened: Happened) -> Option<proce
             ProcessEvent::Ended(Ended { process, end })
         }
     })
+}
+
+impl From<FileFailure> for file_events::Failure {
+    fn from(failure: FileFailure) -> Self {
+        match failure {
+            FileFailure::Exists => Self::Exists,
+            FileFailure::ChangedOnDisk => Self::ChangedOnDisk,
+            FileFailure::Closed => Self::Closed,
+            FileFailure::Failed(why) => Self::Failed(why),
+        }
+    }
 }
 
 /// An edit as the interface has it.

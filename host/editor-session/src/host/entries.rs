@@ -13,6 +13,7 @@ use super::interface::Extension;
 use super::loaded::lock;
 use super::news::{News, PluginId, Stand};
 use super::report::{self, Health, Report};
+use super::storage::Storage;
 
 /// All plugins of a host.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub(super) struct Entry {
     state: State,
     /// Whether its folder is being built.
     is_building: bool,
+    /// What it keeps between sessions.
+    pub(super) storage: Storage,
     /// The request for consent that the person has not answered.
     pub(super) ask: Option<Ask>,
     /// The task that loads the plugin and then follows its events.
@@ -66,6 +69,7 @@ impl Entries {
             is_named,
             state: State::Loading,
             is_building: false,
+            storage: Storage::default(),
             ask: None,
             task: None,
             told: None,
@@ -154,6 +158,12 @@ impl Entries {
         lock(&self.all).values().filter_map(|entry| entry.loaded().cloned()).collect()
     }
 
+    /// What the plugins are loaded from, with the manifests beside components.
+    pub(super) fn sources(&self) -> Vec<PathBuf> {
+        let all = lock(&self.all);
+        all.values().flat_map(|entry| [entry.path.clone(), entry.path.with_extension("toml")]).collect()
+    }
+
     pub(super) fn reports(&self) -> Vec<Report> {
         lock(&self.all).iter().map(|(plugin, entry)| entry.report(plugin)).collect()
     }
@@ -206,7 +216,14 @@ impl Entry {
     fn report(&self, plugin: PluginId) -> Report {
         let path = witdock::text::path(&self.path);
         if let State::Loaded(loaded) = &self.state {
-            return report::of_loaded(plugin, path, loaded, self.ask.is_some(), self.is_building);
+            return report::of_loaded(
+                plugin,
+                path,
+                loaded,
+                self.storage.bytes(),
+                self.ask.is_some(),
+                self.is_building,
+            );
         }
         let health = self.health();
         let status = match (&self.state, health) {

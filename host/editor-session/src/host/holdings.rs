@@ -35,6 +35,8 @@ pub enum Held {
     Job(Ticket),
     /// A process, with the input that it has not read.
     Process(Ticket),
+    /// A request about a document and its file, which has not ended.
+    File(Ticket),
 }
 
 impl Held {
@@ -48,7 +50,7 @@ impl Held {
     fn name_bytes(&self) -> usize {
         match self {
             Self::Segment(name) | Self::Panel(name) | Self::Decorations(_, name) => name.len(),
-            Self::Question(_) | Self::Timer(_) | Self::Job(_) | Self::Process(_) => 0,
+            Self::Question(_) | Self::Timer(_) | Self::Job(_) | Self::Process(_) | Self::File(_) => 0,
         }
     }
 }

@@ -8,6 +8,7 @@ use witdock::{ContractViolation, HostState};
 
 use super::api::Registration;
 use super::bindings::exports::witdock::editor::plugin::ActivateError;
+use super::bindings::file_owner::{self, FileOwner};
 use super::bindings::language_provider::{self, LanguageProvider};
 use super::bindings::process_owner::{self, ProcessOwner};
 use super::bindings::{self, COMPONENT_TYPE};
@@ -23,6 +24,7 @@ pub struct Extension {
     pub(super) base: bindings::Extension,
     pub(super) process_owner: Option<ProcessOwner>,
     pub(super) language_provider: Option<LanguageProvider>,
+    pub(super) file_owner: Option<FileOwner>,
 }
 
 witdock::interface! {
@@ -35,7 +37,11 @@ witdock::interface! {
         programs: &host.programs,
     }),
     activate = activate,
-    optional = [process_owner::COMPONENT_TYPE, language_provider::COMPONENT_TYPE],
+    optional = [
+        process_owner::COMPONENT_TYPE,
+        language_provider::COMPONENT_TYPE,
+        file_owner::COMPONENT_TYPE,
+    ],
     bind = bind,
 }
 
@@ -50,9 +56,13 @@ impl HasData for HasCall {
 
 fn bind(store: &mut Store<HostState<CallState>>, instance: &Instance) -> wasmtime::Result<Extension> {
     let base = bindings::Extension::new(&mut *store, instance)?;
-    // The types were checked before, so this fails only where the export is missing.
-    let process_owner = ProcessOwner::new(&mut *store, instance).ok();
-    Ok(Extension { base, process_owner, language_provider: LanguageProvider::new(store, instance).ok() })
+    // The types were checked before, so these fail only where the export is missing.
+    Ok(Extension {
+        base,
+        process_owner: ProcessOwner::new(&mut *store, instance).ok(),
+        language_provider: LanguageProvider::new(&mut *store, instance).ok(),
+        file_owner: FileOwner::new(&mut *store, instance).ok(),
+    })
 }
 
 async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) -> wasmtime::Result<()> {

@@ -17,6 +17,7 @@ use super::news::{Failure, News, PluginAction, PluginId};
 use super::report::Report;
 use super::runner::{Call, run};
 use super::snapshot::Snapshot;
+use super::storage::Storages;
 use crate::message::Message;
 
 /// The time between two entries of the audit log.
@@ -81,6 +82,7 @@ impl Host {
             entries: entries.clone(),
             news,
             settings: Arc::default(),
+            storages: Storages::default(),
         };
         Ok(Self { loader, entries, folders: Mutex::default(), audit: None })
     }
@@ -106,6 +108,18 @@ impl Host {
         if let Some(plugin) = loaded {
             self.tell(News::Configured { plugin, settings: json.to_owned() });
         }
+    }
+
+    /// The files and folders that no plugin writes to: the sources of plugins, and what the editor trusts or keeps.
+    pub(crate) fn protected(&self) -> Vec<PathBuf> {
+        let consent = &self.loader.consent;
+        let own = consent.file().map(Path::to_owned).into_iter().chain(consent.rules_file());
+        own.chain(consent.protected().iter().cloned()).chain(self.entries.sources()).collect()
+    }
+
+    /// Keeps what plugins store in this folder. For plugins that are loaded after this.
+    pub fn keep_storage_in(&self, folder: &Path) {
+        self.loader.storages.keep_in(folder);
     }
 
     /// Starts to load one plugin that the person has named. News tells how that ends.

@@ -11,12 +11,13 @@ use witdock::{
 };
 
 use super::call::{CallState, Settings};
-use super::consent::{Ask, Before, Consent, Decided, build_in_words};
+use super::consent::{Ask, Before, Consent, Decided, build_in_words, key};
 use super::entries::{Entries, State};
 use super::follow::follow;
 use super::interface::Extension;
 use super::loaded::lock;
 use super::news::{News, PluginId};
+use super::storage::Storages;
 use crate::message::Message;
 
 /// The deadline of a call. Calls run beside the editor, so it protects other calls of the plugin and not the person.
@@ -36,6 +37,8 @@ pub(super) struct Loader {
     pub(super) news: mpsc::UnboundedSender<News>,
     /// By the plugins' names.
     pub(super) settings: Arc<Mutex<HashMap<String, Settings>>>,
+    /// What plugins keep between sessions.
+    pub(super) storages: Storages,
 }
 
 impl Loader {
@@ -100,13 +103,15 @@ impl Loader {
 
     async fn load(self, plugin: PluginId, path: PathBuf, source: Source) {
         let settings = self.settings_of(source.name());
+        let storage = self.storages.of(source.name(), &key(&path));
+        self.entries.change(plugin, |entry| entry.storage = storage.clone());
         let is_built = matches!(source, Source::Folder { .. });
         let limits = Limits { call_deadline: CALL_DEADLINE, ..Limits::default() };
         let builder = self.dock.plugin::<Extension>(source.clone()).limits(limits);
         let builder = self.with_consent(builder, plugin, &path, is_built);
         let (builds, events) = (builder.events(), builder.events());
         let served = async {
-            let loaded = match builder.load(move || CallState::new(settings.clone())).await {
+            let loaded = match builder.load(move || CallState::new(settings.clone(), storage.clone())).await {
                 Ok(loaded) => loaded,
                 Err(error) => return self.not_loaded(plugin, &error),
             };

@@ -11,6 +11,7 @@ mod code;
 mod consent;
 mod convert;
 mod entries;
+mod files;
 mod folders;
 mod follow;
 mod holdings;
@@ -24,11 +25,14 @@ mod process;
 mod report;
 mod runner;
 mod snapshot;
+mod storage;
 
 pub(crate) use self::call::new_ticket;
 pub use self::call::{CallState, Provided, Settings, Ticket};
 pub use self::consent::{Answers, Ask, Before, Consent};
 pub(crate) use self::convert::edit_for_guest;
+pub(crate) use self::files::writable;
+pub use self::files::{Brought, FileAction, FileFailure, NewDocument};
 pub(crate) use self::holdings::refuse_growth;
 pub use self::holdings::{Held, Holdings};
 pub use self::loaded::Host;
@@ -39,6 +43,7 @@ pub use self::process::{Happened, Pipe, ProcessAction, ProcessEnd, Program, Runn
 pub use self::report::{Cost, Health, Report};
 pub use self::runner::{Answered, Call};
 pub use self::snapshot::{DocumentView, Own, RESERVED_REVISIONS, Snapshot, Visible};
+pub use self::storage::Storage;
 
 /// Types of the interface itself, generated from `wit/editor`: what plugins register, hear and answer.
 pub mod api {

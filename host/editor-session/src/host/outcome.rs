@@ -1,10 +1,13 @@
 //! The outcome of a call: its changes, which the session takes all at once when the call has returned.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use witdock_editor_core::{ChangeSet, Revision, Selections};
 
 use super::call::Ticket;
+use super::files::FileAction;
 use super::process::ProcessAction;
 use crate::code::{Answer, Offer};
 use crate::display::{Invocation, Location, Panel, Question, Segment};
@@ -42,6 +45,10 @@ pub struct Outcome {
     pub offers: Option<Vec<Offer>>,
     /// Answers to what the person has asked about code.
     pub answers: Vec<(Ticket, Result<Answer, String>)>,
+    /// What to do with documents and their files, in order.
+    pub files: Vec<(Ticket, FileAction)>,
+    /// What the plugin has stored, until it is written; none removes a key.
+    pub stored: BTreeMap<String, Option<Arc<[u8]>>>,
     /// Processes whose input is to be read before the plugin writes more.
     pub waits_for_room: Vec<Ticket>,
 }

@@ -62,6 +62,8 @@ pub struct Cost {
     pub memory_bytes: usize,
     /// The most memory that it has used.
     pub memory_peak_bytes: usize,
+    /// What it keeps between sessions.
+    pub stored_bytes: usize,
 }
 
 /// The name under which calls for a changed text are counted.
@@ -72,6 +74,7 @@ pub(super) fn of_loaded(
     id: PluginId,
     path: String,
     plugin: &Plugin<Extension>,
+    stored_bytes: usize,
     is_asked: bool,
     is_building: bool,
 ) -> Report {
@@ -86,6 +89,7 @@ pub(super) fn of_loaded(
         per_change: changes.map(|changes| changes.total / u32::try_from(changes.calls).unwrap_or(u32::MAX)),
         memory_bytes: statistics.kept.memory_bytes,
         memory_peak_bytes: statistics.kept.memory_peak_bytes,
+        stored_bytes,
     };
     let health = health_of(&status, is_asked);
     Report {

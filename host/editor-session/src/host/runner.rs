@@ -4,6 +4,7 @@ use witdock::{ContractViolation, Plugin};
 use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
+use super::bindings::file_owner::FileOwner;
 use super::bindings::language_provider::LanguageProvider;
 use super::bindings::process_owner::ProcessOwner;
 use super::bindings::witdock::editor::documents::EditError;
@@ -11,14 +12,17 @@ use super::bindings::witdock::editor::types;
 use super::call::Ticket;
 use super::code::request;
 use super::convert::{one_line, process_event};
+use super::files::FileFailure;
 use super::holdings::refuse_growth;
 use super::interface::Extension;
 use super::outcome::Outcome;
 use super::process::Happened;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
+use super::storage::{Changes, Storage};
 use crate::code::Question;
 use crate::display::{Completion, HoverText, Location};
+use crate::message::Message;
 
 /// A call into a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub enum Call {
     Hover(Location),
     /// Tell what a process has done.
     Process(Ticket, Happened),
+    /// Tell how a request about a document and its file has ended.
+    File(Ticket, Result<DocumentVersion, FileFailure>),
     /// Ask about code. The answer is in this outcome or in a later one.
     Ask(Ticket, Question, Location),
     /// Tell that nobody waits for an answer any more.
@@ -71,6 +77,7 @@ impl Call {
             Self::Complete(_) => "complete",
             Self::Hover(_) => "hover",
             Self::Process(..) => "on-process",
+            Self::File(..) => "on-file",
             Self::Ask(..) => "ask",
             Self::Withdraw(_) => "withdraw",
         }
@@ -78,7 +85,7 @@ impl Call {
 
     /// Commands and events may edit. A call that answers a question may not.
     fn may_edit(&self) -> bool {
-        matches!(self, Self::Run { .. } | Self::Tell(_) | Self::Process(..))
+        matches!(self, Self::Run { .. } | Self::Tell(_) | Self::Process(..) | Self::File(..))
     }
 }
 
@@ -123,12 +130,14 @@ pub(super) async fn run(
     call: Call,
     snapshot: Snapshot,
 ) -> Result<(Answered, Outcome), witdock::CallError> {
-    plugin
+    let name = plugin.name();
+    let (answered, mut outcome, storage) = plugin
         .call_named(call.export(), async |guest, store| {
             store.data_mut().app.begin(snapshot, call.may_edit());
             let process_owner = guest.process_owner.as_ref();
             let provider = guest.language_provider.as_ref();
             let provider = provider.map(LanguageProvider::witdock_editor_language_requests);
+            let file_owner = guest.file_owner.as_ref().map(FileOwner::witdock_editor_file_events);
             let guest = guest.base.witdock_editor_plugin();
             let answered = match call {
                 Call::Run { command, argument } => {
@@ -169,6 +178,13 @@ pub(super) async fn run(
                     }
                     Answered::Told
                 }
+                Call::File(request, outcome) => {
+                    if let Some(owner) = file_owner {
+                        let outcome = outcome.as_ref().copied().map_err(|failure| failure.clone().into());
+                        owner.call_on_file(&mut *store, request, outcome.as_ref().copied()).await?;
+                    }
+                    Answered::Told
+                }
                 Call::Process(process, happened) => {
                     let owner = process_owner.map(ProcessOwner::witdock_editor_process_events);
                     if let Some((owner, event)) = owner.zip(process_event(process, happened)) {
@@ -178,8 +194,25 @@ pub(super) async fn run(
                 }
             };
             let kept = !matches!(answered, Answered::Run(Err(_)));
-            let outcome = store.data_mut().app.end(kept);
-            Ok((answered, outcome))
+            let app = &mut store.data_mut().app;
+            Ok((answered, app.end(kept), app.storage.clone()))
         })
-        .await
+        .await?;
+    if let Some(why) = store(&storage, std::mem::take(&mut outcome.stored)).await {
+        outcome.messages.push(Message::error(format!("what it stores is lost: {why}")).of(name));
+    }
+    Ok((answered, outcome))
+}
+
+/// Writes what a call has stored. Gives why that has failed.
+async fn store(storage: &Storage, changes: Changes) -> Option<String> {
+    if changes.is_empty() {
+        return None;
+    }
+    let storage = storage.clone();
+    let written = tokio::task::spawn_blocking(move || storage.commit(&changes)).await;
+    match written {
+        Ok(written) => written.err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
 }

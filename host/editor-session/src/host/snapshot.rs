@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use witdock_editor_core::{Revision, Selections, Style, Text};
 
+use super::files::Brought;
 use super::holdings::Holdings;
 use super::process::RunningProcess;
 use crate::documents::{Decoration, DocumentId};
@@ -49,6 +50,8 @@ pub struct Own {
     pub visible_panel: Option<String>,
     /// All that the editor keeps for it.
     pub holdings: Holdings,
+    /// The documents that it has opened or made.
+    pub brought: Brought,
     /// Its processes.
     pub processes: Vec<RunningProcess>,
 }

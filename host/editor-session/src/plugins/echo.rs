@@ -35,6 +35,7 @@ impl Echo {
             Waiting::Run { by_person: false, .. }
             | Waiting::CursorMoved
             | Waiting::SelectionChanged
+            | Waiting::File(..)
             | Waiting::Tell(Event::JobEnded(_) | Event::Saved(_)) => Some(Self::Other),
             _ => None,
         }
@@ -43,7 +44,8 @@ impl Echo {
 
 /// Whether something follows from an outcome that plugins hear of.
 fn goes_on(outcome: &Outcome) -> bool {
-    !outcome.documents.is_empty() || !outcome.jobs.is_empty() || outcome.shown.is_some()
+    let asks = !outcome.jobs.is_empty() || !outcome.files.is_empty();
+    asks || !outcome.documents.is_empty() || outcome.shown.is_some()
 }
 
 impl Slot {

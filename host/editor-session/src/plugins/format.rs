@@ -4,6 +4,7 @@
 //! a second for them at most; then the document is saved as it is.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use witdock_editor_core::{Edit, Revision};
@@ -29,6 +30,8 @@ pub(super) struct Formatting {
     /// The plugin that is asked, and those that follow.
     plugins: VecDeque<PluginId>,
     saves: bool,
+    /// The folder that the file must be in, where a plugin has asked for the save and not the person.
+    within: Option<PathBuf>,
     /// Whether a plugin has changed the text, so that the changes of the next one join the same undo step.
     has_changed: bool,
 }
@@ -39,7 +42,9 @@ impl Plugins {
         if documents.active().is_some_and(|buffer| buffer.read_only) {
             return out.show(Message::info("the document is read-only, so it is not formatted"));
         }
-        self.begin_format(false, documents, out);
+        if let Some(document) = documents.active().map(|buffer| buffer.id) {
+            self.begin_format(document, false, None, documents, out);
+        }
         if self.formatting.is_empty() {
             out.show(Message::info("no plugin formats this language"));
         }
@@ -47,7 +52,24 @@ impl Plugins {
 
     /// Formats the active document and saves it then.
     pub(crate) fn format_and_save(&mut self, documents: &mut Documents, out: &mut Outbox) {
-        self.begin_format(true, documents, out);
+        if let Some(document) = documents.active().map(|buffer| buffer.id) {
+            self.begin_format(document, true, None, documents, out);
+        }
+    }
+
+    /// Formats a document and saves it then, as a plugin has asked for: below the folder that the person works in.
+    pub(super) fn format_and_save_for_plugin(
+        &mut self,
+        document: DocumentId,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        self.begin_format(document, true, Some(self.root.clone()), documents, out);
+    }
+
+    /// Whether a document is being formatted.
+    pub(super) fn formats(&self, document: DocumentId) -> bool {
+        self.formatting.iter().any(|formatting| formatting.document == document)
     }
 
     /// Whether a document is formatted that is to be saved then.
@@ -55,9 +77,15 @@ impl Plugins {
         self.formatting.iter().any(|formatting| formatting.saves)
     }
 
-    fn begin_format(&mut self, saves: bool, documents: &mut Documents, out: &mut Outbox) {
-        let Some(buffer) = documents.active() else { return };
-        let document = buffer.id;
+    fn begin_format(
+        &mut self,
+        document: DocumentId,
+        saves: bool,
+        within: Option<PathBuf>,
+        documents: &mut Documents,
+        out: &mut Outbox,
+    ) {
+        let Some(buffer) = documents.find(document) else { return };
         let plugins: VecDeque<PluginId> = self
             .slots
             .iter()
@@ -69,13 +97,13 @@ impl Plugins {
         let saves = earlier.is_some_and(|earlier| self.formatting.swap_remove(earlier).saves) || saves;
         if plugins.is_empty() {
             if saves {
-                documents.write(document, out);
+                documents.write(document, within, out);
             }
             return;
         }
         self.attempts += 1;
         let attempt = self.attempts;
-        self.formatting.push(Formatting { document, attempt, plugins, saves, has_changed: false });
+        self.formatting.push(Formatting { document, attempt, plugins, saves, within, has_changed: false });
         out.effect(Effect::Wait { alarm: Alarm::Save(document, attempt), after: MAX_WAIT });
         self.ask_for_format(document, documents, out);
     }
@@ -91,8 +119,9 @@ impl Plugins {
                 formatting.plugins.pop_front();
             }
         }
-        if self.formatting.swap_remove(index).saves {
-            documents.write(document, out);
+        let Formatting { saves, within, .. } = self.formatting.swap_remove(index);
+        if saves {
+            documents.write(document, within, out);
         }
     }
 
@@ -196,7 +225,7 @@ impl Plugins {
             self.late(*plugin, what, out);
         }
         if formatting.saves {
-            documents.write(document, out);
+            documents.write(document, formatting.within, out);
         }
     }
 }

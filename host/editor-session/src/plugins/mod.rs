@@ -8,6 +8,7 @@ mod code_places;
 mod completion;
 mod consent;
 mod echo;
+mod files;
 mod format;
 mod hover;
 mod outcome;
@@ -191,7 +192,8 @@ impl Plugins {
             }
         }
         let processes = slot.processes.clone();
-        Own { visible_panel: visible.map(|(name, _)| name.clone()), holdings, processes }
+        let brought = self.brought(plugin, documents);
+        Own { visible_panel: visible.map(|(name, _)| name.clone()), holdings, brought, processes }
     }
 
     /// Queues the events that plugins do not know yet, and moves what they show along with the texts.

@@ -172,6 +172,7 @@ impl Plugins {
             documents.show(place, out);
         }
         self.start_timers(plugin, outcome.timers, out);
+        self.act_on_files(plugin, outcome.files, by_command, documents, out);
         self.act_on_processes(plugin, outcome.processes, &outcome.waits_for_room, out);
         if let Some(text) = outcome.copied {
             documents.set_clipboard(&text);

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use witdock_editor_core::{Edit, Revision, Selections};
 
 use super::echo::Echo;
+use super::files::FileWork;
 use super::panel::PanelView;
 use crate::code::{Offer, Question};
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
-use crate::host::{Call, Happened, Held, Holdings, PluginId, RunningProcess, Ticket, Timer, edit_for_guest};
+use crate::host::{
+    Call, FileFailure, Happened, Held, Holdings, PluginId, RunningProcess, Ticket, Timer, edit_for_guest,
+};
 use crate::size::Size;
 
 /// A plugin that serves.
@@ -38,6 +41,8 @@ pub(super) struct Slot {
     /// The commands that it has queued and that have not ended, with the bytes that they take.
     pub(super) jobs: Vec<(Ticket, usize)>,
     pub(super) processes: Vec<RunningProcess>,
+    /// What it has asked for about documents and files, and is not done.
+    pub(super) files: Vec<(Ticket, FileWork)>,
     /// What it can answer about code.
     pub(super) offers: Vec<Offer>,
     /// The number of its answers that came too late to be used.
@@ -75,6 +80,7 @@ pub(super) enum Waiting {
     Complete(Location),
     Hover(Location),
     Process(Ticket, Happened),
+    File(Ticket, Result<DocumentId, FileFailure>),
     Ask(Ticket, Question, Location),
     Withdraw(Ticket),
 }
@@ -101,6 +107,7 @@ impl Slot {
             timers: Vec::new(),
             jobs: Vec::new(),
             processes: Vec::new(),
+            files: Vec::new(),
             offers: Vec::new(),
             late: 0,
         }
@@ -139,6 +146,9 @@ impl Slot {
         }
         for (ticket, bytes) in &self.jobs {
             holdings.note(Held::Job(*ticket), *bytes);
+        }
+        for (ticket, work) in &self.files {
+            holdings.note(Held::File(*ticket), size_of_val(work));
         }
         for running in &self.processes {
             holdings.note(Held::Process(running.ticket), running.unread);
@@ -205,6 +215,7 @@ impl Slot {
         self.panels.clear();
         self.timers.clear();
         self.jobs.clear();
+        self.files.clear();
         self.offers.clear();
     }
 
@@ -305,6 +316,10 @@ impl Slot {
             Waiting::Hover(at) => Call::Hover(*at),
             Waiting::Ask(ticket, question, at) => Call::Ask(*ticket, question.clone(), *at),
             Waiting::Withdraw(ticket) => Call::Withdraw(*ticket),
+            Waiting::File(request, outcome) => {
+                let version = |id| documents.find(id).map(version).ok_or(FileFailure::Closed);
+                Call::File(*request, outcome.clone().and_then(version))
+            }
             Waiting::Process(process, happened) => Call::Process(*process, happened.clone()),
         })
     }

@@ -133,6 +133,10 @@ fn cost_lines(cost: &Cost) -> Vec<Line<'static>> {
         cost.memory_peak_bytes / 1024
     );
     let mut lines = vec![Line::raw(memory)];
+    if cost.stored_bytes > 0 {
+        let stored = cost.stored_bytes.div_ceil(1024);
+        lines.push(Line::raw(format!("{stored} KiB kept for it between sessions")));
+    }
     for (name, p50, p99) in &cost.exports {
         let text = format!("  {name:<20} p50 {:>9}  p99 {:>9}", short(*p50), short(*p99));
         lines.push(Line::styled(text, theme::FAINT));

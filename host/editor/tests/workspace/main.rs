@@ -12,6 +12,7 @@
 mod common;
 
 mod answers;
+mod files;
 mod git;
 mod real;
 mod server;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let workspace = tempfile::tempdir().unwrap();
     std::env::set_current_dir(workspace.path()).unwrap();
     let mut trials = answers::trials();
+    trials.extend(files::trials());
     trials.extend(git::trials());
     trials.extend(real::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()

@@ -122,6 +122,14 @@ pub enum SaveError {
     /// Its permissions forbid it.
     #[error("cannot save {}: it is read-only; make it writable with `chmod u+w`", .0.display())]
     ReadOnly(PathBuf),
+    /// A plugin has asked for it, and may not write there.
+    #[error("cannot save {} for a plugin: {why}", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with the place.
+        why: String,
+    },
     /// Another program has changed it since it was last read or written.
     #[error("cannot save {}: another program has changed it", .0.display())]
     Changed(PathBuf),

@@ -5,9 +5,11 @@ mod decorations;
 mod diagnostics;
 mod display;
 mod documents;
+mod files;
 mod language;
 mod processes;
 mod services;
+mod storage;
 mod text;
 
 use std::ops::Range;
