@@ -192,6 +192,8 @@ pub const COMMANDS: &[Command<Session>] = &[
 
     command(Plugins, "editor.stop-busy", &["f9"], "Stop busy plugins",
         "Stops all plugins that have a call under way.", Session::stop_busy),
+    command(Plugins, "editor.cancel-work", &["ctrl-k x"], "Cancel what a plugin works on",
+        "Cancels the long work that a plugin has begun last, which the status line shows.", Session::cancel_work).runs(Runs::ByPerson),
     command(Plugins, "editor.complete", &["ctrl-space"], "Complete the word",
         "Shows the completions that plugins offer at the cursor.", Session::complete),
     command(Plugins, "editor.hover", &["f4"], "Show documentation for the symbol at the cursor",

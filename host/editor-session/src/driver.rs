@@ -11,7 +11,7 @@ use crate::host::{Consent, Host, News, writable};
 use crate::message::Message;
 use crate::outbox::{Effect, Input};
 use crate::processes::Processes;
-use crate::project::Worker;
+use crate::project::{Follower, Worker};
 use crate::recovery::{Keeper, Recovery};
 use crate::shell::Stop;
 use crate::watch::{PLUGINS_SETTLED, SETTLED, Watch};
@@ -27,6 +27,8 @@ pub struct Driver {
     watch: Watch,
     project: Worker,
     processes: Processes,
+    /// Follows the files of the folder, if a plugin does.
+    follower: Option<Follower>,
     /// The folders that plugins come and go in.
     plugin_watch: Watch,
     plugin_changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
@@ -59,6 +61,7 @@ impl Driver {
             inputs,
             watch,
             project: Worker::default(),
+            follower: None,
             plugin_watch,
             plugin_changes,
             keeper: None,
@@ -145,6 +148,10 @@ impl Driver {
             Effect::StopSearch => self.project.stop_search(),
             Effect::Discard(kept) => Keeper::discard(&kept),
             Effect::Process { plugin, process, action } => self.processes.act(plugin, process, action),
+            Effect::FollowFolder(root) => {
+                self.follower = Some(Follower::start(root, self.sender.clone()));
+            }
+            Effect::UnfollowFolder => self.follower = None,
             Effect::Manage(plugin, action) => self.host.manage(plugin, action),
             Effect::Wait { alarm, after } => {
                 let sender = self.sender.clone();

@@ -12,7 +12,9 @@ use witdock_editor_core::Snapshot as TextSnapshot;
 use crate::display::Invocation;
 use crate::documents::file::{OpenError, Opened, Reading, Reread, SaveError, Saved, Stamp};
 use crate::documents::{DocumentId, Target};
-use crate::host::{Ask, Call, News, PluginAction, PluginId, ProcessAction, Report, Snapshot, Ticket};
+use crate::host::{
+    Ask, Call, FolderNews, News, PluginAction, PluginId, ProcessAction, Report, Snapshot, Ticket,
+};
 use crate::message::Message;
 use crate::plugins::Alarm;
 use crate::project::{FolderEntry, Hit, SearchEnd, Task, WalkEnd};
@@ -109,6 +111,10 @@ pub enum Input {
         /// How it has ended, in the last of its inputs.
         end: Option<SearchEnd>,
     },
+    /// Something has happened to the files of the folder that is followed.
+    Folder(FolderNews),
+    /// The window has the focus, or has it no longer.
+    Window(bool),
     /// The person has not typed for a while.
     Idle,
     /// The time of an [`Effect::Wait`] is over.
@@ -214,6 +220,11 @@ pub enum Effect {
     },
     /// End the search that is under way.
     StopSearch,
+    /// List all files of this folder, and tell what happens to them from now on, instead of those before. [`Input::Folder`] answers, again and
+    /// again.
+    FollowFolder(PathBuf),
+    /// End that.
+    UnfollowFolder,
     /// Stop, restart or reload a plugin, or change its grants.
     Manage(PluginId, PluginAction),
     /// Wait for some time. [`Input::Alarm`] answers.

@@ -147,6 +147,8 @@ impl Session {
             Input::FilesChanged(paths) => documents.files_changed(&paths, out),
             Input::News(news) => plugins.news(news, documents, out),
             Input::Reports(reports) => plugins.set_reports(reports),
+            Input::Folder(news) => plugins.tell_folder(&news, out),
+            Input::Window(has_focus) => plugins.tell_window(has_focus),
             Input::Idle => plugins.tell_idle(documents),
             Input::Alarm(alarm) => plugins.alarm(alarm, documents, out),
         }

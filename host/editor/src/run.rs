@@ -140,8 +140,9 @@ fn read_terminal() -> mpsc::UnboundedReceiver<io::Result<Input>> {
                 Ok(Event::Key(key)) => Ok(Input::Key(key)),
                 Ok(Event::Paste(text)) => Ok(Input::Paste(with_line_feeds(&text))),
                 Ok(Event::Mouse(mouse)) => Ok(Input::Mouse(mouse)),
+                Ok(Event::FocusGained) => Ok(window(true)),
+                Ok(Event::FocusLost) => Ok(window(false)),
                 Ok(Event::Resize(columns, lines)) => Ok(Input::Resize(columns, lines)),
-                Ok(_) => continue,
                 Err(error) => Err(error),
             };
             let has_failed = input.is_err();
@@ -151,6 +152,10 @@ fn read_terminal() -> mpsc::UnboundedReceiver<io::Result<Input>> {
         }
     });
     receiver
+}
+
+fn window(has_focus: bool) -> Input {
+    Input::Session(witdock_editor_session::Input::Window(has_focus))
 }
 
 /// A pasted text with LF for its line breaks: terminals send CR, as the Enter key does.

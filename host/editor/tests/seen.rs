@@ -23,8 +23,8 @@ use witdock_editor_session::host::api::{
     Abilities, Change, ChangeOrigin, Command, Event, EventKinds, Registration,
 };
 use witdock_editor_session::host::{
-    Answered, Ask, Before, Call, DocumentChange, Failure, Health, News, Outcome, PluginAction, Snapshot,
-    Stand,
+    Answered, Ask, Before, Call, DocumentChange, Exports, Failure, Health, News, Outcome, PluginAction,
+    Snapshot, Stand,
 };
 
 fn registration(events: EventKinds, abilities: Abilities) -> Arc<Registration> {
@@ -45,7 +45,12 @@ fn registration(events: EventKinds, abilities: Abilities) -> Arc<Registration> {
 
 fn serve(editor: &mut Editor, place: u64, name: &str, events: EventKinds, abilities: Abilities) {
     let registration = registration(events, abilities);
-    editor.news(News::Serving { plugin: plugin(place), name: name.to_owned(), registration });
+    editor.news(News::Serving {
+        plugin: plugin(place),
+        name: name.to_owned(),
+        registration,
+        exports: Exports::default(),
+    });
 }
 
 /// The calls that are due.

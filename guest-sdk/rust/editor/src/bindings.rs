@@ -66,3 +66,60 @@ pub mod file_owner {
         default_bindings_module: "witdock_editor_guest::bindings::file_owner",
     });
 }
+
+/// The optional export for long work.
+pub mod worker {
+    wit_bindgen::generate!({
+        world: "witdock:editor/worker",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::worker",
+    });
+}
+
+/// The optional export for edits before a save.
+pub mod save_hook {
+    wit_bindgen::generate!({
+        world: "witdock:editor/save-hook",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::save_hook",
+    });
+}
+
+/// The optional export for changes of the focus.
+pub mod focus_follower {
+    wit_bindgen::generate!({
+        world: "witdock:editor/focus-follower",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        with: {
+            "witdock:editor/types@0.1.0": crate::bindings::witdock::editor::types,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::focus_follower",
+    });
+}
+
+/// The optional export for what happens in the folder.
+pub mod folder_follower {
+    wit_bindgen::generate!({
+        world: "witdock:editor/folder-follower",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::folder_follower",
+    });
+}

@@ -11,6 +11,7 @@ use crate::prompts::AskError;
 use crate::selections::SelectionError;
 use crate::storage::StorageError;
 use crate::viewport::ShowError;
+use crate::work::WorkError;
 use crate::{CommandError, EditError, FormatError, TextError};
 
 const MOVED_ON: &str = "the text has changed in the meantime; run the command again";
@@ -115,6 +116,9 @@ explain! {
         StorageError::TooManyKeys(most) => format!("the storage has {most} keys, which is the limit"),
         StorageError::Full(most) => format!("the storage is full: it takes {most} bytes"),
         StorageError::Unavailable(why) => format!("the storage cannot be used: {why}"),
+    };
+    WorkError: error => match error {
+        WorkError::TooMany(most) => format!("the plugin has {most} kinds of work under way, which is the limit"),
     };
     JobError: error => match error {
         JobError::NoSuchCommand(name) => format!("unknown command `{name}`"),

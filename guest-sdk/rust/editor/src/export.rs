@@ -5,9 +5,10 @@ use crate::bindings::exports::witdock::editor::plugin::Guest;
 use crate::edit::in_order;
 use crate::range::to_usize;
 use crate::{
-    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FileOwner, FormatError,
-    HoverText, LanguageProvider, Location, Plugin, ProcessEvent, ProcessOwner, Registration, Stateful,
-    Ticket, files::Failure, language::Request, settings,
+    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FileOwner, Focus,
+    FocusFollower, FolderFollower, FormatError, HoverText, LanguageProvider, Location, Plugin, ProcessEvent,
+    ProcessOwner, Registration, SaveHook, Stateful, Ticket, Worker, files::Failure, folder::FolderEvent,
+    language::Request, settings, work::Next,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -23,6 +24,10 @@ use witdock_guest::log;
 /// - `witdock_editor_guest::export!(Bookmarks, state);`: it is [`Stateful`], and its state survives a reload.
 /// - `witdock_editor_guest::export!(Notes, files);`: it is a [`FileOwner`], and hears of the documents that it opens, makes or saves.
 /// - `witdock_editor_guest::export!(Server, processes, language);`: it is a [`LanguageProvider`], and is asked about code.
+/// - `witdock_editor_guest::export!(Trim, before_save);`: it is a [`SaveHook`], and edits before documents are saved.
+/// - `witdock_editor_guest::export!(Follow, focus);`: it is a [`FocusFollower`], and hears of changes of the focus.
+/// - `witdock_editor_guest::export!(Index, folder);`: it is a [`FolderFollower`], and hears of the files of the workspace.
+/// - `witdock_editor_guest::export!(Index, work);`: it is a [`Worker`], and does long work in steps.
 /// - `witdock_editor_guest::export!(Lint, processes);`: it is a [`ProcessOwner`], and hears of the processes that it starts.
 #[macro_export]
 macro_rules! export {
@@ -31,6 +36,18 @@ macro_rules! export {
     };
     (@more files $component:ident) => {
         $crate::bindings::file_owner::export!($component with_types_in $crate::bindings::file_owner);
+    };
+    (@more work $component:ident) => {
+        $crate::bindings::worker::export!($component with_types_in $crate::bindings::worker);
+    };
+    (@more before_save $component:ident) => {
+        $crate::bindings::save_hook::export!($component with_types_in $crate::bindings::save_hook);
+    };
+    (@more focus $component:ident) => {
+        $crate::bindings::focus_follower::export!($component with_types_in $crate::bindings::focus_follower);
+    };
+    (@more folder $component:ident) => {
+        $crate::bindings::folder_follower::export!($component with_types_in $crate::bindings::folder_follower);
     };
     (@more language $component:ident) => {
         $crate::bindings::language_provider::export!($component with_types_in $crate::bindings::language_provider);
@@ -124,6 +141,42 @@ impl<P: ProcessOwner> bindings::process_owner::exports::witdock::editor::process
 impl<P: FileOwner> bindings::file_owner::exports::witdock::editor::file_events::Guest for Component<P> {
     fn on_file(request: Ticket, outcome: Result<DocumentVersion, Failure>) {
         with_active(|plugin: &mut P| plugin.on_file(request, outcome));
+    }
+}
+
+impl<P: Worker> bindings::worker::exports::witdock::editor::work_events::Guest for Component<P> {
+    fn step(work: Ticket) -> Next {
+        with_active(|plugin: &mut P| plugin.step(work)).unwrap_or(Next::Done)
+    }
+
+    fn cancelled(work: Ticket) {
+        with_active(|plugin: &mut P| plugin.cancelled(work));
+    }
+}
+
+impl<P: SaveHook> bindings::save_hook::exports::witdock::editor::save_events::Guest for Component<P> {
+    fn before_save(document: DocumentVersion) -> Result<Vec<Edit>, String> {
+        with_active(|plugin: &mut P| match Document::of(document) {
+            Some(document) => plugin.before_save(&document).map(in_order),
+            None => Ok(Vec::new()),
+        })
+        .unwrap_or_else(|| Err(NOT_ACTIVE.to_owned()))
+    }
+}
+
+impl<P: FocusFollower> bindings::focus_follower::exports::witdock::editor::focus_events::Guest
+    for Component<P>
+{
+    fn on_focus(focus: Focus) {
+        with_active(|plugin: &mut P| plugin.on_focus(focus));
+    }
+}
+
+impl<P: FolderFollower> bindings::folder_follower::exports::witdock::editor::folder_events::Guest
+    for Component<P>
+{
+    fn on_folder(event: FolderEvent) {
+        with_active(|plugin: &mut P| plugin.on_folder(event));
     }
 }
 

@@ -51,6 +51,7 @@ mod edit;
 mod error;
 mod export;
 pub mod files;
+pub mod folder;
 mod held;
 pub mod jobs;
 pub mod language;
@@ -70,12 +71,14 @@ pub mod storage;
 mod style;
 pub mod timers;
 pub mod viewport;
+pub mod work;
 pub mod workspace;
 
 pub use bindings::exports::witdock::editor::plugin::{
     Abilities, ActivateError, Answer, Answered, Change, ChangeOrigin, Command, Completion, CompletionKind,
     Event, EventKinds, FileType, FormatError, HoverText, JobEnded, Problem, Registration,
 };
+pub use bindings::focus_follower::exports::witdock::editor::focus_events::Focus;
 pub use bindings::witdock::editor::documents::{EditError, Line, TextError};
 pub use bindings::witdock::editor::types::{
     Action, CommandError, DocumentId, DocumentInfo, DocumentVersion, Edit, Emphasis, Indentation, Invocation,
@@ -83,7 +86,10 @@ pub use bindings::witdock::editor::types::{
 };
 pub use document::Document;
 pub use edit::{apply, edit_between};
-pub use plugin::{FileOwner, LanguageProvider, NoSettings, Plugin, ProcessOwner, Stateful};
+pub use plugin::{
+    FileOwner, FocusFollower, FolderFollower, LanguageProvider, NoSettings, Plugin, ProcessOwner, SaveHook,
+    Stateful, Worker,
+};
 pub use position::{LineIndex, Position};
 pub use processes::ProcessEvent;
 pub use witdock_guest::{self, log};

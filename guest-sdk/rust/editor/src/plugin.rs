@@ -1,8 +1,9 @@
 //! The traits that a plugin implements.
 
 use crate::{
-    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FormatError, HoverText,
-    ProcessEvent, Registration, Ticket, files::Failure, language::Request,
+    ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, Focus, FormatError,
+    HoverText, ProcessEvent, Registration, Ticket, files::Failure, folder::FolderEvent, language::Request,
+    work::Next,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -84,6 +85,39 @@ pub trait ProcessOwner: Plugin {
 pub trait FileOwner: Plugin {
     /// Handles the answer to a request: the document that was opened, made or saved. It may edit.
     fn on_file(&mut self, request: Ticket, outcome: Result<DocumentVersion, Failure>);
+}
+
+/// A plugin that does long work in steps, and hears when the user cancels it: `export!(Type, work)`. See [`work`](crate::work).
+pub trait Worker: Plugin {
+    /// Does a part of the work: a tenth of a second or less. It may edit.
+    fn step(&mut self, work: Ticket) -> Next;
+
+    /// The user has cancelled the work. No step follows.
+    fn cancelled(&mut self, work: Ticket) {
+        let _ = work;
+    }
+}
+
+/// A plugin that edits before documents are saved, after all formatting: `export!(Type, before_save)`. It concerns the registered languages.
+pub trait SaveHook: Plugin {
+    /// Returns the edits to make, in any order.
+    ///
+    /// # Errors
+    ///
+    /// A text that the user sees. The document is saved without the edits.
+    fn before_save(&mut self, document: &Document) -> Result<Vec<Edit>, String>;
+}
+
+/// A plugin that hears of changes of the focus: `export!(Type, focus)`.
+pub trait FocusFollower: Plugin {
+    /// Handles a change. It may edit.
+    fn on_focus(&mut self, focus: Focus);
+}
+
+/// A plugin that follows the files of the workspace folder: `export!(Type, folder)`. See [`folder`](crate::folder).
+pub trait FolderFollower: Plugin {
+    /// Handles an event. It may edit.
+    fn on_folder(&mut self, event: FolderEvent);
 }
 
 /// A plugin that is asked about code, by what it has offered: `export!(Type, language)`. See [`language`](crate::language).

@@ -53,3 +53,56 @@ pub(super) mod file_owner {
         include_component_type: true,
     });
 }
+
+/// The optional export for long work.
+pub(super) mod worker {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/worker",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}
+
+/// The optional export for edits before a save.
+pub(super) mod save_hook {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/save-hook",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}
+
+/// The optional export for changes of the focus.
+pub(super) mod focus_follower {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/focus-follower",
+        exports: { default: async },
+        with: {
+            "witdock:editor/types": super::witdock::editor::types,
+        },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}
+
+/// The optional export for what happens in the folder.
+pub(super) mod folder_follower {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/folder-follower",
+        exports: { default: async },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}

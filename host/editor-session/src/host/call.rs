@@ -9,6 +9,7 @@ use witdock_editor_core::{ChangeSet, Revision};
 use super::api::Registration;
 use super::files::Brought;
 use super::holdings::{HandedOver, Holdings};
+use super::news::Exports;
 use super::outcome::{DocumentChange, Outcome};
 use super::process::RunningProcess;
 use super::snapshot::{DocumentView, Snapshot};
@@ -66,6 +67,8 @@ pub struct CallState {
     pub(super) stored: Staged,
     /// What the plugin has registered when it was activated.
     pub(super) registration: Option<Arc<Registration>>,
+    /// What it exports in addition, and hears of without asking for it.
+    pub(super) exports: Exports,
     /// Counts calls, so that a handle from an earlier call is recognized.
     pub(super) call: u64,
     /// Whether the call may edit texts and set selections.

@@ -181,6 +181,9 @@ pub(super) fn in_words(capability: &Capability) -> String {
                 "documents" => "read and change the text of open documents".to_owned(),
                 "workspace" => "read the files in the folder that you work in".to_owned(),
                 "clipboard" => "read and write the clipboard".to_owned(),
+                "folder" => {
+                    "hear which files the folder that you work in has, and which of them change".to_owned()
+                }
                 "files" => "open files of the folder that you work in, and save documents there".to_owned(),
                 "new-documents" => "make documents".to_owned(),
                 "storage" => "keep data of its own on this machine".to_owned(),

@@ -66,9 +66,13 @@ pub(super) async fn follow(
 }
 
 async fn tell_registration(plugin: PluginId, loaded: &Plugin<Extension>, news: &mpsc::UnboundedSender<News>) {
-    let registration =
-        loaded.call_named("registration", async |_, store| Ok(store.data().app.registration.clone())).await;
-    if let Ok(Some(registration)) = registration {
-        let _ = news.send(News::Serving { plugin, name: loaded.name().to_owned(), registration });
+    let registered = loaded
+        .call_named("registration", async |_, store| {
+            let app = &store.data().app;
+            Ok(app.registration.clone().map(|registration| (registration, app.exports)))
+        })
+        .await;
+    if let Ok(Some((registration, exports))) = registered {
+        let _ = news.send(News::Serving { plugin, name: loaded.name().to_owned(), registration, exports });
     }
 }

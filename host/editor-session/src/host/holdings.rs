@@ -37,6 +37,8 @@ pub enum Held {
     Process(Ticket),
     /// A request about a document and its file, which has not ended.
     File(Ticket),
+    /// Long work that has not ended.
+    Work(Ticket),
 }
 
 impl Held {
@@ -50,7 +52,12 @@ impl Held {
     fn name_bytes(&self) -> usize {
         match self {
             Self::Segment(name) | Self::Panel(name) | Self::Decorations(_, name) => name.len(),
-            Self::Question(_) | Self::Timer(_) | Self::Job(_) | Self::Process(_) | Self::File(_) => 0,
+            Self::Question(_)
+            | Self::Timer(_)
+            | Self::Job(_)
+            | Self::Process(_)
+            | Self::File(_)
+            | Self::Work(_) => 0,
         }
     }
 }

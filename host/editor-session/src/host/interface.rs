@@ -9,12 +9,17 @@ use witdock::{ContractViolation, HostState};
 use super::api::Registration;
 use super::bindings::exports::witdock::editor::plugin::ActivateError;
 use super::bindings::file_owner::{self, FileOwner};
+use super::bindings::focus_follower::{self, FocusFollower};
+use super::bindings::folder_follower::{self, FolderFollower};
 use super::bindings::language_provider::{self, LanguageProvider};
 use super::bindings::process_owner::{self, ProcessOwner};
+use super::bindings::save_hook::{self, SaveHook};
+use super::bindings::worker::{self, Worker};
 use super::bindings::{self, COMPONENT_TYPE};
 use super::call::CallState;
 use super::convert::one_line;
 use super::imports::CallView;
+use super::news::Exports;
 use super::snapshot::Snapshot;
 use crate::size::Size;
 
@@ -25,6 +30,10 @@ pub struct Extension {
     pub(super) process_owner: Option<ProcessOwner>,
     pub(super) language_provider: Option<LanguageProvider>,
     pub(super) file_owner: Option<FileOwner>,
+    pub(super) worker: Option<Worker>,
+    pub(super) save_hook: Option<SaveHook>,
+    pub(super) focus_follower: Option<FocusFollower>,
+    pub(super) folder_follower: Option<FolderFollower>,
 }
 
 witdock::interface! {
@@ -41,6 +50,10 @@ witdock::interface! {
         process_owner::COMPONENT_TYPE,
         language_provider::COMPONENT_TYPE,
         file_owner::COMPONENT_TYPE,
+        worker::COMPONENT_TYPE,
+        save_hook::COMPONENT_TYPE,
+        focus_follower::COMPONENT_TYPE,
+        folder_follower::COMPONENT_TYPE,
     ],
     bind = bind,
 }
@@ -62,6 +75,10 @@ fn bind(store: &mut Store<HostState<CallState>>, instance: &Instance) -> wasmtim
         process_owner: ProcessOwner::new(&mut *store, instance).ok(),
         language_provider: LanguageProvider::new(&mut *store, instance).ok(),
         file_owner: FileOwner::new(&mut *store, instance).ok(),
+        worker: Worker::new(&mut *store, instance).ok(),
+        save_hook: SaveHook::new(&mut *store, instance).ok(),
+        focus_follower: FocusFollower::new(&mut *store, instance).ok(),
+        folder_follower: FolderFollower::new(&mut *store, instance).ok(),
     })
 }
 
@@ -80,6 +97,10 @@ async fn activate(guest: &Extension, store: &mut Store<HostState<CallState>>) ->
         Ok(mut registration) => {
             make_shown(&mut registration)?;
             state.registration = Some(Arc::new(registration));
+            state.exports = Exports {
+                save_events: guest.save_hook.is_some(),
+                focus_events: guest.focus_follower.is_some(),
+            };
             Ok(())
         }
         Err(ActivateError::Settings(why)) => {

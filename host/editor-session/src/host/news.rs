@@ -28,6 +28,8 @@ pub enum News {
         name: String,
         /// The commands, events and abilities that it has registered.
         registration: Arc<Registration>,
+        /// What it exports in addition.
+        exports: Exports,
     },
     /// A plugin asks for grants that the person has not decided about.
     Asks(Ask),
@@ -67,6 +69,15 @@ pub enum News {
     },
     /// A message for the person.
     Message(Message),
+}
+
+/// What a plugin exports in addition to what all plugins do, and hears of without asking for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exports {
+    /// It edits before a save.
+    pub save_events: bool,
+    /// It hears of changes of the focus.
+    pub focus_events: bool,
 }
 
 /// How a plugin stands, in short. A [`Report`](super::Report) says more.

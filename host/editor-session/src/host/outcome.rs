@@ -47,6 +47,10 @@ pub struct Outcome {
     pub answers: Vec<(Ticket, Result<Answer, String>)>,
     /// What to do with documents and their files, in order.
     pub files: Vec<(Ticket, FileAction)>,
+    /// Whether the plugin hears of the files of the folder from now on, if that has changed.
+    pub follows_folder: Option<bool>,
+    /// What happens to long work, in order.
+    pub work: Vec<(Ticket, WorkChange)>,
     /// What the plugin has stored, until it is written; none removes a key.
     pub stored: BTreeMap<String, Option<Arc<[u8]>>>,
     /// Processes whose input is to be read before the plugin writes more.
@@ -73,6 +77,29 @@ pub struct DocumentChange {
     pub changes: Vec<(Revision, ChangeSet)>,
     /// The selections afterwards, if the call has set them.
     pub selections: Option<Selections>,
+}
+
+/// What happens to long work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkChange {
+    /// It begins.
+    Start {
+        /// What is done, in a few words.
+        title: String,
+        /// Whether the editor calls the plugin for each step.
+        in_steps: bool,
+    },
+    /// It is this far.
+    Report {
+        /// How much is done.
+        done: u64,
+        /// How much there is; 0 if that is not known.
+        total: u64,
+        /// What is being done now.
+        detail: String,
+    },
+    /// It has ended.
+    Finish,
 }
 
 /// A new set of decorations.

@@ -5,13 +5,19 @@ use witdock_editor_core::{Edit, Text};
 
 use super::api::{CommandError, DocumentVersion, Event, FormatError};
 use super::bindings::file_owner::FileOwner;
+use super::bindings::focus_follower::FocusFollower;
+use super::bindings::folder_follower::FolderFollower;
 use super::bindings::language_provider::LanguageProvider;
 use super::bindings::process_owner::ProcessOwner;
+use super::bindings::save_hook::SaveHook;
 use super::bindings::witdock::editor::documents::EditError;
 use super::bindings::witdock::editor::types;
+use super::bindings::worker::Worker;
+use super::bindings::worker::exports::witdock::editor::work_events::Next;
 use super::call::Ticket;
 use super::code::request;
 use super::convert::{one_line, process_event};
+use super::events::{Focus, FolderNews};
 use super::files::FileFailure;
 use super::holdings::refuse_growth;
 use super::interface::Extension;
@@ -46,6 +52,16 @@ pub enum Call {
     Process(Ticket, Happened),
     /// Tell how a request about a document and its file has ended.
     File(Ticket, Result<DocumentVersion, FileFailure>),
+    /// Give the edits to make before a document is saved.
+    BeforeSave(DocumentVersion),
+    /// Tell a change of the focus.
+    Focus(Focus),
+    /// Tell what has happened to the files of the folder.
+    Folder(FolderNews),
+    /// Do a step of long work.
+    Step(Ticket),
+    /// Tell that long work was cancelled.
+    Cancelled(Ticket),
     /// Ask about code. The answer is in this outcome or in a later one.
     Ask(Ticket, Question, Location),
     /// Tell that nobody waits for an answer any more.
@@ -63,8 +79,31 @@ pub enum Answered {
     Formatted(DocumentVersion, Result<Vec<Edit>, FormatError>),
     /// Completions for the place.
     Completed(Location, Vec<Completion>),
+    /// What follows the step.
+    Stepped(Step),
     /// Documentation for the place, if there is some.
     Hovered(Location, Option<HoverText>),
+}
+
+/// What follows a step of long work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Another step.
+    Again,
+    /// Another step, after the next other call of the plugin.
+    Wait,
+    /// Nothing: the work is done.
+    Done,
+}
+
+impl From<Next> for Step {
+    fn from(next: Next) -> Self {
+        match next {
+            Next::Again => Self::Again,
+            Next::Wait => Self::Wait,
+            Next::Done => Self::Done,
+        }
+    }
 }
 
 impl Call {
@@ -78,6 +117,11 @@ impl Call {
             Self::Hover(_) => "hover",
             Self::Process(..) => "on-process",
             Self::File(..) => "on-file",
+            Self::BeforeSave(_) => "before-save",
+            Self::Focus(_) => "on-focus",
+            Self::Folder(_) => "on-folder",
+            Self::Step(_) => "step",
+            Self::Cancelled(_) => "cancelled",
             Self::Ask(..) => "ask",
             Self::Withdraw(_) => "withdraw",
         }
@@ -85,7 +129,16 @@ impl Call {
 
     /// Commands and events may edit. A call that answers a question may not.
     fn may_edit(&self) -> bool {
-        matches!(self, Self::Run { .. } | Self::Tell(_) | Self::Process(..) | Self::File(..))
+        !matches!(
+            self,
+            Self::Format(_)
+                | Self::BeforeSave(_)
+                | Self::Complete(_)
+                | Self::Hover(_)
+                | Self::Ask(..)
+                | Self::Withdraw(_)
+                | Self::Cancelled(_)
+        )
     }
 }
 
@@ -138,6 +191,12 @@ pub(super) async fn run(
             let provider = guest.language_provider.as_ref();
             let provider = provider.map(LanguageProvider::witdock_editor_language_requests);
             let file_owner = guest.file_owner.as_ref().map(FileOwner::witdock_editor_file_events);
+            let guest_save = guest.save_hook.as_ref().map(SaveHook::witdock_editor_save_events);
+            let focus_follower = guest.focus_follower.as_ref();
+            let focus_follower = focus_follower.map(FocusFollower::witdock_editor_focus_events);
+            let folder_follower = guest.folder_follower.as_ref();
+            let folder_follower = folder_follower.map(FolderFollower::witdock_editor_folder_events);
+            let worker = guest.worker.as_ref().map(Worker::witdock_editor_work_events);
             let guest = guest.base.witdock_editor_plugin();
             let answered = match call {
                 Call::Run { command, argument } => {
@@ -182,6 +241,41 @@ pub(super) async fn run(
                     if let Some(owner) = file_owner {
                         let outcome = outcome.as_ref().copied().map_err(|failure| failure.clone().into());
                         owner.call_on_file(&mut *store, request, outcome.as_ref().copied()).await?;
+                    }
+                    Answered::Told
+                }
+                Call::BeforeSave(version) => {
+                    let edits = match guest_save {
+                        Some(hook) => hook.call_before_save(&mut *store, version).await?,
+                        None => Ok(Vec::new()),
+                    };
+                    let text = store.data().app.document(version.document).map(|working| &working.view.text);
+                    let edits = match (edits, text) {
+                        (Ok(edits), Some(text)) => formatted_by(text, edits)?,
+                        (Ok(_), None) => Ok(Vec::new()),
+                        (Err(why), _) => Err(FormatError::Failed(one_line(&why))),
+                    };
+                    Answered::Formatted(version, edits)
+                }
+                Call::Focus(focus) => {
+                    if let Some(follower) = focus_follower {
+                        follower.call_on_focus(&mut *store, focus.into()).await?;
+                    }
+                    Answered::Told
+                }
+                Call::Folder(news) => {
+                    if let Some(follower) = folder_follower {
+                        follower.call_on_folder(&mut *store, &news.into()).await?;
+                    }
+                    Answered::Told
+                }
+                Call::Step(work) => Answered::Stepped(match worker {
+                    Some(worker) => worker.call_step(&mut *store, work).await?.into(),
+                    None => Step::Done,
+                }),
+                Call::Cancelled(work) => {
+                    if let Some(worker) = worker {
+                        worker.call_cancelled(&mut *store, work).await?;
                     }
                     Answered::Told
                 }

@@ -26,14 +26,14 @@ impl Plugins {
         &mut self,
         plugin: PluginId,
         actions: Vec<(Ticket, FileAction)>,
-        by_command: bool,
+        by_person: bool,
         documents: &mut Documents,
         out: &mut Outbox,
     ) {
         for (ticket, action) in actions {
             match action {
                 FileAction::Open { path, focus } => {
-                    let focus = focus && by_command;
+                    let focus = focus && by_person;
                     match documents.all().iter().find(|buffer| buffer.has_file(&path)).map(|open| open.id) {
                         Some(open) => {
                             if focus {
@@ -50,7 +50,7 @@ impl Plugins {
                 }
                 FileAction::Make(mut new) => {
                     new.title = format!("{}: {}", self.name_of(plugin), new.title);
-                    let id = documents.make(new, plugin, by_command);
+                    let id = documents.make(new, plugin, by_person);
                     self.answer_file(plugin, ticket, Ok(id), documents);
                 }
                 FileAction::Save(document) => self.save_for(plugin, ticket, document, documents, out),
@@ -111,7 +111,7 @@ impl Plugins {
     }
 
     /// Takes the requests that have ended.
-    fn take_work(&mut self, is_it: impl Fn(&FileWork) -> bool) -> Vec<(PluginId, Ticket)> {
+    fn take_ended(&mut self, is_it: impl Fn(&FileWork) -> bool) -> Vec<(PluginId, Ticket)> {
         let mut taken = Vec::new();
         for (plugin, slot) in &mut self.slots {
             let done = slot.files.extract_if(.., |(_, work)| is_it(work));
@@ -122,7 +122,7 @@ impl Plugins {
 
     /// A file was opened, or could not be, for whoever has asked for it.
     pub(crate) fn file_opened(&mut self, path: &Path, failure: Option<String>, documents: &mut Documents) {
-        let asked = self.take_work(|work| matches!(work, FileWork::Open(other) if other == path));
+        let asked = self.take_ended(|work| matches!(work, FileWork::Open(other) if other == path));
         let open = documents.all_mut().iter_mut().find(|buffer| buffer.has_file(path));
         let outcome = match (open, failure) {
             (Some(buffer), None) => {
@@ -158,7 +158,7 @@ impl Plugins {
         failure: Option<FileFailure>,
         documents: &Documents,
     ) {
-        let asked = self.take_work(|work| match work {
+        let asked = self.take_ended(|work| match work {
             FileWork::Save(other) => *other == document,
             FileWork::SaveAs(other, to) => *other == document && to == path,
             FileWork::Open(_) => false,

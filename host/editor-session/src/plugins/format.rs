@@ -1,6 +1,6 @@
 //! Formatting, as a command and before a document is saved.
 //!
-//! The plugins that format a document are asked one after the other, each about what the one before has left. A save waits
+//! Before a save, those that edit before saves follow them. The plugins that format a document are asked one after the other, each about what the one before has left. A save waits
 //! a second for them at most; then the document is saved as it is.
 
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use witdock_editor_core::{Edit, Revision};
 
 use super::Plugins;
-use super::slot::Waiting;
+use super::slot::{Slot, Waiting};
 use super::timer::Alarm;
 use crate::documents::{Author, DocumentId, Documents};
 use crate::host::PluginId;
@@ -21,14 +21,21 @@ use crate::outbox::{Effect, Outbox};
 /// The longest that a save waits for formatting.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
+/// What a plugin is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Format,
+    BeforeSave,
+}
+
 /// A document that is being formatted.
 #[derive(Debug)]
 pub(super) struct Formatting {
     document: DocumentId,
     /// The number of this formatting, so that an alarm of an earlier one is recognized.
     attempt: u64,
-    /// The plugin that is asked, and those that follow.
-    plugins: VecDeque<PluginId>,
+    /// The plugin that is asked, and those that follow: first all that format, then those that edit before the save.
+    plugins: VecDeque<(PluginId, Stage)>,
     saves: bool,
     /// The folder that the file must be in, where a plugin has asked for the save and not the person.
     within: Option<PathBuf>,
@@ -86,15 +93,17 @@ impl Plugins {
         out: &mut Outbox,
     ) {
         let Some(buffer) = documents.find(document) else { return };
-        let plugins: VecDeque<PluginId> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| slot.can(Abilities::FORMAT, buffer) && !buffer.read_only)
-            .map(|(plugin, _)| plugin)
-            .collect();
+        let is_asked =
+            |(_, slot): &(PluginId, &Slot)| slot.can(Abilities::FORMAT, buffer) && !buffer.read_only;
+        let formats: Vec<PluginId> = self.slots.iter().filter(is_asked).map(|(plugin, _)| plugin).collect();
+        let hooks = |(_, slot): &(PluginId, &Slot)| slot.hooks_save(buffer) && !buffer.read_only;
+        let hooks: Vec<PluginId> = self.slots.iter().filter(hooks).map(|(plugin, _)| plugin).collect();
         // A formatting of this document that is under way starts again, and saves if either was to save.
         let earlier = self.formatting.iter().position(|other| other.document == document);
         let saves = earlier.is_some_and(|earlier| self.formatting.swap_remove(earlier).saves) || saves;
+        let formats = formats.into_iter().map(|plugin| (plugin, Stage::Format));
+        let hooks = hooks.into_iter().filter(|_| saves).map(|plugin| (plugin, Stage::BeforeSave));
+        let plugins: VecDeque<(PluginId, Stage)> = formats.chain(hooks).collect();
         if plugins.is_empty() {
             if saves {
                 documents.write(document, within, out);
@@ -111,9 +120,14 @@ impl Plugins {
     /// Asks the next plugin, or saves where there is none left.
     fn ask_for_format(&mut self, document: DocumentId, documents: &mut Documents, out: &mut Outbox) {
         let Some(index) = self.formatting.iter().position(|one| one.document == document) else { return };
-        while let Some(plugin) = self.formatting.get(index).and_then(|one| one.plugins.front().copied()) {
+        while let Some((plugin, stage)) =
+            self.formatting.get(index).and_then(|one| one.plugins.front().copied())
+        {
             if let Some(slot) = self.slots.get_mut(plugin) {
-                return slot.wait(Waiting::Format(document));
+                return slot.wait(match stage {
+                    Stage::Format => Waiting::Format(document),
+                    Stage::BeforeSave => Waiting::BeforeSave(document),
+                });
             }
             if let Some(formatting) = self.formatting.get_mut(index) {
                 formatting.plugins.pop_front();
@@ -135,12 +149,10 @@ impl Plugins {
         out: &mut Outbox,
     ) {
         let document = version.document;
-        if !self.is_asked(plugin, document) {
-            return;
-        }
+        let Some(stage) = self.is_asked(plugin, document) else { return };
         match result {
             Ok(edits) => self.take_format(plugin, version, edits, documents, out),
-            Err(error) => out.show(explain(self.name_of(plugin), document, &error, documents)),
+            Err(error) => out.show(explain(self.name_of(plugin), stage, document, &error, documents)),
         }
         self.next_format(document, documents, out);
     }
@@ -153,13 +165,15 @@ impl Plugins {
         documents: &mut Documents,
         out: &mut Outbox,
     ) {
-        if self.is_asked(plugin, document) {
+        if self.is_asked(plugin, document).is_some() {
             self.next_format(document, documents, out);
         }
     }
 
-    fn is_asked(&self, plugin: PluginId, document: DocumentId) -> bool {
-        self.formatting.iter().any(|one| one.document == document && one.plugins.front() == Some(&plugin))
+    /// What a plugin is asked for, if it is its turn.
+    fn is_asked(&self, plugin: PluginId, document: DocumentId) -> Option<Stage> {
+        let one = self.formatting.iter().find(|one| one.document == document)?;
+        one.plugins.front().filter(|(front, _)| *front == plugin).map(|(_, stage)| *stage)
     }
 
     fn next_format(&mut self, document: DocumentId, documents: &mut Documents, out: &mut Outbox) {
@@ -216,7 +230,7 @@ impl Plugins {
         let is_it = |one: &Formatting| one.document == document && one.attempt == attempt;
         let Some(index) = self.formatting.iter().position(is_it) else { return };
         let formatting = self.formatting.swap_remove(index);
-        if let Some(plugin) = formatting.plugins.front() {
+        if let Some((plugin, _)) = formatting.plugins.front() {
             let what = if formatting.saves {
                 "formatting took longer than 1 s, so the document is saved without it"
             } else {
@@ -230,13 +244,22 @@ impl Plugins {
     }
 }
 
-fn explain(plugin: &str, document: DocumentId, error: &FormatError, documents: &Documents) -> Message {
+fn explain(
+    plugin: &str,
+    stage: Stage,
+    document: DocumentId,
+    error: &FormatError,
+    documents: &Documents,
+) -> Message {
     match error {
         FormatError::Syntax(problem) => {
             let line = documents.find(document).map_or(0, |buffer| {
                 buffer.document.text().line_at(usize::try_from(problem.at).unwrap_or(usize::MAX)) + 1
             });
             Message::warning(format!("not formatted: line {line}: {}", problem.message))
+        }
+        FormatError::Failed(why) if stage == Stage::BeforeSave => {
+            Message::warning(format!("saved without its edits: {why}"))
         }
         FormatError::Failed(why) => Message::warning(format!("not formatted: {why}")),
     }

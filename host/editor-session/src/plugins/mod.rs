@@ -8,6 +8,7 @@ mod code_places;
 mod completion;
 mod consent;
 mod echo;
+mod events;
 mod files;
 mod format;
 mod hover;
@@ -19,6 +20,7 @@ mod results;
 mod slot;
 mod standing;
 mod timer;
+mod work;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,7 @@ use self::slot::{Slot, Waiting};
 pub use self::standing::Overview;
 use self::standing::Stands;
 pub use self::timer::Alarm;
+pub use self::work::ShownWork;
 use crate::code::Place;
 use crate::display::{Invocation, Location, Segment};
 use crate::documents::{DocumentId, Documents};
@@ -86,6 +89,8 @@ pub struct Plugins {
     completions: Option<Completions>,
     hover: Option<Hover>,
     formatting: Vec<Formatting>,
+    /// Whether the files of the folder are followed.
+    is_folder_followed: bool,
     /// Counts formattings, so that an alarm of an earlier one is recognized.
     attempts: u64,
 }
@@ -125,6 +130,7 @@ impl Plugins {
             completions: None,
             hover: None,
             formatting: Vec::new(),
+            is_folder_followed: false,
             attempts: 0,
         };
         plugins.name_commands();
@@ -225,11 +231,11 @@ impl Plugins {
 
     pub(crate) fn news(&mut self, news: News, documents: &mut Documents, out: &mut Outbox) {
         match news {
-            News::Serving { plugin, name, registration } => {
+            News::Serving { plugin, name, registration, exports } => {
                 self.take_down(plugin, documents);
                 self.end_processes(plugin, out);
                 self.drop_requests(plugin, out);
-                let mut slot = Slot::new(name, registration);
+                let mut slot = Slot::new(name, registration, exports);
                 // A call of the previous generation may still be under way. Its own news tells when it ends.
                 if let Some(old) = self.slots.remove(plugin) {
                     slot.succeed(old);
@@ -250,6 +256,7 @@ impl Plugins {
             News::Process { plugin, process, happened } => self.process_has(plugin, process, happened),
             News::Message(message) => out.show(message),
         }
+        self.settle_folder(out);
     }
 
     /// Removes what a plugin has registered and shows, and gives up what waits for it.

@@ -10,7 +10,7 @@ use super::slot::Waiting;
 use super::timer::Alarm;
 use crate::display::Location;
 use crate::documents::{Author, Buffer, Documents};
-use crate::host::api::CommandError;
+use crate::host::api::{CommandError, Event};
 use crate::host::{Answered, DecorationChange, DocumentChange, Failure, Outcome, PluginId, Ticket};
 use crate::message::Message;
 use crate::outbox::{Effect, Job, Outbox, Request};
@@ -26,6 +26,9 @@ impl Plugins {
     ) {
         let Some(slot) = self.slots.get_mut(plugin) else { return };
         let Some(waiting) = slot.running.take() else { return };
+        if !matches!(waiting, Waiting::Step(_)) {
+            slot.work_goes_on();
+        }
         let echo = slot.echo.take();
         let is_of_previous = std::mem::take(&mut slot.is_of_previous);
         if result.is_ok() {
@@ -86,7 +89,9 @@ impl Plugins {
             Waiting::Run { asked, .. } => {
                 self.job_ended(asked, Err(CommandError::Failed("the plugin failed".to_owned())));
             }
-            Waiting::Format(document) => self.format_failed(plugin, document, documents, out),
+            Waiting::Format(document) | Waiting::BeforeSave(document) => {
+                self.format_failed(plugin, document, documents, out)
+            }
             _ => {}
         }
     }
@@ -108,6 +113,11 @@ impl Plugins {
                 self.job_ended(asked, result);
             }
             Answered::Told => {}
+            Answered::Stepped(step) => {
+                if let (Some(slot), Waiting::Step(work)) = (self.slots.get_mut(plugin), waiting) {
+                    slot.stepped(work, step);
+                }
+            }
             Answered::Formatted(version, result) => self.formatted(plugin, version, result, documents, out),
             Answered::Completed(at, completions) => self.completed(plugin, at, completions, documents),
             Answered::Hovered(at, text) => self.hovered(plugin, at, text, documents, out),
@@ -172,7 +182,11 @@ impl Plugins {
             documents.show(place, out);
         }
         self.start_timers(plugin, outcome.timers, out);
-        self.act_on_files(plugin, outcome.files, by_command, documents, out);
+        self.follow_folder(plugin, outcome.follows_folder, out);
+        self.take_work(plugin, outcome.work, by_command);
+        // An answer to a question is the person's too.
+        let by_person = by_command || matches!(waiting, Waiting::Tell(Event::Answered(_)));
+        self.act_on_files(plugin, outcome.files, by_person, documents, out);
         self.act_on_processes(plugin, outcome.processes, &outcome.waits_for_room, out);
         if let Some(text) = outcome.copied {
             documents.set_clipboard(&text);

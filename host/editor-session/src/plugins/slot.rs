@@ -8,12 +8,14 @@ use witdock_editor_core::{Edit, Revision, Selections};
 use super::echo::Echo;
 use super::files::FileWork;
 use super::panel::PanelView;
+use super::work::Work;
 use crate::code::{Offer, Question};
 use crate::display::{Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
 use crate::host::{
-    Call, FileFailure, Happened, Held, Holdings, PluginId, RunningProcess, Ticket, Timer, edit_for_guest,
+    Call, Exports, FileFailure, Focus, FolderNews, Happened, Held, Holdings, PluginId, RunningProcess,
+    Ticket, Timer, edit_for_guest,
 };
 use crate::size::Size;
 
@@ -22,6 +24,9 @@ use crate::size::Size;
 pub(super) struct Slot {
     pub(super) name: String,
     pub(super) registration: Arc<Registration>,
+    pub(super) exports: Exports,
+    /// Whether it hears of the files of the folder.
+    pub(super) follows_folder: bool,
     /// The call under way. Others wait, and changes of one document merge meanwhile.
     pub(super) running: Option<Waiting>,
     /// Whether the call under way belongs to the generation before this one, whose display nobody wants any more.
@@ -41,6 +46,8 @@ pub(super) struct Slot {
     /// The commands that it has queued and that have not ended, with the bytes that they take.
     pub(super) jobs: Vec<(Ticket, usize)>,
     pub(super) processes: Vec<RunningProcess>,
+    /// The long work that it does, the next one first.
+    pub(super) work: Vec<Work>,
     /// What it has asked for about documents and files, and is not done.
     pub(super) files: Vec<(Ticket, FileWork)>,
     /// What it can answer about code.
@@ -77,10 +84,16 @@ pub(super) enum Waiting {
     /// An event that is complete already.
     Tell(Event),
     Format(DocumentId),
+    BeforeSave(DocumentId),
+    Focus(DocumentId),
+    Window(bool),
+    Folder(FolderNews),
     Complete(Location),
     Hover(Location),
     Process(Ticket, Happened),
     File(Ticket, Result<DocumentId, FileFailure>),
+    Step(Ticket),
+    Cancelled(Ticket),
     Ask(Ticket, Question, Location),
     Withdraw(Ticket),
 }
@@ -90,10 +103,12 @@ pub(super) fn version(buffer: &Buffer) -> DocumentVersion {
 }
 
 impl Slot {
-    pub(super) fn new(name: String, registration: Arc<Registration>) -> Self {
+    pub(super) fn new(name: String, registration: Arc<Registration>, exports: Exports) -> Self {
         Self {
             name,
             registration,
+            exports,
+            follows_folder: false,
             running: None,
             is_of_previous: false,
             backing_off: false,
@@ -107,6 +122,7 @@ impl Slot {
             timers: Vec::new(),
             jobs: Vec::new(),
             processes: Vec::new(),
+            work: Vec::new(),
             files: Vec::new(),
             offers: Vec::new(),
             late: 0,
@@ -147,6 +163,9 @@ impl Slot {
         for (ticket, bytes) in &self.jobs {
             holdings.note(Held::Job(*ticket), *bytes);
         }
+        for work in &self.work {
+            holdings.note(Held::Work(work.ticket), work.bytes());
+        }
         for (ticket, work) in &self.files {
             holdings.note(Held::File(*ticket), size_of_val(work));
         }
@@ -169,9 +188,25 @@ impl Slot {
         if matches!(waiting, Waiting::Complete(_)) {
             self.queue.retain(|other| !matches!(other, Waiting::Complete(_)));
         }
-        if matches!(waiting, Waiting::Run { .. } | Waiting::Process(..)) || !self.queue.contains(&waiting) {
+        if matches!(waiting, Waiting::Run { .. } | Waiting::Process(..) | Waiting::Folder(_))
+            || !self.queue.contains(&waiting)
+        {
             self.queue.push_back(waiting);
         }
+    }
+
+    /// Whether it edits before documents like this one are saved.
+    pub(super) fn hooks_save(&self, buffer: &Buffer) -> bool {
+        self.exports.save_events && self.handles(buffer.language())
+    }
+
+    /// The number of events of the folder that wait.
+    pub(super) fn folder_news(&self) -> usize {
+        self.queue.iter().filter(|waiting| matches!(waiting, Waiting::Folder(_))).count()
+    }
+
+    pub(super) fn drop_folder_news(&mut self) {
+        self.queue.retain(|waiting| !matches!(waiting, Waiting::Folder(_)));
     }
 
     /// Tells it that nobody waits for an answer any more, if it was asked already.
@@ -195,7 +230,7 @@ impl Slot {
         self.late = old.late;
         old.queue.retain(|waiting| match waiting {
             Waiting::Run { command, .. } => self.has_command(command),
-            Waiting::Format(_) => true,
+            Waiting::Format(_) | Waiting::BeforeSave(_) => true,
             _ => false,
         });
         self.queue = old.queue;
@@ -210,12 +245,16 @@ impl Slot {
     pub(super) fn forget(&mut self) {
         self.known.clear();
         self.cursor = None;
-        self.queue.retain(|waiting| matches!(waiting, Waiting::Run { .. } | Waiting::Format(_)));
+        self.queue.retain(|waiting| {
+            matches!(waiting, Waiting::Run { .. } | Waiting::Format(_) | Waiting::BeforeSave(_))
+        });
         self.segments.clear();
         self.panels.clear();
         self.timers.clear();
         self.jobs.clear();
         self.files.clear();
+        self.work.clear();
+        self.follows_folder = false;
         self.offers.clear();
     }
 
@@ -253,6 +292,10 @@ impl Slot {
     }
 
     fn notice_cursor(&mut self, buffer: &Buffer) {
+        let has_focus = self.cursor.as_ref().is_some_and(|(id, _)| *id == buffer.id);
+        if !has_focus && self.exports.focus_events && self.handles(buffer.language()) {
+            self.wait(Waiting::Focus(buffer.id));
+        }
         let now = buffer.document.selections();
         let (moved, changed) = match &self.cursor {
             Some((id, then)) if *id == buffer.id => (then.primary().head != now.primary().head, then != now),
@@ -286,7 +329,7 @@ impl Slot {
             return None;
         }
         loop {
-            let waiting = self.queue.pop_front()?;
+            let waiting = self.queue.pop_front().or_else(|| self.next_step())?;
             let echo = Echo::of(&waiting, documents);
             if let Some(call) = self.call(own, &waiting, documents) {
                 self.echo = echo;
@@ -312,10 +355,16 @@ impl Slot {
             Waiting::Idle => Call::Tell(Event::Idle(documents.active().map(version))),
             Waiting::Tell(event) => Call::Tell(event.clone()),
             Waiting::Format(id) => Call::Format(version(documents.find(*id)?)),
+            Waiting::BeforeSave(id) => Call::BeforeSave(version(documents.find(*id)?)),
+            Waiting::Focus(id) => Call::Focus(Focus::Document(version(documents.find(*id)?))),
+            Waiting::Window(has_focus) => Call::Focus(Focus::Window(*has_focus)),
+            Waiting::Folder(news) => Call::Folder(news.clone()),
             Waiting::Complete(at) => Call::Complete(*at),
             Waiting::Hover(at) => Call::Hover(*at),
             Waiting::Ask(ticket, question, at) => Call::Ask(*ticket, question.clone(), *at),
             Waiting::Withdraw(ticket) => Call::Withdraw(*ticket),
+            Waiting::Step(work) => Call::Step(*work),
+            Waiting::Cancelled(work) => Call::Cancelled(*work),
             Waiting::File(request, outcome) => {
                 let version = |id| documents.find(id).map(version).ok_or(FileFailure::Closed);
                 Call::File(*request, outcome.clone().and_then(version))

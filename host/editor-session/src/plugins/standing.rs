@@ -2,7 +2,7 @@
 
 use slotmap::SecondaryMap;
 
-use super::Plugins;
+use super::{Plugins, ShownWork};
 use crate::host::{Health, PluginId, Stand};
 
 /// What plugins are doing or wait for. Nothing of it is worth a word when all is well.
@@ -14,6 +14,8 @@ pub struct Overview {
     pub loading: usize,
     /// Whether a document is being formatted.
     pub is_formatting: bool,
+    /// What plugins work on, the latest last, that of commands of the person at the end.
+    pub work: Vec<ShownWork>,
     /// The number of requests for consent without an answer.
     pub asking: usize,
     /// The number of plugins that do not work, and that the person has not looked at since.
@@ -62,6 +64,7 @@ impl Plugins {
             building: stands().filter(|stand| stand.is_building).map(|stand| stand.name.clone()).collect(),
             loading: stands().filter(|stand| stand.health == Health::Loading && !stand.is_building).count(),
             is_formatting: !self.formatting.is_empty(),
+            work: self.work(),
             asking: self.asks.len(),
             failed: self.stands.unread.len(),
         }

@@ -4,6 +4,7 @@
 //! and end as soon as another one begins or nobody wants them any more.
 
 mod folder;
+mod follow;
 mod peek;
 mod results;
 mod search;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::UnboundedSender;
 
 pub use self::folder::FolderEntry;
+pub(crate) use self::follow::Follower;
 pub(crate) use self::results::Shown;
 pub use self::results::{Found, Results};
 pub use self::search::{Hit, OpenText, Place, SearchEnd, Task};

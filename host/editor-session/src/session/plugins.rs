@@ -138,6 +138,18 @@ impl Session {
         self.out.effect(Effect::Manage(plugin, action));
     }
 
+    /// Cancels the long work that a plugin has begun last.
+    pub(crate) fn cancel_work(&mut self) {
+        if !self.plugins.cancel_work(false, &mut self.out) {
+            self.out.show(Message::info("no plugin has long work under way"));
+        }
+    }
+
+    /// Cancels the long work that a command of the person has begun last. Gives whether there is some.
+    pub fn cancel_own_work(&mut self) -> bool {
+        self.plugins.cancel_work(true, &mut self.out)
+    }
+
     pub(crate) fn stop_busy(&mut self) {
         self.plugins.stop_busy(&mut self.out);
     }

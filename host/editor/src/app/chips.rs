@@ -1,7 +1,7 @@
 //! What the status line says of plugins and messages while it is not as it should be, with the key that opens more.
 
 use witdock_editor_session::Level;
-use witdock_editor_session::plugins::Overview;
+use witdock_editor_session::plugins::{Overview, ShownWork};
 
 use super::{App, command};
 
@@ -19,7 +19,8 @@ pub struct Chip {
 impl App {
     /// What the status line says of plugins and messages. Empty when all is well.
     pub fn chips(&self) -> Vec<Chip> {
-        let Overview { building, loading, is_formatting, asking, failed } = self.session.plugins().overview();
+        let Overview { building, loading, is_formatting, work, asking, failed } =
+            self.session.plugins().overview();
         let mut chips = Vec::new();
         let mut chip = |long: String, short: String, command: &str, level| {
             let key = if command.is_empty() { String::new() } else { self.keyboard.key_of(command) };
@@ -42,6 +43,20 @@ impl App {
         }
         if is_formatting {
             chip("formatting".to_owned(), "fmt".to_owned(), "", Level::Info);
+        }
+        if let Some(ShownWork { plugin, title, percent, detail, by_person }) = work.last() {
+            let percent = percent.map(|percent| format!("{percent} %"));
+            let parts =
+                [Some(title.clone()), percent.clone(), Some(detail.clone()).filter(|text| !text.is_empty())];
+            let more = if work.len() > 1 { format!(", {} more", work.len() - 1) } else { String::new() };
+            let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let (long, short) =
+                (format!("{plugin}: {text}{more}"), format!("…{}", percent.unwrap_or_default()));
+            if *by_person {
+                chip(format!("{long} (Esc)"), format!("{short} Esc"), "", Level::Info);
+            } else {
+                chip(long, short, command::CANCEL_WORK, Level::Info);
+            }
         }
         if asking > 0 {
             let verb = if asking == 1 { "asks" } else { "ask" };

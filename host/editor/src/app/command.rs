@@ -17,6 +17,9 @@ use super::{
 /// The command that answers requests for consent.
 pub(super) const ANSWER_PLUGINS: &str = "editor.answer-plugins";
 
+/// The command that cancels long work of plugins.
+pub(super) const CANCEL_WORK: &str = "editor.cancel-work";
+
 /// The command that pastes.
 pub(super) const PASTE: &str = "editor.paste";
 

@@ -133,7 +133,7 @@ impl App {
     }
 
     fn edit_key(&mut self, key: KeyEvent) {
-        if self.completion_key(key) {
+        if self.completion_key(key) || self.cancel_key(key) {
             return;
         }
         match self.keyboard.press(key) {
@@ -145,6 +145,12 @@ impl App {
             }
             Meaning::Nothing => {}
         }
+    }
+
+    /// Escape cancels the long work that the person has begun, which the status line shows. Gives whether the key was for that.
+    fn cancel_key(&mut self, key: KeyEvent) -> bool {
+        let is_plain = key.code == KeyCode::Esc && key.modifiers.is_empty();
+        is_plain && !self.keyboard.is_pending() && self.session.cancel_own_work()
     }
 
     /// Handles a key that is for the open list of completions. Gives whether it is.

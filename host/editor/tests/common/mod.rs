@@ -21,7 +21,7 @@ use witdock_editor_core::Document;
 use witdock_editor_session::documents::Decoration;
 use witdock_editor_session::documents::file::{FileId, Opened, Stamp};
 use witdock_editor_session::host::api::{Abilities, Command, EventKinds, Registration};
-use witdock_editor_session::host::{Answered, DecorationChange, News, Outcome, PluginId};
+use witdock_editor_session::host::{Answered, DecorationChange, Exports, News, Outcome, PluginId};
 use witdock_editor_session::preference::Preferences;
 use witdock_editor_session::{Effect as SessionEffect, Input as SessionInput};
 
@@ -106,7 +106,7 @@ impl Editor {
             completion_triggers: Vec::new(),
         };
         let (plugin, name, registration) = (plugin(0), "test".to_owned(), Arc::new(registration));
-        self.news(News::Serving { plugin, name, registration });
+        self.news(News::Serving { plugin, name, registration, exports: Exports::default() });
         assert!(!self.app.take_calls().is_empty(), "the plugin hears of the document");
         let buffer = self.app.active().unwrap();
         let (document, revision) = (buffer.id, buffer.document.revision());

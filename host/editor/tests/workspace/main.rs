@@ -12,6 +12,7 @@
 mod common;
 
 mod answers;
+mod events;
 mod files;
 mod git;
 mod real;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let workspace = tempfile::tempdir().unwrap();
     std::env::set_current_dir(workspace.path()).unwrap();
     let mut trials = answers::trials();
+    trials.extend(events::trials());
     trials.extend(files::trials());
     trials.extend(git::trials());
     trials.extend(real::trials());

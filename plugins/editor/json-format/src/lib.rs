@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! [plugins.json-format]
+//! on_save = true # or only by the command
 //! width = 80     # an array of scalars stays on one line if it fits into this many bytes
 //! ```
 
@@ -14,8 +15,8 @@ use serde::Deserialize;
 use witdock_editor_guest::decorations::{self, Decorations};
 use witdock_editor_guest::diagnostics::{self, Diagnostic};
 use witdock_editor_guest::{
-    ActivateError, Document, Edit, Event, EventKinds, FormatError, Indentation, Plugin, Problem,
-    Registration, Scope, Severity, Span, log,
+    ActivateError, Command, CommandError, Document, Edit, Event, EventKinds, FormatError, Indentation,
+    Plugin, Problem, Registration, Scope, Severity, Span, log,
 };
 
 /// Texts up to this length, in bytes, are checked after every change, longer ones when the editor is idle.
@@ -28,12 +29,13 @@ const ERRORS: &str = "errors";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    on_save: bool,
     width: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { width: 80 }
+        Settings { on_save: true, width: 80 }
     }
 }
 
@@ -53,11 +55,25 @@ impl Plugin for JsonFormat {
     }
 
     fn registration(&self) -> Registration {
-        Registration::new()
-            .formats()
-            .on(EventKinds::OPENED | EventKinds::CHANGED | EventKinds::IDLE | EventKinds::SETTINGS_CHANGED)
+        let registration = Registration::new()
+            .command(Command::new("format", "Format JSON").description("Formats the document, which is JSON"))
+            .on(EventKinds::OPENED | EventKinds::CHANGED | EventKinds::IDLE)
             .language("json")
-            .file_type("json", ["*.json", "*.geojson", "*.webmanifest"])
+            .file_type("json", ["*.json", "*.geojson", "*.webmanifest"]);
+        // The editor asks what formats both before a save and by its own command.
+        if self.settings.on_save { registration.formats() } else { registration }
+    }
+
+    fn run_command(&mut self, _name: &str, _argument: Option<&str>) -> Result<(), CommandError> {
+        let document = Document::current()
+            .ok_or_else(|| CommandError::NotApplicable("no document is open".to_owned()))?;
+        let text = document.whole_text()?;
+        let edits = layout(&text, &self.layout_of(&document)).map_err(|problem| {
+            let line = document.line_at(place(&problem)) + 1;
+            CommandError::NotApplicable(format!("line {line}: {}", problem.message))
+        })?;
+        document.apply(edits)?;
+        Ok(())
     }
 
     fn on_event(&mut self, event: Event) {
@@ -70,10 +86,6 @@ impl Plugin for JsonFormat {
         } {
             self.mark(&document);
         }
-    }
-
-    fn reconfigure(&mut self, settings: Settings) {
-        self.settings = settings;
     }
 
     fn format(&mut self, document: &Document) -> Result<Vec<Edit>, FormatError> {

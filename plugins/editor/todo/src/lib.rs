@@ -1,4 +1,5 @@
-//! Marks TODO, FIXME and similar comments, and lists those of all open documents, in a picker and in a panel.
+//! Marks TODO, FIXME and similar comments, and lists those of all open documents, in a picker and in a panel; those of all files of the folder, in a
+//! picker and as a text.
 //!
 //! ```toml
 //! [plugins.todo.words]     # replaces the default words
@@ -7,17 +8,23 @@
 //! NOTE = "note"
 //! ```
 
+mod folder;
 mod settings;
 mod task;
 
+use folder::{FolderTasks, Then, written};
 use settings::Settings;
 use task::{Marker, Task, Urgency, tasks};
 use witdock_editor_guest::decorations::Decorations;
+use witdock_editor_guest::files::{self, Failure, NewDocument};
+use witdock_editor_guest::folder::FolderEvent;
 use witdock_editor_guest::panels::{self, Panel, PanelLine};
 use witdock_editor_guest::prompts::{Choice, ChoiceQuestion};
+use witdock_editor_guest::work::Next;
 use witdock_editor_guest::{
-    ActivateError, Answer, Command, CommandError, Document, DocumentInfo, Event, EventKinds, Location,
-    Plugin, Registration, Scope, Severity, Span, Style, Ticket, log, messages, viewport,
+    ActivateError, Answer, Command, CommandError, Document, DocumentInfo, DocumentVersion, Event, EventKinds,
+    FileOwner, FolderFollower, Location, Plugin, Registration, Scope, Severity, Span, Style, Ticket, Worker,
+    log, messages, viewport,
 };
 
 /// Texts up to this length, in bytes, are searched after every change, longer ones when the editor is idle.
@@ -26,21 +33,43 @@ const SEARCHED_LIVE: usize = 256 << 10;
 /// The name of the decorations and of the panel.
 const TASKS: &str = "tasks";
 
+/// The most tasks in a picker.
+const MOST_LISTED: usize = 10_000;
+
 /// The plugin.
 #[derive(Debug)]
 pub struct Todo {
     markers: Vec<Marker>,
     /// The list in the open picker.
-    asked: Option<(Ticket, Vec<Location>)>,
+    asked: Option<(Ticket, Vec<Place>)>,
+    folder: FolderTasks,
+    /// The line to go to when its file is open, counted from 1.
+    going: Option<(Ticket, usize)>,
+    /// The document of tasks that is being made.
+    writing: Option<Ticket>,
 }
 
-witdock_editor_guest::export!(Todo);
+/// Where a task is.
+#[derive(Debug)]
+enum Place {
+    Open(Location),
+    /// A file that need not be open, and a line, counted from 1.
+    File(String, usize),
+}
+
+witdock_editor_guest::export!(Todo, files, folder, work);
 
 impl Plugin for Todo {
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, ActivateError> {
-        Ok(Todo { markers: settings.markers().map_err(ActivateError::Settings)?, asked: None })
+        Ok(Todo {
+            markers: settings.markers().map_err(ActivateError::Settings)?,
+            asked: None,
+            folder: FolderTasks::default(),
+            going: None,
+            writing: None,
+        })
     }
 
     fn registration(&self) -> Registration {
@@ -54,6 +83,13 @@ impl Plugin for Todo {
                 Command::new("panel", "Show tasks")
                     .description("Shows them in a panel, which is kept up to date"),
             )
+            .command(Command::new("folder", "List tasks of all files").description(
+                "Lists every TODO and FIXME of the files of the folder, and opens the chosen one",
+            ))
+            .command(
+                Command::new("write", "Write the tasks of all files into a document")
+                    .description("Makes a document with a list of them in Markdown"),
+            )
             .on(EventKinds::OPENED | EventKinds::CHANGED | EventKinds::CLOSED | EventKinds::IDLE)
     }
 
@@ -61,6 +97,8 @@ impl Plugin for Todo {
         match name {
             "list" => self.ask(),
             "panel" => self.fill_panel(),
+            "folder" => Ok(self.folder.collect(Then::List)?),
+            "write" => Ok(self.folder.collect(Then::Write)?),
             _ => Err(CommandError::NoSuchCommand(name.to_owned())),
         }
     }
@@ -85,7 +123,86 @@ impl Plugin for Todo {
     }
 }
 
+impl FolderFollower for Todo {
+    fn on_folder(&mut self, event: FolderEvent) {
+        self.folder.notice(event);
+    }
+}
+
+impl Worker for Todo {
+    fn step(&mut self, work: Ticket) -> Next {
+        let (next, then) = self.folder.step(work, &self.markers);
+        let ended = match then {
+            Some(Then::List) => self.ask_about_folder(),
+            Some(Then::Write) => self.write(),
+            None => Ok(()),
+        };
+        if let Err(why) = ended {
+            messages::notify(Severity::Warning, &why);
+        }
+        next
+    }
+
+    fn cancelled(&mut self, work: Ticket) {
+        self.folder.cancel(work);
+    }
+}
+
+impl FileOwner for Todo {
+    fn on_file(&mut self, request: Ticket, outcome: Result<DocumentVersion, Failure>) {
+        let going = self.going.take_if(|(going, _)| *going == request).map(|(_, line)| line);
+        let Some(line) = going.or(self.writing.take_if(|writing| *writing == request).map(|_| 1)) else {
+            return;
+        };
+        let shown = outcome.map_err(|failure| failure.explain()).and_then(|version| show_line(version, line));
+        if let Err(why) = shown {
+            messages::notify(Severity::Warning, &why);
+        }
+    }
+}
+
 impl Todo {
+    fn ask_about_folder(&mut self) -> Result<(), String> {
+        let all = self.folder.all(&self.markers);
+        let (choices, places): (Vec<_>, Vec<_>) = all
+            .iter()
+            .flat_map(|(path, tasks)| tasks.iter().map(move |task| (path, task)))
+            .take(MOST_LISTED)
+            .map(|(path, task)| {
+                let detail = vec![Span::new(format!("{path}:{}", task.line), Scope::Muted)];
+                (Choice::new(task.text.clone()).detail(detail), Place::File(path.clone(), task.line))
+            })
+            .unzip();
+        if choices.is_empty() {
+            messages::status("there are no tasks in the files of the folder");
+            return Ok(());
+        }
+        let title = format!("Tasks of all files ({})", choices.len());
+        let ticket = ChoiceQuestion::new(title, choices).pick().map_err(|error| error.explain())?;
+        self.asked = Some((ticket, places));
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), String> {
+        let text = written(&self.folder.all(&self.markers));
+        let made = NewDocument::new("Tasks", text).language("markdown").make();
+        self.writing = Some(made.map_err(|error| error.explain())?);
+        Ok(())
+    }
+
+    fn open(&mut self, path: &str, line: usize) -> Result<(), String> {
+        let is_it = |document: &Document| document.info().path.as_deref() == Some(path);
+        match Document::all_open().into_iter().find(is_it) {
+            Some(document) => show_line(document.version(), line),
+            None => {
+                let request =
+                    files::open(path, true).map_err(|error| format!("{path}: {}", error.explain()))?;
+                self.going = Some((request, line));
+                Ok(())
+            }
+        }
+    }
+
     fn mark(&self, document: Option<Document>, longest: usize) {
         let Some(document) = document.filter(|document| document.length() <= longest) else { return };
         let Ok(text) = document.whole_text() else {
@@ -106,7 +223,9 @@ impl Todo {
     fn ask(&mut self) -> Result<(), CommandError> {
         let found = self.open_tasks();
         let (choices, places): (Vec<_>, Vec<_>) = listed(&found)
-            .map(|(info, task)| (choice(info, task), Location::new(info.version, task.word.start)))
+            .map(|(info, task)| {
+                (choice(info, task), Place::Open(Location::new(info.version, task.word.start)))
+            })
             .unzip();
         if choices.is_empty() {
             messages::status("there are no tasks in the open documents");
@@ -120,15 +239,28 @@ impl Todo {
     fn go(&mut self, question: Ticket, answer: &Answer) {
         let Some((_, places)) = self.asked.take_if(|(asked, _)| *asked == question) else { return };
         let Answer::Chosen(index) = answer else { return };
-        let place = usize::try_from(*index).ok().and_then(|index| places.get(index));
-        if let Some(Err(error)) = place.map(|place| viewport::show(*place)) {
-            messages::notify(Severity::Warning, &error.explain());
+        let place = usize::try_from(*index).ok().and_then(|index| places.into_iter().nth(index));
+        let shown = match place {
+            Some(Place::Open(location)) => viewport::show(location).map_err(|error| error.explain()),
+            Some(Place::File(path, line)) => self.open(&path, line),
+            None => Ok(()),
+        };
+        if let Err(why) = shown {
+            messages::notify(Severity::Warning, &why);
         }
     }
 
     fn fill_panel(&self) -> Result<(), CommandError> {
         Ok(panel(&self.open_tasks()).show(TASKS)?)
     }
+}
+
+/// Goes to a line, counted from 1.
+fn show_line(version: DocumentVersion, line: usize) -> Result<(), String> {
+    let number = u32::try_from(line.saturating_sub(1)).unwrap_or(u32::MAX);
+    let line = Document::of(version).and_then(|document| document.line(number).ok().flatten());
+    let start = line.map_or(0, |line| usize::try_from(line.start).unwrap_or_default());
+    viewport::show(Location::new(version, start)).map_err(|error| error.explain())
 }
 
 fn listed(found: &[(DocumentInfo, Vec<Task>)]) -> impl Iterator<Item = (&DocumentInfo, &Task)> {

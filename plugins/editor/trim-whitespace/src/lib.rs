@@ -13,8 +13,7 @@ mod trim;
 use serde::Deserialize;
 use trim::{Rules, trim};
 use witdock_editor_guest::{
-    ActivateError, Command, CommandError, Document, Edit, FormatError, Plugin, Registration, TextError,
-    messages,
+    ActivateError, Command, CommandError, Document, Edit, Plugin, Registration, SaveHook, TextError, messages,
 };
 
 /// The settings.
@@ -38,7 +37,7 @@ pub struct TrimWhitespace {
     settings: Settings,
 }
 
-witdock_editor_guest::export!(TrimWhitespace);
+witdock_editor_guest::export!(TrimWhitespace, before_save);
 
 impl Plugin for TrimWhitespace {
     type Settings = Settings;
@@ -48,11 +47,10 @@ impl Plugin for TrimWhitespace {
     }
 
     fn registration(&self) -> Registration {
-        let registration = Registration::new().command(
+        Registration::new().command(
             Command::new("trim", "Trim whitespace")
                 .description("Removes trailing whitespace and trailing empty lines"),
-        );
-        if self.settings.on_save { registration.formats() } else { registration }
+        )
     }
 
     fn run_command(&mut self, _name: &str, _argument: Option<&str>) -> Result<(), CommandError> {
@@ -68,9 +66,14 @@ impl Plugin for TrimWhitespace {
         messages::status(&message);
         Ok(())
     }
+}
 
-    fn format(&mut self, document: &Document) -> Result<Vec<Edit>, FormatError> {
-        Ok(self.edits(document)?)
+impl SaveHook for TrimWhitespace {
+    fn before_save(&mut self, document: &Document) -> Result<Vec<Edit>, String> {
+        if !self.settings.on_save {
+            return Ok(Vec::new());
+        }
+        self.edits(document).map_err(|error| error.explain())
     }
 }
 
@@ -93,7 +96,7 @@ mod tests {
     fn saved(language: &str, text: &str) -> String {
         let edits = TrimWhitespace::new(Settings::default())
             .unwrap()
-            .format(&Document::of_text(language, text))
+            .before_save(&Document::of_text(language, text))
             .unwrap();
         apply(text, &edits).unwrap()
     }
@@ -106,10 +109,14 @@ mod tests {
 
     #[test]
     fn saving_is_left_alone_where_nobody_wants_it() {
-        let formats = |on_save| {
+        let edits = |on_save| {
             let settings = Settings { on_save, ..Settings::default() };
-            TrimWhitespace::new(settings).unwrap().registration().abilities
+            TrimWhitespace::new(settings)
+                .unwrap()
+                .before_save(&Document::of_text("text", "one  "))
+                .unwrap()
+                .len()
         };
-        assert_ne!(formats(true), formats(false));
+        assert_eq!((edits(true), edits(false)), (1, 0));
     }
 }

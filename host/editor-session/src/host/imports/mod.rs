@@ -6,11 +6,13 @@ mod diagnostics;
 mod display;
 mod documents;
 mod files;
+mod folder;
 mod language;
 mod processes;
 mod services;
 mod storage;
 mod text;
+mod work;
 
 use std::ops::Range;
 
