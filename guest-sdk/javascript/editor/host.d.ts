@@ -462,6 +462,39 @@ declare module "witdock:editor/panels@0.1.0" {
   export function isOpen(name: string): boolean;
 }
 
+/**
+ * Small windows over the text, beside the place that they are about. They take no key: Escape closes the one that is shown, and a click goes to the text.
+ *
+ * At most one is shown, the one that was shown last, and only while the user edits: never over a question, a list or a request for grants.
+ */
+declare module "witdock:editor/floats@0.1.0" {
+  export type Location = import("witdock:editor/types@0.1.0").Location;
+  export type StyledLine = import("witdock:editor/types@0.1.0").StyledLine;
+  /** A window. */
+  export interface Float {
+    /** Its title, behind the plugin's name. */
+    title: string;
+    /** Its lines. The editor shows as many as there is room for. */
+    lines: StyledLine[];
+    /** The place that it is beside, in a document; it is shown while that document has the focus. With none, it is beside the cursor and follows it. */
+    at?: Location | null;
+  }
+  /** Why a window is refused. */
+  export type FloatError =
+    /** It has too many lines. The number is the limit. */
+    | { tag: "too-long"; val: number }
+    /** The plugin has too many windows. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Shows a window. It replaces the one with the same name. If the user has closed it, showing it from an event only updates it; showing it from a
+   * command opens it again.
+   * @throws {FloatError}
+   */
+  export function show(name: string, float: Float): void;
+  /** Removes a window. Unknown names are ignored. */
+  export function hide(name: string): void;
+}
+
 /** Decorations: drawn over and beside the text, without being part of it. */
 declare module "witdock:editor/decorations@0.1.0" {
   export type DocumentId = import("witdock:editor/types@0.1.0").DocumentId;
@@ -948,6 +981,245 @@ declare module "witdock:editor/language@0.1.0" {
   export function answerActions(request: Ticket, answer: { tag: "ok"; val: Action[] } | { tag: "err"; val: string }): void;
   /** Answers `symbols`. */
   export function answerSymbols(request: Ticket, answer: { tag: "ok"; val: Symbols } | { tag: "err"; val: string }): void;
+}
+
+/**
+ * A plugin's own storage: values under keys, kept on this machine between sessions.
+ *
+ * It belongs to the plugin at its path: it survives reloads and restarts, and no other plugin reads or changes it. A call sees the storage as
+ * it was when the call began, with its own changes. They are written when the call has returned; a call that fails, and a command
+ * that returns an error, change nothing.
+ */
+declare module "witdock:editor/storage@0.1.0" {
+  /** Why the storage refuses something. Nothing has changed then. */
+  export type StorageError =
+    /** The key is empty or too long. The number is the limit, in bytes. */
+    | { tag: "invalid-key"; val: number }
+    /** There are too many keys. The number is the limit. */
+    | { tag: "too-many-keys"; val: number }
+    /** All keys and values together would take too much. The number is the limit, in bytes. */
+    | { tag: "full"; val: number }
+    /** The storage cannot be read. The text gives the reason, and what to do. */
+    | { tag: "unavailable"; val: string };
+  /**
+   * The value of a key, if it has one.
+   * @throws {StorageError}
+   */
+  export function get(key: string): Uint8Array | null | undefined;
+  /**
+   * Sets the value of a key.
+   * @throws {StorageError}
+   */
+  export function set(key: string, value: Uint8Array): void;
+  /**
+   * Removes a key. Unknown keys are ignored.
+   * @throws {StorageError}
+   */
+  export function remove(key: string): void;
+  /**
+   * The keys that begin with this text, in the order of their bytes.
+   * @throws {StorageError}
+   */
+  export function keys(prefix: string): string[];
+}
+
+/**
+ * Files of the workspace as documents: opened and saved by a plugin.
+ *
+ * A path is relative to the root of the workspace, with `/` between folders, and leads to nothing outside of it. The answer to each request arrives through
+ * `file-events`, if the component exports it.
+ */
+declare module "witdock:editor/files@0.1.0" {
+  export type DocumentId = import("witdock:editor/types@0.1.0").DocumentId;
+  export type Ticket = import("witdock:editor/types@0.1.0").Ticket;
+  /** Why a request is refused. */
+  export type FileError =
+    /** The path is invalid, or outside of the workspace, or the editor protects it. The text says which. */
+    | { tag: "not-granted"; val: string }
+    /** There is no such file. */
+    | { tag: "not-found" }
+    /** It is a folder, or something else that is not a file. */
+    | { tag: "not-a-file" }
+    /** It is too long for plugins. The number is the limit, in bytes. */
+    | { tag: "too-long"; val: number }
+    /** The plugin has too many documents open that it has opened or made, or requests without an answer. The number is the limit. */
+    | { tag: "too-many"; val: number }
+    /** There is no open document with this id. */
+    | { tag: "no-such-document" }
+    /** The document has no file yet: `save-as` gives it one. */
+    | { tag: "no-path" }
+    /** The document is read-only. */
+    | { tag: "read-only" };
+  /**
+   * Opens a file, unless it is open already. With `focus`, and in answer to a command of the person, it becomes the focused document.
+   * @throws {FileError}
+   */
+  export function open(path: string, focus: boolean): Ticket;
+  /**
+   * Saves a document to its file, after it was formatted, as the person does.
+   * @throws {FileError}
+   */
+  export function save(document: DocumentId): Ticket;
+  /**
+   * Saves a document to a new file. One that exists is not replaced.
+   * @throws {FileError}
+   */
+  export function saveAs(document: DocumentId, path: string): Ticket;
+}
+
+/** Documents that a plugin makes. */
+declare module "witdock:editor/new-documents@0.1.0" {
+  export type Ticket = import("witdock:editor/types@0.1.0").Ticket;
+  /** A document without a file. */
+  export interface NewDocument {
+    /** The name that the editor shows for it, behind the plugin's name. */
+    title: string;
+    /** Its language, in lower case; empty for plain text. */
+    language: string;
+    /** Its text. Only what the person changes then counts as unsaved. */
+    text: string;
+  }
+  /** Why no document is made. */
+  export type MakeError =
+    /** The text is too long. The number is the limit, in bytes. */
+    | { tag: "too-long"; val: number }
+    /** The plugin has too many documents open that it has opened or made. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Makes a document when the call has returned. It becomes the focused one in answer to a command of the person. The answer
+   * arrives through `file-events`, if the component exports it.
+   * @throws {MakeError}
+   */
+  export function make(document: NewDocument): Ticket;
+}
+
+/**
+ * Long work, with its progress in the status line. The user can cancel it.
+ *
+ * A call has a deadline. What takes longer is done in steps, each in a call of its own, or outside of calls: by a process, or with a timer.
+ */
+declare module "witdock:editor/work@0.1.0" {
+  export type Ticket = import("witdock:editor/types@0.1.0").Ticket;
+  /** How work is done. */
+  export type Manner =
+    /** The editor calls `step` again and again, after all else that waits for the plugin, until nothing is left. */
+    | "in-steps"
+    /** The plugin does it otherwise, and calls `finish`. */
+    | "by-itself";
+  /** How far work is. */
+  export interface Progress {
+    /** How much is done. */
+    done: number;
+    /** How much there is; 0 if that is not known. */
+    total: number;
+    /** What is being done now, in a few words. May be empty. */
+    detail: string;
+  }
+  /** Why work is refused. */
+  export type WorkError =
+    /** The plugin has too much work under way. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Begins work when the call has returned. The title is a few words, for example `searching the folder`. The user hears of the progress, and of a cancellation
+   * the plugin hears, if the component exports `work-events`.
+   * @throws {WorkError}
+   */
+  export function start(title: string, manner: Manner): Ticket;
+  /** Shows how far work is. Unknown work is ignored. */
+  export function report(work: Ticket, progress: Progress): void;
+  /** Ends work. Unknown work is ignored. */
+  export function finish(work: Ticket): void;
+}
+
+/** The files of the workspace folder as they come, change and go. Hidden files and those that `.gitignore` names are left out. */
+declare module "witdock:editor/folder@0.1.0" {
+  /** Begins to tell of the files through `folder-events`: of all that there are, then of each change. Begins again if it is told already. */
+  export function follow(): void;
+  /** Ends that. */
+  export function unfollow(): void;
+}
+
+/**
+ * Messages to other plugins. Each is published under a topic, whose name begins with that of the plugin: `PLUGIN/TOPIC`. The plugins that have subscribed to
+ * the topic get it in a call of their own. Nothing is kept for later subscribers.
+ */
+declare module "witdock:editor/topics@0.1.0" {
+  /** Why a message is refused. */
+  export type PublishError =
+    /** The topic is empty or too long, or has other characters than letters, digits, `-`, `_` and `.`. The number is the longest, in bytes. */
+    | { tag: "invalid-topic"; val: number }
+    /** The message is too long. The number is the limit, in bytes. */
+    | { tag: "too-long"; val: number }
+    /** The call has published too many messages. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Publishes a message when the call has returned, under this topic of the plugin. What the bytes mean is between the plugins: JSON text is a good choice.
+   * @throws {PublishError}
+   */
+  export function publish(topic: string, message: Uint8Array): void;
+}
+
+/** Subscriptions to messages of other plugins. */
+declare module "witdock:editor/subscriptions@0.1.0" {
+  /** Why there is no subscription. */
+  export type SubscribeError =
+    /** It is not of the form `PLUGIN/TOPIC`, or too long. The number is the longest, in bytes. */
+    | { tag: "invalid-topic"; val: number }
+    /** The plugin has too many subscriptions. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Subscribes to a topic, `PLUGIN/TOPIC`. The plugin need not be loaded. Messages arrive through `topic-events`.
+   * @throws {SubscribeError}
+   */
+  export function subscribe(topic: string): void;
+  /** Ends a subscription. Unknown topics are ignored. */
+  export function unsubscribe(topic: string): void;
+}
+
+/**
+ * Keys of the plugin's commands that count only somewhere: in a language, in a panel of the plugin, or in a mode of it.
+ *
+ * A mode gives the keyboard another meaning for a while. The status line names it with the plugin, and Escape always leaves it.
+ */
+declare module "witdock:editor/key-contexts@0.1.0" {
+  export type KeyText = import("witdock:editor/types@0.1.0").KeyText;
+  /** Where keys count. */
+  export type Context =
+    /** In documents of this language. Keys that the user's key map, the editor or another plugin uses keep their meaning. */
+    | { tag: "language"; val: string }
+    /**
+     * While the plugin's panel of this name has the keyboard. The command gets the number of the chosen line, counted from 0, as its argument. Keys that move in panels
+     * and close them keep their meaning.
+     */
+    | { tag: "panel"; val: string }
+    /**
+     * While this mode of the plugin is on, in the text. Keys of the editor and characters give way; those of the user's key map, Escape, the function keys
+     * and Ctrl-Q do not.
+     */
+    | { tag: "mode"; val: string };
+  /** Keys for a command. */
+  export interface Binding {
+    keys: KeyText;
+    /** A command that the plugin has registered, without the plugin's name. */
+    command: string;
+    context: Context;
+  }
+  /** Why keys are not bound. None of the list is. */
+  export type BindingError =
+    /** The plugin has not registered this command. */
+    | { tag: "no-such-command"; val: string }
+    /** There are too many. The number is the limit. */
+    | { tag: "too-many"; val: number };
+  /**
+   * Replaces all keys of the plugin that count only somewhere. Keys that cannot be bound are left out, and the editor tells the user.
+   * @throws {BindingError}
+   */
+  export function bind(bindings: Binding[]): void;
+  /**
+   * Turns a mode on, instead of the one before, whichever plugin's that is; with none, turns the plugin's mode off. A mode turns on in a command that the user has run; in
+   * other calls it only turns off.
+   */
+  export function setMode(mode: string | null | undefined): void;
 }
 
 /**

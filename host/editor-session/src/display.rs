@@ -74,6 +74,39 @@ pub struct PanelLine {
     pub action: Action,
 }
 
+/// A small window over the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Float {
+    /// The title, behind the plugin's name.
+    pub title: String,
+    /// All lines; as many are shown as there is room for.
+    pub lines: Vec<Vec<Span>>,
+    /// The place that it is beside; with none, the cursor.
+    pub at: Option<Location>,
+}
+
+/// Keys of a command that count only somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyBinding {
+    /// The keys, as a key map has them.
+    pub keys: String,
+    /// The command, without the plugin's name.
+    pub command: String,
+    /// Where they count.
+    pub context: KeyContext,
+}
+
+/// Where keys of a plugin count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyContext {
+    /// In documents of this language.
+    Language(String),
+    /// In the plugin's panel of this name.
+    Panel(String),
+    /// While this mode of the plugin is on.
+    Mode(String),
+}
+
 /// A completion: text that continues what a person has typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {

@@ -3,8 +3,8 @@
 use witdock_editor_core::Edit;
 
 use crate::display::{
-    Action, Choice, ChoiceQuestion, Completion, HoverText, Invocation, Panel, PanelLine, Question, Segment,
-    TextQuestion,
+    Action, Choice, ChoiceQuestion, Completion, Float, HoverText, Invocation, KeyBinding, KeyContext, Panel,
+    PanelLine, Question, Segment, TextQuestion,
 };
 use crate::documents::{Decoration, Diagnostic, Drawn};
 use crate::style::Span;
@@ -50,6 +50,19 @@ impl Size for Span {
 impl Size for Edit {
     fn heap_bytes(&self) -> usize {
         self.text.heap_bytes()
+    }
+}
+
+impl Size for Float {
+    fn heap_bytes(&self) -> usize {
+        self.title.heap_bytes() + self.lines.heap_bytes()
+    }
+}
+
+impl Size for KeyBinding {
+    fn heap_bytes(&self) -> usize {
+        let (KeyContext::Language(name) | KeyContext::Panel(name) | KeyContext::Mode(name)) = &self.context;
+        self.keys.heap_bytes() + self.command.heap_bytes() + name.heap_bytes()
     }
 }
 

@@ -121,6 +121,14 @@ extern void __wasm_import_witdock_editor_panels_hide(uint8_t *, size_t);
 __attribute__((__import_module__("witdock:editor/panels@0.1.0"), __import_name__("is-open")))
 extern int32_t __wasm_import_witdock_editor_panels_is_open(uint8_t *, size_t);
 
+// Imported Functions from `witdock:editor/floats@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/floats@0.1.0"), __import_name__("show")))
+extern void __wasm_import_witdock_editor_floats_show(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int64_t, int64_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/floats@0.1.0"), __import_name__("hide")))
+extern void __wasm_import_witdock_editor_floats_hide(uint8_t *, size_t);
+
 // Imported Functions from `witdock:editor/decorations@0.1.0`
 
 __attribute__((__import_module__("witdock:editor/decorations@0.1.0"), __import_name__("set")))
@@ -254,6 +262,46 @@ extern void __wasm_import_witdock_editor_files_save_as(int64_t, uint8_t *, size_
 
 __attribute__((__import_module__("witdock:editor/new-documents@0.1.0"), __import_name__("make")))
 extern void __wasm_import_witdock_editor_new_documents_make(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `witdock:editor/work@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/work@0.1.0"), __import_name__("start")))
+extern void __wasm_import_witdock_editor_work_start(uint8_t *, size_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/work@0.1.0"), __import_name__("report")))
+extern void __wasm_import_witdock_editor_work_report(int64_t, int64_t, int64_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("witdock:editor/work@0.1.0"), __import_name__("finish")))
+extern void __wasm_import_witdock_editor_work_finish(int64_t);
+
+// Imported Functions from `witdock:editor/folder@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/folder@0.1.0"), __import_name__("follow")))
+extern void __wasm_import_witdock_editor_folder_follow(void);
+
+__attribute__((__import_module__("witdock:editor/folder@0.1.0"), __import_name__("unfollow")))
+extern void __wasm_import_witdock_editor_folder_unfollow(void);
+
+// Imported Functions from `witdock:editor/topics@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/topics@0.1.0"), __import_name__("publish")))
+extern void __wasm_import_witdock_editor_topics_publish(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `witdock:editor/subscriptions@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/subscriptions@0.1.0"), __import_name__("subscribe")))
+extern void __wasm_import_witdock_editor_subscriptions_subscribe(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/subscriptions@0.1.0"), __import_name__("unsubscribe")))
+extern void __wasm_import_witdock_editor_subscriptions_unsubscribe(uint8_t *, size_t);
+
+// Imported Functions from `witdock:editor/key-contexts@0.1.0`
+
+__attribute__((__import_module__("witdock:editor/key-contexts@0.1.0"), __import_name__("bind")))
+extern void __wasm_import_witdock_editor_key_contexts_bind(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:editor/key-contexts@0.1.0"), __import_name__("set-mode")))
+extern void __wasm_import_witdock_editor_key_contexts_set_mode(int32_t, uint8_t *, size_t);
 
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 
@@ -893,6 +941,50 @@ void witdock_editor_panels_result_void_panel_error_free(witdock_editor_panels_re
   }
 }
 
+void witdock_editor_floats_styled_line_free(witdock_editor_floats_styled_line_t *ptr) {
+  witdock_editor_types_styled_line_free(ptr);
+}
+
+void witdock_editor_floats_list_styled_line_free(witdock_editor_floats_list_styled_line_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_floats_styled_line_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_floats_styled_line_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_floats_option_location_free(witdock_editor_floats_option_location_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
+void witdock_editor_floats_float_free(witdock_editor_floats_float_t *ptr) {
+  extension_plugin_string_free(&ptr->title);
+  witdock_editor_floats_list_styled_line_free(&ptr->lines);
+  witdock_editor_floats_option_location_free(&ptr->at);
+}
+
+void witdock_editor_floats_float_error_free(witdock_editor_floats_float_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_floats_result_void_float_error_free(witdock_editor_floats_result_void_float_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_floats_float_error_free(&ptr->val.err);
+  }
+}
+
 void witdock_editor_decorations_span_free(witdock_editor_decorations_span_t *ptr) {
   witdock_editor_types_span_free(ptr);
 }
@@ -1513,6 +1605,121 @@ void witdock_editor_new_documents_result_ticket_make_error_free(witdock_editor_n
   if (!ptr->is_err) {
   } else {
     witdock_editor_new_documents_make_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_work_progress_free(witdock_editor_work_progress_t *ptr) {
+  extension_plugin_string_free(&ptr->detail);
+}
+
+void witdock_editor_work_work_error_free(witdock_editor_work_work_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_work_result_ticket_work_error_free(witdock_editor_work_result_ticket_work_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_work_work_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_topics_publish_error_free(witdock_editor_topics_publish_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_topics_result_void_publish_error_free(witdock_editor_topics_result_void_publish_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_topics_publish_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_subscriptions_subscribe_error_free(witdock_editor_subscriptions_subscribe_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_subscriptions_result_void_subscribe_error_free(witdock_editor_subscriptions_result_void_subscribe_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_subscriptions_subscribe_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_editor_key_contexts_key_text_free(witdock_editor_key_contexts_key_text_t *ptr) {
+  witdock_editor_types_key_text_free(ptr);
+}
+
+void witdock_editor_key_contexts_context_free(witdock_editor_key_contexts_context_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      extension_plugin_string_free(&ptr->val.language);
+      break;
+    }
+    case 1: {
+      extension_plugin_string_free(&ptr->val.panel);
+      break;
+    }
+    case 2: {
+      extension_plugin_string_free(&ptr->val.mode);
+      break;
+    }
+  }
+}
+
+void witdock_editor_key_contexts_binding_free(witdock_editor_key_contexts_binding_t *ptr) {
+  witdock_editor_key_contexts_key_text_free(&ptr->keys);
+  extension_plugin_string_free(&ptr->command);
+  witdock_editor_key_contexts_context_free(&ptr->context);
+}
+
+void witdock_editor_key_contexts_binding_error_free(witdock_editor_key_contexts_binding_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      extension_plugin_string_free(&ptr->val.no_such_command);
+      break;
+    }
+    case 1: {
+      break;
+    }
+  }
+}
+
+void witdock_editor_key_contexts_list_binding_free(witdock_editor_key_contexts_list_binding_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    witdock_editor_key_contexts_binding_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      witdock_editor_key_contexts_binding_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void witdock_editor_key_contexts_result_void_binding_error_free(witdock_editor_key_contexts_result_void_binding_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_editor_key_contexts_binding_error_free(&ptr->val.err);
   }
 }
 
@@ -2431,6 +2638,64 @@ void witdock_editor_panels_hide(extension_plugin_string_t *name) {
 bool witdock_editor_panels_is_open(extension_plugin_string_t *name) {
   int32_t ret = __wasm_import_witdock_editor_panels_is_open((uint8_t *) (*name).ptr, (*name).len);
   return ret;
+}
+
+bool witdock_editor_floats_show(extension_plugin_string_t *name, witdock_editor_floats_float_t *float_, witdock_editor_floats_float_error_t *err) {
+  __attribute__((__aligned__(4)))
+  uint8_t ret_area[12];
+  int32_t option;
+  int64_t option1;
+  int64_t option2;
+  int64_t option3;
+  if (((*float_).at).is_some) {
+    const witdock_editor_floats_location_t *payload0 = &((*float_).at).val;
+    option = 1;
+    option1 = (int64_t) (((*payload0).version).document);
+    option2 = (int64_t) (((*payload0).version).revision);
+    option3 = (int64_t) ((*payload0).offset);
+  } else {
+    option = 0;
+    option1 = 0;
+    option2 = 0;
+    option3 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_floats_show((uint8_t *) (*name).ptr, (*name).len, (uint8_t *) ((*float_).title).ptr, ((*float_).title).len, (uint8_t *) ((*float_).lines).ptr, ((*float_).lines).len, option, option1, option2, option3, ptr);
+  witdock_editor_floats_result_void_float_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_floats_float_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 4));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.too_long = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_floats_hide(extension_plugin_string_t *name) {
+  __wasm_import_witdock_editor_floats_hide((uint8_t *) (*name).ptr, (*name).len);
 }
 
 bool witdock_editor_decorations_set(witdock_editor_decorations_document_version_t *version, extension_plugin_string_t *name, witdock_editor_decorations_list_decoration_t *decorations, witdock_editor_decorations_decoration_error_t *err) {
@@ -3535,6 +3800,201 @@ bool witdock_editor_new_documents_make(witdock_editor_new_documents_new_document
     *err = result.val.err;
     return 0;
   }
+}
+
+bool witdock_editor_work_start(extension_plugin_string_t *title, witdock_editor_work_manner_t manner, witdock_editor_work_ticket_t *ret, witdock_editor_work_work_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_work_start((uint8_t *) (*title).ptr, (*title).len, (int32_t) manner, ptr);
+  witdock_editor_work_result_ticket_work_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_work_work_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 12)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_work_report(witdock_editor_work_ticket_t work, witdock_editor_work_progress_t *progress) {
+  __wasm_import_witdock_editor_work_report((int64_t) (work), (int64_t) ((*progress).done), (int64_t) ((*progress).total), (uint8_t *) ((*progress).detail).ptr, ((*progress).detail).len);
+}
+
+void witdock_editor_work_finish(witdock_editor_work_ticket_t work) {
+  __wasm_import_witdock_editor_work_finish((int64_t) (work));
+}
+
+void witdock_editor_folder_follow(void) {
+  __wasm_import_witdock_editor_folder_follow();
+}
+
+void witdock_editor_folder_unfollow(void) {
+  __wasm_import_witdock_editor_folder_unfollow();
+}
+
+bool witdock_editor_topics_publish(extension_plugin_string_t *topic, extension_plugin_list_u8_t *message, witdock_editor_topics_publish_error_t *err) {
+  __attribute__((__aligned__(4)))
+  uint8_t ret_area[12];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_topics_publish((uint8_t *) (*topic).ptr, (*topic).len, (uint8_t *) (*message).ptr, (*message).len, ptr);
+  witdock_editor_topics_result_void_publish_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_topics_publish_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 4));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_topic = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+        case 1: {
+          variant.val.too_long = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+        case 2: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_editor_subscriptions_subscribe(extension_plugin_string_t *topic, witdock_editor_subscriptions_subscribe_error_t *err) {
+  __attribute__((__aligned__(4)))
+  uint8_t ret_area[12];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_subscriptions_subscribe((uint8_t *) (*topic).ptr, (*topic).len, ptr);
+  witdock_editor_subscriptions_result_void_subscribe_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_subscriptions_subscribe_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 4));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.invalid_topic = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+        case 1: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + 8)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_subscriptions_unsubscribe(extension_plugin_string_t *topic) {
+  __wasm_import_witdock_editor_subscriptions_unsubscribe((uint8_t *) (*topic).ptr, (*topic).len);
+}
+
+bool witdock_editor_key_contexts_bind(witdock_editor_key_contexts_list_binding_t *bindings, witdock_editor_key_contexts_binding_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_editor_key_contexts_bind((uint8_t *) (*bindings).ptr, (*bindings).len, ptr);
+  witdock_editor_key_contexts_result_void_binding_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_editor_key_contexts_binding_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.no_such_command = (extension_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*)))));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_editor_key_contexts_set_mode(extension_plugin_string_t *maybe_mode) {
+  extension_plugin_option_string_t mode;
+  mode.is_some = maybe_mode != NULL;if (maybe_mode) {
+    mode.val = *maybe_mode;
+  }
+  int32_t option;
+  uint8_t * option1;
+  size_t option2;
+  if ((mode).is_some) {
+    const extension_plugin_string_t *payload0 = &(mode).val;
+    option = 1;
+    option1 = (uint8_t *) (*payload0).ptr;
+    option2 = (*payload0).len;
+  } else {
+    option = 0;
+    option1 = 0;
+    option2 = 0;
+  }
+  __wasm_import_witdock_editor_key_contexts_set_mode(option, option1, option2);
 }
 
 __attribute__((__export_name__("witdock:editor/plugin@0.1.0#activate")))

@@ -563,6 +563,51 @@ typedef struct {
   } val;
 } witdock_editor_panels_result_void_panel_error_t;
 
+typedef witdock_editor_types_location_t witdock_editor_floats_location_t;
+
+typedef witdock_editor_types_styled_line_t witdock_editor_floats_styled_line_t;
+
+typedef struct {
+  witdock_editor_floats_styled_line_t *ptr;
+  size_t len;
+} witdock_editor_floats_list_styled_line_t;
+
+typedef struct {
+  bool is_some;
+  witdock_editor_floats_location_t val;
+} witdock_editor_floats_option_location_t;
+
+// A window.
+typedef struct witdock_editor_floats_float_t {
+  // Its title, behind the plugin's name.
+  extension_plugin_string_t   title;
+  // Its lines. The editor shows as many as there is room for.
+  witdock_editor_floats_list_styled_line_t   lines;
+  // The place that it is beside, in a document; it is shown while that document has the focus. With none, it is beside the cursor and follows it.
+  witdock_editor_floats_option_location_t   at;
+} witdock_editor_floats_float_t;
+
+// Why a window is refused.
+typedef struct witdock_editor_floats_float_error_t {
+  uint8_t tag;
+  union {
+    uint32_t     too_long;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_floats_float_error_t;
+
+// It has too many lines. The number is the limit.
+#define WITDOCK_EDITOR_FLOATS_FLOAT_ERROR_TOO_LONG 0
+// The plugin has too many windows. The number is the limit.
+#define WITDOCK_EDITOR_FLOATS_FLOAT_ERROR_TOO_MANY 1
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_floats_float_error_t err;
+  } val;
+} witdock_editor_floats_result_void_float_error_t;
+
 typedef witdock_editor_types_document_id_t witdock_editor_decorations_document_id_t;
 
 typedef witdock_editor_types_document_version_t witdock_editor_decorations_document_version_t;
@@ -1344,6 +1389,145 @@ typedef struct {
   } val;
 } witdock_editor_new_documents_result_ticket_make_error_t;
 
+typedef witdock_editor_types_ticket_t witdock_editor_work_ticket_t;
+
+// How work is done.
+typedef uint8_t witdock_editor_work_manner_t;
+
+// The editor calls `step` again and again, after all else that waits for the plugin, until nothing is left.
+#define WITDOCK_EDITOR_WORK_MANNER_IN_STEPS 0
+// The plugin does it otherwise, and calls `finish`.
+#define WITDOCK_EDITOR_WORK_MANNER_BY_ITSELF 1
+
+// How far work is.
+typedef struct witdock_editor_work_progress_t {
+  // How much is done.
+  uint64_t   done;
+  // How much there is; 0 if that is not known.
+  uint64_t   total;
+  // What is being done now, in a few words. May be empty.
+  extension_plugin_string_t   detail;
+} witdock_editor_work_progress_t;
+
+// Why work is refused.
+typedef struct witdock_editor_work_work_error_t {
+  uint8_t tag;
+  union {
+    uint32_t     too_many;
+  } val;
+} witdock_editor_work_work_error_t;
+
+// The plugin has too much work under way. The number is the limit.
+#define WITDOCK_EDITOR_WORK_WORK_ERROR_TOO_MANY 0
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_work_ticket_t ok;
+    witdock_editor_work_work_error_t err;
+  } val;
+} witdock_editor_work_result_ticket_work_error_t;
+
+// Why a message is refused.
+typedef struct witdock_editor_topics_publish_error_t {
+  uint8_t tag;
+  union {
+    uint32_t     invalid_topic;
+    uint32_t     too_long;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_topics_publish_error_t;
+
+// The topic is empty or too long, or has other characters than letters, digits, `-`, `_` and `.`. The number is the longest, in bytes.
+#define WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_INVALID_TOPIC 0
+// The message is too long. The number is the limit, in bytes.
+#define WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_TOO_LONG 1
+// The call has published too many messages. The number is the limit.
+#define WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_TOO_MANY 2
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_topics_publish_error_t err;
+  } val;
+} witdock_editor_topics_result_void_publish_error_t;
+
+// Why there is no subscription.
+typedef struct witdock_editor_subscriptions_subscribe_error_t {
+  uint8_t tag;
+  union {
+    uint32_t     invalid_topic;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_subscriptions_subscribe_error_t;
+
+// It is not of the form `PLUGIN/TOPIC`, or too long. The number is the longest, in bytes.
+#define WITDOCK_EDITOR_SUBSCRIPTIONS_SUBSCRIBE_ERROR_INVALID_TOPIC 0
+// The plugin has too many subscriptions. The number is the limit.
+#define WITDOCK_EDITOR_SUBSCRIPTIONS_SUBSCRIBE_ERROR_TOO_MANY 1
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_subscriptions_subscribe_error_t err;
+  } val;
+} witdock_editor_subscriptions_result_void_subscribe_error_t;
+
+typedef witdock_editor_types_key_text_t witdock_editor_key_contexts_key_text_t;
+
+// Where keys count.
+typedef struct witdock_editor_key_contexts_context_t {
+  uint8_t tag;
+  union {
+    extension_plugin_string_t     language;
+    extension_plugin_string_t     panel;
+    extension_plugin_string_t     mode;
+  } val;
+} witdock_editor_key_contexts_context_t;
+
+// In documents of this language. Keys that the user's key map, the editor or another plugin uses keep their meaning.
+#define WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_LANGUAGE 0
+// While the plugin's panel of this name has the keyboard. The command gets the number of the chosen line, counted from 0, as its argument. Keys that move in panels
+// and close them keep their meaning.
+#define WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_PANEL 1
+// While this mode of the plugin is on, in the text. Keys of the editor and characters give way; those of the user's key map, Escape, the function keys
+// and Ctrl-Q do not.
+#define WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_MODE 2
+
+// Keys for a command.
+typedef struct witdock_editor_key_contexts_binding_t {
+  witdock_editor_key_contexts_key_text_t   keys;
+  // A command that the plugin has registered, without the plugin's name.
+  extension_plugin_string_t   command;
+  witdock_editor_key_contexts_context_t   context;
+} witdock_editor_key_contexts_binding_t;
+
+// Why keys are not bound. None of the list is.
+typedef struct witdock_editor_key_contexts_binding_error_t {
+  uint8_t tag;
+  union {
+    extension_plugin_string_t     no_such_command;
+    uint32_t     too_many;
+  } val;
+} witdock_editor_key_contexts_binding_error_t;
+
+// The plugin has not registered this command.
+#define WITDOCK_EDITOR_KEY_CONTEXTS_BINDING_ERROR_NO_SUCH_COMMAND 0
+// There are too many. The number is the limit.
+#define WITDOCK_EDITOR_KEY_CONTEXTS_BINDING_ERROR_TOO_MANY 1
+
+typedef struct {
+  witdock_editor_key_contexts_binding_t *ptr;
+  size_t len;
+} witdock_editor_key_contexts_list_binding_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_editor_key_contexts_binding_error_t err;
+  } val;
+} witdock_editor_key_contexts_result_void_binding_error_t;
+
 typedef witdock_editor_types_command_error_t exports_witdock_editor_plugin_command_error_t;
 
 typedef witdock_editor_types_key_text_t exports_witdock_editor_plugin_key_text_t;
@@ -1744,6 +1928,13 @@ extern void witdock_editor_panels_hide(extension_plugin_string_t *name);
 // Whether a panel with this name is open, so that a plugin can skip updating one that nobody sees.
 extern bool witdock_editor_panels_is_open(extension_plugin_string_t *name);
 
+// Imported Functions from `witdock:editor/floats@0.1.0`
+// Shows a window. It replaces the one with the same name. If the user has closed it, showing it from an event only updates it; showing it from a
+// command opens it again.
+extern bool witdock_editor_floats_show(extension_plugin_string_t *name, witdock_editor_floats_float_t *float_, witdock_editor_floats_float_error_t *err);
+// Removes a window. Unknown names are ignored.
+extern void witdock_editor_floats_hide(extension_plugin_string_t *name);
+
 // Imported Functions from `witdock:editor/decorations@0.1.0`
 // Replaces the set with this name in a document. An empty list removes it. Decorations move with the text until they
 // are replaced; deleting text deletes its decorations.
@@ -1847,6 +2038,38 @@ extern bool witdock_editor_files_save_as(witdock_editor_files_document_id_t docu
 // Makes a document when the call has returned. It becomes the focused one in answer to a command of the person. The answer
 // arrives through `file-events`, if the component exports it.
 extern bool witdock_editor_new_documents_make(witdock_editor_new_documents_new_document_t *document, witdock_editor_new_documents_ticket_t *ret, witdock_editor_new_documents_make_error_t *err);
+
+// Imported Functions from `witdock:editor/work@0.1.0`
+// Begins work when the call has returned. The title is a few words, for example `searching the folder`. The user hears of the progress, and of a cancellation
+// the plugin hears, if the component exports `work-events`.
+extern bool witdock_editor_work_start(extension_plugin_string_t *title, witdock_editor_work_manner_t manner, witdock_editor_work_ticket_t *ret, witdock_editor_work_work_error_t *err);
+// Shows how far work is. Unknown work is ignored.
+extern void witdock_editor_work_report(witdock_editor_work_ticket_t work, witdock_editor_work_progress_t *progress);
+// Ends work. Unknown work is ignored.
+extern void witdock_editor_work_finish(witdock_editor_work_ticket_t work);
+
+// Imported Functions from `witdock:editor/folder@0.1.0`
+// Begins to tell of the files through `folder-events`: of all that there are, then of each change. Begins again if it is told already.
+extern void witdock_editor_folder_follow(void);
+// Ends that.
+extern void witdock_editor_folder_unfollow(void);
+
+// Imported Functions from `witdock:editor/topics@0.1.0`
+// Publishes a message when the call has returned, under this topic of the plugin. What the bytes mean is between the plugins: JSON text is a good choice.
+extern bool witdock_editor_topics_publish(extension_plugin_string_t *topic, extension_plugin_list_u8_t *message, witdock_editor_topics_publish_error_t *err);
+
+// Imported Functions from `witdock:editor/subscriptions@0.1.0`
+// Subscribes to a topic, `PLUGIN/TOPIC`. The plugin need not be loaded. Messages arrive through `topic-events`.
+extern bool witdock_editor_subscriptions_subscribe(extension_plugin_string_t *topic, witdock_editor_subscriptions_subscribe_error_t *err);
+// Ends a subscription. Unknown topics are ignored.
+extern void witdock_editor_subscriptions_unsubscribe(extension_plugin_string_t *topic);
+
+// Imported Functions from `witdock:editor/key-contexts@0.1.0`
+// Replaces all keys of the plugin that count only somewhere. Keys that cannot be bound are left out, and the editor tells the user.
+extern bool witdock_editor_key_contexts_bind(witdock_editor_key_contexts_list_binding_t *bindings, witdock_editor_key_contexts_binding_error_t *err);
+// Turns a mode on, instead of the one before, whichever plugin's that is; with none, turns the plugin's mode off. A mode turns on in a command that the user has run; in
+// other calls it only turns off.
+extern void witdock_editor_key_contexts_set_mode(extension_plugin_string_t *maybe_mode);
 
 // Exported Functions from `witdock:editor/plugin@0.1.0`
 bool exports_witdock_editor_plugin_activate(extension_plugin_string_t *settings, exports_witdock_editor_plugin_registration_t *ret, exports_witdock_editor_plugin_activate_error_t *err);
@@ -1961,6 +2184,18 @@ void witdock_editor_panels_panel_free(witdock_editor_panels_panel_t *ptr);
 void witdock_editor_panels_panel_error_free(witdock_editor_panels_panel_error_t *ptr);
 
 void witdock_editor_panels_result_void_panel_error_free(witdock_editor_panels_result_void_panel_error_t *ptr);
+
+void witdock_editor_floats_styled_line_free(witdock_editor_floats_styled_line_t *ptr);
+
+void witdock_editor_floats_list_styled_line_free(witdock_editor_floats_list_styled_line_t *ptr);
+
+void witdock_editor_floats_option_location_free(witdock_editor_floats_option_location_t *ptr);
+
+void witdock_editor_floats_float_free(witdock_editor_floats_float_t *ptr);
+
+void witdock_editor_floats_float_error_free(witdock_editor_floats_float_error_t *ptr);
+
+void witdock_editor_floats_result_void_float_error_free(witdock_editor_floats_result_void_float_error_t *ptr);
 
 void witdock_editor_decorations_span_free(witdock_editor_decorations_span_t *ptr);
 
@@ -2115,6 +2350,32 @@ void witdock_editor_new_documents_new_document_free(witdock_editor_new_documents
 void witdock_editor_new_documents_make_error_free(witdock_editor_new_documents_make_error_t *ptr);
 
 void witdock_editor_new_documents_result_ticket_make_error_free(witdock_editor_new_documents_result_ticket_make_error_t *ptr);
+
+void witdock_editor_work_progress_free(witdock_editor_work_progress_t *ptr);
+
+void witdock_editor_work_work_error_free(witdock_editor_work_work_error_t *ptr);
+
+void witdock_editor_work_result_ticket_work_error_free(witdock_editor_work_result_ticket_work_error_t *ptr);
+
+void witdock_editor_topics_publish_error_free(witdock_editor_topics_publish_error_t *ptr);
+
+void witdock_editor_topics_result_void_publish_error_free(witdock_editor_topics_result_void_publish_error_t *ptr);
+
+void witdock_editor_subscriptions_subscribe_error_free(witdock_editor_subscriptions_subscribe_error_t *ptr);
+
+void witdock_editor_subscriptions_result_void_subscribe_error_free(witdock_editor_subscriptions_result_void_subscribe_error_t *ptr);
+
+void witdock_editor_key_contexts_key_text_free(witdock_editor_key_contexts_key_text_t *ptr);
+
+void witdock_editor_key_contexts_context_free(witdock_editor_key_contexts_context_t *ptr);
+
+void witdock_editor_key_contexts_binding_free(witdock_editor_key_contexts_binding_t *ptr);
+
+void witdock_editor_key_contexts_binding_error_free(witdock_editor_key_contexts_binding_error_t *ptr);
+
+void witdock_editor_key_contexts_list_binding_free(witdock_editor_key_contexts_list_binding_t *ptr);
+
+void witdock_editor_key_contexts_result_void_binding_error_free(witdock_editor_key_contexts_result_void_binding_error_t *ptr);
 
 void exports_witdock_editor_plugin_command_error_free(exports_witdock_editor_plugin_command_error_t *ptr);
 

@@ -123,3 +123,27 @@ pub mod folder_follower {
         default_bindings_module: "witdock_editor_guest::bindings::folder_follower",
     });
 }
+
+/// The optional export for messages of other plugins.
+pub mod subscriber {
+    wit_bindgen::generate!({
+        world: "witdock:editor/subscriber",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::subscriber",
+    });
+}
+
+/// The optional export for modes.
+pub mod mode_owner {
+    wit_bindgen::generate!({
+        world: "witdock:editor/mode-owner",
+        path: ["../../../wit/plugin", "../../../wit/editor"],
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_editor_guest::bindings::mode_owner",
+    });
+}

@@ -3,13 +3,16 @@
 use crate::decorations::DecorationError;
 use crate::diagnostics::DiagnosticError;
 use crate::files::{FileError, MakeError};
+use crate::floats::FloatError;
 use crate::jobs::JobError;
+use crate::keys::BindingError;
 use crate::line_marks::MarkError;
 use crate::panels::PanelError;
 use crate::processes::{StartError, WriteError};
 use crate::prompts::AskError;
 use crate::selections::SelectionError;
 use crate::storage::StorageError;
+use crate::topics::{PublishError, SubscribeError};
 use crate::viewport::ShowError;
 use crate::work::WorkError;
 use crate::{CommandError, EditError, FormatError, TextError};
@@ -119,6 +122,23 @@ explain! {
     };
     WorkError: error => match error {
         WorkError::TooMany(most) => format!("the plugin has {most} kinds of work under way, which is the limit"),
+    };
+    FloatError: error => match error {
+        FloatError::TooLong(most) => format!("the window has more than {most} lines"),
+        FloatError::TooMany(most) => format!("the plugin has {most} windows, which is the limit"),
+    };
+    PublishError: error => match error {
+        PublishError::InvalidTopic(most) => format!("a topic has letters, digits, `-`, `_` and `.`, at most {most} bytes"),
+        PublishError::TooLong(most) => format!("a message has at most {most} bytes"),
+        PublishError::TooMany(most) => format!("a call publishes at most {most} messages"),
+    };
+    SubscribeError: error => match error {
+        SubscribeError::InvalidTopic(most) => format!("a topic is written `PLUGIN/TOPIC`, and has at most {most} bytes"),
+        SubscribeError::TooMany(most) => format!("the plugin has {most} subscriptions, which is the limit"),
+    };
+    BindingError: error => match error {
+        BindingError::NoSuchCommand(name) => format!("`{name}` is not registered"),
+        BindingError::TooMany(most) => format!("there are at most {most} keys"),
     };
     JobError: error => match error {
         JobError::NoSuchCommand(name) => format!("unknown command `{name}`"),

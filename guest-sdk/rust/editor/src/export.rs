@@ -6,9 +6,9 @@ use crate::edit::in_order;
 use crate::range::to_usize;
 use crate::{
     ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, FileOwner, Focus,
-    FocusFollower, FolderFollower, FormatError, HoverText, LanguageProvider, Location, Plugin, ProcessEvent,
-    ProcessOwner, Registration, SaveHook, Stateful, Ticket, Worker, files::Failure, folder::FolderEvent,
-    language::Request, settings, work::Next,
+    FocusFollower, FolderFollower, FormatError, HoverText, LanguageProvider, Location, ModeOwner, Plugin,
+    ProcessEvent, ProcessOwner, Registration, SaveHook, Stateful, Subscriber, Ticket, Worker, files::Failure,
+    folder::FolderEvent, language::Request, settings, topics::Message, work::Next,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -27,6 +27,8 @@ use witdock_guest::log;
 /// - `witdock_editor_guest::export!(Trim, before_save);`: it is a [`SaveHook`], and edits before documents are saved.
 /// - `witdock_editor_guest::export!(Follow, focus);`: it is a [`FocusFollower`], and hears of changes of the focus.
 /// - `witdock_editor_guest::export!(Index, folder);`: it is a [`FolderFollower`], and hears of the files of the workspace.
+/// - `witdock_editor_guest::export!(Listen, topics);`: it is a [`Subscriber`], and hears messages of other plugins.
+/// - `witdock_editor_guest::export!(Table, modes);`: it is a [`ModeOwner`], and hears when its mode is left.
 /// - `witdock_editor_guest::export!(Index, work);`: it is a [`Worker`], and does long work in steps.
 /// - `witdock_editor_guest::export!(Lint, processes);`: it is a [`ProcessOwner`], and hears of the processes that it starts.
 #[macro_export]
@@ -48,6 +50,12 @@ macro_rules! export {
     };
     (@more folder $component:ident) => {
         $crate::bindings::folder_follower::export!($component with_types_in $crate::bindings::folder_follower);
+    };
+    (@more topics $component:ident) => {
+        $crate::bindings::subscriber::export!($component with_types_in $crate::bindings::subscriber);
+    };
+    (@more modes $component:ident) => {
+        $crate::bindings::mode_owner::export!($component with_types_in $crate::bindings::mode_owner);
     };
     (@more language $component:ident) => {
         $crate::bindings::language_provider::export!($component with_types_in $crate::bindings::language_provider);
@@ -177,6 +185,18 @@ impl<P: FolderFollower> bindings::folder_follower::exports::witdock::editor::fol
 {
     fn on_folder(event: FolderEvent) {
         with_active(|plugin: &mut P| plugin.on_folder(event));
+    }
+}
+
+impl<P: Subscriber> bindings::subscriber::exports::witdock::editor::topic_events::Guest for Component<P> {
+    fn on_message(message: Message) {
+        with_active(|plugin: &mut P| plugin.on_message(message));
+    }
+}
+
+impl<P: ModeOwner> bindings::mode_owner::exports::witdock::editor::mode_events::Guest for Component<P> {
+    fn mode_left(mode: String) {
+        with_active(|plugin: &mut P| plugin.mode_left(mode));
     }
 }
 

@@ -51,9 +51,11 @@ mod edit;
 mod error;
 mod export;
 pub mod files;
+pub mod floats;
 pub mod folder;
 mod held;
 pub mod jobs;
+pub mod keys;
 pub mod language;
 pub mod line_marks;
 pub mod messages;
@@ -70,6 +72,7 @@ pub mod status_line;
 pub mod storage;
 mod style;
 pub mod timers;
+pub mod topics;
 pub mod viewport;
 pub mod work;
 pub mod workspace;
@@ -87,8 +90,8 @@ pub use bindings::witdock::editor::types::{
 pub use document::Document;
 pub use edit::{apply, edit_between};
 pub use plugin::{
-    FileOwner, FocusFollower, FolderFollower, LanguageProvider, NoSettings, Plugin, ProcessOwner, SaveHook,
-    Stateful, Worker,
+    FileOwner, FocusFollower, FolderFollower, LanguageProvider, ModeOwner, NoSettings, Plugin, ProcessOwner,
+    SaveHook, Stateful, Subscriber, Worker,
 };
 pub use position::{LineIndex, Position};
 pub use processes::ProcessEvent;

@@ -3,7 +3,7 @@
 use crate::{
     ActivateError, CommandError, Completion, Document, DocumentVersion, Edit, Event, Focus, FormatError,
     HoverText, ProcessEvent, Registration, Ticket, files::Failure, folder::FolderEvent, language::Request,
-    work::Next,
+    topics::Message, work::Next,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -112,6 +112,18 @@ pub trait SaveHook: Plugin {
 pub trait FocusFollower: Plugin {
     /// Handles a change. It may edit.
     fn on_focus(&mut self, focus: Focus);
+}
+
+/// A plugin that hears messages of other plugins: `export!(Type, topics)`. See [`topics`](crate::topics).
+pub trait Subscriber: Plugin {
+    /// Handles a message. It may edit.
+    fn on_message(&mut self, message: Message);
+}
+
+/// A plugin that hears when a mode of it ends without it: `export!(Type, modes)`. See [`keys`](crate::keys).
+pub trait ModeOwner: Plugin {
+    /// The user has left the mode, or another plugin has turned on one of its own.
+    fn mode_left(&mut self, mode: String);
 }
 
 /// A plugin that follows the files of the workspace folder: `export!(Type, folder)`. See [`folder`](crate::folder).

@@ -541,6 +541,50 @@ pub const witdock_editor_panels_result_void_panel_error_t = extern struct {
     },
 };
 
+pub const witdock_editor_floats_location_t = witdock_editor_types_location_t;
+
+pub const witdock_editor_floats_styled_line_t = witdock_editor_types_styled_line_t;
+
+pub const witdock_editor_floats_list_styled_line_t = extern struct {
+    ptr: [*c]witdock_editor_floats_styled_line_t,
+    len: usize,
+};
+
+pub const witdock_editor_floats_option_location_t = extern struct {
+    is_some: bool,
+    val: witdock_editor_floats_location_t,
+};
+
+/// A window.
+pub const witdock_editor_floats_float_t = extern struct {
+    /// Its title, behind the plugin's name.
+    title: extension_plugin_string_t,
+    /// Its lines. The editor shows as many as there is room for.
+    lines: witdock_editor_floats_list_styled_line_t,
+    /// The place that it is beside, in a document; it is shown while that document has the focus. With none, it is beside the cursor and follows it.
+    at: witdock_editor_floats_option_location_t,
+};
+
+/// Why a window is refused.
+pub const witdock_editor_floats_float_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    too_long: u32,
+    too_many: u32,
+    },
+};
+/// It has too many lines. The number is the limit.
+pub const WITDOCK_EDITOR_FLOATS_FLOAT_ERROR_TOO_LONG = 0;
+/// The plugin has too many windows. The number is the limit.
+pub const WITDOCK_EDITOR_FLOATS_FLOAT_ERROR_TOO_MANY = 1;
+
+pub const witdock_editor_floats_result_void_float_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_floats_float_error_t,
+    },
+};
+
 pub const witdock_editor_decorations_document_id_t = witdock_editor_types_document_id_t;
 
 pub const witdock_editor_decorations_document_version_t = witdock_editor_types_document_version_t;
@@ -1305,6 +1349,139 @@ pub const witdock_editor_new_documents_result_ticket_make_error_t = extern struc
     },
 };
 
+pub const witdock_editor_work_ticket_t = witdock_editor_types_ticket_t;
+
+/// How work is done.
+pub const witdock_editor_work_manner_t = u8;
+/// The editor calls `step` again and again, after all else that waits for the plugin, until nothing is left.
+pub const WITDOCK_EDITOR_WORK_MANNER_IN_STEPS = 0;
+/// The plugin does it otherwise, and calls `finish`.
+pub const WITDOCK_EDITOR_WORK_MANNER_BY_ITSELF = 1;
+
+/// How far work is.
+pub const witdock_editor_work_progress_t = extern struct {
+    /// How much is done.
+    done: u64,
+    /// How much there is; 0 if that is not known.
+    total: u64,
+    /// What is being done now, in a few words. May be empty.
+    detail: extension_plugin_string_t,
+};
+
+/// Why work is refused.
+pub const witdock_editor_work_work_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    too_many: u32,
+    },
+};
+/// The plugin has too much work under way. The number is the limit.
+pub const WITDOCK_EDITOR_WORK_WORK_ERROR_TOO_MANY = 0;
+
+pub const witdock_editor_work_result_ticket_work_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    ok: witdock_editor_work_ticket_t,
+    err: witdock_editor_work_work_error_t,
+    },
+};
+
+/// Why a message is refused.
+pub const witdock_editor_topics_publish_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    invalid_topic: u32,
+    too_long: u32,
+    too_many: u32,
+    },
+};
+/// The topic is empty or too long, or has other characters than letters, digits, `-`, `_` and `.`. The number is the longest, in bytes.
+pub const WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_INVALID_TOPIC = 0;
+/// The message is too long. The number is the limit, in bytes.
+pub const WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_TOO_LONG = 1;
+/// The call has published too many messages. The number is the limit.
+pub const WITDOCK_EDITOR_TOPICS_PUBLISH_ERROR_TOO_MANY = 2;
+
+pub const witdock_editor_topics_result_void_publish_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_topics_publish_error_t,
+    },
+};
+
+/// Why there is no subscription.
+pub const witdock_editor_subscriptions_subscribe_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    invalid_topic: u32,
+    too_many: u32,
+    },
+};
+/// It is not of the form `PLUGIN/TOPIC`, or too long. The number is the longest, in bytes.
+pub const WITDOCK_EDITOR_SUBSCRIPTIONS_SUBSCRIBE_ERROR_INVALID_TOPIC = 0;
+/// The plugin has too many subscriptions. The number is the limit.
+pub const WITDOCK_EDITOR_SUBSCRIPTIONS_SUBSCRIBE_ERROR_TOO_MANY = 1;
+
+pub const witdock_editor_subscriptions_result_void_subscribe_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_subscriptions_subscribe_error_t,
+    },
+};
+
+pub const witdock_editor_key_contexts_key_text_t = witdock_editor_types_key_text_t;
+
+/// Where keys count.
+pub const witdock_editor_key_contexts_context_t = extern struct {
+    tag: u8,
+    val: extern union {
+    language: extension_plugin_string_t,
+    panel: extension_plugin_string_t,
+    mode: extension_plugin_string_t,
+    },
+};
+/// In documents of this language. Keys that the user's key map, the editor or another plugin uses keep their meaning.
+pub const WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_LANGUAGE = 0;
+/// While the plugin's panel of this name has the keyboard. The command gets the number of the chosen line, counted from 0, as its argument. Keys that move in panels
+/// and close them keep their meaning.
+pub const WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_PANEL = 1;
+/// While this mode of the plugin is on, in the text. Keys of the editor and characters give way; those of the user's key map, Escape, the function keys
+/// and Ctrl-Q do not.
+pub const WITDOCK_EDITOR_KEY_CONTEXTS_CONTEXT_MODE = 2;
+
+/// Keys for a command.
+pub const witdock_editor_key_contexts_binding_t = extern struct {
+    keys: witdock_editor_key_contexts_key_text_t,
+    /// A command that the plugin has registered, without the plugin's name.
+    command: extension_plugin_string_t,
+    context: witdock_editor_key_contexts_context_t,
+};
+
+/// Why keys are not bound. None of the list is.
+pub const witdock_editor_key_contexts_binding_error_t = extern struct {
+    tag: u8,
+    val: extern union {
+    no_such_command: extension_plugin_string_t,
+    too_many: u32,
+    },
+};
+/// The plugin has not registered this command.
+pub const WITDOCK_EDITOR_KEY_CONTEXTS_BINDING_ERROR_NO_SUCH_COMMAND = 0;
+/// There are too many. The number is the limit.
+pub const WITDOCK_EDITOR_KEY_CONTEXTS_BINDING_ERROR_TOO_MANY = 1;
+
+pub const witdock_editor_key_contexts_list_binding_t = extern struct {
+    ptr: [*c]witdock_editor_key_contexts_binding_t,
+    len: usize,
+};
+
+pub const witdock_editor_key_contexts_result_void_binding_error_t = extern struct {
+    is_err: bool,
+    val: extern union {
+    err: witdock_editor_key_contexts_binding_error_t,
+    },
+};
+
 pub const exports_witdock_editor_plugin_command_error_t = witdock_editor_types_command_error_t;
 
 pub const exports_witdock_editor_plugin_key_text_t = witdock_editor_types_key_text_t;
@@ -1715,6 +1892,13 @@ pub extern fn witdock_editor_panels_hide(name: [*c]extension_plugin_string_t) vo
 /// Whether a panel with this name is open, so that a plugin can skip updating one that nobody sees.
 pub extern fn witdock_editor_panels_is_open(name: [*c]extension_plugin_string_t) bool;
 
+/// Shows a window. It replaces the one with the same name. If the user has closed it, showing it from an event only updates it; showing it from a
+/// command opens it again.
+pub extern fn witdock_editor_floats_show(name: [*c]extension_plugin_string_t, float_: [*c]witdock_editor_floats_float_t, err: [*c]witdock_editor_floats_float_error_t) bool;
+
+/// Removes a window. Unknown names are ignored.
+pub extern fn witdock_editor_floats_hide(name: [*c]extension_plugin_string_t) void;
+
 /// Replaces the set with this name in a document. An empty list removes it. Decorations move with the text until they
 /// are replaced; deleting text deletes its decorations.
 pub extern fn witdock_editor_decorations_set(version: [*c]witdock_editor_decorations_document_version_t, name: [*c]extension_plugin_string_t, decorations: [*c]witdock_editor_decorations_list_decoration_t, err: [*c]witdock_editor_decorations_decoration_error_t) bool;
@@ -1829,6 +2013,38 @@ pub extern fn witdock_editor_files_save_as(document: witdock_editor_files_docume
 /// arrives through `file-events`, if the component exports it.
 pub extern fn witdock_editor_new_documents_make(document: [*c]witdock_editor_new_documents_new_document_t, ret: [*c]witdock_editor_new_documents_ticket_t, err: [*c]witdock_editor_new_documents_make_error_t) bool;
 
+/// Begins work when the call has returned. The title is a few words, for example `searching the folder`. The user hears of the progress, and of a cancellation
+/// the plugin hears, if the component exports `work-events`.
+pub extern fn witdock_editor_work_start(title: [*c]extension_plugin_string_t, manner: witdock_editor_work_manner_t, ret: [*c]witdock_editor_work_ticket_t, err: [*c]witdock_editor_work_work_error_t) bool;
+
+/// Shows how far work is. Unknown work is ignored.
+pub extern fn witdock_editor_work_report(work: witdock_editor_work_ticket_t, progress: [*c]witdock_editor_work_progress_t) void;
+
+/// Ends work. Unknown work is ignored.
+pub extern fn witdock_editor_work_finish(work: witdock_editor_work_ticket_t) void;
+
+/// Begins to tell of the files through `folder-events`: of all that there are, then of each change. Begins again if it is told already.
+pub extern fn witdock_editor_folder_follow() void;
+
+/// Ends that.
+pub extern fn witdock_editor_folder_unfollow() void;
+
+/// Publishes a message when the call has returned, under this topic of the plugin. What the bytes mean is between the plugins: JSON text is a good choice.
+pub extern fn witdock_editor_topics_publish(topic: [*c]extension_plugin_string_t, message: [*c]extension_plugin_list_u8_t, err: [*c]witdock_editor_topics_publish_error_t) bool;
+
+/// Subscribes to a topic, `PLUGIN/TOPIC`. The plugin need not be loaded. Messages arrive through `topic-events`.
+pub extern fn witdock_editor_subscriptions_subscribe(topic: [*c]extension_plugin_string_t, err: [*c]witdock_editor_subscriptions_subscribe_error_t) bool;
+
+/// Ends a subscription. Unknown topics are ignored.
+pub extern fn witdock_editor_subscriptions_unsubscribe(topic: [*c]extension_plugin_string_t) void;
+
+/// Replaces all keys of the plugin that count only somewhere. Keys that cannot be bound are left out, and the editor tells the user.
+pub extern fn witdock_editor_key_contexts_bind(bindings: [*c]witdock_editor_key_contexts_list_binding_t, err: [*c]witdock_editor_key_contexts_binding_error_t) bool;
+
+/// Turns a mode on, instead of the one before, whichever plugin's that is; with none, turns the plugin's mode off. A mode turns on in a command that the user has run; in
+/// other calls it only turns off.
+pub extern fn witdock_editor_key_contexts_set_mode(maybe_mode: [*c]extension_plugin_string_t) void;
+
 pub extern fn witdock_plugin_log_location_free(ptr: [*c]witdock_plugin_log_location_t) void;
 
 pub extern fn witdock_plugin_log_option_location_free(ptr: [*c]witdock_plugin_log_option_location_t) void;
@@ -1932,6 +2148,18 @@ pub extern fn witdock_editor_panels_panel_free(ptr: [*c]witdock_editor_panels_pa
 pub extern fn witdock_editor_panels_panel_error_free(ptr: [*c]witdock_editor_panels_panel_error_t) void;
 
 pub extern fn witdock_editor_panels_result_void_panel_error_free(ptr: [*c]witdock_editor_panels_result_void_panel_error_t) void;
+
+pub extern fn witdock_editor_floats_styled_line_free(ptr: [*c]witdock_editor_floats_styled_line_t) void;
+
+pub extern fn witdock_editor_floats_list_styled_line_free(ptr: [*c]witdock_editor_floats_list_styled_line_t) void;
+
+pub extern fn witdock_editor_floats_option_location_free(ptr: [*c]witdock_editor_floats_option_location_t) void;
+
+pub extern fn witdock_editor_floats_float_free(ptr: [*c]witdock_editor_floats_float_t) void;
+
+pub extern fn witdock_editor_floats_float_error_free(ptr: [*c]witdock_editor_floats_float_error_t) void;
+
+pub extern fn witdock_editor_floats_result_void_float_error_free(ptr: [*c]witdock_editor_floats_result_void_float_error_t) void;
 
 pub extern fn witdock_editor_decorations_span_free(ptr: [*c]witdock_editor_decorations_span_t) void;
 
@@ -2086,6 +2314,32 @@ pub extern fn witdock_editor_new_documents_new_document_free(ptr: [*c]witdock_ed
 pub extern fn witdock_editor_new_documents_make_error_free(ptr: [*c]witdock_editor_new_documents_make_error_t) void;
 
 pub extern fn witdock_editor_new_documents_result_ticket_make_error_free(ptr: [*c]witdock_editor_new_documents_result_ticket_make_error_t) void;
+
+pub extern fn witdock_editor_work_progress_free(ptr: [*c]witdock_editor_work_progress_t) void;
+
+pub extern fn witdock_editor_work_work_error_free(ptr: [*c]witdock_editor_work_work_error_t) void;
+
+pub extern fn witdock_editor_work_result_ticket_work_error_free(ptr: [*c]witdock_editor_work_result_ticket_work_error_t) void;
+
+pub extern fn witdock_editor_topics_publish_error_free(ptr: [*c]witdock_editor_topics_publish_error_t) void;
+
+pub extern fn witdock_editor_topics_result_void_publish_error_free(ptr: [*c]witdock_editor_topics_result_void_publish_error_t) void;
+
+pub extern fn witdock_editor_subscriptions_subscribe_error_free(ptr: [*c]witdock_editor_subscriptions_subscribe_error_t) void;
+
+pub extern fn witdock_editor_subscriptions_result_void_subscribe_error_free(ptr: [*c]witdock_editor_subscriptions_result_void_subscribe_error_t) void;
+
+pub extern fn witdock_editor_key_contexts_key_text_free(ptr: [*c]witdock_editor_key_contexts_key_text_t) void;
+
+pub extern fn witdock_editor_key_contexts_context_free(ptr: [*c]witdock_editor_key_contexts_context_t) void;
+
+pub extern fn witdock_editor_key_contexts_binding_free(ptr: [*c]witdock_editor_key_contexts_binding_t) void;
+
+pub extern fn witdock_editor_key_contexts_binding_error_free(ptr: [*c]witdock_editor_key_contexts_binding_error_t) void;
+
+pub extern fn witdock_editor_key_contexts_list_binding_free(ptr: [*c]witdock_editor_key_contexts_list_binding_t) void;
+
+pub extern fn witdock_editor_key_contexts_result_void_binding_error_free(ptr: [*c]witdock_editor_key_contexts_result_void_binding_error_t) void;
 
 pub extern fn exports_witdock_editor_plugin_command_error_free(ptr: [*c]exports_witdock_editor_plugin_command_error_t) void;
 

@@ -106,3 +106,25 @@ pub(super) mod folder_follower {
         include_component_type: true,
     });
 }
+
+/// The optional export for messages of other plugins.
+pub(super) mod subscriber {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/subscriber",
+        exports: { default: async },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}
+
+/// The optional export for modes.
+pub(super) mod mode_owner {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/plugin", "../../wit/editor"],
+        world: "witdock:editor/mode-owner",
+        exports: { default: async },
+        additional_derives: [PartialEq, Eq],
+        include_component_type: true,
+    });
+}

@@ -24,6 +24,7 @@ const WORKSPACE: &str = "/workspace";
 const SILENT: &[&str] = &[
     "witdock:editor/decorations",
     "witdock:editor/diagnostics",
+    "witdock:editor/floats",
     "witdock:editor/language",
     "witdock:editor/line-marks",
     "witdock:editor/messages",
@@ -184,6 +185,11 @@ pub(super) fn in_words(capability: &Capability) -> String {
                 "folder" => {
                     "hear which files the folder that you work in has, and which of them change".to_owned()
                 }
+                "key-contexts" => {
+                    "give keys another meaning in some places, and while one of its modes is on".to_owned()
+                }
+                "topics" => "send messages to other plugins".to_owned(),
+                "subscriptions" => "hear messages of other plugins".to_owned(),
                 "files" => "open files of the folder that you work in, and save documents there".to_owned(),
                 "new-documents" => "make documents".to_owned(),
                 "storage" => "keep data of its own on this machine".to_owned(),

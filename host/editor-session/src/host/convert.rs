@@ -10,13 +10,15 @@ use witdock_editor_core::{Edit, Revision};
 use super::bindings::exports::witdock::editor::plugin as exports;
 use super::bindings::file_owner::exports::witdock::editor::file_events;
 use super::bindings::process_owner::exports::witdock::editor::process_events;
-use super::bindings::witdock::editor::{panels, prompts, status_line, types};
+use super::bindings::subscriber::exports::witdock::editor::topic_events;
+use super::bindings::witdock::editor::{floats, panels, prompts, status_line, types};
 use super::call::Ticket;
 use super::files::FileFailure;
+use super::outcome::TopicMessage;
 use super::process::{Happened, Pipe, ProcessEnd};
 use crate::display::{
-    Action, Answer, Choice, ChoiceQuestion, Completion, CompletionKind, HoverText, Invocation, Location,
-    Panel, PanelLine, Segment, TextQuestion,
+    Action, Answer, Choice, ChoiceQuestion, Completion, CompletionKind, Float, HoverText, Invocation,
+    Location, Panel, PanelLine, Segment, TextQuestion,
 };
 use crate::documents::Origin;
 use crate::style::{Emphasis, Scope, Severity, Span, Style};
@@ -250,6 +252,22 @@ pub(super) fn process_event(process: Ticket, happened: Happened) -> Option<proce
             ProcessEvent::Ended(Ended { process, end })
         }
     })
+}
+
+impl From<floats::Float> for Float {
+    fn from(float: floats::Float) -> Self {
+        Self {
+            title: one_line(&float.title),
+            lines: float.lines.into_iter().map(spans).collect(),
+            at: float.at.map(Location::from),
+        }
+    }
+}
+
+impl From<TopicMessage> for topic_events::Message {
+    fn from(message: TopicMessage) -> Self {
+        Self { topic: message.topic.to_string(), bytes: message.bytes.to_vec(), missed: message.missed }
+    }
 }
 
 impl From<FileFailure> for file_events::Failure {

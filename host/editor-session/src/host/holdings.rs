@@ -25,6 +25,12 @@ pub enum Held {
     Segment(String),
     /// The panel of this name.
     Panel(String),
+    /// The window over the text of this name.
+    Float(String),
+    /// The subscription to this topic.
+    Subscription(String),
+    /// Its keys that count only somewhere.
+    Keys,
     /// The decoration set of this name.
     Decorations(DocumentId, String),
     /// A question without an answer.
@@ -51,13 +57,18 @@ impl Held {
 
     fn name_bytes(&self) -> usize {
         match self {
-            Self::Segment(name) | Self::Panel(name) | Self::Decorations(_, name) => name.len(),
+            Self::Segment(name)
+            | Self::Panel(name)
+            | Self::Float(name)
+            | Self::Subscription(name)
+            | Self::Decorations(_, name) => name.len(),
             Self::Question(_)
             | Self::Timer(_)
             | Self::Job(_)
             | Self::Process(_)
             | Self::File(_)
-            | Self::Work(_) => 0,
+            | Self::Work(_)
+            | Self::Keys => 0,
         }
     }
 }

@@ -12,8 +12,10 @@ use super::bindings::file_owner::{self, FileOwner};
 use super::bindings::focus_follower::{self, FocusFollower};
 use super::bindings::folder_follower::{self, FolderFollower};
 use super::bindings::language_provider::{self, LanguageProvider};
+use super::bindings::mode_owner::{self, ModeOwner};
 use super::bindings::process_owner::{self, ProcessOwner};
 use super::bindings::save_hook::{self, SaveHook};
+use super::bindings::subscriber::{self, Subscriber};
 use super::bindings::worker::{self, Worker};
 use super::bindings::{self, COMPONENT_TYPE};
 use super::call::CallState;
@@ -34,6 +36,8 @@ pub struct Extension {
     pub(super) save_hook: Option<SaveHook>,
     pub(super) focus_follower: Option<FocusFollower>,
     pub(super) folder_follower: Option<FolderFollower>,
+    pub(super) subscriber: Option<Subscriber>,
+    pub(super) mode_owner: Option<ModeOwner>,
 }
 
 witdock::interface! {
@@ -54,6 +58,8 @@ witdock::interface! {
         save_hook::COMPONENT_TYPE,
         focus_follower::COMPONENT_TYPE,
         folder_follower::COMPONENT_TYPE,
+        subscriber::COMPONENT_TYPE,
+        mode_owner::COMPONENT_TYPE,
     ],
     bind = bind,
 }
@@ -79,6 +85,8 @@ fn bind(store: &mut Store<HostState<CallState>>, instance: &Instance) -> wasmtim
         save_hook: SaveHook::new(&mut *store, instance).ok(),
         focus_follower: FocusFollower::new(&mut *store, instance).ok(),
         folder_follower: FolderFollower::new(&mut *store, instance).ok(),
+        subscriber: Subscriber::new(&mut *store, instance).ok(),
+        mode_owner: ModeOwner::new(&mut *store, instance).ok(),
     })
 }
 

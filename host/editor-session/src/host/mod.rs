@@ -40,7 +40,7 @@ pub use self::holdings::{Held, Holdings};
 pub use self::loaded::Host;
 pub(crate) use self::loaded::lock;
 pub use self::news::{Exports, Failure, News, PluginAction, PluginId, Stand};
-pub use self::outcome::{DecorationChange, DocumentChange, Outcome, Timer, WorkChange};
+pub use self::outcome::{DecorationChange, DocumentChange, Outcome, Timer, TopicMessage, WorkChange};
 pub use self::process::{Happened, Pipe, ProcessAction, ProcessEnd, Program, RunningProcess};
 pub use self::report::{Cost, Health, Report};
 pub use self::runner::{Answered, Call, Step};

@@ -10,7 +10,7 @@ use super::call::Ticket;
 use super::files::FileAction;
 use super::process::ProcessAction;
 use crate::code::{Answer, Offer};
-use crate::display::{Invocation, Location, Panel, Question, Segment};
+use crate::display::{Float, Invocation, KeyBinding, Location, Panel, Question, Segment};
 use crate::documents::{Decoration, DocumentId};
 use crate::message::Message;
 
@@ -49,6 +49,16 @@ pub struct Outcome {
     pub files: Vec<(Ticket, FileAction)>,
     /// Whether the plugin hears of the files of the folder from now on, if that has changed.
     pub follows_folder: Option<bool>,
+    /// Windows over the text by name; none removes one.
+    pub floats: Vec<(String, Option<Float>)>,
+    /// The plugin's keys that count only somewhere, if they have changed.
+    pub bindings: Option<Vec<KeyBinding>>,
+    /// The mode to turn on, or none to turn it off, if that has changed.
+    pub mode: Option<Option<String>>,
+    /// Messages to other plugins, each with its topic.
+    pub published: Vec<(String, Arc<[u8]>)>,
+    /// Topics, and whether the plugin hears of them from now on.
+    pub subscriptions: Vec<(String, bool)>,
     /// What happens to long work, in order.
     pub work: Vec<(Ticket, WorkChange)>,
     /// What the plugin has stored, until it is written; none removes a key.
@@ -77,6 +87,17 @@ pub struct DocumentChange {
     pub changes: Vec<(Revision, ChangeSet)>,
     /// The selections afterwards, if the call has set them.
     pub selections: Option<Selections>,
+}
+
+/// A message of a plugin to those that have subscribed to its topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicMessage {
+    /// `PLUGIN/TOPIC`.
+    pub topic: Arc<str>,
+    /// What the plugins know the meaning of.
+    pub bytes: Arc<[u8]>,
+    /// The number of messages before this one that were dropped.
+    pub missed: u32,
 }
 
 /// What happens to long work.

@@ -8,8 +8,10 @@ use super::bindings::file_owner::FileOwner;
 use super::bindings::focus_follower::FocusFollower;
 use super::bindings::folder_follower::FolderFollower;
 use super::bindings::language_provider::LanguageProvider;
+use super::bindings::mode_owner::ModeOwner;
 use super::bindings::process_owner::ProcessOwner;
 use super::bindings::save_hook::SaveHook;
+use super::bindings::subscriber::Subscriber;
 use super::bindings::witdock::editor::documents::EditError;
 use super::bindings::witdock::editor::types;
 use super::bindings::worker::Worker;
@@ -21,7 +23,7 @@ use super::events::{Focus, FolderNews};
 use super::files::FileFailure;
 use super::holdings::refuse_growth;
 use super::interface::Extension;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, TopicMessage};
 use super::process::Happened;
 use super::report::CHANGE_CALLS;
 use super::snapshot::Snapshot;
@@ -58,6 +60,10 @@ pub enum Call {
     Focus(Focus),
     /// Tell what has happened to the files of the folder.
     Folder(FolderNews),
+    /// Tell a message of a plugin.
+    Message(TopicMessage),
+    /// Tell that a mode was left.
+    ModeLeft(String),
     /// Do a step of long work.
     Step(Ticket),
     /// Tell that long work was cancelled.
@@ -120,6 +126,8 @@ impl Call {
             Self::BeforeSave(_) => "before-save",
             Self::Focus(_) => "on-focus",
             Self::Folder(_) => "on-folder",
+            Self::Message(_) => "on-message",
+            Self::ModeLeft(_) => "mode-left",
             Self::Step(_) => "step",
             Self::Cancelled(_) => "cancelled",
             Self::Ask(..) => "ask",
@@ -196,6 +204,8 @@ pub(super) async fn run(
             let focus_follower = focus_follower.map(FocusFollower::witdock_editor_focus_events);
             let folder_follower = guest.folder_follower.as_ref();
             let folder_follower = folder_follower.map(FolderFollower::witdock_editor_folder_events);
+            let subscriber = guest.subscriber.as_ref().map(Subscriber::witdock_editor_topic_events);
+            let mode_owner = guest.mode_owner.as_ref().map(ModeOwner::witdock_editor_mode_events);
             let worker = guest.worker.as_ref().map(Worker::witdock_editor_work_events);
             let guest = guest.base.witdock_editor_plugin();
             let answered = match call {
@@ -266,6 +276,18 @@ pub(super) async fn run(
                 Call::Folder(news) => {
                     if let Some(follower) = folder_follower {
                         follower.call_on_folder(&mut *store, &news.into()).await?;
+                    }
+                    Answered::Told
+                }
+                Call::Message(message) => {
+                    if let Some(subscriber) = subscriber {
+                        subscriber.call_on_message(&mut *store, &message.into()).await?;
+                    }
+                    Answered::Told
+                }
+                Call::ModeLeft(mode) => {
+                    if let Some(owner) = mode_owner {
+                        owner.call_mode_left(&mut *store, &mode).await?;
                     }
                     Answered::Told
                 }

@@ -36,6 +36,7 @@ impl Echo {
             | Waiting::CursorMoved
             | Waiting::SelectionChanged
             | Waiting::File(..)
+            | Waiting::Message(_)
             | Waiting::Tell(Event::JobEnded(_) | Event::Saved(_)) => Some(Self::Other),
             _ => None,
         }
@@ -44,7 +45,7 @@ impl Echo {
 
 /// Whether something follows from an outcome that plugins hear of.
 fn goes_on(outcome: &Outcome) -> bool {
-    let asks = !outcome.jobs.is_empty() || !outcome.files.is_empty();
+    let asks = !outcome.jobs.is_empty() || !outcome.files.is_empty() || !outcome.published.is_empty();
     asks || !outcome.documents.is_empty() || outcome.shown.is_some()
 }
 
@@ -88,6 +89,7 @@ impl Plugins {
         slot.backing_off = true;
         let did = match outcome.documents.first().and_then(|change| documents.find(change.id)) {
             Some(buffer) => format!("changed {}", buffer.name()),
+            None if !outcome.published.is_empty() => "sent messages".to_owned(),
             None => "run commands".to_owned(),
         };
         let cause = match echo {

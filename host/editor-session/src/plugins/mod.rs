@@ -10,8 +10,10 @@ mod consent;
 mod echo;
 mod events;
 mod files;
+mod float;
 mod format;
 mod hover;
+mod keys;
 mod outcome;
 mod panel;
 mod process;
@@ -20,6 +22,7 @@ mod results;
 mod slot;
 mod standing;
 mod timer;
+mod topic;
 mod work;
 
 use std::collections::VecDeque;
@@ -32,8 +35,10 @@ use witdock_editor_core::Revision;
 use self::code::{CodeRequest, PendingEdit};
 use self::completion::Completions;
 pub use self::completion::Offered;
+pub use self::float::ShownFloat;
 use self::format::Formatting;
 pub use self::hover::{Hover, HoverPart};
+pub use self::keys::ContextKeys;
 use self::panel::PanelView;
 pub use self::panel::ShownPanel;
 pub use self::question::Asked;
@@ -76,6 +81,10 @@ pub struct Plugins {
     asking: Option<Asked>,
     /// The plugin and the name of the panel that is shown.
     front_panel: Option<(PluginId, String)>,
+    /// The plugin and the name of the window over the text that was shown last.
+    front_float: Option<(PluginId, String)>,
+    /// The plugin and the name of the mode that is on.
+    mode: Option<(PluginId, String)>,
     /// The list that the person has asked for last, in the place of panels.
     results: Option<PanelView>,
     /// What the person has asked about code, and nobody has answered.
@@ -122,6 +131,8 @@ impl Plugins {
             questions: VecDeque::new(),
             asking: None,
             front_panel: None,
+            front_float: None,
+            mode: None,
             results: None,
             requests: Vec::new(),
             edit: None,
@@ -308,6 +319,8 @@ impl Plugins {
         if self.front_panel.as_ref().is_some_and(|(owner, _)| *owner == plugin) {
             self.front_panel = None;
         }
+        self.front_float.take_if(|(owner, _)| *owner == plugin);
+        self.mode.take_if(|(owner, _)| *owner == plugin);
     }
 
     /// Queues a command of a plugin. Gives whether there is such a command.

@@ -182,6 +182,17 @@ impl Plugins {
             documents.show(place, out);
         }
         self.start_timers(plugin, outcome.timers, out);
+        for (name, float) in outcome.floats {
+            self.take_float(plugin, name, float, by_command);
+        }
+        if let Some(slot) = self.slots.get_mut(plugin) {
+            slot.subscribe(outcome.subscriptions);
+            slot.bindings = outcome.bindings.unwrap_or(std::mem::take(&mut slot.bindings));
+        }
+        if let Some(mode) = outcome.mode {
+            self.set_mode(plugin, mode, by_command);
+        }
+        self.publish(plugin, outcome.published);
         self.follow_folder(plugin, outcome.follows_folder, out);
         self.take_work(plugin, outcome.work, by_command);
         // An answer to a question is the person's too.

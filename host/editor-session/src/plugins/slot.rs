@@ -7,17 +7,21 @@ use witdock_editor_core::{Edit, Revision, Selections};
 
 use super::echo::Echo;
 use super::files::FileWork;
+use super::float::FloatView;
 use super::panel::PanelView;
 use super::work::Work;
 use crate::code::{Offer, Question};
-use crate::display::{Location, Segment};
+use crate::display::{KeyBinding, Location, Segment};
 use crate::documents::{Author, Buffer, DocumentId, Documents};
 use crate::host::api::{Abilities, Change, ChangeOrigin, DocumentVersion, Event, EventKinds, Registration};
 use crate::host::{
     Call, Exports, FileFailure, Focus, FolderNews, Happened, Held, Holdings, PluginId, RunningProcess,
-    Ticket, Timer, edit_for_guest,
+    Ticket, Timer, TopicMessage, edit_for_guest,
 };
 use crate::size::Size;
+
+/// The most calls before a step of work that is due.
+const MOST_BEFORE_STEP: u32 = 8;
 
 /// A plugin that serves.
 #[derive(Debug)]
@@ -46,6 +50,13 @@ pub(super) struct Slot {
     /// The commands that it has queued and that have not ended, with the bytes that they take.
     pub(super) jobs: Vec<(Ticket, usize)>,
     pub(super) processes: Vec<RunningProcess>,
+    pub(super) floats: Vec<(String, FloatView)>,
+    /// Its keys that count only somewhere.
+    pub(super) bindings: Vec<KeyBinding>,
+    /// The topics that it has subscribed to.
+    pub(super) topics: Vec<String>,
+    /// The number of calls since the last step of work that did not have to wait.
+    since_step: u32,
     /// The long work that it does, the next one first.
     pub(super) work: Vec<Work>,
     /// What it has asked for about documents and files, and is not done.
@@ -92,6 +103,8 @@ pub(super) enum Waiting {
     Hover(Location),
     Process(Ticket, Happened),
     File(Ticket, Result<DocumentId, FileFailure>),
+    Message(TopicMessage),
+    ModeLeft(String),
     Step(Ticket),
     Cancelled(Ticket),
     Ask(Ticket, Question, Location),
@@ -122,6 +135,10 @@ impl Slot {
             timers: Vec::new(),
             jobs: Vec::new(),
             processes: Vec::new(),
+            floats: Vec::new(),
+            bindings: Vec::new(),
+            topics: Vec::new(),
+            since_step: 0,
             work: Vec::new(),
             files: Vec::new(),
             offers: Vec::new(),
@@ -163,6 +180,15 @@ impl Slot {
         for (ticket, bytes) in &self.jobs {
             holdings.note(Held::Job(*ticket), *bytes);
         }
+        for (name, view) in &self.floats {
+            holdings.note(Held::Float(name.clone()), view.float.bytes());
+        }
+        if !self.bindings.is_empty() {
+            holdings.note(Held::Keys, self.bindings.bytes());
+        }
+        for topic in &self.topics {
+            holdings.note(Held::Subscription(topic.clone()), 0);
+        }
         for work in &self.work {
             holdings.note(Held::Work(work.ticket), work.bytes());
         }
@@ -188,8 +214,10 @@ impl Slot {
         if matches!(waiting, Waiting::Complete(_)) {
             self.queue.retain(|other| !matches!(other, Waiting::Complete(_)));
         }
-        if matches!(waiting, Waiting::Run { .. } | Waiting::Process(..) | Waiting::Folder(_))
-            || !self.queue.contains(&waiting)
+        if matches!(
+            waiting,
+            Waiting::Run { .. } | Waiting::Process(..) | Waiting::Folder(_) | Waiting::Message(_)
+        ) || !self.queue.contains(&waiting)
         {
             self.queue.push_back(waiting);
         }
@@ -203,6 +231,31 @@ impl Slot {
     /// The number of events of the folder that wait.
     pub(super) fn folder_news(&self) -> usize {
         self.queue.iter().filter(|waiting| matches!(waiting, Waiting::Folder(_))).count()
+    }
+
+    /// The number of messages of plugins that wait.
+    pub(super) fn waiting_messages(&self) -> usize {
+        self.queue.iter().filter(|waiting| matches!(waiting, Waiting::Message(_))).count()
+    }
+
+    /// Drops the message that waits longest. Gives how many are missed by now.
+    pub(super) fn drop_oldest_message(&mut self) -> u32 {
+        let oldest = self.queue.iter().position(|waiting| matches!(waiting, Waiting::Message(_)));
+        match oldest.and_then(|oldest| self.queue.remove(oldest)) {
+            Some(Waiting::Message(message)) => message.missed.saturating_add(1),
+            _ => 0,
+        }
+    }
+
+    /// Tells with the message that comes next how many are missed.
+    pub(super) fn count_missed(&mut self, missed: u32) {
+        let next = self.queue.iter_mut().find_map(|waiting| match waiting {
+            Waiting::Message(message) => Some(message),
+            _ => None,
+        });
+        if let Some(message) = next {
+            message.missed = message.missed.saturating_add(missed);
+        }
     }
 
     pub(super) fn drop_folder_news(&mut self) {
@@ -254,6 +307,9 @@ impl Slot {
         self.jobs.clear();
         self.files.clear();
         self.work.clear();
+        self.floats.clear();
+        self.topics.clear();
+        self.bindings.clear();
         self.follows_folder = false;
         self.offers.clear();
     }
@@ -329,7 +385,7 @@ impl Slot {
             return None;
         }
         loop {
-            let waiting = self.queue.pop_front().or_else(|| self.next_step())?;
+            let waiting = self.next_waiting()?;
             let echo = Echo::of(&waiting, documents);
             if let Some(call) = self.call(own, &waiting, documents) {
                 self.echo = echo;
@@ -337,6 +393,18 @@ impl Slot {
                 return Some(call);
             }
         }
+    }
+
+    /// The next call that waits. A step of work comes after all others, but not after more than a few in a row.
+    fn next_waiting(&mut self) -> Option<Waiting> {
+        if self.since_step >= MOST_BEFORE_STEP
+            && let Some(step) = self.next_step()
+        {
+            self.since_step = 0;
+            return Some(step);
+        }
+        self.since_step = self.since_step.saturating_add(1);
+        self.queue.pop_front().or_else(|| self.next_step())
     }
 
     fn call(&mut self, own: PluginId, waiting: &Waiting, documents: &Documents) -> Option<Call> {
@@ -363,6 +431,8 @@ impl Slot {
             Waiting::Hover(at) => Call::Hover(*at),
             Waiting::Ask(ticket, question, at) => Call::Ask(*ticket, question.clone(), *at),
             Waiting::Withdraw(ticket) => Call::Withdraw(*ticket),
+            Waiting::Message(message) => Call::Message(message.clone()),
+            Waiting::ModeLeft(mode) => Call::ModeLeft(mode.clone()),
             Waiting::Step(work) => Call::Step(*work),
             Waiting::Cancelled(work) => Call::Cancelled(*work),
             Waiting::File(request, outcome) => {

@@ -16,6 +16,8 @@ pub struct Overview {
     pub is_formatting: bool,
     /// What plugins work on, the latest last, that of commands of the person at the end.
     pub work: Vec<ShownWork>,
+    /// The name of the plugin whose mode is on, and that of the mode.
+    pub mode: Option<(String, String)>,
     /// The number of requests for consent without an answer.
     pub asking: usize,
     /// The number of plugins that do not work, and that the person has not looked at since.
@@ -65,6 +67,7 @@ impl Plugins {
             loading: stands().filter(|stand| stand.health == Health::Loading && !stand.is_building).count(),
             is_formatting: !self.formatting.is_empty(),
             work: self.work(),
+            mode: self.mode().map(|(plugin, mode)| (plugin.to_owned(), mode.to_owned())),
             asking: self.asks.len(),
             failed: self.stands.unread.len(),
         }

@@ -135,7 +135,7 @@ fn news(before: Option<&Look>, now: &Look) -> Option<FolderNews> {
         changes.map(|(path, change)| ChangedFile { path: path.clone(), change }).collect();
     match changes.len() {
         0 => None,
-        ..=MOST_CHANGES => Some(FolderNews::Changed(Arc::new(changes))),
+        1..=MOST_CHANGES => Some(FolderNews::Changed(Arc::new(changes))),
         _ => Some(all()),
     }
 }

@@ -45,6 +45,16 @@ impl Session {
         self.plugins.ask_hover(&self.documents, &mut self.out);
     }
 
+    /// Leaves the mode of a plugin that is on. Gives whether there was one.
+    pub fn leave_mode(&mut self) -> bool {
+        self.plugins.leave_mode()
+    }
+
+    /// Closes the small window of a plugin that is shown over the text. Gives whether there was one.
+    pub fn close_float(&mut self) -> bool {
+        self.plugins.close_float(&self.documents)
+    }
+
     /// Drops the documentation that is shown.
     pub fn dismiss_hover(&mut self) {
         self.plugins.dismiss_hover();

@@ -19,7 +19,7 @@ pub struct Chip {
 impl App {
     /// What the status line says of plugins and messages. Empty when all is well.
     pub fn chips(&self) -> Vec<Chip> {
-        let Overview { building, loading, is_formatting, work, asking, failed } =
+        let Overview { building, loading, is_formatting, work, mode, asking, failed } =
             self.session.plugins().overview();
         let mut chips = Vec::new();
         let mut chip = |long: String, short: String, command: &str, level| {
@@ -57,6 +57,9 @@ impl App {
             } else {
                 chip(long, short, command::CANCEL_WORK, Level::Info);
             }
+        }
+        if let Some((plugin, mode)) = mode {
+            chip(format!("{plugin}: {mode} (Esc)"), format!("{mode} Esc"), "", Level::Info);
         }
         if asking > 0 {
             let verb = if asking == 1 { "asks" } else { "ask" };

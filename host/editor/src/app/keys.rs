@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 use witdock_editor_session::Message;
+use witdock_editor_session::display::Invocation;
 
 use super::keyboard::Meaning;
 use super::mode::Next;
@@ -39,7 +40,14 @@ impl App {
             Mode::Picker(picker) => picker.key(key, session, screen, &self.history),
             Mode::Plugins(panel) => panel.key(key, session),
             Mode::Consent(consenting) => consenting.key(key, session, screen),
-            Mode::Panel => plugins::panel_key(key, session, screen),
+            Mode::Panel => match self.keyboard.panel_command(key) {
+                Some(command) if !plugins::moves_in_panel(key) => {
+                    let argument = session.plugins().panel().map(|shown| shown.chosen.to_string());
+                    session.run(Invocation { command, argument });
+                    Next::Mode(Mode::Panel)
+                }
+                _ => plugins::panel_key(key, session, screen),
+            },
             Mode::Answer(answering) => answering.key(key, session, screen),
             Mode::ConfirmQuit => match key.code {
                 KeyCode::Char('y' | 'Y') => Next::Effect(Effect::Quit),
@@ -147,10 +155,12 @@ impl App {
         }
     }
 
-    /// Escape cancels the long work that the person has begun, which the status line shows. Gives whether the key was for that.
+    /// Escape closes the small window over the text, or leaves the mode of a plugin, or cancels the long work that the person has begun, which the status line shows. Gives whether the
+    /// key was for that.
     fn cancel_key(&mut self, key: KeyEvent) -> bool {
         let is_plain = key.code == KeyCode::Esc && key.modifiers.is_empty();
-        is_plain && !self.keyboard.is_pending() && self.session.cancel_own_work()
+        let closes = is_plain && !self.keyboard.is_pending();
+        closes && (self.session.close_float() || self.session.cancel_own_work() || self.session.leave_mode())
     }
 
     /// Handles a key that is for the open list of completions. Gives whether it is.

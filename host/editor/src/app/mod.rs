@@ -359,6 +359,10 @@ impl App {
         self.follow_lists();
         let effects = self.session.take_effects();
         self.effects.extend(effects.into_iter().map(Effect::Session));
+        let keys = self.session.plugins().context_keys(self.session.documents());
+        for message in self.keyboard.bind_contexts(keys) {
+            self.show(message);
+        }
         self.leave_ended_mode();
         self.follow_mode();
         self.follow_theme();

@@ -80,6 +80,24 @@ pub(super) fn consent_message(ask: &Ask, key: &str) -> Message {
     Message::warning(format!("{asks} ({how} answers) to {}", ask.words().join(", "))).of(&ask.name)
 }
 
+/// Whether a key moves in a panel or leaves it: such keys are not a plugin's.
+pub(super) fn moves_in_panel(key: KeyEvent) -> bool {
+    key.modifiers.is_empty()
+        && matches!(
+            key.code,
+            KeyCode::Up
+                | KeyCode::Down
+                | KeyCode::PageUp
+                | KeyCode::PageDown
+                | KeyCode::Home
+                | KeyCode::End
+                | KeyCode::Enter
+                | KeyCode::Esc
+                | KeyCode::F(_)
+                | KeyCode::Char('q' | 'x')
+        )
+}
+
 /// Chooses lines of the panel that is shown.
 pub(super) fn panel_key(key: KeyEvent, session: &mut Session, screen: &Screen) -> Next {
     let page = screen.panel_lines(session).saturating_sub(2).max(1);

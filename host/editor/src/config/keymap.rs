@@ -79,6 +79,12 @@ impl KeyMap {
         Found::Nothing
     }
 
+    /// Whether the person has bound these keys, to something or to nothing, or longer ones that begin with them.
+    pub fn is_persons(&self, presses: &[Press]) -> bool {
+        let persons = self.bindings.iter().filter(|(_, binding)| binding.layer == Layer::Person);
+        persons.map(|(keys, _)| keys.presses()).any(|keys| keys.starts_with(presses))
+    }
+
     /// The keys of a command in their readable form, shortest first.
     pub fn keys_of(&self, command: &str) -> Vec<String> {
         let bound = self.bindings.iter().filter(|(_, binding)| binding.command.as_deref() == Some(command));

@@ -11,7 +11,7 @@ use super::list::{self, Shown};
 use crate::app::{self, Answering, App, CompletionArea, Mode};
 use crate::theme;
 use witdock_editor_session::display::{Completion, CompletionKind, Question};
-use witdock_editor_session::plugins::{Hover, Offered, ShownPanel};
+use witdock_editor_session::plugins::{Hover, Offered, ShownFloat, ShownPanel};
 
 /// The most lines of a list over the text.
 const MOST_LINES: u16 = 10;
@@ -57,8 +57,13 @@ pub(super) fn over_text(app: &App, frame: &mut Frame<'_>, area: Rect) {
         }
         Mode::Edit => {
             completions(app, frame);
-            if let Some(hover) = app.session().plugins().hover() {
+            let (plugins, documents) = (app.session().plugins(), app.session().documents());
+            if let Some(hover) = plugins.hover() {
                 draw_hover(app, hover, frame, area);
+            } else if let Some(float) =
+                plugins.float(documents).filter(|_| plugins.completions(documents).is_empty())
+            {
+                draw_float(app, &float, frame, area);
             }
         }
         _ => {}
@@ -133,6 +138,12 @@ fn draw_hover(app: &App, hover: &Hover, frame: &mut Frame<'_>, area: Rect) {
         list.extend(part.lines.iter().map(|spans| theme::line(spans)));
     }
     beside(app, hover.range.start, &list, Some(&names), frame, area);
+}
+
+fn draw_float(app: &App, shown: &ShownFloat<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let list: Vec<Line<'_>> = shown.float.lines.iter().map(|spans| theme::line(spans)).collect();
+    let name = format!("{}: {}", shown.plugin, shown.float.title);
+    beside(app, shown.place, &list, Some(&[(0, &name)]), frame, area);
 }
 
 /// Draws lines below a place of the text, or above it where there is no room. With the names of plugins and the lines that they begin at,

@@ -11,6 +11,7 @@
 mod builds;
 #[cfg(target_os = "linux")]
 mod keyboard;
+mod plugins;
 mod pty;
 mod recovery;
 mod signals;

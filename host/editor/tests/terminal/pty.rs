@@ -30,6 +30,11 @@ impl Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_witdock-edit"));
         command.args(arguments);
         command.cwd(home);
+        // What plugins are built with stays where it is.
+        for (variable, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let own = dirs::home_dir().unwrap().join(folder);
+            command.env(variable, std::env::var_os(variable).unwrap_or(own.into_os_string()));
+        }
         command.env("HOME", home);
         command.env("TERM", "xterm-256color");
         for variable in ["DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {

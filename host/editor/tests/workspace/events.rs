@@ -165,8 +165,10 @@ async fn tasks_of_all_files_are_listed_and_written() {
         fs::write(format!("tasks/in/{number}.rs"), format!("//\n// TODO: number {number}\n")).unwrap();
     }
     let mut docked = docked("tasks", "file.txt", &["editor/todo"]).await;
-    docked.run("List tasks of all files").await;
-    for _ in 0..1_000 {
+    docked.begin("List tasks of all files");
+    docked.until("todo: searching the folder").await;
+    docked.until_not("todo: searching the folder").await;
+    for _ in 0..10 {
         if docked.screen().contains("Tasks of all files (") {
             break;
         }

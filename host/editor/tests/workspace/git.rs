@@ -16,6 +16,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("changes_since_git_are_marked_and_reverted", changes_since_git_are_marked_and_reverted)
             .with_ignored_flag(!has_git),
+        trial("only_what_differs_from_git_is_trimmed", only_what_differs_from_git_is_trimmed)
+            .with_ignored_flag(!has_git),
         trial("what_git_does_not_have_is_not_marked", what_git_does_not_have_is_not_marked)
             .with_ignored_flag(!has_git),
     ]
@@ -107,6 +109,24 @@ async fn changes_since_git_are_marked_and_reverted() {
     docked.keys("ctrl-s").await;
     git(folder, &["add", "."]);
     until_marks(&mut docked, "      ").await;
+}
+
+async fn only_what_differs_from_git_is_trimmed() {
+    let folder = "trimmed-changes";
+    let mut docked = docked(folder, "a  \nb\nc  \nd\n").await;
+    git(folder, &["add", "."]);
+    docked.host().configure("trim-whitespace", r#"{"only_changed": true}"#);
+    docked.load(&repository().join("plugins/editor/trim-whitespace"));
+    docked.serves(1).await;
+    docked.session_input(Input::Idle);
+    docked.settle().await;
+    docked.keys("down end space space enter n e w space").await;
+    until_marks(&mut docked, " ~~   ").await;
+    // What is typed right before the save counts too.
+    docked.press("down end space ctrl-s");
+    docked.until("bytes saved").await;
+    docked.settle().await;
+    assert_eq!(docked.text(), "a  \nb\nnew\nc\nd\n");
 }
 
 async fn what_git_does_not_have_is_not_marked() {

@@ -7,14 +7,15 @@ mod hunks;
 mod tracked;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use witdock_editor_guest::floats::Float;
 use witdock_editor_guest::line_marks::{self, Mark};
-use witdock_editor_guest::panels::{Panel, PanelLine};
 use witdock_editor_guest::processes::{End, Pipe, Program, StartError};
 use witdock_editor_guest::{
-    ActivateError, Command, CommandError, Document, DocumentId, DocumentVersion, Event, EventKinds,
+    ActivateError, Command, CommandError, Document, DocumentId, DocumentVersion, Event, EventKinds, Location,
     NoSettings, Plugin, ProcessEvent, ProcessOwner, Registration, Scope, Selection, Span, edit_between, log,
-    messages, selections,
+    messages, selections, topics,
 };
 
 use hunks::{Hunk, hunks};
@@ -24,6 +25,8 @@ use tracked::Tracked;
 const MARKS: &str = "git";
 /// Texts up to this length, in bytes, are compared after every change, longer ones when the editor is idle.
 const COMPARED_LIVE: usize = 256 << 10;
+/// The most lines in a window.
+const MOST_SHOWN: usize = 100;
 /// Longer texts are not compared.
 const LONGEST: usize = 8 << 20;
 
@@ -103,7 +106,7 @@ impl Plugin for GitChanges {
                 go_to(&document, previous)
             }
             "revert" => tracked.revert(&document, here(all, line)?),
-            "show" => show(tracked, here(all, line)?),
+            "show" => show(&document, tracked, here(all, line)?),
             _ => Err(CommandError::NoSuchCommand(name.to_owned())),
         }
     }
@@ -188,8 +191,19 @@ impl GitChanges {
     fn compare(&mut self, document: &Document) {
         let Some(tracked) = self.tracked.get_mut(&document.id()) else { return };
         let version = document.version();
-        let Some(base) = &tracked.base else { return line_marks::clear(document.id(), MARKS) };
-        if tracked.compared == Some(version) || document.length() > LONGEST {
+        let Some(base) = &tracked.base else {
+            line_marks::clear(document.id(), MARKS);
+            if tracked.process.is_none() {
+                // git does not have it: all of it is new.
+                publish(version, &[0..document.length() as u64]);
+            }
+            return;
+        };
+        if tracked.compared == Some(version) {
+            // Somebody may have begun to listen.
+            return publish(version, &tracked.changed);
+        }
+        if document.length() > LONGEST {
             return;
         }
         let Ok(text) = document.whole_text() else { return };
@@ -201,6 +215,22 @@ impl GitChanges {
         if let Err(error) = line_marks::set(version, MARKS, &marks) {
             log::debug!("{}", error.explain());
         }
+        let start = |line: usize| starts.get(line).copied().unwrap_or(text.len() as u64);
+        let changed = tracked.hunks.iter().filter(|hunk| !hunk.after.is_empty());
+        tracked.changed = changed.map(|hunk| start(hunk.after.start)..start(hunk.after.end)).collect();
+        publish(version, &tracked.changed);
+    }
+}
+
+/// Tells other plugins which parts of a text differ: `{"document": 1, "revision": 5, "changed": [[0, 12]]}`, in bytes.
+fn publish(version: DocumentVersion, changed: &[Range<u64>]) {
+    let changed: Vec<String> = changed.iter().map(|part| format!("[{}, {}]", part.start, part.end)).collect();
+    let DocumentVersion { document, revision } = version;
+    let message =
+        format!(r#"{{"document": {document}, "revision": {revision}, "changed": [{}]}}"#, changed.join(", "));
+    // Nobody can do anything about a list that is too long for a message.
+    if let Err(error) = topics::publish("changed", message.as_bytes()) {
+        log::debug!("{}", error.explain());
     }
 }
 
@@ -233,16 +263,20 @@ fn go_to(document: &Document, hunk: Option<&Hunk>) -> Result<(), CommandError> {
     )?)
 }
 
-fn show(tracked: &Tracked, hunk: &Hunk) -> Result<(), CommandError> {
+/// Shows what git has, beside the change.
+fn show(document: &Document, tracked: &Tracked, hunk: &Hunk) -> Result<(), CommandError> {
     let lines = tracked.lines_before(hunk);
-    let mut panel = Panel::new("What git has here");
-    for line in &lines {
-        panel = panel.line(PanelLine::new(vec![Span::new(*line, Scope::Plain)]));
+    let first =
+        u32::try_from(hunk.after.start).unwrap_or(u32::MAX).min(document.line_count().saturating_sub(1));
+    let start = document.line(first)?.map_or(0, |line| usize::try_from(line.start).unwrap_or_default());
+    let mut float = Float::new("What git has here").at(Location::new(document.version(), start));
+    for line in lines.iter().take(MOST_SHOWN) {
+        float = float.line(vec![Span::new(*line, Scope::Plain)]);
     }
     if lines.is_empty() {
-        panel = panel.line(PanelLine::new(vec![Span::new("no line", Scope::Muted)]));
+        float = float.line(vec![Span::new("no line", Scope::Muted)]);
     }
-    Ok(panel.show("before")?)
+    Ok(float.show("before")?)
 }
 
 impl Tracked {

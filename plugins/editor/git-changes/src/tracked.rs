@@ -10,6 +10,8 @@ pub(crate) struct Tracked {
     /// What git has. None for a file that it does not have.
     pub(crate) base: Option<String>,
     pub(crate) hunks: Vec<Hunk>,
+    /// What they have in the text, in bytes.
+    pub(crate) changed: Vec<std::ops::Range<u64>>,
     /// The version that was compared last.
     pub(crate) compared: Option<DocumentVersion>,
     /// The process that reads what git has.

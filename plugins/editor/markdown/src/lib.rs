@@ -12,9 +12,10 @@ mod table;
 mod toc;
 
 use serde::Deserialize;
+use witdock_editor_guest::keys::{self, Binding};
 use witdock_editor_guest::{
-    ActivateError, Command, CommandError, Document, Edit, FormatError, Plugin, Registration, SelectionSet,
-    messages, selections,
+    ActivateError, Command, CommandError, Document, Edit, Event, EventKinds, FormatError, Plugin,
+    Registration, SelectionSet, log, messages, selections,
 };
 
 /// The settings.
@@ -35,6 +36,8 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct Markdown {
     settings: Settings,
+    /// Whether its keys are bound.
+    has_bound: bool,
 }
 
 witdock_editor_guest::export!(Markdown);
@@ -47,7 +50,7 @@ impl Plugin for Markdown {
             let written = settings.toc_depth;
             return Err(ActivateError::Settings(format!("`toc_depth` is {written}; expected 1 to 6")));
         }
-        Ok(Markdown { settings })
+        Ok(Markdown { settings, has_bound: false })
     }
 
     fn registration(&self) -> Registration {
@@ -59,14 +62,13 @@ impl Plugin for Markdown {
             )
             .command(
                 Command::new("align-table", "Align table")
-                    .description("Aligns the columns of the table at the cursor")
-                    .key("alt-a"),
+                    .description("Aligns the columns of the table at the cursor"),
             )
             .command(
                 Command::new("toggle-checkbox", "Toggle checkbox")
-                    .description("Toggles the checkboxes of the selected lines, or adds them")
-                    .key("alt-x"),
-            );
+                    .description("Toggles the checkboxes of the selected lines, or adds them"),
+            )
+            .on(EventKinds::OPENED);
         if self.settings.toc_on_save { registration.formats() } else { registration }
     }
 
@@ -84,6 +86,19 @@ impl Plugin for Markdown {
             document.apply(edits)?;
         }
         Ok(())
+    }
+
+    fn on_event(&mut self, event: Event) {
+        // The first Markdown document: the keys are for such documents alone.
+        if matches!(event, Event::Opened(_)) && !std::mem::replace(&mut self.has_bound, true) {
+            let bound = keys::bind(&[
+                Binding::in_language("markdown", "alt-a", "align-table"),
+                Binding::in_language("markdown", "alt-x", "toggle-checkbox"),
+            ]);
+            if let Err(error) = bound {
+                log::warn!("{}", error.explain());
+            }
+        }
     }
 
     fn format(&mut self, document: &Document) -> Result<Vec<Edit>, FormatError> {

@@ -4,30 +4,39 @@
 //! ```toml
 //! [plugins.trim-whitespace]
 //! on_save = true
+//! only_changed = false   # true: when saving, only lines that differ from what git has, as the plugin `git-changes` tells
 //! final_newline = true
 //! final_lines = true
 //! ```
 
+mod changed;
 mod trim;
 
+use changed::Changed;
 use serde::Deserialize;
 use trim::{Rules, trim};
+use witdock_editor_guest::topics::{self, Message};
 use witdock_editor_guest::{
-    ActivateError, Command, CommandError, Document, Edit, Plugin, Registration, SaveHook, TextError, messages,
+    ActivateError, Command, CommandError, Document, Edit, Event, EventKinds, Plugin, Registration, SaveHook,
+    Subscriber, TextError, log, messages,
 };
+
+/// What `git-changes` publishes.
+const CHANGED: &str = "git-changes/changed";
 
 /// The settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     on_save: bool,
+    only_changed: bool,
     final_newline: bool,
     final_lines: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { on_save: true, final_newline: true, final_lines: true }
+        Settings { on_save: true, only_changed: false, final_newline: true, final_lines: true }
     }
 }
 
@@ -35,22 +44,48 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct TrimWhitespace {
     settings: Settings,
+    /// What differs from git, of each document.
+    changed: Vec<Changed>,
 }
 
-witdock_editor_guest::export!(TrimWhitespace, before_save);
+witdock_editor_guest::export!(TrimWhitespace, before_save, topics);
 
 impl Plugin for TrimWhitespace {
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, ActivateError> {
-        Ok(TrimWhitespace { settings })
+        Ok(TrimWhitespace { settings, changed: Vec::new() })
     }
 
     fn registration(&self) -> Registration {
-        Registration::new().command(
+        let registration = Registration::new().command(
             Command::new("trim", "Trim whitespace")
                 .description("Removes trailing whitespace and trailing empty lines"),
-        )
+        );
+        if self.settings.only_changed {
+            registration.on(EventKinds::OPENED | EventKinds::CHANGED | EventKinds::CLOSED)
+        } else {
+            registration
+        }
+    }
+
+    fn on_event(&mut self, event: Event) {
+        match event {
+            // Calls come one after the other, so this comes before what is heard.
+            Event::Opened(_) => {
+                if let Err(error) = topics::subscribe(CHANGED) {
+                    log::warn!("{}", error.explain());
+                }
+            }
+            Event::Changed(change) => {
+                let known = self.changed.iter_mut().find(|one| one.document == change.version.document);
+                if let Some(known) = known {
+                    known.follow(&change);
+                }
+            }
+            Event::Closed(document) => self.changed.retain(|one| one.document != document),
+            _ => {}
+        }
     }
 
     fn run_command(&mut self, _name: &str, _argument: Option<&str>) -> Result<(), CommandError> {
@@ -73,7 +108,24 @@ impl SaveHook for TrimWhitespace {
         if !self.settings.on_save {
             return Ok(Vec::new());
         }
-        self.edits(document).map_err(|error| error.explain())
+        let mut edits = self.edits(document).map_err(|error| error.explain())?;
+        if self.settings.only_changed {
+            let known = self.changed.iter().find(|one| one.document == document.id());
+            edits.retain(|edit| known.is_some_and(|known| known.has(document.revision(), &edit.bytes())));
+        }
+        Ok(edits)
+    }
+}
+
+impl Subscriber for TrimWhitespace {
+    fn on_message(&mut self, message: Message) {
+        match serde_json::from_slice::<Changed>(&message.bytes) {
+            Ok(changed) => {
+                self.changed.retain(|one| one.document != changed.document);
+                self.changed.push(changed);
+            }
+            Err(error) => log::debug!("{} is of another form: {error}", message.topic),
+        }
     }
 }
 

@@ -6,12 +6,15 @@ mod diagnostics;
 mod display;
 mod documents;
 mod files;
+mod floats;
 mod folder;
+mod keys;
 mod language;
 mod processes;
 mod services;
 mod storage;
 mod text;
+mod topics;
 mod work;
 
 use std::ops::Range;

@@ -7,7 +7,9 @@
     reason = "a test may end with a panic"
 )]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod elsewhere;
 
 use std::sync::Arc;
 
