@@ -34,7 +34,7 @@ impl ApplicationError {
         match self {
             Self::Load { .. } | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Call(error) => match error.kind() {
-                CallErrorKind::Failed { failure, .. } if matches!(failure, Failure::Deadline { .. }) => {
+                CallErrorKind::Failed { failure: Failure::Deadline { .. }, .. } => {
                     StatusCode::GATEWAY_TIMEOUT
                 }
                 CallErrorKind::Failed { .. } => of_trap,

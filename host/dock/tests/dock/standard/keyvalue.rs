@@ -77,7 +77,7 @@ async fn one_value_does_not_multiply() {
     assert_eq!(got, "error: the values have more than 33554432 bytes; ask for fewer");
     if let Some(peak) = peak_memory() {
         assert!(peak < 2 << 30, "{peak}");
-        observed("one_value_does_not_multiply", &format!("{} MiB in the whole process", peak >> 20));
+        observed("one_value_does_not_multiply", format!("{} MiB in the whole process", peak >> 20));
     }
 }
 
