@@ -18,6 +18,9 @@ use crate::{AbiVersion, AdaptError, Options, Semantics};
 /// The adapter's imports that the merge ties to the module.
 const FILTER: &str = "filter";
 
+/// Interfaces that every plugin may use, whatever it is granted.
+const EVERY_PLUGIN: &str = "witdock:plugin/";
+
 /// Between an import's module and name in the adapter's exports.
 const SEPARATOR: char = '#';
 
@@ -350,10 +353,11 @@ fn imports(
                     });
                 }
                 let interfaces = interfaces(adapter, calls, std::iter::once(function));
-                match interfaces
-                    .into_iter()
-                    .find(|interface| !base.contains(interface) && !is_granted(interface))
-                {
+                match interfaces.into_iter().find(|interface| {
+                    !base.contains(interface)
+                        && !interface.starts_with(EVERY_PLUGIN)
+                        && !is_granted(interface)
+                }) {
                     Some(interface) => {
                         generated.push((index, generated::refused(import.module == "env")));
                         let function = format!("{}.{}", import.module, import.name);
