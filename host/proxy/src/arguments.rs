@@ -36,6 +36,7 @@ Examples:
   witdock-proxy routes proxy.toml                          show all routes
   witdock-proxy routes proxy.toml --request \"GET http://example.org/api/x\"
                                                            show which route takes a request
+  witdock-proxy test proxy.toml cases.toml                 run test cases, without servers
   witdock-proxy run proxy.toml                             run the proxy
   witdock-proxy run proxy.toml --admin 127.0.0.1:9901      with a status page, /health and /metrics
   witdock-proxy doctor proxy.toml                          check that addresses are free and servers answer
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Validate(FileArguments),
     /// Show the routes in their order, or which one takes a request.
     Routes(RoutesArguments),
+    /// Run test cases: requests through the configuration with its real filters, and servers that answer what a case says.
+    Test(TestArguments),
     /// Check that the addresses are free and that the servers can be reached.
     Doctor(FileArguments),
 }
@@ -90,6 +93,19 @@ pub(crate) struct FileArguments {
     pub(crate) config: PathBuf,
 
     /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// The configuration file.
+    pub(crate) config: PathBuf,
+
+    /// The file of test cases: `docs/proxy.md` has its format.
+    pub(crate) cases: PathBuf,
+
+    /// Print JSON, an object for each case.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -25,6 +25,7 @@
 pub mod body;
 pub mod config;
 pub mod exchange;
+pub mod filter;
 pub mod route;
 
 mod access_log;
@@ -32,6 +33,7 @@ mod admin;
 mod application;
 mod copy;
 mod figures;
+mod filter_calls;
 mod listener;
 mod plan;
 mod proxy;

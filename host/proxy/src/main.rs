@@ -10,7 +10,7 @@ use clap::Parser;
 use witdock_proxy::config::ConfigError;
 
 use crate::arguments::{Arguments, Command, LogFormat};
-use crate::commands::{doctor, routes, run, validate};
+use crate::commands::{doctor, routes, run, test, validate};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -26,8 +26,9 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match &arguments.command {
             Command::Run(arguments) => run::run(arguments).await,
-            Command::Validate(arguments) => validate::validate(arguments),
+            Command::Validate(arguments) => validate::validate(arguments).await,
             Command::Routes(arguments) => routes::routes(arguments),
+            Command::Test(arguments) => test::test(arguments).await,
             Command::Doctor(arguments) => doctor::doctor(arguments).await,
         }
     });

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use crate::access_log::AccessLog;
 use crate::application::Applications;
 use crate::config::Config;
-use crate::listener::TlsError;
+use crate::filter::{Filters, Plugins};
+use crate::proxy::StartError;
 use crate::upstream::Cluster;
 
 /// A configuration with what its workers share. Clusters that did not change are those of the plan before, with the health of
@@ -13,13 +14,18 @@ use crate::upstream::Cluster;
 pub(crate) struct Plan {
     pub(crate) config: Config,
     pub(crate) clusters: HashMap<String, Arc<Cluster>>,
+    pub(crate) filters: Filters,
     pub(crate) access_log: Arc<AccessLog>,
     pub(crate) applications: Applications,
 }
 
 impl Plan {
     /// Prepares a configuration, except for its access log: a check must not make files.
-    pub(crate) fn new(config: Config, before: Option<&Self>) -> Result<Self, TlsError> {
+    pub(crate) async fn new(
+        config: Config,
+        plugins: &Plugins,
+        before: Option<&Self>,
+    ) -> Result<Self, StartError> {
         let mut clusters = HashMap::new();
         for (name, cluster) in &config.clusters {
             let same = before
@@ -31,9 +37,13 @@ impl Plan {
             };
             clusters.insert(name.clone(), cluster);
         }
+        let none = Filters::new();
+        let filters_before = before.map_or(&none, |before| &before.filters);
+        let filters = plugins.load(config.filters.values(), config.threads, filters_before).await?;
         Ok(Self {
             config,
             clusters,
+            filters,
             access_log: Arc::new(AccessLog::off()),
             applications: Applications::default(),
         })

@@ -6,12 +6,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::{OnceCell, mpsc, watch};
-use witdock::{Dock, DockError};
+use tokio::sync::{mpsc, watch};
+use witdock::DockError;
 
 use crate::admin::Admin;
 use crate::application::{self, ApplicationError, Applications};
 use crate::config::{Config, ListenerConfig};
+use crate::filter::{FilterError, LoadedFilter, Plugins};
 use crate::listener::{Acceptor, Listener, OpenConnections, TlsError, bind};
 use crate::plan::Plan;
 use crate::shared::Shared;
@@ -33,6 +34,9 @@ pub enum StartError {
     /// A certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// A filter cannot be used.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// The operating system gives no thread.
     #[error("cannot start the workers: {0}")]
     Workers(io::Error),
@@ -53,6 +57,7 @@ pub enum StartError {
 /// A proxy that runs.
 pub struct Proxy {
     plan: watch::Sender<Arc<Plan>>,
+    plugins: Plugins,
     shared: Arc<Shared>,
     workers: Arc<Workers>,
     health: Vec<HealthChecks>,
@@ -61,7 +66,6 @@ pub struct Proxy {
     listeners: HashMap<SocketAddr, Socket>,
     stopping: watch::Sender<bool>,
     /// Made with the first plugin: a proxy without any pays for none.
-    dock: OnceCell<Dock>,
     /// Held by each acceptor and each connection, so that a stop can wait for the last of them.
     alive: (mpsc::Sender<()>, mpsc::Receiver<()>),
 }
@@ -99,9 +103,9 @@ impl Proxy {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let (alive, alive_end) = mpsc::channel(1);
         let shared = Arc::new(Shared::new(config.threads));
-        let mut plan = Plan::new(config, None)?;
-        let dock = OnceCell::new();
-        plan.applications = applications(&dock, &plan.config, &Applications::default()).await?;
+        let plugins = Plugins::default();
+        let mut plan = Plan::new(config, &plugins, None).await?;
+        plan.applications = applications(&plugins, &plan.config, &Applications::default()).await?;
         plan.open_log().map_err(StartError::Log)?;
         let plan = Arc::new(plan);
         let (stopping, stopping_seen) = watch::channel(false);
@@ -114,6 +118,7 @@ impl Proxy {
         let workers = Arc::new(workers);
         let mut proxy = Self {
             plan: watch::Sender::new(Arc::clone(&plan)),
+            plugins,
             shared,
             workers,
             health: Vec::new(),
@@ -121,7 +126,6 @@ impl Proxy {
             threads,
             listeners: HashMap::new(),
             stopping,
-            dock,
             alive: (alive, alive_end),
         };
         for opened in opened {
@@ -136,8 +140,8 @@ impl Proxy {
     /// # Errors
     ///
     /// When one of them cannot.
-    pub fn check(config: &Config) -> Result<(), StartError> {
-        Plan::new(config.clone(), None)?;
+    pub async fn check(config: &Config) -> Result<(), StartError> {
+        Plan::new(config.clone(), &Plugins::default(), None).await?;
         for listener in &config.listeners {
             Listener::new(listener.clone(), listener.address, Arc::default())?;
         }
@@ -149,6 +153,13 @@ impl Proxy {
         let plan = self.plan.borrow();
         let sockets = plan.config.listeners.iter().filter_map(|one| self.listeners.get(&one.address));
         sockets.map(|socket| socket.address).collect()
+    }
+
+    /// The filters of the configuration, by name.
+    pub fn filters(&self) -> Vec<Arc<LoadedFilter>> {
+        let mut filters: Vec<_> = self.plan.borrow().filters.values().cloned().collect();
+        filters.sort_by(|one, other| one.name().cmp(other.name()));
+        filters
     }
 
     /// Carries out another configuration. Requests that run go on with the one that they began with; connections stay open.
@@ -175,8 +186,8 @@ impl Proxy {
         if config.threads != before.config.threads {
             return Err(StartError::Threads);
         }
-        let mut plan = Plan::new(config, Some(&before))?;
-        plan.applications = applications(&self.dock, &plan.config, &before.applications).await?;
+        let mut plan = Plan::new(config, &self.plugins, Some(&before)).await?;
+        plan.applications = applications(&self.plugins, &plan.config, &before.applications).await?;
         // First all that can fail, then the changes.
         let mut opened = Vec::new();
         let mut changed = Vec::new();
@@ -204,6 +215,7 @@ impl Proxy {
             self.accept(opened);
         }
         self.check_health(&plan);
+        self.plugins.keep_only(&plan.filters);
         self.plan.send_replace(plan);
         Ok(())
     }
@@ -282,14 +294,14 @@ impl Proxy {
 
 /// The applications of a configuration.
 async fn applications(
-    dock: &OnceCell<Dock>,
+    plugins: &Plugins,
     config: &Config,
     before: &Applications,
 ) -> Result<Applications, StartError> {
     if config.applications.is_empty() {
         return Ok(Applications::default());
     }
-    let dock = dock.get_or_try_init(async || Dock::new()).await.map_err(StartError::Dock)?;
+    let dock = plugins.dock().await.map_err(StartError::Dock)?;
     Ok(application::load(dock, &config.applications, before).await?)
 }
 

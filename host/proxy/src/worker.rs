@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
+use crate::filter_calls::WorkerClusters;
 use crate::listener::{Listener, OpenConnection};
 use crate::plan::Plan;
 use crate::running::Running;
@@ -110,9 +111,10 @@ struct Start {
 
 impl Start {
     async fn run(self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        let clusters = Rc::new(WorkerClusters::default());
         let worker = Rc::new(Worker {
             number: self.number,
-            running: RefCell::new(Running::new(&self.plan, None)),
+            running: RefCell::new(Running::new(&self.plan, &clusters, None)),
             shared: self.shared,
             stopping: self.stopping,
             requests: Cell::new(0),
@@ -128,7 +130,7 @@ impl Start {
                 }
                 Message::Configure(plan) => {
                     let before = worker.running();
-                    *worker.running.borrow_mut() = Running::new(&plan, Some(&before));
+                    *worker.running.borrow_mut() = Running::new(&plan, &clusters, Some(&before));
                 }
             }
         }

@@ -213,6 +213,11 @@ impl<I: Interface> Plugin<I> {
         self.0.life().lifecycle.generation()
     }
 
+    /// The generation that new work should begin on, if the plugin takes any: none while it is stopped, quarantined or revoked. It takes no lock.
+    pub fn serving(&self) -> Option<u64> {
+        self.0.serving_number()
+    }
+
     /// The digest of the component that serves.
     pub fn digest(&self) -> Digest {
         self.0.current().identity.digest

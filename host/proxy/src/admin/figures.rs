@@ -11,7 +11,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::{Admin, Answer, body, plain};
+use super::{Admin, Answer, body, filters, plain};
 use crate::exchange::FLAGS;
 use crate::figures::{BUCKETS_MS, Totals};
 use crate::plan::Plan;
@@ -120,7 +120,7 @@ impl Collector for Numbers {
                 ConstGauge::new(number(cluster) as u64).encode(family.encode_family(&labels)?)?;
             }
         }
-        Ok(())
+        filters::encode(&self.plan.filters, &mut encoder)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The address for those who run the proxy: a status page, health, metrics, open connections, and exchanges as they end.
 
 mod figures;
+mod filters;
 mod page;
 
 use std::convert::Infallible;
@@ -93,6 +94,7 @@ impl Admin {
                 }
                 Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "another reload is waiting"),
             },
+            (&Method::POST, path) if path.starts_with("/filters/") => filters::act(self, path),
             (_, "/" | "/health" | "/metrics" | "/connections" | "/tail" | "/reload") => plain(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "GET shows, and POST /reload loads the configuration again",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Admin, Answer, body};
+use super::{Admin, Answer, body, filters};
 use crate::figures::Totals;
 
 const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}\
@@ -82,7 +82,9 @@ fn write(admin: &Admin, html: &mut String) -> std::fmt::Result {
             )?;
         }
     }
-    html.push_str("</table></html>\n");
+    html.push_str("</table>");
+    filters::write(&plan.filters, html)?;
+    html.push_str("</html>\n");
     Ok(())
 }
 
@@ -118,7 +120,7 @@ fn ago(time: Duration) -> String {
 }
 
 /// Text as HTML shows it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     crate::text::block(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -37,7 +37,10 @@ pub(crate) async fn doctor(arguments: &FileArguments) -> anyhow::Result<ExitCode
     }
     findings.push(Finding {
         what: "certificates".to_owned(),
-        found: Proxy::check(&config).map(|()| "can be used".to_owned()).map_err(|error| error.to_string()),
+        found: Proxy::check(&config)
+            .await
+            .map(|()| "can be used".to_owned())
+            .map_err(|error| error.to_string()),
         help: "fix the files",
     });
     for (name, cluster) in &config.clusters {

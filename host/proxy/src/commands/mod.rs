@@ -3,6 +3,7 @@
 pub(crate) mod doctor;
 pub(crate) mod routes;
 pub(crate) mod run;
+pub(crate) mod test;
 pub(crate) mod validate;
 
 use std::io::Write as _;

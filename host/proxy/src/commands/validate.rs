@@ -10,9 +10,9 @@ use super::print;
 use crate::arguments::FileArguments;
 
 /// Checks a configuration, without a socket.
-pub(crate) fn validate(arguments: &FileArguments) -> anyhow::Result<ExitCode> {
+pub(crate) async fn validate(arguments: &FileArguments) -> anyhow::Result<ExitCode> {
     let config = Config::open(&arguments.config)?;
-    Proxy::check(&config)?;
+    Proxy::check(&config).await?;
     let (listeners, routes, clusters) = (config.listeners.len(), config.routes.len(), config.clusters.len());
     let line = if arguments.json {
         json!({ "valid": true, "listeners": listeners, "routes": routes, "clusters": clusters }).to_string()

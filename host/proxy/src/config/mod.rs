@@ -22,6 +22,8 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
+use crate::filter::FilterSettings;
+
 pub use self::access_log::{AccessLogConfig, LogFormat, LogTarget};
 pub use self::application::{ApplicationConfig, ApplicationInstances};
 pub use self::cluster::{
@@ -29,7 +31,6 @@ pub use self::cluster::{
 };
 pub use self::endpoint::{Endpoint, Target};
 pub use self::error::{ConfigError, Invalid};
-pub use self::filter::FilterConfig;
 pub use self::forwarding::{ForwardedHeaders, ForwardingConfig};
 pub use self::listener::{CertificateFiles, ListenerConfig, ListenerLimits, Protocol};
 pub use self::network::Network;
@@ -53,7 +54,7 @@ pub struct Config {
     /// The servers that requests are forwarded to, by name.
     pub clusters: IndexMap<String, ClusterConfig>,
     /// Filters by name.
-    pub filters: IndexMap<String, FilterConfig>,
+    pub filters: IndexMap<String, FilterSettings>,
     /// Applications by name.
     pub applications: IndexMap<String, ApplicationConfig>,
     /// Where a line for each request goes.

@@ -12,7 +12,7 @@ use super::access_log::AccessLogToml;
 use super::application::ApplicationToml;
 use super::cluster::ClusterToml;
 use super::diagnostics::ConfigText;
-use super::filter::FilterConfig;
+use super::filter::FilterToml;
 use super::forwarding::ForwardingConfig;
 use super::listener::ListenerToml;
 use super::route::RouteToml;
@@ -31,7 +31,7 @@ struct ConfigToml {
     #[serde(default)]
     cluster: IndexMap<String, ClusterToml>,
     #[serde(default)]
-    filter: IndexMap<String, FilterConfig>,
+    filter: IndexMap<String, FilterToml>,
     #[serde(default)]
     application: IndexMap<String, ApplicationToml>,
     #[serde(default)]
@@ -97,7 +97,7 @@ impl Config {
             listeners: parser.listeners(file.listener)?,
             routes: parser.routes(file.route)?,
             clusters: parser.clusters(file.cluster)?,
-            filters: file.filter,
+            filters: parser.filters(file.filter)?,
             applications: parser.applications(file.application)?,
             access_log: parser.access_log(file.access_log),
             forwarding: file.forwarding,

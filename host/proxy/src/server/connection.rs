@@ -1,5 +1,4 @@
 use std::cell::Cell;
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -16,6 +15,7 @@ use super::watch::{Connection, Watch};
 use super::{Held, exchange};
 use crate::body::Body;
 use crate::exchange::ConnectionInfo;
+use crate::filter::Cut;
 use crate::listener::{Activity, ClientStream, Listener};
 use crate::worker::Worker;
 
@@ -60,7 +60,7 @@ pub(super) async fn serve(
         let connection = Rc::clone(&connection);
         move |request| {
             let connection = Rc::clone(&connection);
-            async move { Ok::<_, Infallible>(connection.answer(request).await) }
+            async move { connection.answer(request).await }
         }
     });
     let io = TokioIo::new(stream);
@@ -93,7 +93,8 @@ pub(super) async fn serve(
 const MIN_BUFFER: usize = 8192;
 
 impl HttpConnection {
-    async fn answer(self: &Rc<Self>, request: Request<Incoming>) -> Response<Body> {
+    /// An error closes the client's stream or connection.
+    async fn answer(self: &Rc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
         self.requests.set(self.requests.get() + 1);
         let most = self.listener.config.limits.requests_per_connection;
         if most.is_some_and(|most| self.requests.get() >= most) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use http::uri::Authority;
+use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
@@ -12,6 +12,7 @@ use super::connection::HttpConnection;
 use crate::body::{Body, BodyError, Guarded, Limited, Observer, Steady};
 use crate::config::Action;
 use crate::exchange::{EndOfExchange, ExchangeInfo, Flag, OpenExchange, ResponseEnd};
+use crate::filter::Cut;
 use crate::route::Route;
 use crate::running::Running;
 use crate::tunnel;
@@ -19,7 +20,10 @@ use crate::upstream::{Forward, UpstreamError};
 use crate::worker::Worker;
 
 /// Answers a request of a client.
-pub(super) async fn answer(connection: &Rc<HttpConnection>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(
+    connection: &Rc<HttpConnection>,
+    request: Request<Body>,
+) -> Result<Response<Body>, Cut> {
     connection.activity.begin();
     let id = connection.worker.next_request();
     let (mut parts, body) = request.into_parts();
@@ -29,7 +33,7 @@ pub(super) async fn answer(connection: &Rc<HttpConnection>, request: Request<Bod
     let info = Rc::new(ExchangeInfo::new(Rc::clone(&connection.info), id, &request, authority));
     let open = OpenExchange::new(Rc::clone(&info), Rc::clone(connection) as Rc<dyn EndOfExchange>);
     let response = match checked {
-        Ok(_) => connection.worker.handle(connection, request, &info).await,
+        Ok(_) => connection.worker.handle(connection, request, &info).await?,
         Err(problem) => {
             info.flag(Flag::BadRequest);
             answer::problem(&problem)
@@ -39,9 +43,9 @@ pub(super) async fn answer(connection: &Rc<HttpConnection>, request: Request<Bod
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         // A tunnel keeps the exchange open.
         open.complete();
-        return response;
+        return Ok(response);
     }
-    response.map(|body| Guarded::wrap(body, ResponseEnd(open)))
+    Ok(response.map(|body| Guarded::wrap(body, ResponseEnd(open))))
 }
 
 impl EndOfExchange for HttpConnection {
@@ -58,26 +62,41 @@ impl Worker {
         connection: &Rc<HttpConnection>,
         request: Request<Body>,
         info: &Rc<ExchangeInfo>,
-    ) -> Response<Body> {
+    ) -> Result<Response<Body>, Cut> {
         let running = self.running();
         if request.method() == http::Method::CONNECT {
-            return tunnel::connect(connection, request, info).await;
+            return Ok(tunnel::connect(connection, request, info).await);
         }
         let (parts, body) = request.into_parts();
         let Some(route) = running.routes.find(&parts) else {
             info.flag(Flag::NoRoute);
-            return answer::text(StatusCode::NOT_FOUND, "no route takes this request");
+            return Ok(answer::text(StatusCode::NOT_FOUND, "no route takes this request"));
         };
         info.set_route(&route.name);
         let limits = &connection.listener.config.limits;
         let deadline = route.config.timeout.map(|time| (Instant::now() + time, time));
         let body = match limited(body, route.config.body_bytes.or(limits.body_bytes)) {
             Ok(body) => Guarded::wrap(body, RequestEnd(Rc::clone(info))),
-            Err(error) => return answer::upstream_error(&UpstreamError::Request(error), info),
+            Err(error) => return Ok(answer::upstream_error(&UpstreamError::Request(error), info)),
         };
         let body = Steady::wrap(body, limits.idle_timeout, None);
         let request = Request::from_parts(parts, body);
-        self.run_route(&running, &route, request, info, deadline).await
+        let chain = running.chain(&connection.listener.config.filters, &route.config.filters);
+        if chain.is_empty() {
+            return Ok(self.run_route(&running, &route, request, info, deadline).await);
+        }
+        let scheme = if connection.info.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        let forward = async |request: Request<Body>| {
+            // What the filters have made of the request may belong to another route.
+            let (parts, body) = request.into_parts();
+            let Some(route) = running.routes.find(&parts) else {
+                info.flag(Flag::NoRoute);
+                return answer::text(StatusCode::NOT_FOUND, "no route takes this request");
+            };
+            info.set_route(&route.name);
+            self.run_route(&running, &route, Request::from_parts(parts, body), info, deadline).await
+        };
+        chain.run(request, scheme, info, forward).await
     }
 
     /// What becomes of a request on its route.

@@ -74,7 +74,6 @@ impl<'a> Forward<'a> {
     }
 
     /// A request of the proxy's own, or of a filter. Nothing is added to it.
-    #[expect(dead_code, reason = "filters call clusters with it")]
     pub(crate) fn call(pool: &'a Rc<ClusterPool>, time: Duration) -> Self {
         Self { pool, deadline: Some((Instant::now() + time, time)), client: None }
     }

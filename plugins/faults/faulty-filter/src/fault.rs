@@ -7,7 +7,7 @@ use witdock_proxy_guest::{
 };
 
 /// A way to misbehave. Those that end in an error of the proxy's log it and proceed: a test reads the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Fault {
     /// None.
@@ -15,6 +15,7 @@ pub(crate) enum Fault {
     /// Returns an error, which the SDK answers with 500.
     Error,
     /// Traps, with a message.
+    #[default]
     Panic,
     /// Never returns.
     Loop,

@@ -1,6 +1,6 @@
 //! A filter that misbehaves where its settings say, and lets all pass otherwise.
 //!
-//! `settings = { at = "request-headers", fault = "loop" }`. With `path = "/bad"`, requests to other paths are spared.
+//! `settings = { at = "request-headers", fault = "loop" }`. Without settings it traps with each request. With `path = "/bad"`, requests to other paths are spared.
 
 mod fault;
 
@@ -14,7 +14,9 @@ witdock_proxy_guest::export!(Faulty, events);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    #[serde(default)]
     at: Step,
+    #[serde(default)]
     fault: Fault,
     /// Only requests to this path.
     path: Option<String>,
@@ -24,11 +26,12 @@ pub struct Settings {
 }
 
 /// Where it misbehaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Step {
     Configure,
+    #[default]
     RequestHeaders,
     RequestBody,
     RequestTrailers,

@@ -35,6 +35,13 @@ impl Reply {
 impl Server {
     /// Starts a server.
     pub(crate) async fn start(reply: impl Fn(&Message) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_async(move |request| std::future::ready(reply(request))).await
+    }
+
+    /// Starts a server whose answers take time.
+    pub(crate) async fn start_async<F: Future<Output = Reply> + Send>(
+        reply: impl Fn(&Message) -> F + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self { address, seen: Arc::default(), connections: Arc::default() };
@@ -49,6 +56,7 @@ impl Server {
                     while let Some(request) = client.request().await {
                         let answer = reply(&request);
                         seen.lock().unwrap().push(request);
+                        let answer = answer.await;
                         let (bytes, is_last) = match answer {
                             Reply::Bytes(bytes) => (bytes, false),
                             Reply::Last(bytes) => (bytes, true),
