@@ -51,7 +51,7 @@ fn the_dock_depends_on_no_interface_and_hosts_and_guests_share_expressions_and_t
         crates["witdock-editor"],
         names(&["witdock", "witdock-editor-core", "witdock-editor-session"])
     );
-    assert_eq!(crates["witdock-proxy"], names(&["witdock"]));
+    assert_eq!(crates["witdock-proxy"], names(&["witdock", "witdock-proxy-wasm"]));
     assert_eq!(crates["witdock-guest"], names(&[]));
     assert_eq!(crates["witdock-proxy-wasm"], names(&[]));
     assert_eq!(crates["witdock-cli"], names(&["witdock", "witdock-proxy-wasm"]));

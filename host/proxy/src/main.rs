@@ -13,6 +13,8 @@ use crate::arguments::{Arguments, Command, LogFormat};
 use crate::commands::{doctor, routes, run, test, validate};
 
 fn main() -> ExitCode {
+    // Foreign code is compiled in a process of its own, which is this program too.
+    witdock::worker::serve();
     let arguments = Arguments::parse();
     start_log(arguments.verbose, arguments.log_format);
     // Accepts connections, answers the admin address and watches files; the work is done by threads of its own.

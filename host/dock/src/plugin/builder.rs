@@ -16,7 +16,7 @@ use super::handle::Plugin;
 use super::host_policy::HostPolicy;
 use super::lifecycle::{Lifecycle, RestartPolicy, Rules, Version};
 use super::linked::Linked;
-use super::settings::{Instances, Settings};
+use super::settings::{Convert, Instances, Settings};
 use crate::foreign::Digest;
 use crate::grants::{Decision, History, Policy, Requested};
 use crate::instance::{Handover, Ledger, Limits, LogLine, LogSink};
@@ -28,6 +28,7 @@ pub struct PluginBuilder<I: Interface> {
     dock: Dock,
     source: Source,
     policy: Decision,
+    convert: Option<Box<Convert>>,
     pinned: Option<Digest>,
     limits: Limits,
     rules: Rules,
@@ -50,6 +51,7 @@ impl Dock {
             dock: self.clone(),
             source,
             policy: Decision::Fixed(Policy::default()),
+            convert: None,
             pinned: None,
             limits: Limits::default(),
             rules: Rules { restarts: RestartPolicy::default(), probation: Duration::from_secs(30) },
@@ -78,6 +80,18 @@ impl<I: Interface> PluginBuilder<I> {
     #[must_use]
     pub fn policy_for(mut self, decide: impl Fn(&Requested) -> Policy + Send + Sync + 'static) -> Self {
         self.policy = Decision::Asked(Box::new(decide));
+        self
+    }
+
+    /// Makes components of artifacts in another format, before anything else looks at them: of modules that are built for another host, for example. The function gets the bytes of
+    /// each generation; `None` takes them as they are, and an error, a text for the plugin's author, refuses them. It runs on a thread that may block. The component that it makes is
+    /// checked, granted, compiled and identified like any other. Foreign bytes should be read by [`worker::try_reading`](crate::worker::try_reading) first.
+    #[must_use]
+    pub fn convert(
+        mut self,
+        convert: impl Fn(&[u8]) -> Option<Result<Vec<u8>, String>> + Send + Sync + 'static,
+    ) -> Self {
+        self.convert = Some(Box::new(convert));
         self
     }
 
@@ -161,6 +175,7 @@ impl<I: Interface> PluginBuilder<I> {
             source: self.source,
             source_claim: Mutex::default(),
             policy: HostPolicy::new(self.policy),
+            convert: self.convert,
             pinned: self.pinned,
             limits: self.limits,
             instances: self.instances,

@@ -1,5 +1,7 @@
 //! A candidate for the next generation: the source's artifact and request at one moment.
 
+use std::sync::Arc;
+
 use super::error::LoadError;
 use super::event::Event;
 use super::settings::Settings;
@@ -28,7 +30,7 @@ impl Candidate {
     /// Reads the manifest, and reads or builds the component. Sends the steps as events. The first load takes the output of an earlier
     /// build if nothing has changed since; a reload always builds.
     pub(crate) async fn read<I: Interface>(
-        settings: &Settings<I>,
+        settings: &Arc<Settings<I>>,
         is_first: bool,
     ) -> Result<Self, LoadError> {
         // The manifest may have changed since the source was opened first.
@@ -49,6 +51,7 @@ impl Candidate {
         let taken = if is_first { Taken::IfSame } else { Taken::Never };
         let receipts = receipts.map(|receipts| (receipts, taken));
         let artifact = source.artifact_with(builds, receipts, report).await?;
+        let artifact = convert(settings, artifact).await?;
         let found = artifact.digest();
         if let Some(expected) = settings.pinned.filter(|expected| *expected != found) {
             return Err(LoadError::Pinned { plugin: settings.name.clone(), expected, found });
@@ -61,6 +64,33 @@ impl Candidate {
             digest: self.artifact.digest(),
             request: self.request.clone(),
             signature: self.artifact.signature().cloned(),
+        }
+    }
+}
+
+/// Makes a component of an artifact in another format, on a thread that may block.
+async fn convert<I: Interface>(
+    settings: &Arc<Settings<I>>,
+    artifact: Artifact,
+) -> Result<Artifact, LoadError> {
+    if settings.convert.is_none() {
+        return Ok(artifact);
+    }
+    let shared = settings.clone();
+    let converted = tokio::task::spawn_blocking(move || {
+        let convert = shared.convert.as_ref()?;
+        match convert(artifact.bytes()) {
+            Some(made) => Some(made.map(Artifact::new)),
+            None => Some(Ok(artifact)),
+        }
+    });
+    let plugin = || settings.name.clone();
+    match converted.await {
+        Ok(Some(made)) => made.map_err(|message| LoadError::Convert { plugin: plugin(), message }),
+        // It was there before.
+        Ok(None) => Err(LoadError::Stopped { plugin: plugin() }),
+        Err(error) => {
+            Err(LoadError::Runtime { plugin: plugin(), step: "converted", message: error.to_string() })
         }
     }
 }

@@ -107,6 +107,14 @@ pub enum LoadError {
         /// The digest of the component.
         found: Digest,
     },
+    /// It is in a format that the application makes components of, and is not valid.
+    #[error("{plugin} cannot become a component: {}", text::block(message))]
+    Convert {
+        /// The plugin's name.
+        plugin: Arc<str>,
+        /// Why, for the plugin's author.
+        message: String,
+    },
     /// The host's policy changed, again and again, while the plugin was loaded.
     #[error("{plugin} was not loaded: the host's policy changed while it was; load it again")]
     PolicyChanged {

@@ -31,6 +31,9 @@ impl Instances {
     }
 }
 
+/// Makes a component of an artifact in another format; `None` if it is in none that it knows.
+pub(crate) type Convert = dyn Fn(&[u8]) -> Option<Result<Vec<u8>, String>> + Send + Sync;
+
 /// The settings of a plugin, which stay the same for all generations, except for what the host's policy says.
 pub(crate) struct Settings<I: Interface> {
     pub(crate) dock: Dock,
@@ -39,6 +42,8 @@ pub(crate) struct Settings<I: Interface> {
     /// The claim on the paths that the source was last read from.
     pub(crate) source_claim: Mutex<Option<Claim>>,
     pub(crate) policy: HostPolicy,
+    /// Makes components of artifacts in another format.
+    pub(crate) convert: Option<Box<Convert>>,
     /// The only component that may run.
     pub(crate) pinned: Option<Digest>,
     pub(crate) limits: Limits,

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 use witdock::{Limits, Policy};
+use witdock_proxy_wasm::{Options, Semantics};
 
 use super::error::ConfigError;
 use super::parser::Parser;
@@ -27,12 +28,25 @@ pub(super) struct FilterToml {
     on_failure: OnFailure,
     hold_kb: Option<Spanned<usize>>,
     pause_ms: Option<Spanned<u64>>,
+    #[serde(default)]
+    semantics: SemanticsToml,
+    #[serde(default)]
+    allow_on_headers_stop_iteration: bool,
     canary: Option<Spanned<CanaryToml>>,
     shadow: Option<Spanned<PathBuf>>,
     #[serde(default)]
     grants: Policy,
     #[serde(default)]
     limits: LimitsToml,
+}
+
+/// Whether a Proxy-Wasm module meets what Envoy does, or what the specification says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum SemanticsToml {
+    #[default]
+    Envoy,
+    Spec,
 }
 
 /// A candidate, with the streams that it gets: a share, or those with a header.
@@ -142,6 +156,13 @@ impl Parser<'_> {
             plugin,
             canary,
             shadow,
+            proxy_wasm: Options {
+                semantics: match filter.semantics {
+                    SemanticsToml::Envoy => Semantics::Envoy,
+                    SemanticsToml::Spec => Semantics::Spec,
+                },
+                headers_stop_alone: filter.allow_on_headers_stop_iteration,
+            },
             settings,
             shared_settings,
             scope: filter.shared.unwrap_or_else(|| name.clone()),

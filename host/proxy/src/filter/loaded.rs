@@ -42,6 +42,8 @@ pub struct FilterSettings {
     pub most_held: usize,
     /// How long it may hold a request or a response.
     pub longest_pause: Duration,
+    /// How it behaves if it is a Proxy-Wasm module.
+    pub proxy_wasm: witdock_proxy_wasm::Options,
     /// A candidate that gets a share of the streams.
     pub canary: Option<CanarySettings>,
     /// A candidate that runs beside it without an effect: a component or a project's folder.

@@ -24,6 +24,7 @@ mod metrics;
 mod news;
 mod plugins;
 mod properties;
+mod proxy_wasm;
 mod queues;
 mod shadow;
 mod shared_data;

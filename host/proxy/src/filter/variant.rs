@@ -7,8 +7,8 @@ use witdock::{Dock, Instances, Plugin, Source};
 
 use super::guest::Guest;
 use super::loaded::{FilterError, FilterSettings};
-use super::news;
 use super::state::{FilterState, Services};
+use super::{news, proxy_wasm};
 
 /// One plugin of a filter.
 #[derive(Debug)]
@@ -37,7 +37,11 @@ impl Variant {
             .plugin::<Guest>(source)
             .policy(settings.policy.clone())
             .limits(settings.limits.clone())
-            .instances(Instances::Pool(1));
+            .instances(Instances::Pool(1))
+            .convert({
+                let (options, policy) = (settings.proxy_wasm, settings.policy.clone());
+                move |bytes| proxy_wasm::component(bytes, options, &policy)
+            });
         news::follow(&name, &builder);
         let plugin = builder
             .load(move || FilterState::new(shared.clone()))
