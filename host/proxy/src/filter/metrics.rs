@@ -23,7 +23,7 @@ pub(crate) struct Metric {
 pub(crate) enum Value {
     Counter(AtomicU64),
     Gauge(AtomicI64),
-    Histogram(Histogram),
+    Histogram(Box<Histogram>),
 }
 
 /// What a metric shows.
@@ -70,7 +70,7 @@ impl Metrics {
         let value = match kind {
             Kind::Counter => Value::Counter(AtomicU64::new(0)),
             Kind::Gauge => Value::Gauge(AtomicI64::new(0)),
-            Kind::Histogram => Value::Histogram(Histogram::default()),
+            Kind::Histogram => Value::Histogram(Box::default()),
         };
         let metric = Arc::new(Metric { name, value });
         metrics.push(metric.clone());
