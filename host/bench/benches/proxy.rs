@@ -55,12 +55,17 @@ fn main() {
     let rewrite = [(
         "rewrite",
         plugin("body-rewrite"),
-        "settings = { replace = { aaab = \"c\" }, types = [\"text/plain\"] }",
+        "settings = { replace = [{ from = \"aaab\", to = \"c\" }], content_types = [\"text/plain\"] }",
     )];
-    let ours = |filters: &[(&str, PathBuf, &str)]| contenders::witdock(&program, folder.path(), behind, filters);
+    let ours =
+        |filters: &[(&str, PathBuf, &str)]| contenders::witdock(&program, folder.path(), behind, filters);
 
-    println!("`wrk -t1 -c{CONNECTIONS} -d{SECONDS}s`, each proxy on one thread, the median of {ROUNDS} runs in turn\n");
-    println!("| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |");
+    println!(
+        "`wrk -t1 -c{CONNECTIONS} -d{SECONDS}s`, each proxy on one thread, the median of {ROUNDS} runs in turn\n"
+    );
+    println!(
+        "| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |"
+    );
     println!("|---|---|---|---|---|---|---|");
     let mut cases: Vec<(&str, Box<dyn Fn() -> Option<Running> + '_>)> = vec![
         ("plain hyper proxy", Box::new(|| Some(contenders::plain(behind)))),
@@ -75,7 +80,9 @@ fn main() {
     table(&cases, "/");
 
     println!("\nThe same with bodies of 64 KiB\n");
-    println!("| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |");
+    println!(
+        "| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |"
+    );
     println!("|---|---|---|---|---|---|---|");
     let large: Vec<(&str, Box<dyn Fn() -> Option<Running> + '_>)> = vec![
         ("plain hyper proxy", Box::new(|| Some(contenders::plain(behind)))),
@@ -98,7 +105,8 @@ fn table(cases: &[(&str, Box<dyn Fn() -> Option<Running> + '_>)], path: &str) {
         }
     }
     let medians: Vec<Option<Measured>> = runs.into_iter().map(median).collect();
-    let processor = |at: usize| medians.get(at).copied().flatten().map(|measured| measured.processor.as_secs_f64());
+    let processor =
+        |at: usize| medians.get(at).copied().flatten().map(|measured| measured.processor.as_secs_f64());
     for ((name, _), measured) in cases.iter().zip(&medians) {
         let Some(Measured { per_second, processor: own, p99, memory, failed }) = measured else {
             println!("| {name} | not there |");

@@ -35,7 +35,8 @@ impl Running {
     pub(crate) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).unwrap_or_default() << 10
+        line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).unwrap_or_default()
+            << 10
     }
 }
 
@@ -76,7 +77,12 @@ pub(crate) fn plain(server: SocketAddr) -> Running {
 }
 
 /// `witdock-proxy` with these filters, each with its plugin's path and further lines of configuration.
-pub(crate) fn witdock(program: &Path, folder: &Path, server: SocketAddr, filters: &[(&str, PathBuf, &str)]) -> Running {
+pub(crate) fn witdock(
+    program: &Path,
+    folder: &Path,
+    server: SocketAddr,
+    filters: &[(&str, PathBuf, &str)],
+) -> Running {
     let address = free_address();
     let names: Vec<_> = filters.iter().map(|(name, ..)| format!("{name:?}")).collect();
     let mut config = format!(

@@ -32,7 +32,11 @@ pub(crate) fn run(server: SocketAddr) {
     });
 }
 
-async fn forward(server: SocketAddr, idle: Idle, request: Request<Incoming>) -> hyper::Result<Response<Incoming>> {
+async fn forward(
+    server: SocketAddr,
+    idle: Idle,
+    request: Request<Incoming>,
+) -> hyper::Result<Response<Incoming>> {
     let free = idle.borrow_mut().pop();
     let mut sender = match free {
         Some(sender) => sender,
