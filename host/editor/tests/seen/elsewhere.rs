@@ -1,12 +1,12 @@
 //! What plugins show beside their places, what they tell each other, and keys that count only in some places.
 
-use witdock_editor_session::display::Float;
+use witdock_editor_session::display::{Float, KeyBinding, KeyContext, Panel, PanelLine};
 use witdock_editor_session::host::api::{Abilities, EventKinds};
 use witdock_editor_session::host::{Answered, Ask, Before, Call, News, Outcome, Snapshot};
 use witdock_editor_session::style::{Span, Style};
 
 use crate::common::{Editor, plugin};
-use crate::{calls, end, serve};
+use crate::{calls, end, serve, status};
 
 #[test]
 fn a_small_window_is_beside_its_place_and_never_over_what_is_asked() {
@@ -134,4 +134,91 @@ fn plugins_hear_what_they_have_subscribed_to_and_messages_in_a_circle_end() {
     editor.keys("f3");
     let screen = editor.screen();
     assert!(screen.contains("stopped: it has sent messages 100 times in a row"), "{screen}");
+}
+
+#[test]
+fn keys_of_plugins_count_only_where_they_belong() {
+    let mut editor = Editor::sized(100, 12, "file.md", "text");
+    serve(&mut editor, 0, "tidy", EventKinds::OPENED, Abilities::empty());
+    let binding = |keys: &str, context: KeyContext| KeyBinding {
+        keys: keys.to_owned(),
+        command: "go".to_owned(),
+        context,
+    };
+    let language = || KeyContext::Language("markdown".to_owned());
+    let (panel, mode) = (|| KeyContext::Panel("tasks".to_owned()), || KeyContext::Mode("table".to_owned()));
+    let bindings = vec![
+        binding("alt-a", language()),
+        binding("ctrl-s", language()),
+        binding("d", panel()),
+        binding("q", panel()),
+        binding("a", mode()),
+        binding("ctrl-z", mode()),
+        binding("escape", mode()),
+        binding("f2", mode()),
+        binding("no such key", mode()),
+    ];
+    // Takes the command that is due, if there is one, and gives its argument.
+    let ran = |editor: &mut Editor, outcome: Outcome| {
+        let due = calls(editor).into_iter().next()?;
+        let Call::Run { argument, .. } = due.1 else { panic!("{:?}", due.1) };
+        end(editor, 0, Answered::Run(Ok(())), outcome);
+        Some(argument)
+    };
+    calls(&mut editor);
+    let on = || Some(Some("table".to_owned()));
+    end(
+        &mut editor,
+        0,
+        Answered::Told,
+        Outcome { bindings: Some(bindings), mode: on(), ..Outcome::default() },
+    );
+    assert!(!status(&mut editor).contains("table"), "an event turns no mode on");
+
+    editor.keys("alt-a");
+    assert_eq!(ran(&mut editor, Outcome::default()), Some(None));
+    editor.open("file.rs", "code");
+    calls(&mut editor);
+    end(&mut editor, 0, Answered::Told, Outcome::default());
+    editor.keys("ctrl-page-down alt-a");
+    assert_eq!(editor.app.active().unwrap().language(), "rust");
+    assert_eq!(ran(&mut editor, Outcome::default()), None);
+
+    editor.keys("alt-c");
+    ran(&mut editor, Outcome { mode: on(), ..Outcome::default() });
+    assert!(status(&mut editor).contains("tidy: table (Esc)"), "{}", status(&mut editor));
+    for (key, runs) in [("a", true), ("b", false), ("ctrl-z", true)] {
+        editor.keys(key);
+        assert_eq!(ran(&mut editor, Outcome::default()).is_some(), runs, "{key}");
+    }
+    assert_eq!(editor.text(), "bcode");
+    editor.keys("f2");
+    assert!(editor.screen().contains("Plugins: s stop"), "{}", editor.screen());
+    editor.keys("escape escape");
+    let left = calls(&mut editor);
+    assert!(matches!(left.as_slice(), [(0, Call::ModeLeft(mode), _)] if mode == "table"), "{left:?}");
+    end(&mut editor, 0, Answered::Told, Outcome::default());
+    assert!(!status(&mut editor).contains("table"), "{}", status(&mut editor));
+    editor.keys("a ctrl-z");
+    assert_eq!(ran(&mut editor, Outcome::default()), None);
+
+    editor.keys("alt-c");
+    let line = |text: &str| PanelLine {
+        spans: vec![Span { text: text.to_owned(), style: Style::default() }],
+        action: witdock_editor_session::display::Action::None,
+    };
+    let tasks = Panel { title: "Tasks".to_owned(), lines: vec![line("one"), line("two")] };
+    ran(&mut editor, Outcome { panels: vec![("tasks".to_owned(), Some(tasks))], ..Outcome::default() });
+    editor.keys("f6 down d");
+    assert_eq!(ran(&mut editor, Outcome::default()), Some(Some("1".to_owned())));
+    // Keys of the panel itself keep their meaning.
+    editor.keys("q d");
+    assert_eq!(ran(&mut editor, Outcome::default()), None);
+    assert!(!editor.screen().contains("Tasks") && editor.text().contains('d'), "{}", editor.screen());
+    editor.keys("f3");
+    let screen = editor.screen();
+    assert!(
+        screen.contains("Esc cannot be bound in a mode") && screen.contains("F2 cannot be bound"),
+        "{screen}"
+    );
 }
