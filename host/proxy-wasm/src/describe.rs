@@ -97,7 +97,7 @@ fn remarks(description: &Description, module: &Scanned<'_>) -> Vec<String> {
     let is_tcp =
         has("proxy_on_new_connection") || has("proxy_on_downstream_data") || has("proxy_on_upstream_data");
     if is_tcp && !is_http {
-        remarks.push("it filters TCP connections alone: nothing calls it for HTTP".to_owned());
+        remarks.push("it filters TCP connections alone: on an HTTP route, it sees nothing".to_owned());
     }
     // Callbacks that exist for what the proxy does not do.
     let metadata: Vec<_> = ["proxy_on_request_metadata", "proxy_on_response_metadata"]

@@ -7,13 +7,30 @@ use core::cell::{Cell, RefCell};
 use crate::semantics;
 use crate::single::Single;
 use crate::stream::Stream;
+use crate::tcp::Connection;
 
 /// The root context, of which an instance has one.
 pub(crate) const ROOT: u32 = 1;
 
+/// A context apart from the root.
+#[derive(Clone)]
+pub(crate) enum Context {
+    Http(Rc<Stream>),
+    Tcp(Rc<Connection>),
+}
+
+impl Context {
+    fn id(&self) -> u32 {
+        match self {
+            Self::Http(stream) => stream.id,
+            Self::Tcp(connection) => connection.id,
+        }
+    }
+}
+
 struct Contexts {
     /// Sorted by their numbers.
-    streams: RefCell<Vec<Rc<Stream>>>,
+    streams: RefCell<Vec<Context>>,
     last: Cell<u32>,
     /// The context whose callback runs. 0 while the module starts.
     current: Cell<u32>,
@@ -34,28 +51,28 @@ pub(crate) fn next() -> u32 {
     let mut id = CONTEXTS.last.get();
     loop {
         id = id.checked_add(1).unwrap_or(ROOT + 1);
-        if streams.binary_search_by_key(&id, |stream| stream.id).is_err() {
+        if streams.binary_search_by_key(&id, Context::id).is_err() {
             CONTEXTS.last.set(id);
             return id;
         }
     }
 }
 
-pub(crate) fn insert(stream: Rc<Stream>) {
+pub(crate) fn insert(stream: Context) {
     let mut streams = CONTEXTS.streams.borrow_mut();
-    let at = streams.partition_point(|other| other.id < stream.id);
+    let at = streams.partition_point(|other| other.id() < stream.id());
     streams.insert(at, stream);
 }
 
-pub(crate) fn remove(id: u32) -> Option<Rc<Stream>> {
+pub(crate) fn remove(id: u32) -> Option<Context> {
     let mut streams = CONTEXTS.streams.borrow_mut();
-    let at = streams.binary_search_by_key(&id, |stream| stream.id).ok()?;
+    let at = streams.binary_search_by_key(&id, Context::id).ok()?;
     Some(streams.remove(at))
 }
 
-fn find(id: u32) -> Option<Rc<Stream>> {
+fn find(id: u32) -> Option<Context> {
     let streams = CONTEXTS.streams.borrow();
-    let at = streams.binary_search_by_key(&id, |stream| stream.id).ok()?;
+    let at = streams.binary_search_by_key(&id, Context::id).ok()?;
     streams.get(at).cloned()
 }
 
@@ -78,9 +95,20 @@ pub(crate) fn acting() -> u32 {
     }
 }
 
-/// The stream that host functions act on. None for the root.
+/// The stream that host functions act on. None for the root and for connections.
 pub(crate) fn stream() -> Option<Rc<Stream>> {
-    find(acting())
+    match find(acting())? {
+        Context::Http(stream) => Some(stream),
+        Context::Tcp(_) => None,
+    }
+}
+
+/// The connection that host functions act on.
+pub(crate) fn connection() -> Option<Rc<Connection>> {
+    match find(acting())? {
+        Context::Http(_) => None,
+        Context::Tcp(connection) => Some(connection),
+    }
 }
 
 /// Returns false for a context that is not there. For Envoy, 0 is the context whose callback runs.

@@ -19,6 +19,7 @@ mod semantics;
 mod single;
 mod status;
 mod stream;
+mod tcp;
 mod text;
 
 #[global_allocator]

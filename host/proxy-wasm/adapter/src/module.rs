@@ -36,6 +36,11 @@ mod raw {
         pub(super) fn proxy_on_response_headers(id: u32, count: u32, end: u32) -> u32;
         pub(super) fn proxy_on_response_body(id: u32, size: u32, end: u32) -> u32;
         pub(super) fn proxy_on_response_trailers(id: u32, count: u32) -> u32;
+        pub(super) fn proxy_on_new_connection(id: u32) -> u32;
+        pub(super) fn proxy_on_downstream_data(id: u32, size: u32, end: u32) -> u32;
+        pub(super) fn proxy_on_downstream_connection_close(id: u32, peer: u32);
+        pub(super) fn proxy_on_upstream_data(id: u32, size: u32, end: u32) -> u32;
+        pub(super) fn proxy_on_upstream_connection_close(id: u32, peer: u32);
         pub(super) fn proxy_on_done(id: u32) -> u32;
         pub(super) fn proxy_on_log(id: u32);
         pub(super) fn proxy_on_delete(id: u32);
@@ -70,6 +75,11 @@ functions! {
     proxy_on_response_headers(id, count, end) -> u32;
     proxy_on_response_body(id, size, end) -> u32;
     proxy_on_response_trailers(id, count) -> u32;
+    proxy_on_new_connection(id) -> u32;
+    proxy_on_downstream_data(id, size, end) -> u32;
+    proxy_on_downstream_connection_close(id, peer);
+    proxy_on_upstream_data(id, size, end) -> u32;
+    proxy_on_upstream_connection_close(id, peer);
     proxy_on_done(id) -> u32;
     proxy_on_log(id);
     proxy_on_delete(id);

@@ -8,6 +8,7 @@ use crate::Adapter;
 use crate::bindings::exports::witdock::proxy::events::{Call, Guest as Events, Outcome};
 use crate::bindings::exports::witdock::proxy::filter::{Configuration, Guest as Filter};
 use crate::bindings::exports::witdock::proxy::http_filter::Guest as HttpFilter;
+use crate::bindings::exports::witdock::proxy::tcp_filter::Guest as TcpFilter;
 use crate::bindings::witdock::proxy::http_calls;
 use crate::bindings::witdock::proxy::metrics::Kind;
 use crate::bindings::witdock::proxy::types::{Answer, CallFailure, Header};
@@ -16,6 +17,7 @@ use crate::module;
 use crate::single::Single;
 use crate::status::Status;
 use crate::stream::HttpStream;
+use crate::tcp::TcpStream;
 
 pub(crate) struct Root {
     pub(crate) name: RefCell<String>,
@@ -68,6 +70,10 @@ impl Filter for Adapter {
 
 impl HttpFilter for Adapter {
     type HttpStream = HttpStream;
+}
+
+impl TcpFilter for Adapter {
+    type TcpStream = TcpStream;
 }
 
 impl Events for Adapter {

@@ -9,7 +9,7 @@ use crate::bindings::exports::witdock::proxy::http_filter::{
 };
 use crate::bindings::witdock::proxy::http::{Callbacks, Part, Side};
 use crate::bindings::witdock::proxy::types::Header;
-use crate::context::{self, ROOT};
+use crate::context::{self, Context, ROOT};
 use crate::module::{self, Callback};
 use crate::semantics;
 
@@ -274,7 +274,7 @@ impl GuestHttpStream for HttpStream {
             phase: Cell::new(Phase::Open),
             is_dropped: Cell::new(false),
         });
-        context::insert(stream.clone());
+        context::insert(Context::Http(stream.clone()));
         stream.call(|| module::proxy_on_context_create(stream.id, ROOT));
         Self(stream)
     }

@@ -11,7 +11,7 @@ wasmtime::component::bindgen!({
     ],
     world: "witdock:proxy-wasm-adapter/adapter",
     imports: { default: trappable },
-    with: { "witdock:proxy/http.exchange": Exchange },
+    with: { "witdock:proxy/http.exchange": Exchange, "witdock:proxy/tcp.connection": Connection },
 });
 
 use self::exports::witdock::proxy::filter::Configuration;
@@ -24,8 +24,9 @@ use self::witdock::proxy::http_calls::{self, CallError, Request};
 use self::witdock::proxy::metrics::{self, Kind, MetricError};
 use self::witdock::proxy::queues::{self, SendError};
 use self::witdock::proxy::shared_data::{self, Entry, StoreError};
+pub use self::witdock::proxy::tcp::Peer;
 use self::witdock::proxy::types::{self, EditError, Header, Property, Response};
-use self::witdock::proxy::{properties, retirement, timers};
+use self::witdock::proxy::{properties, retirement, tcp, timers};
 
 /// One exchange, all of which its filter may change.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +42,17 @@ pub struct Exchange {
     pub properties: HashMap<Vec<String>, Vec<u8>>,
 }
 
+/// One connection, with what is held of the data from each peer.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    pub data: [Vec<u8>; 2],
+    pub resumed: Vec<Peer>,
+    pub closed: bool,
+}
+
 #[derive(Debug, Default)]
 pub struct State {
+    pub connections: HashMap<u32, Connection>,
     pub log: Vec<String>,
     pub panics: Vec<String>,
     pub exchanges: HashMap<u32, Exchange>,
@@ -233,6 +243,59 @@ impl http::HostExchange for State {
     }
 }
 
+fn range(data: &[u8], start: u64, length: u64) -> std::ops::Range<usize> {
+    let start = usize::try_from(start).unwrap().min(data.len());
+    start..start.saturating_add(usize::try_from(length).unwrap()).min(data.len())
+}
+
+impl State {
+    fn held(&mut self, own: &Resource<Connection>, sender: Peer) -> &mut Vec<u8> {
+        &mut self.connections.get_mut(&own.rep()).unwrap().data[usize::from(sender == Peer::Upstream)]
+    }
+}
+
+impl tcp::Host for State {}
+
+impl tcp::HostConnection for State {
+    fn data_size(&mut self, own: Resource<Connection>, sender: Peer) -> Hosted<u64> {
+        Ok(self.held(&own, sender).len() as u64)
+    }
+
+    fn data(&mut self, own: Resource<Connection>, sender: Peer, start: u64, length: u64) -> Hosted<Vec<u8>> {
+        let held = self.held(&own, sender);
+        Ok(held[range(held, start, length)].to_vec())
+    }
+
+    fn edit_data(
+        &mut self,
+        own: Resource<Connection>,
+        sender: Peer,
+        start: u64,
+        length: u64,
+        data: Vec<u8>,
+    ) -> Hosted<Result<(), EditError>> {
+        let held = self.held(&own, sender);
+        let range = range(held, start, length);
+        held.splice(range, data);
+        Ok(Ok(()))
+    }
+
+    fn resume(&mut self, own: Resource<Connection>, sender: Peer) -> Hosted<()> {
+        self.connections.get_mut(&own.rep()).unwrap().resumed.push(sender);
+        Ok(())
+    }
+
+    fn close(&mut self, own: Resource<Connection>) -> Hosted<()> {
+        self.connections.get_mut(&own.rep()).unwrap().closed = true;
+        Ok(())
+    }
+
+    fn drop(&mut self, own: Resource<Connection>) -> Hosted<()> {
+        self.log.push(format!("connection {} dropped", own.rep()));
+        Ok(())
+    }
+}
+
 impl http_calls::Host for State {
     fn start(&mut self, request: Request) -> Hosted<Result<u64, CallError>> {
         if request.cluster != "auth" {
@@ -246,6 +309,14 @@ impl http_calls::Host for State {
     }
 
     fn start_for(&mut self, _: Resource<Exchange>, request: Request) -> Hosted<Result<u64, CallError>> {
+        self.start(request)
+    }
+
+    fn start_for_connection(
+        &mut self,
+        _: Resource<Connection>,
+        request: Request,
+    ) -> Hosted<Result<u64, CallError>> {
         self.start(request)
     }
 
@@ -352,6 +423,10 @@ impl properties::Host for State {
             }
             _ => self.exchange(&own).properties.get(&path).cloned().map(Property::Text),
         })
+    }
+
+    fn of_connection(&mut self, _: Resource<Connection>, path: Vec<String>) -> Hosted<Option<Property>> {
+        Ok((path == ["source", "address"]).then(|| Property::Text(b"127.0.0.1:1".to_vec())))
     }
 
     fn of_proxy(&mut self, path: Vec<String>) -> Hosted<Option<Property>> {
@@ -578,6 +653,45 @@ impl Filter {
 
     pub fn drop_stream(&mut self, stream: Stream) -> Hosted<()> {
         stream.resource.resource_drop(&mut self.store)
+    }
+
+    /// Begins a stream of a connection.
+    pub fn connection(&mut self) -> Stream {
+        self.next += 1;
+        let exchange = self.next;
+        self.state().connections.insert(exchange, Connection::default());
+        let handle = Resource::new_own(exchange);
+        let resource = self
+            .world
+            .witdock_proxy_tcp_filter()
+            .tcp_stream()
+            .call_constructor(&mut self.store, handle)
+            .unwrap();
+        Stream { resource, exchange }
+    }
+
+    pub fn on_open(&mut self, stream: Stream) -> Hosted<Action> {
+        self.world.witdock_proxy_tcp_filter().tcp_stream().call_on_open(&mut self.store, stream.resource)
+    }
+
+    pub fn on_data(&mut self, stream: Stream, sender: Peer, data: &[u8], end: bool) -> Hosted<Action> {
+        let size = data.len() as u64;
+        let connection = self.state().connections.get_mut(&stream.exchange).unwrap();
+        connection.data[usize::from(sender == Peer::Upstream)] = data.to_vec();
+        let streams = self.world.witdock_proxy_tcp_filter().tcp_stream();
+        streams.call_on_data(&mut self.store, stream.resource, sender, size, end)
+    }
+
+    pub fn on_closed(&mut self, stream: Stream, by: Peer) -> Hosted<()> {
+        self.world.witdock_proxy_tcp_filter().tcp_stream().call_on_closed(
+            &mut self.store,
+            stream.resource,
+            by,
+        )
+    }
+
+    pub fn log_connection(&mut self, stream: Stream) -> Hosted<()> {
+        self.world.witdock_proxy_tcp_filter().tcp_stream().call_log(&mut self.store, stream.resource)
     }
 
     pub fn on_tick(&mut self) -> Hosted<()> {

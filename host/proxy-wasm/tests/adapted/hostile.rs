@@ -98,12 +98,15 @@ fn bytes_that_are_no_module_are_refused() {
 #[test]
 fn a_module_without_imports_needs_no_grant() {
     let description = describe(&module(BASE)).unwrap();
-    assert_eq!(description.interfaces, ["witdock:proxy/http@0.1.0"]);
+    assert_eq!(description.interfaces, ["witdock:proxy/http@0.1.0", "witdock:proxy/tcp@0.1.0"]);
     let description = describe(&module(&format!(
         r#"(import "env" "proxy_http_call" (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32))) {BASE}"#
     )))
     .unwrap();
-    assert_eq!(description.interfaces, ["witdock:proxy/http-calls@0.1.0", "witdock:proxy/http@0.1.0"]);
+    assert_eq!(
+        description.interfaces,
+        ["witdock:proxy/http-calls@0.1.0", "witdock:proxy/http@0.1.0", "witdock:proxy/tcp@0.1.0"]
+    );
     assert_eq!(
         description.remarks,
         ["it makes HTTP calls and has no `proxy_on_http_call_response`: it never sees an answer"]

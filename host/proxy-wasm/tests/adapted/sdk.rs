@@ -2,7 +2,7 @@
 
 use crate::host::witdock::proxy::http::{Callbacks, Side};
 use crate::host::witdock::proxy::types::{Answer, CallFailure, Header};
-use crate::host::{Action, Filter, shown};
+use crate::host::{Action, Filter, Peer, shown};
 use crate::modules;
 
 const REQUEST: [(&str, &str); 4] =
@@ -106,4 +106,35 @@ fn a_trap_in_a_module_with_debug_information_has_its_source_line() {
         .unwrap()
         + 1;
     assert!(error.contains(&format!("headers.rs:{line}:")), "{error}");
+}
+
+#[test]
+fn connections_are_read_edited_and_closed() {
+    let mut filter = Filter::start(&modules::built("tcp"), b"", b"");
+    let stream = filter.connection();
+    assert_eq!(filter.on_open(stream).unwrap(), Action::Proceed);
+    assert_eq!(filter.on_data(stream, Peer::Client, b"he", false).unwrap(), Action::Pause);
+    assert_eq!(filter.on_data(stream, Peer::Client, b"hello", false).unwrap(), Action::Proceed);
+    assert_eq!(filter.on_data(stream, Peer::Upstream, b"world", true).unwrap(), Action::Proceed);
+    let connection = filter.state().connections[&stream.exchange].clone();
+    assert_eq!((connection.resumed, connection.closed), (vec![Peer::Client], true));
+    assert_eq!(connection.data[1], b"edited");
+    filter.on_closed(stream, Peer::Client).unwrap();
+    filter.on_closed(stream, Peer::Upstream).unwrap();
+    filter.log_connection(stream).unwrap();
+    filter.drop_stream(stream).unwrap();
+    assert_eq!(
+        filter.log(),
+        [
+            "info new Some(Ok(\"127.0.0.1:1\"))",
+            "info downstream 2 false Some(Ok(\"he\"))",
+            "info downstream 5 false Some(Ok(\"hello\"))",
+            "info upstream 5 true",
+            "info downstream closed Remote",
+            "info upstream closed Remote",
+            "info done",
+            "info log",
+            "connection 1 dropped"
+        ]
+    );
 }

@@ -4,16 +4,19 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use crate::bindings::witdock::proxy::http::Side;
+use crate::bindings::witdock::proxy::tcp::Peer;
 use crate::context;
 use crate::memory;
 use crate::root::ROOT_CONTEXT;
 use crate::semantics;
 use crate::status::{Status, answer};
 use crate::stream::Stream;
+use crate::tcp::Connection;
 
 /// A buffer by its number in the ABI, if it is there.
 enum Buffer {
     Body(Rc<Stream>, Side),
+    Data(Rc<Connection>, Peer),
     VmConfiguration,
     Configuration,
     CallBody,
@@ -27,11 +30,17 @@ impl Buffer {
             Some(stream) => Self::Body(stream, side),
             None => Self::Nothing,
         };
+        let data = |peer| match context::connection().filter(|connection| connection.has_data(peer)) {
+            Some(connection) => Self::Data(connection, peer),
+            None => Self::Nothing,
+        };
         match number {
             0 => Ok(body(Side::Request)),
             1 => Ok(body(Side::Response)),
-            // Data of connections, messages of gRPC, arguments of foreign functions: nothing brings any yet.
-            2 | 3 | 5 | 8 => Ok(Self::Nothing),
+            2 => Ok(data(Peer::Client)),
+            3 => Ok(data(Peer::Upstream)),
+            // Messages of gRPC, arguments of foreign functions: nothing brings any yet.
+            5 | 8 => Ok(Self::Nothing),
             4 => {
                 if ROOT_CONTEXT.answer.borrow().is_some() {
                     Ok(Self::CallBody)
@@ -54,6 +63,7 @@ impl Buffer {
     fn size(&self) -> u64 {
         match self {
             Self::Body(stream, side) => stream.exchange.body_size(*side),
+            Self::Data(connection, peer) => connection.handle.data_size(*peer),
             _ => self.read(0, u64::MAX).len() as u64,
         }
     }
@@ -61,6 +71,7 @@ impl Buffer {
     fn read(&self, start: u64, length: u64) -> Vec<u8> {
         match self {
             Self::Body(stream, side) => stream.exchange.body(*side, start, length),
+            Self::Data(connection, peer) => connection.handle.data(*peer, start, length),
             Self::VmConfiguration => slice(&ROOT_CONTEXT.vm_configuration.borrow(), start, length),
             Self::Configuration => ROOT_CONTEXT
                 .configuration
@@ -113,17 +124,26 @@ extern "C" fn proxy_set_buffer_bytes(buffer: u32, start: u32, length: u32, data:
     answer(|| {
         let buffer = Buffer::new(buffer)?;
         let data = memory::read(data, data_size)?;
-        let Buffer::Body(stream, side) = buffer else { return Err(Status::BadArgument) };
+        if !matches!(buffer, Buffer::Body(..) | Buffer::Data(..)) {
+            return Err(Status::BadArgument);
+        }
         if !semantics::is_spec() {
             // Envoy prepends, replaces all, and appends.
-            let size = stream.exchange.body_size(side);
+            let size = buffer.size();
             let is_taken =
                 if start == 0 { length == 0 || u64::from(length) >= size } else { u64::from(start) >= size };
             if !is_taken {
                 return Err(Status::BadArgument);
             }
         }
-        stream.exchange.edit_body(side, start.into(), length.into(), &data).map_err(|_| Status::BadArgument)
+        let edited = match buffer {
+            Buffer::Body(stream, side) => stream.exchange.edit_body(side, start.into(), length.into(), &data),
+            Buffer::Data(connection, peer) => {
+                connection.handle.edit_data(peer, start.into(), length.into(), &data)
+            }
+            _ => return Err(Status::BadArgument),
+        };
+        edited.map_err(|_| Status::BadArgument)
     })
 }
 

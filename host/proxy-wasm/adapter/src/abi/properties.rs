@@ -26,6 +26,9 @@ fn find(path: &[String]) -> Option<Property> {
         ["plugin_root_id"] => return Some(properties::of_proxy(path).unwrap_or(Property::Text(Vec::new()))),
         _ => {}
     }
+    if let Some(connection) = context::connection() {
+        return properties::of_connection(&connection.handle, path).or_else(|| properties::of_proxy(path));
+    }
     let Some(stream) = context::stream() else { return properties::of_proxy(path) };
     // For Envoy they are known when the request has ended.
     if matches!(names.as_slice(), ["request", "duration" | "total_size"])

@@ -2,6 +2,7 @@
 
 use crate::bindings::witdock::proxy::http::{RespondError, Side};
 use crate::bindings::witdock::proxy::retirement;
+use crate::bindings::witdock::proxy::tcp::Peer;
 use crate::bindings::witdock::proxy::types::{Header, Response};
 use crate::context::{self, ROOT};
 use crate::memory;
@@ -15,8 +16,8 @@ use crate::text;
 #[derive(Clone, Copy)]
 enum StreamType {
     Http(Side),
-    /// Of a connection without HTTP, which `witdock:proxy` does not have yet.
-    Tcp,
+    /// Of a connection without HTTP.
+    Tcp(Peer),
 }
 
 impl StreamType {
@@ -24,7 +25,8 @@ impl StreamType {
         match number {
             0 => Ok(Self::Http(Side::Request)),
             1 => Ok(Self::Http(Side::Response)),
-            2 | 3 => Ok(Self::Tcp),
+            2 => Ok(Self::Tcp(Peer::Client)),
+            3 => Ok(Self::Tcp(Peer::Upstream)),
             _ => Err(Status::BadArgument),
         }
     }
@@ -44,8 +46,11 @@ fn resume(side: Side) -> Answer {
 extern "C" fn proxy_continue_stream(stream_type: u32) -> u32 {
     answer(|| match StreamType::new(stream_type)? {
         StreamType::Http(side) => resume(side),
-        StreamType::Tcp => {
-            Err(if semantics::is_spec() { Status::Unimplemented } else { Status::BadArgument })
+        StreamType::Tcp(sender) => {
+            if let Some(connection) = context::connection() {
+                connection.handle.resume(sender);
+            }
+            Ok(())
         }
     })
 }
@@ -63,10 +68,17 @@ extern "C" fn proxy_continue_response() -> u32 {
 #[unsafe(export_name = "env#proxy_close_stream")]
 extern "C" fn proxy_close_stream(stream_type: u32) -> u32 {
     answer(|| {
-        match (StreamType::new(stream_type)?, context::stream()) {
-            (StreamType::Http(_), Some(stream)) => stream.exchange.abort(),
-            (StreamType::Http(_), None) => {}
-            (StreamType::Tcp, _) => return Err(Status::Unimplemented),
+        match StreamType::new(stream_type)? {
+            StreamType::Http(_) => {
+                if let Some(stream) = context::stream() {
+                    stream.exchange.abort();
+                }
+            }
+            StreamType::Tcp(_) => {
+                if let Some(connection) = context::connection() {
+                    connection.handle.close();
+                }
+            }
         }
         Ok(())
     })
@@ -120,6 +132,9 @@ extern "C" fn proxy_done() -> u32 {
     answer(|| {
         if let Some(stream) = context::stream() {
             return if stream.done() { Ok(()) } else { Err(Status::NotFound) };
+        }
+        if let Some(connection) = context::connection() {
+            return if connection.done() { Ok(()) } else { Err(Status::NotFound) };
         }
         if context::acting() != ROOT || !ROOT_CONTEXT.is_pending.replace(false) {
             return Err(Status::NotFound);
