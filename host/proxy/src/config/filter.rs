@@ -87,10 +87,11 @@ const DEFAULT_HOLD_KB: usize = 1024;
 const DEFAULT_PAUSE_MS: u64 = 60_000;
 
 /// What every filter may use: itself, its exchange and what only it can see.
-const GRANTED: [&str; 6] = [
+const GRANTED: [&str; 7] = [
     "witdock:proxy/types",
     "witdock:proxy/filter",
     "witdock:proxy/http",
+    "witdock:proxy/tcp",
     "witdock:proxy/metrics",
     "witdock:proxy/timers",
     "witdock:proxy/retirement",

@@ -9,6 +9,13 @@ pub(super) fn component(bytes: &[u8], options: Options, policy: &Policy) -> Opti
         // Whatever the bytes are, they may end a worker, and not this program.
         worker::try_reading(bytes, &Budget::default()).map_err(|error| error.to_string())?;
         let is_granted = |interface: &str| {
+            let has = |wanted: Capability| policy.capabilities().any(|granted| *granted == wanted);
+            if interface.starts_with("wasi:clocks/") {
+                return has(Capability::Clocks);
+            }
+            if interface.starts_with("wasi:random/") {
+                return has(Capability::Random);
+            }
             interface.parse().is_ok_and(|wanted| {
                 policy
                     .capabilities()
