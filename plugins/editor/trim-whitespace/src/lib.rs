@@ -165,7 +165,7 @@ mod tests {
             let settings = Settings { on_save, ..Settings::default() };
             TrimWhitespace::new(settings)
                 .unwrap()
-                .before_save(&Document::of_text("text", "one  "))
+                .before_save(&Document::of_text("text", "one  \n"))
                 .unwrap()
                 .len()
         };
