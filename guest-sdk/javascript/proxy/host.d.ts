@@ -204,11 +204,42 @@ declare module "witdock:proxy/http@0.1.0" {
   }
 }
 
+/** A connection without HTTP, as it passes through a filter. */
+declare module "witdock:proxy/tcp@0.1.0" {
+  export type EditError = import("witdock:proxy/types@0.1.0").EditError;
+  /** An end of a connection. */
+  export type Peer =
+    /** The one that connected to the proxy. */
+    | "client"
+    /** The one that the proxy connected to. */
+    | "upstream";
+  /** One connection of a client with the upstream's. */
+  export class Connection {
+    private constructor();
+    /** The size of what is held of the data from this peer, in bytes. */
+    dataSize(sender: Peer): number;
+    /** Returns `length` bytes of it, from `start` on; fewer at its end. */
+    data(sender: Peer, start: number, length: number): Uint8Array;
+    /**
+     * Puts `data` in place of `length` bytes of it, from `start` on. Both are cut at its end.
+     * @throws {EditError}
+     */
+    editData(sender: Peer, start: number, length: number, data: Uint8Array): void;
+    /** Lets data from this peer go on that was paused, after the callback. */
+    resume(sender: Peer): void;
+    /** Closes both connections, after the callback and after what was let through. */
+    close(): void;
+    /** Drops the handle now, instead of when it is garbage collected. */
+    [Symbol.dispose](): void;
+  }
+}
+
 /** HTTP requests of a filter's own, to the clusters that the filter was given. */
 declare module "witdock:proxy/http-calls@0.1.0" {
   export type Call = import("witdock:proxy/types@0.1.0").Call;
   export type Header = import("witdock:proxy/types@0.1.0").Header;
   export type Exchange = import("witdock:proxy/http@0.1.0").Exchange;
+  export type Connection = import("witdock:proxy/tcp@0.1.0").Connection;
   /** A request. */
   export interface Request {
     /** The cluster's name in the proxy's configuration. */
@@ -238,6 +269,11 @@ declare module "witdock:proxy/http-calls@0.1.0" {
    * @throws {CallError}
    */
   export function startFor(exchange: Exchange, request: Request): Call;
+  /**
+   * The same for one connection: `tcp-stream.on-call-ended` has its answer.
+   * @throws {CallError}
+   */
+  export function startForConnection(connection: Connection, request: Request): Call;
   /** Ends a call; there is no answer. Unknown calls are ignored. */
   export function cancel(call: Call): void;
 }
@@ -325,11 +361,13 @@ declare module "witdock:proxy/metrics@0.1.0" {
   export function read(metric: number): number;
 }
 
-/** What the proxy knows: of an exchange, or of itself. `docs/proxy.md` lists the paths. */
+/** What the proxy knows: of an exchange, of a connection, or of itself. `docs/proxy.md` lists the paths. */
 declare module "witdock:proxy/properties@0.1.0" {
   export type Property = import("witdock:proxy/types@0.1.0").Property;
   export type Exchange = import("witdock:proxy/http@0.1.0").Exchange;
+  export type Connection = import("witdock:proxy/tcp@0.1.0").Connection;
   export function ofExchange(exchange: Exchange, path: string[]): Property | null | undefined;
+  export function ofConnection(connection: Connection, path: string[]): Property | null | undefined;
   export function ofProxy(path: string[]): Property | null | undefined;
   /**
    * Sets a property of this exchange, for later filters and the access log. One that the proxy sets itself cannot be set: returns

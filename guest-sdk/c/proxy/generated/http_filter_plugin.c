@@ -58,6 +58,23 @@ extern void __wasm_import_witdock_proxy_http_method_exchange_abort(int32_t);
 __attribute__((__import_module__("witdock:proxy/http@0.1.0"), __import_name__("[method]exchange.ignore")))
 extern void __wasm_import_witdock_proxy_http_method_exchange_ignore(int32_t, int32_t);
 
+// Imported Functions from `witdock:proxy/tcp@0.1.0`
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[method]connection.data-size")))
+extern int64_t __wasm_import_witdock_proxy_tcp_method_connection_data_size(int32_t, int32_t);
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[method]connection.data")))
+extern void __wasm_import_witdock_proxy_tcp_method_connection_data(int32_t, int32_t, int64_t, int64_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[method]connection.edit-data")))
+extern void __wasm_import_witdock_proxy_tcp_method_connection_edit_data(int32_t, int32_t, int64_t, int64_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[method]connection.resume")))
+extern void __wasm_import_witdock_proxy_tcp_method_connection_resume(int32_t, int32_t);
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[method]connection.close")))
+extern void __wasm_import_witdock_proxy_tcp_method_connection_close(int32_t);
+
 // Imported Functions from `witdock:proxy/http-calls@0.1.0`
 
 __attribute__((__import_module__("witdock:proxy/http-calls@0.1.0"), __import_name__("start")))
@@ -65,6 +82,9 @@ extern void __wasm_import_witdock_proxy_http_calls_start(uint8_t *, size_t, uint
 
 __attribute__((__import_module__("witdock:proxy/http-calls@0.1.0"), __import_name__("start-for")))
 extern void __wasm_import_witdock_proxy_http_calls_start_for(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:proxy/http-calls@0.1.0"), __import_name__("start-for-connection")))
+extern void __wasm_import_witdock_proxy_http_calls_start_for_connection(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("witdock:proxy/http-calls@0.1.0"), __import_name__("cancel")))
 extern void __wasm_import_witdock_proxy_http_calls_cancel(int64_t);
@@ -115,6 +135,9 @@ extern void __wasm_import_witdock_proxy_metrics_read(int32_t, uint8_t *);
 
 __attribute__((__import_module__("witdock:proxy/properties@0.1.0"), __import_name__("of-exchange")))
 extern void __wasm_import_witdock_proxy_properties_of_exchange(int32_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("witdock:proxy/properties@0.1.0"), __import_name__("of-connection")))
+extern void __wasm_import_witdock_proxy_properties_of_connection(int32_t, uint8_t *, size_t, uint8_t *);
 
 __attribute__((__import_module__("witdock:proxy/properties@0.1.0"), __import_name__("of-proxy")))
 extern void __wasm_import_witdock_proxy_properties_of_proxy(uint8_t *, size_t, uint8_t *);
@@ -364,6 +387,32 @@ void witdock_proxy_http_result_void_respond_error_free(witdock_proxy_http_result
   if (!ptr->is_err) {
   } else {
     witdock_proxy_http_respond_error_free(&ptr->val.err);
+  }
+}
+
+void witdock_proxy_tcp_edit_error_free(witdock_proxy_tcp_edit_error_t *ptr) {
+  witdock_proxy_types_edit_error_free(ptr);
+}
+
+__attribute__((__import_module__("witdock:proxy/tcp@0.1.0"), __import_name__("[resource-drop]connection")))
+extern void __wasm_import_witdock_proxy_tcp_connection_drop(int32_t handle);
+
+void witdock_proxy_tcp_connection_drop_own(witdock_proxy_tcp_own_connection_t handle) {
+  __wasm_import_witdock_proxy_tcp_connection_drop(handle.__handle);
+}
+
+void witdock_proxy_tcp_connection_drop_borrow(witdock_proxy_tcp_borrow_connection_t handle) {
+  __wasm_import_witdock_proxy_tcp_connection_drop(handle.__handle);
+}
+
+witdock_proxy_tcp_borrow_connection_t witdock_proxy_tcp_borrow_connection(witdock_proxy_tcp_own_connection_t arg) {
+  return (witdock_proxy_tcp_borrow_connection_t) { arg.__handle };
+}
+
+void witdock_proxy_tcp_result_void_edit_error_free(witdock_proxy_tcp_result_void_edit_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    witdock_proxy_tcp_edit_error_free(&ptr->val.err);
   }
 }
 
@@ -958,6 +1007,71 @@ void witdock_proxy_http_method_exchange_ignore(witdock_proxy_http_borrow_exchang
   __wasm_import_witdock_proxy_http_method_exchange_ignore((self).__handle, callbacks);
 }
 
+uint64_t witdock_proxy_tcp_method_connection_data_size(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender) {
+  int64_t ret = __wasm_import_witdock_proxy_tcp_method_connection_data_size((self).__handle, (int32_t) sender);
+  return (uint64_t) (ret);
+}
+
+void witdock_proxy_tcp_method_connection_data(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender, uint64_t start, uint64_t length, http_filter_plugin_list_u8_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_proxy_tcp_method_connection_data((self).__handle, (int32_t) sender, (int64_t) (start), (int64_t) (length), ptr);
+  *ret = (http_filter_plugin_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool witdock_proxy_tcp_method_connection_edit_data(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender, uint64_t start, uint64_t length, http_filter_plugin_list_u8_t *data, witdock_proxy_tcp_edit_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_proxy_tcp_method_connection_edit_data((self).__handle, (int32_t) sender, (int64_t) (start), (int64_t) (length), (uint8_t *) (*data).ptr, (*data).len, ptr);
+  witdock_proxy_tcp_result_void_edit_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_proxy_types_edit_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (http_filter_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void witdock_proxy_tcp_method_connection_resume(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender) {
+  __wasm_import_witdock_proxy_tcp_method_connection_resume((self).__handle, (int32_t) sender);
+}
+
+void witdock_proxy_tcp_method_connection_close(witdock_proxy_tcp_borrow_connection_t self) {
+  __wasm_import_witdock_proxy_tcp_method_connection_close((self).__handle);
+}
+
 bool witdock_proxy_http_calls_start(witdock_proxy_http_calls_request_t *request, witdock_proxy_http_calls_call_t *ret, witdock_proxy_http_calls_call_error_t *err) {
   __attribute__((__aligned__(8)))
   uint8_t ret_area[(16+2*sizeof(void*))];
@@ -1007,6 +1121,50 @@ bool witdock_proxy_http_calls_start_for(witdock_proxy_http_calls_borrow_exchange
   uint8_t ret_area[(16+2*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_witdock_proxy_http_calls_start_for((exchange).__handle, (uint8_t *) ((*request).cluster).ptr, ((*request).cluster).len, (uint8_t *) ((*request).headers).ptr, ((*request).headers).len, (uint8_t *) ((*request).body).ptr, ((*request).body).len, (uint8_t *) ((*request).trailers).ptr, ((*request).trailers).len, (int32_t) ((*request).timeout_ms), ptr);
+  witdock_proxy_http_calls_result_call_call_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      witdock_proxy_http_calls_call_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.unknown_cluster = (http_filter_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.invalid = (http_filter_plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.too_many = (uint32_t) (*((int32_t*) (ptr + (8+1*sizeof(void*)))));
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool witdock_proxy_http_calls_start_for_connection(witdock_proxy_http_calls_borrow_connection_t connection, witdock_proxy_http_calls_request_t *request, witdock_proxy_http_calls_call_t *ret, witdock_proxy_http_calls_call_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_proxy_http_calls_start_for_connection((connection).__handle, (uint8_t *) ((*request).cluster).ptr, ((*request).cluster).len, (uint8_t *) ((*request).headers).ptr, ((*request).headers).len, (uint8_t *) ((*request).body).ptr, ((*request).body).len, (uint8_t *) ((*request).trailers).ptr, ((*request).trailers).len, (int32_t) ((*request).timeout_ms), ptr);
   witdock_proxy_http_calls_result_call_call_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
@@ -1424,6 +1582,60 @@ bool witdock_proxy_properties_of_exchange(witdock_proxy_properties_borrow_exchan
   uint8_t ret_area[(16+2*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_witdock_proxy_properties_of_exchange((exchange).__handle, (uint8_t *) (*path).ptr, (*path).len, ptr);
+  witdock_proxy_properties_option_property_t option;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      witdock_proxy_types_property_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.text = (http_filter_plugin_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.signed_ = *((int64_t*) (ptr + 16));
+          break;
+        }
+        case 2: {
+          variant.val.unsigned_ = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 3: {
+          variant.val.boolean = (int32_t) *((uint8_t*) (ptr + 16));
+          break;
+        }
+        case 4: {
+          variant.val.timestamp = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 5: {
+          variant.val.duration = (uint64_t) (*((int64_t*) (ptr + 16)));
+          break;
+        }
+        case 6: {
+          variant.val.entries = (witdock_proxy_types_list_header_t) { (witdock_proxy_types_header_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      option.val = variant;
+      break;
+    }
+  }
+  *ret = option.val;
+  return option.is_some;
+}
+
+bool witdock_proxy_properties_of_connection(witdock_proxy_properties_borrow_connection_t connection, http_filter_plugin_list_string_t *path, witdock_proxy_properties_property_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_witdock_proxy_properties_of_connection((connection).__handle, (uint8_t *) (*path).ptr, (*path).len, ptr);
   witdock_proxy_properties_option_property_t option;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {

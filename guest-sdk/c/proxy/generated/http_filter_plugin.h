@@ -244,6 +244,31 @@ typedef struct {
   } val;
 } witdock_proxy_http_result_void_respond_error_t;
 
+typedef witdock_proxy_types_edit_error_t witdock_proxy_tcp_edit_error_t;
+
+// An end of a connection.
+typedef uint8_t witdock_proxy_tcp_peer_t;
+
+// The one that connected to the proxy.
+#define WITDOCK_PROXY_TCP_PEER_CLIENT 0
+// The one that the proxy connected to.
+#define WITDOCK_PROXY_TCP_PEER_UPSTREAM 1
+
+typedef struct witdock_proxy_tcp_own_connection_t {
+  int32_t __handle;
+} witdock_proxy_tcp_own_connection_t;
+
+typedef struct witdock_proxy_tcp_borrow_connection_t {
+  int32_t __handle;
+} witdock_proxy_tcp_borrow_connection_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    witdock_proxy_tcp_edit_error_t err;
+  } val;
+} witdock_proxy_tcp_result_void_edit_error_t;
+
 typedef witdock_proxy_types_call_t witdock_proxy_http_calls_call_t;
 
 typedef witdock_proxy_types_header_t witdock_proxy_http_calls_header_t;
@@ -291,6 +316,8 @@ typedef struct {
 } witdock_proxy_http_calls_result_call_call_error_t;
 
 typedef witdock_proxy_http_borrow_exchange_t witdock_proxy_http_calls_borrow_exchange_t;
+
+typedef witdock_proxy_tcp_borrow_connection_t witdock_proxy_http_calls_borrow_connection_t;
 
 // A value with its version, which each change raises. A version is never 0.
 typedef struct witdock_proxy_shared_data_entry_t {
@@ -400,6 +427,8 @@ typedef struct {
   witdock_proxy_properties_property_t val;
 } witdock_proxy_properties_option_property_t;
 
+typedef witdock_proxy_tcp_borrow_connection_t witdock_proxy_properties_borrow_connection_t;
+
 // How the proxy's configuration sets up a filter.
 typedef struct exports_witdock_proxy_filter_configuration_t {
   // The filter's name there.
@@ -480,11 +509,25 @@ extern void witdock_proxy_http_method_exchange_abort(witdock_proxy_http_borrow_e
 // a filter does not have.
 extern void witdock_proxy_http_method_exchange_ignore(witdock_proxy_http_borrow_exchange_t self, witdock_proxy_http_callbacks_t callbacks);
 
+// Imported Functions from `witdock:proxy/tcp@0.1.0`
+// The size of what is held of the data from this peer, in bytes.
+extern uint64_t witdock_proxy_tcp_method_connection_data_size(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender);
+// Returns `length` bytes of it, from `start` on; fewer at its end.
+extern void witdock_proxy_tcp_method_connection_data(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender, uint64_t start, uint64_t length, http_filter_plugin_list_u8_t *ret);
+// Puts `data` in place of `length` bytes of it, from `start` on. Both are cut at its end.
+extern bool witdock_proxy_tcp_method_connection_edit_data(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender, uint64_t start, uint64_t length, http_filter_plugin_list_u8_t *data, witdock_proxy_tcp_edit_error_t *err);
+// Lets data from this peer go on that was paused, after the callback.
+extern void witdock_proxy_tcp_method_connection_resume(witdock_proxy_tcp_borrow_connection_t self, witdock_proxy_tcp_peer_t sender);
+// Closes both connections, after the callback and after what was let through.
+extern void witdock_proxy_tcp_method_connection_close(witdock_proxy_tcp_borrow_connection_t self);
+
 // Imported Functions from `witdock:proxy/http-calls@0.1.0`
 // Begins a call. `events.on-call-ended` has its answer.
 extern bool witdock_proxy_http_calls_start(witdock_proxy_http_calls_request_t *request, witdock_proxy_http_calls_call_t *ret, witdock_proxy_http_calls_call_error_t *err);
 // The same for one exchange: `http-stream.on-call-ended` has its answer, and the call ends with the exchange.
 extern bool witdock_proxy_http_calls_start_for(witdock_proxy_http_calls_borrow_exchange_t exchange, witdock_proxy_http_calls_request_t *request, witdock_proxy_http_calls_call_t *ret, witdock_proxy_http_calls_call_error_t *err);
+// The same for one connection: `tcp-stream.on-call-ended` has its answer.
+extern bool witdock_proxy_http_calls_start_for_connection(witdock_proxy_http_calls_borrow_connection_t connection, witdock_proxy_http_calls_request_t *request, witdock_proxy_http_calls_call_t *ret, witdock_proxy_http_calls_call_error_t *err);
 // Ends a call; there is no answer. Unknown calls are ignored.
 extern void witdock_proxy_http_calls_cancel(witdock_proxy_http_calls_call_t call);
 
@@ -519,6 +562,7 @@ extern bool witdock_proxy_metrics_read(uint32_t metric, uint64_t *ret, witdock_p
 
 // Imported Functions from `witdock:proxy/properties@0.1.0`
 extern bool witdock_proxy_properties_of_exchange(witdock_proxy_properties_borrow_exchange_t exchange, http_filter_plugin_list_string_t *path, witdock_proxy_properties_property_t *ret);
+extern bool witdock_proxy_properties_of_connection(witdock_proxy_properties_borrow_connection_t connection, http_filter_plugin_list_string_t *path, witdock_proxy_properties_property_t *ret);
 extern bool witdock_proxy_properties_of_proxy(http_filter_plugin_list_string_t *path, witdock_proxy_properties_property_t *ret);
 // Sets a property of this exchange, for later filters and the access log. One that the proxy sets itself cannot be set: returns
 // whether it was.
@@ -601,6 +645,16 @@ void http_filter_plugin_list_list_u8_free(http_filter_plugin_list_list_u8_t *ptr
 void witdock_proxy_http_result_void_edit_error_free(witdock_proxy_http_result_void_edit_error_t *ptr);
 
 void witdock_proxy_http_result_void_respond_error_free(witdock_proxy_http_result_void_respond_error_t *ptr);
+
+void witdock_proxy_tcp_edit_error_free(witdock_proxy_tcp_edit_error_t *ptr);
+
+extern void witdock_proxy_tcp_connection_drop_own(witdock_proxy_tcp_own_connection_t handle);
+
+extern void witdock_proxy_tcp_connection_drop_borrow(witdock_proxy_tcp_borrow_connection_t handle);
+
+extern witdock_proxy_tcp_borrow_connection_t witdock_proxy_tcp_borrow_connection(witdock_proxy_tcp_own_connection_t handle);
+
+void witdock_proxy_tcp_result_void_edit_error_free(witdock_proxy_tcp_result_void_edit_error_t *ptr);
 
 void witdock_proxy_http_calls_header_free(witdock_proxy_http_calls_header_t *ptr);
 

@@ -38,6 +38,22 @@ pub mod http_streams {
     });
 }
 
+/// The optional export of a filter of connections.
+pub mod tcp_streams {
+    wit_bindgen::generate!({
+        world: "witdock:proxy/tcp-streams",
+        path: ["../../../wit/plugin", "../../../wit/proxy"],
+        with: {
+            "witdock:proxy/types@0.1.0": crate::bindings::witdock::proxy::types,
+            "witdock:proxy/tcp@0.1.0": crate::bindings::witdock::proxy::tcp,
+        },
+        additional_derives: [PartialEq],
+        pub_export_macro: true,
+        export_macro_name: "export",
+        default_bindings_module: "witdock_proxy_guest::bindings::tcp_streams",
+    });
+}
+
 /// The optional export for what concerns an instance and no stream.
 pub mod instance_events {
     wit_bindgen::generate!({

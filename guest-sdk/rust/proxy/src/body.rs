@@ -77,7 +77,7 @@ impl<'a> Body<'a> {
 }
 
 /// The start and the length of a range.
-fn span(range: impl RangeBounds<u64>) -> (u64, u64) {
+pub(crate) fn span(range: impl RangeBounds<u64>) -> (u64, u64) {
     let start = match range.start_bound() {
         Bound::Included(start) => *start,
         Bound::Excluded(before) => before.saturating_add(1),

@@ -2,9 +2,9 @@
 
 #[cfg(target_family = "wasm")]
 pub(crate) use crate::bindings::witdock::proxy::{
-    http, http_calls, metrics, properties, queues, retirement, shared_data, timers,
+    http, http_calls, metrics, properties, queues, retirement, shared_data, tcp, timers,
 };
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use crate::testing::host::{
-    http, http_calls, metrics, properties, queues, retirement, shared_data, timers,
+    http, http_calls, metrics, properties, queues, retirement, shared_data, tcp, timers,
 };

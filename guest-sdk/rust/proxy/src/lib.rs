@@ -89,6 +89,8 @@
 //! # assert_eq!(tester.run(Message::get("/")).response().pieces, [b"HELLO"]);
 //! ```
 //!
+//! A filter of connections that are not HTTP is a [`TcpFilter`](tcp::TcpFilter).
+//!
 //! What instances share is in [`shared_data`] and [`queues`]; [`metrics`] are shown by the proxy. [`Events`] are
 //! ticks, queues and retirement.
 //!
@@ -102,6 +104,7 @@ mod call;
 mod error;
 mod exchange;
 mod export;
+mod export_tcp;
 mod filter;
 mod headers;
 mod host;
@@ -113,6 +116,7 @@ mod response;
 mod settings;
 pub mod shared_data;
 mod stream;
+pub mod tcp;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod timers;
@@ -136,3 +140,6 @@ pub use witdock_guest::{self, log};
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub use export::{Component, Exported};
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub use export_tcp::{TcpComponent, TcpExported};

@@ -46,9 +46,11 @@ mod fields;
 pub(crate) mod host;
 mod message;
 mod run;
+pub(crate) mod tcp;
 mod tester;
 mod world;
 
 pub use message::Message;
 pub use run::{End, Exchanged};
+pub use tcp::{Connected, TcpTester};
 pub use tester::Tester;

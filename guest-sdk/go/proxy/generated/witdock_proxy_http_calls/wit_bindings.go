@@ -8,6 +8,7 @@ package witdock_proxy_http_calls
 
 import (
         "witdock/generated/witdock_proxy_http"
+"witdock/generated/witdock_proxy_tcp"
 "witdock/generated/witdock_proxy_types"
 witRuntime "witdock/wit/runtime"
 witTypes "witdock/wit/types"
@@ -18,6 +19,7 @@ witTypes "witdock/wit/types"
 type Call = uint64
 type Header = witdock_proxy_types.Header
 type Exchange = witdock_proxy_http.Exchange
+type Connection = witdock_proxy_tcp.Connection
 
 // A request.
 type Request struct {
@@ -206,6 +208,86 @@ pinner.Pin(data3)
 }
 
 wasm_import_start_for((exchange).Handle(), uintptr(utf8), uint32(len((request).Cluster)), uintptr(result), length, uintptr(data1), uint32(len((request).Body)), uintptr(result5), length6, int32((request).TimeoutMs), returnArea)
+var result8 witTypes.Result[uint64, CallError]
+switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+case 0:
+        
+        result8 = witTypes.Ok[uint64, CallError](uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 8))))
+case 1:
+        var variant CallError
+switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+case 0:
+        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+2*4))))
+
+        variant = MakeCallErrorUnknownCluster(value)
+
+case 1:
+        value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+2*4))))
+
+        variant = MakeCallErrorInvalid(value7)
+
+case 2:
+        
+        variant = MakeCallErrorTooMany(uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (8+1*4)))))
+
+default:
+        panic("unreachable")
+}
+
+        result8 = witTypes.Err[uint64, CallError](variant)
+default:
+        panic("unreachable")
+}
+result9 := result8;
+return result9
+
+}
+
+//go:wasmimport witdock:proxy/http-calls@0.1.0 start-for-connection
+func wasm_import_start_for_connection(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr, arg4 uint32, arg5 uintptr, arg6 uint32, arg7 uintptr, arg8 uint32, arg9 int32, arg10 uintptr) 
+
+func StartForConnection(connection *witdock_proxy_tcp.Connection, request Request) witTypes.Result[uint64, CallError] {
+        pinner := &runtime.Pinner{}
+defer pinner.Unpin()
+
+        returnArea := uintptr(witRuntime.Allocate(pinner, (16+2*4), 8))
+        utf8 := unsafe.Pointer(unsafe.StringData((request).Cluster))
+pinner.Pin(utf8)
+slice := (request).Headers
+length := uint32(len(slice))
+result := witRuntime.Allocate(pinner, uintptr(length * (4*4)), 4)
+for index, element := range slice {
+        base := unsafe.Add(result, index * (4*4))
+        utf80 := unsafe.Pointer(unsafe.StringData((element).Name))
+pinner.Pin(utf80)
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf80)))
+data := unsafe.Pointer(unsafe.SliceData((element).Value))
+pinner.Pin(data)
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uint32(len((element).Value)))
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uintptr(uintptr(data)))
+
+}
+
+data1 := unsafe.Pointer(unsafe.SliceData((request).Body))
+pinner.Pin(data1)
+slice4 := (request).Trailers
+length6 := uint32(len(slice4))
+result5 := witRuntime.Allocate(pinner, uintptr(length6 * (4*4)), 4)
+for index, element := range slice4 {
+        base := unsafe.Add(result5, index * (4*4))
+        utf82 := unsafe.Pointer(unsafe.StringData((element).Name))
+pinner.Pin(utf82)
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf82)))
+data3 := unsafe.Pointer(unsafe.SliceData((element).Value))
+pinner.Pin(data3)
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uint32(len((element).Value)))
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uintptr(uintptr(data3)))
+
+}
+
+wasm_import_start_for_connection((connection).Handle(), uintptr(utf8), uint32(len((request).Cluster)), uintptr(result), length, uintptr(data1), uint32(len((request).Body)), uintptr(result5), length6, int32((request).TimeoutMs), returnArea)
 var result8 witTypes.Result[uint64, CallError]
 switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 case 0:

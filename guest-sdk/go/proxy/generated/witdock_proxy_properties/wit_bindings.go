@@ -8,6 +8,7 @@ package witdock_proxy_properties
 
 import (
         "witdock/generated/witdock_proxy_http"
+"witdock/generated/witdock_proxy_tcp"
 "witdock/generated/witdock_proxy_types"
 witRuntime "witdock/wit/runtime"
 witTypes "witdock/wit/types"
@@ -17,6 +18,7 @@ witTypes "witdock/wit/types"
 
 type Property = witdock_proxy_types.Property
 type Exchange = witdock_proxy_http.Exchange
+type Connection = witdock_proxy_tcp.Connection
 
 //go:wasmimport witdock:proxy/properties@0.1.0 of-exchange
 func wasm_import_of_exchange(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr) 
@@ -39,6 +41,86 @@ pinner.Pin(utf8)
 }
 
 wasm_import_of_exchange((exchange).Handle(), uintptr(result), length, returnArea)
+var option witTypes.Option[witdock_proxy_types.Property]
+switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+case 0:
+        
+        option = witTypes.None[witdock_proxy_types.Property]()
+case 1:
+        var variant witdock_proxy_types.Property
+switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+case 0:
+        value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16+1*4))))
+
+        variant = witdock_proxy_types.MakePropertyText(value)
+
+case 1:
+        
+        variant = witdock_proxy_types.MakePropertySigned(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16)))
+
+case 2:
+        
+        variant = witdock_proxy_types.MakePropertyUnsigned(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+
+case 3:
+        
+        variant = witdock_proxy_types.MakePropertyBoolean((uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))) != 0))
+
+case 4:
+        
+        variant = witdock_proxy_types.MakePropertyTimestamp(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+
+case 5:
+        
+        variant = witdock_proxy_types.MakePropertyDuration(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+
+case 6:
+        result2 := make([]witdock_proxy_types.Header, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16+1*4))))
+for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16+1*4)))); index++ {
+        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16)))), index * (4*4))
+        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+value1 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))))
+
+        result2 = append(result2, witdock_proxy_types.Header{Name: value0, Value: value1})
+}
+
+
+        variant = witdock_proxy_types.MakePropertyEntries(result2)
+
+default:
+        panic("unreachable")
+}
+
+        option = witTypes.Some[witdock_proxy_types.Property](variant)
+default:
+        panic("unreachable")
+}
+result3 := option;
+return result3
+
+}
+
+//go:wasmimport witdock:proxy/properties@0.1.0 of-connection
+func wasm_import_of_connection(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr) 
+
+func OfConnection(connection *witdock_proxy_tcp.Connection, path []string) witTypes.Option[witdock_proxy_types.Property] {
+        pinner := &runtime.Pinner{}
+defer pinner.Unpin()
+
+        returnArea := uintptr(witRuntime.Allocate(pinner, (16+2*4), 8))
+        slice := path
+length := uint32(len(slice))
+result := witRuntime.Allocate(pinner, uintptr(length * (2*4)), 4)
+for index, element := range slice {
+        base := unsafe.Add(result, index * (2*4))
+        utf8 := unsafe.Pointer(unsafe.StringData(element))
+pinner.Pin(utf8)
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf8)))
+
+}
+
+wasm_import_of_connection((connection).Handle(), uintptr(result), length, returnArea)
 var option witTypes.Option[witdock_proxy_types.Property]
 switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 case 0:

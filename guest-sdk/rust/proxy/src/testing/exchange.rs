@@ -281,7 +281,7 @@ impl Exchange {
 }
 
 /// A range, cut at the end of what is held.
-fn cut(held: usize, start: u64, length: u64) -> std::ops::Range<usize> {
+pub(super) fn cut(held: usize, start: u64, length: u64) -> std::ops::Range<usize> {
     let start = usize::try_from(start).unwrap_or(usize::MAX).min(held);
     let length = usize::try_from(length).unwrap_or(usize::MAX).min(held - start);
     start..start + length

@@ -4,10 +4,15 @@ pub(crate) mod http {
     pub(crate) use crate::testing::exchange::Exchange;
 }
 
+pub(crate) mod tcp {
+    pub(crate) use crate::testing::tcp::Connection;
+}
+
 pub(crate) mod http_calls {
     use crate::bindings::witdock::proxy::http_calls::{CallError, Request};
     use crate::testing::exchange::Exchange;
     use crate::testing::fields;
+    use crate::testing::tcp::Connection;
     use crate::testing::world::{Waiting, with};
 
     pub(crate) fn start(request: &Request) -> Result<u64, CallError> {
@@ -15,6 +20,13 @@ pub(crate) mod http_calls {
     }
 
     pub(crate) fn start_for(_exchange: &Exchange, request: &Request) -> Result<u64, CallError> {
+        begin(request, false)
+    }
+
+    pub(crate) fn start_for_connection(
+        _connection: &Connection,
+        request: &Request,
+    ) -> Result<u64, CallError> {
         begin(request, false)
     }
 
@@ -169,6 +181,7 @@ pub(crate) mod metrics {
 pub(crate) mod properties {
     use crate::properties::Property;
     use crate::testing::exchange::Exchange;
+    use crate::testing::tcp::Connection;
     use crate::testing::world::with;
 
     pub(crate) fn of_exchange(exchange: &Exchange, path: &[String]) -> Option<Property> {
@@ -188,6 +201,10 @@ pub(crate) mod properties {
 
     fn nanoseconds(duration: std::time::Duration) -> u64 {
         u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn of_connection(_connection: &Connection, path: &[String]) -> Option<Property> {
+        with(|world| world.property(path))
     }
 
     pub(crate) fn of_proxy(path: &[String]) -> Option<Property> {

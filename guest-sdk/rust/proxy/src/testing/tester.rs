@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 type Upstream = Box<dyn FnMut(&Message) -> Message>;
-type Cluster = Box<dyn FnMut(&Message) -> Result<Message, CallFailure>>;
+pub(super) type Cluster = Box<dyn FnMut(&Message) -> Result<Message, CallFailure>>;
 
 /// A proxy in memory with one filter. See [`testing`](crate::testing).
 pub struct Tester<F: HttpFilter> {
@@ -218,7 +218,7 @@ impl<F: Events> Tester<F> {
 }
 
 /// The next call of a stream or of the instance, with its outcome.
-fn answered(
+pub(super) fn answered(
     world: &RefCell<World>,
     clusters: &mut HashMap<String, Cluster>,
     of_instance: bool,

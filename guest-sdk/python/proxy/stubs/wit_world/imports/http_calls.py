@@ -13,6 +13,7 @@ import weakref
 from componentize_py_types import Result, Ok, Err, Some
 from ..imports import types
 from ..imports import http
+from ..imports import tcp
 
 @dataclass
 class Request:
@@ -58,6 +59,13 @@ def start(request: Request) -> int:
 def start_for(exchange: http.Exchange, request: Request) -> int:
     """
     The same for one exchange: `http-stream.on-call-ended` has its answer, and the call ends with the exchange.
+    
+    Raises: `componentize_py_types.Err(wit_world.imports.http_calls.CallError)`
+    """
+    raise NotImplementedError
+def start_for_connection(connection: tcp.Connection, request: Request) -> int:
+    """
+    The same for one connection: `tcp-stream.on-call-ended` has its answer.
     
     Raises: `componentize_py_types.Err(wit_world.imports.http_calls.CallError)`
     """
