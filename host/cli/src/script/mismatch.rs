@@ -34,9 +34,9 @@ pub(crate) enum Mismatch {
     /// The step ended without these calls of the host.
     Missing(Vec<String>),
     /// The plugin failed.
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// The plugin failed as expected, but with another message.
-    FailedOtherwise { expected: String, failure: Failure },
+    FailedOtherwise { expected: String, failure: Box<Failure> },
     /// The plugin should have failed, and returned `actual` or nothing.
     DidNotFail { actual: Option<String> },
     /// Any other reason why the step could not be done.

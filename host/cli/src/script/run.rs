@@ -136,11 +136,12 @@ impl Run {
                     (None, Some(Expected::Trap(words))) => {
                         let is_expected = failure.to_string().contains(words.as_str());
                         let expected = words.clone();
-                        (!is_expected).then_some(Mismatch::FailedOtherwise { expected, failure })
+                        (!is_expected)
+                            .then_some(Mismatch::FailedOtherwise { expected, failure: Box::new(failure) })
                     }
                     (None, _) => Some(match failure {
                         Failure::Host { message } => Mismatch::Other(message),
-                        failure => Mismatch::Failed(failure),
+                        failure => Mismatch::Failed(Box::new(failure)),
                     }),
                 };
                 return (None, mismatch.or_else(|| missing(&host.expected)));

@@ -138,7 +138,7 @@ async fn run_case(
     let mut run = match runner.start(Answers { standing, stub: false }).await {
         Ok(run) => run,
         Err(failure) => {
-            let mismatch = Mismatch::Failed(failure);
+            let mismatch = Mismatch::Failed(Box::new(failure));
             report.failure = Some(CaseFailure::at_start(report.line, mismatch));
             return report;
         }
