@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::Linker;
 use wasmtime_wasi_config::{WasiConfig, WasiConfigVariables};
 
-use super::host_state::HostState;
-use crate::grants::{CapabilityKind, Granted, Provision};
+use crate::grants::{Granted, Provision};
 
 /// The settings of an instance. Without a grant it has none.
 #[derive(Clone)]
@@ -24,16 +22,9 @@ impl Config {
         }
         Self(Arc::new(variables))
     }
-}
 
-/// Links `wasi:config`. Each look at a setting counts as a use.
-///
-/// # Errors
-///
-/// When the linker refuses a definition.
-pub(super) fn link<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasmtime::Result<()> {
-    wasmtime_wasi_config::add_to_linker(linker, |host: &mut HostState<S>| {
-        host.uses.count(CapabilityKind::Config);
-        WasiConfig::from(&*host.config.0)
-    })
+    /// The view that host functions read.
+    pub(crate) fn view(&self) -> WasiConfig<'_> {
+        WasiConfig::from(&*self.0)
+    }
 }

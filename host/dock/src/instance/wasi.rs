@@ -52,8 +52,12 @@ pub(crate) fn link<S: Send + 'static>(
 
 /// Links what an application chooses by features of this crate, and what never waits.
 fn link_chosen<S: Send + 'static>(linker: &mut Linker<HostState<S>>) -> wasmtime::Result<()> {
+    // Each look at a setting counts as a use.
     #[cfg(feature = "config")]
-    super::config::link(linker)?;
+    wasmtime_wasi_config::add_to_linker(linker, |host: &mut HostState<S>| {
+        host.uses.count(CapabilityKind::Config);
+        host.config.view()
+    })?;
     #[cfg(feature = "keyvalue")]
     super::keyvalue::link(linker)?;
     let _ = linker;

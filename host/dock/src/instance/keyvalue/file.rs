@@ -8,8 +8,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::bounds::Bounds;
+use super::change::Change;
 use super::journal::{self, HEADER, OVERHEAD};
-use super::store::{Bounds, Change};
 use crate::text;
 
 /// A file that is smaller than this is not written anew, whatever of it is out of date.

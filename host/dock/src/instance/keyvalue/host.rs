@@ -4,42 +4,11 @@ use std::sync::Arc;
 
 use wasmtime::component::{HasSelf, Linker, Resource};
 
+use super::bindings::wasi::keyvalue::store::{Error, KeyResponse};
+use super::bindings::wasi::keyvalue::{atomics, batch, store};
+use super::opened::Bucket;
 use super::store::{Store, StoreError};
-use super::stores::OpenStores;
-use crate::grants::Uses;
 use crate::instance::host_state::HostState;
-
-#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated")]
-mod bindings {
-    wasmtime::component::bindgen!({
-        path: "src/instance/keyvalue/wit",
-        world: "wasi:keyvalue/imports",
-        imports: { default: trappable },
-        with: { "wasi:keyvalue/store.bucket": super::Bucket },
-    });
-}
-
-use bindings::wasi::keyvalue::store::{Error, KeyResponse};
-use bindings::wasi::keyvalue::{atomics, batch, store};
-
-/// The stores that an instance may open.
-pub(crate) struct KeyValue {
-    stores: Arc<OpenStores>,
-    uses: Arc<Uses>,
-}
-
-impl KeyValue {
-    pub(crate) fn new(stores: Arc<OpenStores>, uses: Arc<Uses>) -> Self {
-        Self { stores, uses }
-    }
-}
-
-/// An open store, as the guest has it.
-#[allow(unreachable_pub, reason = "the generated code re-exports it")]
-pub struct Bucket {
-    name: String,
-    store: Arc<Store>,
-}
 
 /// Links `wasi:keyvalue`. Without a grant, no store can be opened.
 ///

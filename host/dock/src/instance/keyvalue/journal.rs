@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::store::Change;
+use super::change::Change;
 
 /// The first line of a file.
 pub(super) const HEADER: &[u8] = b"witdock keyvalue 1\n";

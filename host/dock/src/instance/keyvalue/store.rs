@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use super::bounds::Bounds;
+use super::change::Change;
 use super::file::StoreFile;
 use crate::lock::lock;
-
-/// A change of one key: a value, or none.
-pub(super) type Change = (String, Option<Vec<u8>>);
 
 /// Why a store refuses an operation. The text is for the plugin's author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,13 +21,6 @@ pub(super) enum StoreError {
     Overflow,
     #[error("the store's file cannot be written: {0}")]
     File(String),
-}
-
-/// The bounds of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bounds {
-    pub(super) max_bytes: usize,
-    pub(super) max_keys: usize,
 }
 
 /// A store, which instances and plugins may share.

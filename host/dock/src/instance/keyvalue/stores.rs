@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
 
+use super::bounds::Bounds;
 use super::file::{StoreFile, StoreFileError};
-use super::store::{Bounds, Store};
+use super::store::Store;
 use crate::grants::{Granted, StoreGrant, real_path};
 use crate::lock::lock;
 
