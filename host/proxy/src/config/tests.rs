@@ -43,7 +43,7 @@ fn a_whole_file_is_read() {
         endpoints = ["http://127.0.0.1:9001", "https://[::1]:9002"]
         health = { path = "/health" }
         [filter.id]
-        plugin = "plugins/id"
+        plugin = "src"
         [access_log]
         path = "-"
         format = "json"

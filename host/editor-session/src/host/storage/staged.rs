@@ -112,8 +112,9 @@ mod tests {
         assert_eq!(call.get(&storage, "a").unwrap().as_deref(), Some([1].as_slice()));
         assert_eq!(call.set(&storage, "large", Some(vec![0; MOST_BYTES])), Err(Refused::Full));
         assert_eq!(call.get(&storage, "large"), Ok(None));
-        let room = MOST_BYTES - "aba".len() - 2;
-        assert_eq!(call.set(&storage, "a", Some(vec![0; room + 2])), Err(Refused::Full));
+        // Beside two keys and the value of the other one.
+        let room = MOST_BYTES - "ab".len() - 1;
+        assert_eq!(call.set(&storage, "a", Some(vec![0; room + 1])), Err(Refused::Full));
         assert_eq!(call.set(&storage, "a", Some(vec![0; room])), Ok(()));
         storage.commit(&call.into_changes()).unwrap();
 
