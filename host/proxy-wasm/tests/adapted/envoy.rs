@@ -16,7 +16,7 @@ const DIFFERENCES: [(&str, &str, &str); 0] = [];
 
 #[test]
 #[ignore = "needs Envoy: ENVOY names the program"]
-fn the_probe_gets_the_same_answers_in_envoy() {
+fn the_probe_gets_the_same_answers_with_envoy() {
     let envoy = std::env::var_os("ENVOY").expect("ENVOY names the program, see the beginning of this file");
     let lines = in_envoy(Path::new(&envoy));
     let (theirs, ours) = (calls(&lines), calls(&here(&lines)));
