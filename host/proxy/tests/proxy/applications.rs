@@ -277,7 +277,7 @@ async fn short_links_keeps_links_over_restarts() {
 
 #[tokio::test]
 #[ignore = "installs ComponentizeJS, and compiles 13 MB"]
-async fn request_echo_in_javascript_says_what_arrived() {
+async fn request_echo_says_what_arrived_with_node() {
     let component = component("proxy/request-echo");
     let grants = "clocks = true\nrandom = true\nstdio = true";
     let settings = format!("deadline_ms = 20000\n[application.a.grants]\n{grants}");
