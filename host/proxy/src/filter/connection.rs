@@ -316,7 +316,7 @@ impl Stage {
     }
 
     async fn data(&self, link: &Link, from: Peer, size: u64, end: bool) -> Result<Action, Ended> {
-        let Some((instance, stream)) = self.stream(link) else { return Ok(Action::Proceed) };
+        let Some((instance, stream)) = self.wanting(link) else { return Ok(Action::Proceed) };
         let called = instance
             .call("on-data", async |guest, store| {
                 tcp_filter(guest)?.tcp_stream().call_on_data(store, stream, from, size, end).await
@@ -326,7 +326,7 @@ impl Stage {
     }
 
     async fn closed(&self, link: &Link, by: Peer) -> Result<(), Ended> {
-        let Some((instance, stream)) = self.stream(link) else { return Ok(()) };
+        let Some((instance, stream)) = self.wanting(link) else { return Ok(()) };
         let called = instance
             .call("on-closed", async |guest, store| {
                 tcp_filter(guest)?.tcp_stream().call_on_closed(store, stream, by).await
@@ -335,20 +335,22 @@ impl Stage {
         called.or_else(|error| self.fail(link, error.to_string()).map(drop))
     }
 
+    /// The stream, unless the connection goes on without it.
+    fn wanting(&self, link: &Link) -> Option<(Rc<Instance>, ResourceAny)> {
+        if self.bypassed.get() { None } else { self.stream(link) }
+    }
+
     fn stream(&self, link: &Link) -> Option<(Rc<Instance>, ResourceAny)> {
-        if self.bypassed.get() {
-            return None;
-        }
         let stream = link.lock().filters.get(self.place)?.stream?;
         Some((self.instance.borrow().clone()?, stream))
     }
 
     fn fail(&self, link: &Link, message: String) -> Result<Action, Ended> {
         self.bypassed.set(true);
-        if let Some(own) = link.lock().filters.get_mut(self.place) {
-            own.stream = None;
+        // Its stream ends with the connection, as others do.
+        if let Some(instance) = &*self.instance.borrow() {
+            instance.cancel_of_connection(link, self.place);
         }
-        self.leave();
         let filter = self.slot.filter();
         match filter.settings.on_failure {
             OnFailure::Open => {

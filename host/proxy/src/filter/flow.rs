@@ -48,8 +48,6 @@ struct State {
     since: Option<Instant>,
     /// It has got the end of the body.
     end: bool,
-    /// It has got trailers.
-    trailers: bool,
 }
 
 /// A piece of a message after its headers.
@@ -331,7 +329,7 @@ impl Flow {
                     Event::Body { size: body.held.size() as u64, end }
                 }
                 Piece::Trailers => {
-                    self.change(position, |state| (state.end, state.trailers) = (true, true));
+                    self.change(position, |state| state.end = true);
                     Event::Trailers
                 }
             };

@@ -127,6 +127,13 @@ impl Stream {
         self.instance.borrow().is_some()
     }
 
+    /// Ends the calls that it waits for.
+    fn cancel_calls(&self, exchange: &Exchange) {
+        if let Some(instance) = &*self.instance.borrow() {
+            instance.cancel_of(exchange, self.place);
+        }
+    }
+
     /// The instance gets no more calls for this stream.
     fn leave(&self) {
         if let Some(instance) = self.instance.take() {
@@ -228,6 +235,8 @@ impl Stage {
         match self.stream.call(exchange, side, event).await {
             Ok(action) => {
                 self.observe(exchange, side, event, before, action);
+                // It may have asked for something about the other side, which waits.
+                exchange.tell();
                 Ok(action)
             }
             Err(error) => {
@@ -241,7 +250,8 @@ impl Stage {
     pub(super) fn fail(&self, exchange: &Exchange, message: String) -> Result<Action, Failed> {
         self.bypassed.set(true);
         *self.shadow.borrow_mut() = None;
-        exchange.lock().set_stream(self.place, None);
+        // Its stream ends with the exchange, as others do.
+        self.stream.cancel_calls(exchange);
         match self.slot.filter().settings.on_failure {
             OnFailure::Open => {
                 tracing::warn!(
