@@ -18,7 +18,7 @@ use super::bindings::witdock::proxy::types::Action;
 use super::facts::KnownConnection;
 use super::guest::Guest;
 use super::held::Held;
-use super::instance::Instance;
+use super::instance::{FilterStore, Instance};
 use super::link::Link;
 use super::loaded::OnFailure;
 use super::slot::Slot;
@@ -301,7 +301,7 @@ impl Stage {
             *self.instance.borrow_mut() = Some(instance.clone());
             let (link, place) = (link.clone(), self.place);
             instance
-                .call("on-open", async |guest, store| {
+                .call_for("on-open", async move |guest: &Guest, store: &mut FilterStore| {
                     let filter = tcp_filter(guest)?;
                     let handle = store.data_mut().table.push(link.handle(place))?;
                     let stream = filter.tcp_stream().call_constructor(&mut *store, handle).await?;
@@ -318,7 +318,7 @@ impl Stage {
     async fn data(&self, link: &Link, from: Peer, size: u64, end: bool) -> Result<Action, Ended> {
         let Some((instance, stream)) = self.wanting(link) else { return Ok(Action::Proceed) };
         let called = instance
-            .call("on-data", async |guest, store| {
+            .call_for("on-data", async move |guest: &Guest, store: &mut FilterStore| {
                 tcp_filter(guest)?.tcp_stream().call_on_data(store, stream, from, size, end).await
             })
             .await;
@@ -328,7 +328,7 @@ impl Stage {
     async fn closed(&self, link: &Link, by: Peer) -> Result<(), Ended> {
         let Some((instance, stream)) = self.wanting(link) else { return Ok(()) };
         let called = instance
-            .call("on-closed", async |guest, store| {
+            .call_for("on-closed", async move |guest: &Guest, store: &mut FilterStore| {
                 tcp_filter(guest)?.tcp_stream().call_on_closed(store, stream, by).await
             })
             .await;

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify, mpsc};
@@ -99,6 +100,28 @@ impl Instance {
         drop(resident);
         orders.into_iter().for_each(|order| self.carry_out(order));
         result
+    }
+
+    /// The same for a stream, whose client may leave while the guest runs: a call that was dropped would end the instance, with the streams of others.
+    pub(super) async fn call_for<R: 'static>(
+        self: &Rc<Self>,
+        export: &'static str,
+        run: impl AsyncFnOnce(&Guest, &mut FilterStore) -> wasmtime::Result<R> + 'static,
+    ) -> Result<R, CallError> {
+        let instance = self.clone();
+        let mut work = Box::pin(async move { instance.call(export, run).await });
+        // Most calls end at once, and need no task.
+        if let Poll::Ready(result) = futures_util::poll!(&mut work) {
+            return result;
+        }
+        match tokio::task::spawn_local(work).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The worker ends, and drops the caller too.
+                Err(_) => std::future::pending().await,
+            },
+        }
     }
 
     fn carry_out(&self, order: Order) {

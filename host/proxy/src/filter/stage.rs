@@ -11,7 +11,7 @@ use super::bindings::witdock::proxy::http::{Callbacks, Side};
 use super::bindings::witdock::proxy::types::Action;
 use super::exchange::Exchange;
 use super::guest::Guest;
-use super::instance::Instance;
+use super::instance::{FilterStore, Instance};
 use super::loaded::OnFailure;
 use super::shadow::{ShadowStream, View};
 use super::slot::{Runner, Slot};
@@ -46,9 +46,9 @@ impl Stream {
         let instance = runner.instance().await?;
         instance.begin_stream();
         *self.instance.borrow_mut() = Some(instance.clone());
-        let place = self.place;
+        let (place, exchange) = (self.place, exchange.clone());
         let (action, is_over) = instance
-            .call("on-request-headers", async |guest, store| {
+            .call_for("on-request-headers", async move |guest: &Guest, store: &mut FilterStore| {
                 let filter = http_filter(guest)?;
                 let handle = store.data_mut().table.push(exchange.handle(place))?;
                 let stream = filter.http_stream().call_constructor(&mut *store, handle).await?;
@@ -87,7 +87,7 @@ impl Stream {
             return Ok(Action::Proceed);
         };
         instance
-            .call(callback_name(side, event), async |guest, store| {
+            .call_for(callback_name(side, event), async move |guest: &Guest, store: &mut FilterStore| {
                 let filter = http_filter(guest)?.http_stream();
                 match (side, event) {
                     (Side::Request, Event::Headers { end }) => {

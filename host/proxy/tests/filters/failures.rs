@@ -147,3 +147,30 @@ async fn an_answer_that_a_call_waits_for_wakes_the_request_or_ends_it() {
         assert_eq!(Client::get(address, "/").await.status(), status, "{fault}");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_while_the_filter_runs_ends_nobody_else_s_instance() {
+    let components = Components::new();
+    let bad = components.write("faulty", faulty());
+    let server = Server::named("hello").await;
+    let tables = filter("bad", &bad, "{ fault = \"many-reads\" }") + "limits = { deadline_ms = 60000 }\n";
+    let (proxy, address) = start(&through(&server, "[\"bad\"]", &tables)).await;
+    let plugin = proxy.filters()[0].variants().next().unwrap().plugin().clone();
+    let mut client = Client::connect(address).await;
+    client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    // The guest has begun when it has written its line.
+    let mut lines = plugin.recent_log();
+    while lines.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        lines = plugin.recent_log();
+    }
+    drop(client);
+    // A call that was dropped is not counted; this one goes on to its end.
+    let counted = async {
+        while plugin.statistics().exports.get("on-request-headers").is_none_or(|export| export.calls == 0) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    crate::support::soon(counted).await;
+    assert_eq!(plugin.statistics().exports["on-request-headers"].errors, 0);
+}
