@@ -41,7 +41,6 @@ mod running;
 mod server;
 mod shared;
 mod tcp;
-mod text;
 mod tunnel;
 mod upstream;
 mod watch;

@@ -121,7 +121,8 @@ fn ago(time: Duration) -> String {
 
 /// Text as HTML shows it.
 pub(super) fn escaped(text: &str) -> String {
-    crate::text::block(text)
+    witdock::text::block(text)
+        .to_string()
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use miette::{NamedSource, SourceSpan};
 
 use super::error::{ConfigError, Invalid};
-use crate::text;
+use witdock::text;
 
 /// A configuration file's text, for messages that show it.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl ConfigText {
         label: impl Into<String>,
         help: impl Into<Option<String>>,
     ) -> ConfigError {
-        let shown = |words: String| text::block(&words);
+        let shown = |words: String| text::block(&words).to_string();
         ConfigError::Invalid(Box::new(Invalid {
             message: shown(message.into()),
             source_code: NamedSource::new(&self.name, self.text.to_string()).with_language("toml"),
@@ -51,7 +51,7 @@ impl ConfigText {
         name: &str,
         known: impl Iterator<Item = &'n str> + Clone,
     ) -> ConfigError {
-        let label = match text::nearest(name, known.clone()) {
+        let label = match witdock::nearest(name, known.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is no `[{what}.{name}]`"),
         };
@@ -69,7 +69,7 @@ impl ConfigText {
         let message = error.message().trim();
         if let Some((unknown, known)) = unknown_name(message) {
             let what = if message.starts_with("unknown variant") { "value" } else { "key" };
-            let label = match text::nearest(&unknown, known.iter().map(String::as_str)) {
+            let label = match witdock::nearest(&unknown, known.iter().map(String::as_str)) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("not a valid {what} here"),
             };

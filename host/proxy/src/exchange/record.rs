@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::ExchangeInfo;
-use crate::text;
+use witdock::text;
 
 /// A line of the access log: an exchange after its end.
 #[derive(Debug, Clone, Serialize)]
@@ -77,7 +77,7 @@ impl AccessRecord {
 /// One line of text: time, client, request, status, bytes, duration, route, server, flags.
 impl fmt::Display for AccessRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_dash = |value: &Option<String>| value.as_deref().map_or_else(|| "-".to_owned(), text::line);
+        let or_dash = |value: &Option<String>| text::line(value.as_deref().unwrap_or("-")).to_string();
         let status = self.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
         let flags = if self.flags.is_empty() { "-".to_owned() } else { self.flags.join(",") };
         write!(

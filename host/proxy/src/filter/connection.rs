@@ -45,8 +45,8 @@ struct Stage {
     place: usize,
     instance: RefCell<Option<Rc<Instance>>>,
     bypassed: Cell<bool>,
-    /// For each peer: data from it is held, and it has ended.
-    paused: [Cell<bool>; 2],
+    /// For each peer: since when data from it is held, and whether it has ended.
+    paused: [Cell<Option<Instant>>; 2],
     ended: [Cell<bool>; 2],
 }
 
@@ -72,7 +72,7 @@ fn at(peer: Peer) -> usize {
     }
 }
 
-fn cell(cells: &[Cell<bool>; 2], peer: Peer) -> &Cell<bool> {
+fn cell<T>(cells: &[Cell<T>; 2], peer: Peer) -> &Cell<T> {
     let [client, upstream] = cells;
     if at(peer) == 0 { client } else { upstream }
 }
@@ -183,15 +183,17 @@ impl Wire {
                 }
             }
             if ready.size() == 0 && !ended {
-                if is_read {
-                    told.await;
-                    continue;
-                }
                 buffer.reserve(BUFFER);
                 tokio::select! {
                     biased;
                     () = told => continue,
-                    read = reader.read_buf(&mut buffer) => {
+                    stage = self.held_too_long(from) => {
+                        let longest = stage.slot.filter().settings.longest_pause;
+                        stage.fail(&self.link, format!("it has paused for longer than {longest:?}"))?;
+                        cell(&stage.paused, from).set(None);
+                        (ready, ended) = self.pass(stage.place, from, Held::default(), false, true).await?;
+                    }
+                    read = reader.read_buf(&mut buffer), if !is_read => {
                         let bytes = read?;
                         self.moved.set(Instant::now());
                         is_read = bytes == 0;
@@ -223,6 +225,22 @@ impl Wire {
         }
     }
 
+    /// Completes with the first filter that has held data from this peer for longer than it may. Never, where none holds any.
+    async fn held_too_long(&self, from: Peer) -> &Stage {
+        let until = |stage: &Stage| {
+            Some(cell(&stage.paused, from).get()? + stage.slot.filter().settings.longest_pause)
+        };
+        let first =
+            self.stages.iter().filter_map(|stage| Some((until(stage)?, stage))).min_by_key(|(end, _)| *end);
+        match first {
+            Some((end, stage)) => {
+                tokio::time::sleep_until(end).await;
+                stage
+            }
+            None => std::future::pending().await,
+        }
+    }
+
     /// Whether a filter that was paused lets data from this peer go on.
     fn resumed(&self, stage: &Stage, from: Peer) -> Result<bool, Ended> {
         let (asked, failed) = match self.link.lock().filters.get_mut(stage.place) {
@@ -233,7 +251,7 @@ impl Wire {
             Some(message) => stage.fail(&self.link, message).map(|_| true)?,
             None => false,
         };
-        Ok((asked || failed) && cell(&stage.paused, from).replace(false))
+        Ok((asked || failed) && cell(&stage.paused, from).take().is_some())
     }
 
     async fn enter(&self, from: Peer, data: Held, end: bool) -> Result<(Held, bool), Ended> {
@@ -267,7 +285,8 @@ impl Wire {
                 let action = stage.data(&self.link, from, size as u64, end).await?;
                 self.look()?;
                 if action != Action::Proceed {
-                    cell(&stage.paused, from).set(true);
+                    let paused = cell(&stage.paused, from);
+                    paused.set(paused.get().or_else(|| Some(Instant::now())));
                     if self.link.lock().filters.get(stage.place).is_some_and(|own| own.is_too_much(from)) {
                         return Err(Ended::Failed(
                             "a filter holds more of a connection's data than it may".to_owned(),
@@ -275,7 +294,7 @@ impl Wire {
                     }
                     return Ok((Held::default(), false));
                 }
-                cell(&stage.paused, from).set(false);
+                cell(&stage.paused, from).set(None);
             }
             data =
                 self.link.lock().filters.get_mut(stage.place).map(|own| own.take(from)).unwrap_or_default();

@@ -5,13 +5,13 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body::Frame;
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
 use super::bindings::witdock::proxy::http::{Callbacks, Part, Side};
 use super::bindings::witdock::proxy::types::Action;
@@ -240,34 +240,51 @@ impl Flow {
         if let Some((position, piece)) = next.and_then(|at| self.waiting.remove(at)) {
             return self.feed(position, piece).await;
         }
-        let longest = self.longest_pause();
-        let Some(source) = self.source.as_mut().filter(|_| !paused) else {
-            let Some((position, longest)) = longest else {
-                // Nothing is held, and nothing comes: this is the end.
-                self.ended = true;
-                return Ok(());
-            };
-            return match tokio::time::timeout(longest, told).await {
-                Ok(()) => Ok(()),
-                Err(_) => self.held_too_long(position, longest),
-            };
+        let pause = self.pause();
+        let source = self.source.as_mut().filter(|_| !paused);
+        if source.is_none() && pause.is_none() {
+            // Nothing is held, and nothing comes: this is the end.
+            self.ended = true;
+            return Ok(());
+        }
+        let too_long = async {
+            match pause {
+                Some((position, end)) => {
+                    tokio::time::sleep_until(end).await;
+                    position
+                }
+                None => std::future::pending().await,
+            }
         };
-        let frame = tokio::select! {
+        let frame = async {
+            match source {
+                Some(source) => source.frame().await,
+                None => std::future::pending().await,
+            }
+        };
+        let next = tokio::select! {
             biased;
             () = told => return Ok(()),
-            frame = source.frame() => frame,
+            position = too_long => Err(position),
+            frame = frame => Ok(frame),
         };
-        self.receive(frame).await
+        match next {
+            Ok(frame) => self.receive(frame).await,
+            Err(position) => self.held_too_long(position),
+        }
     }
 
-    /// The position of the filter that holds something, and for how long it may.
-    fn longest_pause(&self) -> Option<(usize, Duration)> {
-        let paused = self.states.iter().position(|state| state.paused || state.holds_headers)?;
-        Some((paused, self.stage(paused)?.slot.filter().settings.longest_pause))
+    /// The position of the first filter that holds something, and until when it may.
+    fn pause(&self) -> Option<(usize, Instant)> {
+        let held = |state: &State| if state.paused || state.holds_headers { state.since } else { None };
+        let (position, since) =
+            self.states.iter().enumerate().find_map(|(position, state)| Some((position, held(state)?)))?;
+        Some((position, since + self.stage(position)?.slot.filter().settings.longest_pause))
     }
 
-    fn held_too_long(&mut self, position: usize, longest: Duration) -> Result<(), Stop> {
+    fn held_too_long(&mut self, position: usize) -> Result<(), Stop> {
         if let Some(stage) = self.stage(position) {
+            let longest = stage.slot.filter().settings.longest_pause;
             let message = format!("it has paused for longer than {longest:?}");
             let failed = |failed: Failed| Stop::Failed { at: stage.place, message: failed.message };
             stage.fail(&self.run.exchange, message).map_err(failed)?;

@@ -174,3 +174,29 @@ async fn a_client_that_leaves_while_the_filter_runs_ends_nobody_else_s_instance(
     crate::support::soon(counted).await;
     assert_eq!(plugin.statistics().exports["on-request-headers"].errors, 0);
 }
+
+#[tokio::test]
+async fn a_body_is_held_no_longer_than_a_filter_may_though_more_of_it_may_come() {
+    let components = Components::new();
+    let bad = components.write("faulty", faulty());
+    let server = Server::named("hello").await;
+    for (on_failure, status) in [("closed", 503), ("open", 200)] {
+        let settings = "{ at = \"request-body\", fault = \"pause\" }";
+        let lines = format!("on_failure = {on_failure:?}\npause_ms = 100\n");
+        let tables = filter("bad", &bad, settings) + &lines;
+        let (_proxy, address) = start(&through(&server, "[\"bad\"]", &tables)).await;
+        let mut client = Client::connect(address).await;
+        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\nbody").await;
+        if on_failure == "open" {
+            // What was held goes on, and so does what follows.
+            while server.connections() == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            client.send("more").await;
+        }
+        assert_eq!(client.response().await.status(), status, "{on_failure}");
+        if on_failure == "open" {
+            assert_eq!(server.last().body, "bodymore");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 mod candidates;
 mod cases;
 mod chain;
+mod connections;
 mod failures;
 mod plugins;
 mod reload;

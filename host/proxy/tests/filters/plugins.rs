@@ -33,6 +33,7 @@ filters! {
     header_rules: "proxy/header-rules",
     body_rewrite: "proxy/body-rewrite",
     faulty: "faults/faulty-filter",
+    faulty_connection: "faults/faulty-connection",
 }
 
 /// A folder with components, as a person has them beside `proxy.toml`.
