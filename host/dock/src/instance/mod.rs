@@ -14,6 +14,7 @@ mod handover;
 mod host_state;
 #[cfg(feature = "http")]
 mod http;
+mod io_error;
 #[cfg(feature = "keyvalue")]
 mod keyvalue;
 mod ledger;

@@ -11,7 +11,7 @@ use super::log_sink::LogSink;
 use super::names::Names;
 use super::stdio::LogStream;
 use super::stepping::Stepping;
-use super::{counted, descriptors, folders, name_lookup, sync_io};
+use super::{counted, descriptors, folders, io_error, name_lookup, sync_io};
 use crate::grants::{Access, Capability, CapabilityKind, Grant, Granted, NetworkHost, Provision, Uses};
 
 /// A seed for hash tables, the same in every run: unpredictable randomness has to be granted.
@@ -34,6 +34,7 @@ pub(crate) fn link<S: Send + 'static>(
             folders::link(linker)?;
             name_lookup::link(linker)?;
             counted::link(linker)?;
+            io_error::link(linker)?;
             linker.allow_shadowing(false);
             #[cfg(feature = "http")]
             super::http::link(linker)?;
@@ -44,6 +45,7 @@ pub(crate) fn link<S: Send + 'static>(
             linker.allow_shadowing(true);
             sync_io::link(linker)?;
             counted::link(linker)?;
+            io_error::link(linker)?;
             linker.allow_shadowing(false);
             link_chosen(linker)
         }

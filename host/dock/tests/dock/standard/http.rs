@@ -1,5 +1,7 @@
 //! Requests by HTTP: to the granted hosts, with the granted methods and sizes.
 
+use std::env;
+use std::process::Command;
 use std::time::Duration;
 
 use witdock::{Failure, Limits, Plugin, Policy};
@@ -113,6 +115,16 @@ async fn bodies_are_bounded_in_both_directions() {
     let (plugin, _attempt) = granted(&server, "GET", limits).await;
     let got = run(&plugin, &format!("send GET {}", server.url("/size/11"))).await;
     assert_eq!(got, "error: ErrorCode::HttpResponseBodySize(Some(10))");
+}
+
+#[test]
+fn an_error_shows_nothing_of_the_host() {
+    // Whether errors have a backtrace is the environment's to say, once in a process.
+    let test = "standard::http::bodies_are_bounded_in_both_directions";
+    let mut again = Command::new(env::current_exe().unwrap());
+    let output = again.args(["--exact", test]).env("RUST_BACKTRACE", "1").output().unwrap();
+    let words = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && words.contains("1 passed"), "{words}");
 }
 
 // attack: requests without end whose answers nobody reads
